@@ -1,0 +1,21 @@
+# The libraries that strayframe stands on. A missing one is one sentence with the name of its package.
+
+find_package(PkgConfig)
+if(NOT PKG_CONFIG_FOUND)
+    message(FATAL_ERROR "pkg-config is missing: install the package pkg-config.")
+endif()
+
+function(sf_library prefix module package)
+    pkg_check_modules(${prefix} QUIET IMPORTED_TARGET GLOBAL ${module})
+    if(NOT ${prefix}_FOUND)
+        message(FATAL_ERROR "The library ${module} is missing: install the package ${package}.")
+    endif()
+endfunction()
+
+sf_library(YAML yaml-0.1 libyaml-dev)
+sf_library(JANSSON jansson libjansson-dev)
+sf_library(XXHASH libxxhash libxxhash-dev)
+sf_library(JPEG libjpeg libjpeg62-turbo-dev)
+if(SF_ENGINE STREQUAL "replay")
+    sf_library(CMOCKA cmocka libcmocka-dev)
+endif()

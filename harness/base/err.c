@@ -1,0 +1,57 @@
+#include "harness/base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/assert.h"
+
+__attribute__((format(printf, 5, 0))) static void diag_set(struct sf_diag *diag, const char *file,
+                                                           uint32_t line, uint32_t column,
+                                                           const char *format, va_list args)
+{
+    snprintf(diag->file, sizeof diag->file, "%s", file != NULL ? file : "");
+    diag->line = line;
+    diag->column = column;
+    vsnprintf(diag->message, sizeof diag->message, format, args);
+}
+
+enum sf_err sf_fail(struct sf_diag *diag, enum sf_err err, const char *format, ...)
+{
+    SF_ASSERT(err != SF_OK);
+    if (diag != NULL) {
+        va_list args;
+        va_start(args, format);
+        diag_set(diag, NULL, 0, 0, format, args);
+        va_end(args);
+    }
+    return err;
+}
+
+enum sf_err sf_fail_at(struct sf_diag *diag, enum sf_err err, const char *file, uint32_t line,
+                       uint32_t column, const char *format, ...)
+{
+    SF_ASSERT(err != SF_OK);
+    if (diag != NULL) {
+        va_list args;
+        va_start(args, format);
+        diag_set(diag, file, line, column, format, args);
+        va_end(args);
+    }
+    return err;
+}
+
+void sf_diag_print(const struct sf_diag *diag, char *out, uint64_t out_bytes)
+{
+    SF_ASSERT(out_bytes > 0);
+    if (diag->file[0] == '\0') {
+        snprintf(out, out_bytes, "%s", diag->message);
+    } else if (diag->line == 0) {
+        snprintf(out, out_bytes, "%s: %s", diag->file, diag->message);
+    } else if (diag->column == 0) {
+        snprintf(out, out_bytes, "%s:%u: %s", diag->file, diag->line, diag->message);
+    } else {
+        snprintf(out, out_bytes, "%s:%u:%u: %s", diag->file, diag->line, diag->column,
+                 diag->message);
+    }
+}
