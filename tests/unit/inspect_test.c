@@ -381,7 +381,8 @@ static void test_inspect_random_damage_never_names_a_stranger(void **state)
             memcpy(damaged, still.bytes, still.count);
             uint64_t hits = 1 + sf_rng_below(&rng, i % 4 == 0 ? 300 : 6);
             for (uint64_t hit = 0; hit < hits; hit++) {
-                damaged[sf_rng_below(&rng, still.count)] = (uint8_t)sf_rng_below(&rng, 256);
+                size_t at = sf_rng_below(&rng, still.count);
+                damaged[at] = (uint8_t)sf_rng_below(&rng, 256);
             }
             struct sf_inspection seen = inspect(damaged, still.count);
             assert_nobody_but(&seen, ours, ours);

@@ -7,13 +7,14 @@
 #include "harness/frame/mark.h"
 #include "harness/sim/rng.h"
 
+/* One draw after the other: initialisers are evaluated in any order. */
 static struct sf_mark any_mark(struct sf_rng *rng)
 {
-    return (struct sf_mark){
-        .tenant = (uint32_t)sf_rng_below(rng, SF_MARK_FIELD_MAX),
-        .camera = (uint32_t)sf_rng_below(rng, SF_MARK_FIELD_MAX),
-        .capture = (uint32_t)sf_rng_below(rng, SF_MARK_FIELD_MAX),
-    };
+    struct sf_mark mark;
+    mark.tenant = (uint32_t)sf_rng_below(rng, SF_MARK_FIELD_MAX);
+    mark.camera = (uint32_t)sf_rng_below(rng, SF_MARK_FIELD_MAX);
+    mark.capture = (uint32_t)sf_rng_below(rng, SF_MARK_FIELD_MAX);
+    return mark;
 }
 
 static void test_mark_reads_back_what_was_written(void **state)

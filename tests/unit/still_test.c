@@ -115,9 +115,11 @@ static void test_still_of_any_size_and_quality_fits_its_bound(void **state)
     sf_rng_init(&rng, 1, "still test", 0);
     const uint8_t qualities[] = {SF_STILL_QUALITY_MIN, SF_STILL_QUALITY_MAX};
     for (int i = 0; i < 60; i++) {
-        struct sf_still_spec spec = spec_of(
-            (uint16_t)(64 + sf_rng_below(&rng, 300)), (uint16_t)(16 + sf_rng_below(&rng, 200)),
-            (enum sf_scene)sf_rng_below(&rng, SF_SCENES_COUNT), sf_rng_chance(&rng, 500000));
+        uint16_t width_px = (uint16_t)(64 + sf_rng_below(&rng, 300));
+        uint16_t height_px = (uint16_t)(16 + sf_rng_below(&rng, 200));
+        enum sf_scene scene = (enum sf_scene)sf_rng_below(&rng, SF_SCENES_COUNT);
+        bool night = sf_rng_chance(&rng, 500000);
+        struct sf_still_spec spec = spec_of(width_px, height_px, scene, night);
         spec.quality = i < 2 ? qualities[i] : (uint8_t)(20 + sf_rng_below(&rng, 76));
         spec.camera_name = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";
         struct still still = make(&spec);
