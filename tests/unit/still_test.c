@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include <jpeglib.h>
@@ -213,9 +214,24 @@ static void test_still_does_not_depend_on_what_was_made_before(void **state)
     assert_int_equal(hash_of(&spec), fresh);
     sf_still_forget();
     assert_int_equal(hash_of(&spec), fresh);
-    struct sf_still_spec other = spec;
-    other.mark.capture++;
-    assert_int_not_equal(hash_of(&other), fresh);
+    /* Whatever differs by one thing only is another still, and leaves this one as it was. */
+    struct sf_still_spec others[9];
+    for (int i = 0; i < 9; i++) {
+        others[i] = spec;
+    }
+    others[0].mark.capture++;
+    others[1].mark.camera++;
+    others[2].mark.tenant++;
+    others[3].quality++;
+    others[4].scene = SF_SCENE_KITCHEN;
+    others[5].night = true;
+    others[6].camera_name = "Front door 3";
+    others[7].local_unix_s++;
+    others[8].height_px++;
+    for (int i = 0; i < 9; i++) {
+        assert_int_not_equal(hash_of(&others[i]), fresh);
+        assert_int_equal(hash_of(&spec), fresh);
+    }
 }
 
 /* Reads a line of letters off the picture: for each cell the glyph that is most like it. */
@@ -242,23 +258,28 @@ static void read_band(const uint8_t *pixels, uint32_t stride, uint32_t y0, uint3
     out[cells_count] = '\0';
 }
 
+static void assert_shows(const struct sf_still_spec *spec, const char *name, const char *stamp)
+{
+    char text[41];
+    struct still still = make(spec);
+    struct sf_jpeg_outcome outcome;
+    uint8_t *pixels = sf_jpeg_read_pixels(still.bytes, still.count, 1, &outcome);
+    assert_non_null(pixels);
+    read_band(pixels, spec->width_px, spec->height_px / 8 * 8 - 16u, (uint32_t)strlen(stamp), text);
+    assert_string_equal(text, stamp);
+    read_band(pixels, spec->width_px, 0, (uint32_t)strlen(name), text);
+    assert_string_equal(text, name);
+    free(pixels);
+    free(still.bytes);
+}
+
 static void assert_stamp(int64_t local_unix_s, int32_t utc_offset_s, const char *expected)
 {
     for (int night = 0; night < 2; night++) {
         struct sf_still_spec spec = spec_of(320, 180, SF_SCENE_NURSERY, night != 0);
-        char text[41];
         spec.local_unix_s = local_unix_s;
         spec.utc_offset_s = utc_offset_s;
-        struct still still = make(&spec);
-        struct sf_jpeg_outcome outcome;
-        uint8_t *pixels = sf_jpeg_read_pixels(still.bytes, still.count, 1, &outcome);
-        assert_non_null(pixels);
-        read_band(pixels, 320, 160, 26, text);
-        assert_string_equal(text, expected);
-        read_band(pixels, 320, 0, 12, text);
-        assert_string_equal(text, "Front door 2");
-        free(pixels);
-        free(still.bytes);
+        assert_shows(&spec, spec.camera_name, expected);
     }
 }
 
@@ -270,6 +291,37 @@ static void test_still_shows_name_and_local_time(void **state)
     assert_stamp(951782400, -34200, "2000-02-29 00:00:00 -09:30");
     assert_stamp(4102444799, 20700, "2099-12-31 23:59:59 +05:45");
     assert_stamp(253402300799, 45900, "9999-12-31 23:59:59 +12:45");
+}
+
+/* Every day of four years, a leap year among them, against the C library's calendar. */
+static void test_still_shows_every_date(void **state)
+{
+    (void)state;
+    for (int64_t day = 17896; day < 17896 + 1461; day++) { /* from 2018-12-31 */
+        struct sf_still_spec spec = spec_of(320, 64, SF_SCENE_HALLWAY, true);
+        char stamp[40];
+        time_t seconds = (time_t)(day * 86400 + day % 86400);
+        struct tm date;
+        assert_non_null(gmtime_r(&seconds, &date));
+        assert_int_not_equal(strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S -08:00", &date), 0);
+        spec.local_unix_s = seconds;
+        spec.utc_offset_s = -8 * 3600;
+        assert_shows(&spec, "Front door 2", stamp);
+    }
+}
+
+static void test_still_shows_as_much_text_as_there_is_room_for(void **state)
+{
+    (void)state;
+    struct sf_still_spec spec = spec_of(160, 90, SF_SCENE_NURSERY, false);
+    spec.camera_name = "A name of twenty-six chars";
+    assert_shows(&spec, "A name of twenty-six", "2019-12-26 23:14:07");
+    spec = spec_of(128, 64, SF_SCENE_NURSERY, true);
+    spec.camera_name = "K\xc3\xbc"
+                       "che";
+    assert_shows(&spec, "K??che", "23:14:07");
+    spec.camera_name = NULL;
+    assert_shows(&spec, "        ", "23:14:07");
 }
 
 static void test_still_size_check_refuses_the_impossible(void **state)
@@ -305,6 +357,8 @@ int main(void)
         cmocka_unit_test(test_still_bytes_are_the_same_everywhere),
         cmocka_unit_test(test_still_does_not_depend_on_what_was_made_before),
         cmocka_unit_test(test_still_shows_name_and_local_time),
+        cmocka_unit_test(test_still_shows_every_date),
+        cmocka_unit_test(test_still_shows_as_much_text_as_there_is_room_for),
         cmocka_unit_test(test_still_size_check_refuses_the_impossible),
     };
     return cmocka_run_group_tests(tests, NULL, forget);
