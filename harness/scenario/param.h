@@ -4,6 +4,7 @@
 #ifndef STRAYFRAME_SCENARIO_PARAM_H
 #define STRAYFRAME_SCENARIO_PARAM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum sf_param_kind {
