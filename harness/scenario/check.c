@@ -402,7 +402,7 @@ SF_MUST_USE static enum sf_err expect_check(struct check *check)
     if (plan->expect != SF_EXPECT_FAIL) {
         return plan->expect_oracle[0] == '\0'
                    ? SF_OK
-                   : wrong(check, "only with 'verdict: fail' there is an oracle to name");
+                   : wrong(check, "only 'verdict: fail' names an oracle");
     }
     if (plan->expect_oracle[0] == '\0') {
         at(check, "expect");
@@ -420,7 +420,11 @@ SF_MUST_USE static enum sf_err expect_check(struct check *check)
     if (nearest != NULL) {
         return wrong(check, "no oracle is called '%s'; did you mean '%s'?", shown, nearest);
     }
-    return wrong(check, "no oracle is called '%s'", shown);
+    struct sf_text list = {0};
+    sf_value_words_print(known, &list);
+    enum sf_err err = wrong(check, "no oracle is called '%s'; known are %.800s", shown, list.data);
+    sf_text_free(&list);
+    return err;
 }
 
 enum sf_err sf_plan_check_address(const struct sf_plan *plan, const struct sf_plan_schema *schema,

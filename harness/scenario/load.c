@@ -154,8 +154,10 @@ SF_MUST_USE static enum sf_err whole_check(struct sf_load *load)
     if (err == SF_OK) {
         return SF_OK;
     }
-    return sf_yaml_fail(sf_address_find(load->root, address), load->diag, "%s: %.800s", address,
-                        reason.message);
+    /* The file's entries need not be in the order of time, in which an address counts them. */
+    bool is_entry = strncmp(address, "timeline.", strlen("timeline.")) == 0;
+    return sf_yaml_fail(sf_address_find(load->root, address), load->diag, "%s: %.800s",
+                        is_entry ? "timeline" : address, reason.message);
 }
 
 SF_MUST_USE static enum sf_err document_load(struct sf_load *load, struct sf_arena *arena,
@@ -164,9 +166,8 @@ SF_MUST_USE static enum sf_err document_load(struct sf_load *load, struct sf_are
 {
     SF_TRY(sf_yaml_read(load->source, arena, &load->root, load->diag));
     if (load->root->kind != SF_YAML_MAPPING) {
-        return sf_yaml_fail(load->root, load->diag,
-                            "a scenario is a mapping that starts with 'strayframe: 1', not %s",
-                            sf_yaml_kind_name(load->root->kind));
+        return sf_yaml_unexpected(load->root, load->diag, "scenario",
+                                  "a mapping that starts with 'strayframe: 1'");
     }
     for (size_t i = 0; i < overrides_count; i++) {
         SF_TRY(sf_address_set(load->root, &overrides[i], arena, load->diag));

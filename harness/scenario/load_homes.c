@@ -63,9 +63,8 @@ SF_MUST_USE static enum sf_err network_load(struct sf_load *load, const struct s
 enum sf_err sf_load_networks(struct sf_load *load, const struct sf_yaml_node *node)
 {
     if (node->kind != SF_YAML_MAPPING) {
-        return sf_yaml_fail(node, load->diag,
-                            "networks: expected a mapping (name: {up: ..., down: ...}), not %s",
-                            node->is_null ? "nothing" : sf_yaml_kind_name(node->kind));
+        return sf_yaml_unexpected(node, load->diag, "networks",
+                                  "a mapping (name: {up: ..., down: ...})");
     }
     if (node->entries_count > SF_NETWORKS_MAX - 1) {
         return sf_yaml_fail(node, load->diag, "networks: %u entries, allowed are %d",

@@ -26,11 +26,9 @@ enum sf_err sf_load_unknown(struct sf_load *load, const struct sf_yaml_node *nod
                             shown, nearest);
     }
     struct sf_text list = {0};
-    for (size_t i = 0; known[i] != NULL; i++) {
-        sf_text_add(&list, "%s%s", i > 0 ? ", " : "", known[i]);
-    }
-    enum sf_err err = sf_yaml_fail(node, load->diag, "no %s is called '%s'; there is %.800s", what,
-                                   shown, list.data != NULL ? list.data : "none");
+    sf_value_words_print(known, &list);
+    enum sf_err err = sf_yaml_fail(node, load->diag, "no %s is called '%s'; known are %.800s", what,
+                                   shown, list.data);
     sf_text_free(&list);
     return err;
 }
@@ -46,9 +44,7 @@ SF_MUST_USE static enum sf_err key_refuse(struct sf_load *load, const struct sf_
                             what, nearest);
     }
     struct sf_text list = {0};
-    for (size_t i = 0; known[i] != NULL; i++) {
-        sf_text_add(&list, "%s%s", i > 0 ? ", " : "", known[i]);
-    }
+    sf_value_words_print(known, &list);
     enum sf_err err = sf_yaml_fail(key, load->diag, "unknown key '%s' in %s; known are %s", shown,
                                    what, list.data);
     sf_text_free(&list);
@@ -59,8 +55,7 @@ enum sf_err sf_load_mapping(struct sf_load *load, const struct sf_yaml_node *nod
                             const char *const *known)
 {
     if (node->kind != SF_YAML_MAPPING) {
-        return sf_yaml_fail(node, load->diag, "%s: expected a mapping (key: value), not %s", what,
-                            node->is_null ? "nothing" : sf_yaml_kind_name(node->kind));
+        return sf_yaml_unexpected(node, load->diag, what, "a mapping (key: value)");
     }
     for (const struct sf_yaml_node *entry = node->first; entry != NULL; entry = entry->next) {
         bool is_known = false;
@@ -78,8 +73,7 @@ enum sf_err sf_load_list(struct sf_load *load, const struct sf_yaml_node *node, 
                          uint32_t min, uint32_t max)
 {
     if (node->kind != SF_YAML_LIST) {
-        return sf_yaml_fail(node, load->diag, "%s: expected a list, not %s", what,
-                            node->is_null ? "nothing" : sf_yaml_kind_name(node->kind));
+        return sf_yaml_unexpected(node, load->diag, what, "a list");
     }
     if (node->entries_count < min) {
         return sf_yaml_fail(node, load->diag, "%s: the list is empty", what);
@@ -95,8 +89,7 @@ enum sf_err sf_load_value(struct sf_load *load, const struct sf_yaml_node *node,
                           const char **text_out)
 {
     if (node->kind != SF_YAML_SCALAR) {
-        return sf_yaml_fail(node, load->diag, "%s: expected a value, not %s", what,
-                            sf_yaml_kind_name(node->kind));
+        return sf_yaml_unexpected(node, load->diag, what, "a value");
     }
     if (node->is_null) {
         return sf_yaml_fail(node, load->diag, "%s: the value is missing", what);
@@ -202,6 +195,9 @@ enum sf_err sf_load_section(struct sf_load *load, const struct sf_yaml_node *nod
     if (present != UINT32_MAX && node->kind == SF_YAML_SCALAR && strcmp(node->text, "none") == 0) {
         section->values[present] = 0;
         return SF_OK;
+    }
+    if (present != UINT32_MAX && node->kind != SF_YAML_MAPPING) {
+        return sf_yaml_unexpected(node, load->diag, table->name, "a mapping (key: value) or none");
     }
     SF_TRY(sf_load_mapping(load, node, table->name, known));
     SF_TRY(presence_check(load, node, table));

@@ -66,7 +66,6 @@ static size_t choices_count(const struct sf_param *param)
 
 void sf_param_range_print(const struct sf_param *param, struct sf_text *out)
 {
-    size_t count;
     switch (param->kind) {
     case SF_PARAM_DURATION:
     case SF_PARAM_COUNT:
@@ -79,14 +78,7 @@ void sf_param_range_print(const struct sf_param *param, struct sf_text *out)
         sf_text_add(out, "true or false");
         return;
     case SF_PARAM_CHOICE:
-        count = choices_count(param);
-        for (size_t i = 0; i < count; i++) {
-            sf_text_add(out, "%s%s",
-                        i == 0           ? ""
-                        : i + 1 == count ? " or "
-                                         : ", ",
-                        param->choices[i]);
-        }
+        sf_value_words_print(param->choices, out);
         return;
     case SF_PARAM_TEXT:
         sf_text_add(out, "at most %d bytes", SF_TEXT_BYTES - 1);

@@ -49,12 +49,18 @@ static enum sf_err whole_refuse(const char *text, struct sf_diag *diag)
     if (text[0] == '0' && (text[1] == 'x' || text[1] == 'o')) {
         return sf_fail(diag, SF_ERR_INPUT, "'%s': write the number in decimal", shown);
     }
+    if (strchr(text, 'e') != NULL || strchr(text, 'E') != NULL) {
+        return sf_fail(diag, SF_ERR_INPUT, "'%s': write the number without an exponent", shown);
+    }
     if (text[0] == '+') {
         return sf_fail(diag, SF_ERR_INPUT, "'%s': write the number without '+'", shown);
     }
     const char *digits = text + (text[0] == '-');
     if (digits[0] == '0' && is_digit(digits[1])) {
         return sf_fail(diag, SF_ERR_INPUT, "'%s': write the number without leading zeros", shown);
+    }
+    if (digits[strspn(digits, "0123456789")] == '\0') {
+        return sf_fail(diag, SF_ERR_INPUT, "'%s' is less than 0", shown);
     }
     return sf_fail(diag, SF_ERR_INPUT, "'%s' is not a whole number", shown);
 }

@@ -61,6 +61,9 @@ void sf_value_zone_print(int32_t offset_s, struct sf_text *out);
 SF_MUST_USE enum sf_err sf_value_name_check(const char *name, struct sf_diag *diag);
 SF_MUST_USE enum sf_err sf_value_text_check(const char *text, size_t bytes, struct sf_diag *diag);
 
+/* "a, b or c", for "known are ..."; "none" for no word at all. `words` is NULL-terminated. */
+void sf_value_words_print(const char *const *words, struct sf_text *out);
+
 /* A checked text as a YAML scalar: in double quotes where YAML 1.1 or 1.2 would otherwise take it
  * for something else. */
 void sf_value_text_print(const char *text, struct sf_text *out);

@@ -15,7 +15,7 @@ enum sf_err sf_value_name_check(const char *name, struct sf_diag *diag)
         return sf_fail(diag, SF_ERR_INPUT, "a name has at most %d characters", SF_TEXT_BYTES - 1);
     }
     if (length == 0) {
-        return sf_fail(diag, SF_ERR_INPUT, "a name is not empty");
+        return sf_fail(diag, SF_ERR_INPUT, "the name is empty");
     }
     if (strspn(name, name_characters) != length) {
         char shown[SF_SHOWN_BYTES];
@@ -82,6 +82,17 @@ enum sf_err sf_value_text_check(const char *text, size_t bytes, struct sf_diag *
         }
     }
     return SF_OK;
+}
+
+void sf_value_words_print(const char *const *words, struct sf_text *out)
+{
+    if (words[0] == NULL) {
+        sf_text_add(out, "none");
+        return;
+    }
+    for (size_t i = 0; words[i] != NULL; i++) {
+        sf_text_add(out, "%s%s", i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ", words[i]);
+    }
 }
 
 /* What YAML 1.1 or 1.2 reads as something else than text; compared without regard to case. */

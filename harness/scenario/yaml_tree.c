@@ -57,17 +57,27 @@ void sf_yaml_append(struct sf_yaml_node *parent, struct sf_yaml_node *entry)
     parent->entries_count++;
 }
 
-const char *sf_yaml_kind_name(enum sf_yaml_kind kind)
+enum sf_err sf_yaml_unexpected(const struct sf_yaml_node *node, struct sf_diag *diag,
+                               const char *key, const char *expected)
 {
-    switch (kind) {
+    char shown[SF_SHOWN_BYTES];
+    const char *is = NULL;
+    switch (node->kind) {
     case SF_YAML_SCALAR:
-        return "a value";
+        is = node->is_null ? "nothing" : NULL;
+        break;
     case SF_YAML_LIST:
-        return "a list";
+        is = "a list";
+        break;
     case SF_YAML_MAPPING:
-        return "a mapping";
+        is = "a mapping";
+        break;
     }
-    SF_UNREACHABLE();
+    if (is == NULL) {
+        return sf_yaml_fail(node, diag, "%s: expected %s, not '%s'", key, expected,
+                            sf_value_shown(node->text, shown));
+    }
+    return sf_yaml_fail(node, diag, "%s: expected %s, not %s", key, expected, is);
 }
 
 static enum sf_err fail_at_mark(struct reader *reader, const yaml_mark_t *mark, const char *format,
@@ -180,8 +190,13 @@ static enum sf_err refuse_properties(struct reader *reader, const yaml_mark_t *m
                             sf_value_shown((const char *)anchor, shown));
     }
     if (tag != NULL) {
-        return fail_at_mark(reader, mark, "the tag '%s': tags are not supported",
-                            sf_value_shown((const char *)tag, shown));
+        static const char core[] = "tag:yaml.org,2002:"; /* "!!" in the file */
+        bool is_core = strncmp((const char *)tag, core, sizeof core - 1) == 0;
+        sf_value_shown((const char *)tag + (is_core ? sizeof core - 1 : 0), shown);
+        return fail_at_mark(reader, mark,
+                            is_core ? "the tag '!!%s': tags are not supported"
+                                    : "the tag '%s': tags are not supported",
+                            shown);
     }
     return SF_OK;
 }
@@ -266,37 +281,75 @@ static size_t byte_of_place(const struct sf_yaml_source *source, size_t line, si
     return at;
 }
 
-/* What libyaml says about broken syntax, with a hint where its words help nobody. */
-static enum sf_err syntax_refuse(struct reader *reader, const yaml_parser_t *parser)
+/* What is no text at all. libyaml counts from the byte that it choked on, which may be inside a
+ * character; the place is the character's. */
+static enum sf_err encoding_refuse(struct reader *reader, const yaml_parser_t *parser)
 {
     const struct sf_yaml_source *source = reader->source;
+    size_t offset = parser->problem_offset;
+    bool is_inside = strstr(parser->problem, "trailing") != NULL;
+    for (int i = 0; i < 3 && is_inside && offset > 0; i++) {
+        offset--;
+        is_inside = ((unsigned char)source->text[offset] & 0xc0) != 0xc0;
+    }
     uint32_t line;
     uint32_t column;
+    place_of_byte(source, offset, &line, &column);
+    if (strstr(parser->problem, "control character") != NULL) {
+        return sf_fail_at(reader->diag, SF_ERR_INPUT, source->name, line, column,
+                          "the unprintable character U+%04X", (unsigned)parser->problem_value);
+    }
+    return sf_fail_at(reader->diag, SF_ERR_INPUT, source->name, line, column,
+                      "the file is not UTF-8 here");
+}
+
+static bool says(const char *said, const char *words)
+{
+    return said != NULL && strstr(said, words) != NULL;
+}
+
+/* The mistakes that everybody makes, in words of our own; false when it is none of them. */
+static bool mistake_refuse(struct reader *reader, const yaml_parser_t *parser, enum sf_err *err_out)
+{
+    const struct sf_yaml_source *source = reader->source;
+    const yaml_mark_t *mark = &parser->problem_mark;
+    size_t byte = byte_of_place(source, mark->line, mark->column);
+    char character[2] = {byte < source->bytes ? source->text[byte] : '\0', '\0'};
+    if (character[0] == '\t') {
+        *err_out = fail_at_mark(reader, mark, "a tab; %s", "YAML is indented with spaces");
+    } else if (says(parser->problem, "mapping values are not allowed")) {
+        *err_out = fail_at_mark(reader, mark, "a ':' cannot stand here; %s",
+                                "put a text that has ': ' in it into quotes");
+    } else if (says(parser->problem, "cannot start any token")) {
+        *err_out = fail_at_mark(reader, mark, "nothing starts with '%s'; put the text into quotes",
+                                character);
+    } else if (says(parser->problem, "could not find expected ':'")) {
+        *err_out = fail_at_mark(reader, &parser->context_mark, "a key without ':'%s", " behind it");
+    } else if (says(parser->context, "quoted scalar") && says(parser->problem, "unexpected")) {
+        *err_out = fail_at_mark(reader, &parser->context_mark, "the quote that %s is never closed",
+                                "starts here");
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static enum sf_err syntax_refuse(struct reader *reader, const yaml_parser_t *parser)
+{
+    enum sf_err err;
     if (parser->error == YAML_MEMORY_ERROR) {
         return sf_fail(reader->diag, SF_ERR_MACHINE, "the machine has no memory left");
     }
     if (parser->error == YAML_READER_ERROR) {
-        place_of_byte(source, parser->problem_offset, &line, &column);
-        if (parser->problem_value < 0x20 || parser->problem_value == 0x7f) {
-            return sf_fail_at(reader->diag, SF_ERR_INPUT, source->name, line, column,
-                              "the unprintable character U+%04X", (unsigned)parser->problem_value);
-        }
-        return sf_fail_at(reader->diag, SF_ERR_INPUT, source->name, line, column,
-                          "the file is not UTF-8 here (%s)", parser->problem);
+        return encoding_refuse(reader, parser);
+    }
+    if (mistake_refuse(reader, parser, &err)) {
+        return err;
     }
     const yaml_mark_t *mark = &parser->problem_mark;
-    size_t byte = byte_of_place(source, mark->line, mark->column);
-    if (byte < source->bytes && source->text[byte] == '\t') {
-        return fail_at_mark(reader, mark, "a tab; %s", "YAML is indented with spaces");
-    }
-    if (parser->problem != NULL && strstr(parser->problem, "mapping values are not allowed")) {
-        return fail_at_mark(reader, mark, "a ':' cannot stand here; %s",
-                            "put a text that has ': ' in it into quotes");
-    }
-    bool has_context = parser->context != NULL && parser->context_mark.line > 0;
     char problem[200];
     snprintf(problem, sizeof problem, "%s", parser->problem != NULL ? parser->problem : "unknown");
-    if (has_context && parser->context_mark.line != mark->line) {
+    if (parser->context != NULL && parser->context_mark.line != mark->line) {
         snprintf(problem, sizeof problem, "%s (%s that starts in line %zu)", parser->problem,
                  parser->context, parser->context_mark.line + 1);
     }

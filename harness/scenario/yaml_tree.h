@@ -50,14 +50,15 @@ SF_MUST_USE enum sf_err sf_yaml_read(const struct sf_yaml_source *source, struct
 SF_MUST_USE enum sf_err sf_yaml_fail(const struct sf_yaml_node *node, struct sf_diag *diag,
                                      const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* "KEY: expected a list, not 'x'", at the node's place; says what the node is. */
+SF_MUST_USE enum sf_err sf_yaml_unexpected(const struct sf_yaml_node *node, struct sf_diag *diag,
+                                           const char *key, const char *expected);
+
 /* The value of a key, NULL when the mapping has no such key (or the node is no mapping). */
 struct sf_yaml_node *sf_yaml_get(const struct sf_yaml_node *mapping, const char *key);
 
 /* Appends to a list, or to a mapping when `entry->key` is set. */
 void sf_yaml_append(struct sf_yaml_node *parent, struct sf_yaml_node *entry);
-
-/* "a mapping", "a list" or "a value". */
-const char *sf_yaml_kind_name(enum sf_yaml_kind kind);
 
 /* Where in the file the byte `offset` of a scalar's text is: YAML may have folded lines and taken
  * quotes away. False when the two cannot be matched, as with escapes; the scalar's own place is
