@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/net/netem_grammar.h"
 #include "harness/scenario/params.h"
 #include "harness/scenario/scenario.h"
 #include "harness/scenario/value.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/net/netem_grammar.h"
 #include "harness/scenario/value.h"
 
 /* One direction in tc's words; a mistake in it is shown where it is in the file. */

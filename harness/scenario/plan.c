@@ -5,6 +5,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/net/netem_grammar.h"
 #include "harness/base/text.h"
 
 const char *const sf_plan_direction_names[] = {"both", "up", "down", NULL};
