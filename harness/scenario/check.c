@@ -136,9 +136,9 @@ SF_MUST_USE static enum sf_err direction_check(struct check *check,
     struct sf_text spec = {0};
     struct sf_netem_config again;
     sf_netem_print(config, &spec);
-    enum sf_err err = sf_netem_parse(spec.data != NULL ? spec.data : "", &again, NULL, check->diag);
+    enum sf_err err = sf_netem_parse(spec.data, &again, NULL, check->diag);
     sf_text_free(&spec);
-    if (err == SF_OK && !sf_plan_same_link(config, &again)) {
+    if (err == SF_OK && !sf_netem_config_same(config, &again)) {
         err = wrong(check, "the link cannot be written down");
     }
     return err;
@@ -174,8 +174,8 @@ SF_MUST_USE static enum sf_err perfect_check(struct check *check)
     struct sf_netem_config nothing;
     sf_netem_config_default(&nothing);
     at(check, "networks.%s", SF_NETWORK_PERFECT);
-    if (!sf_plan_same_link(&perfect->up, &nothing) ||
-        !sf_plan_same_link(&perfect->down, &nothing)) {
+    if (!sf_netem_config_same(&perfect->up, &nothing) ||
+        !sf_netem_config_same(&perfect->down, &nothing)) {
         return wrong(check, "the network '%s' does nothing", SF_NETWORK_PERFECT);
     }
     return SF_OK;

@@ -5,8 +5,6 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
-#include "harness/net/netem_grammar.h"
-#include "harness/base/text.h"
 
 const char *const sf_plan_direction_names[] = {"both", "up", "down", NULL};
 const char *const sf_plan_expectation_names[] = {"pass", "fail", "inconclusive", NULL};
@@ -66,19 +64,6 @@ uint32_t sf_plan_text(struct sf_plan *plan, const char *text)
     }
     memcpy(plan->texts[plan->texts_count], text, length + 1);
     return plan->texts_count++;
-}
-
-bool sf_plan_same_link(const struct sf_netem_config *a, const struct sf_netem_config *b)
-{
-    struct sf_text a_spec = {0};
-    struct sf_text b_spec = {0};
-    sf_netem_print(a, &a_spec);
-    sf_netem_print(b, &b_spec);
-    bool is_same = a_spec.length == b_spec.length &&
-                   (a_spec.length == 0 || memcmp(a_spec.data, b_spec.data, a_spec.length) == 0);
-    sf_text_free(&a_spec);
-    sf_text_free(&b_spec);
-    return is_same;
 }
 
 /* Zeroes what is behind the terminator. */

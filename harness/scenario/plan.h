@@ -13,7 +13,7 @@
 #include "harness/scenario/param.h"
 
 /* Where a scenario is silent. */
-#define SF_PLAN_CACHE_FALLBACK "builtin:safe"
+#define SF_PLAN_CACHE_FALLBACK "builtin:boxing-day-fix"
 #define SF_PLAN_START_FALLBACK_S INT64_C(1577880000) /* 2020-01-01T12:00:00Z */
 enum { SF_PLAN_SEED_FALLBACK = 1 };
 
@@ -142,9 +142,6 @@ void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan
 
 /* How many homes there are in all groups together. */
 uint32_t sf_plan_homes_count(const struct sf_plan *plan);
-
-/* Whether two directions do the same: whether they are written the same. */
-bool sf_plan_same_link(const struct sf_netem_config *a, const struct sf_netem_config *b);
 
 /* Index of `text` in the plan's table, added where it is new; UINT32_MAX when the table is full or
  * the text too long. */

@@ -4,6 +4,7 @@
 #include "harness/scenario/scenario.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/base/assert.h"
@@ -87,13 +88,21 @@ static void head_print(const struct printer *printer)
     section_print(printer, printer->schema->tables[SF_SECTION_CLOUD], &plan->cloud, "");
 }
 
+/* The queue's usual bound goes without saying, although netem's own line always has it. */
+static const char *without_usual_limit(const char *spec)
+{
+    char usual[32];
+    int length = snprintf(usual, sizeof usual, "limit %d ", SF_NETEM_LIMIT_DEFAULT);
+    return strncmp(spec, usual, (size_t)length) == 0 ? spec + length : spec;
+}
+
 static void direction_print(const struct printer *printer, const char *key,
                             const struct sf_netem_config *config)
 {
     struct sf_text spec = {0};
     sf_netem_print(config, &spec);
     sf_text_add(printer->out, "    ");
-    line_text(printer, key, spec.data != NULL ? spec.data : "");
+    line_text(printer, key, without_usual_limit(spec.data));
     sf_text_free(&spec);
 }
 
@@ -101,12 +110,12 @@ static void network_print(const struct printer *printer, const struct sf_plan_ne
 {
     struct sf_netem_config nothing;
     sf_netem_config_default(&nothing);
-    bool has_up = !sf_plan_same_link(&network->up, &nothing);
-    bool has_down = !sf_plan_same_link(&network->down, &nothing);
+    bool has_up = !sf_netem_config_same(&network->up, &nothing);
+    bool has_down = !sf_netem_config_same(&network->down, &nothing);
     sf_text_add(printer->out, "  ");
     sf_value_text_print(network->name, printer->out);
     sf_text_add(printer->out, has_up || has_down ? ":\n" : ": {}\n");
-    if (has_up && sf_plan_same_link(&network->up, &network->down)) {
+    if (has_up && sf_netem_config_same(&network->up, &network->down)) {
         direction_print(printer, "both", &network->up);
         return;
     }

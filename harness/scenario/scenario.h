@@ -41,7 +41,8 @@ void sf_scenario_print(const struct sf_plan *plan, const struct sf_plan_schema *
 /* Whether a run can be built from the plan: every value in its range, every index in its table,
  * every size within bounds.h, and what cannot be said of one value alone (a timeline that goes on
  * after the end, too little time behind a heal ...). Called by load and parse; a fuzzer's plan goes
- * through it too, and nothing in it is believed before. The message starts with the address
+ * through it too, and nothing in it is believed before, but for its links, which sf_netem_parse has
+ * made. The message starts with the address
  * ("homes.poor.count: ..."). */
 SF_MUST_USE enum sf_err sf_plan_check(const struct sf_plan *plan,
                                       const struct sf_plan_schema *schema, struct sf_diag *diag);

@@ -22,8 +22,8 @@ static const struct sf_param_table fixture_still_table = {
     "still", "the pictures that cameras take", fixture_still_params,
     sizeof fixture_still_params / sizeof fixture_still_params[0]};
 
-static const char *const fixture_oracles[] = {"no-stray-pixels", "owner-recovers", "kill-switch",
-                                              NULL};
+static const char *const fixture_oracles[] = {
+    "no-stray-pixels", "no-stray-bytes", "kill-switch", "recovery", "valid-link", "contract", NULL};
 
 static const struct sf_plan_schema fixture_schema = {
     .tables = {[SF_SECTION_CAMERA] = &sf_camera_param_table,
