@@ -12,6 +12,18 @@
 #include "harness/net/netem.h"
 #include "harness/scenario/param.h"
 
+/* Where a scenario is silent. */
+#define SF_PLAN_CACHE_FALLBACK "builtin:boxing-day-fix"
+#define SF_PLAN_START_FALLBACK_S INT64_C(1577880000) /* 2020-01-01T12:00:00Z */
+enum { SF_PLAN_SEED_FALLBACK = 1 };
+
+/* The network that does nothing. Every plan has it at index 0, no file has to define it. */
+#define SF_NETWORK_PERFECT "perfect"
+
+/* A run's length. */
+#define SF_DURATION_NS_MIN SF_MS
+#define SF_DURATION_NS_MAX (366 * 24 * SF_HOUR)
+
 /* A network that homes can be on: the two directions of a home's connection. */
 struct sf_plan_network {
     char name[SF_TEXT_BYTES];
@@ -62,6 +74,9 @@ enum sf_plan_direction {
     SF_DIRECTION_DOWN,
 };
 
+/* By value, NULL-terminated. */
+extern const char *const sf_plan_direction_names[];
+
 enum { SF_GROUP_ALL = 0xffffffff };
 
 struct sf_plan_entry {
@@ -80,6 +95,9 @@ enum sf_plan_expectation {
     SF_EXPECT_FAIL, /* a planted fault: `expect_oracle` must have at least one finding */
     SF_EXPECT_INCONCLUSIVE,
 };
+
+/* By value, NULL-terminated. */
+extern const char *const sf_plan_expectation_names[];
 
 struct sf_plan {
     char name[SF_TEXT_BYTES]; /* the file's name without ".yaml" by custom; [a-z0-9-] */
@@ -108,8 +126,19 @@ struct sf_plan_schema {
     const char *const *oracle_names; /* NULL-terminated; what `expect: {oracle: ...}` may name */
 };
 
-/* A plan with every value at its fallback: one network that does nothing, no homes. */
+/* A plan with every value at its fallback: the network that does nothing, no homes; no name and no
+ * duration yet, so it does not pass sf_plan_check. Every byte is written, padding too: plans that
+ * started here can be compared with memcmp. */
 void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_out);
+
+/* A group with every value at its fallback, but for `name` and `homes_count`, which have none. */
+void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_group *group_out);
+
+/* Brings a plan that somebody edited into the one form that the loader gives: the timeline in
+ * order, texts numbered in order of use and without unused ones, what no reader looks at zeroed.
+ * After it load(print(plan)) == plan, byte for byte. The plan has passed sf_plan_check, but for the
+ * order of the timeline. */
+void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan);
 
 /* How many homes there are in all groups together. */
 uint32_t sf_plan_homes_count(const struct sf_plan *plan);

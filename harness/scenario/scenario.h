@@ -10,9 +10,10 @@
 #include "harness/base/text.h"
 #include "harness/scenario/plan.h"
 
-/* `--set key=value`: applied to the document before it is read, in order. `key` is a path such as
- * "duration", "homes.poor.count", "networks.bad.up", "homes.fleet.hub.ask_every", "cache"; groups
- * and networks are addressed by name. */
+/* `--set key=value`: applied to the document before it is read, in order. `key` is an address such
+ * as "duration", "homes.poor.count", "networks.bad.up", "homes.fleet.hub.ask_every", "cache",
+ * "timeline.0.at"; groups and networks are addressed by name, entries of a list by index from 0. A
+ * value that starts with '{' or '[' is YAML, anything else is the text as it stands. */
 struct sf_scenario_override {
     const char *key;
     const char *value;
@@ -37,9 +38,16 @@ SF_MUST_USE enum sf_err sf_scenario_parse(const char *text, size_t bytes, const 
 void sf_scenario_print(const struct sf_plan *plan, const struct sf_plan_schema *schema,
                        struct sf_text *out);
 
-/* What cannot be said of one value alone: sizes that do not fit the bounds, a heal before the end,
- * a time-out longer than the run ... Called by load and parse; a fuzzer's plan goes through it too.
- */
-SF_MUST_USE enum sf_err sf_plan_check(const struct sf_plan *plan, struct sf_diag *diag);
+/* Whether a run can be built from the plan: every value in its range, every index in its table,
+ * every size within bounds.h, and what cannot be said of one value alone (a timeline that goes on
+ * after the end, too little time behind a heal ...). Called by load and parse; a fuzzer's plan goes
+ * through it too, and nothing in it is believed before, but for its links, which sf_netem_parse has
+ * made. The message starts with the address
+ * ("homes.poor.count: ..."). */
+SF_MUST_USE enum sf_err sf_plan_check(const struct sf_plan *plan,
+                                      const struct sf_plan_schema *schema, struct sf_diag *diag);
+
+/* The JSON Schema (draft 2020-12) of a scenario file, for editors. */
+void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_text *out);
 
 #endif
