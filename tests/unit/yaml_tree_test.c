@@ -105,9 +105,8 @@ static void test_a_long_list_is_refused(void **state)
 static void test_bombs_are_refused_at_once(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {"[",  "{",    "{a: ",     "- ", "? ",
-                                         "[{", "a: {", "&a [*a, ", "\"", "!a ",
-                                         "#",  "%a\n", "---\n",    "'",  "\t"};
+    static const char *const pieces[] = {"[",        "{",  "{a: ", "- ", "? ",   "[{",    "a: {",
+                                         "&a [*a, ", "\"", "!a ",  "#",  "%a\n", "---\n", "\t"};
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         struct sf_text text = {0};
         while (text.length + strlen(pieces[i]) <= 200000) {
