@@ -13,7 +13,7 @@
 #include "harness/sim/rng.h"
 #include "tests/unit/scenario_fixture.h"
 
-enum { PLANS_COUNT = 3000, FILES_COUNT = 20000 };
+enum { PLANS_COUNT = 3000, FILES_COUNT = 8000 };
 
 static uint32_t below(struct sf_rng *rng, uint32_t bound)
 {

@@ -316,7 +316,7 @@ static void test_cache_where_a_scenario_is_silent_is_built_in(void **state)
     (void)state;
     const struct sf_cache_plugin *const *caches = sf_builtin_caches();
     for (size_t i = 0; caches[i] != NULL; i++) {
-        if (strcmp(caches[i]->name, SF_PLAN_CACHE_FALLBACK + strlen("builtin:")) == 0) {
+        if (strcmp(caches[i]->name, &SF_PLAN_CACHE_FALLBACK[strlen("builtin:")]) == 0) {
             return;
         }
     }

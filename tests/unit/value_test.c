@@ -291,8 +291,7 @@ static void test_texts_survive_yaml(void **state)
         "delay 20ms 5ms loss 0.1%",
         "50%",
         "a\xc2\xa0",
-        "\xc2\xa0"
-        "a",
+        "\xc2\xa0-",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct sf_text out = {0};
