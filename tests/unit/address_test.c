@@ -172,6 +172,28 @@ static void test_overrides_apply_in_order(void **state)
     sf_text_free(&said);
 }
 
+/* A file with as many networks as can be read, and one more from an override. */
+static void test_a_full_document_takes_overrides(void **state)
+{
+    (void)state;
+    const struct sf_scenario_override overrides[] = {{"networks.new", "{}"},
+                                                     {"networks.nw.up", "loss 1%"}};
+    struct sf_text text = {0};
+    struct sf_diag diag = {0};
+    struct sf_plan *plan = fixture_plan_create();
+    sf_text_add(&text, "strayframe: 1\nname: s\nduration: 1s\nhomes: [{name: a, count: 1}]\n"
+                       "networks:\n");
+    for (int i = 0; i < 1024; i++) {
+        sf_text_add(&text, "  network-%d: {}\n", i);
+    }
+    assert_int_equal(
+        sf_scenario_parse(text.data, text.length, "s", &fixture_schema, overrides, 2, plan, &diag),
+        SF_ERR_INPUT);
+    assert_string_equal(diag.message, "there are no networks called 'nw'");
+    sf_text_free(&text);
+    free(plan);
+}
+
 static void test_no_override_changes_nothing(void **state)
 {
     (void)state;
@@ -190,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_override_changes_the_file_or_says_why_not),
         cmocka_unit_test(test_overrides_apply_in_order),
+        cmocka_unit_test(test_a_full_document_takes_overrides),
         cmocka_unit_test(test_no_override_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
