@@ -279,6 +279,31 @@ static void test_normalising_orders_what_editing_left(void **state)
     free(again);
 }
 
+static void test_normalising_keeps_what_an_entry_says(void **state)
+{
+    (void)state;
+    struct sf_plan *plan = fixture_plan_create();
+    sf_plan_default(&fixture_schema, plan);
+    plan->timeline_count = 3;
+    for (uint32_t i = 0; i < 3; i++) { /* two of one time, in front of an earlier one */
+        plan->timeline[i].at_ns = i < 2 ? SF_MINUTE : SF_SECOND;
+        plan->timeline[i].action = SF_ACTION_NETWORK;
+        plan->timeline[i].network_index = i + 1;
+        plan->timeline[i].group_index = i + 2;
+        plan->timeline[i].direction = i == 0 ? SF_DIRECTION_UP : SF_DIRECTION_DOWN;
+        plan->timeline[i].on = true;
+    }
+    sf_plan_normalise(&fixture_schema, plan);
+    assert_int_equal(plan->timeline[0].network_index, 3);
+    assert_int_equal(plan->timeline[1].network_index, 1);
+    assert_int_equal(plan->timeline[2].network_index, 2);
+    assert_int_equal(plan->timeline[1].group_index, 2);
+    assert_int_equal(plan->timeline[1].direction, SF_DIRECTION_UP);
+    assert_int_equal(plan->timeline[2].direction, SF_DIRECTION_DOWN);
+    assert_false(plan->timeline[0].on);
+    free(plan);
+}
+
 static char *seed_file(struct sf_rng *rng, struct sf_plan *plan, size_t *bytes_out)
 {
     struct sf_text text = {0};
@@ -344,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_plans_survive_printing),
         cmocka_unit_test(test_normalising_orders_what_editing_left),
+        cmocka_unit_test(test_normalising_keeps_what_an_entry_says),
         cmocka_unit_test(test_changed_files_are_taken_or_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,6 +140,10 @@ static void test_json_schema_has_every_key_and_no_other(void **state)
     json_t *home = json_object_get(homes, "items");
     assert_int_equal(json_object_size(json_object_get(root, "properties")), 13);
     assert_int_equal(json_object_size(json_object_get(home, "properties")), 8);
+    json_t *timeline = json_object_get(json_object_get(root, "properties"), "timeline");
+    json_t *entry = json_object_get(timeline, "items");
+    assert_int_equal(json_object_size(json_object_get(entry, "properties")), 9);
+    assert_int_equal(json_array_size(json_object_get(entry, "oneOf")), 6);
     for (uint32_t i = 0; i < SF_SECTION_COUNT; i++) {
         const struct sf_param_table *table = fixture_schema.tables[i];
         json_t *properties =
