@@ -71,6 +71,8 @@ static void test_delays_overtaking_and_marks_are_counted(void **state)
         assert_true(i == 0 || got.plot[i] > 0);
     }
     assert_int_equal(plotted, got.copies_count);
+    describe("delay 5ms duplicate 100%", false, &got);
+    assert_int_equal(got.overtaken_ppm, 0); /* a duplicate does not overtake its original */
     describe("loss 10% ecn duplicate 10% corrupt 5%", true, &got);
     assert_int_equal(got.lost_count, 0);
     assert_in_range(got.duplicated_ppm, 96000, 104000);
