@@ -1,0 +1,152 @@
+/* The host of the cache under test: everything between the world and a plug-in. It translates the
+ * world's numbers into opaque ones, checks whatever a plug-in returns before it is believed, and
+ * knows which version of the cache a request belongs to while one takes over from another. It moves
+ * no packet and judges nothing: broken contract is told to the world as an event. */
+#ifndef STRAYFRAME_CACHE_HOST_H
+#define STRAYFRAME_CACHE_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/slots.h"
+#include "harness/base/time.h"
+#include "harness/cache/load.h"
+#include "harness/cache/strayframe_cache.h"
+#include "harness/sim/rng.h"
+
+/* What the host needs from the world. None of these may call back into the host. */
+struct sf_cache_services {
+    void *context;
+    sf_ns (*now_ns)(void *context);
+    /* `world_request` is what the world gave with the request. The status is a valid one;
+     * total_bytes is 0 unless it is OK. Then come the bytes, in order, and the end; or, for an
+     * answer without bytes, nothing more. */
+    void (*answer_begin)(void *context, uint64_t world_request, uint32_t status,
+                         uint32_t total_bytes);
+    void (*answer_bytes)(void *context, uint64_t world_request, const uint8_t *bytes,
+                         uint32_t count);
+    void (*answer_end)(void *context, uint64_t world_request, bool aborted);
+    void (*timer_start)(void *context, sf_handle timer, sf_ns delay_ns);
+    /* Returns the world's own number of the fetch, for cancelling it. */
+    uint64_t (*fetch_start)(void *context, sf_handle fetch, uint32_t camera);
+    void (*fetch_cancel)(void *context, uint64_t world_fetch);
+    /* bytes are borrowed; `put` tells the two operations apart. */
+    void (*store_start)(void *context, uint32_t version, uint64_t connection, uint64_t cookie,
+                        bool put, const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
+                        uint32_t count, sf_ns ttl_ns);
+    void (*contract_broken)(void *context, uint32_t version, int32_t code, uint64_t subject);
+    void (*log)(void *context, uint32_t version, const char *text, uint32_t bytes);
+    void (*state)(void *context, uint32_t index, uint32_t value);
+};
+
+enum {
+    SF_CACHE_VERSIONS_MAX = 32, /* deploys in one run, the first cache included */
+    SF_CACHE_TIMERS_MAX = 1 << 20,
+    SF_CACHE_FETCHES_MAX = 1 << 16,
+    SF_CACHE_CONNECTIONS_MAX = 1 << 12,
+};
+
+struct sf_cache_host_state;
+
+/* One version of the cache, live, draining or gone. */
+struct sf_cache_version {
+    struct sf_cache_host_state *host;
+    const struct sf_cache_plugin *plugin;
+    void *cache; /* NULL: not created, refused, or destroyed */
+    struct sf_cache_host lent;
+    struct sf_rng rng;
+    uint32_t index;
+    uint32_t requests_count; /* not yet answered or cancelled */
+    uint32_t uploads_count;  /* not yet ended */
+    bool draining;
+    char options[SF_CACHE_SPEC_BYTES];
+};
+
+struct sf_cache_host_state {
+    const struct sf_cache_services *services; /* borrowed */
+    uint64_t seed;
+    uint32_t cameras_count;
+    uint32_t still_bytes_max;
+    uint64_t capacity_bytes;
+    uint32_t versions_count;
+    struct sf_cache_version versions[SF_CACHE_VERSIONS_MAX];
+    struct sf_slots requests;
+    struct sf_slots timers;
+    struct sf_slots fetches;
+    struct sf_slots connections;
+};
+
+/* The memory of an initialised host can be used again after reset. */
+void sf_cache_host_init(struct sf_cache_host_state *host);
+void sf_cache_host_fini(struct sf_cache_host_state *host);
+
+/* A new run: destroys what an earlier one left. `services` is borrowed until the next reset or
+ * fini. */
+void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache_services *services,
+                         uint64_t seed, uint32_t cameras_count, uint32_t still_bytes_max,
+                         uint64_t capacity_bytes);
+
+/* Puts a version into service; the one before it, if any, hands its state over and drains. False if
+ * the plug-in would not be created: the run has then no cache, which is told as broken contract. */
+bool sf_cache_host_deploy(struct sf_cache_host_state *host, const struct sf_cache_module *module);
+
+/* Destroys drained versions. Called between events, never from inside a plug-in. */
+void sf_cache_host_sweep(struct sf_cache_host_state *host);
+
+/* ---- what the world tells ---- */
+
+struct sf_cache_host_camera {
+    uint32_t camera;
+    uint32_t tenant;
+    uint32_t model; /* which model; cameras with the same one share it */
+    uint32_t slot;  /* the camera's place in its owner's account */
+};
+
+/* The version that took the upload, to be given with its fragments and its end; NULL if there is
+ * none. */
+struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host, uint64_t upload,
+                                              struct sf_cache_host_camera camera, uint32_t capture,
+                                              uint32_t total_bytes, int64_t captured_unix_ms);
+void sf_cache_host_fragment(struct sf_cache_version *version, uint64_t upload, uint32_t offset,
+                            const uint8_t *bytes, uint32_t count);
+void sf_cache_host_upload_ended(struct sf_cache_version *version, uint64_t upload, bool complete,
+                                uint32_t received_bytes);
+
+/* Returns the host's handle of the request, for cancelling; 0 if there is no cache to ask. */
+sf_handle sf_cache_host_request(struct sf_cache_host_state *host, uint64_t world_request,
+                                struct sf_cache_host_camera camera, uint32_t viewer,
+                                uint32_t viewer_tenant, uint32_t connection, bool integration,
+                                sf_ns deadline_ns);
+/* A request that has been answered already is no error. */
+void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle request);
+void sf_cache_host_connection_closed(struct sf_cache_host_state *host, uint32_t viewer,
+                                     uint32_t connection);
+
+void sf_cache_host_timer_fired(struct sf_cache_host_state *host, sf_handle timer);
+void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle fetch, uint32_t capture,
+                              uint32_t total_bytes, uint32_t offset, const uint8_t *bytes,
+                              uint32_t count);
+void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle fetch, bool complete);
+void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connection,
+                               uint64_t cookie, uint32_t status, const uint8_t *bytes,
+                               uint32_t count);
+/* The tenant unlinked the integration. */
+void sf_cache_host_unlinked(struct sf_cache_host_state *host, uint32_t tenant);
+
+/* ---- opaque numbers ---- */
+
+enum sf_opaque_kind {
+    SF_OPAQUE_TENANT,
+    SF_OPAQUE_CAMERA,
+    SF_OPAQUE_VIEWER,
+    SF_OPAQUE_MODEL,
+    SF_OPAQUE_CONNECTION,
+    SF_OPAQUE_INTEGRATION
+};
+
+/* A number for `index` that differs from seed to seed and from kind to kind; never 0. */
+uint64_t sf_opaque(uint64_t seed, enum sf_opaque_kind kind, uint64_t index);
+/* The index again; any number at all for one that sf_opaque never gave. */
+uint64_t sf_opaque_index(uint64_t seed, enum sf_opaque_kind kind, uint64_t opaque);
+
+#endif

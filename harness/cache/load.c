@@ -1,0 +1,181 @@
+#include "harness/cache/load.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/text.h"
+
+#define BUILTIN_PREFIX "builtin:"
+
+enum { BUILTINS_MAX = 256 };
+
+bool sf_cache_spec_is_foreign(const char *spec)
+{
+    return strncmp(spec, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX)) != 0;
+}
+
+static enum sf_err find_builtin(const char *name, sf_cache_builtins builtins,
+                                const struct sf_cache_plugin **plugin_out, struct sf_diag *diag)
+{
+    const char *names[BUILTINS_MAX + 1] = {NULL};
+    for (size_t i = 0; builtins[i] != NULL && i < BUILTINS_MAX; i++) {
+        names[i] = builtins[i]->name;
+        if (strcmp(name, names[i]) == 0) {
+            *plugin_out = builtins[i];
+            return SF_OK;
+        }
+    }
+    const char *nearest = sf_text_nearest(name, names);
+    if (nearest != NULL) {
+        return sf_fail(diag, SF_ERR_INPUT, "no built-in cache is called '%s'; did you mean '%s'?",
+                       name, nearest);
+    }
+    return sf_fail(diag, SF_ERR_INPUT,
+                   "no built-in cache is called '%s'; `strayframe list caches` names them all",
+                   name);
+}
+
+static enum sf_err open_object(const char *path, const struct sf_cache_plugin **plugin_out,
+                               struct sf_diag *diag)
+{
+    char with_folder[SF_CACHE_SPEC_BYTES + 2];
+    /* Without a slash the loader would search the system's folders. */
+    snprintf(with_folder, sizeof with_folder, "%s%s", strchr(path, '/') == NULL ? "./" : "", path);
+    void *object = dlopen(with_folder, RTLD_NOW | RTLD_LOCAL);
+    if (object == NULL) {
+        return sf_fail(diag, SF_ERR_INPUT, "the cache '%s' cannot be loaded: %s", path, dlerror());
+    }
+    sf_cache_plugin_get_function get;
+    void *symbol = dlsym(object, "sf_cache_plugin_get");
+    if (symbol == NULL) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "the cache '%s' does not export the function sf_cache_plugin_get (see "
+                       "strayframe_cache.h)",
+                       path);
+    }
+    memcpy(&get, &symbol, sizeof get);
+    *plugin_out = get(SF_CACHE_ABI);
+    if (*plugin_out == NULL) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "the cache '%s' cannot work with version %u of the interface", path,
+                       SF_CACHE_ABI);
+    }
+    return SF_OK;
+}
+
+static int64_t trial_now(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+static uint64_t trial_random(void *context)
+{
+    uint64_t *state = context;
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return *state;
+}
+
+static void trial_log(void *context, const char *text, uint32_t bytes)
+{
+    (void)context;
+    (void)text;
+    (void)bytes;
+}
+
+static int32_t trial_timer_set(void *context, int64_t delay_ns, uint64_t cookie,
+                               uint64_t *timer_out)
+{
+    (void)context;
+    (void)delay_ns;
+    (void)cookie;
+    if (timer_out != NULL) {
+        *timer_out = 1;
+    }
+    return SF_CACHE_DONE;
+}
+
+static int32_t trial_store_open(void *context, uint64_t *connection_out)
+{
+    (void)context;
+    *connection_out = 1;
+    return SF_CACHE_DONE;
+}
+
+static void trial_state(void *context, uint32_t index, uint32_t value)
+{
+    (void)context;
+    (void)index;
+    (void)value;
+}
+
+/* Creates one and destroys it again, with a host that lends only what `create` may need. */
+static enum sf_err try_options(const char *spec, const struct sf_cache_module *module,
+                               struct sf_diag *diag)
+{
+    uint64_t state = 1;
+    const struct sf_cache_host host = {
+        .struct_bytes = sizeof host,
+        .abi = SF_CACHE_ABI,
+        .context = &state,
+        .now_ns = trial_now,
+        .random_u64 = trial_random,
+        .log = trial_log,
+        .timer_set = trial_timer_set,
+        .store_open = trial_store_open,
+        .state = trial_state,
+    };
+    const struct sf_cache_config config = {
+        .struct_bytes = sizeof config,
+        .nodes = 1,
+        .still_bytes_max = 1 << 20,
+        .capacity_bytes = 1 << 20,
+        .options = module->options,
+    };
+    char error[256] = "";
+    void *cache = module->plugin->create(&host, &config, error, sizeof error);
+    error[sizeof error - 1] = '\0';
+    if (cache == NULL) {
+        return sf_fail(diag, SF_ERR_INPUT, "the cache '%s' refuses its options: %s%s%s", spec,
+                       error[0] != '\0' ? error : "it says no more",
+                       module->plugin->options != NULL ? "; it knows: " : "",
+                       module->plugin->options != NULL ? module->plugin->options : "");
+    }
+    module->plugin->destroy(cache);
+    return SF_OK;
+}
+
+enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builtins,
+                          struct sf_cache_module *module_out, struct sf_diag *diag)
+{
+    *module_out = (struct sf_cache_module){0};
+    char name[SF_CACHE_SPEC_BYTES];
+    int length = snprintf(name, sizeof name, "%s", spec);
+    if (length < 0 || (size_t)length >= sizeof name) {
+        return sf_fail(diag, SF_ERR_INPUT, "the cache's name is longer than %d bytes",
+                       SF_CACHE_SPEC_BYTES - 1);
+    }
+    char *question = strchr(name, '?');
+    if (question != NULL) {
+        *question = '\0';
+        snprintf(module_out->options, sizeof module_out->options, "%s", question + 1);
+    }
+    if (sf_cache_spec_is_foreign(spec)) {
+        SF_TRY(open_object(name, &module_out->plugin, diag));
+    } else {
+        SF_TRY(find_builtin(name + strlen(BUILTIN_PREFIX), builtins, &module_out->plugin, diag));
+    }
+    const struct sf_cache_plugin *plugin = module_out->plugin;
+    if (plugin->abi != SF_CACHE_ABI) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "the cache '%s' speaks version %u of the interface, not %u", name,
+                       plugin->abi, SF_CACHE_ABI);
+    }
+    if (!SF_CACHE_HAS(plugin, destroy) || plugin->create == NULL || plugin->destroy == NULL ||
+        plugin->name == NULL || plugin->version == NULL) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "the cache '%s' lacks one of: name, version, create, destroy", name);
+    }
+    return try_options(spec, module_out, diag);
+}

@@ -1,0 +1,29 @@
+/* A cache by its name: "builtin:NAME" or the path of a shared object, with options after '?'. */
+#ifndef STRAYFRAME_CACHE_LOAD_H
+#define STRAYFRAME_CACHE_LOAD_H
+
+#include <stdbool.h>
+
+#include "harness/base/bounds.h"
+#include "harness/base/err.h"
+#include "harness/cache/strayframe_cache.h"
+
+/* A cache that can be created. Loaded shared objects stay loaded until the program ends. */
+struct sf_cache_module {
+    const struct sf_cache_plugin *plugin;
+    char options[SF_CACHE_SPEC_BYTES]; /* the text behind '?', "" for none */
+};
+
+/* The caches that come with the program, ended by NULL; handed in by whoever knows them. */
+typedef const struct sf_cache_plugin *const *sf_cache_builtins;
+
+/* Finds the cache, checks its version and its required functions, and creates and destroys one to
+ * see whether it understands its options. SF_ERR_INPUT with what is wrong and, for a built-in one,
+ * the nearest name. */
+SF_MUST_USE enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builtins,
+                                      struct sf_cache_module *module_out, struct sf_diag *diag);
+
+/* Is it somebody else's code, in a shared object? */
+bool sf_cache_spec_is_foreign(const char *spec);
+
+#endif

@@ -1,0 +1,109 @@
+#include "harness/net/transfer.h"
+
+#include <string.h>
+
+#include "harness/base/assert.h"
+
+static uint32_t fragments_of(uint32_t bytes)
+{
+    return (bytes + SF_PACKET_PAYLOAD_BYTES - 1) / SF_PACKET_PAYLOAD_BYTES;
+}
+
+uint32_t sf_transfer_words(uint32_t total_bytes_max)
+{
+    return (fragments_of(total_bytes_max) + 63) / 64;
+}
+
+void sf_transfer_init(struct sf_transfer *transfer, uint32_t total_bytes, uint64_t *arrived,
+                      uint64_t *acked)
+{
+    SF_ASSERT(total_bytes > 0);
+    size_t words_bytes = sf_transfer_words(total_bytes) * sizeof(uint64_t);
+    memset(arrived, 0, words_bytes);
+    memset(acked, 0, words_bytes);
+    *transfer = (struct sf_transfer){
+        .total_bytes = total_bytes,
+        .ready_bytes = total_bytes,
+        .fragments_count = fragments_of(total_bytes),
+        .arrived = arrived,
+        .acked = acked,
+    };
+}
+
+uint32_t sf_transfer_offset(uint32_t index)
+{
+    return index * SF_PACKET_PAYLOAD_BYTES;
+}
+
+uint32_t sf_transfer_length(const struct sf_transfer *transfer, uint32_t index)
+{
+    SF_ASSERT(index < transfer->fragments_count);
+    uint32_t left = transfer->total_bytes - sf_transfer_offset(index);
+    return left < SF_PACKET_PAYLOAD_BYTES ? left : SF_PACKET_PAYLOAD_BYTES;
+}
+
+static bool has(const uint64_t *words, uint32_t index)
+{
+    return (words[index / 64] >> (index % 64) & 1) != 0;
+}
+
+static void mark(uint64_t *words, uint32_t index)
+{
+    words[index / 64] |= (uint64_t)1 << (index % 64);
+}
+
+uint32_t sf_transfer_next_unsent(struct sf_transfer *transfer)
+{
+    uint32_t index = transfer->sent_count;
+    if (index == transfer->fragments_count ||
+        sf_transfer_offset(index) + sf_transfer_length(transfer, index) > transfer->ready_bytes) {
+        return UINT32_MAX;
+    }
+    transfer->sent_count++;
+    return index;
+}
+
+uint32_t sf_transfer_next_unacked(const struct sf_transfer *transfer, uint32_t from)
+{
+    for (uint32_t index = from; index < transfer->sent_count; index++) {
+        if (!has(transfer->acked, index)) {
+            return index;
+        }
+    }
+    return UINT32_MAX;
+}
+
+enum sf_transfer_arrival sf_transfer_arrive(struct sf_transfer *transfer, uint32_t index,
+                                            bool *acknowledge_out)
+{
+    SF_ASSERT(index < transfer->fragments_count);
+    if (has(transfer->arrived, index)) {
+        *acknowledge_out = true; /* the acknowledgement must have been lost, or is late */
+        return SF_ARRIVAL_AGAIN;
+    }
+    mark(transfer->arrived, index);
+    transfer->arrived_count++;
+    bool last = transfer->arrived_count == transfer->fragments_count;
+    *acknowledge_out = last || index == transfer->fragments_count - 1;
+    return last ? SF_ARRIVAL_LAST : SF_ARRIVAL_NEW;
+}
+
+void sf_transfer_acknowledged(struct sf_transfer *transfer)
+{
+    uint32_t words = (transfer->fragments_count + 63) / 64;
+    memcpy(transfer->acked, transfer->arrived, words * sizeof(uint64_t));
+    transfer->acked_count = transfer->arrived_count;
+    if (transfer->acked_count == transfer->fragments_count) {
+        transfer->sender_done = true;
+    }
+}
+
+uint32_t sf_transfer_prefix_bytes(const struct sf_transfer *transfer)
+{
+    uint32_t index = 0;
+    while (index < transfer->fragments_count && has(transfer->arrived, index)) {
+        index++;
+    }
+    uint32_t bytes = sf_transfer_offset(index);
+    return bytes < transfer->total_bytes ? bytes : transfer->total_bytes;
+}

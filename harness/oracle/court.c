@@ -1,0 +1,146 @@
+/* The court hands each record to the oracles that want it, and keeps the register of who is who. It
+ * has no opinion of its own. */
+#include "harness/base/assert.h"
+#include "harness/oracle/oracle.h"
+
+static const struct sf_oracle *const oracles[] = {
+    &sf_oracle_no_stray_pixels,
+    &sf_oracle_no_stray_bytes,
+    &sf_oracle_valid_link,
+    &sf_oracle_kill_switch,
+    &sf_oracle_recovery,
+    &sf_oracle_contract,
+    NULL,
+};
+
+_Static_assert(sizeof oracles / sizeof oracles[0] <= SF_ORACLES_MAX, "raise SF_ORACLES_MAX");
+
+const struct sf_oracle *const *sf_oracles(void)
+{
+    return oracles;
+}
+
+const char *const *sf_oracle_names(void)
+{
+    static const char *names[SF_ORACLES_MAX + 1];
+    for (uint32_t i = 0; oracles[i] != NULL; i++) {
+        names[i] = oracles[i]->name;
+    }
+    return names;
+}
+
+const char *sf_verdict_name(enum sf_verdict verdict)
+{
+    switch (verdict) {
+    case SF_VERDICT_PASS:
+        return "pass";
+    case SF_VERDICT_FAIL:
+        return "fail";
+    case SF_VERDICT_INCONCLUSIVE:
+        return "inconclusive";
+    }
+    SF_UNREACHABLE();
+}
+
+void sf_findings_add(struct sf_findings *findings, struct sf_finding finding)
+{
+    findings->count++;
+    if (findings->kept_count < SF_FINDINGS_KEPT_MAX) {
+        findings->kept[findings->kept_count++] = finding;
+    }
+}
+
+enum { REGISTER_KINDS = SF_SEES(CAMERA) | SF_SEES(VIEWER) | SF_SEES(LINK) | SF_SEES(KILL_SWITCH) };
+
+void sf_court_init(struct sf_court *court, struct sf_arena *arena, uint32_t homes_count)
+{
+    *court = (struct sf_court){.kinds = REGISTER_KINDS};
+    court->findings = sf_arena_take(arena, 1, sizeof *court->findings);
+    court->who = (struct sf_register){
+        .cameras_count = homes_count,
+        .viewers_count = 2 * homes_count,
+        .camera_tenant = sf_arena_take(arena, homes_count, sizeof(uint32_t)),
+        .viewer_tenant = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(uint32_t)),
+        .viewer_camera = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(uint32_t)),
+        .viewer_flags = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(uint16_t)),
+        .linked = sf_arena_take(arena, homes_count, sizeof(bool)),
+    };
+    for (; oracles[court->oracles_count] != NULL; court->oracles_count++) {
+        const struct sf_oracle *oracle = oracles[court->oracles_count];
+        void *state = sf_arena_take(arena, 1, oracle->state_bytes);
+        if (oracle->init != NULL) {
+            oracle->init(state, arena, homes_count);
+        }
+        court->states[court->oracles_count] = state;
+        court->kinds |= oracle->kinds;
+    }
+}
+
+static void register_see(struct sf_register *who, const struct sf_record *record)
+{
+    switch ((enum sf_record_kind)record->kind) {
+    case SF_RECORD_CAMERA:
+        SF_ASSERT(record->who < who->cameras_count);
+        who->camera_tenant[record->who] = record->a;
+        break;
+    case SF_RECORD_VIEWER:
+        SF_ASSERT(record->who < who->viewers_count);
+        who->viewer_tenant[record->who] = record->a;
+        who->viewer_camera[record->who] = record->b;
+        who->viewer_flags[record->who] = record->flags;
+        break;
+    case SF_RECORD_LINK:
+        SF_ASSERT(record->who < who->cameras_count);
+        who->linked[record->who] = record->flags != 0;
+        break;
+    case SF_RECORD_KILL_SWITCH:
+        who->blocked = record->flags != 0;
+        break;
+    default: /* every other kind says nothing about who is who */
+        break;
+    }
+}
+
+static void court_see(struct sf_court *court, const struct sf_record *record)
+{
+    uint32_t kind = 1u << record->kind;
+    if ((kind & REGISTER_KINDS) != 0) {
+        register_see(&court->who, record);
+    }
+    for (uint32_t i = 0; i < court->oracles_count; i++) {
+        if ((oracles[i]->kinds & kind) != 0) {
+            uint64_t before = court->findings->count;
+            uint32_t kept = court->findings->kept_count;
+            oracles[i]->see(court->states[i], &court->who, record, court->findings);
+            court->results[i].findings_count += court->findings->count - before;
+            for (; kept < court->findings->kept_count; kept++) {
+                court->findings->kept[kept].oracle = (uint16_t)i;
+            }
+        }
+    }
+}
+
+void sf_court_hear(void *context, const struct sf_record *records, uint32_t count)
+{
+    struct sf_court *court = context;
+    for (uint32_t i = 0; i < count; i++) {
+        if ((court->kinds & (1u << records[i].kind)) != 0) {
+            court_see(court, &records[i]);
+        }
+    }
+}
+
+enum sf_verdict sf_court_close(struct sf_court *court)
+{
+    bool evidence_missing = false;
+    for (uint32_t i = 0; i < court->oracles_count; i++) {
+        struct sf_evidence evidence = oracles[i]->evidence(court->states[i]);
+        court->results[i].evidence_count = evidence.count;
+        court->results[i].wanted = evidence.wanted;
+        evidence_missing |= evidence.wanted && evidence.count == 0;
+    }
+    if (court->findings->count > 0) {
+        return SF_VERDICT_FAIL;
+    }
+    return evidence_missing ? SF_VERDICT_INCONCLUSIVE : SF_VERDICT_PASS;
+}

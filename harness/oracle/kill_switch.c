@@ -1,0 +1,62 @@
+/* Nothing after the kill switch: once the operator has blocked the integration, no answer with
+ * bytes is sent on its path, and what was on its way before arrives within the stated grace. The
+ * app's path is not concerned. */
+#include "harness/base/ids.h"
+#include "harness/oracle/oracle.h"
+
+struct state {
+    uint64_t asks_count; /* requests of hubs while the block holds: the chances to break it */
+    sf_ns blocked_at_ns;
+    sf_ns grace_ns;
+    bool used;
+};
+
+static void see(void *context, const struct sf_register *who, const struct sf_record *record,
+                struct sf_findings *findings)
+{
+    struct state *state = context;
+    if (record->kind == SF_RECORD_KILL_SWITCH) {
+        state->used = true;
+        state->blocked_at_ns = record->at_ns;
+        state->grace_ns = (sf_ns)record->d;
+        return;
+    }
+    if (!who->blocked || (who->viewer_flags[record->who] & SF_FLAG_INTEGRATION) == 0) {
+        return;
+    }
+    if (record->kind == SF_RECORD_ASK) {
+        state->asks_count++;
+        return;
+    }
+    bool sent = record->kind == SF_RECORD_ANSWERED && record->a > 0;
+    bool arrived_late = record->kind == SF_RECORD_DELIVERED && record->a > 0 &&
+                        record->at_ns > state->blocked_at_ns + state->grace_ns;
+    if (sent || arrived_late) {
+        sf_findings_add(findings, (struct sf_finding){
+                                      .at_ns = record->at_ns,
+                                      .viewer = record->who,
+                                      .viewer_tenant = who->viewer_tenant[record->who],
+                                      .owner_tenant = SF_NOBODY,
+                                      .owner_camera = SF_NOBODY,
+                                      .amount = record->a,
+                                      .request = record->c,
+                                  });
+    }
+}
+
+static struct sf_evidence evidence(const void *context)
+{
+    const struct state *state = context;
+    return (struct sf_evidence){.count = state->asks_count, .wanted = state->used};
+}
+
+const struct sf_oracle sf_oracle_kill_switch = {
+    .name = "kill-switch",
+    .invariant =
+        "after the operator's block no frame of any kind reaches a viewer of the integration",
+    .amount_unit = "bytes",
+    .kinds = SF_SEES(KILL_SWITCH) | SF_SEES(ASK) | SF_SEES(ANSWERED) | SF_SEES(DELIVERED),
+    .state_bytes = sizeof(struct state),
+    .see = see,
+    .evidence = evidence,
+};

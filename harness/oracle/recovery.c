@@ -1,0 +1,127 @@
+/* Progress: after the network healed, every owner who asks gets a whole frame of its own within the
+ * stated time. A cache that serves nothing fails here. Judges nothing before the heal, nobody who
+ * does not ask, and nobody whose time is not up when the run ends. */
+#include "harness/base/ids.h"
+#include "harness/oracle/oracle.h"
+
+enum phase { NOT_ASKED, WAITING, SATISFIED, MISSED };
+
+struct owner {
+    sf_ns due_ns;
+    uint32_t phase; /* enum phase */
+    uint32_t reserved;
+};
+
+struct state {
+    struct owner *owners; /* by viewer */
+    uint32_t owners_count;
+    uint64_t judged_count;
+    sf_ns within_ns;
+    bool healed;
+};
+
+static void init(void *context, struct sf_arena *arena, uint32_t homes_count)
+{
+    struct state *state = context;
+    state->owners_count = 2 * homes_count;
+    state->owners = sf_arena_take(arena, state->owners_count, sizeof *state->owners);
+}
+
+static bool entitled(const struct sf_register *who, uint32_t viewer)
+{
+    uint32_t tenant = who->viewer_tenant[viewer];
+    if (who->camera_tenant[who->viewer_camera[viewer]] != tenant) {
+        return false;
+    }
+    bool integration = (who->viewer_flags[viewer] & SF_FLAG_INTEGRATION) != 0;
+    return !integration || (who->linked[tenant] && !who->blocked);
+}
+
+static void judge_missed(struct state *state, const struct sf_register *who, uint32_t viewer,
+                         const struct sf_record *record, struct sf_findings *findings)
+{
+    state->owners[viewer].phase = MISSED;
+    state->judged_count++;
+    sf_findings_add(findings, (struct sf_finding){
+                                  .at_ns = record->at_ns,
+                                  .viewer = viewer,
+                                  .viewer_tenant = who->viewer_tenant[viewer],
+                                  .owner_tenant = who->viewer_tenant[viewer],
+                                  .owner_camera = who->viewer_camera[viewer],
+                                  .amount = (uint32_t)(state->within_ns / SF_MS),
+                              });
+}
+
+/* A viewer that may not be served any more is not waited for. */
+static void release_blocked(struct state *state, const struct sf_register *who)
+{
+    for (uint32_t viewer = 0; viewer < state->owners_count; viewer++) {
+        if (state->owners[viewer].phase == WAITING && !entitled(who, viewer)) {
+            state->owners[viewer].phase = NOT_ASKED;
+        }
+    }
+}
+
+static void see_viewer(struct state *state, const struct sf_register *who,
+                       const struct sf_record *record, struct sf_findings *findings)
+{
+    struct owner *owner = &state->owners[record->who];
+    if (owner->phase == WAITING && record->at_ns > owner->due_ns) {
+        judge_missed(state, who, record->who, record, findings);
+    }
+    if (record->kind == SF_RECORD_ASK && owner->phase == NOT_ASKED && entitled(who, record->who)) {
+        owner->phase = WAITING;
+        owner->due_ns = record->at_ns + state->within_ns;
+    }
+    bool own_whole = record->kind == SF_RECORD_SHOWN && (record->flags & SF_FLAG_DAMAGED) == 0 &&
+                     record->b == who->viewer_tenant[record->who];
+    if (own_whole && owner->phase == WAITING) {
+        owner->phase = SATISFIED;
+        state->judged_count++;
+    }
+}
+
+static void see(void *context, const struct sf_register *who, const struct sf_record *record,
+                struct sf_findings *findings)
+{
+    struct state *state = context;
+    if (record->kind == SF_RECORD_HEALED) {
+        state->healed = true;
+        state->within_ns = (sf_ns)record->d;
+        return;
+    }
+    if (!state->healed) {
+        return;
+    }
+    if (record->kind == SF_RECORD_KILL_SWITCH || record->kind == SF_RECORD_LINK) {
+        release_blocked(state, who);
+    } else if (record->kind == SF_RECORD_END) {
+        for (uint32_t viewer = 0; viewer < state->owners_count; viewer++) {
+            if (state->owners[viewer].phase == WAITING &&
+                record->at_ns > state->owners[viewer].due_ns) {
+                judge_missed(state, who, viewer, record, findings);
+            }
+        }
+    } else {
+        see_viewer(state, who, record, findings);
+    }
+}
+
+static struct sf_evidence evidence(const void *context)
+{
+    const struct state *state = context;
+    return (struct sf_evidence){.count = state->judged_count, .wanted = state->healed};
+}
+
+const struct sf_oracle sf_oracle_recovery = {
+    .name = "recovery",
+    .invariant =
+        "after the network heals, every owner who asks gets a whole frame of its own in time",
+    .amount_unit = "ms allowed",
+    .kinds = SF_SEES(HEALED) | SF_SEES(ASK) | SF_SEES(SHOWN) | SF_SEES(KILL_SWITCH) |
+             SF_SEES(LINK) | SF_SEES(END),
+    .state_bytes = sizeof(struct state),
+    .init = init,
+    .see = see,
+    .evidence = evidence,
+};

@@ -1,0 +1,57 @@
+/* A viewer without a valid link gets nothing: no answer with bytes goes to a viewer whose tenant
+ * has not linked the integration (on that path), or who asked for a camera that is not its
+ * tenant's. Judged when the cloud answers. */
+#include "harness/base/ids.h"
+#include "harness/oracle/oracle.h"
+
+struct state {
+    uint64_t answers_count;
+    uint64_t refusals_count;
+};
+
+static void see(void *context, const struct sf_register *who, const struct sf_record *record,
+                struct sf_findings *findings)
+{
+    struct state *state = context;
+    if (record->kind == SF_RECORD_REFUSED) {
+        state->refusals_count++;
+        return;
+    }
+    if (record->a == 0) {
+        return; /* an answer without bytes */
+    }
+    state->answers_count++;
+    uint32_t tenant = who->viewer_tenant[record->who];
+    uint32_t camera = who->viewer_camera[record->who];
+    bool integration = (who->viewer_flags[record->who] & SF_FLAG_INTEGRATION) != 0;
+    bool owner = who->camera_tenant[camera] == tenant;
+    if (!owner || (integration && !who->linked[tenant])) {
+        sf_findings_add(findings, (struct sf_finding){
+                                      .at_ns = record->at_ns,
+                                      .viewer = record->who,
+                                      .viewer_tenant = tenant,
+                                      .owner_tenant = who->camera_tenant[camera],
+                                      .owner_camera = camera,
+                                      .amount = record->a,
+                                      .request = record->c,
+                                  });
+    }
+}
+
+static struct sf_evidence evidence(const void *context)
+{
+    const struct state *state = context;
+    return (struct sf_evidence){.count = state->answers_count + state->refusals_count,
+                                .wanted = true};
+}
+
+const struct sf_oracle sf_oracle_valid_link = {
+    .name = "valid-link",
+    .invariant =
+        "a viewer without a valid link to the camera that it asks for is sent no byte of a frame",
+    .amount_unit = "bytes",
+    .kinds = SF_SEES(ANSWERED) | SF_SEES(REFUSED),
+    .state_bytes = sizeof(struct state),
+    .see = see,
+    .evidence = evidence,
+};

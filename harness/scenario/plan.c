@@ -1,0 +1,183 @@
+#include "harness/scenario/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/assert.h"
+
+const char *const sf_plan_direction_names[] = {"both", "up", "down", NULL};
+const char *const sf_plan_expectation_names[] = {"pass", "fail", "inconclusive", NULL};
+
+static void section_default(const struct sf_param_table *table, struct sf_plan_section *section_out)
+{
+    SF_ASSERT(table->params_count <= SF_PARAMS_MAX);
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        section_out->values[i] = table->params[i].fallback;
+    }
+}
+
+void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_group *group_out)
+{
+    memset(group_out, 0, sizeof *group_out);
+    group_out->linked = true;
+    group_out->time_zones_count = 1;
+    for (uint32_t i = 0; i < SF_SECTION_GROUP_COUNT; i++) {
+        section_default(schema->tables[i], &group_out->sections[i]);
+    }
+}
+
+void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_out)
+{
+    memset(plan_out, 0, sizeof *plan_out);
+    plan_out->seed = SF_PLAN_SEED_FALLBACK;
+    plan_out->start_unix_s = SF_PLAN_START_FALLBACK_S;
+    memcpy(plan_out->cache, SF_PLAN_CACHE_FALLBACK, sizeof SF_PLAN_CACHE_FALLBACK);
+    section_default(schema->tables[SF_SECTION_CLOUD], &plan_out->cloud);
+    section_default(schema->tables[SF_SECTION_STILL], &plan_out->still);
+    plan_out->networks_count = 1;
+    memcpy(plan_out->networks[0].name, SF_NETWORK_PERFECT, sizeof SF_NETWORK_PERFECT);
+    sf_netem_config_default(&plan_out->networks[0].up);
+    sf_netem_config_default(&plan_out->networks[0].down);
+    plan_out->texts_count = 1;
+}
+
+uint32_t sf_plan_homes_count(const struct sf_plan *plan)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        count += plan->groups[i].homes_count;
+    }
+    return count;
+}
+
+uint32_t sf_plan_text(struct sf_plan *plan, const char *text)
+{
+    for (uint32_t i = 0; i < plan->texts_count; i++) {
+        if (strcmp(plan->texts[i], text) == 0) {
+            return i;
+        }
+    }
+    size_t length = strlen(text);
+    if (length >= SF_TEXT_BYTES || plan->texts_count == SF_TEXTS_MAX) {
+        return UINT32_MAX;
+    }
+    memcpy(plan->texts[plan->texts_count], text, length + 1);
+    return plan->texts_count++;
+}
+
+/* Zeroes what is behind the terminator. */
+static void text_settle(char *text, size_t bytes)
+{
+    size_t length = strnlen(text, bytes);
+    SF_ASSERT(length < bytes);
+    memset(text + length, 0, bytes - length);
+}
+
+static void section_settle(const struct sf_param_table *table, const struct sf_plan *before,
+                           struct sf_plan *plan, struct sf_plan_section *section)
+{
+    for (uint32_t i = 0; i < SF_PARAMS_MAX; i++) {
+        if (i >= table->params_count) {
+            section->values[i] = 0;
+        } else if (table->params[i].kind == SF_PARAM_TEXT) {
+            section->values[i] = sf_plan_text(plan, before->texts[section->values[i]]);
+        }
+    }
+}
+
+/* In the order in which the loader reads sections. */
+static void sections_settle(const struct sf_plan_schema *schema, const struct sf_plan *before,
+                            struct sf_plan *plan)
+{
+    memset(plan->texts, 0, sizeof plan->texts);
+    plan->texts_count = 1;
+    section_settle(schema->tables[SF_SECTION_STILL], before, plan, &plan->still);
+    section_settle(schema->tables[SF_SECTION_CLOUD], before, plan, &plan->cloud);
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        for (uint32_t j = 0; j < SF_SECTION_GROUP_COUNT; j++) {
+            section_settle(schema->tables[j], before, plan, &plan->groups[i].sections[j]);
+        }
+    }
+}
+
+static void group_settle(struct sf_plan_group *group)
+{
+    text_settle(group->name, sizeof group->name);
+    for (uint32_t i = group->time_zones_count; i < SF_TIME_ZONES_MAX; i++) {
+        group->time_zones_s[i] = 0;
+    }
+}
+
+/* Keeps of an entry what its action has. */
+static void entry_settle(struct sf_plan_entry *entry)
+{
+    struct sf_plan_entry kept;
+    memset(&kept, 0, sizeof kept);
+    kept.at_ns = entry->at_ns;
+    kept.action = entry->action;
+    switch (entry->action) {
+    case SF_ACTION_DEPLOY:
+        text_settle(entry->cache, sizeof entry->cache);
+        memcpy(kept.cache, entry->cache, sizeof kept.cache);
+        break;
+    case SF_ACTION_NETWORK:
+        kept.group_index = entry->group_index;
+        kept.network_index = entry->network_index;
+        kept.direction = entry->direction;
+        break;
+    case SF_ACTION_HEAL:
+        kept.network_index = entry->network_index;
+        break;
+    case SF_ACTION_KILL_SWITCH:
+        kept.on = entry->on;
+        break;
+    case SF_ACTION_LINK:
+        kept.group_index = entry->group_index;
+        kept.on = entry->on;
+        break;
+    }
+    memcpy(entry, &kept, sizeof kept);
+}
+
+/* Stable; there are few entries. */
+static void timeline_sort(struct sf_plan *plan)
+{
+    struct sf_plan_entry moved;
+    for (uint32_t i = 1; i < plan->timeline_count; i++) {
+        memcpy(&moved, &plan->timeline[i], sizeof moved);
+        uint32_t to = i;
+        for (; to > 0 && plan->timeline[to - 1].at_ns > moved.at_ns; to--) {
+            memcpy(&plan->timeline[to], &plan->timeline[to - 1], sizeof moved);
+        }
+        memcpy(&plan->timeline[to], &moved, sizeof moved);
+    }
+}
+
+void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan)
+{
+    struct sf_plan *before = sf_alloc(1, sizeof *before);
+    memcpy(before, plan, sizeof *before);
+    sections_settle(schema, before, plan);
+    free(before);
+    text_settle(plan->name, sizeof plan->name);
+    text_settle(plan->title, sizeof plan->title);
+    text_settle(plan->cache, sizeof plan->cache);
+    text_settle(plan->expect_oracle, sizeof plan->expect_oracle);
+    for (uint32_t i = 0; i < plan->networks_count; i++) {
+        text_settle(plan->networks[i].name, sizeof plan->networks[i].name);
+    }
+    memset(&plan->networks[plan->networks_count], 0,
+           (SF_NETWORKS_MAX - plan->networks_count) * sizeof plan->networks[0]);
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        group_settle(&plan->groups[i]);
+    }
+    memset(&plan->groups[plan->groups_count], 0,
+           (SF_GROUPS_MAX - plan->groups_count) * sizeof plan->groups[0]);
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        entry_settle(&plan->timeline[i]);
+    }
+    memset(&plan->timeline[plan->timeline_count], 0,
+           (SF_TIMELINE_MAX - plan->timeline_count) * sizeof plan->timeline[0]);
+    timeline_sort(plan);
+}

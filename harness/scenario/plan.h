@@ -1,0 +1,150 @@
+/* The plan: everything that a run depends on, and nothing else. A scenario file loads into a plan,
+ * a plan prints as a scenario file, and load(print(plan)) == plan. Whatever finds a failure (a
+ * scenario, a sweep of seeds, a fuzzer, the shrinker) ends as a plan. */
+#ifndef STRAYFRAME_SCENARIO_PLAN_H
+#define STRAYFRAME_SCENARIO_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/bounds.h"
+#include "harness/base/time.h"
+#include "harness/net/netem.h"
+#include "harness/scenario/param.h"
+
+/* Where a scenario is silent. */
+#define SF_PLAN_CACHE_FALLBACK "builtin:boxing-day-fix"
+#define SF_PLAN_START_FALLBACK_S INT64_C(1577880000) /* 2020-01-01T12:00:00Z */
+enum { SF_PLAN_SEED_FALLBACK = 1 };
+
+/* The network that does nothing. Every plan has it at index 0, no file has to define it. */
+#define SF_NETWORK_PERFECT "perfect"
+
+/* A run's length. */
+#define SF_DURATION_NS_MIN SF_MS
+#define SF_DURATION_NS_MAX (366 * 24 * SF_HOUR)
+
+/* A network that homes can be on: the two directions of a home's connection. */
+struct sf_plan_network {
+    char name[SF_TEXT_BYTES];
+    struct sf_netem_config up;   /* home to cloud */
+    struct sf_netem_config down; /* cloud to home */
+};
+
+/* The values of one parameter table (an actor's configuration). */
+struct sf_plan_section {
+    int64_t values[SF_PARAMS_MAX];
+};
+
+/* The sections of a plan, in the order of `sf_plan_tables`. */
+enum sf_plan_section_kind {
+    SF_SECTION_CAMERA, /* per group */
+    SF_SECTION_HUB,    /* per group */
+    SF_SECTION_APP,    /* per group */
+    SF_SECTION_GROUP_COUNT,
+    SF_SECTION_CLOUD = SF_SECTION_GROUP_COUNT, /* once */
+    SF_SECTION_STILL,                          /* once */
+    SF_SECTION_COUNT,
+};
+
+/* Homes that are alike. Each has one tenant, one camera, and a hub and an app where the section
+ * says so. */
+struct sf_plan_group {
+    char name[SF_TEXT_BYTES];
+    uint32_t homes_count;                    /* at least 1 */
+    uint32_t network_index;                  /* into networks */
+    bool linked;                             /* the owner linked the account to the integration */
+    uint32_t time_zones_count;               /* at least 1; each home draws one */
+    int32_t time_zones_s[SF_TIME_ZONES_MAX]; /* offset from UTC in s, -12 h to +14 h */
+    struct sf_plan_section sections[SF_SECTION_GROUP_COUNT];
+};
+
+enum sf_plan_action {
+    SF_ACTION_DEPLOY,  /* `cache`: a new cache takes over while traffic flows (hand-over) */
+    SF_ACTION_NETWORK, /* `network_index`: the homes named change to it */
+    SF_ACTION_HEAL, /* `network_index`: faults end, every home changes to it, and progress is judged
+                     */
+    SF_ACTION_KILL_SWITCH, /* `on`: the operator blocks the integration, or lets it back */
+    SF_ACTION_LINK, /* `on`: the owners of the homes named link, or unlink, the integration */
+};
+
+enum sf_plan_direction {
+    SF_DIRECTION_BOTH,
+    SF_DIRECTION_UP,
+    SF_DIRECTION_DOWN,
+};
+
+/* By value, NULL-terminated. */
+extern const char *const sf_plan_direction_names[];
+
+enum { SF_GROUP_ALL = 0xffffffff };
+
+struct sf_plan_entry {
+    sf_ns at_ns;
+    enum sf_plan_action action;
+    uint32_t group_index;   /* homes concerned (NETWORK, LINK); SF_GROUP_ALL for every home */
+    uint32_t network_index; /* NETWORK, HEAL */
+    enum sf_plan_direction direction; /* NETWORK */
+    bool on;                          /* KILL_SWITCH, LINK */
+    char cache[SF_CACHE_SPEC_BYTES];  /* DEPLOY */
+};
+
+/* What the scenario's author says must come out; checked by the tests and by `run`. */
+enum sf_plan_expectation {
+    SF_EXPECT_PASS,
+    SF_EXPECT_FAIL, /* a planted fault: `expect_oracle` must have at least one finding */
+    SF_EXPECT_INCONCLUSIVE,
+};
+
+/* By value, NULL-terminated. */
+extern const char *const sf_plan_expectation_names[];
+
+struct sf_plan {
+    char name[SF_TEXT_BYTES]; /* the file's name without ".yaml" by custom; [a-z0-9-] */
+    char title[256];          /* one sentence for a person; may be "" */
+    uint64_t seed;
+    int64_t start_unix_s; /* the wall clock of the simulated world at virtual time 0, UTC */
+    sf_ns duration_ns;
+    char cache[SF_CACHE_SPEC_BYTES]; /* "builtin:NAME?options" or the path of a .so */
+    struct sf_plan_section cloud;
+    struct sf_plan_section still;
+    uint32_t networks_count;
+    struct sf_plan_network networks[SF_NETWORKS_MAX];
+    uint32_t groups_count;
+    struct sf_plan_group groups[SF_GROUPS_MAX];
+    uint32_t timeline_count; /* in order of at_ns; entries at one instant keep the file's order */
+    struct sf_plan_entry timeline[SF_TIMELINE_MAX];
+    enum sf_plan_expectation expect;
+    char expect_oracle[SF_TEXT_BYTES]; /* "" unless expect is FAIL */
+    uint32_t texts_count;              /* at least 1: text 0 is "" */
+    char texts[SF_TEXTS_MAX][SF_TEXT_BYTES];
+};
+
+/* Hands the loader the actors' tables: one for each section kind. Valid for the program's life. */
+struct sf_plan_schema {
+    const struct sf_param_table *tables[SF_SECTION_COUNT];
+    const char *const *oracle_names; /* NULL-terminated; what `expect: {oracle: ...}` may name */
+};
+
+/* A plan with every value at its fallback: the network that does nothing, no homes; no name and no
+ * duration yet, so it does not pass sf_plan_check. Every byte is written, padding too: plans that
+ * started here can be compared with memcmp. */
+void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_out);
+
+/* A group with every value at its fallback, but for `name` and `homes_count`, which have none. */
+void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_group *group_out);
+
+/* Brings a plan that somebody edited into the one form that the loader gives: the timeline in
+ * order, texts numbered in order of use and without unused ones, what no reader looks at zeroed.
+ * After it load(print(plan)) == plan, byte for byte. The plan has passed sf_plan_check, but for the
+ * order of the timeline. */
+void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan);
+
+/* How many homes there are in all groups together. */
+uint32_t sf_plan_homes_count(const struct sf_plan *plan);
+
+/* Index of `text` in the plan's table, added where it is new; UINT32_MAX when the table is full or
+ * the text too long. */
+uint32_t sf_plan_text(struct sf_plan *plan, const char *text);
+
+#endif

@@ -1,0 +1,241 @@
+/* Plan to scenario file, in the one canonical form: keys in a fixed order, values at their fallback
+ * left out, units the largest that keep a whole number. What identifies a run is written even at
+ * its fallback: name, seed, duration, cache. */
+#include "harness/scenario/scenario.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/assert.h"
+#include "harness/net/netem_grammar.h"
+#include "harness/scenario/params.h"
+#include "harness/scenario/value.h"
+
+struct printer {
+    const struct sf_plan *plan;
+    const struct sf_plan_schema *schema;
+    struct sf_text *out;
+};
+
+static void line_text(const struct printer *printer, const char *key, const char *text)
+{
+    sf_text_add(printer->out, "%s: ", key);
+    sf_value_text_print(text, printer->out);
+    sf_text_add(printer->out, "\n");
+}
+
+static void line_duration(const struct printer *printer, const char *key, sf_ns ns)
+{
+    sf_text_add(printer->out, "%s: ", key);
+    sf_value_duration_print(ns, printer->out);
+    sf_text_add(printer->out, "\n");
+}
+
+/* Whether the section says anything, leaving out parameter `except`. */
+static bool is_at_fallback(const struct sf_param_table *table,
+                           const struct sf_plan_section *section, uint32_t except)
+{
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        if (i != except && section->values[i] != table->params[i].fallback) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void section_print(const struct printer *printer, const struct sf_param_table *table,
+                          const struct sf_plan_section *section, const char *indent)
+{
+    uint32_t present = sf_param_present(table);
+    if (is_at_fallback(table, section, UINT32_MAX)) {
+        return;
+    }
+    bool is_absent = present != UINT32_MAX && section->values[present] == 0;
+    if (is_absent && is_at_fallback(table, section, present)) {
+        sf_text_add(printer->out, "%s%s: none\n", indent, table->name);
+        return;
+    }
+    sf_text_add(printer->out, "%s%s:\n", indent, table->name);
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        /* What is absent by itself and yet has values says that it is: the loader insists. */
+        bool is_said = i == present && table->params[i].fallback == 0;
+        if (is_said || section->values[i] != table->params[i].fallback) {
+            sf_text_add(printer->out, "%s  %s: ", indent, table->params[i].name);
+            sf_param_print(&table->params[i], section->values[i], printer->plan, printer->out);
+            sf_text_add(printer->out, "\n");
+        }
+    }
+}
+
+static void head_print(const struct printer *printer)
+{
+    const struct sf_plan *plan = printer->plan;
+    sf_text_add(printer->out, "strayframe: 1\n");
+    line_text(printer, "name", plan->name);
+    if (plan->title[0] != '\0') {
+        line_text(printer, "title", plan->title);
+    }
+    sf_text_add(printer->out, "seed: %" PRIu64 "\n", plan->seed);
+    if (plan->start_unix_s != SF_PLAN_START_FALLBACK_S) {
+        sf_text_add(printer->out, "start: ");
+        sf_value_instant_print(plan->start_unix_s, printer->out);
+        sf_text_add(printer->out, "\n");
+    }
+    line_duration(printer, "duration", plan->duration_ns);
+    line_text(printer, "cache", plan->cache);
+    section_print(printer, printer->schema->tables[SF_SECTION_STILL], &plan->still, "");
+    section_print(printer, printer->schema->tables[SF_SECTION_CLOUD], &plan->cloud, "");
+}
+
+/* The queue's usual bound goes without saying, although netem's own line always has it. */
+static const char *without_usual_limit(const char *spec)
+{
+    char usual[32];
+    int length = snprintf(usual, sizeof usual, "limit %d ", SF_NETEM_LIMIT_DEFAULT);
+    return strncmp(spec, usual, (size_t)length) == 0 ? spec + length : spec;
+}
+
+static void direction_print(const struct printer *printer, const char *key,
+                            const struct sf_netem_config *config)
+{
+    struct sf_text spec = {0};
+    sf_netem_print(config, &spec);
+    sf_text_add(printer->out, "    ");
+    line_text(printer, key, without_usual_limit(spec.data));
+    sf_text_free(&spec);
+}
+
+static void network_print(const struct printer *printer, const struct sf_plan_network *network)
+{
+    struct sf_netem_config nothing;
+    sf_netem_config_default(&nothing);
+    bool has_up = !sf_netem_config_same(&network->up, &nothing);
+    bool has_down = !sf_netem_config_same(&network->down, &nothing);
+    sf_text_add(printer->out, "  ");
+    sf_value_text_print(network->name, printer->out);
+    sf_text_add(printer->out, has_up || has_down ? ":\n" : ": {}\n");
+    if (has_up && sf_netem_config_same(&network->up, &network->down)) {
+        direction_print(printer, "both", &network->up);
+        return;
+    }
+    if (has_up) {
+        direction_print(printer, "up", &network->up);
+    }
+    if (has_down) {
+        direction_print(printer, "down", &network->down);
+    }
+}
+
+static void networks_print(const struct printer *printer)
+{
+    if (printer->plan->networks_count > 1) {
+        sf_text_add(printer->out, "networks:\n");
+    }
+    for (uint32_t i = 1; i < printer->plan->networks_count; i++) { /* 0 is always there */
+        network_print(printer, &printer->plan->networks[i]);
+    }
+}
+
+static void time_zones_print(const struct printer *printer, const struct sf_plan_group *group)
+{
+    if (group->time_zones_count == 1 && group->time_zones_s[0] == 0) {
+        return;
+    }
+    sf_text_add(printer->out, "    time_zones: [");
+    for (uint32_t i = 0; i < group->time_zones_count; i++) {
+        sf_text_add(printer->out, "%s\"", i > 0 ? ", " : "");
+        sf_value_zone_print(group->time_zones_s[i], printer->out);
+        sf_text_add(printer->out, "\"");
+    }
+    sf_text_add(printer->out, "]\n");
+}
+
+static void group_print(const struct printer *printer, const struct sf_plan_group *group)
+{
+    sf_text_add(printer->out, "  - ");
+    line_text(printer, "name", group->name);
+    sf_text_add(printer->out, "    count: %" PRIu32 "\n", group->homes_count);
+    if (group->network_index != 0) {
+        sf_text_add(printer->out, "    ");
+        line_text(printer, "network", printer->plan->networks[group->network_index].name);
+    }
+    if (!group->linked) {
+        sf_text_add(printer->out, "    linked: false\n");
+    }
+    time_zones_print(printer, group);
+    for (uint32_t i = 0; i < SF_SECTION_GROUP_COUNT; i++) {
+        section_print(printer, printer->schema->tables[i], &group->sections[i], "    ");
+    }
+}
+
+static const char *homes_name(const struct sf_plan *plan, uint32_t group_index)
+{
+    return group_index == SF_GROUP_ALL ? "all" : plan->groups[group_index].name;
+}
+
+static void entry_print(const struct printer *printer, const struct sf_plan_entry *entry)
+{
+    const struct sf_plan *plan = printer->plan;
+    sf_text_add(printer->out, "  - ");
+    line_duration(printer, "at", entry->at_ns);
+    sf_text_add(printer->out, "    ");
+    switch (entry->action) {
+    case SF_ACTION_DEPLOY:
+        line_text(printer, "deploy", entry->cache);
+        return;
+    case SF_ACTION_NETWORK:
+        line_text(printer, "network", plan->networks[entry->network_index].name);
+        if (entry->group_index != SF_GROUP_ALL) {
+            sf_text_add(printer->out, "    ");
+            line_text(printer, "homes", homes_name(plan, entry->group_index));
+        }
+        if (entry->direction != SF_DIRECTION_BOTH) {
+            sf_text_add(printer->out, "    direction: %s\n",
+                        sf_plan_direction_names[entry->direction]);
+        }
+        return;
+    case SF_ACTION_HEAL:
+        line_text(printer, "heal", plan->networks[entry->network_index].name);
+        return;
+    case SF_ACTION_KILL_SWITCH:
+        sf_text_add(printer->out, "kill_switch: %s\n", entry->on ? "true" : "false");
+        return;
+    case SF_ACTION_LINK:
+        line_text(printer, entry->on ? "link" : "unlink", homes_name(plan, entry->group_index));
+        return;
+    }
+    SF_UNREACHABLE();
+}
+
+static void expect_print(const struct printer *printer)
+{
+    const struct sf_plan *plan = printer->plan;
+    if (plan->expect == SF_EXPECT_PASS) {
+        return;
+    }
+    sf_text_add(printer->out, "expect:\n  verdict: %s\n", sf_plan_expectation_names[plan->expect]);
+    if (plan->expect_oracle[0] != '\0') {
+        sf_text_add(printer->out, "  ");
+        line_text(printer, "oracle", plan->expect_oracle);
+    }
+}
+
+void sf_scenario_print(const struct sf_plan *plan, const struct sf_plan_schema *schema,
+                       struct sf_text *out)
+{
+    const struct printer printer = {plan, schema, out};
+    head_print(&printer);
+    networks_print(&printer);
+    sf_text_add(out, "homes:\n");
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        group_print(&printer, &plan->groups[i]);
+    }
+    if (plan->timeline_count > 0) {
+        sf_text_add(out, "timeline:\n");
+    }
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        entry_print(&printer, &plan->timeline[i]);
+    }
+    expect_print(&printer);
+}

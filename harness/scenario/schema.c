@@ -1,0 +1,346 @@
+/* The JSON Schema of a scenario file, from the same tables as the loader. For completion and quick
+ * checks in an editor; the loader's word is the last one. */
+#include "harness/scenario/scenario.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/assert.h"
+#include "harness/scenario/params.h"
+
+/* jansson fails only for want of memory or for text that is not UTF-8; ours is. */
+static json_t *made(json_t *json)
+{
+    SF_ASSERT(json != NULL);
+    return json;
+}
+
+/* Takes `value` over. */
+static void put(json_t *object, const char *key, json_t *value)
+{
+    int failed = json_object_set_new(object, key, made(value));
+    SF_ASSERT(failed == 0);
+}
+
+static void push(json_t *array, json_t *value)
+{
+    int failed = json_array_append_new(array, made(value));
+    SF_ASSERT(failed == 0);
+}
+
+static json_t *typed(const char *type, const char *help)
+{
+    json_t *json = made(json_object());
+    put(json, "type", json_string(type));
+    if (help != NULL) {
+        put(json, "description", json_string(help));
+    }
+    return json;
+}
+
+static json_t *pattern(const char *expression, const char *help)
+{
+    json_t *json = typed("string", help);
+    put(json, "pattern", json_string(expression));
+    return json;
+}
+
+static json_t *text(size_t bytes_max, const char *help)
+{
+    json_t *json = typed("string", help);
+    put(json, "maxLength", json_integer((json_int_t)bytes_max));
+    return json;
+}
+
+static json_t *choice(const char *const *words, const char *help)
+{
+    json_t *json = made(json_object());
+    json_t *known = made(json_array());
+    for (size_t i = 0; words[i] != NULL; i++) {
+        push(known, json_string(words[i]));
+    }
+    put(json, "enum", known);
+    if (help != NULL) {
+        put(json, "description", json_string(help));
+    }
+    return json;
+}
+
+static json_t *whole(json_int_t min, json_int_t max, const char *help)
+{
+    json_t *json = typed("integer", help);
+    put(json, "minimum", json_integer(min));
+    put(json, "maximum", json_integer(max));
+    return json;
+}
+
+static json_t *object_of(json_t *properties, const char *help)
+{
+    json_t *json = typed("object", help);
+    put(json, "properties", properties);
+    put(json, "additionalProperties", json_false());
+    return json;
+}
+
+static json_t *list_of(json_t *items, json_int_t min, json_int_t max, const char *help)
+{
+    json_t *json = typed("array", help);
+    put(json, "items", items);
+    put(json, "minItems", json_integer(min));
+    put(json, "maxItems", json_integer(max));
+    return json;
+}
+
+static void require(json_t *object, const char *const *keys)
+{
+    json_t *required = made(json_array());
+    for (size_t i = 0; keys[i] != NULL; i++) {
+        push(required, json_string(keys[i]));
+    }
+    put(object, "required", required);
+}
+
+static json_t *name_of(const char *help)
+{
+    json_t *json = pattern("^[a-z0-9-]+$", help);
+    put(json, "maxLength", json_integer(SF_TEXT_BYTES - 1));
+    return json;
+}
+
+static json_t *duration(const char *help)
+{
+    static const char number[] = "[0-9]+(\\.[0-9]+)?";
+    static const char *const units[] = {"d", "h", "min", "s", "ms", "us", "ns", NULL};
+    struct sf_text expression = {0};
+    sf_text_add(&expression, "^(?=.)");
+    for (size_t i = 0; units[i] != NULL; i++) {
+        sf_text_add(&expression, "(%s%s)?", number, units[i]);
+    }
+    sf_text_add(&expression, "$");
+    json_t *json = pattern(expression.data, help);
+    sf_text_free(&expression);
+    return json;
+}
+
+/* An editor follows YAML 1.2, where on and yes are words. */
+static json_t *on_or_off(const char *help)
+{
+    static const char *const words[] = {"on", "off", "yes", "no", NULL};
+    json_t *json = choice(words, help);
+    json_t *known = json_object_get(json, "enum");
+    push(known, json_true());
+    push(known, json_false());
+    return json;
+}
+
+static json_t *cache(const char *help)
+{
+    json_t *json = pattern("^(builtin:[a-z0-9-]+|[^?]+\\.so)(\\?.+)?$", help);
+    put(json, "maxLength", json_integer(SF_CACHE_SPEC_BYTES - 1));
+    return json;
+}
+
+static json_t *param_schema(const struct sf_param *param, const char *help)
+{
+    switch (param->kind) {
+    case SF_PARAM_DURATION:
+        return duration(help);
+    case SF_PARAM_COUNT:
+        return whole(param->min, param->max, help);
+    case SF_PARAM_BOOL:
+        return on_or_off(help);
+    case SF_PARAM_PPM:
+        return pattern("^[0-9]+(\\.[0-9]{1,4})?%$", help);
+    case SF_PARAM_CHOICE:
+        return choice(param->choices, help);
+    case SF_PARAM_TEXT:
+        return text(SF_TEXT_BYTES - 1, help);
+    }
+    SF_UNREACHABLE();
+}
+
+/* "while watching ... (100ms to 1h; 5s where it is not said)" */
+static json_t *param_described(const struct sf_param *param)
+{
+    static const struct sf_plan no_plan = {.texts_count = 1};
+    struct sf_text help = {0};
+    sf_text_add(&help, "%s (", param->help);
+    sf_param_range_print(param, &help);
+    sf_text_add(&help, "; ");
+    sf_param_print(param, param->fallback, &no_plan, &help);
+    sf_text_add(&help, " where it is not said)");
+    json_t *json = param_schema(param, help.data);
+    sf_text_free(&help);
+    return json;
+}
+
+static json_t *table_schema(const struct sf_param_table *table)
+{
+    json_t *properties = made(json_object());
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        put(properties, table->params[i].name, param_described(&table->params[i]));
+    }
+    json_t *section = object_of(properties, table->help);
+    uint32_t present = sf_param_present(table);
+    if (present == UINT32_MAX) {
+        return section;
+    }
+    static const char *const must_be_said[] = {"present", NULL};
+    if (table->params[present].fallback == 0) {
+        require(section, must_be_said);
+    }
+    json_t *either = made(json_object());
+    json_t *forms = made(json_array());
+    json_t *none = made(json_object());
+    put(none, "const", json_string("none"));
+    push(forms, section);
+    push(forms, none);
+    put(either, "description", json_string(table->help));
+    put(either, "oneOf", forms);
+    return either;
+}
+
+static json_t *networks_schema(void)
+{
+    json_t *directions = made(json_object());
+    put(directions, "up", typed("string", "from home to cloud, as tc netem parameters"));
+    put(directions, "down", typed("string", "from cloud to home, as tc netem parameters"));
+    put(directions, "both", typed("string", "both ways; up or down beside it wins for its way"));
+    json_t *json = typed("object", "the networks that homes can be on, by name");
+    json_t *name = name_of(NULL);
+    put(name, "not", json_pack("{s:s}", "const", SF_NETWORK_PERFECT));
+    put(json, "propertyNames", name);
+    put(json, "maxProperties", json_integer(SF_NETWORKS_MAX - 1));
+    put(json, "additionalProperties", object_of(directions, NULL));
+    return json;
+}
+
+static json_t *homes_schema(const struct sf_plan_schema *schema)
+{
+    static const char *const required[] = {"name", "count", NULL};
+    json_t *zone = pattern("^[+-][0-9]{2}:[0-5][0-9]$", "an offset from UTC");
+    json_t *properties = made(json_object());
+    json_t *name = name_of("what these homes are called; not all");
+    put(name, "not", json_pack("{s:s}", "const", "all"));
+    put(properties, "name", name);
+    put(properties, "count", whole(1, SF_HOMES_MAX, "how many homes"));
+    put(properties, "network", name_of("the network that they are on at the start"));
+    put(properties, "linked", on_or_off("the owners have linked the integration"));
+    put(properties, "time_zones",
+        list_of(zone, 1, SF_TIME_ZONES_MAX, "each home draws one of these"));
+    for (uint32_t i = 0; i < SF_SECTION_GROUP_COUNT; i++) {
+        put(properties, schema->tables[i]->name, table_schema(schema->tables[i]));
+    }
+    json_t *home = object_of(properties, "homes that are alike");
+    require(home, required);
+    return list_of(home, 1, SF_GROUPS_MAX, "the homes, in groups that are alike");
+}
+
+static json_t *timeline_schema(void)
+{
+    static const char *const actions[] = {"deploy", "network", "heal", "kill_switch",
+                                          "link",   "unlink",  NULL};
+    static const char *const at[] = {"at", NULL};
+    json_t *properties = made(json_object());
+    put(properties, "at", duration("when, from the start of the run"));
+    put(properties, "deploy", cache("a new cache takes over"));
+    put(properties, "network", name_of("homes change to this network"));
+    put(properties, "homes", name_of("the homes that change network; all where it is not said"));
+    put(properties, "direction",
+        choice(sf_plan_direction_names, "the direction that changes network"));
+    put(properties, "heal", name_of("faults end, every home changes to this network"));
+    put(properties, "kill_switch", on_or_off("the operator blocks the integration"));
+    put(properties, "link", name_of("these homes link the integration"));
+    put(properties, "unlink", name_of("these homes unlink the integration"));
+    json_t *entry = object_of(properties, "what happens at one time");
+    require(entry, at);
+    static const char *const with_network[] = {"homes", "direction"};
+    json_t *needs = made(json_object());
+    for (size_t i = 0; i < sizeof with_network / sizeof with_network[0]; i++) {
+        json_t *network = made(json_array());
+        push(network, json_string("network"));
+        put(needs, with_network[i], network);
+    }
+    put(entry, "dependentRequired", needs);
+    json_t *one_action = made(json_array());
+    for (size_t i = 0; actions[i] != NULL; i++) {
+        const char *const action[] = {actions[i], NULL};
+        json_t *form = made(json_object());
+        require(form, action);
+        push(one_action, form);
+    }
+    put(entry, "oneOf", one_action);
+    return list_of(entry, 0, SF_TIMELINE_MAX, "what happens during the run");
+}
+
+static json_t *expect_schema(const struct sf_plan_schema *schema)
+{
+    static const char *const required[] = {"verdict", NULL};
+    json_t *properties = made(json_object());
+    put(properties, "verdict", choice(sf_plan_expectation_names, "what must come out"));
+    put(properties, "oracle",
+        choice(schema->oracle_names, "with verdict fail: the oracle that must find something"));
+    json_t *json = object_of(properties, "what must come out of the run");
+    require(json, required);
+    /* An oracle is named with a failure, and only then. */
+    json_t *failure = made(json_pack("{s:{s:{s:s}}}", "properties", "verdict", "const", "fail"));
+    json_t *named = made(json_pack("{s:[s]}", "required", "oracle"));
+    json_t *unnamed = made(json_pack("{s:{s:b}}", "properties", "oracle", 0));
+    put(json, "if", failure);
+    put(json, "then", named);
+    put(json, "else", unnamed);
+    return json;
+}
+
+static json_t *version_schema(void)
+{
+    json_t *json = typed("integer", "the version of the format");
+    put(json, "const", json_integer(1));
+    return json;
+}
+
+static json_t *seed_schema(void)
+{
+    json_t *json = typed("integer", "all chance in the run comes from it");
+    put(json, "minimum", json_integer(0));
+    put(json, "exclusiveMaximum", json_real(18446744073709551616.0));
+    return json;
+}
+
+void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_text *out)
+{
+    static const char *const required[] = {"strayframe", "name", "duration", "homes", NULL};
+    const struct sf_param_table *still = schema->tables[SF_SECTION_STILL];
+    const struct sf_param_table *cloud = schema->tables[SF_SECTION_CLOUD];
+    json_t *properties = made(json_object());
+    put(properties, "strayframe", version_schema());
+    put(properties, "name", name_of("the file's name without .yaml"));
+    put(properties, "title",
+        text(sizeof((struct sf_plan *)0)->title - 1, "one sentence for a person"));
+    put(properties, "seed", seed_schema());
+    put(properties, "start",
+        pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+                "the simulated world's clock at the start, UTC"));
+    put(properties, "duration", duration("how long the run lasts in virtual time (1ms to 366d)"));
+    put(properties, "cache", cache("the frame cache under test"));
+    put(properties, still->name, table_schema(still));
+    put(properties, cloud->name, table_schema(cloud));
+    put(properties, "networks", networks_schema());
+    put(properties, "homes", homes_schema(schema));
+    put(properties, "timeline", timeline_schema());
+    put(properties, "expect", expect_schema(schema));
+    json_t *root = made(json_object());
+    put(root, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
+    put(root, "title", json_string("strayframe scenario"));
+    json_t *object = object_of(properties, NULL);
+    require(object, required);
+    int failed = json_object_update(root, object);
+    SF_ASSERT(failed == 0);
+    json_decref(object);
+    char *printed = json_dumps(root, JSON_INDENT(2));
+    SF_ASSERT(printed != NULL);
+    sf_text_add(out, "%s\n", printed);
+    free(printed);
+    json_decref(root);
+}

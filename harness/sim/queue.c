@@ -1,0 +1,100 @@
+#include "harness/sim/queue.h"
+
+#include <stdlib.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/assert.h"
+
+enum { ARITY = 4, CAPACITY_FIRST = 1024 };
+
+void sf_queue_init(struct sf_queue *queue, uint64_t tie_seed)
+{
+    *queue = (struct sf_queue){.tie_seed = tie_seed};
+}
+
+void sf_queue_fini(struct sf_queue *queue)
+{
+    free(queue->heap);
+    *queue = (struct sf_queue){0};
+}
+
+void sf_queue_reset(struct sf_queue *queue, uint64_t tie_seed)
+{
+    queue->count = 0;
+    queue->pushed_count = 0;
+    queue->now_ns = 0;
+    queue->tie_seed = tie_seed;
+}
+
+static bool earlier(const struct sf_event *a, const struct sf_event *b)
+{
+    return a->due_ns != b->due_ns ? a->due_ns < b->due_ns : a->order < b->order;
+}
+
+/* Upper half: a shuffle that is fixed for (instant, lane, run); lower half: the order of pushing.
+ */
+static uint64_t tie_order(const struct sf_queue *queue, sf_ns due_ns, uint32_t lane)
+{
+    uint64_t z = (uint64_t)due_ns * 0x9e3779b97f4a7c15u ^ queue->tie_seed;
+    z = (z ^ (z >> 32) ^ lane) * 0xd6e8feb86659fd93u;
+    z ^= z >> 32;
+    return (z << 32) | queue->pushed_count;
+}
+
+void sf_queue_push(struct sf_queue *queue, struct sf_event event, uint32_t lane)
+{
+    SF_ASSERT(event.due_ns >= queue->now_ns);
+    if (queue->count == queue->capacity) {
+        /* The one thing that may grow while time moves: its high-water mark is not known
+         * beforehand, and the memory is kept for the next run. */
+        queue->capacity = queue->capacity > 0 ? queue->capacity * 2 : CAPACITY_FIRST;
+        queue->heap = sf_realloc(queue->heap, queue->capacity, sizeof *queue->heap);
+    }
+    event.order = tie_order(queue, event.due_ns, lane);
+    queue->pushed_count++;
+
+    uint32_t hole = queue->count++;
+    while (hole > 0) {
+        uint32_t parent = (hole - 1) / ARITY;
+        if (!earlier(&event, &queue->heap[parent])) {
+            break;
+        }
+        queue->heap[hole] = queue->heap[parent];
+        hole = parent;
+    }
+    queue->heap[hole] = event;
+}
+
+static uint32_t earliest_child(const struct sf_queue *queue, uint32_t first)
+{
+    uint32_t best = first;
+    uint32_t end = first + ARITY < queue->count ? first + ARITY : queue->count;
+    for (uint32_t child = first + 1; child < end; child++) {
+        best = earlier(&queue->heap[child], &queue->heap[best]) ? child : best;
+    }
+    return best;
+}
+
+bool sf_queue_pop(struct sf_queue *queue, struct sf_event *event_out)
+{
+    if (queue->count == 0) {
+        return false;
+    }
+    *event_out = queue->heap[0];
+    struct sf_event last = queue->heap[--queue->count];
+    uint32_t hole = 0;
+    for (uint32_t first = 1; first < queue->count; first = ARITY * hole + 1) {
+        uint32_t child = earliest_child(queue, first);
+        if (!earlier(&queue->heap[child], &last)) {
+            break;
+        }
+        queue->heap[hole] = queue->heap[child];
+        hole = child;
+    }
+    if (queue->count > 0) {
+        queue->heap[hole] = last;
+    }
+    SF_ASSERT(event_out->due_ns >= queue->now_ns);
+    queue->now_ns = event_out->due_ns;
+    return true;
+}

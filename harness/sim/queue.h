@@ -1,0 +1,47 @@
+/* The event queue, which is the virtual clock: time is the due time of the event taken last. It
+ * knows nothing of what an event means. */
+#ifndef STRAYFRAME_SIM_QUEUE_H
+#define STRAYFRAME_SIM_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/time.h"
+
+/* 32 bytes; everything but `due_ns` and `order` belongs to whoever pushes it. */
+struct sf_event {
+    sf_ns due_ns;
+    uint64_t order; /* set by push: ties of one lane keep the order of pushing, ties between lanes
+                       are shuffled */
+    uint16_t kind;
+    uint16_t small;
+    uint32_t target;
+    uint32_t a;
+    uint32_t b;
+};
+
+_Static_assert(sizeof(struct sf_event) == 32, "two events a cache line");
+
+struct sf_queue {
+    struct sf_event *heap; /* 4-ary: the children of i are 4i+1 .. 4i+4 */
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t pushed_count;
+    sf_ns now_ns;
+    uint64_t tie_seed;
+};
+
+/* `tie_seed` decides the order between lanes at one instant. A fixed rule would never try the order
+ * in which a viewer's request overtakes the change that should have stopped it. */
+void sf_queue_init(struct sf_queue *queue, uint64_t tie_seed);
+void sf_queue_fini(struct sf_queue *queue);
+/* Empties the queue and starts at 0 again; keeps the memory. */
+void sf_queue_reset(struct sf_queue *queue, uint64_t tie_seed);
+
+/* `event->due_ns` must not be before now; `event->order` is overwritten. */
+void sf_queue_push(struct sf_queue *queue, struct sf_event event, uint32_t lane);
+
+/* Takes the next event and moves the clock to it; false when there is none. */
+bool sf_queue_pop(struct sf_queue *queue, struct sf_event *event_out);
+
+#endif

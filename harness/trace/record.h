@@ -1,0 +1,114 @@
+/* What happened, as records of a fixed size: the only thing that is judged. A trace begins by
+ * saying who is who, so that an oracle needs nothing else. */
+#ifndef STRAYFRAME_TRACE_RECORD_H
+#define STRAYFRAME_TRACE_RECORD_H
+
+#include <stdint.h>
+
+#include "harness/base/time.h"
+
+/* name, text, what who / a / b / c / d mean. `request` is the number that the viewer gave its
+ * request. New kinds are appended: a saved trace stays readable. */
+#define SF_RECORD_KINDS(X)                                                                         \
+    /* who is who, at time 0 */                                                                    \
+    X(CAMERA, "camera", "camera; a tenant, b offset from UTC in s")                                \
+    X(VIEWER, "viewer", "viewer; a tenant, b camera that it asks for; flags path, poor network")   \
+    X(LINK, "link", "tenant; flags 1 linked to the integration, 0 not")                            \
+    /* the network */                                                                              \
+    X(PACKET, "packet",                                                                            \
+      "link; a transfer, b fragment, c number on the link, d due ns (-1 lost); flags fate")        \
+    X(NETWORK, "network", "link; a network")                                                       \
+    /* cameras and uploads */                                                                      \
+    X(CAPTURE, "capture",                                                                          \
+      "camera; a capture, b bytes, c local time s, d content hash; flags night")                   \
+    X(UPLOAD_BEGUN, "upload-begun", "camera; a capture, b bytes, c upload")                        \
+    X(UPLOAD_ENDED, "upload-ended", "camera; a capture, b bytes received, c upload; flags end")    \
+    X(SEND_GIVEN_UP, "send-given-up", "camera; a capture, b bytes not acknowledged")               \
+    /* requests */                                                                                 \
+    X(ASK, "ask", "viewer; a camera, b connection, c request")                                     \
+    X(ADMITTED, "admitted", "viewer; a camera, c request; flags path")                             \
+    X(REFUSED, "refused", "viewer; a camera, c request; flags reason")                             \
+    X(ANSWERED, "answered", "viewer; a bytes, b first packet's transfer, c request; flags status") \
+    X(CANCELLED, "cancelled", "viewer; c request; the cloud stops working on it")                  \
+    X(GAVE_UP, "gave-up", "viewer; a bytes arrived, c request; nothing could be shown")            \
+    X(FETCH, "fetch", "camera; c fetch")                                                           \
+    X(FETCH_ENDED, "fetch-ended", "camera; b bytes received, c fetch; flags end")                  \
+    /* what reached a viewer */                                                                    \
+    X(DELIVERED, "delivered",                                                                      \
+      "viewer; a bytes arrived, b total bytes, c request, d content hash; flags whole, path")      \
+    X(SHOWN, "shown",                                                                              \
+      "viewer; a unreadable ppm, b tenant of the largest share (-1 nobody), c request; flags "     \
+      "picture, path")                                                                             \
+    X(SEEN, "seen",                                                                                \
+      "viewer; a tenant, b camera, c request, d capture << 32 | share ppm; flags picture")         \
+    X(BYTES, "bytes",                                                                              \
+      "viewer; a tenant, b camera, c request, d capture << 32 | bytes; flags path")                \
+    /* the operator */                                                                             \
+    X(DEPLOYED, "deployed", "cache version, counted; c hash of its name")                          \
+    X(HEALED, "healed", "-; d ns within which owners must see their own frames again")             \
+    X(KILL_SWITCH, "kill-switch", "-; d grace ns; flags 1 block, 0 let back")                      \
+    /* the cache */                                                                                \
+    X(CONTRACT, "contract",                                                                        \
+      "cache version; a code, c request or other subject: the contract was broken")                \
+    X(STORE, "store", "cache version; a operation, b bytes, c connection")                         \
+    X(CACHE_LOG, "cache-log",                                                                      \
+      "cache version; a text, in the run's side table, d hash of the text")                        \
+    X(END, "end", "-; the run is over")
+
+enum sf_record_kind {
+#define X(name, text, fields) SF_RECORD_##name,
+    SF_RECORD_KINDS(X)
+#undef X
+        SF_RECORD_KINDS_COUNT
+};
+
+/* Flags of VIEWER, ADMITTED, DELIVERED, SHOWN, SEEN, BYTES. */
+enum {
+    SF_FLAG_INTEGRATION = 1 << 0, /* on the integration's path; not set: the app's */
+    SF_FLAG_WHOLE = 1 << 1,       /* every byte of the answer arrived */
+    SF_FLAG_EXACT = 1 << 2,       /* byte for byte a capture of the viewer's own camera */
+    SF_FLAG_GRAYSCALE = 1 << 3,
+    SF_FLAG_DAMAGED = 1 << 4, /* not one whole picture: mixed, cut or unreadable in part */
+    SF_FLAG_DECODABLE = 1 << 5,
+    SF_FLAG_POOR_NETWORK =
+        1 << 6,             /* VIEWER: the home's network at the start is none of the good ones */
+    SF_FLAG_NIGHT = 1 << 7, /* CAPTURE: infrared */
+};
+
+/* Flags of PACKET: the fate. */
+enum {
+    SF_FATE_LOST = 1 << 0,
+    SF_FATE_DUPLICATED = 1 << 1,
+    SF_FATE_CORRUPTED = 1 << 2,
+    SF_FATE_OVER_LIMIT = 1 << 3,
+    SF_FATE_ACK = 1 << 4, /* an acknowledgement, not a fragment */
+};
+
+/* Flags of REFUSED. */
+enum {
+    SF_REFUSED_NOT_OWNER = 1,
+    SF_REFUSED_NOT_LINKED = 2,
+    SF_REFUSED_KILL_SWITCH = 3,
+};
+
+struct sf_record {
+    sf_ns at_ns;
+    uint16_t kind;
+    uint16_t flags;
+    uint32_t who;
+    uint32_t a;
+    uint32_t b;
+    uint64_t c;
+    uint64_t d;
+};
+
+_Static_assert(sizeof(struct sf_record) == 40, "no padding: records are hashed and saved");
+
+/* "packet", "capture" ... and what its fields mean. */
+const char *sf_record_kind_name(enum sf_record_kind kind);
+const char *sf_record_kind_fields(enum sf_record_kind kind);
+
+/* One line for a person, without newline. */
+void sf_record_print(const struct sf_record *record, char *out, uint64_t out_bytes);
+
+#endif

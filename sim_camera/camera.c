@@ -1,0 +1,52 @@
+#include "sim_camera/camera.h"
+
+#include "harness/base/assert.h"
+
+void sf_camera_init(struct sf_camera *camera, const struct sf_camera_config *config,
+                    int32_t utc_offset_s)
+{
+    *camera = (struct sf_camera){.config = config, .utc_offset_s = utc_offset_s};
+}
+
+bool sf_camera_is_night(const struct sf_camera_config *config, int64_t local_unix_s)
+{
+    if (config->night != SF_NIGHT_AUTO) {
+        return config->night == SF_NIGHT_ALWAYS;
+    }
+    int64_t day_s = 24 * 60 * 60;
+    int64_t time_of_day_ns = ((local_unix_s % day_s + day_s) % day_s) * SF_SECOND;
+    if (config->dark_from_ns <= config->dark_until_ns) {
+        return time_of_day_ns >= config->dark_from_ns && time_of_day_ns < config->dark_until_ns;
+    }
+    return time_of_day_ns >= config->dark_from_ns || time_of_day_ns < config->dark_until_ns;
+}
+
+static void capture(struct sf_camera *camera, int64_t unix_s, struct sf_camera_effects *effects)
+{
+    effects->send_still = true;
+    effects->capture = camera->captures_count++;
+    effects->local_unix_s = unix_s + camera->utc_offset_s;
+    effects->night = sf_camera_is_night(camera->config, effects->local_unix_s);
+}
+
+void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *input,
+                    struct sf_rng *rng, struct sf_camera_effects *effects_out)
+{
+    *effects_out = (struct sf_camera_effects){.tick_at_ns = SF_NS_NEVER};
+    sf_ns every_ns = camera->config->upload_every_ns;
+    switch (input->kind) {
+    case SF_CAMERA_START:
+        if (every_ns > 0) {
+            effects_out->tick_at_ns = input->now_ns + (sf_ns)sf_rng_below(rng, (uint64_t)every_ns);
+        }
+        return;
+    case SF_CAMERA_TICK:
+        capture(camera, input->unix_s, effects_out);
+        effects_out->tick_at_ns = input->now_ns + every_ns;
+        return;
+    case SF_CAMERA_COMMAND:
+        capture(camera, input->unix_s, effects_out);
+        return;
+    }
+    SF_UNREACHABLE();
+}

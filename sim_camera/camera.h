@@ -1,0 +1,50 @@
+/* The camera: captures stills and sends them, by itself every so often and whenever the cloud asks.
+ * A step function: (state, input) -> effects. It reaches no queue, no link and no other actor; how
+ * a still gets into packets is not its business. */
+#ifndef STRAYFRAME_SIM_CAMERA_CAMERA_H
+#define STRAYFRAME_SIM_CAMERA_CAMERA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/time.h"
+#include "harness/sim/rng.h"
+#include "sim_camera/config.h"
+
+struct sf_camera {
+    const struct sf_camera_config *config; /* borrowed; outlives the camera */
+    int32_t utc_offset_s;
+    uint32_t captures_count; /* the next capture's number */
+};
+
+enum sf_camera_input_kind {
+    SF_CAMERA_START,   /* power on */
+    SF_CAMERA_TICK,    /* the timer that the last effects asked for */
+    SF_CAMERA_COMMAND, /* the cloud asks for a still */
+};
+
+struct sf_camera_input {
+    enum sf_camera_input_kind kind;
+    sf_ns now_ns;
+    int64_t unix_s; /* the camera's clock, UTC */
+};
+
+struct sf_camera_effects {
+    bool send_still; /* one capture, numbered `capture` */
+    uint32_t capture;
+    bool night; /* it is an infrared picture */
+    int64_t local_unix_s;
+    sf_ns tick_at_ns; /* SF_NS_NEVER: no timer */
+};
+
+void sf_camera_init(struct sf_camera *camera, const struct sf_camera_config *config,
+                    int32_t utc_offset_s);
+
+/* `rng` is the camera's own stream: START draws the phase of its uploads. */
+void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *input,
+                    struct sf_rng *rng, struct sf_camera_effects *effects_out);
+
+/* Is it dark for the camera at this local time? Decides AUTO by the time of day. */
+bool sf_camera_is_night(const struct sf_camera_config *config, int64_t local_unix_s);
+
+#endif

@@ -1,0 +1,26 @@
+#include "sim_camera/config.h"
+
+#include "harness/base/time.h"
+
+static const char *const night_choices[] = {"auto", "always", "never", NULL};
+
+static const struct sf_param params[] = {
+    {"model", SF_PARAM_TEXT, 0, 0, 0, NULL, "make and model; cameras of one model share it"},
+    {"upload_every", SF_PARAM_DURATION, 10 * SF_SECOND, 0, SF_HOUR, NULL,
+     "a still goes to the cloud this often, from a random phase; 0s: only when asked for"},
+    {"send_time_out", SF_PARAM_DURATION, 6 * SF_SECOND, 100 * SF_MS, SF_MINUTE, NULL,
+     "the camera stops sending a still after this long"},
+    {"night", SF_PARAM_CHOICE, SF_NIGHT_AUTO, 0, 0, night_choices,
+     "infrared (grayscale): auto by the local time of day, always or never"},
+    {"dark_from", SF_PARAM_DURATION, 17 * SF_HOUR, 0, 24 * SF_HOUR, NULL,
+     "local time of day from which it is dark"},
+    {"dark_until", SF_PARAM_DURATION, 7 * SF_HOUR, 0, 24 * SF_HOUR, NULL,
+     "local time of day until which it is dark"},
+};
+
+_Static_assert(sizeof(struct sf_camera_config) ==
+                   sizeof params / sizeof params[0] * sizeof(int64_t),
+               "one member for each parameter");
+
+const struct sf_param_table sf_camera_param_table = {"camera", "the camera of each home", params,
+                                                     sizeof params / sizeof params[0]};

@@ -1,0 +1,23 @@
+/* What a scenario can say of a camera. */
+#ifndef STRAYFRAME_SIM_CAMERA_CONFIG_H
+#define STRAYFRAME_SIM_CAMERA_CONFIG_H
+
+#include <stdint.h>
+
+#include "harness/scenario/param.h"
+
+enum sf_camera_night { SF_NIGHT_AUTO, SF_NIGHT_ALWAYS, SF_NIGHT_NEVER };
+
+/* In the order of sf_camera_param_table. */
+struct sf_camera_config {
+    int64_t model;            /* text: what make it is; many homes share one */
+    int64_t upload_every_ns;  /* 0: only when asked */
+    int64_t send_time_out_ns; /* the camera gives up sending a still after this long */
+    int64_t night;            /* enum sf_camera_night */
+    int64_t dark_from_ns;     /* local time of day at which AUTO switches to infrared */
+    int64_t dark_until_ns;    /* local time of day at which it switches back */
+};
+
+extern const struct sf_param_table sf_camera_param_table;
+
+#endif

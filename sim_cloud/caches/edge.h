@@ -1,0 +1,82 @@
+/* The edge service around a store of stills: takes uploads, asks cameras, keeps people waiting and
+ * lets nobody wait too long. It is the same before and after the update of 26 December 2019; what
+ * the update replaced is the store behind it.
+ *
+ * A request is answered from the store when it has a fresh still. If not, the edge asks the camera
+ * (once, however many wait) and answers all who wait when the still has come. Whoever has waited
+ * for `patience` gets whatever the store falls back to, or is told that there is nothing now. */
+#ifndef STRAYFRAME_SIM_CLOUD_CACHES_EDGE_H
+#define STRAYFRAME_SIM_CLOUD_CACHES_EDGE_H
+
+#include "sim_cloud/caches/kit.h"
+
+enum { EDGE_OPTIONS_MAX = 4 };
+
+/* For whom a still is, as far as stores care. */
+struct edge_key {
+    uint64_t tenant;
+    uint64_t camera;
+    uint64_t model;
+    uint64_t integration; /* 0 where no request is concerned */
+};
+
+struct edge_still {
+    const uint8_t *bytes; /* NULL: there is none */
+    uint32_t count;
+};
+
+/* A store of stills. The edge receives into a reception; the store decides where those bytes live,
+ * and what becomes of them at the end. */
+struct edge_reception {
+    uint8_t *bytes;
+    uint32_t total_bytes;
+    uint32_t received_bytes; /* kept by the edge: different bytes, as far as it knows */
+};
+
+struct edge_store {
+    struct kit_option options[EDGE_OPTIONS_MAX]; /* with their fallbacks; name NULL ends them */
+
+    void *(*create)(const struct kit_option *options, const struct sf_cache_config *config);
+    void (*destroy)(void *store);
+    /* A still begins to arrive. */
+    struct edge_reception *(*begin)(void *store, const struct edge_key *key, uint32_t total_bytes);
+    /* It has ended; the store owns the reception again. Says whether there is now something to
+     * show. */
+    bool (*end)(void *store, const struct edge_key *key, struct edge_reception *reception,
+                bool complete, int64_t now_ns);
+    struct edge_still (*fresh)(void *store, const struct edge_key *key, int64_t now_ns);
+    /* Somebody is sent `still`, which `fresh` returned. May be NULL. */
+    void (*served)(void *store, const struct edge_key *key, struct edge_still still);
+    /* Somebody has waited long enough. */
+    struct edge_still (*fallback)(void *store, const struct edge_key *key, int64_t now_ns);
+    /* Forget what is the tenant's. May be NULL. */
+    void (*forget)(void *store, uint64_t tenant);
+};
+
+/* The plug-in's functions over a store. Each plug-in passes its own `create` on to edge_create. */
+void *edge_create(const struct edge_store *store, const struct sf_cache_host *host,
+                  const struct sf_cache_config *config, char *error, uint32_t error_bytes);
+void edge_destroy(void *edge);
+void edge_on_upload(void *edge, const struct sf_cache_upload *upload);
+void edge_on_upload_fragment(void *edge, const struct sf_cache_fragment *fragment);
+void edge_on_upload_ended(void *edge, const struct sf_cache_upload_end *end);
+void edge_on_request(void *edge, const struct sf_cache_request *request);
+void edge_on_request_cancelled(void *edge, uint64_t request);
+void edge_on_fetch_part(void *edge, const struct sf_cache_fetch_part *part);
+void edge_on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end);
+void edge_on_timer(void *edge, uint64_t timer, uint64_t cookie);
+void edge_on_invalidate(void *edge, const struct sf_cache_invalidation *invalidation);
+
+/* The plug-in struct of a cache that is the edge over a store. */
+#define EDGE_PLUGIN(CREATE, NAME, VERSION, SUMMARY, OPTIONS)                                    \
+    {                                                                                           \
+        .struct_bytes = sizeof(struct sf_cache_plugin), .abi = SF_CACHE_ABI, .name = NAME,      \
+        .version = VERSION, .summary = SUMMARY, .options = OPTIONS, .create = CREATE,           \
+        .destroy = edge_destroy, .on_upload = edge_on_upload,                                   \
+        .on_upload_fragment = edge_on_upload_fragment, .on_upload_ended = edge_on_upload_ended, \
+        .on_request = edge_on_request, .on_request_cancelled = edge_on_request_cancelled,       \
+        .on_fetch_part = edge_on_fetch_part, .on_fetch_ended = edge_on_fetch_ended,             \
+        .on_timer = edge_on_timer, .on_invalidate = edge_on_invalidate,                         \
+    }
+
+#endif

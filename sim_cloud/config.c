@@ -1,0 +1,33 @@
+#include "sim_cloud/config.h"
+
+#include "harness/base/time.h"
+
+static const struct sf_param params[] = {
+    {"request_deadline", SF_PARAM_DURATION, 4 * SF_SECOND, 10 * SF_MS, SF_MINUTE, NULL,
+     "a request has to be answered this long after it arrived"},
+    {"upload_time_out", SF_PARAM_DURATION, 5 * SF_SECOND, 10 * SF_MS, SF_MINUTE, NULL,
+     "an upload that is not complete by then counts as abandoned"},
+    {"resend_after", SF_PARAM_DURATION, 700 * SF_MS, SF_MS, SF_MINUTE, NULL,
+     "a packet that was not acknowledged is sent again after this long"},
+    {"resends_max", SF_PARAM_COUNT, 4, 0, 100, NULL, "and at most this many times"},
+    {"cache_capacity_bytes", SF_PARAM_COUNT, 64 << 20, 1 << 10, (int64_t)1 << 36, NULL,
+     "how much the cache is told it may keep"},
+    {"store_latency", SF_PARAM_DURATION, SF_MS, 0, SF_MINUTE, NULL,
+     "one way, between a cache node and the shared store"},
+    {"store_loss", SF_PARAM_PPM, 0, 0, 1000000, NULL,
+     "share of the store's operations that fail after the way there and back"},
+    {"kill_switch_grace", SF_PARAM_DURATION, 6 * SF_SECOND, 0, SF_MINUTE, NULL,
+     "what was on its way before the block may still arrive for this long"},
+    {"recover_within", SF_PARAM_DURATION, SF_MINUTE, SF_SECOND, SF_HOUR, NULL,
+     "after the heal each owner who asks must see its own frame within this long"},
+    {"front_door_open", SF_PARAM_BOOL, 0, 0, 0, NULL,
+     "a planted fault: the front door authorises nobody and lets everybody in"},
+    {"kill_switch_broken", SF_PARAM_BOOL, 0, 0, 0, NULL,
+     "a planted fault: the operator's block is not obeyed"},
+};
+
+_Static_assert(sizeof(struct sf_cloud_config) == sizeof params / sizeof params[0] * sizeof(int64_t),
+               "one member for each parameter");
+
+const struct sf_param_table sf_cloud_param_table = {"cloud", "the vendor's cloud", params,
+                                                    sizeof params / sizeof params[0]};

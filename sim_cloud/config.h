@@ -1,0 +1,28 @@
+/* What a scenario can say of the cloud. */
+#ifndef STRAYFRAME_SIM_CLOUD_CONFIG_H
+#define STRAYFRAME_SIM_CLOUD_CONFIG_H
+
+#include <stdint.h>
+
+#include "harness/scenario/param.h"
+
+/* In the order of sf_cloud_param_table. */
+struct sf_cloud_config {
+    int64_t request_deadline_ns; /* what a request's deadline is, counted from its arrival */
+    int64_t upload_time_out_ns;  /* an upload that is not complete by then counts as abandoned */
+    int64_t resend_after_ns; /* a packet that was not acknowledged is sent again after this long */
+    int64_t resends_max;     /* and at most this many times */
+    int64_t cache_capacity_bytes; /* what the cache is told it may keep */
+    int64_t store_latency_ns;     /* one way, between a cache node and the shared store */
+    int64_t store_loss_ppm;       /* a reply of the store that is lost (the operation fails) */
+    int64_t kill_switch_grace_ns; /* what may still arrive after the block: packets already on their
+                                     way */
+    int64_t
+        recover_within_ns;   /* after the heal each owner must see its own frame within this long */
+    int64_t front_door_open; /* bool: a planted fault, the front door lets everybody in */
+    int64_t kill_switch_broken; /* bool: a planted fault, the block is not obeyed */
+};
+
+extern const struct sf_param_table sf_cloud_param_table;
+
+#endif

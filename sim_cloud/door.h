@@ -1,0 +1,38 @@
+/* The cloud's accounts and its front door: who owns which camera, who has linked the integration,
+ * whether the operator has blocked it, and so whether a request is let in. The front door knows
+ * nothing of caches. */
+#ifndef STRAYFRAME_SIM_CLOUD_DOOR_H
+#define STRAYFRAME_SIM_CLOUD_DOOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/ids.h"
+#include "sim_cloud/config.h"
+
+struct sf_door {
+    const struct sf_cloud_config *config; /* borrowed; outlives the door */
+    uint32_t tenants_count;
+    uint32_t *camera_tenant; /* by camera */
+    bool *linked;            /* by tenant */
+    bool blocked;            /* the kill switch */
+};
+
+enum sf_door_answer {
+    SF_DOOR_OPEN,
+    SF_DOOR_NOT_OWNER,   /* the camera belongs to somebody else */
+    SF_DOOR_NOT_LINKED,  /* the account is not linked to the integration */
+    SF_DOOR_KILL_SWITCH, /* the operator has blocked the integration */
+};
+
+/* Memory from `arena`; nobody owns a camera, and no account is linked, until somebody says so. */
+void sf_door_init(struct sf_door *door, const struct sf_cloud_config *config,
+                  struct sf_arena *arena, uint32_t tenants_count, uint32_t cameras_count);
+
+/* May `tenant` see `camera` on this path, now? Asked when a request comes and again when its answer
+ * leaves. */
+enum sf_door_answer sf_door_ask(const struct sf_door *door, struct sf_tenant_id tenant,
+                                struct sf_camera_id camera, bool integration);
+
+#endif

@@ -1,0 +1,100 @@
+#include "sim_hub/viewer.h"
+
+#include "harness/base/assert.h"
+
+void sf_viewer_init(struct sf_viewer *viewer, const struct sf_viewer_config *config)
+{
+    *viewer = (struct sf_viewer){.config = config, .time_out_at_ns = SF_NS_NEVER};
+}
+
+/* Uniform between a half and one and a half of the average. */
+static sf_ns until_next_watch(const struct sf_viewer *viewer, struct sf_rng *rng)
+{
+    sf_ns every_ns = viewer->config->watch_every_ns;
+    return every_ns / 2 + (sf_ns)sf_rng_below(rng, (uint64_t)every_ns);
+}
+
+static void start_watching(struct sf_viewer *viewer, sf_ns now_ns,
+                           struct sf_viewer_effects *effects)
+{
+    viewer->watching = true;
+    viewer->watch_until_ns = now_ns + viewer->config->watch_for_ns;
+    viewer->ask_next_ns = now_ns;
+    viewer->connections_count++;
+    effects->open_connection = true;
+}
+
+static void stop_watching(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng *rng,
+                          struct sf_viewer_effects *effects)
+{
+    viewer->watching = false;
+    viewer->ask_next_ns = now_ns + until_next_watch(viewer, rng);
+    effects->close_connection = true;
+}
+
+static void ask(struct sf_viewer *viewer, sf_ns now_ns, struct sf_viewer_effects *effects)
+{
+    viewer->requests_count++;
+    viewer->time_out_at_ns = now_ns + viewer->config->time_out_ns;
+    viewer->ask_next_ns = now_ns + viewer->config->ask_every_ns;
+    effects->ask = true;
+}
+
+static void give_up(struct sf_viewer *viewer, struct sf_viewer_effects *effects)
+{
+    viewer->time_out_at_ns = SF_NS_NEVER;
+    effects->give_up = true;
+    effects->given_up = viewer->requests_count;
+    effects->show_partial = viewer->config->shows_partial != 0;
+}
+
+/* One request at a time: while one is under way the next waits for it. */
+static void tick(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng *rng,
+                 struct sf_viewer_effects *effects)
+{
+    if (now_ns >= viewer->time_out_at_ns) {
+        give_up(viewer, effects);
+    }
+    if (viewer->time_out_at_ns != SF_NS_NEVER || now_ns < viewer->ask_next_ns) {
+        return;
+    }
+    if (!viewer->watching) {
+        start_watching(viewer, now_ns, effects);
+    } else if (now_ns >= viewer->watch_until_ns) {
+        stop_watching(viewer, now_ns, rng, effects);
+        return;
+    }
+    ask(viewer, now_ns, effects);
+}
+
+static sf_ns next_tick(const struct sf_viewer *viewer)
+{
+    return viewer->time_out_at_ns != SF_NS_NEVER ? viewer->time_out_at_ns : viewer->ask_next_ns;
+}
+
+void sf_viewer_step(struct sf_viewer *viewer, const struct sf_viewer_input *input,
+                    struct sf_rng *rng, struct sf_viewer_effects *effects_out)
+{
+    *effects_out = (struct sf_viewer_effects){.tick_at_ns = SF_NS_NEVER};
+    switch (input->kind) {
+    case SF_VIEWER_START:
+        viewer->ask_next_ns =
+            input->now_ns + (sf_ns)sf_rng_below(rng, (uint64_t)viewer->config->watch_every_ns);
+        effects_out->tick_at_ns = viewer->ask_next_ns;
+        return;
+    case SF_VIEWER_TICK:
+        tick(viewer, input->now_ns, rng, effects_out);
+        effects_out->tick_at_ns = next_tick(viewer);
+        return;
+    case SF_VIEWER_ANSWER:
+        if (input->request != viewer->requests_count || viewer->time_out_at_ns == SF_NS_NEVER) {
+            return; /* the answer to a request that was given up */
+        }
+        viewer->time_out_at_ns = SF_NS_NEVER;
+        effects_out->show_whole = input->picture;
+        sf_ns next_ns = viewer->ask_next_ns;
+        effects_out->tick_at_ns = next_ns > input->now_ns ? next_ns : input->now_ns;
+        return;
+    }
+    SF_UNREACHABLE();
+}

@@ -1,0 +1,55 @@
+/* A viewer: the hub with a display, or the app. Somebody starts watching, and while they do the
+ * viewer asks for a still every so often, shows what comes, gives up after a time-out, and asks
+ * again. A step function: (state, input) -> effects. */
+#ifndef STRAYFRAME_SIM_HUB_VIEWER_H
+#define STRAYFRAME_SIM_HUB_VIEWER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/time.h"
+#include "harness/sim/rng.h"
+#include "sim_hub/config.h"
+
+struct sf_viewer {
+    const struct sf_viewer_config *config; /* borrowed; outlives the viewer */
+    sf_ns watch_until_ns;
+    sf_ns ask_next_ns;
+    sf_ns time_out_at_ns;       /* SF_NS_NEVER: nothing is asked for */
+    uint32_t requests_count;    /* the number of the last request, from 1 */
+    uint32_t connections_count; /* the number of the last connection, from 1 */
+    bool watching;
+};
+
+enum sf_viewer_input_kind {
+    SF_VIEWER_START,  /* power on */
+    SF_VIEWER_TICK,   /* the timer that the last effects asked for */
+    SF_VIEWER_ANSWER, /* all of an answer has arrived, with or without a picture */
+};
+
+struct sf_viewer_input {
+    enum sf_viewer_input_kind kind;
+    sf_ns now_ns;
+    uint32_t request; /* ANSWER: to which request */
+    bool picture;     /* ANSWER: it has one */
+};
+
+struct sf_viewer_effects {
+    bool open_connection;  /* a new one, numbered viewer->connections_count, before anything else */
+    bool close_connection; /* the last one, after everything else */
+    bool ask;              /* send request number viewer->requests_count */
+    bool show_whole;       /* put the picture of the answer on the display */
+    bool give_up;          /* request `given_up` timed out: cancel it */
+    bool show_partial;     /* and show what has arrived of its picture */
+    uint32_t given_up;
+    sf_ns tick_at_ns; /* SF_NS_NEVER: the timer that runs already stands */
+};
+
+void sf_viewer_init(struct sf_viewer *viewer, const struct sf_viewer_config *config);
+
+/* `rng` is the viewer's own stream: START and the end of each watching draw when somebody watches
+ * next. */
+void sf_viewer_step(struct sf_viewer *viewer, const struct sf_viewer_input *input,
+                    struct sf_rng *rng, struct sf_viewer_effects *effects_out);
+
+#endif
