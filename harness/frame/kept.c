@@ -15,8 +15,10 @@ enum {
     MOSAICS_COUNT_MAX = 48,
     MOSAICS_BYTES_MAX = 128 << 20,
     LETTERS_COUNT_MAX = 8,
-    LINES_COUNT_MAX = 2048, /* a power of two */
-    LINES_BYTES_MAX = 32 << 20,
+    LINES_SETS_COUNT = 2048,
+    LINES_IN_SET = 4, /* the most recent first */
+    LINES_COUNT_MAX = LINES_SETS_COUNT * LINES_IN_SET,
+    LINES_BYTES_MAX = 48 << 20,
 };
 
 struct kept_mosaic {
@@ -176,6 +178,13 @@ static struct kept_line *line_create(const struct sf_mosaic *mosaic, struct line
     return line;
 }
 
+static bool line_is(const struct kept_line *line, const struct line_key *key, const char *text,
+                    size_t text_bytes)
+{
+    return line != NULL && memcmp(&line->key, key, sizeof *key) == 0 &&
+           line->text_bytes == text_bytes && memcmp(line->text, text, text_bytes) == 0;
+}
+
 const struct sf_line *sf_kept_line(const struct sf_mosaic *mosaic, const char *text,
                                    uint32_t first_row, uint32_t end_row)
 {
@@ -188,24 +197,31 @@ const struct sf_line *sf_kept_line(const struct sf_mosaic *mosaic, const char *t
     };
     size_t text_bytes = strnlen(text, mosaic->bands.cells_count);
     uint64_t seed = XXH3_64bits(&key, sizeof key);
-    uint32_t slot = (uint32_t)XXH3_64bits_withSeed(text, text_bytes, seed) % LINES_COUNT_MAX;
+    uint64_t hash = XXH3_64bits_withSeed(text, text_bytes, seed);
     SF_ASSERT(key.rows_count <= 2 * key.scale);
     if (kept.lines == NULL) {
         kept.lines = sf_alloc(LINES_COUNT_MAX, sizeof *kept.lines);
     }
-    struct kept_line *line = kept.lines[slot];
-    if (line != NULL && memcmp(&line->key, &key, sizeof key) == 0 &&
-        line->text_bytes == text_bytes && memcmp(line->text, text, text_bytes) == 0) {
-        return &line->line;
+    uint32_t first = (uint32_t)(hash % LINES_SETS_COUNT) * LINES_IN_SET;
+    uint32_t at = first;
+    while (at < first + LINES_IN_SET - 1 && !line_is(kept.lines[at], &key, text, text_bytes)) {
+        at++;
     }
-    line = line_create(mosaic, key, text, text_bytes);
-    if (kept.lines_bytes + line->memory_bytes > LINES_BYTES_MAX) {
-        lines_drop_all();
+    if (!line_is(kept.lines[at], &key, text, text_bytes)) {
+        struct kept_line *line = line_create(mosaic, key, text, text_bytes);
+        if (kept.lines_bytes + line->memory_bytes > LINES_BYTES_MAX) {
+            lines_drop_all();
+        }
+        line_drop(at);
+        kept.lines[at] = line;
+        kept.lines_bytes += line->memory_bytes;
     }
-    line_drop(slot);
-    kept.lines[slot] = line;
-    kept.lines_bytes += line->memory_bytes;
-    return &line->line;
+    struct kept_line *found = kept.lines[at];
+    for (; at > first; at--) {
+        kept.lines[at] = kept.lines[at - 1];
+    }
+    kept.lines[first] = found;
+    return &found->line;
 }
 
 void sf_kept_forget(void)

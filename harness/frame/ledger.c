@@ -5,7 +5,9 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/frame/captures.h"
 #include "harness/frame/fingerprint.h"
+#include "harness/frame/postings.h"
 
 enum {
     WINDOW_MIN = SF_LEDGER_RUN_BYTES_MIN - SF_FINGERPRINT_BYTES + 1,
@@ -14,104 +16,52 @@ enum {
     /* So many bytes more than another capture's run are the capture's own. Less can come about when
      * two captures show nearly the same time. */
     CLEAR_LEAD_BYTES = 2048,
+    /* What a delivery may cost: stills made again. Beyond it, captures stay unknown. */
+    TRIES_MAX = 4096,
     /* So many more than any other capture's tell the capture. */
     CAPTURE_LEAD_BYTES = 8,
-    NONE = UINT32_MAX - 1, /* in place of an index */
-    COMMON = UINT32_MAX,   /* in place of a look: too many have it */
+    NONE = SF_CAPTURES_NONE,
 };
 
-/* What several captures of a camera have in common. */
-struct look {
-    uint32_t camera;
-    uint32_t number;
-    uint32_t capture_last;    /* told with this look */
-    uint32_t capture_indexed; /* whose bytes are in the index */
-    uint32_t before;          /* the camera's look before this one, or NONE */
-};
-
-struct camera {
-    uint64_t key; /* tenant and camera; 0: free slot */
-    uint32_t captures_count;
-    uint32_t look_last;    /* index into looks */
-    uint32_t capture_seen; /* that a run was last found in */
-};
-
-/* Where a fingerprint is. */
-struct posting {
-    uint64_t hash;
-    uint32_t look; /* NONE: free slot */
-    uint32_t at;
-};
+_Static_assert((int)SF_LEDGER_SHARERS_MAX == (int)SF_POSTINGS_SHARERS_MAX, "said in two places");
 
 struct sf_ledger {
-    sf_ledger_remake *remake;
-    void *context;
-    size_t still_bytes_max;
+    struct sf_ledger_source source;
+    struct sf_captures captures;
+    struct sf_postings postings;
+    uint32_t window;        /* of fingerprints; 0 until something is indexed */
+    uint32_t looks_indexed; /* so many looks are in the index */
+
+    /* Owned, by look and by camera, as many as are indexed. */
+    uint32_t *captures_indexed; /* whose bytes are in the index */
+    uint32_t *captures_seen;    /* that a run was last found in */
+    uint32_t looks_capacity;
+    uint32_t cameras_capacity;
+
     uint8_t *still; /* owned: one that was made again */
     size_t still_count;
     struct sf_mark still_mark; /* which one, if still_count > 0 */
 
-    struct camera *cameras; /* owned; open addressing by key */
-    uint32_t cameras_count;
-    uint32_t cameras_slots; /* a power of two */
-
-    struct look *looks; /* owned; in the order in which they were first told */
-    uint32_t looks_count;
-    uint32_t looks_capacity;
-    uint32_t looks_indexed; /* these are in the index, those behind are not */
-
-    struct posting *postings; /* owned; open addressing by hash */
-    uint32_t postings_count;
-    uint32_t postings_slots; /* a power of two */
-    uint32_t window;         /* of fingerprints; 0 until something is indexed */
-
     struct sf_fingerprint *fingerprints; /* owned: of one still or delivery */
     size_t fingerprints_capacity;
     struct run *runs; /* owned: RUNS_MAX */
+    uint32_t tries_left;
 };
 
 /* Delivered bytes that a capture contains. */
 struct run {
     uint32_t begin;
     uint32_t end;
-    uint32_t camera; /* slot, or NONE if several cameras have the same run */
+    uint32_t still_begin;
+    uint32_t camera; /* index, or NONE if several cameras have the same run */
     uint32_t capture;
     bool capture_known;
 };
 
-static uint64_t mix(uint64_t x)
-{
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-}
-
-static void cameras_clear(struct sf_ledger *ledger, uint32_t slots)
-{
-    free(ledger->cameras);
-    ledger->cameras = sf_alloc(slots, sizeof *ledger->cameras);
-    ledger->cameras_slots = slots;
-    ledger->cameras_count = 0;
-}
-
-static void postings_clear(struct sf_ledger *ledger, uint32_t slots)
-{
-    free(ledger->postings);
-    ledger->postings = sf_alloc(slots, sizeof *ledger->postings);
-    for (uint32_t i = 0; i < slots; i++) {
-        ledger->postings[i].look = NONE;
-    }
-    ledger->postings_slots = slots;
-    ledger->postings_count = 0;
-}
-
-struct sf_ledger *sf_ledger_create(sf_ledger_remake *remake, void *context, size_t still_bytes_max)
+struct sf_ledger *sf_ledger_create(struct sf_ledger_source source)
 {
     struct sf_ledger *ledger = sf_alloc(1, sizeof *ledger);
-    ledger->remake = remake;
-    ledger->context = context;
-    ledger->still_bytes_max = still_bytes_max;
-    sf_ledger_reset(ledger);
+    ledger->source = source;
     return ledger;
 }
 
@@ -120,10 +70,11 @@ void sf_ledger_destroy(struct sf_ledger *ledger)
     if (ledger == NULL) {
         return;
     }
+    sf_captures_fini(&ledger->captures);
+    sf_postings_fini(&ledger->postings);
+    free(ledger->captures_indexed);
+    free(ledger->captures_seen);
     free(ledger->still);
-    free(ledger->cameras);
-    free(ledger->looks);
-    free(ledger->postings);
     free(ledger->fingerprints);
     free(ledger->runs);
     free(ledger);
@@ -131,104 +82,16 @@ void sf_ledger_destroy(struct sf_ledger *ledger)
 
 void sf_ledger_reset(struct sf_ledger *ledger)
 {
-    enum { CAMERAS_SLOTS_MIN = 64 };
-    uint32_t slots = ledger->cameras_slots;
-    cameras_clear(ledger, slots > 0 ? slots : CAMERAS_SLOTS_MIN);
-    ledger->looks_count = 0;
-    ledger->looks_indexed = 0;
+    sf_captures_forget(&ledger->captures);
+    sf_postings_forget(&ledger->postings);
     ledger->window = 0;
+    ledger->looks_indexed = 0;
     ledger->still_count = 0;
-    if (ledger->postings_count > 0) {
-        postings_clear(ledger, ledger->postings_slots);
-    }
 }
 
-/* The slot of the camera, or the free one where it would be. */
-static uint32_t camera_slot(const struct sf_ledger *ledger, uint64_t key)
+void sf_ledger_capture(struct sf_ledger *ledger, struct sf_mark mark, uint32_t look)
 {
-    uint32_t slot = (uint32_t)mix(key) & (ledger->cameras_slots - 1);
-    while (ledger->cameras[slot].key != 0 && ledger->cameras[slot].key != key) {
-        slot = (slot + 1) & (ledger->cameras_slots - 1);
-    }
-    return slot;
-}
-
-/* Moves the cameras to twice the room; looks refer to them by slot. */
-static void cameras_grow(struct sf_ledger *ledger)
-{
-    struct camera *before = ledger->cameras;
-    uint32_t slots = ledger->cameras_slots;
-    uint32_t count = ledger->cameras_count;
-    ledger->cameras = NULL;
-    cameras_clear(ledger, 2 * slots);
-    ledger->cameras_count = count;
-    for (uint32_t i = 0; i < slots; i++) {
-        if (before[i].key == 0) {
-            continue;
-        }
-        uint32_t slot = camera_slot(ledger, before[i].key);
-        ledger->cameras[slot] = before[i];
-        for (uint32_t look = before[i].look_last; look != NONE; look = ledger->looks[look].before) {
-            ledger->looks[look].camera = slot;
-        }
-    }
-    free(before);
-}
-
-static const uint64_t key_in_use = (uint64_t)1 << 63; /* so that no key is 0 */
-
-static uint64_t key_of(struct sf_mark mark)
-{
-    return key_in_use | (uint64_t)mark.tenant << 20 | mark.camera;
-}
-
-static struct sf_mark mark_of(const struct camera *camera, uint32_t capture)
-{
-    uint64_t key = camera->key & ~key_in_use;
-    return (struct sf_mark){
-        .tenant = (uint32_t)(key >> 20),
-        .camera = (uint32_t)key & (SF_MARK_FIELD_MAX - 1),
-        .capture = capture,
-    };
-}
-
-static uint32_t look_add(struct sf_ledger *ledger, uint32_t camera, uint32_t number)
-{
-    if (ledger->looks_count == ledger->looks_capacity) {
-        ledger->looks_capacity = 2 * ledger->looks_capacity + 64;
-        ledger->looks = sf_realloc(ledger->looks, ledger->looks_capacity, sizeof *ledger->looks);
-    }
-    ledger->looks[ledger->looks_count] = (struct look){
-        .camera = camera, .number = number, .before = ledger->cameras[camera].look_last};
-    ledger->cameras[camera].look_last = ledger->looks_count;
-    return ledger->looks_count++;
-}
-
-void sf_ledger_capture(struct sf_ledger *ledger, struct sf_mark mark, uint32_t look_number)
-{
-    SF_ASSERT(mark.capture < SF_MARK_FIELD_MAX);
-    uint64_t key = key_of(mark);
-    uint32_t slot = camera_slot(ledger, key);
-    struct camera *camera = &ledger->cameras[slot];
-    if (camera->key == 0) {
-        if (2 * (ledger->cameras_count + 1) > ledger->cameras_slots) {
-            cameras_grow(ledger);
-            slot = camera_slot(ledger, key);
-            camera = &ledger->cameras[slot];
-        }
-        *camera = (struct camera){.key = key, .look_last = NONE};
-        ledger->cameras_count++;
-    }
-    uint32_t look = camera->look_last;
-    while (look != NONE && ledger->looks[look].number != look_number) {
-        look = ledger->looks[look].before;
-    }
-    if (look == NONE) {
-        look = look_add(ledger, slot, look_number);
-    }
-    SF_ASSERT(mark.capture >= camera->captures_count);
-    ledger->looks[look].capture_last = mark.capture;
-    camera->captures_count = mark.capture + 1;
+    sf_captures_add(&ledger->captures, mark, look);
 }
 
 /* Makes a still again, into ledger->still; false if that cannot be done. */
@@ -237,13 +100,14 @@ static bool still_remake(struct sf_ledger *ledger, struct sf_mark mark)
     if (ledger->still_count > 0 && sf_mark_same(ledger->still_mark, mark)) {
         return true;
     }
+    const struct sf_ledger_source *source = &ledger->source;
     if (ledger->still == NULL) {
-        ledger->still = sf_alloc(ledger->still_bytes_max, 1);
+        ledger->still = sf_alloc(source->still_bytes_max, 1);
     }
     ledger->still_count =
-        ledger->remake(ledger->context, mark, ledger->still, ledger->still_bytes_max);
+        source->remake(source->context, mark, ledger->still, source->still_bytes_max);
     ledger->still_mark = mark;
-    SF_ASSERT(ledger->still_count <= ledger->still_bytes_max);
+    SF_ASSERT(ledger->still_count <= source->still_bytes_max);
     SF_ASSERT(ledger->still_count <= SF_FINGERPRINT_COUNT_MAX);
     return ledger->still_count > 0;
 }
@@ -258,82 +122,57 @@ static size_t fingerprint(struct sf_ledger *ledger, const uint8_t *bytes, size_t
     return sf_fingerprints(bytes, count, ledger->window, ledger->fingerprints);
 }
 
-static void posting_add(struct sf_ledger *ledger, struct posting posting)
-{
-    uint32_t mask = ledger->postings_slots - 1;
-    uint32_t slot = (uint32_t)posting.hash & mask;
-    uint32_t sharers = 0;
-    while (ledger->postings[slot].look != NONE) {
-        struct posting *there = &ledger->postings[slot];
-        if (there->hash == posting.hash) {
-            if (there->look == COMMON || there->look == posting.look) {
-                return;
-            }
-            if (++sharers == SF_LEDGER_SHARERS_MAX) {
-                there->look = COMMON;
-                return;
-            }
-        }
-        slot = (slot + 1) & mask;
-    }
-    ledger->postings[slot] = posting;
-    ledger->postings_count++;
-}
-
-static void postings_grow(struct sf_ledger *ledger)
-{
-    struct posting *before = ledger->postings;
-    uint32_t slots = ledger->postings_slots;
-    ledger->postings = NULL;
-    postings_clear(ledger, 2 * slots);
-    for (uint32_t i = 0; i < slots; i++) {
-        if (before[i].look != NONE) {
-            posting_add(ledger, before[i]);
-        }
-    }
-    free(before);
-}
-
 static void look_index(struct sf_ledger *ledger, uint32_t look)
 {
-    struct look *indexed = &ledger->looks[look];
-    indexed->capture_indexed = indexed->capture_last;
-    if (!still_remake(ledger, mark_of(&ledger->cameras[indexed->camera], indexed->capture_last))) {
+    const struct sf_look *told = &ledger->captures.looks[look];
+    ledger->captures_indexed[look] = told->capture_last;
+    ledger->captures_seen[told->camera] = told->capture_last;
+    if (!still_remake(ledger,
+                      sf_captures_mark(&ledger->captures, told->camera, told->capture_last))) {
         return;
     }
     size_t count = fingerprint(ledger, ledger->still, ledger->still_count);
     for (size_t i = 0; i < count; i++) {
-        if (2 * (ledger->postings_count + 1) > ledger->postings_slots) {
-            postings_grow(ledger);
-        }
-        posting_add(ledger, (struct posting){.hash = sf_fingerprint_hash(ledger->fingerprints[i]),
-                                             .look = look,
-                                             .at = sf_fingerprint_at(ledger->fingerprints[i])});
+        sf_postings_add(&ledger->postings,
+                        (struct sf_posting){.hash = sf_fingerprint_hash(ledger->fingerprints[i]),
+                                            .look = look,
+                                            .at = sf_fingerprint_at(ledger->fingerprints[i])});
     }
+}
+
+/* Chooses how many fingerprints there will be, from how many looks there are at first. */
+static void index_plan(struct sf_ledger *ledger)
+{
+    const struct sf_look *look = &ledger->captures.looks[0];
+    struct sf_mark mark = sf_captures_mark(&ledger->captures, look->camera, look->capture_last);
+    uint64_t still_bytes = still_remake(ledger, mark) ? ledger->still_count : 0;
+    uint64_t bytes = ledger->captures.looks_count * still_bytes;
+    uint64_t window = 2 * bytes / POSTINGS_AIM;
+    ledger->window = window > WINDOW_MIN ? (uint32_t)window : WINDOW_MIN;
+    sf_postings_reserve(&ledger->postings, 2 * bytes / ledger->window);
 }
 
 /* Indexes the looks that were told since the last time. */
 static void index_update(struct sf_ledger *ledger)
 {
-    enum { POSTINGS_SLOTS_MIN = 1 << 12 };
-    if (ledger->looks_indexed == ledger->looks_count) {
+    const struct sf_captures *captures = &ledger->captures;
+    if (ledger->looks_indexed == captures->looks_count) {
         return;
     }
     if (ledger->window == 0) {
-        const struct camera *camera = &ledger->cameras[ledger->looks[0].camera];
-        bool made = still_remake(ledger, mark_of(camera, ledger->looks[0].capture_last));
-        uint64_t bytes = (uint64_t)ledger->looks_count * (made ? ledger->still_count : 0);
-        uint64_t window = 2 * bytes / POSTINGS_AIM;
-        ledger->window = window > WINDOW_MIN ? (uint32_t)window : WINDOW_MIN;
-        uint32_t slots = POSTINGS_SLOTS_MIN;
-        while (slots < 4 * bytes / ledger->window) {
-            slots *= 2;
-        }
-        if (ledger->postings_slots < slots) {
-            postings_clear(ledger, slots);
-        }
+        index_plan(ledger);
     }
-    for (; ledger->looks_indexed < ledger->looks_count; ledger->looks_indexed++) {
+    if (ledger->looks_capacity < captures->looks_capacity) {
+        ledger->looks_capacity = captures->looks_capacity;
+        ledger->captures_indexed = sf_realloc(ledger->captures_indexed, ledger->looks_capacity,
+                                              sizeof *ledger->captures_indexed);
+    }
+    if (ledger->cameras_capacity < captures->cameras_capacity) {
+        ledger->cameras_capacity = captures->cameras_capacity;
+        ledger->captures_seen = sf_realloc(ledger->captures_seen, ledger->cameras_capacity,
+                                           sizeof *ledger->captures_seen);
+    }
+    for (; ledger->looks_indexed < captures->looks_count; ledger->looks_indexed++) {
         look_index(ledger, ledger->looks_indexed);
     }
 }
@@ -366,7 +205,8 @@ static struct run extend(const struct sf_ledger *ledger, const struct delivery *
         end++;
         still_end++;
     }
-    return (struct run){.begin = (uint32_t)begin, .end = (uint32_t)end};
+    return (struct run){
+        .begin = (uint32_t)begin, .end = (uint32_t)end, .still_begin = (uint32_t)still_begin};
 }
 
 /* The longest run around the fingerprint that begins at byte `at` of the delivery, wherever the
@@ -389,42 +229,63 @@ static struct run run_in_still(const struct sf_ledger *ledger, const struct deli
     return best;
 }
 
-/* The search for the capture of a camera with the longest run. */
+/* The search for the capture of a camera with the longest run around a fingerprint. */
 struct search {
-    struct posting posting;
+    struct sf_posting posting;
+    size_t at; /* the fingerprint in the delivery */
     struct run best;
     uint32_t second_bytes; /* of the longest run of another capture */
     uint32_t least_bytes;
     uint32_t tried;
 };
 
-static void search_try(struct sf_ledger *ledger, struct search *search, uint32_t capture,
-                       const struct delivery *delivery, size_t at)
+/* Where in a still to look. */
+enum place {
+    NEAR,       /* where the index has it: quick */
+    EVERYWHERE, /* a wall without a pattern has the same bytes in every second row */
+};
+
+static struct run run_in_place(const struct sf_ledger *ledger, const struct search *search,
+                               const struct delivery *delivery, enum place place)
 {
-    const struct posting *posting = &search->posting;
-    uint32_t camera = ledger->looks[posting->look].camera;
-    if (!still_remake(ledger, mark_of(&ledger->cameras[camera], capture))) {
+    /* In stills of the same look, stuffed bytes and a few letters move what comes after them. */
+    enum { NEAR_BYTES = 256 };
+    size_t there = search->posting.at;
+    struct run run = {0};
+    if (place == NEAR) {
+        size_t from = there > NEAR_BYTES ? there - NEAR_BYTES : 0;
+        run = run_in_still(ledger, delivery, search->at, from, there + 2 * NEAR_BYTES);
+    }
+    if (run_bytes(&run) == 0) {
+        run = run_in_still(ledger, delivery, search->at, 0, ledger->still_count);
+    }
+    return run;
+}
+
+static void search_try(struct sf_ledger *ledger, struct search *search, uint32_t capture,
+                       const struct delivery *delivery, enum place place)
+{
+    uint32_t camera = ledger->captures.looks[search->posting.look].camera;
+    if (!still_remake(ledger, sf_captures_mark(&ledger->captures, camera, capture))) {
         return;
     }
-    /* Stuffed bytes move what comes after them, by this much at most. */
-    enum { NEAR_BYTES = 256 };
-    size_t from = posting->at > NEAR_BYTES ? posting->at - NEAR_BYTES : 0;
-    struct run run = run_in_still(ledger, delivery, at, from, posting->at + 2 * NEAR_BYTES);
+    struct run run = run_in_place(ledger, search, delivery, place);
+    run.camera = camera;
+    run.capture = capture;
     uint32_t length = run_bytes(&run);
     bool least = search->tried == 0 || length < search->least_bytes;
     search->least_bytes = least ? length : search->least_bytes;
     search->tried++;
+    ledger->tries_left -= ledger->tries_left > 0;
     if (length > run_bytes(&search->best)) {
         search->second_bytes = run_bytes(&search->best);
         search->best = run;
-        search->best.camera = camera;
-        search->best.capture = capture;
     } else if (length > search->second_bytes) {
         search->second_bytes = length;
     }
 }
 
-/* Captures of a camera share what does not depend on the capture, and little more. One that has
+/* Captures of a camera share what does not depend on the capture, and a few letters. One that has
  * much more of the delivered bytes than another is the one. */
 static bool search_settled(const struct search *search)
 {
@@ -432,92 +293,106 @@ static bool search_settled(const struct search *search)
 }
 
 /* Tries the two captures of the posting's camera that are most promising. */
-static void search_begin(struct sf_ledger *ledger, struct search *search,
-                         const struct posting *posting, const struct delivery *delivery, size_t at)
+static struct search search_begin(struct sf_ledger *ledger, const struct sf_posting *posting,
+                                  const struct delivery *delivery, size_t at)
 {
-    const struct look *look = &ledger->looks[posting->look];
-    uint32_t seen = ledger->cameras[look->camera].capture_seen;
-    *search = (struct search){.posting = *posting};
-    search_try(ledger, search, seen, delivery, at);
-    if (look->capture_indexed != seen) {
-        search_try(ledger, search, look->capture_indexed, delivery, at);
+    uint32_t seen = ledger->captures_seen[ledger->captures.looks[posting->look].camera];
+    uint32_t indexed = ledger->captures_indexed[posting->look];
+    struct search search = {.posting = *posting, .at = at};
+    search_try(ledger, &search, seen, delivery, NEAR);
+    if (indexed != seen) {
+        search_try(ledger, &search, indexed, delivery, NEAR);
     }
+    return search;
 }
 
 /* Tries the others, from the latest on, until one stands out. */
-static struct run search_end(struct sf_ledger *ledger, struct search *search,
-                             const struct delivery *delivery, size_t at)
+static void search_near(struct sf_ledger *ledger, struct search *search,
+                        const struct delivery *delivery)
 {
-    const struct look *look = &ledger->looks[search->posting.look];
-    const struct camera *camera = &ledger->cameras[look->camera];
-    uint32_t seen = camera->capture_seen;
-    for (uint32_t capture = camera->captures_count; capture-- > 0 && !search_settled(search);) {
-        if (capture != seen && capture != look->capture_indexed) {
-            search_try(ledger, search, capture, delivery, at);
+    uint32_t camera = ledger->captures.looks[search->posting.look].camera;
+    uint32_t seen = ledger->captures_seen[camera];
+    uint32_t indexed = ledger->captures_indexed[search->posting.look];
+    for (uint32_t capture = ledger->captures.cameras[camera].captures_count;
+         capture-- > 0 && !search_settled(search) && ledger->tries_left > 0;) {
+        if (capture != seen && capture != indexed) {
+            search_try(ledger, search, capture, delivery, NEAR);
         }
     }
-    struct run best = search->best;
-    best.capture_known = camera->captures_count == 1 ||
-                         run_bytes(&best) >= search->second_bytes + CAPTURE_LEAD_BYTES;
-    /* A wall without a pattern has the same bytes in every second row: look elsewhere too. */
-    still_remake(ledger, mark_of(camera, best.capture));
-    struct run elsewhere = run_in_still(ledger, delivery, at, 0, ledger->still_count);
-    if (run_bytes(&elsewhere) > run_bytes(&best)) {
-        best.begin = elsewhere.begin;
-        best.end = elsewhere.end;
-    }
-    return best;
 }
 
-/* The looks that have the fingerprint, or more than SF_LEDGER_SHARERS_MAX. */
-static uint32_t postings_find(const struct sf_ledger *ledger, uint64_t hash,
-                              struct posting out[SF_LEDGER_SHARERS_MAX])
+/* Tries all of them, everywhere. False if that would be too many. */
+static bool search_everywhere(struct sf_ledger *ledger, struct search *search,
+                              const struct delivery *delivery)
 {
-    uint32_t mask = ledger->postings_slots - 1;
-    uint32_t slot = (uint32_t)hash & mask;
-    uint32_t count = 0;
-    for (; ledger->postings[slot].look != NONE; slot = (slot + 1) & mask) {
-        if (ledger->postings[slot].hash != hash) {
-            continue;
-        }
-        if (ledger->postings[slot].look == COMMON) {
-            return SF_LEDGER_SHARERS_MAX + 1;
-        }
-        out[count++] = ledger->postings[slot];
+    uint32_t camera = ledger->captures.looks[search->posting.look].camera;
+    uint32_t captures = ledger->captures.cameras[camera].captures_count;
+    if (captures > ledger->tries_left) {
+        return false;
     }
-    return count;
+    *search = (struct search){.posting = search->posting, .at = search->at};
+    for (uint32_t capture = captures; capture-- > 0;) {
+        search_try(ledger, search, capture, delivery, EVERYWHERE);
+    }
+    return true;
+}
+
+static struct run search_end(struct sf_ledger *ledger, struct search *search,
+                             const struct delivery *delivery)
+{
+    search_near(ledger, search, delivery);
+    bool known = search_settled(search);
+    if (!known && search_everywhere(ledger, search, delivery)) {
+        known = search->tried == 1 ||
+                run_bytes(&search->best) >= search->second_bytes + CAPTURE_LEAD_BYTES;
+    } else {
+        search_try(ledger, search, search->best.capture, delivery, EVERYWHERE);
+    }
+    search->best.capture_known = known;
+    return search->best;
 }
 
 /* The longest run around the fingerprint of any camera; one that several have is nobody's. */
 static struct run run_around(struct sf_ledger *ledger, const struct delivery *delivery, size_t at,
-                             const struct posting *postings, uint32_t postings_count)
+                             const struct sf_posting *postings, uint32_t postings_count)
 {
     struct search longest = {.best = {0}};
     bool shared = false;
     for (uint32_t i = 0; i < postings_count; i++) {
-        struct search search;
-        search_begin(ledger, &search, &postings[i], delivery, at);
+        struct search search = search_begin(ledger, &postings[i], delivery, at);
         const struct run *best = &longest.best;
         const struct run *run = &search.best;
-        shared = run_bytes(run) > run_bytes(best)
-                     ? false
-                     : shared || (run->begin == best->begin && run->end == best->end &&
-                                  run->camera != best->camera);
-        longest = run_bytes(run) > run_bytes(best) ? search : longest;
+        if (run_bytes(run) > run_bytes(best)) {
+            longest = search;
+            shared = false;
+        } else if (run->begin == best->begin && run->end == best->end) {
+            shared = shared || run->camera != best->camera;
+        }
     }
-    if (longest.tried == 0) {
-        return (struct run){0};
-    }
-    if (shared) {
+    if (shared || longest.tried == 0) {
         longest.best.camera = NONE;
         return longest.best;
     }
-    return search_end(ledger, &longest, delivery, at);
+    return search_end(ledger, &longest, delivery);
 }
 
 static bool run_holds(const struct run *run, uint32_t at)
 {
     return run->camera != NONE && run->begin <= at && at + SF_FINGERPRINT_BYTES <= run->end;
+}
+
+/* Whether chance is out of the question. */
+static bool run_counts(struct sf_ledger *ledger, const struct run *run)
+{
+    const struct sf_ledger_source *source = &ledger->source;
+    if (run->camera == NONE || run_bytes(run) < SF_LEDGER_RUN_BYTES_MIN) {
+        return false;
+    }
+    struct sf_mark mark = sf_captures_mark(&ledger->captures, run->camera, run->capture);
+    return still_remake(ledger, mark) &&
+           source->blocks_between(source->context, mark, ledger->still, ledger->still_count,
+                                  run->still_begin,
+                                  run->still_begin + run_bytes(run)) >= SF_LEDGER_RUN_BLOCKS_MIN;
 }
 
 /* Adds the runs around those fingerprints that have so many sharers and are in no run yet. */
@@ -526,10 +401,10 @@ static uint32_t find_runs(struct sf_ledger *ledger, const struct delivery *deliv
                           uint32_t runs_count)
 {
     for (size_t i = 0; i < fingerprints_count && runs_count < RUNS_MAX; i++) {
-        struct posting postings[SF_LEDGER_SHARERS_MAX];
+        struct sf_posting postings[SF_LEDGER_SHARERS_MAX];
         uint32_t at = sf_fingerprint_at(ledger->fingerprints[i]);
-        uint32_t sharers =
-            postings_find(ledger, sf_fingerprint_hash(ledger->fingerprints[i]), postings);
+        uint32_t sharers = sf_postings_find(&ledger->postings,
+                                            sf_fingerprint_hash(ledger->fingerprints[i]), postings);
         bool known = sharers < sharers_min || sharers > sharers_max;
         for (uint32_t run = runs_count; run-- > 0 && !known;) {
             known = run_holds(&ledger->runs[run], at);
@@ -541,10 +416,11 @@ static uint32_t find_runs(struct sf_ledger *ledger, const struct delivery *deliv
         if (sharers <= SF_LEDGER_SHARERS_MAX) {
             run = run_around(ledger, delivery, at, postings, sharers);
         }
-        if (run.camera != NONE && run_bytes(&run) >= SF_LEDGER_RUN_BYTES_MIN && run.capture_known) {
-            ledger->cameras[run.camera].capture_seen = run.capture;
+        bool counts = run_counts(ledger, &run);
+        if (counts && run.capture_known) {
+            ledger->captures_seen[run.camera] = run.capture;
         }
-        if (run.camera == NONE || run_bytes(&run) >= SF_LEDGER_RUN_BYTES_MIN) {
+        if (counts || (run.camera == NONE && run_bytes(&run) > 0)) {
             ledger->runs[runs_count++] = run;
         }
     }
@@ -590,7 +466,7 @@ static uint32_t *counter_of(struct sf_ledger *ledger, const struct run *run,
         return &out->shared_bytes;
     }
     struct sf_mark mark =
-        mark_of(&ledger->cameras[run->camera], run->capture_known ? run->capture : 0);
+        sf_captures_mark(&ledger->captures, run->camera, run->capture_known ? run->capture : 0);
     for (uint32_t i = 0; i < out->owners_count; i++) {
         if (owner_is(&out->owners[i], mark, run->capture_known)) {
             return &out->owners[i].bytes_count;
@@ -630,10 +506,11 @@ void sf_ledger_attribute(struct sf_ledger *ledger, const uint8_t *bytes, size_t 
     *out = (struct sf_byte_attribution){.unattributed_bytes = (uint32_t)count};
     count = count < SF_FINGERPRINT_COUNT_MAX ? count : SF_FINGERPRINT_COUNT_MAX;
     index_update(ledger);
-    if (ledger->postings_count == 0) {
+    if (ledger->postings.count == 0) {
         return;
     }
     const struct delivery delivery = {bytes, count};
+    ledger->tries_left = TRIES_MAX;
     uint32_t runs_count = find_all_runs(ledger, &delivery);
     qsort(ledger->runs, runs_count, sizeof *ledger->runs, run_compare);
     uint8_t *taken = sf_alloc(count, 1);
@@ -651,4 +528,63 @@ void sf_ledger_attribute(struct sf_ledger *ledger, const uint8_t *bytes, size_t 
     }
     free(taken);
     qsort(out->owners, out->owners_count, sizeof *out->owners, owner_compare);
+}
+
+static int fingerprint_compare(const void *left, const void *right)
+{
+    uint64_t a = ((const struct sf_fingerprint *)left)->value;
+    uint64_t b = ((const struct sf_fingerprint *)right)->value;
+    return a < b ? -1 : a > b;
+}
+
+/* The first of the sorted runs with this hash, or NULL. */
+static const struct sf_fingerprint *run_with_hash(const struct sf_fingerprint *sorted, size_t count,
+                                                  uint64_t hash)
+{
+    size_t low = 0;
+    size_t high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sf_fingerprint_hash(sorted[middle]) < hash) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < count && sf_fingerprint_hash(sorted[low]) == hash ? &sorted[low] : NULL;
+}
+
+uint32_t sf_ledger_common_blocks(struct sf_ledger *ledger, struct sf_mark mark,
+                                 const uint8_t *bytes, size_t count)
+{
+    const struct sf_ledger_source *source = &ledger->source;
+    count = count < SF_FINGERPRINT_COUNT_MAX ? count : SF_FINGERPRINT_COUNT_MAX;
+    if (count == 0 || !still_remake(ledger, mark)) {
+        return 0;
+    }
+    const struct delivery delivery = {bytes, count};
+    struct sf_fingerprint *sorted = sf_alloc(2 * ledger->still_count, sizeof *sorted);
+    struct sf_fingerprint *runs = sf_alloc(2 * count, sizeof *runs);
+    size_t sorted_count = sf_fingerprints(ledger->still, ledger->still_count, 1, sorted);
+    size_t runs_count = sf_fingerprints(bytes, count, 1, runs);
+    qsort(sorted, sorted_count, sizeof *sorted, fingerprint_compare);
+    uint32_t most = 0;
+    for (size_t at = 0; at < runs_count; at++) {
+        const struct sf_fingerprint *there =
+            run_with_hash(sorted, sorted_count, sf_fingerprint_hash(runs[at]));
+        size_t still_at = there != NULL ? sf_fingerprint_at(*there) : 0;
+        if (there == NULL ||
+            memcmp(bytes + at, ledger->still + still_at, SF_FINGERPRINT_BYTES) != 0) {
+            continue;
+        }
+        struct run run = extend(ledger, &delivery, at, still_at);
+        uint32_t blocks =
+            source->blocks_between(source->context, mark, ledger->still, ledger->still_count,
+                                   run.still_begin, run.still_begin + run_bytes(&run));
+        most = blocks > most ? blocks : most;
+        at = run.end - SF_FINGERPRINT_BYTES; /* on with what is not in this run */
+    }
+    free(sorted);
+    free(runs);
+    return most;
 }

@@ -4,16 +4,19 @@
  *
  * What it promises. It attributes runs of delivered bytes that captures of one camera contain and
  * captures of no other; the longest run decides where two overlap. Nothing is ever attributed
- * without the same bytes, SF_LEDGER_RUN_BYTES_MIN of them at least, in a capture of that camera.
+ * without the same bytes in a capture of that camera, SF_LEDGER_RUN_BYTES_MIN of them at least with
+ * SF_LEDGER_RUN_BLOCKS_MIN whole marked blocks in them: below that, chance would make one camera's
+ * bytes another's (with 1,000 cameras by day and night, a run is anybody else's with a probability
+ * of 2^-25). Header and colour have no mark and are nobody's by themselves.
+ *
  * Found is every such run that has SF_LEDGER_RUN_BYTES_MIN bytes in a row that were looked up, and
  * of these there are, for each camera and each look of it,
- *   - all bytes that are the same in all captures of that look: header, colour, name, and half of
- *     each row of blocks, in stretches two tiles long that alternate with the other half, so that
- * at 320x180 nearly every run of 300 bytes has enough of them (docs/frames.md has the figures);
+ *   - all bytes that are the same in all captures of that look: name, and half of each row of
+ *     blocks, in stretches two tiles long that alternate with the other half, so that nearly every
+ *     run of 300 bytes has enough of them (docs/frames.md has the figures);
  *   - all bytes of one capture, the last that was told before the first look-up of this look.
- * The capture is then found by making the camera's captures again, the latest first.
- * Runs shared by several cameras, such as headers, and by more than SF_LEDGER_SHARERS_MAX looks in
- * any case, are nobody's.
+ * The capture is then found by making the camera's captures again, the latest first. Runs that more
+ * than SF_LEDGER_SHARERS_MAX looks have are nobody's.
  *
  * With very many cameras the index would not fit: beyond about 60 MB of captures that are looked up
  * (5,000 cameras at 320x180) runs must be proportionally longer to be found. */
@@ -28,19 +31,29 @@
 
 enum {
     SF_LEDGER_RUN_BYTES_MIN = 64,
+    SF_LEDGER_RUN_BLOCKS_MIN = 6,
     SF_LEDGER_SHARERS_MAX = 4,
     SF_LEDGER_OWNERS_MAX = 16,
 };
 
 struct sf_ledger;
 
-/* Makes the still of this capture again, exactly as it was delivered, and returns how many bytes it
- * has; 0 if it cannot (that capture is then skipped). Only called from sf_ledger_attribute, only
- * with marks that were told. */
-typedef size_t sf_ledger_remake(void *context, struct sf_mark mark, uint8_t *out, size_t capacity);
+/* Where captures come from. Only called from sf_ledger_attribute, only with marks that were told.
+ */
+struct sf_ledger_source {
+    /* Makes the still of this capture again, exactly as it was captured, and returns how many bytes
+     * it has; 0 if it cannot (the capture is then skipped). */
+    size_t (*remake)(void *context, struct sf_mark mark, uint8_t *out, size_t capacity);
+    /* How many whole marked blocks the bytes from..to of that still hold:
+     * sf_still_blocks_between. */
+    uint32_t (*blocks_between)(void *context, struct sf_mark mark, const uint8_t *still,
+                               size_t count, size_t from, size_t to);
+    void *context;
+    size_t still_bytes_max; /* the capacity that `remake` is called with */
+};
 
-/* Never NULL. `still_bytes_max` is the capacity that `remake` is called with. */
-struct sf_ledger *sf_ledger_create(sf_ledger_remake *remake, void *context, size_t still_bytes_max);
+/* Never NULL. */
+struct sf_ledger *sf_ledger_create(struct sf_ledger_source source);
 void sf_ledger_destroy(struct sf_ledger *ledger);
 
 /* Forgets every capture, keeps its memory. */
@@ -71,5 +84,12 @@ struct sf_byte_attribution {
  * after it was told; where the capture is an old one, a still for each later one. */
 void sf_ledger_attribute(struct sf_ledger *ledger, const uint8_t *bytes, size_t count,
                          struct sf_byte_attribution *out);
+
+/* How many whole marked blocks the delivered bytes have in one run with this one capture: the most
+ * that any run of SF_FINGERPRINT_BYTES (32) or more has; 0 if there is none. For asking about an
+ * owner whom the inspection names, where 2 are enough: finding one among all needs more. Costs
+ * about 1 ms. */
+uint32_t sf_ledger_common_blocks(struct sf_ledger *ledger, struct sf_mark mark,
+                                 const uint8_t *bytes, size_t count);
 
 #endif

@@ -213,12 +213,10 @@ void sf_letters_row(const struct sf_letters *letters, const uint8_t *glyphs, uin
 {
     size_t bytes_max = row_bytes(letters, columns_count) + sizeof(uint64_t);
     size_t spots_max = bytes_max * 8 / SF_PIECE_BITS_MAX + columns_count;
-    uint8_t *memory = sf_alloc(1, 2 * bytes_max + bytes_max * sizeof(uint16_t) +
-                                      spots_max * sizeof(struct sf_spot));
-    struct sf_spot *spots = (struct sf_spot *)memory;
-    uint16_t *doubts = (uint16_t *)(spots + spots_max);
-    struct writer writer = {.bits = (uint8_t *)(doubts + bytes_max)};
-    writer.marked = writer.bits + bytes_max;
+    uint32_t *ends_bits = sf_alloc(columns_count, sizeof *ends_bits);
+    struct sf_spot *spots = sf_alloc(spots_max, sizeof *spots);
+    uint16_t *doubts = sf_alloc(bytes_max, sizeof *doubts);
+    struct writer writer = {.bits = sf_alloc(bytes_max, 1), .marked = sf_alloc(bytes_max, 1)};
     size_t spots_count = 0;
     int32_t dc_before = 0;
     for (uint32_t column = 0; column < columns_count; column++) {
@@ -240,6 +238,7 @@ void sf_letters_row(const struct sf_letters *letters, const uint8_t *glyphs, uin
             }
             put(&writer, piece->bits, piece->marked, piece->length_bits);
         }
+        ends_bits[column] = (uint32_t)writer.at_bits;
     }
     uint32_t fill_bits = (8 - writer.at_bits % 8) % 8; /* ones, as the format wants it */
     put(&writer, ~(UINT64_MAX >> fill_bits), 0, fill_bits);
@@ -247,6 +246,19 @@ void sf_letters_row(const struct sf_letters *letters, const uint8_t *glyphs, uin
     size_t doubts_count = find_doubts(&writer, bytes_count, doubts);
     SF_ASSERT(bytes_count <= bytes_max);
     SF_ASSERT(spots_count <= spots_max);
-    sf_strip_init(out, writer.bits, bytes_count, spots, spots_count, doubts, doubts_count);
-    free(memory);
+    sf_strip_init(out, &(struct sf_strip_parts){
+                           .bytes = writer.bits,
+                           .bytes_count = bytes_count,
+                           .spots = spots,
+                           .spots_count = spots_count,
+                           .doubts = doubts,
+                           .doubts_count = doubts_count,
+                           .block_ends_bits = ends_bits,
+                           .blocks_count = columns_count,
+                       });
+    free(writer.bits);
+    free(writer.marked);
+    free(doubts);
+    free(spots);
+    free(ends_bits);
 }

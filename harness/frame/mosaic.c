@@ -51,6 +51,7 @@ struct plan {
     size_t spots_count;
     uint16_t *doubts;
     size_t doubts_count;
+    uint32_t *block_ends_bits;
     struct { /* the spot that is being collected: bits of one block within eight bytes */
         bool open;
         uint16_t column;
@@ -117,19 +118,32 @@ static void keep_strip(struct sf_mosaic *mosaic, const struct row_bits *row_bits
         .bytes = sf_alloc(row_bits->count / 8, 2),
         .spots = sf_alloc(row_bits->count, sizeof *plan.spots),
         .doubts = sf_alloc(row_bits->count / 8, sizeof *plan.doubts),
+        .block_ends_bits = sf_alloc(mosaic->columns_count, sizeof *plan.block_ends_bits),
     };
-    for (uint32_t i = 0; i < row_bits->count; i += 8) {
-        plan_byte(&plan, row_bits->bits + i);
+    for (uint32_t i = 0; i < row_bits->count; i++) {
+        plan.block_ends_bits[row_bits->bits[i].column] = i + 1;
+        if (i % 8 == 0) {
+            plan_byte(&plan, row_bits->bits + i);
+        }
     }
     spot_close(&plan);
     struct sf_strip *strip = &mosaic->strips[row];
-    sf_strip_init(strip, plan.bytes, plan.bytes_count, plan.spots, plan.spots_count, plan.doubts,
-                  plan.doubts_count);
+    sf_strip_init(strip, &(struct sf_strip_parts){
+                             .bytes = plan.bytes,
+                             .bytes_count = plan.bytes_count,
+                             .spots = plan.spots,
+                             .spots_count = plan.spots_count,
+                             .doubts = plan.doubts,
+                             .doubts_count = plan.doubts_count,
+                             .block_ends_bits = plan.block_ends_bits,
+                             .blocks_count = mosaic->columns_count,
+                         });
     mosaic->bytes_max += sf_strip_bytes_max(strip);
     mosaic->memory_bytes += sf_strip_memory_bytes(strip);
     free(plan.bytes);
     free(plan.spots);
     free(plan.doubts);
+    free(plan.block_ends_bits);
 }
 
 static void build_strip(struct sf_mosaic *mosaic, const struct sf_huffman *huffman,

@@ -105,28 +105,68 @@ static uint8_t *put_marker(uint8_t *out, uint32_t row)
     return out;
 }
 
-static uint8_t *put_line(uint8_t *out, const struct sf_mosaic *mosaic, const char *text,
-                         uint32_t first_row, uint32_t end_row, const struct sf_strip_marks *marks)
+/* The text in this row, and the rows that the line with it takes; false in the room. */
+struct band {
+    const char *text;
+    uint32_t first_row;
+    uint32_t end_row;
+};
+
+static bool band_of_row(const struct sf_mosaic *mosaic, uint32_t row, const char *name,
+                        const char *stamp, struct band *out)
 {
-    if (first_row == end_row) {
-        return out;
+    const struct sf_mosaic_bands *bands = &mosaic->bands;
+    if (row < bands->name_rows) {
+        *out = (struct band){name, 0, bands->name_rows};
+    } else if (row < bands->stamp_first) {
+        return false;
+    } else if (row < bands->blank_first) {
+        *out = (struct band){stamp, bands->stamp_first, bands->blank_first};
+    } else {
+        *out = (struct band){"", bands->blank_first, mosaic->rows_count};
     }
-    const struct sf_line *line = sf_kept_line(mosaic, text, first_row, end_row);
-    for (uint32_t row = first_row; row < end_row; row++) {
-        out = put_marker(out, row);
-        out = sf_strip_put(&line->strips[row - first_row], line->letters->flips.items, marks, out);
-    }
-    return out;
+    return true;
 }
 
-static uint8_t *put_room(uint8_t *out, const struct sf_mosaic *mosaic,
-                         const struct sf_strip_marks *marks)
+/* What a still is put together from. */
+struct parts {
+    const struct sf_mosaic *mosaic;
+    const char *name;
+    const char *stamp;
+    char stamp_room[STAMP_BYTES];
+    const struct sf_line *line; /* the last that was asked for, NULL before */
+    uint32_t line_first_row;
+};
+
+static void parts_of(const struct sf_still_spec *spec, struct parts *parts)
 {
-    for (uint32_t row = mosaic->bands.name_rows; row < mosaic->bands.stamp_first; row++) {
-        out = put_marker(out, row);
-        out = sf_strip_put(&mosaic->strips[row], mosaic->flips.items, marks, out);
+    SF_ASSERT(sf_still_size_check(spec->width_px, spec->height_px, spec->quality, NULL) == SF_OK);
+    parts->mosaic = sf_kept_mosaic((struct sf_mosaic_key){
+        .width_px = spec->width_px,
+        .height_px = spec->height_px,
+        .quality = spec->quality,
+        .scene = (uint8_t)spec->scene,
+        .night = spec->night,
+    });
+    uint32_t cells_count = parts->mosaic->bands.cells_count;
+    parts->line = NULL;
+    parts->name = spec->camera_name != NULL ? spec->camera_name : "";
+    parts->stamp = cells_count > 0 ? stamp_to_fit(spec, cells_count, parts->stamp_room) : "";
+}
+
+/* The strip of a row, and the flips it refers to. Valid until the next row is asked for. */
+static const struct sf_strip *strip_of_row(struct parts *parts, uint32_t row,
+                                           const struct sf_flips **flips_out)
+{
+    struct band band;
+    if (!band_of_row(parts->mosaic, row, parts->name, parts->stamp, &band)) {
+        *flips_out = parts->mosaic->flips.items;
+        return &parts->mosaic->strips[row];
     }
-    return out;
+    const struct sf_line *line =
+        sf_kept_line(parts->mosaic, band.text, band.first_row, band.end_row);
+    *flips_out = line->letters->flips.items;
+    return &line->strips[row - band.first_row];
 }
 
 /* At most this many bytes are written, whatever mark and text. */
@@ -144,31 +184,53 @@ static size_t bytes_max(const struct sf_mosaic *mosaic)
 
 size_t sf_still_make(const struct sf_still_spec *spec, uint8_t *out, size_t out_capacity)
 {
-    SF_ASSERT(sf_still_size_check(spec->width_px, spec->height_px, spec->quality, NULL) == SF_OK);
-    const struct sf_mosaic *mosaic = sf_kept_mosaic((struct sf_mosaic_key){
-        .width_px = spec->width_px,
-        .height_px = spec->height_px,
-        .quality = spec->quality,
-        .scene = (uint8_t)spec->scene,
-        .night = spec->night,
-    });
-    const struct sf_mosaic_bands *bands = &mosaic->bands;
+    struct parts parts;
+    parts_of(spec, &parts);
+    const struct sf_mosaic *mosaic = parts.mosaic;
     SF_ASSERT(out_capacity >= bytes_max(mosaic));
     struct sf_strip_marks marks = sf_strip_marks_of(spec->mark);
-    const char *name = spec->camera_name != NULL ? spec->camera_name : "";
-    char stamp[STAMP_BYTES];
     uint8_t *at = out;
     memcpy(at, mosaic->head, mosaic->head_count);
     at += mosaic->head_count;
-    at = put_line(at, mosaic, name, 0, bands->name_rows, &marks);
-    at = put_room(at, mosaic, &marks);
-    if (bands->letters_scale > 0) {
-        const char *text = stamp_to_fit(spec, bands->cells_count, stamp);
-        at = put_line(at, mosaic, text, bands->stamp_first, bands->blank_first, &marks);
-        at = put_line(at, mosaic, "", bands->blank_first, mosaic->rows_count, &marks);
+    for (uint32_t row = 0; row < mosaic->rows_count; row++) {
+        const struct sf_flips *flips;
+        const struct sf_strip *strip = strip_of_row(&parts, row, &flips);
+        at = put_marker(at, row);
+        at = sf_strip_put(strip, flips, &marks, at);
     }
     memcpy(at, mosaic->tail, mosaic->tail_count);
     at += mosaic->tail_count;
     SF_ASSERT((size_t)(at - out) <= out_capacity);
     return (size_t)(at - out);
+}
+
+/* The end of the row that begins at `at`: the next marker. */
+static size_t row_end(const uint8_t *still, size_t count, size_t at)
+{
+    while (at + 1 < count && (still[at] != 0xff || still[at + 1] == 0)) {
+        at++;
+    }
+    return at;
+}
+
+uint32_t sf_still_blocks_between(const struct sf_still_spec *spec, const uint8_t *still,
+                                 size_t count, size_t from, size_t to)
+{
+    enum { MARKER_BYTES = 2 };
+    struct parts parts;
+    parts_of(spec, &parts);
+    uint32_t blocks = 0;
+    size_t at = parts.mosaic->head_count;
+    for (uint32_t row = 0; row < parts.mosaic->rows_count && at < to; row++) {
+        size_t end = row_end(still, count, at);
+        size_t row_from = from > at ? from - at : 0;
+        size_t row_to = (to < end ? to : end) - at;
+        if (row_from < row_to) {
+            const struct sf_flips *flips;
+            const struct sf_strip *strip = strip_of_row(&parts, row, &flips);
+            blocks += sf_strip_blocks_between(strip, still + at, row_from, row_to);
+        }
+        at = end + MARKER_BYTES;
+    }
+    return blocks;
 }

@@ -56,6 +56,11 @@ size_t sf_still_bytes_max(uint16_t width_px, uint16_t height_px);
  * `out_capacity` is at least sf_still_bytes_max; bytes beyond the still may be overwritten too. */
 size_t sf_still_make(const struct sf_still_spec *spec, uint8_t *out, size_t out_capacity);
 
+/* How many whole blocks of luma, each with its part of the mark, the bytes from..to of a still
+ * hold: `still` are the `count` bytes that sf_still_make wrote for this specification. */
+uint32_t sf_still_blocks_between(const struct sf_still_spec *spec, const uint8_t *still,
+                                 size_t count, size_t from, size_t to);
+
 /* Gives back what this thread keeps prepared. Only ever changes how long the next still takes. */
 void sf_still_forget(void);
 

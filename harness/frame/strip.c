@@ -48,26 +48,32 @@ static void copy_interleaved(struct sf_spot *out, const struct sf_spot *spots, s
     }
 }
 
-void sf_strip_init(struct sf_strip *strip, const uint8_t *bytes, size_t bytes_count,
-                   const struct sf_spot *spots, size_t spots_count, const uint16_t *doubts,
-                   size_t doubts_count)
+void sf_strip_init(struct sf_strip *strip, const struct sf_strip_parts *parts)
 {
-    SF_ASSERT(bytes_count <= UINT16_MAX);
-    SF_ASSERT(spots_count <= UINT16_MAX);
-    SF_ASSERT(doubts_count <= SF_STRIP_DOUBTS_MAX);
-    size_t spots_bytes = spots_count * sizeof *spots;
-    size_t doubts_bytes = doubts_count * sizeof *doubts;
-    uint8_t *memory = sf_alloc(1, spots_bytes + doubts_bytes + bytes_count);
-    copy_interleaved((struct sf_spot *)memory, spots, spots_count);
-    memcpy(memory + spots_bytes, doubts, doubts_bytes);
-    memcpy(memory + spots_bytes + doubts_bytes, bytes, bytes_count);
+    SF_ASSERT(parts->bytes_count <= UINT16_MAX);
+    SF_ASSERT(parts->spots_count <= UINT16_MAX);
+    SF_ASSERT(parts->doubts_count <= SF_STRIP_DOUBTS_MAX);
+    SF_ASSERT(parts->blocks_count <= UINT16_MAX);
+    size_t ends_bytes = parts->blocks_count * sizeof *parts->block_ends_bits;
+    size_t spots_bytes = parts->spots_count * sizeof *parts->spots;
+    size_t doubts_bytes = parts->doubts_count * sizeof *parts->doubts;
+    uint8_t *memory = sf_alloc(1, ends_bytes + spots_bytes + doubts_bytes + parts->bytes_count);
+    uint8_t *spots = memory + ends_bytes;
+    uint8_t *doubts = spots + spots_bytes;
+    uint8_t *bytes = doubts + doubts_bytes;
+    memcpy(memory, parts->block_ends_bits, ends_bytes);
+    copy_interleaved((struct sf_spot *)(void *)spots, parts->spots, parts->spots_count);
+    memcpy(doubts, parts->doubts, doubts_bytes);
+    memcpy(bytes, parts->bytes, parts->bytes_count);
     *strip = (struct sf_strip){
-        .bytes_count = (uint16_t)bytes_count,
-        .spots_count = (uint16_t)spots_count,
-        .doubts_count = (uint16_t)doubts_count,
-        .bytes = memory + spots_bytes + doubts_bytes,
-        .spots = (const struct sf_spot *)memory,
-        .doubts = (const uint16_t *)(memory + spots_bytes),
+        .bytes_count = (uint16_t)parts->bytes_count,
+        .spots_count = (uint16_t)parts->spots_count,
+        .doubts_count = (uint16_t)parts->doubts_count,
+        .blocks_count = (uint16_t)parts->blocks_count,
+        .bytes = bytes,
+        .spots = (const struct sf_spot *)(const void *)spots,
+        .doubts = (const uint16_t *)(const void *)doubts,
+        .block_ends_bits = (const uint32_t *)(const void *)memory,
         .memory = memory,
     };
 }
@@ -123,4 +129,25 @@ uint8_t *sf_strip_put(const struct sf_strip *strip, const struct sf_flips *flips
         memcpy(out + spot->at, &bytes, sizeof bytes);
     }
     return stuff(out, strip);
+}
+
+uint32_t sf_strip_blocks_between(const struct sf_strip *strip, const uint8_t *row_bytes,
+                                 size_t from, size_t to)
+{
+    size_t stuffed = 0; /* zero bytes before `at` */
+    size_t from_bits = 0;
+    for (size_t at = 0; at < to; at++) {
+        if (at == from) {
+            from_bits = 8 * (at - stuffed);
+        }
+        stuffed += at > 0 && row_bytes[at] == 0 && row_bytes[at - 1] == 0xff;
+    }
+    size_t to_bits = 8 * (to - stuffed);
+    uint32_t count = 0;
+    size_t begin_bits = 0;
+    for (size_t i = 0; i < strip->blocks_count; i++) {
+        count += from_bits <= begin_bits && strip->block_ends_bits[i] <= to_bits;
+        begin_bits = strip->block_ends_bits[i];
+    }
+    return count;
 }

@@ -42,12 +42,15 @@ struct sf_strip {
     uint16_t bytes_count;
     uint16_t spots_count;
     uint16_t doubts_count;
-    uint16_t reserved;
+    uint16_t blocks_count;
     const uint8_t *bytes;
     const struct sf_spot *spots;
     /* Bytes that may be 0xff. Such a byte needs a zero byte behind it; those that are 0xff under
      * every mark may have theirs already, and are then no doubt. Rising. */
     const uint16_t *doubts;
+    /* Where each block ends, in bits, the zero bytes behind 0xff not counted. Needed by nobody who
+     * puts stills together, only to count blocks in a run of bytes. */
+    const uint32_t *block_ends_bits;
     void *memory; /* owned: all of the above */
 };
 
@@ -56,10 +59,20 @@ enum {
     SF_STRIP_SLACK_BYTES = 8, /* that putting a strip may write beyond its end */
 };
 
-/* Copies the parts. At most UINT16_MAX bytes and spots, SF_STRIP_DOUBTS_MAX doubts. */
-void sf_strip_init(struct sf_strip *strip, const uint8_t *bytes, size_t bytes_count,
-                   const struct sf_spot *spots, size_t spots_count, const uint16_t *doubts,
-                   size_t doubts_count);
+/* What a strip is made of, in the order of the row; spots are put into a better order. */
+struct sf_strip_parts {
+    const uint8_t *bytes;
+    size_t bytes_count;
+    const struct sf_spot *spots;
+    size_t spots_count;
+    const uint16_t *doubts;
+    size_t doubts_count;
+    const uint32_t *block_ends_bits;
+    size_t blocks_count;
+};
+
+/* Copies the parts. At most UINT16_MAX of everything, SF_STRIP_DOUBTS_MAX doubts. */
+void sf_strip_init(struct sf_strip *strip, const struct sf_strip_parts *parts);
 void sf_strip_fini(struct sf_strip *strip);
 
 /* At most this many bytes are put, whatever the mark. */
@@ -72,7 +85,8 @@ static inline size_t sf_strip_bytes_max(const struct sf_strip *strip)
 static inline size_t sf_strip_memory_bytes(const struct sf_strip *strip)
 {
     return (size_t)strip->bytes_count + SF_STRIP_SLACK_BYTES +
-           strip->spots_count * sizeof *strip->spots + strip->doubts_count * sizeof *strip->doubts;
+           strip->spots_count * sizeof *strip->spots + strip->doubts_count * sizeof *strip->doubts +
+           strip->blocks_count * sizeof *strip->block_ends_bits;
 }
 
 /* The 6 mark bits of each place: the owner word's blocks, then the capture word's. */
@@ -91,6 +105,10 @@ static inline uint16_t sf_strip_place(uint32_t row, uint32_t column, uint32_t co
 /* Writes the strip under a mark; returns its end. */
 uint8_t *sf_strip_put(const struct sf_strip *strip, const struct sf_flips *flips,
                       const struct sf_strip_marks *marks, uint8_t *out);
+
+/* How many whole blocks the bytes from..to (of the row as it was put, `row_bytes`) hold. */
+uint32_t sf_strip_blocks_between(const struct sf_strip *strip, const uint8_t *row_bytes,
+                                 size_t from, size_t to);
 
 /* A word whose bytes in memory are those of `bits` from the highest on. */
 static inline uint64_t sf_big_endian(uint64_t bits)

@@ -30,12 +30,10 @@ static struct sf_mark mark_of(uint32_t camera, uint32_t capture)
     return (struct sf_mark){.tenant = 100 + camera / 2, .camera = camera, .capture = capture};
 }
 
-static size_t remake(void *context, struct sf_mark mark, uint8_t *out, size_t capacity)
+static struct sf_still_spec spec_of(const struct fleet *fleet, struct sf_mark mark, char name[24])
 {
-    struct fleet *fleet = context;
-    char name[24];
-    snprintf(name, sizeof name, "Camera %u", mark.camera);
-    struct sf_still_spec spec = {
+    snprintf(name, 24, "Camera %u", mark.camera);
+    return (struct sf_still_spec){
         .mark = mark,
         .width_px = fleet->width_px,
         .height_px = fleet->height_px,
@@ -46,8 +44,23 @@ static size_t remake(void *context, struct sf_mark mark, uint8_t *out, size_t ca
         .local_unix_s = 1577402000 + mark.capture * 5,
         .utc_offset_s = 3600,
     };
+}
+
+static size_t remake(void *context, struct sf_mark mark, uint8_t *out, size_t capacity)
+{
+    struct fleet *fleet = context;
+    char name[24];
+    struct sf_still_spec spec = spec_of(fleet, mark, name);
     fleet->remakes_count++;
     return sf_still_make(&spec, out, capacity);
+}
+
+static uint32_t blocks_between(void *context, struct sf_mark mark, const uint8_t *still,
+                               size_t count, size_t from, size_t to)
+{
+    char name[24];
+    struct sf_still_spec spec = spec_of(context, mark, name);
+    return sf_still_blocks_between(&spec, still, count, from, to);
 }
 
 static struct fleet fleet_of(uint16_t width_px, uint16_t height_px, uint32_t cameras_count,
@@ -65,7 +78,8 @@ static struct fleet fleet_of(uint16_t width_px, uint16_t height_px, uint32_t cam
 
 static void fleet_tell(struct fleet *fleet)
 {
-    fleet->ledger = sf_ledger_create(remake, fleet, fleet->capacity);
+    fleet->ledger =
+        sf_ledger_create((struct sf_ledger_source){remake, blocks_between, fleet, fleet->capacity});
     for (uint32_t capture = 0; capture < fleet->captures_count; capture++) {
         for (uint32_t camera = 0; camera < fleet->cameras_count; camera++) {
             sf_ledger_capture(fleet->ledger, mark_of(camera, capture), capture >= NIGHT_FALLS);
@@ -249,6 +263,34 @@ static void test_ledger_short_runs_are_right_or_left_alone(void **state)
     sf_ledger_destroy(fleet.ledger);
 }
 
+/* Captures a minute apart show the same seconds, here one by day and one by night, whose rows are
+ * elsewhere in the file: letters must not be taken for the capture. */
+static void test_ledger_letters_alone_do_not_tell_the_capture(void **state)
+{
+    (void)state;
+    struct fleet fleet = fleet_of(320, 180, 60, 24);
+    struct sf_rng rng;
+    sf_rng_init(&rng, 5, "ledger test", 0);
+    fleet_tell(&fleet);
+    uint32_t found = 0;
+    for (uint32_t camera = 0; camera < 60; camera++) {
+        struct sf_mark mark = mark_of(camera, 12 + camera % 10);
+        struct bytes still = still_of(&fleet, mark.camera, mark.capture);
+        uint8_t host[1500];
+        for (size_t at = 0; at < sizeof host; at++) {
+            host[at] = (uint8_t)sf_rng_below(&rng, 256);
+        }
+        size_t run = 300 + camera * 10;
+        memcpy(host + 400, still.data + still.count - run, run);
+        struct sf_byte_attribution out = attribute(&fleet, host, sizeof host);
+        assert_nobody_but(&out, mark, mark);
+        found += out.owners_count > 0;
+        free(still.data);
+    }
+    assert_in_range(found, 55, 60);
+    sf_ledger_destroy(fleet.ledger);
+}
+
 static void test_ledger_headers_and_noise_belong_to_nobody(void **state)
 {
     (void)state;
@@ -321,6 +363,28 @@ static void test_ledger_makes_no_still_unless_asked(void **state)
     sf_ledger_destroy(fleet.ledger);
 }
 
+static void test_ledger_measures_what_a_capture_has_in_common(void **state)
+{
+    (void)state;
+    struct fleet fleet = fleet_of(320, 180, 6, 20);
+    fleet_tell(&fleet);
+    struct bytes still = still_of(&fleet, 3, 17);
+    uint8_t host[600] = {0};
+    struct sf_ledger *ledger = fleet.ledger;
+    memcpy(host, still.data, 100); /* of the header */
+    assert_int_equal(sf_ledger_common_blocks(ledger, mark_of(3, 17), host, sizeof host), 0);
+    memcpy(host + 200, still.data + still.count - 150, 45);
+    memcpy(host + 300, still.data + still.count - 100, 60); /* flat blocks of 47 bits */
+    assert_in_range(sf_ledger_common_blocks(ledger, mark_of(3, 17), host, sizeof host), 8, 10);
+    assert_int_equal(sf_ledger_common_blocks(ledger, mark_of(4, 17), host, sizeof host), 0);
+    assert_int_equal(sf_ledger_common_blocks(ledger, mark_of(3, 17), host + 300, 31), 0);
+    assert_int_equal(sf_ledger_common_blocks(ledger, mark_of(3, 17), host, 0), 0);
+    assert_int_equal(sf_ledger_common_blocks(ledger, mark_of(3, 17), still.data, still.count),
+                     40 * 23);
+    free(still.data);
+    sf_ledger_destroy(ledger);
+}
+
 /* Two checks that have nothing in common agree about who is in a mixed picture. */
 static void test_ledger_and_inspection_agree_on_mixed_pictures(void **state)
 {
@@ -372,9 +436,11 @@ int main(void)
         cmocka_unit_test(test_ledger_splices_anywhere_are_told_apart),
         cmocka_unit_test(test_ledger_two_captures_of_a_camera_are_told_apart),
         cmocka_unit_test(test_ledger_short_runs_are_right_or_left_alone),
+        cmocka_unit_test(test_ledger_letters_alone_do_not_tell_the_capture),
         cmocka_unit_test(test_ledger_headers_and_noise_belong_to_nobody),
         cmocka_unit_test(test_ledger_knows_only_what_it_was_told),
         cmocka_unit_test(test_ledger_makes_no_still_unless_asked),
+        cmocka_unit_test(test_ledger_measures_what_a_capture_has_in_common),
         cmocka_unit_test(test_ledger_and_inspection_agree_on_mixed_pictures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -324,6 +324,31 @@ static void test_still_shows_as_much_text_as_there_is_room_for(void **state)
     assert_shows(&spec, "        ", "23:14:07");
 }
 
+static void test_still_counts_whole_blocks_in_a_run_of_bytes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct sf_still_spec spec = spec_of(sizes[i][0], sizes[i][1], SF_SCENE_GARAGE, i % 2 != 0);
+        struct still still = make(&spec);
+        uint32_t columns = (spec.width_px + 7u) / 8;
+        uint32_t rows = (spec.height_px + 7u) / 8;
+        assert_int_equal(sf_still_blocks_between(&spec, still.bytes, still.count, 0, still.count),
+                         columns * rows);
+        /* A cut costs the block it goes through; two in a row are never both cut. */
+        uint32_t before = 0;
+        for (size_t at = 0; at < still.count; at += 1 + still.count / 100) {
+            uint32_t left = sf_still_blocks_between(&spec, still.bytes, still.count, 0, at);
+            uint32_t right =
+                sf_still_blocks_between(&spec, still.bytes, still.count, at, still.count);
+            assert_in_range(left + right, columns * rows - 1, columns * rows);
+            assert_true(left >= before);
+            before = left;
+        }
+        assert_int_equal(sf_still_blocks_between(&spec, still.bytes, still.count, 0, 300), 0);
+        free(still.bytes);
+    }
+}
+
 static void test_still_size_check_refuses_the_impossible(void **state)
 {
     (void)state;
@@ -359,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_still_shows_name_and_local_time),
         cmocka_unit_test(test_still_shows_every_date),
         cmocka_unit_test(test_still_shows_as_much_text_as_there_is_room_for),
+        cmocka_unit_test(test_still_counts_whole_blocks_in_a_run_of_bytes),
         cmocka_unit_test(test_still_size_check_refuses_the_impossible),
     };
     return cmocka_run_group_tests(tests, NULL, forget);
