@@ -116,6 +116,22 @@ static void blend(uint8_t *sample, const int32_t rgb[3], int32_t cover)
     }
 }
 
+/* Lays a colour over whole pixels of a line. */
+static void fill_whole(uint8_t *samples, int32_t pixel, int32_t end, const int32_t rgb[3],
+                       int32_t cover)
+{
+    if (cover < 65536) {
+        for (; pixel < end; pixel++) {
+            blend(samples + (size_t)pixel * 3, rgb, cover);
+        }
+        return;
+    }
+    const uint8_t bytes[3] = {(uint8_t)rgb[0], (uint8_t)rgb[1], (uint8_t)rgb[2]};
+    for (; pixel < end; pixel++) {
+        memcpy(samples + (size_t)pixel * 3, bytes, sizeof bytes);
+    }
+}
+
 /* Fills one line from x0 to x1 (in SUB). */
 static void fill_span(const struct brush *brush, int32_t line, int64_t x0, int64_t x1)
 {
@@ -127,16 +143,21 @@ static void fill_span(const struct brush *brush, int32_t line, int64_t x0, int64
         return;
     }
     int32_t rgb[3];
-    colour_at(&brush->paint, line - brush->line0, brush->line1 - brush->line0, rgb);
+    int32_t alpha = (int32_t)brush->paint.alpha;
     uint8_t *samples = canvas->samples + (size_t)line * canvas->width_px * 3;
+    colour_at(&brush->paint, line - brush->line0, brush->line1 - brush->line0, rgb);
     for (int32_t pixel = begin / SUB; pixel * SUB < end; pixel++) {
         int32_t from = pixel * SUB > begin ? pixel * SUB : begin;
         int32_t to = (pixel + 1) * SUB < end ? (pixel + 1) * SUB : end;
         if (brush->paint.direction == SF_PAINT_ACROSS) {
             colour_at(&brush->paint, pixel * SUB - brush->x0_sub, brush->x1_sub - brush->x0_sub,
                       rgb);
+        } else if (from + SUB <= end && to - from == SUB) {
+            fill_whole(samples, pixel, end / SUB, rgb, SUB * alpha);
+            pixel = end / SUB - 1;
+            continue;
         }
-        blend(samples + (size_t)pixel * 3, rgb, (to - from) * (int32_t)brush->paint.alpha);
+        blend(samples + (size_t)pixel * 3, rgb, (to - from) * alpha);
     }
 }
 

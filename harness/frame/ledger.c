@@ -376,9 +376,16 @@ static struct run run_around(struct sf_ledger *ledger, const struct delivery *de
     return search_end(ledger, &longest, delivery);
 }
 
-static bool run_holds(const struct run *run, uint32_t at)
+/* Whether the fingerprint that begins there is in one of the runs; the last is the likeliest. */
+static bool runs_hold(const struct run *runs, uint32_t runs_count, uint32_t at)
 {
-    return run->camera != NONE && run->begin <= at && at + SF_FINGERPRINT_BYTES <= run->end;
+    while (runs_count-- > 0) {
+        const struct run *run = &runs[runs_count];
+        if (run->camera != NONE && run->begin <= at && at + SF_FINGERPRINT_BYTES <= run->end) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Whether chance is out of the question. */
@@ -403,13 +410,12 @@ static uint32_t find_runs(struct sf_ledger *ledger, const struct delivery *deliv
     for (size_t i = 0; i < fingerprints_count && runs_count < RUNS_MAX; i++) {
         struct sf_posting postings[SF_LEDGER_SHARERS_MAX];
         uint32_t at = sf_fingerprint_at(ledger->fingerprints[i]);
+        if (runs_hold(ledger->runs, runs_count, at)) {
+            continue;
+        }
         uint32_t sharers = sf_postings_find(&ledger->postings,
                                             sf_fingerprint_hash(ledger->fingerprints[i]), postings);
-        bool known = sharers < sharers_min || sharers > sharers_max;
-        for (uint32_t run = runs_count; run-- > 0 && !known;) {
-            known = run_holds(&ledger->runs[run], at);
-        }
-        if (known) {
+        if (sharers < sharers_min || sharers > sharers_max) {
             continue;
         }
         struct run run = {.begin = at, .end = at + SF_FINGERPRINT_BYTES, .camera = NONE};

@@ -44,38 +44,6 @@ static void draw_glyphs(uint32_t quality, uint32_t scale, struct sf_luma *out)
     free(rgb);
 }
 
-/* The flips of a piece that begins at each of the eight bits of a byte. */
-static uint32_t add_flips(struct sf_letters *letters, const struct sf_turned *turned)
-{
-    /* Found as eight in a row, or added as such: sf_flips_table_add would scatter them. */
-    struct sf_flips_table eight = {0};
-    for (unsigned shift = 0; shift < 8; shift++) {
-        struct sf_turned moved = *turned;
-        for (int i = 0; i < SF_MARK_BLOCK_BITS; i++) {
-            moved.by_mark[i] >>= shift;
-        }
-        sf_flips_table_add(&eight, &moved);
-    }
-    SF_ASSERT(eight.count == 8);
-    struct sf_flips_table *table = &letters->flips;
-    uint32_t first = 0;
-    while (first < table->count &&
-           memcmp(&table->items[first], eight.items, 8 * sizeof *eight.items) != 0) {
-        first += 8;
-    }
-    if (first == table->count) {
-        if (table->count + 8 > table->capacity) {
-            table->capacity = table->capacity * 2 + 64;
-            table->items = sf_realloc(table->items, table->capacity, sizeof *table->items);
-        }
-        memcpy(&table->items[first], eight.items, 8 * sizeof *eight.items);
-        table->count += 8;
-    }
-    SF_ASSERT(table->count <= UINT16_MAX);
-    sf_flips_table_free(&eight);
-    return first;
-}
-
 static void add_piece(struct sf_letters *letters, const struct sf_bits *bits, uint32_t first,
                       uint32_t length_bits)
 {
@@ -89,7 +57,13 @@ static void add_piece(struct sf_letters *letters, const struct sf_bits *bits, ui
             piece.marked |= bit;
         }
     }
-    piece.flips = piece.marked != 0 ? add_flips(letters, &turned) : 0;
+    for (unsigned shift = 0; shift < 8 && piece.marked != 0; shift++) {
+        struct sf_turned moved = turned;
+        for (int i = 0; i < SF_MARK_BLOCK_BITS; i++) {
+            moved.by_mark[i] >>= shift;
+        }
+        piece.flips[shift] = sf_flips_table_add(&letters->flips, &moved);
+    }
     if (letters->pieces_count == letters->pieces_capacity) {
         letters->pieces_capacity = letters->pieces_capacity * 2 + 256;
         letters->pieces = sf_realloc(letters->pieces, letters->pieces_capacity, sizeof piece);
@@ -232,7 +206,7 @@ void sf_letters_row(const struct sf_letters *letters, const uint8_t *glyphs, uin
             if (piece->marked != 0) {
                 spots[spots_count++] = (struct sf_spot){
                     .at = (uint16_t)(writer.at_bits / 8),
-                    .flips = (uint16_t)(piece->flips + (writer.at_bits & 7)),
+                    .flips = piece->flips[writer.at_bits & 7],
                     .place = sf_strip_place(row, column, columns_count),
                 };
             }

@@ -20,10 +20,11 @@ enum {
 
 /* A few bits of a block, which may come to stand at any bit of a line. */
 struct sf_piece {
-    uint64_t bits;   /* from the highest bit on; as with every mark bit 0 */
-    uint64_t marked; /* those that some mark bit inverts */
-    uint32_t flips;  /* the first of eight: for each bit of a byte at which the piece may begin */
+    uint64_t bits;     /* from the highest bit on; as with every mark bit 0 */
+    uint64_t marked;   /* those that some mark bit inverts */
+    uint16_t flips[8]; /* by the bit of a byte at which the piece begins, from the highest */
     uint32_t length_bits;
+    uint32_t reserved;
 };
 
 struct sf_letter_block {

@@ -3,8 +3,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+
+/* The slot of these flips, or the free one where they would be. */
+static uint32_t *flips_slot(const struct sf_flips_table *table, const struct sf_flips *flips)
+{
+    uint32_t mask = table->slots_count - 1;
+    uint32_t at = (uint32_t)XXH3_64bits(flips, sizeof *flips) & mask;
+    while (table->slots[at] != 0 &&
+           memcmp(&table->items[table->slots[at] - 1], flips, sizeof *flips) != 0) {
+        at = (at + 1) & mask;
+    }
+    return &table->slots[at];
+}
+
+static void flips_table_grow(struct sf_flips_table *table)
+{
+    table->capacity = table->capacity * 2 + 64;
+    table->items = sf_realloc(table->items, table->capacity, sizeof *table->items);
+    table->slots_count = table->slots_count > 0 ? 2 * table->slots_count : 256;
+    SF_ASSERT(table->slots_count > table->capacity);
+    free(table->slots);
+    table->slots = sf_alloc(table->slots_count, sizeof *table->slots);
+    for (uint32_t i = 0; i < table->count; i++) {
+        *flips_slot(table, &table->items[i]) = 1 + i;
+    }
+}
 
 uint16_t sf_flips_table_add(struct sf_flips_table *table, const struct sf_turned *turned)
 {
@@ -17,24 +45,22 @@ uint16_t sf_flips_table_add(struct sf_flips_table *table, const struct sf_turned
             }
         }
     }
-    /* A few hundred, and neighbours are alike: looking from the end is quick. */
-    for (uint32_t i = table->count; i-- > 0;) {
-        if (memcmp(&table->items[i], &flips, sizeof flips) == 0) {
-            return (uint16_t)i;
-        }
-    }
     if (table->count == table->capacity) {
-        table->capacity = table->capacity * 2 + 64;
-        table->items = sf_realloc(table->items, table->capacity, sizeof flips);
+        flips_table_grow(table);
     }
-    SF_ASSERT(table->count < UINT16_MAX);
-    table->items[table->count] = flips;
-    return (uint16_t)table->count++;
+    uint32_t *slot = flips_slot(table, &flips);
+    if (*slot == 0) {
+        SF_ASSERT(table->count < UINT16_MAX);
+        table->items[table->count] = flips;
+        *slot = ++table->count;
+    }
+    return (uint16_t)(*slot - 1);
 }
 
 void sf_flips_table_free(struct sf_flips_table *table)
 {
     free(table->items);
+    free(table->slots);
     *table = (struct sf_flips_table){0};
 }
 

@@ -20,6 +20,8 @@ struct sf_flips_table {
     struct sf_flips *items; /* owned */
     uint32_t count;
     uint32_t capacity;
+    uint32_t *slots;      /* owned; open addressing by content: 1 + index, 0 for none */
+    uint32_t slots_count; /* a power of two, or 0 */
 };
 
 /* Bits of a word, from the highest on, that each mark bit of a block inverts. */
