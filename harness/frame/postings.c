@@ -36,6 +36,29 @@ void sf_postings_forget(struct sf_postings *postings)
     }
 }
 
+/* Into a table that has room. */
+static void insert(struct sf_postings *postings, struct sf_posting posting)
+{
+    uint32_t mask = postings->slots_count - 1;
+    uint32_t slot = (uint32_t)posting.hash & mask;
+    uint32_t sharers = 0;
+    for (; postings->slots[slot].look != FREE; slot = (slot + 1) & mask) {
+        struct sf_posting *there = &postings->slots[slot];
+        if (there->hash != posting.hash) {
+            continue;
+        }
+        if (there->look == COMMON || there->look == posting.look) {
+            return;
+        }
+        if (++sharers == SF_POSTINGS_SHARERS_MAX) {
+            there->look = COMMON;
+            return;
+        }
+    }
+    postings->slots[slot] = posting;
+    postings->count++;
+}
+
 static void resize(struct sf_postings *postings, uint32_t slots_count)
 {
     struct sf_postings before = *postings;
@@ -44,7 +67,7 @@ static void resize(struct sf_postings *postings, uint32_t slots_count)
     all_free(postings);
     for (uint32_t i = 0; i < before.slots_count; i++) {
         if (before.slots[i].look != FREE) {
-            sf_postings_add(postings, before.slots[i]);
+            insert(postings, before.slots[i]);
         }
     }
     free(before.slots);
@@ -64,25 +87,8 @@ void sf_postings_reserve(struct sf_postings *postings, uint64_t count)
 
 void sf_postings_add(struct sf_postings *postings, struct sf_posting posting)
 {
-    sf_postings_reserve(postings, postings->count + 1);
-    uint32_t mask = postings->slots_count - 1;
-    uint32_t slot = (uint32_t)posting.hash & mask;
-    uint32_t sharers = 0;
-    for (; postings->slots[slot].look != FREE; slot = (slot + 1) & mask) {
-        struct sf_posting *there = &postings->slots[slot];
-        if (there->hash != posting.hash) {
-            continue;
-        }
-        if (there->look == COMMON || there->look == posting.look) {
-            return;
-        }
-        if (++sharers == SF_POSTINGS_SHARERS_MAX) {
-            there->look = COMMON;
-            return;
-        }
-    }
-    postings->slots[slot] = posting;
-    postings->count++;
+    sf_postings_reserve(postings, (uint64_t)postings->count + 1);
+    insert(postings, posting);
 }
 
 uint32_t sf_postings_find(const struct sf_postings *postings, uint64_t hash,

@@ -61,7 +61,8 @@ size_t sf_still_make(const struct sf_still_spec *spec, uint8_t *out, size_t out_
 uint32_t sf_still_blocks_between(const struct sf_still_spec *spec, const uint8_t *still,
                                  size_t count, size_t from, size_t to);
 
-/* Gives back what this thread keeps prepared. Only ever changes how long the next still takes. */
+/* Gives back what this thread keeps prepared; a thread that ends should call it. Only ever changes
+ * how long the next still takes. */
 void sf_still_forget(void);
 
 #endif
