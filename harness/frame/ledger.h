@@ -38,8 +38,8 @@ enum {
 
 struct sf_ledger;
 
-/* Where captures come from. Only called from sf_ledger_attribute, only with marks that were told.
- */
+/* Where captures come from. Called from sf_ledger_attribute, with marks that were told, and from
+ * sf_ledger_common_blocks, with the mark that is asked about. */
 struct sf_ledger_source {
     /* Makes the still of this capture again, exactly as it was captured, and returns how many bytes
      * it has; 0 if it cannot (the capture is then skipped). */
