@@ -1,8 +1,12 @@
 #include "harness/cache/load.h"
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "harness/base/text.h"
 
@@ -146,6 +150,48 @@ static enum sf_err try_options(const char *spec, const struct sf_cache_module *m
     return SF_OK;
 }
 
+/* The same in a process of its own: somebody else's code may crash, or never come back. */
+static enum sf_err try_options_apart(const char *spec, const struct sf_cache_module *module,
+                                     struct sf_diag *diag)
+{
+    enum { TRIAL_SECONDS = 10 };
+    struct report {
+        enum sf_err err;
+        struct sf_diag diag;
+    } *report =
+        mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (report == MAP_FAILED) {
+        return sf_fail(diag, SF_ERR_MACHINE, "no memory for trying the cache '%s'", spec);
+    }
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        alarm(TRIAL_SECONDS);
+        report->err = try_options(spec, module, &report->diag);
+        _exit(0);
+    }
+    int status = 0;
+    enum sf_err err;
+    if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+        err = sf_fail(diag, SF_ERR_MACHINE, "no process for trying the cache '%s'", spec);
+    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+        err =
+            sf_fail(diag, SF_ERR_INPUT, "the cache '%s' does not come back from create within %d s",
+                    spec, TRIAL_SECONDS);
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        err = sf_fail(diag, SF_ERR_INPUT,
+                      "the cache '%s' crashes when one is created or destroyed (%s)", spec,
+                      WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "it ended the process");
+    } else {
+        err = report->err;
+        if (err != SF_OK && diag != NULL) {
+            *diag = report->diag;
+        }
+    }
+    munmap(report, sizeof *report);
+    return err;
+}
+
 enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builtins,
                           struct sf_cache_module *module_out, struct sf_diag *diag)
 {
@@ -177,5 +223,6 @@ enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builtins,
         return sf_fail(diag, SF_ERR_INPUT,
                        "the cache '%s' lacks one of: name, version, create, destroy", name);
     }
-    return try_options(spec, module_out, diag);
+    return sf_cache_spec_is_foreign(spec) ? try_options_apart(spec, module_out, diag)
+                                          : try_options(spec, module_out, diag);
 }

@@ -189,17 +189,33 @@ void edge_on_request(void *context, const struct sf_cache_request *request)
     }
 }
 
+/* Nobody waits for the camera any longer: a still that may never come must not stand in the way of
+ * the next request. */
+static void stop_fetch_if_nobody_waits(struct edge *edge, struct camera *camera)
+{
+    if (camera->waiters != NULL || !camera->fetch_running) {
+        return;
+    }
+    edge->host->fetch_cancel(edge->host->context, camera->fetch);
+    camera->fetch_running = false;
+    if (camera->fetching != NULL) {
+        edge->kind->end(edge->store, &camera->key, camera->fetching, false, now(edge));
+        camera->fetching = NULL;
+    }
+}
+
 void edge_on_request_cancelled(void *context, uint64_t request)
 {
     struct edge *edge = context;
     struct waiter *waiter = kit_map_get(&edge->requests, request, 0);
     if (waiter != NULL) {
+        struct camera *camera = waiter->camera;
         remove_waiter(edge, waiter);
+        stop_fetch_if_nobody_waits(edge, camera);
     }
 }
 
-/* The camera did not answer in time: what there is goes out, and nobody waits for that still any
- * longer. */
+/* The camera did not answer in time: what there is goes out. */
 void edge_on_timer(void *context, uint64_t timer, uint64_t request)
 {
     (void)timer;
@@ -217,14 +233,7 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
         edge->host->answer(edge->host->context, request, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0);
     }
     remove_waiter(edge, waiter);
-    if (camera->waiters == NULL && camera->fetch_running) {
-        edge->host->fetch_cancel(edge->host->context, camera->fetch);
-        camera->fetch_running = false;
-        if (camera->fetching != NULL) {
-            edge->kind->end(edge->store, &camera->key, camera->fetching, false, now(edge));
-            camera->fetching = NULL;
-        }
-    }
+    stop_fetch_if_nobody_waits(edge, camera);
 }
 
 /* ---- stills that arrive ---- */

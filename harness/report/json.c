@@ -1,0 +1,168 @@
+/* Results for programs. Field names are a promise: they are only ever added to. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "harness/base/ids.h"
+#include "harness/report/report.h"
+
+static json_t *number(uint64_t value)
+{
+    return json_integer((json_int_t)value);
+}
+
+/* Seeds use all 64 bits; as JSON's integers are signed, a larger one is written as text. */
+static json_t *seed_json(uint64_t seed)
+{
+    if (seed <= INT64_MAX) {
+        return number(seed);
+    }
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, seed);
+    return json_string(text);
+}
+
+static json_t *hash_json(uint64_t hash)
+{
+    char text[20];
+    snprintf(text, sizeof text, "%016" PRIx64, hash);
+    return json_string(text);
+}
+
+static json_t *who(uint32_t index)
+{
+    return index == SF_NOBODY ? json_null() : number(index);
+}
+
+static json_t *finding_json(const struct sf_finding *finding)
+{
+    const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
+    struct sf_text sentence = {0};
+    sf_report_finding(finding, &sentence);
+    json_t *json =
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:s}", "oracle", oracle->name,
+                  "at_ns", number((uint64_t)finding->at_ns), "viewer", who(finding->viewer),
+                  "viewer_tenant", who(finding->viewer_tenant), "owner_tenant",
+                  who(finding->owner_tenant), "owner_camera", who(finding->owner_camera), "capture",
+                  number(finding->capture), "amount", number(finding->amount), "amount_unit",
+                  oracle->amount_unit, "request", number(finding->request), "text", sentence.data);
+    sf_text_free(&sentence);
+    return json;
+}
+
+static json_t *oracles_json(const struct sf_run_result *result)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < result->oracles_count; i++) {
+        const struct sf_oracle_result *oracle = &result->oracles[i];
+        json_array_append_new(list,
+                              json_pack("{s:s, s:o, s:o, s:b}", "name", sf_oracles()[i]->name,
+                                        "evidence", number(oracle->evidence_count), "findings",
+                                        number(oracle->findings_count), "wanted", oracle->wanted));
+    }
+    return list;
+}
+
+static json_t *path_json(const struct sf_tally_path *path)
+{
+    uint64_t wait_ms = path->answers_whole_count > 0
+                           ? path->waits_ns_sum / path->answers_whole_count / (uint64_t)SF_MS
+                           : 0;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "viewers", number(path->viewers_count),
+                     "asks", number(path->asks_count), "shown", number(path->shown_count),
+                     "own_whole", number(path->own_whole_count), "blanks",
+                     number(path->blank_count), "strays", number(path->strays_count),
+                     "wait_mean_ms", number(wait_ms));
+}
+
+json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_result *result)
+{
+    json_t *findings = json_array();
+    for (uint32_t i = 0; i < result->findings_kept; i++) {
+        json_array_append_new(findings, finding_json(&result->findings[i]));
+    }
+    return json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o}", "scenario", plan->name,
+        "verdict", sf_verdict_name(result->verdict), "seed", seed_json(result->seed), "trace_hash",
+        hash_json(result->trace_hash), "homes", number(result->homes_count), "simulated_s",
+        number((uint64_t)(result->duration_ns / SF_SECOND)), "events", number(result->events_count),
+        "out_of_budget", result->out_of_budget, "oracles", oracles_json(result), "findings_count",
+        number(result->findings_count), "findings", findings, "hub",
+        path_json(&result->tally.paths[SF_PATH_HUB]), "app",
+        path_json(&result->tally.paths[SF_PATH_APP]));
+}
+
+static json_t *arm_json(const struct sf_replay *replay, uint32_t seed_index, uint32_t arm)
+{
+    const struct sf_run_result *result = &sf_replay_get(replay, seed_index, arm)->result;
+    const struct sf_job_status *status =
+        &replay->jobs.statuses[seed_index * SF_REPLAY_ARMS_COUNT + arm];
+    if (status->end != SF_JOB_DONE) {
+        return json_pack("{s:s, s:o, s:s}", "arm", sf_replay_arm_name(arm), "seed",
+                         seed_json(replay->seed_first + seed_index), "verdict", "crashed");
+    }
+    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "arm", sf_replay_arm_name(arm),
+                     "seed", seed_json(result->seed), "verdict", sf_verdict_name(result->verdict),
+                     "trace_hash", hash_json(result->trace_hash), "oracles", oracles_json(result),
+                     "hub", path_json(&result->tally.paths[SF_PATH_HUB]), "app",
+                     path_json(&result->tally.paths[SF_PATH_APP]), "affected",
+                     number(result->tally.affected_count));
+}
+
+json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay *replay)
+{
+    json_t *facts = json_array();
+    for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
+        const struct sf_fact *fact = &replay->facts[i];
+        json_array_append_new(facts, json_pack("{s:s, s:b, s:s, s:s, s:b}", "id", fact->id, "holds",
+                                               fact->holds, "figure", fact->figure, "statement",
+                                               fact->statement, "judged", fact->judged));
+    }
+    json_t *runs = json_array();
+    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
+        for (uint32_t arm = 0; arm < SF_REPLAY_ARMS_COUNT; arm++) {
+            json_array_append_new(runs, arm_json(replay, seed, arm));
+        }
+    }
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "scenario", plan->name, "homes",
+                     number(replay->homes_count), "seeds", number(replay->seeds_count), "facts",
+                     facts, "runs", runs);
+}
+
+static json_t *find_json(const struct sf_gate_find *find, const char *candidate, const char *file)
+{
+    struct sf_text repeat = {0};
+    sf_text_add(&repeat, "strayframe run %s --seed %" PRIu64 " --cache '%s'", file, find->seed,
+                candidate);
+    static const char *const kinds[] = {"finding", "crash", "hang"};
+    json_t *json = json_pack("{s:s, s:s, s:o, s:s}", "kind", kinds[find->kind], "scenario", file,
+                             "seed", seed_json(find->seed), "repeat", repeat.data);
+    sf_text_free(&repeat);
+    if (find->kind == SF_GATE_FINDING) {
+        json_t *finding = finding_json(&find->finding);
+        json_object_update(json, finding);
+        json_decref(finding);
+        json_object_set_new(json, "findings", number(find->findings_count));
+    } else {
+        json_object_set_new(json, "signal", number(find->signal_number));
+    }
+    return json;
+}
+
+json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
+                            const char *const *files)
+{
+    json_t *finds = json_array();
+    for (uint32_t i = 0; i < gate->finds_kept; i++) {
+        json_array_append_new(finds,
+                              find_json(&gate->finds[i], candidate, files[gate->finds[i].plan]));
+    }
+    json_t *oracles = json_array();
+    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
+        json_array_append_new(oracles, json_pack("{s:s, s:o}", "name", sf_oracles()[i]->name,
+                                                 "evidence", number(gate->evidence[i])));
+    }
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "verdict",
+                     sf_verdict_name(gate->verdict), "reason", gate->reason, "candidate", candidate,
+                     "runs", number(gate->runs_count), "failed", number(gate->failed_count),
+                     "finds_count", number(gate->finds_count), "finds", finds, "oracles", oracles);
+}

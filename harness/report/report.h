@@ -1,0 +1,51 @@
+/* Reports: results as text for a terminal, JSON for programs, HTML for people. Pure functions of
+ * results: nothing here runs, judges or knows a scenario's meaning. */
+#ifndef STRAYFRAME_REPORT_REPORT_H
+#define STRAYFRAME_REPORT_REPORT_H
+
+#include <jansson.h>
+
+#include "harness/base/text.h"
+#include "harness/run/gate.h"
+#include "harness/run/replay.h"
+#include "harness/run/run.h"
+
+/* Colours on a terminal; all "" elsewhere. */
+struct sf_paint {
+    const char *good;
+    const char *bad;
+    const char *dim;
+    const char *bold;
+    const char *off;
+};
+
+/* Colours if `fd` is a terminal and NO_COLOR is not set. */
+struct sf_paint sf_paint_for(int fd);
+
+void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *result,
+                        const struct sf_paint *paint, struct sf_text *out);
+/* A new reference. */
+json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_result *result);
+
+void sf_report_replay_text(const struct sf_plan *plan, const struct sf_replay *replay,
+                           const struct sf_paint *paint, struct sf_text *out);
+json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay *replay);
+/* One file without outside references. */
+void sf_report_replay_html(const struct sf_plan *plan, const struct sf_replay *replay,
+                           struct sf_text *out);
+
+/* `repeat` names how a single run of the gate is repeated: the file of each scenario, in order of
+ * the plans. */
+void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
+                         const char *const *files, const struct sf_paint *paint,
+                         struct sf_text *out);
+json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
+                            const char *const *files);
+
+/* One finding as a sentence. */
+void sf_report_finding(const struct sf_finding *finding, struct sf_text *out);
+
+/* "12:34.567" of virtual time. */
+void sf_report_time(sf_ns at_ns, char *out, size_t out_bytes);
+
+#endif

@@ -1,0 +1,172 @@
+/* Results for a terminal. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "harness/report/report.h"
+
+static const char *verdict_paint(enum sf_verdict verdict, const struct sf_paint *paint)
+{
+    switch (verdict) {
+    case SF_VERDICT_PASS:
+        return paint->good;
+    case SF_VERDICT_FAIL:
+        return paint->bad;
+    case SF_VERDICT_INCONCLUSIVE:
+        return paint->bold;
+    }
+    return "";
+}
+
+static void oracle_line(const struct sf_run_result *result, uint32_t index,
+                        const struct sf_paint *paint, struct sf_text *out)
+{
+    const struct sf_oracle_result *oracle = &result->oracles[index];
+    const char *mark = oracle->findings_count > 0    ? "broken"
+                       : !oracle->wanted             ? "not asked"
+                       : oracle->evidence_count == 0 ? "saw nothing"
+                                                     : "kept";
+    const char *colour = oracle->findings_count > 0    ? paint->bad
+                         : !oracle->wanted             ? paint->dim
+                         : oracle->evidence_count == 0 ? paint->bold
+                                                       : paint->good;
+    sf_text_add(out, "  %s%-11s%s %-16s %8" PRIu64 " judged  %6" PRIu64 " findings  %s%s%s\n",
+                colour, mark, paint->off, sf_oracles()[index]->name, oracle->evidence_count,
+                oracle->findings_count, paint->dim, sf_oracles()[index]->invariant, paint->off);
+}
+
+static void path_line(const char *name, const struct sf_tally_path *path, struct sf_text *out)
+{
+    if (path->viewers_count > 0) {
+        sf_text_add(out,
+                    "  %-4s %" PRIu64 " viewers asked %" PRIu64 " times: %" PRIu64
+                    " pictures shown, %" PRIu64 " own and whole, %" PRIu64 " blanks, %" PRIu64
+                    " strays\n",
+                    name, path->viewers_count, path->asks_count, path->shown_count,
+                    path->own_whole_count, path->blank_count, path->strays_count);
+    }
+}
+
+void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *result,
+                        const struct sf_paint *paint, struct sf_text *out)
+{
+    sf_text_add(out,
+                "%s%s%s  seed %" PRIu64 ", %u homes, %" PRId64 " s simulated, %" PRIu64
+                " events, trace %016" PRIx64 "\n",
+                paint->bold, plan->name, paint->off, result->seed, result->homes_count,
+                result->duration_ns / SF_SECOND, result->events_count, result->trace_hash);
+    path_line("hub", &result->tally.paths[SF_PATH_HUB], out);
+    path_line("app", &result->tally.paths[SF_PATH_APP], out);
+    for (uint32_t i = 0; i < result->oracles_count; i++) {
+        oracle_line(result, i, paint, out);
+    }
+    enum { LINES_MAX = 8 };
+    for (uint32_t i = 0; i < result->findings_kept && i < LINES_MAX; i++) {
+        sf_text_add(out, "  - ");
+        sf_report_finding(&result->findings[i], out);
+        sf_text_add(out, "\n");
+    }
+    if (result->findings_count > LINES_MAX) {
+        sf_text_add(out, "  - and %" PRIu64 " more\n", result->findings_count - LINES_MAX);
+    }
+    if (result->out_of_budget) {
+        sf_text_add(out, "  ended by its budget of events before the scenario's end\n");
+    }
+    sf_text_add(out, "verdict: %s%s%s\n", verdict_paint(result->verdict, paint),
+                sf_verdict_name(result->verdict), paint->off);
+}
+
+/* ---- replay ---- */
+
+static void arm_line(const struct sf_replay *replay, uint32_t arm, const struct sf_paint *paint,
+                     struct sf_text *out)
+{
+    uint64_t shown = 0;
+    uint64_t own = 0;
+    uint64_t blanks = 0;
+    uint64_t strays = 0;
+    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
+        const struct sf_tally *tally = &sf_replay_get(replay, seed, arm)->result.tally;
+        for (int path = 0; path < SF_PATHS_COUNT; path++) {
+            shown += tally->paths[path].shown_count;
+            own += tally->paths[path].own_whole_count;
+            blanks += tally->paths[path].blank_count;
+            strays += tally->paths[path].strays_count;
+        }
+    }
+    sf_text_add(out, "  %-28s %9" PRIu64 " %9" PRIu64 " %8" PRIu64 " %s%8" PRIu64 "%s\n",
+                sf_replay_arm_name(arm), shown, own, blanks, strays > 0 ? paint->bad : "", strays,
+                strays > 0 ? paint->off : "");
+}
+
+void sf_report_replay_text(const struct sf_plan *plan, const struct sf_replay *replay,
+                           const struct sf_paint *paint, struct sf_text *out)
+{
+    sf_text_add(out, "%s%s%s  %s\n", paint->bold, plan->name, paint->off, plan->title);
+    sf_text_add(out,
+                "%u homes, %" PRId64 " min simulated in each of %d arms, %u seed%s from %" PRIu64
+                "\n\n",
+                replay->homes_count, replay->duration_ns / SF_MINUTE, SF_REPLAY_ARMS_COUNT,
+                replay->seeds_count, replay->seeds_count == 1 ? "" : "s", replay->seed_first);
+    sf_text_add(out, "  %s%-28s %9s %9s %8s %8s%s\n", paint->dim, "arm", "pictures", "own+whole",
+                "blanks", "strays", paint->off);
+    for (uint32_t arm = 0; arm < SF_REPLAY_ARMS_COUNT; arm++) {
+        arm_line(replay, arm, paint, out);
+    }
+    sf_text_add(out, "\n");
+    uint32_t holding = 0;
+    for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
+        const struct sf_fact *fact = &replay->facts[i];
+        holding += fact->holds;
+        const char *mark = fact->holds ? "holds" : fact->judged ? "FAILS" : "no evidence";
+        sf_text_add(out, "  %-3s %s%-5s%s  %s\n             %s%s%s\n", fact->id,
+                    fact->holds ? paint->good : paint->bad, mark, paint->off, fact->statement,
+                    paint->dim, fact->figure, paint->off);
+    }
+    sf_text_add(out, "\n%u of %d facts hold over %u seed%s", holding, SF_REPLAY_FACTS_COUNT,
+                replay->seeds_count, replay->seeds_count == 1 ? "" : "s");
+    if (replay->crashed_count > 0) {
+        sf_text_add(out, "; %u runs did not come to their end", replay->crashed_count);
+    }
+    sf_text_add(out, "\n");
+}
+
+/* ---- gate ---- */
+
+static void find_lines(const struct sf_gate_find *find, const char *candidate, const char *file,
+                       struct sf_text *out)
+{
+    sf_text_add(out, "  - ");
+    switch (find->kind) {
+    case SF_GATE_FINDING:
+        sf_report_finding(&find->finding, out);
+        break;
+    case SF_GATE_CRASH:
+        sf_text_add(out, "the cache ended its process (signal %u)", find->signal_number);
+        break;
+    case SF_GATE_HANG:
+        sf_text_add(out, "the cache did not come back in time");
+        break;
+    }
+    sf_text_add(out, "\n    strayframe run %s --seed %" PRIu64 " --cache '%s'\n", file, find->seed,
+                candidate);
+}
+
+void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
+                         const char *const *files, const struct sf_paint *paint,
+                         struct sf_text *out)
+{
+    sf_text_add(out, "%s%s%s in %u runs\n", paint->bold, candidate, paint->off, gate->runs_count);
+    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
+        sf_text_add(out, "  %-16s %10" PRIu64 " judged\n", sf_oracles()[i]->name,
+                    gate->evidence[i]);
+    }
+    enum { LINES_MAX = 8 };
+    for (uint32_t i = 0; i < gate->finds_kept && i < LINES_MAX; i++) {
+        find_lines(&gate->finds[i], candidate, files[gate->finds[i].plan], out);
+    }
+    if (gate->finds_count > LINES_MAX) {
+        sf_text_add(out, "  - and %" PRIu64 " more\n", gate->finds_count - LINES_MAX);
+    }
+    sf_text_add(out, "verdict: %s%s%s: %s\n", verdict_paint(gate->verdict, paint),
+                sf_verdict_name(gate->verdict), paint->off, gate->reason);
+}

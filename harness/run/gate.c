@@ -1,0 +1,264 @@
+#include "harness/run/gate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/assert.h"
+
+/* The controls: what must be caught, and what must pass. Their runs come first. */
+enum { CONTROL_SEEDS = 4 };
+#define CONTROL_LEAKY "builtin:canary-tenantless"
+#define CONTROL_SOUND "builtin:boxing-day-fix"
+
+enum part { PART_LEAKY, PART_SOUND, PART_CANDIDATE, PARTS_COUNT };
+
+struct field {
+    const struct sf_gate_options *options;
+    const char *caches[PARTS_COUNT];
+    uint32_t seeds_count[PARTS_COUNT];
+    struct sf_plan *plans;         /* by part and scenario */
+    struct sf_run_caches *modules; /* the same */
+};
+
+struct place {
+    enum part part;
+    uint32_t plan;
+    uint64_t seed;
+};
+
+static uint32_t jobs_of_part(const struct field *field, int part)
+{
+    return field->seeds_count[part] * field->options->plans_count;
+}
+
+/* Scenarios take turns, so that a budget that ends early has seen something of each. */
+static struct place place_of(const struct field *field, uint32_t index)
+{
+    int part = 0;
+    while (index >= jobs_of_part(field, part)) {
+        index -= jobs_of_part(field, part);
+        part++;
+    }
+    return (struct place){
+        .part = (enum part)part,
+        .plan = index % field->options->plans_count,
+        .seed = field->options->seed_first + index / field->options->plans_count,
+    };
+}
+
+void sf_gate_plan(const struct sf_plan *scenario, const char *cache, struct sf_plan *plan)
+{
+    *plan = *scenario;
+    snprintf(plan->cache, sizeof plan->cache, "%s", cache);
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        if (plan->timeline[i].action == SF_ACTION_DEPLOY) {
+            snprintf(plan->timeline[i].cache, sizeof plan->timeline[i].cache, "%s", cache);
+        }
+    }
+}
+
+static enum sf_err prepare_plans(struct field *field, struct sf_diag *diag)
+{
+    uint32_t count = field->options->plans_count;
+    field->plans = sf_alloc((size_t)count * PARTS_COUNT, sizeof *field->plans);
+    field->modules = sf_alloc((size_t)count * PARTS_COUNT, sizeof *field->modules);
+    for (uint32_t i = 0; i < count * PARTS_COUNT; i++) {
+        sf_gate_plan(&field->options->plans[i % count], field->caches[i / count], &field->plans[i]);
+        SF_TRY(sf_run_load_caches(&field->plans[i], &field->modules[i], diag));
+    }
+    return SF_OK;
+}
+
+static void *prepare(void *context)
+{
+    (void)context;
+    return sf_runner_create();
+}
+
+static void work(void *context, void *runner, uint32_t index, void *result_out)
+{
+    const struct field *field = context;
+    struct place place = place_of(field, index);
+    uint32_t plan = (uint32_t)place.part * field->options->plans_count + place.plan;
+    sf_run(runner, &field->plans[plan], &field->modules[plan],
+           &(struct sf_run_options){.seed = place.seed}, result_out);
+}
+
+static void progress(void *context, uint32_t done_count, uint32_t count)
+{
+    const struct sf_gate_options *options = ((const struct field *)context)->options;
+    if (options->progress != NULL) {
+        options->progress(options->progress_context, done_count, count);
+    }
+}
+
+static void keep_find(struct sf_gate *gate, struct sf_gate_find find)
+{
+    gate->finds_count++;
+    if (gate->finds_kept < SF_GATE_FINDS_MAX) {
+        gate->finds[gate->finds_kept++] = find;
+    }
+}
+
+static bool job_failed(const struct sf_job_status *status, const struct sf_run_result *result)
+{
+    return status->end == SF_JOB_CRASHED || status->end == SF_JOB_HUNG ||
+           (status->end == SF_JOB_DONE && result->verdict == SF_VERDICT_FAIL);
+}
+
+/* One find for each oracle that found something: the first of its findings. */
+static void keep_findings(struct sf_gate *gate, struct place place,
+                          const struct sf_run_result *result)
+{
+    bool seen[SF_ORACLES_MAX] = {false};
+    for (uint32_t i = 0; i < result->findings_kept; i++) {
+        const struct sf_finding *finding = &result->findings[i];
+        if (seen[finding->oracle]) {
+            continue;
+        }
+        seen[finding->oracle] = true;
+        keep_find(gate, (struct sf_gate_find){
+                            .kind = SF_GATE_FINDING,
+                            .plan = place.plan,
+                            .seed = place.seed,
+                            .finding = *finding,
+                            .findings_count = result->oracles[finding->oracle].findings_count,
+                        });
+    }
+}
+
+static void count_candidate_run(struct sf_gate *gate, struct place place,
+                                const struct sf_job_status *status,
+                                const struct sf_run_result *result)
+{
+    if (status->end == SF_JOB_NOT_RUN) {
+        return;
+    }
+    gate->runs_count++;
+    gate->failed_count += job_failed(status, result);
+    if (status->end != SF_JOB_DONE) {
+        keep_find(gate, (struct sf_gate_find){
+                            .kind = status->end == SF_JOB_HUNG ? SF_GATE_HANG : SF_GATE_CRASH,
+                            .plan = place.plan,
+                            .seed = place.seed,
+                            .signal_number = status->signal_number,
+                        });
+        return;
+    }
+    gate->inconclusive_count += result->verdict == SF_VERDICT_INCONCLUSIVE;
+    for (uint32_t i = 0; i < result->oracles_count; i++) {
+        gate->evidence[i] += result->oracles[i].evidence_count;
+    }
+    keep_findings(gate, place, result);
+}
+
+struct controls {
+    uint32_t leaky_caught_count;
+    uint32_t leaky_runs_count;
+    uint32_t sound_failed_count;
+    uint32_t sound_runs_count;
+};
+
+static void count_control_run(struct controls *controls, enum part part,
+                              const struct sf_job_status *status,
+                              const struct sf_run_result *result)
+{
+    bool ran = status->end != SF_JOB_NOT_RUN;
+    bool failed = job_failed(status, result);
+    if (part == PART_LEAKY) {
+        controls->leaky_runs_count += ran;
+        controls->leaky_caught_count += failed;
+    } else {
+        controls->sound_runs_count += ran;
+        controls->sound_failed_count += failed;
+    }
+}
+
+static void conclude(struct sf_gate *gate, const struct controls *controls)
+{
+    gate->verdict = SF_VERDICT_INCONCLUSIVE;
+    if (gate->failed_count > 0) {
+        gate->verdict = SF_VERDICT_FAIL;
+        snprintf(gate->reason, sizeof gate->reason, "%u of %u runs broke an invariant",
+                 gate->failed_count, gate->runs_count);
+    } else if (controls->sound_failed_count > 0) {
+        snprintf(
+            gate->reason, sizeof gate->reason,
+            "the control that is known to be sound failed %u of %u runs: these scenarios cry wolf",
+            controls->sound_failed_count, controls->sound_runs_count);
+    } else if (controls->leaky_caught_count == 0) {
+        snprintf(gate->reason, sizeof gate->reason,
+                 "the control that is known to leak was not caught in %u runs: these scenarios see "
+                 "nothing",
+                 controls->leaky_runs_count);
+    } else if (gate->runs_count < gate->wanted_count) {
+        snprintf(gate->reason, sizeof gate->reason,
+                 "the time was up after %u of %u runs, none of which failed", gate->runs_count,
+                 gate->wanted_count);
+    } else if (gate->inconclusive_count > 0) {
+        snprintf(gate->reason, sizeof gate->reason, "%u of %u runs gave an oracle nothing to judge",
+                 gate->inconclusive_count, gate->runs_count);
+    } else {
+        gate->verdict = SF_VERDICT_PASS;
+        snprintf(gate->reason, sizeof gate->reason,
+                 "no invariant was broken in %u runs; the leaky control was caught in %u of %u, "
+                 "the sound one "
+                 "passed %u",
+                 gate->runs_count, controls->leaky_caught_count, controls->leaky_runs_count,
+                 controls->sound_runs_count);
+    }
+}
+
+enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate,
+                        struct sf_diag *diag)
+{
+    SF_ASSERT(options->plans_count > 0);
+    memset(gate, 0, sizeof *gate);
+    uint32_t control_seeds =
+        options->seeds_count < CONTROL_SEEDS ? options->seeds_count : CONTROL_SEEDS;
+    struct field field = {
+        .options = options,
+        .caches = {CONTROL_LEAKY, CONTROL_SOUND, options->candidate},
+        .seeds_count = {control_seeds, control_seeds, options->seeds_count},
+    };
+    struct sf_jobs_results results = {0};
+    enum sf_err err = prepare_plans(&field, diag);
+    if (err != SF_OK) {
+        goto out;
+    }
+    const struct sf_jobs jobs = {
+        .count = jobs_of_part(&field, 0) + jobs_of_part(&field, 1) + jobs_of_part(&field, 2),
+        .workers = options->workers,
+        .result_bytes = sizeof(struct sf_run_result),
+        .job_seconds_max = options->run_seconds_max,
+        .total_seconds_max = options->seconds_max,
+        .prepare = prepare,
+        .work = work,
+        .progress = progress,
+        .context = &field,
+    };
+    err = sf_jobs_run(&jobs, &results, diag);
+    if (err != SF_OK) {
+        goto out;
+    }
+    struct controls controls = {0};
+    gate->wanted_count = jobs_of_part(&field, PART_CANDIDATE);
+    for (uint32_t i = 0; i < jobs.count; i++) {
+        struct place place = place_of(&field, i);
+        const struct sf_run_result *result =
+            (const struct sf_run_result *)(const void *)(results.results + i * jobs.result_bytes);
+        if (place.part == PART_CANDIDATE) {
+            count_candidate_run(gate, place, &results.statuses[i], result);
+        } else {
+            count_control_run(&controls, place.part, &results.statuses[i], result);
+        }
+    }
+    conclude(gate, &controls);
+out:
+    sf_jobs_free(&results);
+    free(field.plans);
+    free(field.modules);
+    return err;
+}

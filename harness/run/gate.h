@@ -1,0 +1,58 @@
+/* The gate before a deploy: a candidate cache in every scenario of a folder, over many seeds, on
+ * all processors. Before its verdict is believed, a cache that is known to leak must be caught by
+ * the same scenarios, and one that is known to be sound must pass them. */
+#ifndef STRAYFRAME_RUN_GATE_H
+#define STRAYFRAME_RUN_GATE_H
+
+#include "harness/run/jobs.h"
+#include "harness/run/run.h"
+
+enum { SF_GATE_SCENARIOS_MAX = 64, SF_GATE_FINDS_MAX = 256 };
+
+struct sf_gate_options {
+    const char *candidate; /* by name, as in a plan */
+    const struct sf_plan
+        *plans; /* the scenarios; the caches that they name are replaced by the candidate */
+    uint32_t plans_count; /* 1 to SF_GATE_SCENARIOS_MAX */
+    uint64_t seed_first;
+    uint32_t seeds_count;   /* for each scenario */
+    uint32_t workers;       /* 0: one for each processor */
+    double seconds_max;     /* no run starts after this; 0: no bound */
+    double run_seconds_max; /* a run that takes longer counts as hung */
+    void (*progress)(void *context, uint32_t done_count, uint32_t count);
+    void *progress_context;
+};
+
+enum sf_gate_find_kind { SF_GATE_FINDING, SF_GATE_CRASH, SF_GATE_HANG };
+
+/* The first finding of one oracle in one run, or the end of the cache's process. */
+struct sf_gate_find {
+    enum sf_gate_find_kind kind;
+    uint32_t plan; /* index */
+    uint64_t seed;
+    uint32_t signal_number;    /* CRASH */
+    struct sf_finding finding; /* FINDING */
+    uint64_t findings_count;   /* FINDING: of this oracle in this run */
+};
+
+struct sf_gate {
+    enum sf_verdict verdict;
+    char reason[512];      /* one sentence */
+    uint32_t runs_count;   /* that came to an end */
+    uint32_t wanted_count; /* that were asked for */
+    uint32_t inconclusive_count;
+    uint32_t failed_count; /* runs with a finding, crashes and hangs included */
+    uint64_t finds_count;  /* all of them */
+    uint32_t finds_kept;
+    struct sf_gate_find finds[SF_GATE_FINDS_MAX]; /* in order of scenario and seed */
+    uint64_t evidence[SF_ORACLES_MAX];            /* in all runs */
+};
+
+/* SF_ERR_INPUT for a candidate that cannot be loaded. */
+SF_MUST_USE enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate_out,
+                                    struct sf_diag *diag);
+
+/* The plan as the gate runs it: every cache in it is `cache`. */
+void sf_gate_plan(const struct sf_plan *scenario, const char *cache, struct sf_plan *plan_out);
+
+#endif

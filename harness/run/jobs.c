@@ -1,0 +1,235 @@
+#include "harness/run/jobs.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/arena.h"
+
+enum { WORKERS_MAX = 256, POLL_NS = 20 * 1000 * 1000, NO_JOB = -1 };
+
+/* Shared between the workers and their parent. */
+struct shared {
+    atomic_uint next; /* the next job that nobody has taken */
+    atomic_uint done_count;
+    _Atomic int32_t current[WORKERS_MAX]; /* the job that each worker is at; NO_JOB */
+};
+
+struct worker {
+    pid_t pid; /* 0: none */
+    int32_t job_seen;
+    double job_since_s;
+};
+
+struct pool {
+    const struct sf_jobs *jobs;
+    struct sf_jobs_results *results;
+    struct shared *shared;
+    uint32_t workers_count;
+    struct worker workers[WORKERS_MAX];
+    double started_s;
+};
+
+uint32_t sf_jobs_processors(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) {
+        return 1;
+    }
+    int count = CPU_COUNT(&set);
+    return count < 1 ? 1 : (uint32_t)count;
+}
+
+/* Real time, which only bounds what runs and never decides what comes out of it. */
+static double now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static size_t align_up(size_t bytes)
+{
+    return (bytes + 63) & ~(size_t)63;
+}
+
+static bool time_is_up(const struct pool *pool)
+{
+    double max_s = pool->jobs->total_seconds_max;
+    return max_s > 0 && now_s() - pool->started_s > max_s;
+}
+
+static _Noreturn void work(struct pool *pool, uint32_t worker)
+{
+    const struct sf_jobs *jobs = pool->jobs;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    void *prepared = jobs->prepare != NULL ? jobs->prepare(jobs->context) : NULL;
+    while (!time_is_up(pool)) {
+        uint32_t job = atomic_fetch_add(&pool->shared->next, 1);
+        if (job >= jobs->count) {
+            break;
+        }
+        atomic_store(&pool->shared->current[worker], (int32_t)job);
+        jobs->work(jobs->context, prepared, job, pool->results->results + job * jobs->result_bytes);
+        pool->results->statuses[job].end = SF_JOB_DONE;
+        atomic_store(&pool->shared->current[worker], NO_JOB);
+        atomic_fetch_add(&pool->shared->done_count, 1);
+    }
+    fflush(NULL);
+    _exit(0);
+}
+
+static bool start_worker(struct pool *pool, uint32_t index)
+{
+    atomic_store(&pool->shared->current[index], NO_JOB);
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        work(pool, index);
+    }
+    pool->workers[index] = (struct worker){.pid = pid > 0 ? pid : 0, .job_seen = NO_JOB};
+    return pid > 0;
+}
+
+/* Writes down what became of the job that a dead worker was at. */
+static void bury(struct pool *pool, uint32_t index, int status)
+{
+    int32_t job = atomic_load(&pool->shared->current[index]);
+    pool->workers[index].pid = 0;
+    if (job == NO_JOB) {
+        return;
+    }
+    struct sf_job_status *job_status = &pool->results->statuses[job];
+    if (job_status->end == SF_JOB_NOT_RUN) {
+        job_status->end = SF_JOB_CRASHED;
+        job_status->signal_number = WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 0;
+    }
+    atomic_fetch_add(&pool->shared->done_count, 1);
+    if (atomic_load(&pool->shared->next) < pool->jobs->count && !time_is_up(pool)) {
+        start_worker(pool, index);
+    }
+}
+
+static void end_if_hung(struct pool *pool, uint32_t index)
+{
+    struct worker *worker = &pool->workers[index];
+    int32_t job = atomic_load(&pool->shared->current[index]);
+    if (job != worker->job_seen) {
+        worker->job_seen = job;
+        worker->job_since_s = now_s();
+        return;
+    }
+    double max_s = pool->jobs->job_seconds_max;
+    if (job != NO_JOB && max_s > 0 && now_s() - worker->job_since_s > max_s) {
+        pool->results->statuses[job].end = SF_JOB_HUNG;
+        kill(worker->pid, SIGKILL);
+    }
+}
+
+static bool any_worker(const struct pool *pool)
+{
+    for (uint32_t i = 0; i < pool->workers_count; i++) {
+        if (pool->workers[i].pid != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void attend(struct pool *pool)
+{
+    for (uint32_t i = 0; i < pool->workers_count; i++) {
+        if (pool->workers[i].pid == 0) {
+            continue;
+        }
+        int status;
+        if (waitpid(pool->workers[i].pid, &status, WNOHANG) == pool->workers[i].pid) {
+            bury(pool, i, status);
+        } else {
+            end_if_hung(pool, i);
+        }
+    }
+    if (pool->jobs->progress != NULL) {
+        pool->jobs->progress(pool->jobs->context, atomic_load(&pool->shared->done_count),
+                             pool->jobs->count);
+    }
+}
+
+/* Long enough to cost nothing, short enough that a few quick jobs are not waited for. */
+static void pause_a_little(uint32_t round)
+{
+    long wait_ns = round < 20 ? 1000 * 1000 : POLL_NS;
+    nanosleep(&(struct timespec){.tv_nsec = wait_ns}, NULL);
+}
+
+static enum sf_err share_memory(struct pool *pool, struct sf_diag *diag)
+{
+    const struct sf_jobs *jobs = pool->jobs;
+    size_t results_bytes = align_up(jobs->count * jobs->result_bytes);
+    size_t statuses_bytes = align_up(jobs->count * sizeof(struct sf_job_status));
+    size_t bytes = results_bytes + statuses_bytes + sizeof(struct shared);
+    uint8_t *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                           MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        return sf_fail(diag, SF_ERR_MACHINE, "no %zu bytes of shared memory for the results: %s",
+                       bytes, strerror(errno));
+    }
+    pool->results->results = memory;
+    pool->results->statuses = (struct sf_job_status *)(void *)(memory + results_bytes);
+    pool->results->mapped_bytes = bytes;
+    pool->shared = (struct shared *)(void *)(memory + results_bytes + statuses_bytes);
+    return SF_OK;
+}
+
+enum sf_err sf_jobs_run(const struct sf_jobs *jobs, struct sf_jobs_results *results_out,
+                        struct sf_diag *diag)
+{
+    struct pool *pool = sf_alloc(1, sizeof *pool);
+    pool->jobs = jobs;
+    pool->results = results_out;
+    pool->started_s = now_s();
+    *results_out = (struct sf_jobs_results){0};
+    enum sf_err err = share_memory(pool, diag);
+    if (err != SF_OK) {
+        goto out;
+    }
+    uint32_t wanted = jobs->workers > 0 ? jobs->workers : sf_jobs_processors();
+    wanted = wanted < jobs->count ? wanted : jobs->count;
+    pool->workers_count = wanted < WORKERS_MAX ? wanted : WORKERS_MAX;
+    bool started = false;
+    for (uint32_t i = 0; i < pool->workers_count; i++) {
+        started |= start_worker(pool, i);
+    }
+    if (!started && jobs->count > 0) {
+        sf_jobs_free(results_out);
+        err = sf_fail(diag, SF_ERR_MACHINE, "no process could be started: %s", strerror(errno));
+        goto out;
+    }
+    for (uint32_t round = 0; any_worker(pool); round++) {
+        attend(pool);
+        if (any_worker(pool)) {
+            pause_a_little(round);
+        }
+    }
+out:
+    free(pool);
+    return err;
+}
+
+void sf_jobs_free(struct sf_jobs_results *results)
+{
+    if (results->results != NULL) {
+        munmap(results->results, results->mapped_bytes);
+    }
+    *results = (struct sf_jobs_results){0};
+}

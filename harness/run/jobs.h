@@ -1,0 +1,56 @@
+/* Many runs at once, each in a worker process, so that a cache that crashes or hangs takes nothing
+ * down with it. What comes out never depends on how many workers there are. */
+#ifndef STRAYFRAME_RUN_JOBS_H
+#define STRAYFRAME_RUN_JOBS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/base/err.h"
+
+enum sf_job_end {
+    SF_JOB_NOT_RUN, /* the budget ended before its turn */
+    SF_JOB_DONE,
+    SF_JOB_CRASHED, /* the process died: see signal_number */
+    SF_JOB_HUNG,    /* it took longer than allowed and was ended */
+};
+
+struct sf_job_status {
+    uint32_t end;           /* enum sf_job_end */
+    uint32_t signal_number; /* CRASHED: by which signal; 0: it ended by itself */
+};
+
+struct sf_jobs {
+    uint32_t count;
+    uint32_t workers;         /* 0: one for each processor */
+    size_t result_bytes;      /* of each job */
+    double job_seconds_max;   /* of real time; 0: no bound */
+    double total_seconds_max; /* no job starts after this; 0: no bound */
+    /* Called once in each worker, before its first job; what it returns is handed to `work`. May be
+     * NULL. */
+    void *(*prepare)(void *context);
+    /* Does job `index`, writes its result. Runs in a worker: nothing else that it changes is seen
+     * outside. */
+    void (*work)(void *context, void *prepared, uint32_t index, void *result_out);
+    /* Called now and then in the caller's process. May be NULL. */
+    void (*progress)(void *context, uint32_t done_count, uint32_t count);
+    void *context;
+};
+
+/* Results in one block of count * result_bytes, status of each job; both freed with sf_jobs_free.
+ */
+struct sf_jobs_results {
+    uint8_t *results;
+    struct sf_job_status *statuses;
+    size_t mapped_bytes;
+};
+
+/* SF_ERR_MACHINE when processes or memory cannot be had. */
+SF_MUST_USE enum sf_err sf_jobs_run(const struct sf_jobs *jobs, struct sf_jobs_results *results_out,
+                                    struct sf_diag *diag);
+void sf_jobs_free(struct sf_jobs_results *results);
+
+/* Processors that this process may use; at least 1. */
+uint32_t sf_jobs_processors(void);
+
+#endif

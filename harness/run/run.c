@@ -1,0 +1,129 @@
+#include "harness/run/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/assert.h"
+#include "harness/run/world.h"
+#include "sim_cloud/caches/builtin.h"
+
+struct sf_runner {
+    struct world world;
+    struct sf_arena judges; /* the court's memory and the tally's */
+    struct sf_court court;
+};
+
+const struct sf_plan_schema *sf_run_schema(void)
+{
+    static struct sf_plan_schema schema;
+    schema = (struct sf_plan_schema){
+        .tables =
+            {
+                [SF_SECTION_CAMERA] = &sf_camera_param_table,
+                [SF_SECTION_HUB] = &sf_hub_param_table,
+                [SF_SECTION_APP] = &sf_app_param_table,
+                [SF_SECTION_CLOUD] = &sf_cloud_param_table,
+                [SF_SECTION_STILL] = &sf_still_param_table,
+            },
+        .oracle_names = sf_oracle_names(),
+    };
+    return &schema;
+}
+
+enum sf_err sf_run_load_caches(const struct sf_plan *plan, struct sf_run_caches *caches_out,
+                               struct sf_diag *diag)
+{
+    SF_TRY(sf_cache_load(plan->cache, sf_builtin_caches(), &caches_out->modules[0], diag));
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        if (plan->timeline[i].action == SF_ACTION_DEPLOY) {
+            SF_TRY(sf_cache_load(plan->timeline[i].cache, sf_builtin_caches(),
+                                 &caches_out->modules[1 + i], diag));
+        }
+    }
+    return SF_OK;
+}
+
+bool sf_run_has_foreign_cache(const struct sf_plan *plan)
+{
+    bool foreign = sf_cache_spec_is_foreign(plan->cache);
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        const struct sf_plan_entry *entry = &plan->timeline[i];
+        foreign |= entry->action == SF_ACTION_DEPLOY && sf_cache_spec_is_foreign(entry->cache);
+    }
+    return foreign;
+}
+
+struct sf_runner *sf_runner_create(void)
+{
+    struct sf_runner *runner = sf_alloc(1, sizeof *runner);
+    world_init(&runner->world);
+    sf_arena_init(&runner->judges);
+    return runner;
+}
+
+void sf_runner_destroy(struct sf_runner *runner)
+{
+    if (runner != NULL) {
+        world_fini(&runner->world);
+        sf_arena_fini(&runner->judges);
+        free(runner);
+    }
+}
+
+const uint32_t *sf_runner_state(const struct sf_runner *runner)
+{
+    return runner->world.state;
+}
+
+static void read_court(const struct sf_court *court, struct sf_run_result *result)
+{
+    result->oracles_count = court->oracles_count;
+    memcpy(result->oracles, court->results, sizeof result->oracles);
+    result->findings_count = court->findings->count;
+    result->findings_kept = court->findings->kept_count < SF_RUN_FINDINGS_MAX
+                                ? court->findings->kept_count
+                                : SF_RUN_FINDINGS_MAX;
+    memcpy(result->findings, court->findings->kept,
+           result->findings_kept * sizeof result->findings[0]);
+}
+
+void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
+            const struct sf_run_caches *caches, const struct sf_run_options *options,
+            struct sf_run_result *result_out)
+{
+    struct world *world = &runner->world;
+    uint32_t homes_count = sf_plan_homes_count(plan);
+    sf_arena_reset(&runner->judges);
+    sf_court_init(&runner->court, &runner->judges, homes_count);
+    struct sf_tally_state *tally = sf_tally_create(&runner->judges, homes_count);
+    sf_trace_init(&world->trace);
+    sf_trace_listen(&world->trace, (struct sf_trace_listener){sf_court_hear, &runner->court});
+    sf_trace_listen(&world->trace, (struct sf_trace_listener){sf_tally_hear, tally});
+    if (options->listener != NULL) {
+        sf_trace_listen(&world->trace, *options->listener);
+    }
+    world->exhibits = options->exhibits;
+    world_build(world, plan, caches->modules, options->seed);
+    bool finished = world_run(world, options->events_max);
+    sf_trace_end(&world->trace);
+
+    memset(result_out, 0, sizeof *result_out);
+    result_out->verdict = sf_court_close(&runner->court);
+    if (!finished) {
+        result_out->out_of_budget = true;
+        if (result_out->verdict == SF_VERDICT_PASS) {
+            result_out->verdict = SF_VERDICT_INCONCLUSIVE;
+        }
+    }
+    result_out->seed = options->seed;
+    result_out->trace_hash = world->trace.hash;
+    result_out->records_count = world->trace.records_count;
+    result_out->events_count = world->events_count;
+    result_out->duration_ns = plan->duration_ns;
+    result_out->homes_count = homes_count;
+    read_court(&runner->court, result_out);
+    sf_tally_read(tally, &result_out->tally);
+    if (options->log != NULL && world->log.length > 0) {
+        sf_text_add_bytes(options->log, world->log.data, world->log.length);
+    }
+}

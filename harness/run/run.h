@@ -1,0 +1,75 @@
+/* One run: a plan and a seed go in, a verdict with its evidence comes out. */
+#ifndef STRAYFRAME_RUN_RUN_H
+#define STRAYFRAME_RUN_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/err.h"
+#include "harness/base/text.h"
+#include "harness/cache/load.h"
+#include "harness/oracle/oracle.h"
+#include "harness/run/exhibit.h"
+#include "harness/run/tally.h"
+#include "harness/scenario/plan.h"
+#include "harness/trace/trace.h"
+
+/* The schema with every actor's table, for the scenario loader. */
+const struct sf_plan_schema *sf_run_schema(void);
+
+/* The caches of a plan, loaded: the first one, and one for each entry of the time line that
+ * deploys. */
+struct sf_run_caches {
+    struct sf_cache_module modules[1 + SF_TIMELINE_MAX];
+};
+
+/* Loads each cache that the plan names. SF_ERR_INPUT if one cannot be. */
+SF_MUST_USE enum sf_err sf_run_load_caches(const struct sf_plan *plan,
+                                           struct sf_run_caches *caches_out, struct sf_diag *diag);
+
+/* Does any cache of the plan come from a shared object? */
+bool sf_run_has_foreign_cache(const struct sf_plan *plan);
+
+enum { SF_RUN_FINDINGS_MAX = 32 };
+
+/* Plain values: goes through shared memory. */
+struct sf_run_result {
+    enum sf_verdict verdict;
+    bool out_of_budget; /* ended by events_max: the verdict is then at best inconclusive */
+    uint64_t seed;
+    uint64_t trace_hash;
+    uint64_t records_count;
+    uint64_t events_count;
+    sf_ns duration_ns;
+    uint32_t homes_count;
+    uint32_t oracles_count;
+    struct sf_oracle_result oracles[SF_ORACLES_MAX]; /* in the order of sf_oracles() */
+    uint64_t findings_count;
+    uint32_t findings_kept;
+    struct sf_finding findings[SF_RUN_FINDINGS_MAX];
+    struct sf_tally tally;
+};
+
+struct sf_run_options {
+    uint64_t seed;
+    uint64_t events_max;                      /* 0: no bound */
+    const struct sf_trace_listener *listener; /* hears every record too; NULL */
+    struct sf_exhibits *exhibits;             /* filled in; NULL: none are kept */
+    struct sf_text *log;                      /* what caches said is added; NULL */
+};
+
+/* Runs one after the other with the same memory. */
+struct sf_runner;
+struct sf_runner *sf_runner_create(void);
+void sf_runner_destroy(struct sf_runner *runner);
+
+/* `plan` has been checked, and `caches` loaded for it. Cannot fail: what goes wrong is a finding.
+ */
+void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
+            const struct sf_run_caches *caches, const struct sf_run_options *options,
+            struct sf_run_result *result_out);
+
+/* The numbers that a cache reported of itself in the last run: 64 of them. */
+const uint32_t *sf_runner_state(const struct sf_runner *runner);
+
+#endif

@@ -1,0 +1,85 @@
+/* The event loop: takes the next event and hands it to the part of the world that it concerns. */
+#include "harness/run/world.h"
+
+#include "harness/base/assert.h"
+
+void world_push(struct world *world, enum event_kind kind, uint32_t target, uint16_t small,
+                sf_handle handle, sf_ns due_ns)
+{
+    struct sf_event event = {
+        .due_ns = due_ns,
+        .kind = (uint16_t)kind,
+        .small = small,
+        .target = target,
+        .a = (uint32_t)handle,
+        .b = (uint32_t)(handle >> 32),
+    };
+    /* Lanes of links are small numbers; the others stay clear of them. */
+    sf_queue_push(&world->queue, event, (0x80000000u | (uint32_t)kind << 24) ^ target);
+}
+
+static void dispatch(struct world *world, const struct sf_event *event)
+{
+    switch ((enum event_kind)event->kind) {
+    case EVENT_FRAGMENT:
+    case EVENT_FRAGMENT_BROKEN:
+    case EVENT_ACK:
+    case EVENT_ACK_BROKEN:
+    case EVENT_RESEND:
+    case EVENT_SEND_LIMIT:
+        network_event(world, event);
+        return;
+    case EVENT_UPLOAD_TIME_OUT: {
+        struct message *message = message_get(world, event_handle(event));
+        if (message != NULL) {
+            cloud_upload_time_out(world, message);
+        }
+        return;
+    }
+    case EVENT_REQUEST_LIMIT:
+        cloud_request_limit(world, event_handle(event));
+        return;
+    case EVENT_FETCH_LIMIT:
+        cloud_fetch_limit(world, event_handle(event));
+        return;
+    case EVENT_CAMERA_TICK:
+        camera_tick(world, event->target);
+        return;
+    case EVENT_VIEWER_TICK:
+        viewer_tick(world, event->target, event->small);
+        return;
+    case EVENT_CACHE_TIMER:
+        sf_cache_host_timer_fired(&world->host, event_handle(event));
+        return;
+    case EVENT_STORE_ARRIVE:
+        store_arrive(world, event_handle(event));
+        return;
+    case EVENT_STORE_REPLY:
+        store_reply(world, event_handle(event));
+        return;
+    case EVENT_TIMELINE:
+        timeline_step(world, event->a);
+        return;
+    case EVENT_END:
+        world->ended = true;
+        world_trace(world, (struct sf_record){.kind = SF_RECORD_END});
+        return;
+    }
+    SF_UNREACHABLE();
+}
+
+bool world_run(struct world *world, uint64_t events_max)
+{
+    struct sf_event event;
+    while (!world->ended && sf_queue_pop(&world->queue, &event)) {
+        dispatch(world, &event);
+        if (world->host.versions_count > 1) {
+            sf_cache_host_sweep(&world->host);
+        }
+        world->events_count++;
+        if (events_max != 0 && world->events_count >= events_max && !world->ended) {
+            return false;
+        }
+    }
+    return true;
+}

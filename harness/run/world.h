@@ -1,0 +1,316 @@
+/* The world of one run: homes, links, cloud, and everything on its way between them. Private to
+ * harness/run. Its parts: world_build.c (from a plan), world_network.c (messages in packets),
+ * world_home.c (camera and viewers), world_cloud.c (front door, uploads, requests, fetches),
+ * world_store.c (the shared store), world_judge.c (what reached a viewer), world_timeline.c (what
+ * the scenario does), world.c (the event loop). */
+#ifndef STRAYFRAME_RUN_WORLD_H
+#define STRAYFRAME_RUN_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/ids.h"
+#include "harness/base/slots.h"
+#include "harness/base/text.h"
+#include "harness/cache/host.h"
+#include "harness/frame/ledger.h"
+#include "harness/frame/still.h"
+#include "harness/net/netem.h"
+#include "harness/net/transfer.h"
+#include "harness/run/exhibit.h"
+#include "harness/scenario/plan.h"
+#include "harness/sim/queue.h"
+#include "harness/sim/rng.h"
+#include "harness/trace/trace.h"
+#include "sim_camera/camera.h"
+#include "sim_camera/still_config.h"
+#include "sim_cloud/door.h"
+#include "sim_cloud/store.h"
+#include "sim_hub/viewer.h"
+
+enum event_kind {
+    EVENT_FRAGMENT,        /* a, b message; small fragment */
+    EVENT_FRAGMENT_BROKEN, /* the same, with a wrong checksum */
+    EVENT_ACK,             /* a, b message */
+    EVENT_ACK_BROKEN,
+    EVENT_RESEND,          /* a, b message */
+    EVENT_SEND_LIMIT,      /* a, b message: the camera gives up */
+    EVENT_UPLOAD_TIME_OUT, /* a, b message: the cloud gives up */
+    EVENT_REQUEST_LIMIT,   /* a, b request: the cloud gives up */
+    EVENT_FETCH_LIMIT,     /* a, b fetch */
+    EVENT_CAMERA_TICK,     /* target home */
+    EVENT_VIEWER_TICK,     /* target home; small which viewer */
+    EVENT_CACHE_TIMER,     /* a, b the host's timer */
+    EVENT_STORE_ARRIVE,    /* a, b operation */
+    EVENT_STORE_REPLY,     /* a, b operation */
+    EVENT_TIMELINE,        /* a index */
+    EVENT_END,
+};
+
+enum { VIEWER_HUB, VIEWER_APP, VIEWERS_PER_HOME };
+
+enum message_kind {
+    MESSAGE_UPLOAD,  /* camera to cloud: a still by itself */
+    MESSAGE_FETCHED, /* camera to cloud: a still that was asked for; subject is the fetch */
+    MESSAGE_REQUEST, /* viewer to cloud */
+    MESSAGE_CANCEL,  /* viewer to cloud */
+    MESSAGE_CLOSE,   /* viewer to cloud: the connection ends */
+    MESSAGE_COMMAND, /* cloud to camera: send a still; subject is the fetch */
+    MESSAGE_ANSWER,  /* cloud to viewer; subject is the request's number for the viewer */
+};
+
+enum {
+    CONTROL_BYTES = 64, /* a request, command, cancellation or answer without a picture */
+    ACK_BYTES = 16,
+    HASHES_KEPT = 16, /* a camera's latest captures that are known by their hash */
+    INLINE_WORDS = 1, /* messages of up to 64 packets without a payload need no more */
+};
+
+/* Bytes on their way, with the two bit sets of their transfer behind them. */
+struct payload {
+    struct payload *next_free;
+    uint32_t capacity;
+    uint32_t words;
+    uint64_t *arrived;
+    uint64_t *acked;
+    uint8_t bytes[];
+};
+
+struct message {
+    struct sf_transfer transfer;
+    struct payload *payload; /* NULL: no content anyone looks at */
+    uint64_t inline_bits[2 * INLINE_WORDS];
+    uint64_t subject;
+    sf_handle handle;
+    struct sf_cache_version *version; /* UPLOAD: who took it */
+    uint32_t home;
+    uint32_t capture;         /* UPLOAD, FETCHED */
+    uint32_t connection;      /* REQUEST, CLOSE */
+    uint32_t number;          /* REQUEST, CANCEL, ANSWER: of the viewer's request */
+    uint32_t judged_count;    /* ANSWER: fragments that had arrived when it was judged last */
+    int64_t captured_unix_ms; /* UPLOAD, FETCHED */
+    uint8_t kind;             /* enum message_kind */
+    uint8_t viewer;           /* which of the home's viewers */
+    bool up;                  /* home to cloud */
+    bool begun;               /* the receiver knows of it */
+    bool ended;               /* UPLOAD: its end was told */
+    bool picture;             /* ANSWER: it has one */
+};
+
+struct viewer_state {
+    struct sf_viewer viewer;
+    struct sf_rng rng;
+    sf_ns tick_at_ns;
+    sf_handle answer;        /* the message with the answer to the request under way; 0 */
+    sf_handle cloud_request; /* the latest request that the cloud has of this viewer; 0 */
+    bool present;
+};
+
+struct home {
+    struct sf_netem up;
+    struct sf_netem down;
+    struct sf_camera camera;
+    struct sf_rng camera_rng;
+    sf_ns camera_tick_at_ns;
+    struct viewer_state viewers[VIEWERS_PER_HOME];
+    uint64_t hashes[HASHES_KEPT]; /* of the latest captures, by number modulo HASHES_KEPT */
+    uint16_t hashes_night;        /* a bit each: it was infrared */
+    uint32_t capture_latest;      /* number in the world's captures, from 1; 0: none yet */
+    uint32_t group;
+    uint32_t network;
+    uint32_t scene;
+};
+
+struct request {
+    sf_handle handle;
+    sf_handle asked_of_cache; /* the host's handle; 0 */
+    sf_handle fetch;          /* the app's own path; 0 */
+    sf_handle answer;         /* the message, once it is being answered; 0 */
+    uint32_t home;
+    uint32_t camera;
+    uint32_t number;
+    uint8_t viewer;
+    bool integration;
+    bool answered;
+};
+
+struct fetch {
+    sf_handle host_fetch; /* the cache's; 0: the app's path, then `request` */
+    sf_handle request;
+    sf_handle reply; /* the message with the still; 0 until the camera has answered */
+    uint32_t camera;
+};
+
+struct store_operation {
+    uint8_t *bytes; /* of the value to put, or of the reply; freed with the operation */
+    uint32_t bytes_count;
+    uint32_t version;
+    uint64_t connection;
+    uint64_t cookie;
+    uint32_t status;
+    uint32_t key_bytes;
+    sf_ns ttl_ns;
+    bool put;
+    uint8_t key[SF_CACHE_KEY_BYTES_MAX];
+};
+
+/* A capture that was made, for making its bytes again. */
+struct capture_entry {
+    uint32_t camera;
+    uint32_t capture;
+    uint32_t previous; /* number of the camera's capture before it, from 1; 0: none */
+    int64_t local_unix_s;
+    bool night;
+};
+
+struct world {
+    const struct sf_plan *plan; /* borrowed for the run */
+    const struct sf_cache_module
+        *modules; /* the first cache, then one for each entry of the time line */
+    struct sf_cloud_config cloud;
+    struct sf_camera_config cameras[SF_GROUPS_MAX];
+    struct sf_viewer_config viewers[SF_GROUPS_MAX][VIEWERS_PER_HOME];
+    uint16_t still_width_px;
+    uint16_t still_height_px;
+    uint8_t still_quality;
+    uint32_t still_bytes_max;
+    uint8_t *still_scratch; /* still_bytes_max long */
+    uint64_t seed;
+
+    struct sf_arena arena;
+    struct sf_queue queue;
+    struct sf_trace trace;
+    struct sf_door door;
+    struct sf_store store;
+    struct sf_rng store_rng;
+    struct sf_cache_host_state host;
+    struct sf_cache_services services;
+    struct sf_slots messages;
+    struct sf_slots requests;
+    struct sf_slots fetches;
+    struct sf_slots operations;
+    struct payload *payloads_free;
+    uint32_t payload_capacity;
+
+    struct home *homes;
+    uint32_t homes_count;
+    uint32_t healthy_network; /* what the heal brings, or what is called "good"; UINT32_MAX */
+    bool ended;
+
+    struct capture_entry *captures; /* all of the run */
+    uint32_t captures_count;
+    uint32_t captures_capacity;
+    struct sf_ledger *ledger;     /* made when first needed */
+    uint32_t ledger_told;         /* how many of `captures` it knows */
+    struct sf_exhibits *exhibits; /* borrowed, NULL: keep none */
+    struct sf_text log;           /* what caches said, a line each; cut at 64 KiB */
+    uint32_t state[64];           /* what a cache reported of itself, for fuzzing */
+    uint64_t events_count;
+};
+
+/* ---- time and trace ---- */
+
+static inline sf_ns world_now(const struct world *world)
+{
+    return world->queue.now_ns;
+}
+
+static inline void world_trace(struct world *world, struct sf_record record)
+{
+    record.at_ns = world->queue.now_ns;
+    sf_trace_add(&world->trace, record);
+}
+
+/* Pushes an event about a handle. The lane is the kind and the target: such events keep their
+ * order. */
+void world_push(struct world *world, enum event_kind kind, uint32_t target, uint16_t small,
+                sf_handle handle, sf_ns due_ns);
+
+static inline sf_handle event_handle(const struct sf_event *event)
+{
+    return (uint64_t)event->b << 32 | event->a;
+}
+
+static inline uint32_t viewer_number(uint32_t home, uint32_t viewer)
+{
+    return home * VIEWERS_PER_HOME + viewer;
+}
+
+/* A request's number in the trace: unique in the run. */
+static inline uint64_t request_number(uint32_t home, uint32_t viewer, uint32_t number)
+{
+    return (uint64_t)viewer_number(home, viewer) << 32 | number;
+}
+
+static inline uint16_t path_flag(uint32_t viewer)
+{
+    return viewer == VIEWER_HUB ? SF_FLAG_INTEGRATION : 0;
+}
+
+/* ---- world_build.c ---- */
+void world_init(struct world *world);
+void world_fini(struct world *world);
+/* Builds the homes from the plan and puts the first events into the queue. Everything before is
+ * forgotten. */
+void world_build(struct world *world, const struct sf_plan *plan,
+                 const struct sf_cache_module *modules, uint64_t seed);
+
+/* ---- world_network.c ---- */
+/* A new message of total_bytes; with `content` it gets a payload to be filled in. Nothing is sent
+ * yet. */
+struct message *message_create(struct world *world, enum message_kind kind, uint32_t home, bool up,
+                               uint32_t total_bytes, bool content);
+struct message *message_get(struct world *world, sf_handle handle);
+/* Sends what is ready and was not sent before. */
+void message_send(struct world *world, struct message *message);
+void message_stop_sending(struct world *world, struct message *message);
+void message_stop_receiving(struct world *world, struct message *message);
+void network_event(struct world *world, const struct sf_event *event);
+
+/* ---- world_home.c ---- */
+void home_start(struct world *world, uint32_t home);
+void camera_tick(struct world *world, uint32_t home);
+void camera_command(struct world *world, uint32_t home, sf_handle fetch);
+void viewer_tick(struct world *world, uint32_t home, uint32_t viewer);
+/* A fragment of an answer has come; `last` when nothing is missing. */
+void viewer_fragment(struct world *world, struct message *message, bool last);
+/* How to make the bytes of a capture, again or for the first time. */
+void still_spec(const struct world *world, uint32_t camera, uint32_t capture, int64_t local_unix_s,
+                char name_out[static 32], struct sf_still_spec *spec_out);
+
+/* ---- world_cloud.c ---- */
+void cloud_start(struct world *world);
+void cloud_fragment(struct world *world, struct message *message, uint32_t index, bool last);
+void cloud_upload_time_out(struct world *world, struct message *message);
+void cloud_request_limit(struct world *world, sf_handle request);
+void cloud_fetch_limit(struct world *world, sf_handle fetch);
+/* Stops whatever is being answered, or will be, on the integration's path; for all homes or one. */
+void cloud_stop_integration(struct world *world, uint32_t home_or_nobody);
+
+/* ---- world_store.c ---- */
+void store_start(void *world, uint32_t version, uint64_t connection, uint64_t cookie, bool put,
+                 const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes, uint32_t count,
+                 sf_ns ttl_ns);
+void store_arrive(struct world *world, sf_handle operation);
+void store_reply(struct world *world, sf_handle operation);
+
+/* ---- world_judge.c ---- */
+enum judge_occasion {
+    JUDGE_SHOWN,     /* all has arrived, and the display shows it */
+    JUDGE_PARTIAL,   /* given up, and the display shows what has arrived */
+    JUDGE_NOT_SHOWN, /* it reached the viewer, but no display */
+};
+void judge_delivery(struct world *world, struct message *message, enum judge_occasion occasion);
+void judge_reset(struct world *world);
+
+/* ---- world_timeline.c ---- */
+void timeline_start(struct world *world);
+void timeline_step(struct world *world, uint32_t index);
+
+/* ---- world.c ---- */
+/* Runs until the plan's end or for at most `events_max` events (0: no bound). False if that ended
+ * it. */
+bool world_run(struct world *world, uint64_t events_max);
+
+#endif

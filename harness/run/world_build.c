@@ -1,0 +1,217 @@
+/* From a plan to a world that stands still: homes, links, accounts, the first cache, the first
+ * events. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/assert.h"
+#include "harness/run/world.h"
+
+void world_init(struct world *world)
+{
+    *world = (struct world){0};
+    sf_arena_init(&world->arena);
+    sf_queue_init(&world->queue, 0);
+    sf_trace_init(&world->trace);
+    sf_cache_host_init(&world->host);
+    sf_slots_init(&world->messages, sizeof(struct message));
+    sf_slots_init(&world->requests, sizeof(struct request));
+    sf_slots_init(&world->fetches, sizeof(struct fetch));
+    sf_slots_init(&world->operations, sizeof(struct store_operation));
+}
+
+static void payloads_free(struct world *world)
+{
+    while (world->payloads_free != NULL) {
+        struct payload *next = world->payloads_free->next_free;
+        free(world->payloads_free);
+        world->payloads_free = next;
+    }
+}
+
+/* What was still on its way when the run before ended. */
+static void drop_unfinished(struct world *world)
+{
+    for (sf_handle h = sf_slots_next(&world->messages, 0); h != 0;
+         h = sf_slots_next(&world->messages, h)) {
+        const struct message *message = sf_slots_get(&world->messages, h);
+        struct payload *payload = message->payload;
+        if (payload != NULL && payload->capacity == world->payload_capacity) {
+            payload->next_free = world->payloads_free;
+            world->payloads_free = payload;
+        } else {
+            free(payload);
+        }
+    }
+    for (sf_handle h = sf_slots_next(&world->operations, 0); h != 0;
+         h = sf_slots_next(&world->operations, h)) {
+        const struct store_operation *operation = sf_slots_get(&world->operations, h);
+        free(operation->bytes);
+    }
+    sf_slots_reset(&world->messages);
+    sf_slots_reset(&world->requests);
+    sf_slots_reset(&world->fetches);
+    sf_slots_reset(&world->operations);
+    sf_store_fini(&world->store);
+    sf_text_free(&world->log);
+    judge_reset(world);
+}
+
+void world_fini(struct world *world)
+{
+    sf_cache_host_fini(&world->host);
+    drop_unfinished(world);
+    payloads_free(world);
+    sf_slots_fini(&world->messages);
+    sf_slots_fini(&world->requests);
+    sf_slots_fini(&world->fetches);
+    sf_slots_fini(&world->operations);
+    sf_queue_fini(&world->queue);
+    sf_arena_fini(&world->arena);
+    free(world->captures);
+    *world = (struct world){0};
+}
+
+static void read_sections(struct world *world, const struct sf_plan *plan)
+{
+    memcpy(&world->cloud, plan->cloud.values, sizeof world->cloud);
+    struct sf_still_config still;
+    memcpy(&still, plan->still.values, sizeof still);
+    world->still_width_px = (uint16_t)still.width;
+    world->still_height_px = (uint16_t)still.height;
+    world->still_quality = (uint8_t)still.quality;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        const struct sf_plan_section *sections = plan->groups[i].sections;
+        memcpy(&world->cameras[i], sections[SF_SECTION_CAMERA].values, sizeof world->cameras[i]);
+        memcpy(&world->viewers[i][VIEWER_HUB], sections[SF_SECTION_HUB].values,
+               sizeof world->viewers[i][VIEWER_HUB]);
+        memcpy(&world->viewers[i][VIEWER_APP], sections[SF_SECTION_APP].values,
+               sizeof world->viewers[i][VIEWER_APP]);
+    }
+}
+
+/* The network that counts as healthy: what the heal brings, else the one called "good". */
+static uint32_t healthy_network(const struct sf_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        if (plan->timeline[i].action == SF_ACTION_HEAL) {
+            return plan->timeline[i].network_index;
+        }
+    }
+    for (uint32_t i = 0; i < plan->networks_count; i++) {
+        if (strcmp(plan->networks[i].name, "good") == 0) {
+            return i;
+        }
+    }
+    return UINT32_MAX;
+}
+
+static int32_t draw_time_zone(const struct sf_plan_group *group, uint64_t seed, uint32_t home)
+{
+    uint64_t drawn = sf_rng_derive(seed, "time-zone", home);
+    return group->time_zones_s[drawn % group->time_zones_count];
+}
+
+static void build_home(struct world *world, uint32_t index, uint32_t group_index)
+{
+    const struct sf_plan_group *group = &world->plan->groups[group_index];
+    const struct sf_plan_network *network = &world->plan->networks[group->network_index];
+    struct home *home = &world->homes[index];
+    home->group = group_index;
+    home->network = group->network_index;
+    home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", index) % SF_SCENES_COUNT);
+    sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", index));
+    sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", index));
+    sf_camera_init(&home->camera, &world->cameras[group_index],
+                   draw_time_zone(group, world->seed, index));
+    sf_rng_init(&home->camera_rng, world->seed, "camera", index);
+    for (uint32_t i = 0; i < VIEWERS_PER_HOME; i++) {
+        struct viewer_state *state = &home->viewers[i];
+        const struct sf_viewer_config *config = &world->viewers[group_index][i];
+        sf_viewer_init(&state->viewer, config);
+        sf_rng_init(&state->rng, world->seed, i == VIEWER_HUB ? "hub" : "app", index);
+        state->present = config->present != 0;
+    }
+    world->door.camera_tenant[index] = index;
+    world->door.linked[index] = group->linked;
+}
+
+/* The trace begins by saying who is who. */
+static void introduce_home(struct world *world, uint32_t index)
+{
+    const struct home *home = &world->homes[index];
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_CAMERA,
+                           .who = index,
+                           .a = index,
+                           .b = (uint32_t)home->camera.utc_offset_s,
+                       });
+    world_trace(world, (struct sf_record){.kind = SF_RECORD_LINK,
+                                          .flags = world->door.linked[index],
+                                          .who = index});
+    for (uint32_t i = 0; i < VIEWERS_PER_HOME; i++) {
+        const struct viewer_state *state = &home->viewers[i];
+        if (state->present) {
+            bool poor = home->network != world->healthy_network;
+            bool stranger = state->viewer.config->asks_neighbour != 0;
+            world_trace(world,
+                        (struct sf_record){
+                            .kind = SF_RECORD_VIEWER,
+                            .flags = (uint16_t)(path_flag(i) | (poor ? SF_FLAG_POOR_NETWORK : 0)),
+                            .who = viewer_number(index, i),
+                            .a = index,
+                            .b = stranger ? (index + 1) % world->homes_count : index,
+                        });
+        }
+    }
+}
+
+void world_build(struct world *world, const struct sf_plan *plan,
+                 const struct sf_cache_module *modules, uint64_t seed)
+{
+    drop_unfinished(world);
+    sf_arena_reset(&world->arena);
+    world->plan = plan;
+    world->modules = modules;
+    world->seed = seed;
+    world->ended = false;
+    world->captures_count = 0;
+    world->events_count = 0;
+    memset(world->state, 0, sizeof world->state);
+    read_sections(world, plan);
+    world->still_bytes_max =
+        (uint32_t)sf_still_bytes_max(world->still_width_px, world->still_height_px);
+    world->still_scratch = sf_arena_take(&world->arena, world->still_bytes_max, 1);
+    /* Most stills take a fifth of what the largest could; a longer one gets a payload of its own.
+     */
+    if (world->payload_capacity != world->still_bytes_max / 3) {
+        payloads_free(world);
+        world->payload_capacity = world->still_bytes_max / 3;
+    }
+    sf_queue_reset(&world->queue, sf_rng_derive(seed, "ties", 0));
+    sf_rng_init(&world->store_rng, seed, "store", 0);
+    world->healthy_network = healthy_network(plan);
+    world->homes_count = sf_plan_homes_count(plan);
+    world->homes = sf_arena_take(&world->arena, world->homes_count, sizeof *world->homes);
+    sf_door_init(&world->door, &world->cloud, &world->arena, world->homes_count,
+                 world->homes_count);
+
+    uint32_t index = 0;
+    for (uint32_t group = 0; group < plan->groups_count; group++) {
+        for (uint32_t i = 0; i < plan->groups[group].homes_count; i++) {
+            build_home(world, index++, group);
+        }
+    }
+    for (uint32_t i = 0; i < world->homes_count; i++) {
+        introduce_home(world, i);
+    }
+    sf_arena_seal(&world->arena);
+
+    cloud_start(world);
+    sf_cache_host_deploy(&world->host, &modules[0]);
+    for (uint32_t i = 0; i < world->homes_count; i++) {
+        home_start(world, i);
+    }
+    timeline_start(world);
+    sf_queue_push(&world->queue, (struct sf_event){.due_ns = plan->duration_ns, .kind = EVENT_END},
+                  UINT32_MAX);
+}

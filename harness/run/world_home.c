@@ -1,0 +1,255 @@
+/* The homes: carries out what the camera and the viewers decided. */
+#include <stdio.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "harness/base/assert.h"
+#include "harness/run/world.h"
+
+static int64_t unix_s_now(const struct world *world)
+{
+    return world->plan->start_unix_s + world_now(world) / SF_SECOND;
+}
+
+/* ---- the camera ---- */
+
+void still_spec(const struct world *world, uint32_t camera, uint32_t capture, int64_t local_unix_s,
+                char name_out[static 32], struct sf_still_spec *spec_out)
+{
+    const struct home *home = &world->homes[camera];
+    const char *scene = sf_scene_name((enum sf_scene)home->scene);
+    snprintf(name_out, 32, "%.20s %u", scene, camera + 1);
+    *spec_out = (struct sf_still_spec){
+        .mark = {.tenant = camera, .camera = camera, .capture = capture},
+        .width_px = world->still_width_px,
+        .height_px = world->still_height_px,
+        .quality = world->still_quality,
+        .night = sf_camera_is_night(home->camera.config, local_unix_s),
+        .scene = (enum sf_scene)home->scene,
+        .camera_name = name_out,
+        .local_unix_s = local_unix_s,
+        .utc_offset_s = home->camera.utc_offset_s,
+    };
+}
+
+static void remember_capture(struct world *world, const struct sf_still_spec *spec)
+{
+    if (world->captures_count == world->captures_capacity) {
+        /* Grows while time moves, as what is on its way does: kept for the next run. */
+        world->captures_capacity =
+            world->captures_capacity > 0 ? world->captures_capacity * 2 : 4096;
+        world->captures =
+            sf_realloc(world->captures, world->captures_capacity, sizeof *world->captures);
+    }
+    struct home *home = &world->homes[spec->mark.camera];
+    world->captures[world->captures_count++] = (struct capture_entry){
+        .camera = spec->mark.camera,
+        .capture = spec->mark.capture,
+        .previous = home->capture_latest,
+        .local_unix_s = spec->local_unix_s,
+        .night = spec->night,
+    };
+    home->capture_latest = world->captures_count;
+}
+
+/* Takes the picture and puts it on its way; `fetch` 0: the camera sends it by itself. */
+static void send_still(struct world *world, uint32_t index, const struct sf_camera_effects *effects,
+                       sf_handle fetch)
+{
+    struct home *home = &world->homes[index];
+    char name[32];
+    struct sf_still_spec spec;
+    still_spec(world, index, effects->capture, effects->local_unix_s, name, &spec);
+    size_t count = sf_still_make(&spec, world->still_scratch, world->still_bytes_max);
+    SF_ASSERT(count > 0);
+    SF_ASSERT(count <= world->still_bytes_max);
+    struct message *message = message_create(world, fetch != 0 ? MESSAGE_FETCHED : MESSAGE_UPLOAD,
+                                             index, true, (uint32_t)count, true);
+    uint8_t *bytes = message->payload->bytes;
+    memcpy(bytes, world->still_scratch, count);
+    message->subject = fetch;
+    message->capture = effects->capture;
+    message->captured_unix_ms = unix_s_now(world) * 1000;
+
+    uint64_t hash = XXH3_64bits(bytes, count);
+    uint32_t kept = effects->capture % HASHES_KEPT;
+    home->hashes[kept] = hash;
+    home->hashes_night =
+        (uint16_t)((home->hashes_night & ~(1u << kept)) | (unsigned)effects->night << kept);
+    remember_capture(world, &spec);
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_CAPTURE,
+                           .flags = effects->night ? SF_FLAG_NIGHT : 0,
+                           .who = index,
+                           .a = effects->capture,
+                           .b = (uint32_t)count,
+                           .c = (uint64_t)effects->local_unix_s,
+                           .d = hash,
+                       });
+    world_push(world, EVENT_SEND_LIMIT, index, 0, message->handle,
+               world_now(world) + home->camera.config->send_time_out_ns);
+    message_send(world, message);
+}
+
+static void camera_step(struct world *world, uint32_t index, enum sf_camera_input_kind kind,
+                        sf_handle fetch)
+{
+    struct home *home = &world->homes[index];
+    const struct sf_camera_input input = {
+        .kind = kind, .now_ns = world_now(world), .unix_s = unix_s_now(world)};
+    struct sf_camera_effects effects;
+    sf_camera_step(&home->camera, &input, &home->camera_rng, &effects);
+    if (effects.send_still) {
+        send_still(world, index, &effects, fetch);
+    }
+    if (effects.tick_at_ns != SF_NS_NEVER) {
+        home->camera_tick_at_ns = effects.tick_at_ns;
+        world_push(world, EVENT_CAMERA_TICK, index, 0, 0, effects.tick_at_ns);
+    }
+}
+
+void camera_tick(struct world *world, uint32_t home)
+{
+    if (world->homes[home].camera_tick_at_ns == world_now(world)) {
+        camera_step(world, home, SF_CAMERA_TICK, 0);
+    }
+}
+
+void camera_command(struct world *world, uint32_t home, sf_handle fetch)
+{
+    camera_step(world, home, SF_CAMERA_COMMAND, fetch);
+}
+
+/* ---- the viewers ---- */
+
+static void send_control(struct world *world, uint32_t home, uint32_t viewer,
+                         enum message_kind kind, uint32_t number)
+{
+    struct message *message = message_create(world, kind, home, true, CONTROL_BYTES, false);
+    message->viewer = (uint8_t)viewer;
+    message->number = number;
+    message->connection = world->homes[home].viewers[viewer].viewer.connections_count;
+    message_send(world, message);
+}
+
+/* Which camera a viewer asks for: its own home's, or, a stranger, the next home's. */
+static uint32_t wanted_camera(const struct world *world, uint32_t home, uint32_t viewer)
+{
+    bool stranger = world->homes[home].viewers[viewer].viewer.config->asks_neighbour != 0;
+    return stranger ? (home + 1) % world->homes_count : home;
+}
+
+static void ask(struct world *world, uint32_t home, uint32_t viewer)
+{
+    struct viewer_state *state = &world->homes[home].viewers[viewer];
+    uint32_t number = state->viewer.requests_count;
+    state->answer = 0;
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_ASK,
+                           .who = viewer_number(home, viewer),
+                           .a = wanted_camera(world, home, viewer),
+                           .b = state->viewer.connections_count,
+                           .c = request_number(home, viewer, number),
+                       });
+    send_control(world, home, viewer, MESSAGE_REQUEST, number);
+}
+
+static void give_up(struct world *world, uint32_t home, uint32_t viewer,
+                    const struct sf_viewer_effects *effects)
+{
+    struct viewer_state *state = &world->homes[home].viewers[viewer];
+    struct message *answer = state->answer != 0 ? message_get(world, state->answer) : NULL;
+    bool something =
+        answer != NULL && answer->picture && sf_transfer_prefix_bytes(&answer->transfer) > 0;
+    state->answer = 0;
+    send_control(world, home, viewer, MESSAGE_CANCEL, effects->given_up);
+    if (something && effects->show_partial) {
+        judge_delivery(world, answer, JUDGE_PARTIAL);
+    } else {
+        world_trace(world,
+                    (struct sf_record){
+                        .kind = SF_RECORD_GAVE_UP,
+                        .who = viewer_number(home, viewer),
+                        .a = answer != NULL ? sf_transfer_prefix_bytes(&answer->transfer) : 0,
+                        .c = request_number(home, viewer, effects->given_up),
+                    });
+    }
+    if (answer != NULL) {
+        message_stop_receiving(world, answer);
+    }
+}
+
+static void carry_out(struct world *world, uint32_t home, uint32_t viewer,
+                      const struct sf_viewer_effects *effects, struct message *answer)
+{
+    struct viewer_state *state = &world->homes[home].viewers[viewer];
+    if (answer != NULL && answer->picture) {
+        judge_delivery(world, answer, effects->show_whole ? JUDGE_SHOWN : JUDGE_NOT_SHOWN);
+    } else if (answer != NULL && state->answer == answer->handle) {
+        world_trace(world, (struct sf_record){
+                               .kind = SF_RECORD_GAVE_UP,
+                               .who = viewer_number(home, viewer),
+                               .c = request_number(home, viewer, answer->number),
+                           });
+    }
+    if (effects->give_up) {
+        give_up(world, home, viewer, effects);
+    }
+    if (effects->ask) {
+        ask(world, home, viewer);
+    }
+    if (effects->close_connection) {
+        send_control(world, home, viewer, MESSAGE_CLOSE, 0);
+    }
+    if (effects->tick_at_ns != SF_NS_NEVER) {
+        state->tick_at_ns = effects->tick_at_ns;
+        world_push(world, EVENT_VIEWER_TICK, home, (uint16_t)viewer, 0, effects->tick_at_ns);
+    }
+}
+
+static void viewer_step(struct world *world, uint32_t home, uint32_t viewer,
+                        struct sf_viewer_input input, struct message *answer)
+{
+    struct viewer_state *state = &world->homes[home].viewers[viewer];
+    struct sf_viewer_effects effects;
+    input.now_ns = world_now(world);
+    sf_viewer_step(&state->viewer, &input, &state->rng, &effects);
+    carry_out(world, home, viewer, &effects, answer);
+}
+
+void viewer_tick(struct world *world, uint32_t home, uint32_t viewer)
+{
+    if (world->homes[home].viewers[viewer].tick_at_ns == world_now(world)) {
+        viewer_step(world, home, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_TICK}, NULL);
+    }
+}
+
+void viewer_fragment(struct world *world, struct message *message, bool last)
+{
+    struct viewer_state *state = &world->homes[message->home].viewers[message->viewer];
+    bool current = message->number == state->viewer.requests_count &&
+                   state->viewer.time_out_at_ns != SF_NS_NEVER;
+    if (current) {
+        state->answer = message->handle;
+    } else {
+        message->transfer.receiver_done = true; /* nobody waits for it: it is not acknowledged */
+    }
+    if (last) {
+        const struct sf_viewer_input input = {
+            .kind = SF_VIEWER_ANSWER, .request = message->number, .picture = message->picture};
+        viewer_step(world, message->home, message->viewer, input, message);
+    }
+}
+
+void home_start(struct world *world, uint32_t index)
+{
+    camera_step(world, index, SF_CAMERA_START, 0);
+    for (uint32_t viewer = 0; viewer < VIEWERS_PER_HOME; viewer++) {
+        if (world->homes[index].viewers[viewer].present) {
+            viewer_step(world, index, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_START},
+                        NULL);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+/* Messages in packets: what is sent, what the links make of it, what arrives, what is sent again.
+ * Knows homes and links, but not what a message means. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/assert.h"
+#include "harness/run/world.h"
+
+/* ---- payloads ---- */
+
+static struct payload *payload_create(uint32_t capacity)
+{
+    uint32_t words = sf_transfer_words(capacity);
+    size_t bits_bytes = 2 * (size_t)words * sizeof(uint64_t);
+    size_t bytes = ((size_t)capacity + 7) & ~(size_t)7;
+    struct payload *payload = sf_alloc(1, sizeof *payload + bytes + bits_bytes);
+    payload->capacity = capacity;
+    payload->words = words;
+    payload->arrived = (uint64_t *)(void *)(payload->bytes + bytes);
+    payload->acked = payload->arrived + words;
+    return payload;
+}
+
+/* Payloads of the usual size are kept for the next message: their number is the high-water mark of
+ * what is on its way. */
+static struct payload *payload_take(struct world *world, uint32_t bytes)
+{
+    if (bytes > world->payload_capacity) {
+        return payload_create(bytes);
+    }
+    struct payload *payload = world->payloads_free;
+    if (payload == NULL) {
+        return payload_create(world->payload_capacity);
+    }
+    world->payloads_free = payload->next_free;
+    return payload;
+}
+
+static void payload_give(struct world *world, struct payload *payload)
+{
+    if (payload->capacity != world->payload_capacity) {
+        free(payload);
+        return;
+    }
+    payload->next_free = world->payloads_free;
+    world->payloads_free = payload;
+}
+
+/* ---- messages ---- */
+
+struct message *message_create(struct world *world, enum message_kind kind, uint32_t home, bool up,
+                               uint32_t total_bytes, bool content)
+{
+    void *item;
+    sf_handle handle = sf_slots_take(&world->messages, &item);
+    struct message *message = item;
+    message->handle = handle;
+    message->kind = (uint8_t)kind;
+    message->home = home;
+    message->up = up;
+    if (content) {
+        message->payload = payload_take(world, total_bytes);
+        sf_transfer_init(&message->transfer, total_bytes, message->payload->arrived,
+                         message->payload->acked);
+    } else {
+        SF_ASSERT(sf_transfer_words(total_bytes) <= INLINE_WORDS);
+        sf_transfer_init(&message->transfer, total_bytes, message->inline_bits,
+                         message->inline_bits + INLINE_WORDS);
+    }
+    return message;
+}
+
+struct message *message_get(struct world *world, sf_handle handle)
+{
+    return sf_slots_get(&world->messages, handle);
+}
+
+/* A message is gone when neither end cares for it and no packet of it is on its way. */
+static void message_release_if_done(struct world *world, struct message *message)
+{
+    const struct sf_transfer *transfer = &message->transfer;
+    bool receiver_waits = message->begun && !transfer->receiver_done;
+    if (!transfer->sender_done || transfer->in_flight_count > 0 || receiver_waits) {
+        return;
+    }
+    if (message->picture && transfer->arrived_count > message->judged_count) {
+        judge_delivery(world, message, JUDGE_NOT_SHOWN);
+    }
+    if (message->payload != NULL) {
+        payload_give(world, message->payload);
+    }
+    sf_slots_give(&world->messages, message->handle);
+}
+
+void message_stop_sending(struct world *world, struct message *message)
+{
+    message->transfer.sender_done = true;
+    message_release_if_done(world, message);
+}
+
+void message_stop_receiving(struct world *world, struct message *message)
+{
+    message->transfer.receiver_done = true;
+    message_release_if_done(world, message);
+}
+
+/* ---- packets ---- */
+
+static uint16_t fate_flags(const struct sf_netem_fate *fate)
+{
+    unsigned flags = fate->copies_count == 0 ? SF_FATE_LOST : 0;
+    flags |= fate->copies_count > 1 ? SF_FATE_DUPLICATED : 0;
+    flags |= fate->dropped_by_limit ? SF_FATE_OVER_LIMIT : 0;
+    for (uint32_t i = 0; i < fate->copies_count; i++) {
+        flags |= fate->copy[i].corrupted ? SF_FATE_CORRUPTED : 0;
+    }
+    return (uint16_t)flags;
+}
+
+/* Gives one packet to its link; whatever copies come out of it are on their way. */
+static void packet_send(struct world *world, struct message *message, bool up, enum event_kind kind,
+                        uint32_t fragment, uint32_t payload_bytes)
+{
+    struct home *home = &world->homes[message->home];
+    struct sf_netem *link = up ? &home->up : &home->down;
+    uint32_t link_number = message->home * 2 + (up ? 0 : 1);
+    uint64_t packet_number = link->packets_count;
+    struct sf_netem_fate fate;
+    sf_netem_decide(link, world_now(world), payload_bytes + SF_PACKET_HEADER_BYTES, false, &fate);
+    uint16_t flags = fate_flags(&fate);
+    world_trace(world,
+                (struct sf_record){
+                    .kind = SF_RECORD_PACKET,
+                    .flags = (uint16_t)(flags | (kind == EVENT_ACK ? SF_FATE_ACK : 0)),
+                    .who = link_number,
+                    .a = (uint32_t)message->handle,
+                    .b = fragment,
+                    .c = packet_number,
+                    .d = fate.copies_count > 0 ? (uint64_t)fate.copy[0].deliver_ns : UINT64_MAX,
+                });
+    for (uint32_t i = 0; i < fate.copies_count; i++) {
+        struct sf_event event = {
+            .due_ns = fate.copy[i].deliver_ns,
+            .kind = (uint16_t)(fate.copy[i].corrupted ? kind + 1 : kind),
+            .small = (uint16_t)fragment,
+            .target = link_number,
+            .a = (uint32_t)message->handle,
+            .b = (uint32_t)(message->handle >> 32),
+        };
+        sf_queue_push(&world->queue, event, link_number);
+        message->transfer.in_flight_count++;
+    }
+}
+
+static void fragment_send(struct world *world, struct message *message, uint32_t index)
+{
+    packet_send(world, message, message->up, EVENT_FRAGMENT, index,
+                sf_transfer_length(&message->transfer, index));
+}
+
+void message_send(struct world *world, struct message *message)
+{
+    bool first = message->transfer.sent_count == 0;
+    uint32_t index;
+    while ((index = sf_transfer_next_unsent(&message->transfer)) != UINT32_MAX) {
+        fragment_send(world, message, index);
+    }
+    if (first && message->transfer.sent_count > 0) {
+        world_push(world, EVENT_RESEND, message->home, 0, message->handle,
+                   world_now(world) + world->cloud.resend_after_ns);
+    }
+}
+
+static void send_unacknowledged(struct world *world, struct message *message)
+{
+    uint32_t index = sf_transfer_next_unacked(&message->transfer, 0);
+    while (index != UINT32_MAX) {
+        fragment_send(world, message, index);
+        index = sf_transfer_next_unacked(&message->transfer, index + 1);
+    }
+}
+
+/* The sender has heard nothing for a while. */
+static void resend(struct world *world, struct message *message)
+{
+    if (message->transfer.sender_done) {
+        return;
+    }
+    if (message->transfer.resends_count >= (uint32_t)world->cloud.resends_max) {
+        message_stop_sending(world, message);
+        return;
+    }
+    message->transfer.resends_count++;
+    send_unacknowledged(world, message);
+    world_push(world, EVENT_RESEND, message->home, 0, message->handle,
+               world_now(world) + world->cloud.resend_after_ns);
+}
+
+static void fragment_arrived(struct world *world, struct message *message, uint32_t index)
+{
+    bool acknowledge;
+    enum sf_transfer_arrival arrival = sf_transfer_arrive(&message->transfer, index, &acknowledge);
+    message->begun = true;
+    if (acknowledge && !(message->transfer.receiver_done && arrival == SF_ARRIVAL_NEW)) {
+        packet_send(world, message, !message->up, EVENT_ACK, index, ACK_BYTES);
+    }
+    bool last = arrival == SF_ARRIVAL_LAST;
+    if (last) {
+        message->transfer.receiver_done = true;
+    }
+    if (message->up) {
+        cloud_fragment(world, message, index, last);
+    } else if (message->kind == MESSAGE_COMMAND) {
+        if (last) {
+            camera_command(world, message->home, message->subject);
+        }
+    } else if (arrival != SF_ARRIVAL_AGAIN) {
+        viewer_fragment(world, message, last);
+    }
+}
+
+static void acknowledged(struct world *world, struct message *message)
+{
+    sf_transfer_acknowledged(&message->transfer);
+    if (!message->transfer.sender_done) {
+        send_unacknowledged(world, message);
+    }
+}
+
+void network_event(struct world *world, const struct sf_event *event)
+{
+    struct message *message = message_get(world, event_handle(event));
+    if (event->kind == EVENT_RESEND || event->kind == EVENT_SEND_LIMIT) {
+        if (message != NULL && event->kind == EVENT_RESEND) {
+            resend(world, message);
+        } else if (message != NULL && !message->transfer.sender_done) {
+            world_trace(world,
+                        (struct sf_record){
+                            .kind = SF_RECORD_SEND_GIVEN_UP,
+                            .who = message->home,
+                            .a = message->capture,
+                            .b = message->transfer.fragments_count - message->transfer.acked_count,
+                        });
+            message_stop_sending(world, message);
+        }
+        return;
+    }
+    /* A message lives as long as a packet of it is on its way. */
+    SF_ASSERT(message != NULL);
+    struct home *home = &world->homes[message->home];
+    sf_netem_departed((event->target & 1) == 0 ? &home->up : &home->down);
+    /* The packet still counts as on its way while it is looked at, so that nothing releases its
+     * message. */
+    if (event->kind == EVENT_FRAGMENT) {
+        fragment_arrived(world, message, event->small);
+    } else if (event->kind == EVENT_ACK) {
+        acknowledged(world, message);
+    }
+    message->transfer.in_flight_count--;
+    message_release_if_done(world, message);
+}

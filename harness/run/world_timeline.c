@@ -1,0 +1,122 @@
+/* The time line: what the scenario does to the world while it runs. Each entry is an event and
+ * leaves a record. */
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "harness/base/assert.h"
+#include "harness/run/world.h"
+
+void timeline_start(struct world *world)
+{
+    for (uint32_t i = 0; i < world->plan->timeline_count; i++) {
+        const struct sf_plan_entry *entry = &world->plan->timeline[i];
+        /* One lane for all: entries at one instant keep the file's order. */
+        sf_queue_push(&world->queue,
+                      (struct sf_event){.due_ns = entry->at_ns, .kind = EVENT_TIMELINE, .a = i},
+                      UINT32_MAX);
+    }
+}
+
+static bool concerns(const struct sf_plan_entry *entry, const struct home *home)
+{
+    return entry->group_index == SF_GROUP_ALL || entry->group_index == home->group;
+}
+
+static void change_link(struct world *world, struct sf_netem *link, uint32_t number,
+                        const struct sf_netem_config *config, uint32_t network)
+{
+    sf_netem_change(link, config, world_now(world));
+    world_trace(world, (struct sf_record){.kind = SF_RECORD_NETWORK, .who = number, .a = network});
+}
+
+static void change_network(struct world *world, const struct sf_plan_entry *entry)
+{
+    const struct sf_plan_network *network = &world->plan->networks[entry->network_index];
+    for (uint32_t i = 0; i < world->homes_count; i++) {
+        struct home *home = &world->homes[i];
+        if (!concerns(entry, home)) {
+            continue;
+        }
+        if (entry->direction != SF_DIRECTION_DOWN) {
+            change_link(world, &home->up, 2 * i, &network->up, entry->network_index);
+        }
+        if (entry->direction != SF_DIRECTION_UP) {
+            change_link(world, &home->down, 2 * i + 1, &network->down, entry->network_index);
+        }
+    }
+}
+
+static void heal(struct world *world, const struct sf_plan_entry *entry)
+{
+    struct sf_plan_entry everybody = *entry;
+    everybody.group_index = SF_GROUP_ALL;
+    everybody.direction = SF_DIRECTION_BOTH;
+    change_network(world, &everybody);
+    world_trace(world, (struct sf_record){.kind = SF_RECORD_HEALED,
+                                          .d = (uint64_t)world->cloud.recover_within_ns});
+}
+
+static void kill_switch(struct world *world, bool on)
+{
+    world->door.blocked = on;
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_KILL_SWITCH,
+                           .flags = on,
+                           .d = (uint64_t)world->cloud.kill_switch_grace_ns,
+                       });
+    if (on && world->cloud.kill_switch_broken == 0) {
+        cloud_stop_integration(world, SF_NOBODY);
+    }
+}
+
+static void link(struct world *world, const struct sf_plan_entry *entry)
+{
+    for (uint32_t i = 0; i < world->homes_count; i++) {
+        if (!concerns(entry, &world->homes[i])) {
+            continue;
+        }
+        world->door.linked[i] = entry->on;
+        world_trace(world,
+                    (struct sf_record){.kind = SF_RECORD_LINK, .flags = entry->on, .who = i});
+        if (!entry->on) {
+            cloud_stop_integration(world, i);
+            sf_cache_host_unlinked(&world->host, i);
+        }
+    }
+}
+
+static void deploy(struct world *world, const struct sf_cache_module *module)
+{
+    const char *name = module->plugin->name;
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_DEPLOYED,
+                           .who = world->host.versions_count,
+                           .c = XXH3_64bits(name, strlen(name)),
+                       });
+    sf_cache_host_deploy(&world->host, module);
+}
+
+void timeline_step(struct world *world, uint32_t index)
+{
+    const struct sf_plan_entry *entry = &world->plan->timeline[index];
+    switch (entry->action) {
+    case SF_ACTION_DEPLOY:
+        deploy(world, &world->modules[1 + index]);
+        return;
+    case SF_ACTION_NETWORK:
+        change_network(world, entry);
+        return;
+    case SF_ACTION_HEAL:
+        heal(world, entry);
+        return;
+    case SF_ACTION_KILL_SWITCH:
+        kill_switch(world, entry->on);
+        return;
+    case SF_ACTION_LINK:
+        link(world, entry);
+        return;
+    }
+    SF_UNREACHABLE();
+}

@@ -1,0 +1,190 @@
+#include "harness/scenario/decode.h"
+
+#include <stdio.h>
+
+#include "harness/base/assert.h"
+#include "harness/base/text.h"
+#include "harness/net/netem_grammar.h"
+#include "harness/scenario/params.h"
+
+/* The bytes, taken one by one; 0 when they are used up. */
+struct source {
+    const uint8_t *bytes;
+    size_t left;
+};
+
+enum { NETWORK_GOOD = 1, NETWORK_FIRST_BAD = 2 };
+
+static uint32_t take(struct source *source, uint32_t below)
+{
+    if (source->left == 0) {
+        return 0;
+    }
+    source->left--;
+    return *source->bytes++ % below;
+}
+
+/* A parameter of an actor that the loader does not know: only its name and range are. */
+static void set(const struct sf_param_table *table, struct sf_plan_section *section,
+                const char *name, int64_t value)
+{
+    uint32_t index = sf_param_find(table, name);
+    SF_ASSERT(index != UINT32_MAX);
+    const struct sf_param *param = &table->params[index];
+    SF_ASSERT(param->kind == SF_PARAM_BOOL || (value >= param->min && value <= param->max));
+    section->values[index] = value;
+}
+
+/* A direction in tc's words, so that there is one way only to make a link. */
+static void set_link(const char *spec, struct sf_netem_config *config_out)
+{
+    struct sf_diag diag = {0};
+    enum sf_err err = sf_netem_parse(spec, config_out, NULL, &diag);
+    SF_ASSERT(err == SF_OK);
+}
+
+static void take_link(struct source *source, struct sf_netem_config *config_out)
+{
+    static const uint32_t rates_kbit[] = {0, 64, 128, 256, 1000};
+    char spec[192];
+    uint32_t delay_ms = take(source, 16) * 100;
+    uint32_t jitter_ms = take(source, 8) * 100;
+    uint32_t loss_percent = take(source, 13) * 5;
+    uint32_t more = take(source, 4);
+    uint32_t rate_kbit = rates_kbit[take(source, 5)];
+    int length = snprintf(spec, sizeof spec, "limit 50 delay %ums %ums loss %u%%", 10 + delay_ms,
+                          jitter_ms, loss_percent);
+    if ((more & 1) != 0) {
+        length += snprintf(spec + length, sizeof spec - (size_t)length, " duplicate 5%%");
+    }
+    if ((more & 2) != 0) {
+        length += snprintf(spec + length, sizeof spec - (size_t)length, " reorder 20%% gap 3");
+    }
+    if (rate_kbit > 0) {
+        snprintf(spec + length, sizeof spec - (size_t)length, " rate %ukbit", rate_kbit);
+    }
+    set_link(spec, config_out);
+}
+
+static void take_networks(struct source *source, struct sf_plan *plan)
+{
+    struct sf_plan_network *good = &plan->networks[NETWORK_GOOD];
+    snprintf(good->name, sizeof good->name, "good");
+    set_link("delay 20ms 5ms", &good->up);
+    set_link("delay 20ms 5ms", &good->down);
+    uint32_t bad_count = 1 + take(source, 3);
+    for (uint32_t i = 0; i < bad_count; i++) {
+        struct sf_plan_network *bad = &plan->networks[NETWORK_FIRST_BAD + i];
+        snprintf(bad->name, sizeof bad->name, "bad-%u", i + 1);
+        take_link(source, &bad->up);
+        take_link(source, &bad->down);
+    }
+    plan->networks_count = NETWORK_FIRST_BAD + bad_count;
+}
+
+static void take_group(struct source *source, const struct sf_plan_schema *schema,
+                       struct sf_plan *plan)
+{
+    static const int32_t zones_s[] = {0, 3600, -18000, 28800};
+    const struct sf_param_table *camera = schema->tables[SF_SECTION_CAMERA];
+    const struct sf_param_table *hub = schema->tables[SF_SECTION_HUB];
+    const struct sf_param_table *app = schema->tables[SF_SECTION_APP];
+    uint32_t number = plan->groups_count++;
+    struct sf_plan_group *group = &plan->groups[number];
+    sf_plan_group_default(schema, group);
+    snprintf(group->name, sizeof group->name, "homes-%u", number + 1);
+    group->homes_count = 1 + take(source, 3);
+    group->network_index = 1 + take(source, plan->networks_count - 1);
+    group->time_zones_s[0] = zones_s[take(source, 4)];
+    set(camera, &group->sections[SF_SECTION_CAMERA], "upload_every",
+        (sf_ns)take(source, 12) * SF_SECOND);
+    set(camera, &group->sections[SF_SECTION_CAMERA], "send_time_out",
+        (sf_ns)(1 + take(source, 8)) * SF_SECOND);
+    set(hub, &group->sections[SF_SECTION_HUB], "watch_every",
+        (sf_ns)(5 + take(source, 30)) * SF_SECOND);
+    set(hub, &group->sections[SF_SECTION_HUB], "watch_for",
+        (sf_ns)(5 + take(source, 60)) * SF_SECOND);
+    set(hub, &group->sections[SF_SECTION_HUB], "ask_every",
+        (sf_ns)(1 + take(source, 20)) * 500 * SF_MS);
+    set(hub, &group->sections[SF_SECTION_HUB], "time_out",
+        (sf_ns)(1 + take(source, 20)) * 500 * SF_MS);
+    uint32_t has_app = take(source, 4) == 1;
+    set(app, &group->sections[SF_SECTION_APP], "present", has_app);
+    if (has_app) {
+        set(app, &group->sections[SF_SECTION_APP], "watch_every", 20 * SF_SECOND);
+    }
+}
+
+static void take_cloud(struct source *source, const struct sf_plan_schema *schema,
+                       struct sf_plan *plan)
+{
+    const struct sf_param_table *cloud = schema->tables[SF_SECTION_CLOUD];
+    set(cloud, &plan->cloud, "upload_time_out", (sf_ns)(1 + take(source, 12)) * 500 * SF_MS);
+    set(cloud, &plan->cloud, "request_deadline", (sf_ns)(1 + take(source, 12)) * 500 * SF_MS);
+    set(cloud, &plan->cloud, "resend_after", (sf_ns)(1 + take(source, 8)) * 250 * SF_MS);
+    set(cloud, &plan->cloud, "resends_max", take(source, 5));
+    set(cloud, &plan->cloud, "store_latency", (sf_ns)take(source, 16) * 20 * SF_MS);
+    set(cloud, &plan->cloud, "store_loss", (int64_t)take(source, 5) * 50000);
+}
+
+static void take_entry(struct source *source, sf_ns until_ns, const char *cache,
+                       struct sf_plan *plan)
+{
+    struct sf_plan_entry *entry = &plan->timeline[plan->timeline_count++];
+    entry->at_ns = until_ns * (1 + take(source, 62)) / 64 / SF_MS * SF_MS;
+    entry->group_index = take(source, plan->groups_count);
+    switch (take(source, 4)) {
+    case 0:
+        entry->action = SF_ACTION_NETWORK;
+        entry->network_index = 1 + take(source, plan->networks_count - 1);
+        entry->direction = (enum sf_plan_direction)take(source, 3);
+        return;
+    case 1:
+        entry->action = SF_ACTION_DEPLOY;
+        entry->group_index = 0;
+        snprintf(entry->cache, sizeof entry->cache, "%s", cache);
+        return;
+    case 2:
+        entry->action = SF_ACTION_LINK;
+        entry->on = take(source, 2) != 0;
+        return;
+    default:
+        entry->action = SF_ACTION_KILL_SWITCH;
+        entry->group_index = 0;
+        entry->on = take(source, 2) != 0;
+        return;
+    }
+}
+
+void sf_plan_decode(const uint8_t *bytes, size_t count, const char *cache,
+                    const struct sf_plan_schema *schema, struct sf_plan *plan)
+{
+    enum { RECOVER_S = 20, ENTRIES_MAX = 6 };
+    struct source source = {.bytes = bytes, .left = count};
+    const struct sf_param_table *still = schema->tables[SF_SECTION_STILL];
+    sf_plan_default(schema, plan);
+    snprintf(plan->name, sizeof plan->name, "fuzzed");
+    snprintf(plan->cache, sizeof plan->cache, "%s", cache);
+    plan->seed = take(&source, 256);
+    sf_ns faults_ns = (sf_ns)(20 + take(&source, 64)) * SF_SECOND;
+    plan->duration_ns = faults_ns + 2 * RECOVER_S * SF_SECOND;
+    set(still, &plan->still, "width", 128);
+    set(still, &plan->still, "height", 64);
+    set(schema->tables[SF_SECTION_CLOUD], &plan->cloud, "recover_within", RECOVER_S * SF_SECOND);
+    take_networks(&source, plan);
+    uint32_t groups_count = 2 + take(&source, 3);
+    for (uint32_t i = 0; i < groups_count; i++) {
+        take_group(&source, schema, plan);
+    }
+    take_cloud(&source, schema, plan);
+    uint32_t entries_count = take(&source, ENTRIES_MAX + 1);
+    for (uint32_t i = 0; i < entries_count; i++) {
+        take_entry(&source, faults_ns, cache, plan);
+    }
+    struct sf_plan_entry *heal = &plan->timeline[plan->timeline_count++];
+    *heal = (struct sf_plan_entry){.at_ns = faults_ns,
+                                   .action = SF_ACTION_HEAL,
+                                   .group_index = SF_GROUP_ALL,
+                                   .network_index = NETWORK_GOOD};
+    sf_plan_normalise(schema, plan);
+}
