@@ -1,4 +1,241 @@
-int main(void)
+/* strayframe: finds the command and understands its options. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli/command.h"
+#include "harness/cli/netem.h"
+
+static const struct cli_command *const commands[] = {&cli_replay, &cli_run,  &cli_gate, &cli_check,
+                                                     &cli_print,  &cli_list, NULL};
+
+static void print_overview(FILE *to)
 {
+    fprintf(to, "strayframe: proves that no viewer ever receives another tenant's frame, nor a "
+                "piece of one.\n\n"
+                "Usage: strayframe COMMAND [OPTION...] [...]\n\nCommands:\n");
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        fprintf(to, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+    }
+    fprintf(to, "  %-8s %s\n", "netem", "say what a tc netem line does to packets");
+    fprintf(to, "\n`strayframe COMMAND --help` says more of each. --version prints the version.\n\n"
+                "Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 the machine failed.\n\n"
+                "First steps:\n"
+                "  strayframe replay                       the incident of 26 December 2019, with "
+                "its fact sheet\n"
+                "  strayframe list caches                  what can be put under test without "
+                "writing any code\n"
+                "  strayframe gate --candidate ./my.so     is this cache fit to be deployed?\n");
+}
+
+static void print_help(const struct cli_command *command)
+{
+    printf("Usage: strayframe %s [OPTION...]%s%s\n\n%s.\n", command->name,
+           command->words[0] != '\0' ? " " : "", command->words, command->summary);
+    printf("\nOptions:\n");
+    for (const struct cli_option *option = command->options; option->name != NULL; option++) {
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", option->name, option->value != NULL ? " " : "",
+                 option->value != NULL ? option->value : "");
+        printf("  %-22s %s\n", left, option->help);
+    }
+    printf("  %-22s %s\n", "--help", "print this");
+    if (command->details[0] != '\0') {
+        printf("\n%s\n", command->details);
+    }
+}
+
+/* Says what is wrong, the nearest known word (NULL for none), and where to read on. */
+__attribute__((format(printf, 3, 4))) static int
+usage_error(const struct cli_command *command, const char *nearest, const char *format, ...)
+{
+    fprintf(stderr, "strayframe %s: ", command->name);
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    if (nearest != NULL) {
+        fprintf(stderr, "; did you mean '%s'?", nearest);
+    }
+    fprintf(stderr, "\nTry `strayframe %s --help`.\n", command->name);
+    return CLI_EXIT_BAD_INPUT;
+}
+
+static int option_index(const struct cli_command *command, const char *name, size_t length)
+{
+    for (int i = 0; command->options[i].name != NULL; i++) {
+        if (strlen(command->options[i].name) == length &&
+            strncmp(command->options[i].name, name, length) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static const char *nearest_option(const struct cli_command *command, const char *name)
+{
+    const char *names[CLI_OPTIONS_MAX + 2] = {"help"};
+    for (int i = 0; command->options[i].name != NULL; i++) {
+        names[i + 1] = command->options[i].name;
+    }
+    return sf_text_nearest(name, names);
+}
+
+/* "key=value" of a --set, split in place in a copy that lives as long as the program. */
+static bool split_set(const char *value, struct sf_scenario_override *set_out)
+{
+    char *key = strdup(value);
+    char *equals = key != NULL ? strchr(key, '=') : NULL;
+    if (equals == NULL || equals == key) {
+        free(key);
+        return false;
+    }
+    *equals = '\0';
+    *set_out = (struct sf_scenario_override){.key = key, .value = equals + 1};
+    return true;
+}
+
+/* One option at argv[*at]; moves *at past its value. 0 or an exit code. */
+static int take_option(const struct cli_command *command, int argc, char **argv, int *at,
+                       struct cli_args *args)
+{
+    const char *name = argv[*at] + 2;
+    size_t length = strcspn(name, "=");
+    int index = option_index(command, name, length);
+    if (index < 0) {
+        char word[64];
+        snprintf(word, sizeof word, "%.*s", (int)(length < 60 ? length : 60), name);
+        return usage_error(command, nearest_option(command, word), "unknown option --%s", word);
+    }
+    const struct cli_option *option = &command->options[index];
+    const char *value = name[length] == '=' ? name + length + 1 : NULL;
+    if (option->value == NULL) {
+        if (value != NULL) {
+            return usage_error(command, NULL, "--%s takes no value", option->name);
+        }
+        args->values[index] = "";
+        return 0;
+    }
+    if (value == NULL) {
+        if (*at + 1 >= argc) {
+            return usage_error(command, NULL, "--%s needs a value", option->name);
+        }
+        value = argv[++*at];
+    }
+    args->values[index] = value;
+    if (strcmp(option->name, "set") == 0) {
+        if (args->sets_count == CLI_SETS_MAX ||
+            !split_set(value, &args->sets[args->sets_count++])) {
+            return usage_error(command, NULL, "--set %s is not of the form key=value", value);
+        }
+    }
     return 0;
+}
+
+static int understand(const struct cli_command *command, int argc, char **argv,
+                      struct cli_args *args)
+{
+    bool options_over = false;
+    for (int at = 2; at < argc; at++) {
+        if (!options_over && strcmp(argv[at], "--") == 0) {
+            options_over = true;
+        } else if (!options_over && strncmp(argv[at], "--", 2) == 0) {
+            int code = take_option(command, argc, argv, &at, args);
+            if (code != 0) {
+                return code;
+            }
+        } else if (!options_over && argv[at][0] == '-' && argv[at][1] != '\0') {
+            return usage_error(command, NULL, "unknown option %s", argv[at]);
+        } else if (args->words_count < command->words_max) {
+            args->words[args->words_count++] = argv[at];
+        } else {
+            return usage_error(command, NULL, "'%s' is one word too many", argv[at]);
+        }
+    }
+    if (args->words_count < command->words_min) {
+        return usage_error(command, NULL, "%s is missing", command->words);
+    }
+    return 0;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What was printed and never arrived must not pass for printed. */
+static int finished(int code)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "strayframe: cannot write the output: %s\n", strerror(errno));
+        return CLI_EXIT_MACHINE;
+    }
+    return code;
+}
+
+static int run_command(const struct cli_command *command, int argc, char **argv)
+{
+    if (wants_help(argc, argv)) {
+        print_help(command);
+        return finished(CLI_EXIT_PASS);
+    }
+    struct cli_args *args = calloc(1, sizeof *args);
+    if (args == NULL) {
+        return CLI_EXIT_MACHINE;
+    }
+    args->command = command;
+    int code = understand(command, argc, argv, args);
+    if (code == 0) {
+        code = command->run(args);
+    }
+    free(args);
+    return finished(code);
+}
+
+static int unknown_command(const char *name)
+{
+    const char *names[sizeof commands / sizeof commands[0] + 1] = {"netem"};
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        names[i + 1] = commands[i]->name;
+    }
+    const char *nearest = sf_text_nearest(name, names);
+    fprintf(stderr, "strayframe: there is no command '%s'", name);
+    if (nearest != NULL) {
+        fprintf(stderr, "; did you mean '%s'?", nearest);
+    }
+    fprintf(stderr, "\nTry `strayframe --help`.\n");
+    return CLI_EXIT_BAD_INPUT;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_overview(stderr);
+        return CLI_EXIT_BAD_INPUT;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_overview(stdout);
+        return CLI_EXIT_PASS;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("strayframe %s\n", SF_VERSION);
+        return CLI_EXIT_PASS;
+    }
+    if (strcmp(argv[1], "netem") == 0) {
+        return sf_command_netem(argc - 1, argv + 1);
+    }
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        if (strcmp(argv[1], commands[i]->name) == 0) {
+            return run_command(commands[i], argc, argv);
+        }
+    }
+    return unknown_command(argv[1]);
 }

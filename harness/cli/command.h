@@ -1,0 +1,96 @@
+/* The command line: one table of commands, each with one table of options from which both the
+ * parser and `--help` are made. */
+#ifndef STRAYFRAME_CLI_COMMAND_H
+#define STRAYFRAME_CLI_COMMAND_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/err.h"
+#include "harness/base/text.h"
+#include "harness/oracle/oracle.h"
+#include "harness/scenario/scenario.h"
+
+enum { CLI_OPTIONS_MAX = 16, CLI_SETS_MAX = 64, CLI_WORDS_MAX = 256 };
+
+/* Exit codes of every command. */
+enum {
+    CLI_EXIT_PASS = 0,
+    CLI_EXIT_FAIL = 1,
+    CLI_EXIT_BAD_INPUT = 2,
+    CLI_EXIT_INCONCLUSIVE = 3,
+    CLI_EXIT_MACHINE = 4,
+};
+
+struct cli_option {
+    const char *name;  /* without dashes; NULL ends the table */
+    const char *value; /* what it takes, for the help; NULL: a flag */
+    const char *help;
+};
+
+struct cli_args;
+
+struct cli_command {
+    const char *name;
+    const char *words;   /* what follows the options, for the help: "FILE"; "" for nothing */
+    const char *summary; /* one line */
+    const char *details; /* more lines for the command's own help; "" for none */
+    const struct cli_option *options;
+    uint32_t words_min;
+    uint32_t words_max;
+    int (*run)(const struct cli_args *args);
+};
+
+/* A command line that has been understood. */
+struct cli_args {
+    const struct cli_command *command;
+    const char *values[CLI_OPTIONS_MAX]; /* by option; NULL: not given; "" for a flag that was */
+    struct sf_scenario_override sets[CLI_SETS_MAX]; /* every --set, in order */
+    uint32_t sets_count;
+    const char *words[CLI_WORDS_MAX];
+    uint32_t words_count;
+};
+
+extern const struct cli_command cli_run;
+extern const struct cli_command cli_replay;
+extern const struct cli_command cli_gate;
+extern const struct cli_command cli_check;
+extern const struct cli_command cli_print;
+extern const struct cli_command cli_list;
+
+/* The value of an option by its name; NULL if it was not given. */
+const char *cli_value(const struct cli_args *args, const char *option);
+static inline bool cli_flag(const struct cli_args *args, const char *option)
+{
+    return cli_value(args, option) != NULL;
+}
+
+/* A whole number in a range; the fallback where the option was not given. */
+SF_MUST_USE enum sf_err cli_number(const struct cli_args *args, const char *option,
+                                   uint64_t fallback, uint64_t min, uint64_t max,
+                                   uint64_t *number_out, struct sf_diag *diag);
+
+/* Prints the diagnosis to stderr and returns the exit code that goes with the error. */
+int cli_fail(enum sf_err err, const struct sf_diag *diag);
+int cli_exit_of(enum sf_verdict verdict);
+
+/* Writes to stdout and returns the exit code; main() notices if it could not be written. */
+int cli_print_text(const struct sf_text *text, int exit_code);
+/* The same for JSON, which it releases. */
+int cli_print_json(json_t *json, int exit_code);
+
+/* Loads a scenario with the command's --set, and --cache and --seed if it has them. */
+SF_MUST_USE enum sf_err cli_load(const struct cli_args *args, const char *file,
+                                 struct sf_plan *plan_out, struct sf_diag *diag);
+
+/* A file or folder that comes with the program: as named, else below where the program was built or
+ * installed. */
+void cli_find_data(const char *name, char *path_out, size_t path_bytes);
+
+/* Progress on stderr: a bar on a terminal once two seconds have passed. */
+void cli_progress(void *label, uint32_t done_count, uint32_t count);
+/* Wipes the bar. */
+void cli_progress_end(void);
+
+#endif

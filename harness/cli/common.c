@@ -1,0 +1,157 @@
+/* What several commands need. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/assert.h"
+#include "harness/cli/command.h"
+#include "harness/run/run.h"
+
+const char *cli_value(const struct cli_args *args, const char *option)
+{
+    for (int i = 0; args->command->options[i].name != NULL; i++) {
+        if (strcmp(args->command->options[i].name, option) == 0) {
+            return args->values[i];
+        }
+    }
+    SF_UNREACHABLE(); /* a command asks only for options of its own table */
+}
+
+static bool has_option(const struct cli_args *args, const char *option)
+{
+    for (int i = 0; args->command->options[i].name != NULL; i++) {
+        if (strcmp(args->command->options[i].name, option) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum sf_err cli_number(const struct cli_args *args, const char *option, uint64_t fallback,
+                       uint64_t min, uint64_t max, uint64_t *number_out, struct sf_diag *diag)
+{
+    const char *text = cli_value(args, option);
+    *number_out = fallback;
+    if (text == NULL) {
+        return SF_OK;
+    }
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    bool digits = text[0] >= '0' && text[0] <= '9';
+    if (!digits || *end != '\0' || errno != 0 || number < min || number > max) {
+        return sf_fail(diag, SF_ERR_INPUT, "--%s %s: expected a whole number from %llu to %llu",
+                       option, text, (unsigned long long)min, (unsigned long long)max);
+    }
+    *number_out = number;
+    return SF_OK;
+}
+
+int cli_fail(enum sf_err err, const struct sf_diag *diag)
+{
+    char text[1400];
+    sf_diag_print(diag, text, sizeof text);
+    fprintf(stderr, "strayframe: %s\n", text);
+    return err == SF_ERR_INPUT ? CLI_EXIT_BAD_INPUT : CLI_EXIT_MACHINE;
+}
+
+int cli_exit_of(enum sf_verdict verdict)
+{
+    switch (verdict) {
+    case SF_VERDICT_PASS:
+        return CLI_EXIT_PASS;
+    case SF_VERDICT_FAIL:
+        return CLI_EXIT_FAIL;
+    case SF_VERDICT_INCONCLUSIVE:
+        return CLI_EXIT_INCONCLUSIVE;
+    }
+    SF_UNREACHABLE();
+}
+
+int cli_print_text(const struct sf_text *text, int exit_code)
+{
+    if (text->data != NULL) {
+        fwrite(text->data, 1, text->length, stdout);
+    }
+    return exit_code;
+}
+
+int cli_print_json(json_t *json, int exit_code)
+{
+    SF_ASSERT(json != NULL);
+    json_dumpf(json, stdout, JSON_INDENT(2));
+    fputc('\n', stdout);
+    json_decref(json);
+    return exit_code;
+}
+
+enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_plan *plan,
+                     struct sf_diag *diag)
+{
+    SF_TRY(sf_scenario_load(file, sf_run_schema(), args->sets, args->sets_count, plan, diag));
+    if (has_option(args, "cache") && cli_value(args, "cache") != NULL) {
+        const char *cache = cli_value(args, "cache");
+        if (strlen(cache) >= sizeof plan->cache) {
+            return sf_fail(diag, SF_ERR_INPUT, "--cache: longer than %zu bytes",
+                           sizeof plan->cache - 1);
+        }
+        snprintf(plan->cache, sizeof plan->cache, "%s", cache);
+        for (uint32_t i = 0; i < plan->timeline_count; i++) {
+            if (plan->timeline[i].action == SF_ACTION_DEPLOY) {
+                snprintf(plan->timeline[i].cache, sizeof plan->timeline[i].cache, "%s", cache);
+            }
+        }
+    }
+    if (has_option(args, "seed")) {
+        SF_TRY(cli_number(args, "seed", plan->seed, 0, UINT64_MAX, &plan->seed, diag));
+    }
+    return SF_OK;
+}
+
+void cli_find_data(const char *name, char *path_out, size_t path_bytes)
+{
+    snprintf(path_out, path_bytes, "%s", name);
+    if (access(path_out, R_OK) == 0 || name[0] == '/') {
+        return;
+    }
+    char beside[1024];
+    snprintf(beside, sizeof beside, "%s/%s", SF_DATA_DIR, name);
+    if (access(beside, R_OK) == 0) {
+        snprintf(path_out, path_bytes, "%s", beside);
+    }
+}
+
+static bool bar_drawn;
+
+void cli_progress(void *label, uint32_t done_count, uint32_t count)
+{
+    static time_t started;
+    static time_t drawn;
+    time_t now = time(NULL);
+    if (started == 0) {
+        started = now;
+    }
+    if (!isatty(STDERR_FILENO) || now - started < 2 || now == drawn || count == 0) {
+        return;
+    }
+    drawn = now;
+    bar_drawn = true;
+    enum { WIDTH = 30 };
+    int filled = (int)((uint64_t)done_count * WIDTH / count);
+    long long left_s =
+        done_count > 0 ? (long long)(now - started) * (count - done_count) / done_count : 0;
+    fprintf(stderr, "\r%s [%.*s%*s] %u of %u, about %lld s left ", (const char *)label, filled,
+            "##############################", WIDTH - filled, "", done_count, count, left_s);
+    fflush(stderr);
+}
+
+void cli_progress_end(void)
+{
+    if (bar_drawn) {
+        fprintf(stderr, "\r\033[K");
+        bar_drawn = false;
+    }
+}

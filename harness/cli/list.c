@@ -1,0 +1,111 @@
+/* strayframe list: what there is. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/time.h"
+#include "harness/cli/command.h"
+#include "harness/run/run.h"
+#include "harness/trace/record.h"
+#include "sim_cloud/caches/builtin.h"
+
+static const struct cli_option options[] = {{NULL, NULL, NULL}};
+
+static void list_caches(void)
+{
+    for (size_t i = 0; sf_builtin_caches()[i] != NULL; i++) {
+        const struct sf_cache_plugin *cache = sf_builtin_caches()[i];
+        printf("builtin:%-20s %s\n", cache->name, cache->summary);
+        if (cache->options != NULL) {
+            printf("%-28s options: %s\n", "", cache->options);
+        }
+    }
+}
+
+static void list_oracles(void)
+{
+    for (size_t i = 0; sf_oracles()[i] != NULL; i++) {
+        printf("%-16s %s\n", sf_oracles()[i]->name, sf_oracles()[i]->invariant);
+    }
+}
+
+static void list_records(void)
+{
+    for (int kind = 0; kind < SF_RECORD_KINDS_COUNT; kind++) {
+        printf("%-14s who: %s\n", sf_record_kind_name((enum sf_record_kind)kind),
+               sf_record_kind_fields((enum sf_record_kind)kind));
+    }
+}
+
+static const char *kind_name(enum sf_param_kind kind)
+{
+    switch (kind) {
+    case SF_PARAM_DURATION:
+        return "duration";
+    case SF_PARAM_COUNT:
+        return "number";
+    case SF_PARAM_BOOL:
+        return "true/false";
+    case SF_PARAM_PPM:
+        return "share";
+    case SF_PARAM_CHOICE:
+        return "choice";
+    case SF_PARAM_TEXT:
+        return "name";
+    }
+    return "";
+}
+
+static void list_keys(void)
+{
+    const struct sf_plan_schema *schema = sf_run_schema();
+    for (int section = 0; section < SF_SECTION_COUNT; section++) {
+        const struct sf_param_table *table = schema->tables[section];
+        printf("%s: %s\n", table->name, table->help);
+        for (uint32_t i = 0; i < table->params_count; i++) {
+            printf("  %-22s %-10s %s\n", table->params[i].name, kind_name(table->params[i].kind),
+                   table->params[i].help);
+        }
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*list)(void);
+} lists[] = {{"caches", list_caches},
+             {"oracles", list_oracles},
+             {"keys", list_keys},
+             {"records", list_records}};
+
+enum { LISTS_COUNT = sizeof lists / sizeof lists[0] };
+
+static int list(const struct cli_args *args)
+{
+    const char *names[LISTS_COUNT + 1] = {NULL};
+    for (int i = 0; i < LISTS_COUNT; i++) {
+        names[i] = lists[i].name;
+        if (strcmp(args->words[0], lists[i].name) == 0) {
+            lists[i].list();
+            return CLI_EXIT_PASS;
+        }
+    }
+    const char *nearest = sf_text_nearest(args->words[0], names);
+    fprintf(stderr,
+            "strayframe list: there is no list of '%s'%s%s%s\nTry one of: caches oracles keys "
+            "records\n",
+            args->words[0], nearest != NULL ? "; did you mean '" : "",
+            nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+    return CLI_EXIT_BAD_INPUT;
+}
+
+const struct cli_command cli_list = {
+    .name = "list",
+    .words = "caches|oracles|keys|records",
+    .summary =
+        "List the built-in caches, the oracles, the keys of a scenario, or the trace's records",
+    .details = "",
+    .options = options,
+    .words_min = 1,
+    .words_max = 1,
+    .run = list,
+};

@@ -1,0 +1,186 @@
+/* strayframe replay: the incident in all its arms, held against what is publicly known. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/arena.h"
+#include "harness/cli/command.h"
+#include "harness/report/report.h"
+#include "harness/run/replay.h"
+
+#define DEFAULT_SCENARIO "scenarios/incidents/boxing-day-2019.yaml"
+
+static const struct cli_option options[] = {
+    {"seeds", "N", "how many seeds, one after the other (1)"},
+    {"seed", "N", "the first of them, instead of the scenario's"},
+    {"set", "KEY=VALUE", "change the scenario; may be repeated"},
+    {"before", "CACHE", "the cache before the update (builtin:boxing-day-before)"},
+    {"update", "CACHE", "the update (builtin:boxing-day-update)"},
+    {"fix", "CACHE", "the fixed cache (builtin:boxing-day-fix)"},
+    {"report", "FILE", "write the report, one HTML file"},
+    {"json", NULL, "print the result as JSON"},
+    {"jobs", "N", "how many runs at once (as many as there are processors)"},
+    {NULL, NULL, NULL},
+};
+
+static const char *or_default(const char *value, const char *fallback)
+{
+    return value != NULL ? value : fallback;
+}
+
+/* The caches on the live time line are those of the arms: the first is before, deploys are the
+ * update, then the fix. */
+static void set_caches(struct sf_plan *plan, const char *const caches[SF_REPLAY_CACHES_COUNT])
+{
+    snprintf(plan->cache, sizeof plan->cache, "%s", caches[SF_REPLAY_BEFORE]);
+    int next = SF_REPLAY_UPDATE;
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        if (plan->timeline[i].action == SF_ACTION_DEPLOY) {
+            snprintf(plan->timeline[i].cache, sizeof plan->timeline[i].cache, "%s", caches[next]);
+            next = SF_REPLAY_FIX;
+        }
+    }
+}
+
+/* Written beside its place and moved there when it is whole: a reader never finds half a report. */
+static enum sf_err write_report(const char *path, const struct sf_text *text, struct sf_diag *diag)
+{
+    char part[1100];
+    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part) {
+        return sf_fail(diag, SF_ERR_INPUT, "--report: the path is too long");
+    }
+    FILE *file = fopen(part, "wb");
+    if (file == NULL) {
+        return sf_fail(diag, SF_ERR_MACHINE, "cannot write the report %s: %s", path,
+                       strerror(errno));
+    }
+    bool written = fwrite(text->data, 1, text->length, file) == text->length;
+    written &= fflush(file) == 0 && fsync(fileno(file)) == 0;
+    written &= fclose(file) == 0;
+    if (!written || rename(part, path) != 0) {
+        enum sf_err err =
+            sf_fail(diag, SF_ERR_MACHINE, "cannot write the report %s: %s", path, strerror(errno));
+        unlink(part);
+        return err;
+    }
+    return SF_OK;
+}
+
+static int exit_of(const struct sf_replay *replay)
+{
+    bool all_hold = replay->crashed_count == 0;
+    bool all_judged = replay->crashed_count == 0;
+    for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
+        all_hold &= replay->facts[i].holds;
+        all_judged &= replay->facts[i].judged;
+    }
+    if (all_hold) {
+        return CLI_EXIT_PASS;
+    }
+    return all_judged ? CLI_EXIT_FAIL : CLI_EXIT_INCONCLUSIVE;
+}
+
+static enum sf_err report(const struct cli_args *args, const struct sf_plan *plan,
+                          const struct sf_replay *replay, struct sf_diag *diag)
+{
+    const char *path = cli_value(args, "report");
+    if (path == NULL) {
+        return SF_OK;
+    }
+    struct sf_text html = {0};
+    sf_report_replay_html(plan, replay, &html);
+    enum sf_err err = write_report(path, &html, diag);
+    sf_text_free(&html);
+    return err;
+}
+
+static int print(const struct cli_args *args, const struct sf_plan *plan,
+                 const struct sf_replay *replay)
+{
+    if (cli_flag(args, "json")) {
+        return cli_print_json(sf_report_replay_json(plan, replay), exit_of(replay));
+    }
+    struct sf_text text = {0};
+    struct sf_paint paint = sf_paint_for(STDOUT_FILENO);
+    sf_report_replay_text(plan, replay, &paint, &text);
+    if (cli_value(args, "report") != NULL) {
+        sf_text_add(&text, "report: %s\n", cli_value(args, "report"));
+    }
+    int code = cli_print_text(&text, exit_of(replay));
+    sf_text_free(&text);
+    return code;
+}
+
+static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
+                              struct sf_replay_options *replay_options, struct sf_diag *diag)
+{
+    char path[1200];
+    cli_find_data(args->words_count > 0 ? args->words[0] : DEFAULT_SCENARIO, path, sizeof path);
+    SF_TRY(cli_load(args, path, plan, diag));
+    uint64_t seeds;
+    uint64_t jobs;
+    SF_TRY(cli_number(args, "seeds", 1, 1, 1000, &seeds, diag));
+    SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
+    static char label[] = "replay";
+    *replay_options = (struct sf_replay_options){
+        .plan = plan,
+        .caches =
+            {
+                or_default(cli_value(args, "before"), "builtin:boxing-day-before"),
+                or_default(cli_value(args, "update"), "builtin:boxing-day-update"),
+                or_default(cli_value(args, "fix"), "builtin:boxing-day-fix"),
+            },
+        .seed_first = plan->seed,
+        .seeds_count = (uint32_t)seeds,
+        .workers = (uint32_t)jobs,
+        .progress = cli_progress,
+        .progress_context = label,
+    };
+    for (int i = 0; i < SF_REPLAY_CACHES_COUNT; i++) {
+        if (strlen(replay_options->caches[i]) >= sizeof plan->cache) {
+            return sf_fail(diag, SF_ERR_INPUT, "the cache's name is longer than %zu bytes",
+                           sizeof plan->cache - 1);
+        }
+    }
+    set_caches(plan, replay_options->caches);
+    return SF_OK;
+}
+
+static int run(const struct cli_args *args)
+{
+    struct sf_plan *plan = sf_alloc(1, sizeof *plan);
+    struct sf_replay_options replay_options;
+    struct sf_replay replay = {0};
+    struct sf_diag diag = {0};
+    int code;
+    enum sf_err err = understand(args, plan, &replay_options, &diag);
+    if (err == SF_OK) {
+        err = sf_replay_run(&replay_options, &replay, &diag);
+        cli_progress_end();
+    }
+    if (err == SF_OK) {
+        err = report(args, plan, &replay, &diag);
+    }
+    code = err == SF_OK ? print(args, plan, &replay) : cli_fail(err, &diag);
+    sf_replay_free(&replay);
+    free(plan);
+    return code;
+}
+
+const struct cli_command cli_replay = {
+    .name = "replay",
+    .words = "[FILE]",
+    .summary = "Replay the Boxing Day update and hold it against the published facts",
+    .details =
+        "Runs {before, update, fix} x {good, extremely poor network} x {hub, app}, and the update "
+        "going live in\n"
+        "the middle of a run; prints the facts F1 to F12 with the figure behind each. Exit code 0: "
+        "all hold.\n"
+        "FILE is a scenario with a deploy and a heal on its timeline (" DEFAULT_SCENARIO ").",
+    .options = options,
+    .words_min = 0,
+    .words_max = 1,
+    .run = run,
+};
