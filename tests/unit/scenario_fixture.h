@@ -10,17 +10,8 @@
 #include "harness/scenario/scenario.h"
 #include "sim_camera/config.h"
 #include "sim_cloud/config.h"
+#include "sim_camera/still_config.h"
 #include "sim_hub/config.h"
-
-static const struct sf_param fixture_still_params[] = {
-    {"width", SF_PARAM_COUNT, 320, 64, 1920, NULL, "width of a still in pixels"},
-    {"height", SF_PARAM_COUNT, 180, 16, 1080, NULL, "height of a still in pixels"},
-    {"quality", SF_PARAM_COUNT, 75, 30, 95, NULL, "JPEG quality"},
-};
-
-static const struct sf_param_table fixture_still_table = {
-    "still", "the stills that cameras take", fixture_still_params,
-    sizeof fixture_still_params / sizeof fixture_still_params[0]};
 
 static const char *const fixture_oracles[] = {
     "no-stray-pixels", "no-stray-bytes", "kill-switch", "recovery", "valid-link", "contract", NULL};
@@ -30,7 +21,7 @@ static const struct sf_plan_schema fixture_schema = {
                [SF_SECTION_HUB] = &sf_hub_param_table,
                [SF_SECTION_APP] = &sf_app_param_table,
                [SF_SECTION_CLOUD] = &sf_cloud_param_table,
-               [SF_SECTION_STILL] = &fixture_still_table},
+               [SF_SECTION_STILL] = &sf_still_param_table},
     .oracle_names = fixture_oracles,
 };
 

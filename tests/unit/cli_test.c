@@ -1,0 +1,230 @@
+/* The program as a user meets it: exit codes, messages, JSON. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "tests/unit/test.h"
+
+enum { OUTPUT_BYTES_MAX = 1 << 20 };
+
+static char output[OUTPUT_BYTES_MAX];
+
+/* Runs the program with these arguments, stderr and stdout together; returns the exit code. */
+static int strayframe(const char *arguments)
+{
+    char command[4096];
+    snprintf(command, sizeof command, "%s/strayframe %s 2>&1 </dev/null", SF_BINARY_DIR, arguments);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    size_t count = fread(output, 1, sizeof output - 1, pipe);
+    output[count] = '\0';
+    int status = pclose(pipe);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void assert_says(const char *part)
+{
+    if (strstr(output, part) == NULL) {
+        fail_msg("'%s' is not in the output:\n%s", part, output);
+    }
+}
+
+static json_t *parsed(void)
+{
+    json_error_t error;
+    json_t *json = json_loads(output, 0, &error);
+    if (json == NULL) {
+        fail_msg("no JSON: %s in\n%s", error.text, output);
+    }
+    return json;
+}
+
+static void test_exit_0_for_a_pass(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("run scenarios/smoke/small.yaml"), 0);
+    assert_says("verdict: pass");
+}
+
+static void test_exit_1_for_a_fail(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("run scenarios/canary/stray-pixels.yaml"), 1);
+    assert_says("verdict: fail");
+    assert_says("as the scenario expects");
+    assert_int_equal(strayframe("run scenarios/canary/stray-pixels.yaml --expect"), 0);
+    assert_int_equal(
+        strayframe("run scenarios/smoke/small.yaml --cache builtin:canary-tenantless --expect"), 1);
+}
+
+static void test_exit_2_for_bad_input(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("run no-such-file.yaml"), 2);
+    assert_int_equal(strayframe("run scenarios/smoke/small.yaml --set homes.street.cuont=3"), 2);
+    assert_says("count");
+    assert_int_equal(strayframe("run scenarios/smoke/small.yaml --seed minus"), 2);
+    assert_says("--seed minus");
+    assert_int_equal(strayframe("run"), 2);
+    assert_says("FILE is missing");
+    assert_int_equal(strayframe("run --sed 3 x"), 2);
+    assert_says("did you mean 'seed'?");
+    assert_int_equal(strayframe("rnu"), 2);
+    assert_says("did you mean 'run'?");
+    assert_int_equal(strayframe("gate"), 2);
+    assert_says("--candidate is missing");
+    assert_int_equal(strayframe("gate --candidate ./nowhere.so"), 2);
+    assert_int_equal(strayframe("gate --candidate builtin:boxing-day-fix --scenarios nowhere"), 2);
+    assert_int_equal(strayframe(""), 2);
+}
+
+static void test_exit_3_for_inconclusive(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("run scenarios/smoke/small.yaml --events-max 100"), 3);
+    assert_says("ended by its budget");
+    assert_int_equal(strayframe("run scenarios/smoke/small.yaml --set homes.street.hub=none --set "
+                                "homes.street.app=none"),
+                     3);
+    assert_says("saw nothing");
+}
+
+static void test_exit_4_when_the_machine_fails(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        strayframe("replay --set duration=3min --set timeline.0.at=10s --set timeline.1.at=40s "
+                   "--set timeline.2.at=50s --set timeline.3.at=55s --set timeline.4.at=100s "
+                   "--set homes.fleet.count=20 --report /no/such/folder/report.html"),
+        4);
+    assert_says("cannot write the report");
+    char full[256];
+    snprintf(full, sizeof full, "list keys > /dev/full");
+    assert_int_equal(strayframe(full), 4);
+}
+
+static void test_help_answers_for_every_command(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("--help"), 0);
+    assert_says("Exit codes");
+    const char *const commands[] = {"run", "replay", "gate", "check", "print", "list", "netem"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        char arguments[64];
+        snprintf(arguments, sizeof arguments, "%s --help", commands[i]);
+        assert_int_equal(strayframe(arguments), 0);
+        assert_says("Usage: strayframe");
+    }
+    assert_int_equal(strayframe("--version"), 0);
+    assert_says(SF_VERSION);
+}
+
+static void test_run_prints_json(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("run scenarios/canary/stray-pixels.yaml --seed 3 --json"), 1);
+    json_t *json = parsed();
+    assert_string_equal(json_string_value(json_object_get(json, "verdict")), "fail");
+    assert_int_equal(json_integer_value(json_object_get(json, "seed")), 3);
+    assert_int_equal(strlen(json_string_value(json_object_get(json, "trace_hash"))), 16);
+    json_t *oracles = json_object_get(json, "oracles");
+    assert_true(json_array_size(oracles) >= 6);
+    json_t *first = json_array_get(oracles, 0);
+    assert_string_equal(json_string_value(json_object_get(first, "name")), "no-stray-pixels");
+    assert_true(json_integer_value(json_object_get(first, "evidence")) > 0);
+    assert_true(json_integer_value(json_object_get(first, "findings")) > 0);
+    assert_true(json_array_size(json_object_get(json, "findings")) > 0);
+    json_decref(json);
+}
+
+static void test_gate_prints_json_and_never_depends_on_jobs(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        strayframe("gate --candidate builtin:boxing-day-update --seeds 3 --jobs 1 --json"), 1);
+    char *alone = strdup(output);
+    assert_int_equal(
+        strayframe("gate --candidate builtin:boxing-day-update --seeds 3 --jobs 3 --json"), 1);
+    assert_string_equal(output, alone);
+    free(alone);
+    json_t *json = parsed();
+    assert_string_equal(json_string_value(json_object_get(json, "verdict")), "fail");
+    assert_non_null(json_string_value(json_object_get(json, "reason")));
+    assert_true(json_integer_value(json_object_get(json, "runs")) >= 9);
+    json_t *finds = json_object_get(json, "finds");
+    assert_true(json_array_size(finds) > 0);
+    assert_non_null(json_string_value(json_object_get(json_array_get(finds, 0), "repeat")));
+    json_decref(json);
+}
+
+static void test_gate_passes_the_sound_and_fails_the_silent(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("gate --candidate builtin:boxing-day-fix --seeds 5"), 0);
+    assert_int_equal(strayframe("gate --candidate builtin:boxing-day-before --seeds 5"), 0);
+    assert_int_equal(strayframe("gate --candidate builtin:canary-silent --seeds 5"), 1);
+    assert_says("recovery");
+    assert_int_equal(strayframe("gate --candidate builtin:canary-babbler --seeds 2"), 1);
+    assert_says("contract");
+}
+
+static void test_run_twice_says_that_both_are_the_same(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("run scenarios/smoke/everything.yaml --twice"), 0);
+    assert_says("the same twice");
+}
+
+static void test_check_names_every_broken_file(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("check scenarios/smoke/small.yaml"), 0);
+    assert_says("fine");
+    assert_int_equal(
+        strayframe("check scenarios/smoke/small.yaml /dev/null scenarios/smoke/everything.yaml"),
+        2);
+    assert_says("everything.yaml: fine");
+}
+
+static void test_what_print_prints_runs_to_the_same_trace(void **state)
+{
+    (void)state;
+    char command[512];
+    assert_int_equal(strayframe("run scenarios/smoke/everything.yaml --json"), 0);
+    json_t *json = parsed();
+    char hash[32];
+    snprintf(hash, sizeof hash, "%s", json_string_value(json_object_get(json, "trace_hash")));
+    json_decref(json);
+    snprintf(command, sizeof command,
+             "print scenarios/smoke/everything.yaml | %s/strayframe run --json -", SF_BINARY_DIR);
+    char full[1024];
+    snprintf(full, sizeof full, "%s/strayframe %s 2>&1", SF_BINARY_DIR, command);
+    FILE *pipe = popen(full, "r");
+    assert_non_null(pipe);
+    size_t count = fread(output, 1, sizeof output - 1, pipe);
+    output[count] = '\0';
+    assert_int_equal(WEXITSTATUS(pclose(pipe)), 0);
+    assert_says(hash);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_exit_0_for_a_pass),
+        cmocka_unit_test(test_exit_1_for_a_fail),
+        cmocka_unit_test(test_exit_2_for_bad_input),
+        cmocka_unit_test(test_exit_3_for_inconclusive),
+        cmocka_unit_test(test_exit_4_when_the_machine_fails),
+        cmocka_unit_test(test_help_answers_for_every_command),
+        cmocka_unit_test(test_run_prints_json),
+        cmocka_unit_test(test_gate_prints_json_and_never_depends_on_jobs),
+        cmocka_unit_test(test_gate_passes_the_sound_and_fails_the_silent),
+        cmocka_unit_test(test_run_twice_says_that_both_are_the_same),
+        cmocka_unit_test(test_check_names_every_broken_file),
+        cmocka_unit_test(test_what_print_prints_runs_to_the_same_trace),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,369 @@
+/* The host of the cache: breaking its contract is refused, named and harmless. */
+#include "harness/cache/host.h"
+
+#include <string.h>
+
+#include "tests/unit/test.h"
+
+/* A world that writes down what it is asked. */
+struct world {
+    struct sf_cache_services services;
+    struct sf_cache_host_state host;
+    int32_t broken_code;
+    uint32_t broken_count;
+    uint32_t begun_count;
+    uint32_t ended_count;
+    uint32_t bytes_count;
+    uint32_t fetched_camera;
+    sf_handle fetch;
+    uint64_t cancelled_fetch;
+    sf_handle timer;
+};
+
+static struct world world;
+static const struct sf_cache_host *lent;
+static struct sf_cache_request seen;
+static uint32_t requests_count;
+static uint32_t cancelled_count;
+static uint32_t timers_count;
+static uint32_t fetch_parts_count;
+static uint8_t handed_over[16];
+static uint64_t handed_over_bytes;
+
+static sf_ns now_ns(void *context)
+{
+    (void)context;
+    return 1000;
+}
+
+static void answer_begin(void *context, uint64_t request, uint32_t status, uint32_t total_bytes)
+{
+    (void)context;
+    (void)request;
+    (void)status;
+    (void)total_bytes;
+    world.begun_count++;
+}
+
+static void answer_bytes(void *context, uint64_t request, const uint8_t *bytes, uint32_t count)
+{
+    (void)context;
+    (void)request;
+    (void)bytes;
+    world.bytes_count += count;
+}
+
+static void answer_end(void *context, uint64_t request, bool aborted)
+{
+    (void)context;
+    (void)request;
+    (void)aborted;
+    world.ended_count++;
+}
+
+static void timer_start(void *context, sf_handle timer, sf_ns delay_ns)
+{
+    (void)context;
+    (void)delay_ns;
+    world.timer = timer;
+}
+
+static uint64_t fetch_start(void *context, sf_handle fetch, uint32_t camera)
+{
+    (void)context;
+    world.fetch = fetch;
+    world.fetched_camera = camera;
+    return 77;
+}
+
+static void fetch_cancel(void *context, uint64_t fetch)
+{
+    (void)context;
+    world.cancelled_fetch = fetch;
+}
+
+static void contract_broken(void *context, uint32_t version, int32_t code, uint64_t subject)
+{
+    (void)context;
+    (void)version;
+    (void)subject;
+    world.broken_code = code;
+    world.broken_count++;
+}
+
+static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
+                    char *error, uint32_t error_bytes)
+{
+    (void)config;
+    (void)error;
+    (void)error_bytes;
+    lent = host;
+    return &world;
+}
+
+static void destroy(void *cache)
+{
+    (void)cache;
+}
+
+static void on_request(void *cache, const struct sf_cache_request *request)
+{
+    (void)cache;
+    seen = *request;
+    requests_count++;
+}
+
+static void on_request_cancelled(void *cache, uint64_t request)
+{
+    (void)cache;
+    (void)request;
+    cancelled_count++;
+}
+
+static void on_timer(void *cache, uint64_t timer, uint64_t cookie)
+{
+    (void)cache;
+    (void)timer;
+    timers_count += (uint32_t)cookie;
+}
+
+static void on_fetch_part(void *cache, const struct sf_cache_fetch_part *part)
+{
+    (void)cache;
+    fetch_parts_count += part->bytes_count;
+}
+
+static void export_state(void *cache, const struct sf_cache_sink *sink)
+{
+    (void)cache;
+    sink->write(sink->context, (const uint8_t *)"state", 5);
+    sink->write(sink->context, (const uint8_t *)"!", 1);
+}
+
+static void import_state(void *cache, const char *from_name, const char *from_version,
+                         const uint8_t *bytes, uint64_t count)
+{
+    (void)cache;
+    assert_string_equal(from_name, "test");
+    assert_string_equal(from_version, "1");
+    handed_over_bytes = count;
+    memcpy(handed_over, bytes, count);
+}
+
+static const struct sf_cache_plugin plugin = {
+    .struct_bytes = sizeof plugin,
+    .abi = SF_CACHE_ABI,
+    .name = "test",
+    .version = "1",
+    .create = create,
+    .destroy = destroy,
+    .on_request = on_request,
+    .on_request_cancelled = on_request_cancelled,
+    .on_timer = on_timer,
+    .on_fetch_part = on_fetch_part,
+    .export_state = export_state,
+    .import_state = import_state,
+};
+
+static const struct sf_cache_module module = {.plugin = &plugin};
+static const struct sf_cache_host_camera camera = {.camera = 3, .tenant = 3, .model = 1};
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&world, 0, sizeof world);
+    requests_count = cancelled_count = timers_count = fetch_parts_count = 0;
+    world.services = (struct sf_cache_services){
+        .context = &world,
+        .now_ns = now_ns,
+        .answer_begin = answer_begin,
+        .answer_bytes = answer_bytes,
+        .answer_end = answer_end,
+        .timer_start = timer_start,
+        .fetch_start = fetch_start,
+        .fetch_cancel = fetch_cancel,
+        .contract_broken = contract_broken,
+    };
+    sf_cache_host_init(&world.host);
+    sf_cache_host_reset(&world.host, &world.services, 42, 10, 1000, 1000);
+    assert_true(sf_cache_host_deploy(&world.host, &module));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    sf_cache_host_fini(&world.host);
+    return 0;
+}
+
+static sf_handle request(void)
+{
+    return sf_cache_host_request(&world.host, 5, camera, 6, 3, 1, true, 5000);
+}
+
+static void assert_broken(int32_t code, int32_t returned)
+{
+    assert_int_equal(returned, code);
+    assert_int_equal(world.broken_code, code);
+    assert_int_equal(world.broken_count, 1);
+    world.broken_count = 0;
+    world.broken_code = 0;
+}
+
+static void test_a_second_answer_is_refused_and_named(void **state)
+{
+    (void)state;
+    sf_handle handle = request();
+    assert_int_equal(seen.request, handle);
+    assert_int_equal(
+        lent->answer(lent->context, handle, SF_CACHE_STATUS_OK, (const uint8_t *)"abc", 3), 0);
+    assert_int_equal(world.bytes_count, 3);
+    assert_broken(SF_CACHE_E_ANSWERED,
+                  lent->answer(lent->context, handle, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0));
+    assert_int_equal(world.begun_count, 1);
+}
+
+static void test_an_answer_after_the_cancellation_is_refused_and_named(void **state)
+{
+    (void)state;
+    sf_handle handle = request();
+    sf_cache_host_cancel(&world.host, handle);
+    assert_int_equal(cancelled_count, 1);
+    sf_cache_host_cancel(&world.host, handle);
+    assert_int_equal(cancelled_count, 1);
+    assert_broken(SF_CACHE_E_CANCELLED,
+                  lent->answer(lent->context, handle, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0));
+    assert_int_equal(world.begun_count, 0);
+}
+
+static void test_bad_answers_are_refused_and_named(void **state)
+{
+    (void)state;
+    sf_handle handle = request();
+    const uint8_t byte = 0;
+    assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, lent->answer(lent->context, handle + 1, 2, NULL, 0));
+    assert_broken(SF_CACHE_E_BAD_STATUS, lent->answer(lent->context, handle, 3, NULL, 0));
+    assert_broken(SF_CACHE_E_BAD_STATUS, lent->answer(lent->context, handle, 1, &byte, 1));
+    assert_broken(SF_CACHE_E_BAD_ARGUMENT, lent->answer(lent->context, handle, 0, NULL, 1));
+    assert_broken(SF_CACHE_E_TOO_MANY_BYTES,
+                  lent->answer(lent->context, handle, 0, &byte, SF_CACHE_STILL_BYTES_MAX + 1));
+    assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, lent->answer_part(lent->context, handle, &byte, 1));
+    assert_int_equal(world.begun_count, 0);
+}
+
+static void test_an_answer_in_parts_has_as_many_bytes_as_announced(void **state)
+{
+    (void)state;
+    sf_handle handle = request();
+    const uint8_t bytes[4] = {0};
+    assert_int_equal(lent->answer_begin(lent->context, handle, 6), 0);
+    assert_int_equal(lent->answer_part(lent->context, handle, bytes, 4), 0);
+    assert_broken(SF_CACHE_E_TOO_FEW_BYTES, lent->answer_end(lent->context, handle));
+    assert_broken(SF_CACHE_E_TOO_MANY_BYTES, lent->answer_part(lent->context, handle, bytes, 3));
+    assert_int_equal(lent->answer_part(lent->context, handle, bytes, 2), 0);
+    assert_int_equal(lent->answer_end(lent->context, handle), 0);
+    assert_int_equal(world.bytes_count, 6);
+    assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, lent->answer_end(lent->context, handle));
+}
+
+static void test_identities_are_opaque_and_can_be_used_for_a_fetch(void **state)
+{
+    (void)state;
+    request();
+    assert_int_not_equal(seen.camera, 3);
+    assert_int_not_equal(seen.camera, seen.tenant);
+    uint64_t fetch;
+    assert_int_equal(lent->fetch(lent->context, seen.camera, 9, &fetch), 0);
+    assert_int_equal(world.fetched_camera, 3);
+    sf_cache_host_fetch_part(&world.host, fetch, 0, 100, 0, (const uint8_t *)"xyz", 3);
+    assert_int_equal(fetch_parts_count, 3);
+    assert_int_equal(lent->fetch_cancel(lent->context, fetch), 0);
+    assert_int_equal(world.cancelled_fetch, 77);
+    sf_cache_host_fetch_part(&world.host, fetch, 0, 100, 0, (const uint8_t *)"xyz", 3);
+    assert_int_equal(fetch_parts_count, 3);
+    assert_int_equal(lent->fetch_cancel(lent->context, fetch), 0); /* ended already: no error */
+    assert_broken(SF_CACHE_E_UNKNOWN_FETCH, lent->fetch_cancel(lent->context, 999999));
+    assert_broken(SF_CACHE_E_UNKNOWN_CAMERA, lent->fetch(lent->context, 1, 9, &fetch));
+}
+
+static void test_a_cancelled_timer_does_not_fire(void **state)
+{
+    (void)state;
+    uint64_t timer;
+    assert_int_equal(lent->timer_set(lent->context, 10, 1, &timer), 0);
+    sf_cache_host_timer_fired(&world.host, world.timer);
+    assert_int_equal(timers_count, 1);
+    assert_int_equal(lent->timer_set(lent->context, 10, 1, &timer), 0);
+    lent->timer_cancel(lent->context, timer);
+    sf_cache_host_timer_fired(&world.host, world.timer);
+    assert_int_equal(timers_count, 1);
+    assert_broken(SF_CACHE_E_BAD_ARGUMENT, lent->timer_set(lent->context, -1, 1, &timer));
+}
+
+static void test_a_deploy_hands_over_and_the_old_version_ends_when_it_is_done(void **state)
+{
+    (void)state;
+    sf_handle old_request = request();
+    const struct sf_cache_host *old = lent;
+    assert_true(sf_cache_host_deploy(&world.host, &module));
+    assert_int_equal(handed_over_bytes, 6);
+    assert_memory_equal(handed_over, "state!", 6);
+    sf_handle new_request = request();
+    assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, old->answer(old->context, new_request, 2, NULL, 0));
+    sf_cache_host_sweep(&world.host);
+    assert_non_null(world.host.versions[0].cache);
+    assert_int_equal(old->answer(old->context, old_request, 2, NULL, 0), 0);
+    sf_cache_host_sweep(&world.host);
+    assert_null(world.host.versions[0].cache);
+    assert_int_equal(lent->answer(lent->context, new_request, 2, NULL, 0), 0);
+}
+
+/* A plug-in built with a shorter header: what it does not have is not called. */
+static void test_functions_beyond_the_plugins_size_are_absent(void **state)
+{
+    (void)state;
+    static struct sf_cache_plugin old; /* destroyed after this function has returned */
+    old = plugin;
+    old.struct_bytes = offsetof(struct sf_cache_plugin, on_timer);
+    const struct sf_cache_module old_module = {.plugin = &old};
+    assert_true(sf_cache_host_deploy(&world.host, &old_module));
+    uint64_t timer;
+    assert_int_equal(lent->timer_set(lent->context, 10, 1, &timer), 0);
+    sf_cache_host_timer_fired(&world.host, world.timer);
+    assert_int_equal(timers_count, 0);
+}
+
+static void test_opaque_numbers_can_be_undone(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 1000; i++) {
+        uint64_t opaque = sf_opaque(i * 7, SF_OPAQUE_CAMERA, i);
+        assert_int_equal(sf_opaque_index(i * 7, SF_OPAQUE_CAMERA, opaque), i);
+        assert_int_not_equal(opaque, sf_opaque(i * 7 + 1, SF_OPAQUE_CAMERA, i));
+        assert_int_not_equal(opaque, sf_opaque(i * 7, SF_OPAQUE_TENANT, i));
+        assert_int_not_equal(opaque, 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_second_answer_is_refused_and_named, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_an_answer_after_the_cancellation_is_refused_and_named,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_bad_answers_are_refused_and_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_answer_in_parts_has_as_many_bytes_as_announced,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_identities_are_opaque_and_can_be_used_for_a_fetch,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_cancelled_timer_does_not_fire, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_a_deploy_hands_over_and_the_old_version_ends_when_it_is_done, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_functions_beyond_the_plugins_size_are_absent, set_up,
+                                        tear_down),
+        cmocka_unit_test(test_opaque_numbers_can_be_undone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,199 @@
+/* The oracles over traces that are written by hand: each case is a trace that a person can read. */
+#include "harness/oracle/oracle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/test.h"
+
+/* Two homes: 0 and 1. Viewer 0 and 2 are their hubs, 1 and 3 their apps. */
+static const struct sf_record world[] = {
+    {.kind = SF_RECORD_CAMERA, .who = 0, .a = 0},
+    {.kind = SF_RECORD_CAMERA, .who = 1, .a = 1},
+    {.kind = SF_RECORD_LINK, .who = 0, .flags = 1},
+    {.kind = SF_RECORD_LINK, .who = 1, .flags = 1},
+    {.kind = SF_RECORD_VIEWER, .who = 0, .a = 0, .b = 0, .flags = SF_FLAG_INTEGRATION},
+    {.kind = SF_RECORD_VIEWER, .who = 1, .a = 0, .b = 0},
+    {.kind = SF_RECORD_VIEWER, .who = 2, .a = 1, .b = 1, .flags = SF_FLAG_INTEGRATION},
+};
+
+struct judgement {
+    struct sf_arena arena;
+    struct sf_court court;
+    enum sf_verdict verdict;
+};
+
+static void judge(struct judgement *j, const struct sf_record *records, uint32_t count)
+{
+    sf_arena_init(&j->arena);
+    sf_court_init(&j->court, &j->arena, 2);
+    sf_court_hear(&j->court, world, sizeof world / sizeof world[0]);
+    sf_court_hear(&j->court, records, count);
+    j->verdict = sf_court_close(&j->court);
+}
+
+#define JUDGE(j, ...)                                       \
+    do {                                                    \
+        const struct sf_record trace[] = {__VA_ARGS__};     \
+        judge(&(j), trace, sizeof trace / sizeof trace[0]); \
+    } while (0)
+
+static const struct sf_oracle_result *result(const struct judgement *j,
+                                             const struct sf_oracle *oracle)
+{
+    uint32_t i = 0;
+    while (sf_oracles()[i] != oracle) {
+        i++;
+    }
+    return &j->court.results[i];
+}
+
+static void assert_judged(struct judgement *j, const struct sf_oracle *oracle, uint64_t evidence,
+                          uint64_t findings)
+{
+    assert_int_equal(result(j, oracle)->evidence_count, evidence);
+    assert_int_equal(result(j, oracle)->findings_count, findings);
+    sf_arena_fini(&j->arena);
+}
+
+static void test_a_trace_without_evidence_is_inconclusive(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, {.kind = SF_RECORD_END, .at_ns = 10});
+    assert_int_equal(j.verdict, SF_VERDICT_INCONCLUSIVE);
+    sf_arena_fini(&j.arena);
+}
+
+static void test_pixels_of_another_tenant_are_a_finding(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, {.kind = SF_RECORD_SHOWN, .who = 0, .c = 1},
+          {.kind = SF_RECORD_SEEN, .who = 0, .a = 0, .c = 1, .d = 900000},
+          {.kind = SF_RECORD_SEEN,
+           .who = 0,
+           .a = 1,
+           .b = 1,
+           .c = 1,
+           .d = (uint64_t)7 << 32 | 100000});
+    assert_int_equal(j.verdict, SF_VERDICT_FAIL);
+    const struct sf_finding *finding = &j.court.findings->kept[0];
+    assert_int_equal(finding->owner_tenant, 1);
+    assert_int_equal(finding->capture, 7);
+    assert_int_equal(finding->amount, 100000);
+    assert_judged(&j, &sf_oracle_no_stray_pixels, 1, 1);
+}
+
+static void test_bytes_of_another_tenant_are_a_finding(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, {.kind = SF_RECORD_DELIVERED, .who = 0, .a = 500},
+          {.kind = SF_RECORD_BYTES, .who = 0, .a = 0, .d = 300},
+          {.kind = SF_RECORD_BYTES, .who = 0, .a = 1, .d = 200});
+    assert_judged(&j, &sf_oracle_no_stray_bytes, 1, 1);
+}
+
+static void test_an_answer_to_an_unlinked_hub_is_a_finding_and_one_to_its_app_is_not(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, {.kind = SF_RECORD_ANSWERED, .who = 0, .a = 100},
+          {.kind = SF_RECORD_LINK, .who = 0, .flags = 0},
+          {.kind = SF_RECORD_ANSWERED, .who = 1, .a = 100},
+          {.kind = SF_RECORD_ANSWERED, .who = 0, .a = 0});
+    assert_judged(&j, &sf_oracle_valid_link, 2, 0);
+    JUDGE(j, {.kind = SF_RECORD_LINK, .who = 0, .flags = 0},
+          {.kind = SF_RECORD_ANSWERED, .who = 0, .a = 100});
+    assert_judged(&j, &sf_oracle_valid_link, 1, 1);
+}
+
+static void test_after_the_block_nothing_is_sent_and_what_was_under_way_has_its_grace(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 150, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .who = 1, .at_ns = 500, .a = 9});
+    assert_judged(&j, &sf_oracle_kill_switch, 1, 0);
+    JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 151, .a = 9},
+          {.kind = SF_RECORD_ANSWERED, .who = 2, .at_ns = 101, .a = 9});
+    assert_judged(&j, &sf_oracle_kill_switch, 0, 2);
+    JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_KILL_SWITCH, .flags = 0, .at_ns = 200, .d = 50},
+          {.kind = SF_RECORD_ANSWERED, .who = 0, .at_ns = 300, .a = 9});
+    assert_judged(&j, &sf_oracle_kill_switch, 0, 0);
+}
+
+static void test_an_owner_must_see_its_own_whole_frame_in_time(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_SHOWN, .who = 0, .b = 0, .at_ns = 150},
+          {.kind = SF_RECORD_END, .at_ns = 1000});
+    assert_judged(&j, &sf_oracle_recovery, 1, 0);
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_SHOWN, .who = 0, .b = 0, .at_ns = 150, .flags = SF_FLAG_DAMAGED},
+          {.kind = SF_RECORD_END, .at_ns = 161});
+    assert_judged(&j, &sf_oracle_recovery, 1, 1);
+    /* Too late, although it came. */
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_SHOWN, .who = 0, .b = 0, .at_ns = 161},
+          {.kind = SF_RECORD_END, .at_ns = 1000});
+    assert_judged(&j, &sf_oracle_recovery, 1, 1);
+    /* The run ended before the time was up: nothing was judged, which is no pass. */
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110}, {.kind = SF_RECORD_END, .at_ns = 150});
+    assert_int_equal(j.verdict, SF_VERDICT_INCONCLUSIVE);
+    assert_judged(&j, &sf_oracle_recovery, 0, 0);
+    /* Whoever is blocked meanwhile is not waited for. */
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 120},
+          {.kind = SF_RECORD_END, .at_ns = 1000});
+    assert_judged(&j, &sf_oracle_recovery, 0, 0);
+}
+
+static void test_broken_contract_is_a_finding(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, {.kind = SF_RECORD_ADMITTED, .who = 0},
+          {.kind = SF_RECORD_CONTRACT, .a = SF_VERDICT_FAIL});
+    assert_judged(&j, &sf_oracle_contract, 1, 1);
+}
+
+static void test_findings_beyond_what_is_kept_are_counted(void **state)
+{
+    (void)state;
+    struct sf_findings *findings = sf_alloc(1, sizeof *findings);
+    for (int i = 0; i < SF_FINDINGS_KEPT_MAX + 10; i++) {
+        sf_findings_add(findings, (struct sf_finding){.request = (uint64_t)i});
+    }
+    assert_int_equal(findings->count, SF_FINDINGS_KEPT_MAX + 10);
+    assert_int_equal(findings->kept_count, SF_FINDINGS_KEPT_MAX);
+    assert_int_equal(findings->kept[SF_FINDINGS_KEPT_MAX - 1].request, SF_FINDINGS_KEPT_MAX - 1);
+    free(findings);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_trace_without_evidence_is_inconclusive),
+        cmocka_unit_test(test_pixels_of_another_tenant_are_a_finding),
+        cmocka_unit_test(test_bytes_of_another_tenant_are_a_finding),
+        cmocka_unit_test(test_an_answer_to_an_unlinked_hub_is_a_finding_and_one_to_its_app_is_not),
+        cmocka_unit_test(test_after_the_block_nothing_is_sent_and_what_was_under_way_has_its_grace),
+        cmocka_unit_test(test_an_owner_must_see_its_own_whole_frame_in_time),
+        cmocka_unit_test(test_broken_contract_is_a_finding),
+        cmocka_unit_test(test_findings_beyond_what_is_kept_are_counted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+#include "sim_hub/viewer.h"
+
+#include "tests/unit/test.h"
+
+static const struct sf_viewer_config config = {
+    .present = 1,
+    .watch_every_ns = 60 * SF_SECOND,
+    .watch_for_ns = 12 * SF_SECOND,
+    .ask_every_ns = 5 * SF_SECOND,
+    .time_out_ns = 3 * SF_SECOND,
+    .shows_partial = 1,
+};
+
+struct fixture {
+    struct sf_viewer viewer;
+    struct sf_rng rng;
+    struct sf_viewer_effects effects;
+};
+
+static void step(struct fixture *f, struct sf_viewer_input input)
+{
+    sf_viewer_step(&f->viewer, &input, &f->rng, &f->effects);
+}
+
+static sf_ns start_watching(struct fixture *f)
+{
+    sf_viewer_init(&f->viewer, &config);
+    sf_rng_init(&f->rng, 1, "hub", 0);
+    step(f, (struct sf_viewer_input){.kind = SF_VIEWER_START});
+    sf_ns at_ns = f->effects.tick_at_ns;
+    assert_in_range(at_ns, 0, 60 * SF_SECOND - 1);
+    step(f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = at_ns});
+    assert_true(f->effects.open_connection);
+    assert_true(f->effects.ask);
+    assert_int_equal(f->effects.tick_at_ns, at_ns + 3 * SF_SECOND);
+    return at_ns;
+}
+
+static void test_an_answer_in_time_is_shown_and_the_next_still_asked_for(void **state)
+{
+    (void)state;
+    struct fixture f;
+    sf_ns at_ns = start_watching(&f);
+    step(&f,
+         (struct sf_viewer_input){
+             .kind = SF_VIEWER_ANSWER, .now_ns = at_ns + SF_SECOND, .request = 1, .picture = true});
+    assert_true(f.effects.show_whole);
+    assert_int_equal(f.effects.tick_at_ns, at_ns + 5 * SF_SECOND);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = at_ns + 5 * SF_SECOND});
+    assert_true(f.effects.ask);
+    assert_false(f.effects.open_connection);
+    assert_int_equal(f.viewer.requests_count, 2);
+}
+
+static void test_a_time_out_gives_up_and_shows_what_has_come(void **state)
+{
+    (void)state;
+    struct fixture f;
+    sf_ns at_ns = start_watching(&f);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = at_ns + 3 * SF_SECOND});
+    assert_true(f.effects.give_up);
+    assert_true(f.effects.show_partial);
+    assert_int_equal(f.effects.given_up, 1);
+    assert_false(f.effects.ask);
+    /* What comes now belongs to a request that was given up. */
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_ANSWER,
+                                      .now_ns = at_ns + 4 * SF_SECOND,
+                                      .request = 1,
+                                      .picture = true});
+    assert_false(f.effects.show_whole);
+}
+
+static void test_watching_ends_and_the_connection_with_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    sf_ns at_ns = start_watching(&f);
+    sf_ns now_ns = at_ns;
+    for (int i = 0; i < 3; i++) {
+        step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_ANSWER,
+                                          .now_ns = now_ns,
+                                          .request = f.viewer.requests_count});
+        now_ns += 5 * SF_SECOND;
+        step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = now_ns});
+    }
+    assert_true(f.effects.close_connection);
+    assert_false(f.effects.ask);
+    assert_in_range(f.effects.tick_at_ns, now_ns + 30 * SF_SECOND, now_ns + 90 * SF_SECOND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_an_answer_in_time_is_shown_and_the_next_still_asked_for),
+        cmocka_unit_test(test_a_time_out_gives_up_and_shows_what_has_come),
+        cmocka_unit_test(test_watching_ends_and_the_connection_with_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
