@@ -265,15 +265,20 @@ static void place(struct sf_netem *link, const struct arrival *arrival,
     count_in(link, copy);
 }
 
-/* The duplicate starts again from the top, with the mark that its original already had. */
+/* The duplicate starts again from the top, with the mark that its original already had. Both share
+ * one buffer in the kernel until a corruption gives the original a copy of its own: so a mark that
+ * the duplicate receives shows on the original too, unless the original was corrupted. */
 static void place_duplicate(struct sf_netem *link, const struct arrival *arrival,
-                            const struct judgement *original, struct sf_netem_admission *out)
+                            struct judgement *original, struct sf_netem_admission *out)
 {
     struct arrival again = *arrival;
     again.is_duplicate = true;
     struct judgement judgement;
     judge(link, &again, &judgement);
     out->dropped_by_limit |= judgement.dropped_by_limit;
+    if (judgement.copy.ce_marked && !original->copy.corrupted) {
+        original->copy.ce_marked = true;
+    }
     if (judgement.copies_count > 0) {
         judgement.copy.ce_marked |= original->copy.ce_marked;
         place(link, &again, &judgement, out);

@@ -38,14 +38,15 @@ static bool read_double(const char *word, double *value_out, const char **rest_o
     return rest != word && !isnan(*value_out);
 }
 
-enum sf_netem_number sf_netem_read_percent(const char *word, uint32_t *fraction_out)
+enum sf_netem_number sf_netem_read_percent_and_rest(const char *word, uint32_t *fraction_out,
+                                                    uint32_t *rest_out)
 {
     double value = 0;
-    const char *rest = word;
-    if (strcmp(word, "%") != 0 && !read_double(word, &value, &rest)) {
+    const char *behind = word;
+    if (strcmp(word, "%") != 0 && !read_double(word, &value, &behind)) {
         return SF_NETEM_NUMBER_MALFORMED;
     }
-    if (*rest != '\0' && strcmp(rest, "%") != 0) {
+    if (*behind != '\0' && strcmp(behind, "%") != 0) {
         return SF_NETEM_NUMBER_MALFORMED;
     }
     double share = value / 100.;
@@ -56,7 +57,14 @@ enum sf_netem_number sf_netem_read_percent(const char *word, uint32_t *fraction_
         return SF_NETEM_NUMBER_TOO_LARGE;
     }
     *fraction_out = (uint32_t)rint(share * UINT32_MAX);
+    *rest_out = (uint32_t)rint((1. - share) * UINT32_MAX);
     return SF_NETEM_NUMBER_OK;
+}
+
+enum sf_netem_number sf_netem_read_percent(const char *word, uint32_t *fraction_out)
+{
+    uint32_t rest;
+    return sf_netem_read_percent_and_rest(word, fraction_out, &rest);
 }
 
 enum sf_netem_number sf_netem_read_time(const char *word, sf_ns *time_ns_out, bool *unit_given_out)

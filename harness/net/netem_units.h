@@ -21,6 +21,11 @@ enum sf_netem_number {
 /* "5%", "5", "0.1%" -> 32-bit fraction, 0 to 100 %. A lone "%" is 0, as with tc. */
 enum sf_netem_number sf_netem_read_percent(const char *word, uint32_t *fraction_out);
 
+/* The same, and what is left to 100 %, rounded by itself as tc rounds it: at 50% both are
+ * 2147483648. */
+enum sf_netem_number sf_netem_read_percent_and_rest(const char *word, uint32_t *fraction_out,
+                                                    uint32_t *rest_out);
+
 /* "20ms", "1.5s", "100us", "30ns"; without a unit nanoseconds (unit_given_out says). Fractions of a
  * nanosecond are cut off. */
 enum sf_netem_number sf_netem_read_time(const char *word, sf_ns *time_ns_out, bool *unit_given_out);

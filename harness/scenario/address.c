@@ -115,7 +115,7 @@ static enum sf_err entry_refuse(const struct setter *setter, const struct sf_yam
     for (const struct sf_yaml_node *entry = parent->first; entry != NULL; entry = entry->next) {
         const struct sf_yaml_node *name =
             entry->key != NULL ? entry->key : sf_yaml_get(entry, "name");
-        if (name != NULL) {
+        if (name != NULL && count < SF_YAML_ENTRIES_MAX) { /* other overrides may have added some */
             known[count++] = name->text;
         }
     }

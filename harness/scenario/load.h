@@ -15,8 +15,6 @@ struct sf_load {
     struct sf_diag *diag; /* never NULL */
 };
 
-enum { SF_KEYS_MAX = 24 }; /* of one mapping, when it is not one of names */
-
 /* The node is a mapping whose keys are all in `known` (NULL-terminated); `what` names it. */
 SF_MUST_USE enum sf_err sf_load_mapping(struct sf_load *load, const struct sf_yaml_node *node,
                                         const char *what, const char *const *known);

@@ -208,7 +208,9 @@ static json_t *networks_schema(void)
     put(directions, "down", typed("string", "from cloud to home, as tc netem parameters"));
     put(directions, "both", typed("string", "both ways; up or down beside it wins for its way"));
     json_t *json = typed("object", "the networks that homes can be on, by name");
-    put(json, "propertyNames", name_of(NULL));
+    json_t *name = name_of(NULL);
+    put(name, "not", json_pack("{s:s}", "const", SF_NETWORK_PERFECT));
+    put(json, "propertyNames", name);
     put(json, "maxProperties", json_integer(SF_NETWORKS_MAX - 1));
     put(json, "additionalProperties", object_of(directions, NULL));
     return json;
@@ -219,7 +221,9 @@ static json_t *homes_schema(const struct sf_plan_schema *schema)
     static const char *const required[] = {"name", "count", NULL};
     json_t *zone = pattern("^[+-][0-9]{2}:[0-5][0-9]$", "an offset from UTC");
     json_t *properties = made(json_object());
-    put(properties, "name", name_of("what these homes are called"));
+    json_t *name = name_of("what these homes are called; not all");
+    put(name, "not", json_pack("{s:s}", "const", "all"));
+    put(properties, "name", name);
     put(properties, "count", whole(1, SF_HOMES_MAX, "how many homes"));
     put(properties, "network", name_of("the network that they are on at the start"));
     put(properties, "linked", on_or_off("the owners have linked the integration"));
@@ -251,6 +255,14 @@ static json_t *timeline_schema(void)
     put(properties, "unlink", name_of("these homes unlink the integration"));
     json_t *entry = object_of(properties, "what happens at one time");
     require(entry, at);
+    static const char *const with_network[] = {"homes", "direction"};
+    json_t *needs = made(json_object());
+    for (size_t i = 0; i < sizeof with_network / sizeof with_network[0]; i++) {
+        json_t *network = made(json_array());
+        push(network, json_string("network"));
+        put(needs, with_network[i], network);
+    }
+    put(entry, "dependentRequired", needs);
     json_t *one_action = made(json_array());
     for (size_t i = 0; actions[i] != NULL; i++) {
         const char *const action[] = {actions[i], NULL};
@@ -271,6 +283,13 @@ static json_t *expect_schema(const struct sf_plan_schema *schema)
         choice(schema->oracle_names, "with verdict fail: the oracle that must find something"));
     json_t *json = object_of(properties, "what must come out of the run");
     require(json, required);
+    /* An oracle is named with a failure, and only then. */
+    json_t *failure = made(json_pack("{s:{s:{s:s}}}", "properties", "verdict", "const", "fail"));
+    json_t *named = made(json_pack("{s:[s]}", "required", "oracle"));
+    json_t *unnamed = made(json_pack("{s:{s:b}}", "properties", "oracle", 0));
+    put(json, "if", failure);
+    put(json, "then", named);
+    put(json, "else", unnamed);
     return json;
 }
 

@@ -72,16 +72,18 @@ struct part {
     uint64_t fraction_scale; /* ... a power of ten */
 };
 
-enum { DIGITS_MAX = 18 }; /* 10^18 fits 64 bits, and times a day 128 bits */
+/* What has so many digits fits 64 bits, and times a day 128 bits. */
+enum { WHOLE_DIGITS_MAX = 19, FRACTION_DIGITS_MAX = 18 };
 
 /* Reads digits; false when there are none or too many. */
-static bool digits_read(const char **at, uint64_t *value_out, uint64_t *scale_out)
+static bool digits_read(const char **at, size_t digits_max, uint64_t *value_out,
+                        uint64_t *scale_out)
 {
     uint64_t value = 0;
     uint64_t scale = 1;
     size_t count = 0;
     for (; is_digit(**at); (*at)++, count++) {
-        if (count == DIGITS_MAX) {
+        if (count == digits_max) {
             return false;
         }
         value = value * 10 + (uint64_t)(**at - '0');
@@ -97,14 +99,14 @@ static bool part_read(const char **at, struct part *part_out)
     uint64_t unused;
     part_out->fraction = 0;
     part_out->fraction_scale = 1;
-    if (!digits_read(at, &part_out->whole, &unused)) {
+    if (!digits_read(at, WHOLE_DIGITS_MAX, &part_out->whole, &unused)) {
         return false;
     }
     if (**at != '.') {
         return true;
     }
     (*at)++;
-    return digits_read(at, &part_out->fraction, &part_out->fraction_scale);
+    return digits_read(at, FRACTION_DIGITS_MAX, &part_out->fraction, &part_out->fraction_scale);
 }
 
 enum sf_err sf_value_duration_read(const char *text, sf_ns *ns_out, struct sf_diag *diag)

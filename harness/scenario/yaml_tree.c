@@ -116,9 +116,13 @@ static enum sf_err key_accept(struct reader *reader, struct sf_yaml_node *mappin
         return sf_yaml_fail(key, reader->diag, "a key must be a word");
     }
     const struct sf_yaml_node *before = sf_yaml_get(mapping, key->text);
-    if (before != NULL) {
+    if (before != NULL && before->key->line > 0) {
         return sf_yaml_fail(key, reader->diag, "the key '%s' is here twice, first in line %u",
                             sf_value_shown(key->text, shown), before->key->line);
+    }
+    if (before != NULL) {
+        return sf_yaml_fail(key, reader->diag, "the key '%s' is here twice",
+                            sf_value_shown(key->text, shown));
     }
     reader->key = key;
     return SF_OK;
@@ -349,7 +353,8 @@ static enum sf_err syntax_refuse(struct reader *reader, const yaml_parser_t *par
     const yaml_mark_t *mark = &parser->problem_mark;
     char problem[200];
     snprintf(problem, sizeof problem, "%s", parser->problem != NULL ? parser->problem : "unknown");
-    if (parser->context != NULL && parser->context_mark.line != mark->line) {
+    if (parser->context != NULL && parser->context_mark.line != mark->line &&
+        !reader->source->has_no_lines) {
         snprintf(problem, sizeof problem, "%s (%s that starts in line %zu)", parser->problem,
                  parser->context, parser->context_mark.line + 1);
     }

@@ -13,13 +13,13 @@
 #include "sim_hub/config.h"
 
 static const struct sf_param fixture_still_params[] = {
-    {"width", SF_PARAM_COUNT, 320, 32, 1920, NULL, "pixels"},
-    {"height", SF_PARAM_COUNT, 180, 32, 1080, NULL, "pixels"},
-    {"quality", SF_PARAM_COUNT, 75, 30, 100, NULL, "of the JPEG"},
+    {"width", SF_PARAM_COUNT, 320, 64, 1920, NULL, "width of a still in pixels"},
+    {"height", SF_PARAM_COUNT, 180, 16, 1080, NULL, "height of a still in pixels"},
+    {"quality", SF_PARAM_COUNT, 75, 30, 95, NULL, "JPEG quality"},
 };
 
 static const struct sf_param_table fixture_still_table = {
-    "still", "the pictures that cameras take", fixture_still_params,
+    "still", "the stills that cameras take", fixture_still_params,
     sizeof fixture_still_params / sizeof fixture_still_params[0]};
 
 static const char *const fixture_oracles[] = {
