@@ -7,6 +7,7 @@
 
 #include "harness/base/assert.h"
 #include "harness/base/text.h"
+#include "harness/net/netem_admit.h"
 #include "harness/net/netem_units.h"
 
 /* Enough for a share of 0.1 % to be right to a twentieth. */
@@ -135,6 +136,18 @@ static void note_correlation(struct sf_netem_notes *notes, uint32_t column, cons
     sf_text_free(&real);
 }
 
+/* Of all the delays that can be drawn. */
+static sf_ns shortest_delay(const struct sf_netem_config *config)
+{
+    const struct sf_netem_table *table = config->delay_table;
+    sf_ns shortest_ns = sf_netem_delay(config->delay_ns, config->jitter_ns, table, 0);
+    for (uint32_t i = 1; table != NULL && i < table->entries_count; i++) {
+        sf_ns delay_ns = sf_netem_delay(config->delay_ns, config->jitter_ns, table, i);
+        shortest_ns = delay_ns < shortest_ns ? delay_ns : shortest_ns;
+    }
+    return shortest_ns;
+}
+
 static void note_delay(struct sf_netem_notes *notes, const struct sf_netem_config *config,
                        const struct sf_netem_columns *columns)
 {
@@ -148,8 +161,7 @@ static void note_delay(struct sf_netem_notes *notes, const struct sf_netem_confi
                       "jitter reorders: a packet overtakes earlier ones that drew a longer delay; "
                       "only a rate keeps the order");
     }
-    if (config->jitter_ns > config->delay_ns ||
-        (config->delay_table != NULL && config->jitter_ns > config->delay_ns / 4)) {
+    if (config->jitter_ns > 0 && shortest_delay(config) < 0) {
         sf_netem_note(notes, SF_NETEM_NOTE_JITTER_ABOVE_DELAY, columns->jitter,
                       "the jitter reaches below a delay of 0: such packets are sent at once, so "
                       "the mean is higher than asked");

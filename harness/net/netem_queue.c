@@ -71,6 +71,7 @@ uint32_t sf_netem_queue_enqueue(struct sf_netem_queue *queue, sf_ns now_ns, uint
     uint32_t front_count = link->front_count;
     struct sf_netem_admission admission;
     sf_netem_admit(link, now_ns, bytes, ect, &admission);
+    queue->full_count += admission.dropped_by_limit;
     SF_ASSERT((uint64_t)timed_count + front_count + admission.copies_count <= queue->waiting_max);
 
     for (uint32_t i = 0; i < admission.copies_count; i++) {

@@ -28,6 +28,7 @@ struct sf_netem_queue {
     struct sf_netem_waiting *waiting; /* borrowed */
     uint32_t waiting_max;
     uint64_t order_next;
+    uint64_t full_count; /* packets for which, or for whose duplicate, there was no place left */
 };
 
 /* A copy that leaves the link. */

@@ -57,10 +57,11 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static enum sf_err row_fail(const struct row *row, struct sf_diag *diag, const char *expected)
+static enum sf_err row_fail(const struct row *row, struct sf_diag *diag, const char *what,
+                            const char *detail)
 {
     return sf_fail_at(diag, SF_ERR_INPUT, row->name, row->line, (uint32_t)(row->at - row->text) + 1,
-                      "expected %s", expected);
+                      "%s%s", what, detail);
 }
 
 /* One unsigned field and the comma or line end behind it. */
@@ -71,25 +72,24 @@ static enum sf_err read_field(struct row *row, const char *what, uint64_t value_
         row->at++;
     }
     if (*row->at < '0' || *row->at > '9') {
-        return row_fail(row, diag, what);
+        return row_fail(row, diag, "expected a whole number, ", what);
     }
     uint64_t value = 0;
     for (; *row->at >= '0' && *row->at <= '9'; row->at++) {
         uint64_t digit = (uint64_t)(*row->at - '0');
-        if (value > (value_max - digit) / 10) {
-            return sf_fail_at(diag, SF_ERR_INPUT, row->name, row->line,
-                              (uint32_t)(row->at - row->text) + 1, "%s is larger than %" PRIu64,
-                              what, value_max);
+        if (digit > value_max || value > (value_max - digit) / 10) {
+            return row_fail(row, diag, "too large a number for ", what);
         }
         value = value * 10 + digit;
     }
-    while (is_blank(*row->at)) {
+    while (is_last ? is_blank(*row->at) : *row->at == ' ' || *row->at == '\t') {
         row->at++;
     }
-    if (*row->at != (is_last ? '\0' : ',')) {
-        return row_fail(row, diag,
-                        is_last ? "the end of the line after four fields: seq,sent_ns,bytes,ect"
-                                : "a comma: a row is seq,sent_ns,bytes,ect");
+    if (!is_last && *row->at != ',') {
+        return row_fail(row, diag, "expected a comma: a row is seq,sent_ns,bytes,ect", "");
+    }
+    if (is_last && *row->at != '\0') {
+        return row_fail(row, diag, "expected the line's end after seq,sent_ns,bytes,ect", "");
     }
     if (!is_last) {
         row->at++;
@@ -104,17 +104,16 @@ static enum sf_err read_row(struct row *row, struct sf_netem_sent_list *list, st
     uint64_t sent_ns;
     uint64_t bytes;
     uint64_t ect;
-    SF_TRY(read_field(row, "seq, an integer", UINT64_MAX, false, &seq, diag));
+    SF_TRY(read_field(row, "seq", UINT64_MAX, false, &seq, diag));
     const char *sent_at = row->at;
-    SF_TRY(read_field(row, "sent_ns, an integer", INT64_MAX - 1, false, &sent_ns, diag));
-    SF_TRY(read_field(row, "bytes, an integer", UINT32_MAX, false, &bytes, diag));
-    SF_TRY(read_field(row, "ect, 0 to 3", 3, true, &ect, diag));
+    SF_TRY(read_field(row, "sent_ns", INT64_MAX - 1, false, &sent_ns, diag));
+    SF_TRY(read_field(row, "bytes", UINT32_MAX, false, &bytes, diag));
+    SF_TRY(read_field(row, "ect (0 to 3)", 3, true, &ect, diag));
     struct sf_netem_sent packet = {seq, (sf_ns)sent_ns, (uint32_t)bytes, ect != 0};
     if (list->count > 0 && packet.sent_ns < list->items[list->count - 1].sent_ns) {
         row->at = sent_at;
-        return sf_fail_at(diag, SF_ERR_INPUT, row->name, row->line,
-                          (uint32_t)(row->at - row->text) + 1,
-                          "sent_ns goes back: the packets must be in the order of sending");
+        return row_fail(row, diag,
+                        "sent_ns goes back: ", "the packets must be in the order of sending");
     }
     sf_netem_sent_add(list, &packet);
     return SF_OK;

@@ -27,12 +27,13 @@ const struct sf_netem_profile sf_netem_profiles[] = {
      "limit 2000 delay 20ms 15ms distribution pareto loss gemodel 2% 20% 50% 0.01% duplicate 0.5%",
      "interference: 5 % loss in bursts, long-tailed delay, a few duplicates"},
 
-    /* The edge of coverage: what the Boxing Day kind of incident needs. A third of the packets is
-     * lost, in bursts of several; delays vary by whole request time-outs; packets overtake each
-     * other, repeat and arrive damaged; 256 kbit/s. Everything a cache's error path can meet. */
+    /* The edge of coverage, where everything that a cache's error path can meet happens: near a
+     * third of the packets lost in bursts of several, delays that vary by whole request time-outs,
+     * packets that overtake each other, repeat and arrive damaged, and 256 kbit/s with a queue of
+     * up to 4 s in front (100 frames of 1.3 KB). */
     {"extremely-poor",
-     "limit 500 delay 300ms 200ms distribution paretonormal loss gemodel 12% 25% 90% 2% "
-     "duplicate 2% corrupt 1% reorder 10% gap 3 rate 256kbit",
+     "limit 100 delay 300ms 200ms distribution paretonormal loss gemodel 12% 25% 90% 2% "
+     "duplicate 2% corrupt 1% reorder 2% gap 3 rate 256kbit",
      "a third lost in bursts, 300 ms and more, duplicates, damage, 256 kbit/s"},
 
     /* Nothing passes: a modem that reboots, a cut line. As a change mid-run it is the outage; what

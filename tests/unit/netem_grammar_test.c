@@ -334,6 +334,8 @@ static void test_traps_are_noted_where_they_stand(void **state)
     check_note("delay 10ms 5ms 25%", SF_NETEM_NOTE_DELAY_CORRELATION, 16, "no effect");
     check_note("delay 10ms 5ms", SF_NETEM_NOTE_JITTER_REORDERS, 12, "reorders");
     check_note("delay 5ms 10ms", SF_NETEM_NOTE_JITTER_ABOVE_DELAY, 11, "sent at once");
+    check_note("delay 10ms 20ms distribution normal", SF_NETEM_NOTE_JITTER_ABOVE_DELAY, 12,
+               "at once");
     check_note("delay 5s 4s", SF_NETEM_NOTE_JITTER_CAPPED, 10, "2.147 s");
     check_note("delay 500ms", SF_NETEM_NOTE_LIMIT, 0, "2000 packets/s");
     check_note("limit 10 delay 20ms rate 100mbit", SF_NETEM_NOTE_LIMIT, 7, "500 packets/s");
@@ -357,6 +359,7 @@ static void test_a_spec_without_traps_has_no_notes(void **state)
         "loss gemodel 1% 20% 50% 0.1% ecn",
         "limit 100000 delay 50ms 10ms rate 10mbit",
         "delay 10ms reorder 25%",
+        "delay 50ms 20ms distribution pareto rate 10mbit", /* never below 36 ms */
         "duplicate 1% corrupt 0.1% seed 7",
         "slot 5ms 10ms",
     };

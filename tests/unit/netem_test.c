@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/net/netem_admit.h"
 #include "harness/net/netem_grammar.h"
 
 enum { FRAME_BYTES = 1000 };
@@ -149,6 +150,24 @@ static void test_generator_gives_the_kernels_numbers(void **state)
     assert_int_not_equal(sf_netem_random_u32(&random), sf_netem_random_u32(&random));
 }
 
+/* The weight of the past is one more than the fraction, so that a full correlation keeps a value
+ * for good. */
+static void test_a_full_correlation_freezes_its_value(void **state)
+{
+    (void)state;
+    struct sf_netem_random random;
+    sf_netem_random_seed(&random, 42);
+    uint32_t last = 123456789;
+    for (int i = 0; i < 1000; i++) {
+        assert_int_equal(sf_netem_random_correlated(&random, UINT32_MAX, &last), 123456789);
+    }
+    /* Half of the past and half of the first draw of seed 42. */
+    sf_netem_random_seed(&random, 42);
+    last = 1000000000;
+    assert_int_equal(sf_netem_random_correlated(&random, INT32_MAX, &last),
+                     (3053367555u + 1000000000u) / 2);
+}
+
 /* A share in parts of ten thousand, and how far it may be off. */
 struct share {
     const char *spec;
@@ -252,6 +271,26 @@ static void test_delays_have_their_shape(void **state)
     assert_in_range(tally.delay_sum_ns / COUNT, 13700 * SF_US, 14100 * SF_US);
 }
 
+/* Rounding goes away from zero, in the part of the spread below one scale; the rest is exact. */
+static void test_a_tables_delay_is_rounded_as_in_the_kernel(void **state)
+{
+    (void)state;
+    static const int16_t entries[] = {1, -1, 8192, -32768};
+    static const struct sf_netem_table table = {"test", entries, 4};
+    assert_int_equal(sf_netem_delay(0, 4095, &table, 0), 0);
+    assert_int_equal(sf_netem_delay(0, 4096, &table, 0), 1);
+    assert_int_equal(sf_netem_delay(0, 4095, &table, 1), 0);
+    assert_int_equal(sf_netem_delay(0, 4096, &table, 1), -1);
+    assert_int_equal(sf_netem_delay(100, 20000000, &table, 2), 20000100);
+    assert_int_equal(sf_netem_delay(100, 20000000, &table, 3), 100 - 80000000);
+    assert_int_equal(sf_netem_delay(0, 8192 * 3 + 4096, &table, 4), 4); /* 4 modulo 4 entries */
+    /* Without a table: from mean - spread up to, not including, mean + spread. */
+    assert_int_equal(sf_netem_delay(1000, 10, NULL, 0), 990);
+    assert_int_equal(sf_netem_delay(1000, 10, NULL, 19), 1009);
+    assert_int_equal(sf_netem_delay(1000, 10, NULL, 20), 990);
+    assert_int_equal(sf_netem_delay(0, INT32_MAX, NULL, UINT32_MAX), 1 - (sf_ns)INT32_MAX);
+}
+
 static void test_a_huge_delay_does_not_overflow(void **state)
 {
     (void)state;
@@ -350,6 +389,27 @@ static void test_rate_serialises_after_the_last_that_waits(void **state)
     assert_int_equal(decide_one(&link, 5 * SF_MS, 1000), 16 * SF_MS);
 }
 
+/* The duplicate is in front, sent now; its original comes after it, however short its own delay. */
+static void test_rate_sees_a_duplicate_that_jumped_ahead(void **state)
+{
+    (void)state;
+    struct sf_netem_config config;
+    parse("rate 8mbit delay 1ms 20ms reorder 50% duplicate 100%", &config);
+    int jumped = 0;
+    for (uint64_t seed = 0; seed < 1000; seed++) {
+        struct sf_netem link;
+        sf_netem_init(&link, &config, seed);
+        struct sf_netem_admission got;
+        sf_netem_admit(&link, SF_SECOND, 1000, false, &got);
+        assert_int_equal(got.copies_count, 2);
+        if (got.copy[0].in_front && !got.copy[1].in_front) {
+            assert_true(got.copy[1].send_ns >= SF_SECOND + SF_MS);
+            jumped += got.copy[1].send_ns == SF_SECOND + SF_MS;
+        }
+    }
+    assert_in_range(jumped, 50, 200);
+}
+
 static void test_rate_counts_overheads_and_cells(void **state)
 {
     (void)state;
@@ -417,6 +477,22 @@ static void test_corruption_hits_a_bit_of_the_frame(void **state)
     for (int i = 0; i < 8; i++) {
         assert_in_range(seen[i], 850, 1150);
     }
+}
+
+static void test_a_duplicate_is_corrupted_elsewhere(void **state)
+{
+    (void)state;
+    struct sf_netem_config config;
+    parse("corrupt 100% duplicate 100%", &config);
+    struct sf_netem link;
+    sf_netem_init(&link, &config, 3);
+    int same = 0;
+    for (int i = 0; i < 1000; i++) {
+        struct sf_netem_fate fate;
+        sf_netem_decide(&link, i, 1000, false, &fate);
+        same += fate.copy[0].corrupt_bit == fate.copy[1].corrupt_bit;
+    }
+    assert_true(same < 10);
 }
 
 static void check_same_fates(const struct run *a, const struct run *b, uint64_t from, uint64_t to)
@@ -526,6 +602,45 @@ static void test_fixed_fates_change_their_packets_and_no_other(void **state)
     run_close(&fixed_run);
 }
 
+/* Where chance makes two and the fate says one, the original stays: its delay is the third draw,
+ * after the duplicate's chance and the duplicate's delay. */
+static void test_a_duplicate_that_is_undone_leaves_the_original(void **state)
+{
+    (void)state;
+    struct sf_netem_config config;
+    parse("delay 20ms 5ms duplicate 100%", &config);
+    static const struct sf_netem_fixed_fate once = {
+        .packet = 0, .fixed = SF_NETEM_FIXED_COPIES, .copies_count = 1};
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct sf_netem_random random;
+        sf_netem_random_seed(&random, seed);
+        sf_netem_random_u32(&random);
+        sf_netem_random_u32(&random);
+        sf_ns expected_ns =
+            sf_netem_delay(20 * SF_MS, 5 * SF_MS, NULL, sf_netem_random_u32(&random));
+        struct sf_netem link;
+        sf_netem_init(&link, &config, seed);
+        sf_netem_fix_fates(&link, &once, 1);
+        assert_int_equal(decide_one(&link, 0, 100), expected_ns);
+    }
+}
+
+static void test_a_packet_that_is_made_lost_takes_no_turn_at_a_rate(void **state)
+{
+    (void)state;
+    struct sf_netem_config config;
+    parse("rate 8mbit", &config);
+    static const struct sf_netem_fixed_fate lost = {.packet = 1, .fixed = SF_NETEM_FIXED_COPIES};
+    struct sf_netem link;
+    sf_netem_init(&link, &config, 1);
+    sf_netem_fix_fates(&link, &lost, 1);
+    struct sf_netem_fate fate;
+    assert_int_equal(decide_one(&link, 0, 1000), SF_MS);
+    sf_netem_decide(&link, 0, 1000, false, &fate);
+    assert_int_equal(fate.copies_count, 0);
+    assert_int_equal(decide_one(&link, 0, 1000), 2 * SF_MS);
+}
+
 /* A run turned into its list of fates happens again on a link with other chances. */
 static void test_all_fates_written_down_replay_the_run(void **state)
 {
@@ -613,6 +728,44 @@ static void test_a_change_keeps_the_generator_and_what_is_under_way(void **state
     run_close(&plain);
 }
 
+static void test_a_change_starts_counters_states_and_memories_anew(void **state)
+{
+    (void)state;
+    struct sf_netem_config config;
+    struct sf_netem link;
+    struct sf_netem_fate fate;
+    parse("delay 10ms reorder 100% gap 3", &config);
+    sf_netem_init(&link, &config, 1);
+    assert_int_equal(decide_one(&link, 0, 100), 10 * SF_MS);
+    assert_int_equal(decide_one(&link, 0, 100), 10 * SF_MS);
+    sf_netem_change(&link, &config, 0);
+    assert_int_equal(decide_one(&link, 0, 100), 10 * SF_MS);
+    assert_int_equal(decide_one(&link, 0, 100), 10 * SF_MS);
+    assert_int_equal(decide_one(&link, 0, 100), 0);
+
+    /* Into a burst without end; out of it again by a change. */
+    struct sf_netem_config never;
+    parse("loss state 100% 0%", &config);
+    parse("loss state 0% 0%", &never);
+    sf_netem_init(&link, &config, 1);
+    sf_netem_decide(&link, 0, 100, false, &fate);
+    assert_int_equal(fate.copies_count, 0);
+    sf_netem_change(&link, &never, 0);
+    sf_netem_decide(&link, 0, 100, false, &fate);
+    assert_int_equal(fate.copies_count, 1);
+
+    /* A frozen draw freezes somewhere else after each change. */
+    parse("loss 50% 100%", &config);
+    sf_netem_init(&link, &config, 1);
+    int lost = 0;
+    for (int i = 0; i < 100; i++) {
+        sf_netem_decide(&link, 0, 100, false, &fate);
+        lost += fate.copies_count == 0;
+        sf_netem_change(&link, &config, 0);
+    }
+    assert_in_range(lost, 25, 75);
+}
+
 static void test_a_link_can_be_cut_and_healed(void **state)
 {
     (void)state;
@@ -640,25 +793,32 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_default_link_delivers_everything_at_once),
         cmocka_unit_test(test_generator_gives_the_kernels_numbers),
+        cmocka_unit_test(test_a_full_correlation_freezes_its_value),
         cmocka_unit_test(test_each_chance_has_its_measured_share),
         cmocka_unit_test(test_correlated_loss_comes_in_bursts),
         cmocka_unit_test(test_full_correlation_is_all_or_nothing),
         cmocka_unit_test(test_delays_have_their_shape),
+        cmocka_unit_test(test_a_tables_delay_is_rounded_as_in_the_kernel),
         cmocka_unit_test(test_a_huge_delay_does_not_overflow),
         cmocka_unit_test(test_reordering_lets_packets_jump_ahead),
         cmocka_unit_test(test_limit_bounds_what_is_under_way),
         cmocka_unit_test(test_a_duplicate_may_exceed_the_limit_by_one),
         cmocka_unit_test(test_rate_serialises_after_the_last_that_waits),
+        cmocka_unit_test(test_rate_sees_a_duplicate_that_jumped_ahead),
         cmocka_unit_test(test_rate_counts_overheads_and_cells),
         cmocka_unit_test(test_ecn_marks_instead_of_losing),
         cmocka_unit_test(test_duplicated_and_lost_is_delivered_once),
         cmocka_unit_test(test_corruption_hits_a_bit_of_the_frame),
+        cmocka_unit_test(test_a_duplicate_is_corrupted_elsewhere),
         cmocka_unit_test(test_editing_one_link_leaves_another_untouched),
         cmocka_unit_test(test_the_same_seed_gives_the_same_fates_and_another_others),
         cmocka_unit_test(test_fixed_fates_change_their_packets_and_no_other),
+        cmocka_unit_test(test_a_duplicate_that_is_undone_leaves_the_original),
+        cmocka_unit_test(test_a_packet_that_is_made_lost_takes_no_turn_at_a_rate),
         cmocka_unit_test(test_all_fates_written_down_replay_the_run),
         cmocka_unit_test(test_a_full_queue_is_not_overruled),
         cmocka_unit_test(test_a_change_keeps_the_generator_and_what_is_under_way),
+        cmocka_unit_test(test_a_change_starts_counters_states_and_memories_anew),
         cmocka_unit_test(test_a_link_can_be_cut_and_healed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,243 @@
+/* `strayframe netem`, called as the command line would. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The commands belong to the program, not to the library that tests link. */
+#include "harness/cli/netem.c"
+
+enum { OUTPUT_BYTES_MAX = 1 << 20 };
+
+struct outcome {
+    int code;
+    char *out;
+    char *err;
+};
+
+static char *read_all(int file)
+{
+    char *text = calloc(1, OUTPUT_BYTES_MAX);
+    ssize_t length = pread(file, text, OUTPUT_BYTES_MAX - 1, 0);
+    assert_true(length >= 0);
+    close(file);
+    return text;
+}
+
+static int scratch_file(void)
+{
+    char path[] = "/tmp/netem-command-test-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    unlink(path);
+    return file;
+}
+
+/* Runs the command in a process of its own. `input` goes to its standard input; `out_path` takes
+ * its standard output, NULL to keep it. */
+static struct outcome call(const char *input, const char *out_path, const char *const *words)
+{
+    char *argv[16] = {0};
+    int argc = 0;
+    for (; words[argc] != NULL; argc++) {
+        assert_true(argc < 15);
+        argv[argc] = strdup(words[argc]);
+    }
+    int files[3] = {scratch_file(), scratch_file(), scratch_file()};
+    assert_int_equal(pwrite(files[0], input, strlen(input), 0), (ssize_t)strlen(input));
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        int out = out_path != NULL ? open(out_path, O_WRONLY | O_CLOEXEC) : files[1];
+        dup2(files[0], 0);
+        dup2(out, 1);
+        dup2(files[2], 2);
+        int code = sf_command_netem(argc, argv);
+        fflush(stderr);
+        _exit(code);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    close(files[0]);
+    for (int i = 0; i < argc; i++) {
+        free(argv[i]);
+    }
+    return (struct outcome){WEXITSTATUS(status), read_all(files[1]), read_all(files[2])};
+}
+
+static void release(struct outcome *outcome)
+{
+    free(outcome->out);
+    free(outcome->err);
+}
+
+#define CALL(input, ...) call(input, NULL, (const char *const[]){"netem", __VA_ARGS__, NULL})
+
+static void test_a_spec_is_described_with_its_traps(void **state)
+{
+    (void)state;
+    struct outcome got = CALL("", "loss 10% 25% delay 20ms");
+    assert_int_equal(got.code, 0);
+    assert_non_null(strstr(got.out, "limit 1000 delay 20ms loss 10% 25%\n"));
+    assert_non_null(strstr(got.out, "note, column 10: "));
+    assert_non_null(strstr(got.out, "lost        1."));
+    assert_string_equal(got.err, "");
+    release(&got);
+}
+
+static void test_words_may_be_given_one_by_one(void **state)
+{
+    (void)state;
+    struct outcome got = CALL("", "delay", "20ms", "--packets", "10", "loss", "1%");
+    assert_int_equal(got.code, 0);
+    assert_non_null(strstr(got.out, "limit 1000 delay 20ms loss 1%\n"));
+    assert_non_null(strstr(got.out, "10 packets of 1000 bytes"));
+    release(&got);
+}
+
+static void test_packets_are_replayed(void **state)
+{
+    (void)state;
+    struct outcome got = CALL("1,0,100,0\n2,500,100,0\n", "delay 5ms", "--replay", "-");
+    assert_int_equal(got.code, 0);
+    assert_string_equal(got.out, "seq,sent_ns,recv_ns,corrupted\n1,0,5000000,0\n2,500,5000500,0\n");
+    assert_string_equal(got.err, "");
+    release(&got);
+}
+
+static void test_the_seed_decides_and_the_specs_own_goes_first(void **state)
+{
+    (void)state;
+    struct sf_text packets = {0};
+    for (int i = 0; i < 200; i++) {
+        sf_text_add(&packets, "%d,%d,100,0\n", i, i * 1000);
+    }
+    struct outcome one = CALL(packets.data, "loss 50%", "-r", "-", "--seed", "1");
+    struct outcome two = CALL(packets.data, "loss 50%", "-r", "-", "--seed", "2");
+    struct outcome none = CALL(packets.data, "loss 50%", "-r", "-");
+    struct outcome own = CALL(packets.data, "loss 50% seed 2", "-r", "-", "--seed", "1");
+    assert_string_not_equal(one.out, two.out);
+    assert_string_equal(one.out, none.out);
+    assert_string_equal(two.out, own.out);
+    release(&one);
+    release(&two);
+    release(&none);
+    release(&own);
+    sf_text_free(&packets);
+}
+
+static void test_json_is_json(void **state)
+{
+    (void)state;
+    struct outcome got = CALL("", "delay 5ms 1ms seed 9", "--json", "-n", "100");
+    assert_int_equal(got.code, 0);
+    json_error_t error;
+    json_t *object = json_loads(got.out, 0, &error);
+    assert_non_null(object);
+    const char *spec;
+    const char *seed;
+    const char *kind;
+    json_int_t packets;
+    assert_int_equal(json_unpack(object, "{s:s, s:s, s:[{s:s}], s:{s:I}}", "spec", &spec, "seed",
+                                 &seed, "notes", "kind", &kind, "run", "packets", &packets),
+                     0);
+    assert_string_equal(spec, "limit 1000 delay 5ms 1ms seed 9");
+    assert_string_equal(seed, "9");
+    assert_string_equal(kind, "jitter-reorders");
+    assert_int_equal(packets, 100);
+    json_decref(object);
+    release(&got);
+
+    got = CALL("7,0,100,0\n", "loss 100%", "--json", "-r", "-");
+    object = json_loads(got.out, 0, &error);
+    assert_non_null(object);
+    json_int_t seq;
+    json_int_t recv_ns;
+    assert_int_equal(
+        json_unpack(object, "{s:[{s:I, s:I}]}", "rows", "seq", &seq, "recv_ns", &recv_ns), 0);
+    assert_int_equal(seq, 7);
+    assert_int_equal(recv_ns, -1);
+    json_decref(object);
+    release(&got);
+}
+
+static void check_refusal(struct outcome got, const char *part)
+{
+    assert_int_equal(got.code, 2);
+    assert_string_equal(got.out, "");
+    if (strstr(got.err, part) == NULL) {
+        fail_msg("expected '%s' in: %s", part, got.err);
+    }
+    release(&got);
+}
+
+static void test_bad_input_is_exit_code_2_and_writes_nothing(void **state)
+{
+    (void)state;
+    check_refusal(CALL("", "delay 10ms losss 5%"),
+                  "column 12: unknown keyword 'losss', did you mean 'loss'");
+    check_refusal(CALL("", "delay 10ms losss 5%"), "\n  delay 10ms losss 5%\n             ^\n");
+    check_refusal(CALL("", "loss 5%", "--replay", "/no/such/file"), "/no/such/file: cannot open");
+    check_refusal(CALL("1,2\n", "loss 5%", "--replay", "-"), "standard input:1:4: ");
+    check_refusal(CALL("", "loss 5%", "--seed", "x"), "--seed expects");
+    check_refusal(CALL("", "loss 5%", "--packets", "0"), "--packets expects");
+    check_refusal(CALL("", "loss 5%", "--interval", "5"), "--interval expects");
+    check_refusal(CALL("", "loss 5%", "--bytes", "0"), "--bytes expects");
+    check_refusal(CALL("", "rate 8bit", "--packets", "10000000"), "do not fit into time");
+    check_refusal(CALL("", "loss 5%", "--frobnicate"), "see strayframe netem --help");
+    check_refusal(CALL("", "--json"), "expected a spec");
+    check_refusal(CALL("", "delay 5ms 1ms distribution x", "--tables", "/"),
+                  "unknown distribution 'x'");
+}
+
+static void test_a_full_disk_is_exit_code_4(void **state)
+{
+    (void)state;
+    static const char *const describing[] = {"netem", "loss 5%", "-n", "10", NULL};
+    static const char *const replaying[] = {"netem", "loss 5%", "-r", "-", NULL};
+    struct outcome got = call("", "/dev/full", describing);
+    assert_int_equal(got.code, 4);
+    assert_non_null(strstr(got.err, "cannot write"));
+    release(&got);
+    got = call("1,1,1,0\n", "/dev/full", replaying);
+    assert_int_equal(got.code, 4);
+    release(&got);
+}
+
+static void test_help_and_profiles_go_to_standard_output(void **state)
+{
+    (void)state;
+    struct outcome got = CALL("", "--help");
+    assert_int_equal(got.code, 0);
+    assert_non_null(strstr(got.out, "--replay FILE"));
+    release(&got);
+    got = CALL("", "--profiles");
+    assert_int_equal(got.code, 0);
+    assert_non_null(strstr(got.out, "extremely-poor\n"));
+    release(&got);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_spec_is_described_with_its_traps),
+        cmocka_unit_test(test_words_may_be_given_one_by_one),
+        cmocka_unit_test(test_packets_are_replayed),
+        cmocka_unit_test(test_the_seed_decides_and_the_specs_own_goes_first),
+        cmocka_unit_test(test_json_is_json),
+        cmocka_unit_test(test_bad_input_is_exit_code_2_and_writes_nothing),
+        cmocka_unit_test(test_a_full_disk_is_exit_code_4),
+        cmocka_unit_test(test_help_and_profiles_go_to_standard_output),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
