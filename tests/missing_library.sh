@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Hides each library that cmake/libraries.cmake asks for, one at a time, and demands that the configure
-# step ends with one sentence that names the library's package.
+# step ends with one sentence that names the library's package, which tools/packages.txt must have.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -28,6 +28,10 @@ while read -r module package; do
         failed=1
     else
         echo "caught: $wanted"
+    fi
+    if ! grep -qE "^build +$package " "$source_tree/tools/packages.txt"; then
+        echo "tools/packages.txt does not install $package"
+        failed=1
     fi
     hidden=$((hidden + 1))
 done < <(sed -nE 's/^ *sf_library\([A-Z0-9]+ ([^ ]+) ([^ )]+)\).*/\1 \2/p' "$source_tree/cmake/libraries.cmake")
