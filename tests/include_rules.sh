@@ -57,7 +57,9 @@ done
         }
         if (match($0, /<[^>]*>/)) {
             header = substr($0, RSTART, RLENGTH)
-            if (!(("everywhere", header) in allowed) && !((room, header) in allowed)) {
+            owner = folder_of(header) "/>"
+            if (!(("everywhere", header) in allowed) && !((room, header) in allowed) &&
+                !((room, owner) in allowed)) {
                 refuse(room " may not include " header)
             }
         } else if (match($0, /"[^"]*"/)) {
