@@ -2,8 +2,8 @@
  * under its tenant and camera, gets it from there while it is fresh, and asks the camera when it is
  * not.
  *
- *     cc -std=c11 -shared -fPIC -O2 -I harness/cache -o get_put.so docs/examples/get_put.c
- *     build/release/strayframe gate --candidate ./get_put.so
+ *     cc -std=c11 -shared -fPIC -O2 -I harness/cache -o build/get_put.so docs/examples/get_put.c
+ *     build/release/strayframe gate --candidate build/get_put.so
  */
 #include "strayframe_cache.h"
 
