@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The README is true in every command: runs each line of its ```sh blocks, in order, and demands the exit
-# code that the line's comment names ("exit code N"; 0 if it names none).
+# The README is true: every file that it or a page in docs/ links to is there, and each line of its ```sh
+# blocks, run in order, gives the exit code that its comment names ("exit code N"; 0 if it names none).
 #
 #   tests/readme.sh STRAYFRAME     STRAYFRAME: the program that stands in for build/release/strayframe
 #
@@ -15,6 +15,12 @@ mkdir -p "$scratch/build/release"
 ln -s "$root"/{harness,scenarios,docs} "$scratch"
 ln -s "$program" "$scratch/build/release/strayframe"
 cd "$scratch"
+
+for page in "$root"/README.md "$root"/docs/*.md; do
+    while IFS= read -r link; do
+        [[ -e $(dirname "$page")/$link ]] || { echo "${page#"$root"/} links to $link, which is not there"; exit 1; }
+    done < <(grep -oE '\]\([^)#:]+' "$page" | cut -c3-)
+done
 
 count=0
 while IFS= read -r line; do
