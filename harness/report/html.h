@@ -1,0 +1,77 @@
+/* What the files of the HTML report share: its parts, and the few words and numbers that all of
+ * them write. Nobody but html*.c and their test includes it. */
+#ifndef STRAYFRAME_REPORT_HTML_H
+#define STRAYFRAME_REPORT_HTML_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/text.h"
+#include "harness/base/time.h"
+#include "harness/run/replay.h"
+
+/* ---- words and numbers: html_write.c ---- */
+
+/* Markup as it stands: only for what is written in our own source. */
+void sf_html_put(struct sf_text *out, const char *markup);
+
+/* Text from anywhere, made harmless: the five characters that mean something in HTML become
+ * references, control characters become U+FFFD, but for line feed and tab. Good in an element and
+ * in a quoted attribute. */
+void sf_html_text(struct sf_text *out, const char *text);
+
+/* "70,779". */
+void sf_html_count(struct sf_text *out, uint64_t count);
+/* "1 seed", "12 seeds": the noun in the singular. */
+void sf_html_counted(struct sf_text *out, uint64_t count, const char *noun);
+/* "65.2%"; what is not nothing is never "0.0%". */
+void sf_html_share(struct sf_text *out, uint32_t ppm);
+/* "30 minutes", or the shortest exact form. */
+void sf_html_duration(struct sf_text *out, sf_ns ns);
+/* "26 Dec 2019, 23:14:07", the clock on the wall where the offset holds. */
+void sf_html_clock(struct sf_text *out, int64_t unix_s, int32_t utc_offset_s);
+/* "UTC+01:00", "UTC". */
+void sf_html_zone(struct sf_text *out, int32_t utc_offset_s);
+/* The picture as the value of `src`. */
+void sf_html_data_uri(struct sf_text *out, const char *type, const uint8_t *bytes, size_t count);
+
+/* ---- what the parts ask of a replay: html_write.c ---- */
+
+/* Nothing of a run that did not come to its end is believed. */
+bool sf_html_run_done(const struct sf_replay *replay, uint32_t seed_index, uint32_t arm);
+
+/* Both paths of an arm, summed over the seeds. */
+struct sf_html_sums {
+    uint64_t shown_count;
+    uint64_t own_whole_count;
+    uint64_t blank_count;
+    uint64_t strays_count;
+    uint32_t runs_count; /* that came to their end */
+};
+struct sf_html_sums sf_html_arm_sums(const struct sf_replay *replay, uint32_t arm);
+
+/* The name of the cache that the scenario goes through, NULL where it has no such stage. */
+const char *sf_html_cache_name(const struct sf_plan *plan, enum sf_replay_cache cache);
+
+/* The homes that are not on the network which the heal brings. */
+uint32_t sf_html_poor_homes_count(const struct sf_plan *plan);
+
+/* ---- the parts of the page, in its order ---- */
+
+extern const char sf_html_style[]; /* html_style.c */
+
+/* html_pictures.c. The lead is one pair of pictures, the most telling one; both write nothing where
+ * there are no exhibits. */
+void sf_html_lead(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out);
+void sf_html_pictures(const struct sf_plan *plan, const struct sf_replay *replay,
+                      struct sf_text *out);
+
+/* html_tables.c */
+void sf_html_facts(const struct sf_replay *replay, struct sf_text *out);
+void sf_html_arms(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out);
+void sf_html_hashes(const struct sf_replay *replay, struct sf_text *out);
+
+/* html_plot.c: the minutes of the live run under the first seed. */
+void sf_html_plot(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out);
+
+#endif

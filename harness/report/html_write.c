@@ -1,0 +1,185 @@
+/* Words and numbers for the HTML report, and the few sums that several of its parts need. Knows no
+ * layout. */
+#include "harness/report/html.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "harness/base/assert.h"
+#include "harness/scenario/value.h"
+
+void sf_html_put(struct sf_text *out, const char *markup)
+{
+    sf_text_add_bytes(out, markup, strlen(markup));
+}
+
+static const char *reference(char character)
+{
+    switch (character) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+void sf_html_text(struct sf_text *out, const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        unsigned char byte = (unsigned char)*at;
+        bool control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f;
+        if (control) {
+            sf_html_put(out, "\xef\xbf\xbd");
+        } else if (reference(*at) != NULL) {
+            sf_html_put(out, reference(*at));
+        } else {
+            sf_text_add_bytes(out, at, 1);
+        }
+    }
+}
+
+void sf_html_count(struct sf_text *out, uint64_t count)
+{
+    enum { GROUPS_MAX = 7 }; /* 2^64 has 20 digits */
+    unsigned groups[GROUPS_MAX];
+    int groups_count = 0;
+    do {
+        SF_ASSERT(groups_count < GROUPS_MAX);
+        groups[groups_count++] = (unsigned)(count % 1000);
+        count /= 1000;
+    } while (count > 0);
+    sf_text_add(out, "%u", groups[groups_count - 1]);
+    for (int i = groups_count - 2; i >= 0; i--) {
+        sf_text_add(out, ",%03u", groups[i]);
+    }
+}
+
+void sf_html_counted(struct sf_text *out, uint64_t count, const char *noun)
+{
+    sf_html_count(out, count);
+    sf_text_add(out, " %s%s", noun, count == 1 ? "" : "s");
+}
+
+void sf_html_share(struct sf_text *out, uint32_t ppm)
+{
+    if (ppm > 0 && ppm < 500) {
+        sf_html_put(out, "less than 0.1%");
+        return;
+    }
+    uint32_t tenths = (ppm + 500) / 1000;
+    sf_text_add(out, "%u.%u%%", tenths / 10, tenths % 10);
+}
+
+void sf_html_duration(struct sf_text *out, sf_ns ns)
+{
+    if (ns > 0 && ns % SF_MINUTE == 0) {
+        sf_html_counted(out, (uint64_t)(ns / SF_MINUTE), "minute");
+    } else {
+        sf_value_duration_print(ns, out);
+    }
+}
+
+void sf_html_clock(struct sf_text *out, int64_t unix_s, int32_t utc_offset_s)
+{
+    static const char *const months[12] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t local_s = (time_t)(unix_s + utc_offset_s);
+    struct tm clock;
+    if (gmtime_r(&local_s, &clock) == NULL) {
+        sf_html_put(out, "an unknown time");
+        return;
+    }
+    sf_text_add(out, "%d %s %d, %02d:%02d:%02d", clock.tm_mday, months[clock.tm_mon],
+                clock.tm_year + 1900, clock.tm_hour, clock.tm_min, clock.tm_sec);
+}
+
+void sf_html_zone(struct sf_text *out, int32_t utc_offset_s)
+{
+    sf_html_put(out, "UTC");
+    if (utc_offset_s != 0) {
+        sf_value_zone_print(utc_offset_s, out);
+    }
+}
+
+void sf_html_data_uri(struct sf_text *out, const char *type, const uint8_t *bytes, size_t count)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    sf_text_add(out, "data:%s;base64,", type);
+    for (size_t at = 0; at < count; at += 3) {
+        size_t left = count - at;
+        uint32_t group = (uint32_t)bytes[at] << 16 | (left > 1 ? (uint32_t)bytes[at + 1] << 8 : 0) |
+                         (left > 2 ? bytes[at + 2] : 0);
+        const char quad[4] = {
+            digits[group >> 18],
+            digits[group >> 12 & 63],
+            left > 1 ? digits[group >> 6 & 63] : '=',
+            left > 2 ? digits[group & 63] : '=',
+        };
+        sf_text_add_bytes(out, quad, sizeof quad);
+    }
+}
+
+bool sf_html_run_done(const struct sf_replay *replay, uint32_t seed_index, uint32_t arm)
+{
+    SF_ASSERT(seed_index < replay->seeds_count);
+    SF_ASSERT(arm < SF_REPLAY_ARMS_COUNT);
+    return replay->jobs.statuses[seed_index * SF_REPLAY_ARMS_COUNT + arm].end == SF_JOB_DONE;
+}
+
+struct sf_html_sums sf_html_arm_sums(const struct sf_replay *replay, uint32_t arm)
+{
+    struct sf_html_sums sums = {0};
+    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
+        if (!sf_html_run_done(replay, seed, arm)) {
+            continue;
+        }
+        const struct sf_tally *tally = &sf_replay_get(replay, seed, arm)->result.tally;
+        sums.runs_count++;
+        for (int path = 0; path < SF_PATHS_COUNT; path++) {
+            sums.shown_count += tally->paths[path].shown_count;
+            sums.own_whole_count += tally->paths[path].own_whole_count;
+            sums.blank_count += tally->paths[path].blank_count;
+            sums.strays_count += tally->paths[path].strays_count;
+        }
+    }
+    return sums;
+}
+
+const char *sf_html_cache_name(const struct sf_plan *plan, enum sf_replay_cache cache)
+{
+    if (cache == SF_REPLAY_BEFORE) {
+        return plan->cache;
+    }
+    uint32_t deploys_count = 0;
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        if (plan->timeline[i].action == SF_ACTION_DEPLOY &&
+            ++deploys_count == (uint32_t)cache - SF_REPLAY_BEFORE) {
+            return plan->timeline[i].cache;
+        }
+    }
+    return NULL;
+}
+
+uint32_t sf_html_poor_homes_count(const struct sf_plan *plan)
+{
+    uint32_t healthy = UINT32_MAX;
+    for (uint32_t i = 0; i < plan->timeline_count && healthy == UINT32_MAX; i++) {
+        if (plan->timeline[i].action == SF_ACTION_HEAL) {
+            healthy = plan->timeline[i].network_index;
+        }
+    }
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        count += plan->groups[i].network_index == healthy ? 0 : plan->groups[i].homes_count;
+    }
+    return count;
+}
