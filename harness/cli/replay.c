@@ -82,6 +82,50 @@ static int exit_of(const struct sf_replay *replay)
     return all_judged ? CLI_EXIT_FAIL : CLI_EXIT_INCONCLUSIVE;
 }
 
+/* One word of a command line, as a shell takes it. */
+static void add_word(struct sf_text *out, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "%+,-./:=@_";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        sf_text_add(out, "%s", word);
+        return;
+    }
+    sf_text_add(out, "'");
+    for (const char *at = word; *at != '\0'; at++) {
+        if (*at == '\'') {
+            sf_text_add(out, "'\\''");
+        } else {
+            sf_text_add(out, "%c", *at);
+        }
+    }
+    sf_text_add(out, "'");
+}
+
+/* The command that gives this result again; where it goes, and how fast, is left out. */
+static void repeat_command(const struct cli_args *args, const struct sf_replay *replay,
+                           struct sf_text *out)
+{
+    static const char *const caches[] = {"before", "update", "fix"};
+    sf_text_add(out, "strayframe replay ");
+    add_word(out, args->words_count > 0 ? args->words[0] : DEFAULT_SCENARIO);
+    sf_text_add(out, " --seed %llu --seeds %u", (unsigned long long)replay->seed_first,
+                replay->seeds_count);
+    for (size_t i = 0; i < sizeof caches / sizeof caches[0]; i++) {
+        if (cli_value(args, caches[i]) != NULL) {
+            sf_text_add(out, " --%s ", caches[i]);
+            add_word(out, cli_value(args, caches[i]));
+        }
+    }
+    for (uint32_t i = 0; i < args->sets_count; i++) {
+        struct sf_text set = {0};
+        sf_text_add(&set, "%s=%s", args->sets[i].key, args->sets[i].value);
+        sf_text_add(out, " --set ");
+        add_word(out, set.data);
+        sf_text_free(&set);
+    }
+}
+
 static enum sf_err report(const struct cli_args *args, const struct sf_plan *plan,
                           const struct sf_replay *replay, struct sf_diag *diag)
 {
@@ -90,8 +134,11 @@ static enum sf_err report(const struct cli_args *args, const struct sf_plan *pla
         return SF_OK;
     }
     struct sf_text html = {0};
-    sf_report_replay_html(plan, replay, &html);
+    struct sf_text command = {0};
+    repeat_command(args, replay, &command);
+    sf_report_replay_html(plan, replay, command.data, &html);
     enum sf_err err = write_report(path, &html, diag);
+    sf_text_free(&command);
     sf_text_free(&html);
     return err;
 }

@@ -30,9 +30,9 @@ json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_resul
 void sf_report_replay_text(const struct sf_plan *plan, const struct sf_replay *replay,
                            const struct sf_paint *paint, struct sf_text *out);
 json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay *replay);
-/* One file without outside references. */
+/* One file without outside references. `command` is what gives this result again, for a person. */
 void sf_report_replay_html(const struct sf_plan *plan, const struct sf_replay *replay,
-                           struct sf_text *out);
+                           const char *command, struct sf_text *out);
 
 /* `repeat` names how a single run of the gate is repeated: the file of each scenario, in order of
  * the plans. */

@@ -64,6 +64,14 @@ static bool blocked_long_ago(const struct sf_tally_state *state, sf_ns at_ns)
            at_ns > state->tally.blocked_at_ns + state->grace_ns;
 }
 
+static void count_minute(uint32_t minutes[SF_TALLY_MINUTES_MAX], sf_ns at_ns)
+{
+    sf_ns minute = at_ns / SF_MINUTE;
+    if (minute < SF_TALLY_MINUTES_MAX) {
+        minutes[minute]++;
+    }
+}
+
 static void count_owner(struct viewer *viewer, uint32_t tenant)
 {
     for (uint32_t i = 0; i < viewer->owners_count; i++) {
@@ -95,7 +103,9 @@ static void see_stray(struct sf_tally_state *state, const struct sf_record *reco
         return;
     }
     state->stray_request = record->c;
-    path_of(state, record->who)->strays_count++;
+    struct sf_tally_path *path = path_of(state, record->who);
+    path->strays_count++;
+    count_minute(path->strays_by_minute, record->at_ns);
     if (tally->stray_first_ns == SF_NS_NEVER) {
         tally->stray_first_ns = record->at_ns;
     }
@@ -117,6 +127,7 @@ static void see_shown(struct sf_tally_state *state, const struct sf_record *reco
     struct sf_tally_path *path = path_of(state, record->who);
     state->shown_flags = record->flags;
     path->shown_count++;
+    count_minute(path->shown_by_minute, record->at_ns);
     path->shown_after_block_count += blocked_long_ago(state, record->at_ns);
     bool own = record->b == state->viewers[record->who].tenant;
     path->own_whole_count += own && (record->flags & SF_FLAG_DAMAGED) == 0;

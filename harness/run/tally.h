@@ -10,7 +10,10 @@
 
 enum sf_path { SF_PATH_APP, SF_PATH_HUB, SF_PATHS_COUNT };
 
-enum { SF_TALLY_OWNERS_MAX = 8 }; /* other tenants counted for each viewer */
+enum {
+    SF_TALLY_OWNERS_MAX = 8,   /* other tenants counted for each viewer */
+    SF_TALLY_MINUTES_MAX = 60, /* of virtual time, from the start; what comes later has no minute */
+};
 
 /* Of one path. Plain values: goes through pipes. */
 struct sf_tally_path {
@@ -25,6 +28,8 @@ struct sf_tally_path {
     uint64_t asks_after_block_count;
     uint64_t answers_whole_count; /* whole answers in time */
     uint64_t waits_ns_sum;        /* from asking to having all of it, over those */
+    uint32_t shown_by_minute[SF_TALLY_MINUTES_MAX];
+    uint32_t strays_by_minute[SF_TALLY_MINUTES_MAX];
 };
 
 struct sf_tally {
