@@ -15,7 +15,7 @@ if [ ! -e "$folder/complete" ]; then
         echo "fetch_kernel.sh: apt knows no package $meta; is its list up to date (apt-get update)?" >&2
         exit 4
     fi
-    rm -rf "$folder"/*
+    rm -rf "${folder:?}"/*
     cd "$folder"
     # Without the sandbox user, who may not write here.
     if ! apt-get -o APT::Sandbox::User=root download -q "$package" > download.txt 2>&1; then
