@@ -17,7 +17,7 @@
  *
  * Power: a true difference of 5.5 + 3 deviations is noticed with 99.9 %. With 6000 packets that is
  * 10 % loss against 13.3 %; with 3000 delays of 50 +- 20 ms a mean that is off by 1.8 ms or a
- * spread that is off by 7 %; a fixed delay that is off by 0.1 ms. canaries.txt holds such
+ * spread that is off by 7 %; a fixed delay that is off by 0.2 ms. canaries.txt holds such
  * neighbours, and each must be told apart. */
 #include <inttypes.h>
 #include <math.h>
@@ -30,7 +30,7 @@ enum { MODEL_RUNS = 400, CANARY_COLUMNS = 2, COPIES_MAX = 2 };
 static const double BOUND_DEVIATIONS = 5.5;
 
 /* A packet arrives some instructions after its time, and the clock counts instructions. */
-static const sf_ns OWN_WORK_NS = 40 * SF_US;
+static const sf_ns OWN_WORK_NS = 80 * SF_US;
 
 enum statistic {
     LOST,
