@@ -58,22 +58,36 @@ static enum sf_err raise_loopback(struct sf_diag *diag)
                                  strerror(reason));
 }
 
-/* Going to where one is needs no right, so that anybody may look at his own network. */
-static int go_to(int fd)
+static bool is_here(int fd)
 {
     struct stat here;
     struct stat there;
-    if (stat(own_path, &here) == 0 && fstat(fd, &there) == 0 && here.st_dev == there.st_dev &&
-        here.st_ino == there.st_ino) {
+    return stat(own_path, &here) == 0 && fstat(fd, &there) == 0 && here.st_dev == there.st_dev &&
+           here.st_ino == there.st_ino;
+}
+
+/* Going to where one is needs no right, so that anybody may look at his own network. */
+static int go_to(int fd)
+{
+    if (is_here(fd)) {
         return 0;
     }
-    return setns(fd, CLONE_NEWNET);
+    /* First of all, that the way back is open: a user namespace may own what it makes and yet not
+     * be let into the network that it came with. */
+    int home_fd = open(own_path, O_RDONLY | O_CLOEXEC);
+    int result = home_fd < 0 ? -1 : setns(home_fd, CLONE_NEWNET);
+    if (home_fd >= 0) {
+        int reason = errno;
+        close(home_fd);
+        errno = reason;
+    }
+    return result == 0 ? setns(fd, CLONE_NEWNET) : result;
 }
 
 static void go_home(int fd)
 {
-    int result = go_to(fd);
-    SF_ASSERT(result == 0); /* the thread came from there */
+    int result = setns(fd, CLONE_NEWNET);
+    SF_ASSERT(result == 0 || is_here(fd)); /* go_to has seen that the way back is open */
 }
 
 enum sf_err sf_namespace_create(struct sf_namespace *made_out, struct sf_diag *diag)
@@ -81,14 +95,15 @@ enum sf_err sf_namespace_create(struct sf_namespace *made_out, struct sf_diag *d
     *made_out = SF_NAMESPACE_NONE;
     int home_fd;
     SF_TRY(open_own(&home_fd, diag));
-    if (unshare(CLONE_NEWNET) != 0) {
+    /* The first, to where the thread is, asks whether it could come back. */
+    if (setns(home_fd, CLONE_NEWNET) != 0 || unshare(CLONE_NEWNET) != 0) {
         int reason = errno;
         close(home_fd);
         if (reason == EPERM) {
             return sf_fail(diag, SF_ERR_MACHINE,
                            "a private network namespace needs the right to make one "
                            "(CAP_SYS_ADMIN): run as root, or behind "
-                           "'unshare --user --map-root-user'");
+                           "'unshare --user --map-root-user --net'");
         }
         return sf_fail(diag, SF_ERR_MACHINE, "cannot make a network namespace: %s",
                        strerror(reason));
