@@ -10,6 +10,7 @@
 
 #include "harness/base/err.h"
 #include "harness/base/text.h"
+#include "harness/cli/netem_device.h"
 #include "harness/net/netem_describe.h"
 #include "harness/net/netem_grammar.h"
 #include "harness/net/netem_replay.h"
@@ -39,17 +40,26 @@ static const char help_text[] =
     "  -l, --profiles      list the named profiles\n"
     "  -h, --help          this text\n"
     "\n"
+    "On a real interface, by the kernel's own netem:\n"
+    "  --dev INTERFACE     set SPEC on it, in place of a netem that is there, and show it\n"
+    "  --netns NAME        the network namespace that it is in, as of `ip netns`\n"
+    "  --outside-namespace one of the machine's own interfaces is meant, not one in a namespace\n"
+    "  --show              with --dev, without SPEC: what stands there (tables are not shown)\n"
+    "  --remove            with --dev, without SPEC: take netem away\n"
+    "\n"
     "Exit code 0; 2 for a spec, option or file that is wrong; 4 when the machine failed.\n";
 
 /* What was asked for. */
 struct request {
     struct sf_text spec;
     struct sf_netem_tables tables;
+    struct sf_netem_device device;
     const char *replay_path; /* NULL: describe */
     const char *packets;     /* as given, NULL for the default */
     const char *interval;
     const char *bytes;
     uint64_t seed;
+    bool seed_given; /* by --seed */
     bool json;
     bool ect;
     bool help;
@@ -87,6 +97,54 @@ static void report_spec(const struct sf_diag *diag, const char *spec)
             diag->message, spec, (int)diag->column, "^");
 }
 
+/* Options without a short form. */
+enum { OPTION_DEV = 256, OPTION_NETNS, OPTION_OUTSIDE, OPTION_REMOVE, OPTION_SHOW };
+
+static void read_device_option(int option, struct sf_netem_device *device)
+{
+    switch (option) {
+    case OPTION_DEV:
+        device->interface = optarg;
+        break;
+    case OPTION_NETNS:
+        device->netns = optarg;
+        break;
+    case OPTION_OUTSIDE:
+        device->outside = true;
+        break;
+    case OPTION_REMOVE:
+        device->remove = true;
+        break;
+    default:
+        device->show = true;
+        break;
+    }
+}
+
+/* The spec is the words behind the options. */
+static enum sf_err check_request(const struct request *request, bool spec_given,
+                                 struct sf_diag *diag)
+{
+    if (request->help || request->profiles) {
+        return SF_OK;
+    }
+    if (sf_netem_device_asked(&request->device)) {
+        if (request->replay_path != NULL || request->packets != NULL || request->interval != NULL ||
+            request->bytes != NULL || request->ect) {
+            return sf_fail(diag, SF_ERR_INPUT,
+                           "with --dev nothing is sent: --replay, --packets, --interval, --bytes "
+                           "and --ect do not go with it");
+        }
+        return sf_netem_device_check(&request->device, spec_given, diag);
+    }
+    if (!spec_given) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "expected a spec, such as 'delay 50ms loss 1%%' ('' for a link that does "
+                       "nothing); see strayframe netem --help");
+    }
+    return SF_OK;
+}
+
 static enum sf_err read_options(int argc, char **argv, struct request *request,
                                 struct sf_diag *diag)
 {
@@ -101,6 +159,11 @@ static enum sf_err read_options(int argc, char **argv, struct request *request,
         {"tables", required_argument, NULL, 't'},
         {"profiles", no_argument, NULL, 'l'},
         {"help", no_argument, NULL, 'h'},
+        {"dev", required_argument, NULL, OPTION_DEV},
+        {"netns", required_argument, NULL, OPTION_NETNS},
+        {"outside-namespace", no_argument, NULL, OPTION_OUTSIDE},
+        {"remove", no_argument, NULL, OPTION_REMOVE},
+        {"show", no_argument, NULL, OPTION_SHOW},
         {NULL, 0, NULL, 0},
     };
     optind = 0; /* start anew, whoever used getopt before */
@@ -115,6 +178,7 @@ static enum sf_err read_options(int argc, char **argv, struct request *request,
                 return sf_fail(diag, SF_ERR_INPUT,
                                "--seed expects a whole number of 64 bits, not '%s'", optarg);
             }
+            request->seed_given = true;
             break;
         case 'j':
             request->json = true;
@@ -140,6 +204,13 @@ static enum sf_err read_options(int argc, char **argv, struct request *request,
         case 'h':
             request->help = true;
             break;
+        case OPTION_DEV:
+        case OPTION_NETNS:
+        case OPTION_OUTSIDE:
+        case OPTION_REMOVE:
+        case OPTION_SHOW:
+            read_device_option(option, &request->device);
+            break;
         default:
             /* getopt has said what is wrong. */
             return sf_fail(
@@ -150,12 +221,7 @@ static enum sf_err read_options(int argc, char **argv, struct request *request,
     for (int i = optind; i < argc; i++) {
         sf_text_add(&request->spec, "%s%s", i > optind ? " " : "", argv[i]);
     }
-    if (optind == argc && !request->help && !request->profiles) {
-        return sf_fail(diag, SF_ERR_INPUT,
-                       "expected a spec, such as 'delay 50ms loss 1%%' ('' for a link that does "
-                       "nothing); see strayframe netem --help");
-    }
-    return SF_OK;
+    return check_request(request, optind < argc, diag);
 }
 
 static enum sf_err read_traffic(const struct request *request, const struct sf_netem_config *config,
@@ -341,6 +407,67 @@ static enum sf_err list_profiles(struct sf_diag *diag)
     return err;
 }
 
+static enum sf_err print_state(const struct request *request, const struct sf_qdisc_state *state,
+                               struct sf_diag *diag)
+{
+    if (request->json) {
+        json_t *object = state->netem ? json_of(&state->config, 0) : json_object();
+        if (!state->config.seed_given) {
+            json_object_del(object, "seed"); /* this kernel has none */
+        }
+        json_object_set_new(object, "qdisc", json_string(state->kind));
+        json_object_set_new(object, "packets", json_integer((json_int_t)state->packets_count));
+        json_object_set_new(object, "dropped", json_integer(state->dropped_count));
+        json_object_set_new(object, "waiting", json_integer(state->waiting_count));
+        return write_json(object, diag);
+    }
+    struct sf_text text = {0};
+    sf_text_add(&text, "%s: ", request->device.interface);
+    if (state->netem) {
+        sf_netem_print(&state->config, &text);
+        sf_text_add(&text, "\n  %" PRIu64 " packets left, %u dropped, %u waiting\n",
+                    state->packets_count, state->dropped_count, state->waiting_count);
+    } else {
+        sf_text_add(&text, "no netem (%s)\n", state->kind[0] != '\0' ? state->kind : "no qdisc");
+    }
+    enum sf_err err = write_out(text.data, diag);
+    sf_text_free(&text);
+    return err;
+}
+
+/* The kernel's netem. */
+static int run_device(struct request *request)
+{
+    struct sf_diag diag = {0};
+    struct sf_netem_config config;
+    enum sf_err err = SF_OK;
+    if (!request->device.show && !request->device.remove) {
+        err = sf_netem_parse_with(request->spec.data, &request->tables, &config, NULL, &diag);
+        if (err != SF_OK) {
+            report_spec(&diag, request->spec.data);
+            return exit_code(err);
+        }
+        if (request->seed_given && !config.seed_given) {
+            config.seed = request->seed;
+            config.seed_given = true;
+        }
+    }
+    struct sf_qdisc_state state;
+    struct sf_text remarks = {0};
+    err = sf_netem_device_act(&request->device, &config, &state, &remarks, &diag);
+    if (remarks.data != NULL) {
+        fprintf(stderr, "%s", remarks.data);
+    }
+    sf_text_free(&remarks);
+    if (err == SF_OK) {
+        err = print_state(request, &state, &diag);
+    }
+    if (err != SF_OK) {
+        report(&diag);
+    }
+    return exit_code(err);
+}
+
 static int run_spec(struct request *request)
 {
     struct sf_diag diag = {0};
@@ -374,6 +501,8 @@ int sf_command_netem(int argc, char **argv)
             report(&diag);
         }
         code = exit_code(err);
+    } else if (request.device.interface != NULL) {
+        code = run_device(&request);
     } else {
         code = run_spec(&request);
     }

@@ -14,6 +14,7 @@
 
 /* The commands belong to the program, not to the library that tests link. */
 #include "harness/cli/netem.c"
+#include "harness/cli/netem_device.c"
 
 enum { OUTPUT_BYTES_MAX = 1 << 20 };
 
@@ -200,6 +201,39 @@ static void test_bad_input_is_exit_code_2_and_writes_nothing(void **state)
                   "unknown distribution 'x'");
 }
 
+static void expect_refusal(const char *const *words, const char *says)
+{
+    struct outcome got = call("", NULL, words);
+    assert_int_equal(got.code, 2);
+    assert_string_equal(got.out, "");
+    if (strstr(got.err, says) == NULL) {
+        fail_msg("'%s' does not say '%s'", got.err, says);
+    }
+    release(&got);
+}
+
+#define REFUSED(says, ...) expect_refusal((const char *const[]){"netem", __VA_ARGS__, NULL}, says)
+
+static void test_a_device_is_touched_only_where_it_is_said_to_be(void **state)
+{
+    (void)state;
+    REFUSED("--dev lo needs --netns NAME", "delay 1ms", "--dev", "lo");
+    REFUSED("--dev lo needs --netns NAME", "--dev", "lo", "--show");
+    REFUSED("need --dev INTERFACE", "delay 1ms", "--netns", "nowhere");
+    REFUSED("need --dev INTERFACE", "--remove");
+    REFUSED("contradict", "delay 1ms", "--dev", "lo", "--netns", "a", "--outside-namespace");
+    REFUSED("two commands", "--dev", "lo", "--netns", "a", "--show", "--remove");
+    REFUSED("--show takes no spec", "delay 1ms", "--dev", "lo", "--netns", "a", "--show");
+    REFUSED("needs a spec to set", "--dev", "lo", "--netns", "a");
+    REFUSED("nothing is sent", "delay 1ms", "--dev", "lo", "--netns", "a", "--packets", "5");
+    REFUSED("column 7", "delay xms", "--dev", "lo", "--netns", "strayframe-nowhere");
+    REFUSED("ip netns add strayframe-nowhere", "delay 1ms", "--dev", "lo", "--netns",
+            "strayframe-nowhere");
+    REFUSED("is no name", "--show", "--dev", "lo", "--netns", "../../proc/1/ns/net");
+    REFUSED("no interface 'strayframe-if'", "--show", "--dev", "strayframe-if",
+            "--outside-namespace");
+}
+
 static void test_a_full_disk_is_exit_code_4(void **state)
 {
     (void)state;
@@ -236,6 +270,7 @@ int main(void)
         cmocka_unit_test(test_the_seed_decides_and_the_specs_own_goes_first),
         cmocka_unit_test(test_json_is_json),
         cmocka_unit_test(test_bad_input_is_exit_code_2_and_writes_nothing),
+        cmocka_unit_test(test_a_device_is_touched_only_where_it_is_said_to_be),
         cmocka_unit_test(test_a_full_disk_is_exit_code_4),
         cmocka_unit_test(test_help_and_profiles_go_to_standard_output),
     };
