@@ -20,7 +20,7 @@
 enum { EXIT_BAD_INPUT = 2, EXIT_MACHINE = 4 };
 
 static const char help_text[] =
-    "strayframe netem 'SPEC' [options]\n"
+    "Usage: strayframe netem 'SPEC' [options]\n"
     "\n"
     "Says what a link with these parameters does. SPEC is what follows `netem` on tc's line, such "
     "as\n"
