@@ -83,17 +83,15 @@ static const char *nearest_option(const struct cli_command *command, const char 
     return sf_text_nearest(name, names);
 }
 
-/* "key=value" of a --set, split in place in a copy that lives as long as the program. */
-static bool split_set(const char *value, struct sf_scenario_override *set_out)
+/* "key=value" of a --set, split where it stands. */
+static bool split_set(char *value, struct sf_scenario_override *set_out)
 {
-    char *key = strdup(value);
-    char *equals = key != NULL ? strchr(key, '=') : NULL;
-    if (equals == NULL || equals == key) {
-        free(key);
+    char *equals = strchr(value, '=');
+    if (equals == NULL || equals == value) {
         return false;
     }
     *equals = '\0';
-    *set_out = (struct sf_scenario_override){.key = key, .value = equals + 1};
+    *set_out = (struct sf_scenario_override){.key = value, .value = equals + 1};
     return true;
 }
 
@@ -101,7 +99,7 @@ static bool split_set(const char *value, struct sf_scenario_override *set_out)
 static int take_option(const struct cli_command *command, int argc, char **argv, int *at,
                        struct cli_args *args)
 {
-    const char *name = argv[*at] + 2;
+    char *name = argv[*at] + 2;
     size_t length = strcspn(name, "=");
     int index = option_index(command, name, length);
     if (index < 0) {
@@ -110,7 +108,7 @@ static int take_option(const struct cli_command *command, int argc, char **argv,
         return usage_error(command, nearest_option(command, word), "unknown option --%s", word);
     }
     const struct cli_option *option = &command->options[index];
-    const char *value = name[length] == '=' ? name + length + 1 : NULL;
+    char *value = name[length] == '=' ? name + length + 1 : NULL;
     if (option->value == NULL) {
         if (value != NULL) {
             return usage_error(command, NULL, "--%s takes no value", option->name);
