@@ -9,6 +9,8 @@
 #include "harness/base/assert.h"
 
 const char *const sf_plan_direction_names[] = {"both", "up", "down", NULL};
+const char *const sf_plan_fate_names[] = {"lost", "delayed", "duplicated", "corrupted", NULL};
+const char *const sf_plan_fate_direction_names[] = {"up", "down", NULL};
 const char *const sf_plan_expectation_names[] = {"pass", "fail", "inconclusive", NULL};
 
 static void section_default(const struct sf_param_table *table, struct sf_plan_section *section_out)
@@ -157,6 +159,34 @@ static void timeline_sort(struct sf_plan *plan)
     }
 }
 
+int sf_plan_fate_compare(const struct sf_plan_fate *one, const struct sf_plan_fate *other)
+{
+    if (one->home != other->home) {
+        return one->home < other->home ? -1 : 1;
+    }
+    if (one->direction != other->direction) {
+        return one->direction < other->direction ? -1 : 1;
+    }
+    return one->packet == other->packet ? 0 : one->packet < other->packet ? -1 : 1;
+}
+
+static int compare_fates(const void *one, const void *other)
+{
+    return sf_plan_fate_compare(one, other);
+}
+
+static void fates_settle(struct sf_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->fates_count; i++) {
+        struct sf_plan_fate *fate = &plan->fates[i];
+        fate->reserved = 0;
+        fate->delay_ns = fate->kind == SF_PLAN_FATE_DELAYED ? fate->delay_ns : 0;
+    }
+    qsort(plan->fates, plan->fates_count, sizeof plan->fates[0], compare_fates);
+    memset(&plan->fates[plan->fates_count], 0,
+           (SF_FATES_MAX - plan->fates_count) * sizeof plan->fates[0]);
+}
+
 void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan)
 {
     struct sf_plan *before = sf_alloc(1, sizeof *before);
@@ -183,4 +213,5 @@ void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan
     memset(&plan->timeline[plan->timeline_count], 0,
            (SF_TIMELINE_MAX - plan->timeline_count) * sizeof plan->timeline[0]);
     timeline_sort(plan);
+    fates_settle(plan);
 }

@@ -248,6 +248,19 @@ static void entry_print(const struct printer *printer, const struct sf_plan_entr
     }
 }
 
+static void fate_print(const struct printer *printer, const struct sf_plan_fate *fate)
+{
+    sf_text_add(printer->out,
+                "  - {home: %" PRIu32 ", direction: %s, packet: %" PRIu64 ", fate: %s", fate->home,
+                sf_plan_direction_names[fate->direction], fate->packet,
+                sf_plan_fate_names[fate->kind]);
+    if (fate->kind == SF_PLAN_FATE_DELAYED) {
+        sf_text_add(printer->out, ", delay: ");
+        sf_value_duration_print(fate->delay_ns, printer->out);
+    }
+    sf_text_add(printer->out, "}\n");
+}
+
 static void expect_print(const struct printer *printer)
 {
     const struct sf_plan *plan = printer->plan;
@@ -276,6 +289,12 @@ void sf_scenario_print(const struct sf_plan *plan, const struct sf_plan_schema *
     }
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
         entry_print(&printer, &plan->timeline[i]);
+    }
+    if (plan->fates_count > 0) {
+        sf_text_add(out, "fates:\n");
+    }
+    for (uint32_t i = 0; i < plan->fates_count; i++) {
+        fate_print(&printer, &plan->fates[i]);
     }
     expect_print(&printer);
 }
