@@ -28,7 +28,7 @@ static void payloads_free(struct world *world)
     }
 }
 
-/* What was still on its way when the run before ended. */
+/* What is still on its way when a run ends. */
 static void drop_unfinished(struct world *world)
 {
     for (sf_handle h = sf_slots_next(&world->messages, 0); h != 0;
@@ -52,14 +52,20 @@ static void drop_unfinished(struct world *world)
     sf_slots_reset(&world->fetches);
     sf_slots_reset(&world->operations);
     sf_store_fini(&world->store);
-    sf_text_free(&world->log);
     judge_reset(world);
+}
+
+void world_clear(struct world *world)
+{
+    sf_cache_host_destroy_caches(&world->host);
+    drop_unfinished(world);
 }
 
 void world_fini(struct world *world)
 {
+    world_clear(world);
     sf_cache_host_fini(&world->host);
-    drop_unfinished(world);
+    sf_text_free(&world->log);
     payloads_free(world);
     sf_slots_fini(&world->messages);
     sf_slots_fini(&world->requests);
@@ -168,7 +174,7 @@ static void introduce_home(struct world *world, uint32_t index)
 void world_build(struct world *world, const struct sf_plan *plan,
                  const struct sf_cache_module *modules, uint64_t seed)
 {
-    drop_unfinished(world);
+    sf_text_free(&world->log);
     sf_arena_reset(&world->arena);
     world->plan = plan;
     world->modules = modules;
