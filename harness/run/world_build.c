@@ -34,14 +34,9 @@ static void drop_unfinished(struct world *world)
     for (sf_handle h = sf_slots_next(&world->messages, 0); h != 0;
          h = sf_slots_next(&world->messages, h)) {
         const struct message *message = sf_slots_get(&world->messages, h);
-        struct payload *payload = message->payload;
-        if (payload != NULL && payload->capacity == world->payload_capacity) {
-            payload->next_free = world->payloads_free;
-            world->payloads_free = payload;
-        } else {
-            free(payload);
-        }
+        free(message->payload);
     }
+    payloads_free(world);
     for (sf_handle h = sf_slots_next(&world->operations, 0); h != 0;
          h = sf_slots_next(&world->operations, h)) {
         const struct store_operation *operation = sf_slots_get(&world->operations, h);
@@ -66,7 +61,6 @@ void world_fini(struct world *world)
     world_clear(world);
     sf_cache_host_fini(&world->host);
     sf_text_free(&world->log);
-    payloads_free(world);
     sf_slots_fini(&world->messages);
     sf_slots_fini(&world->requests);
     sf_slots_fini(&world->fetches);
@@ -189,10 +183,7 @@ void world_build(struct world *world, const struct sf_plan *plan,
     world->still_scratch = sf_arena_take(&world->arena, world->still_bytes_max, 1);
     /* Most stills take a fifth of what the largest could; a longer one gets a payload of its own.
      */
-    if (world->payload_capacity != world->still_bytes_max / 3) {
-        payloads_free(world);
-        world->payload_capacity = world->still_bytes_max / 3;
-    }
+    world->payload_capacity = world->still_bytes_max / 3;
     sf_queue_reset(&world->queue, sf_rng_derive(seed, "ties", 0));
     sf_rng_init(&world->store_rng, seed, "store", 0);
     world->healthy_network = healthy_network(plan);
