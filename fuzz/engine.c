@@ -10,7 +10,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    return SF_FUZZ_TARGET((const uint8_t *)"", 0);
+    SF_FUZZ_START();
+    return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

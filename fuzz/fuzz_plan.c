@@ -19,36 +19,38 @@ struct fuzzer {
     struct sf_run_result result;
 };
 
-static _Noreturn void give_up(const struct sf_diag *diag)
+static struct fuzzer *fuzzer;
+
+static _Noreturn void give_up(const char *why)
 {
-    char text[1400];
-    sf_diag_print(diag, text, sizeof text);
-    fprintf(stderr, "fuzz_plan: %s\n", text);
+    fprintf(stderr, "fuzz_plan: %s\n", why);
     exit(2);
 }
 
-static struct fuzzer *fuzzer_create(void)
+void sf_fuzz_plan_start(void)
 {
-    struct fuzzer *fuzzer = sf_alloc(1, sizeof *fuzzer);
+    if (fuzzer != NULL) {
+        return;
+    }
+    fuzzer = sf_alloc(1, sizeof *fuzzer);
     struct sf_diag diag = {0};
     const char *cache = getenv("SF_FUZZ_CACHE");
     int length = snprintf(fuzzer->cache, sizeof fuzzer->cache, "%s",
                           cache != NULL ? cache : "builtin:boxing-day-fix");
     if ((size_t)length >= sizeof fuzzer->cache) {
-        fprintf(stderr, "fuzz_plan: SF_FUZZ_CACHE is longer than %zu bytes\n",
-                sizeof fuzzer->cache - 1);
-        exit(2);
+        give_up("SF_FUZZ_CACHE is too long");
     }
     fuzzer->runner = sf_runner_create();
     memcpy(fuzzer->plan.cache, fuzzer->cache, sizeof fuzzer->plan.cache);
     if (sf_run_load_caches(&fuzzer->plan, &fuzzer->caches, &diag) != SF_OK) {
-        give_up(&diag);
+        char text[1400];
+        sf_diag_print(&diag, text, sizeof text);
+        give_up(text);
     }
     fuzzer->module = fuzzer->caches.modules[0];
-    return fuzzer;
 }
 
-static void decode(struct fuzzer *fuzzer, const uint8_t *data, size_t size)
+static void decode(const uint8_t *data, size_t size)
 {
     struct sf_diag diag = {0};
     sf_plan_decode(data, size, fuzzer->cache, sf_run_schema(), &fuzzer->plan);
@@ -94,7 +96,7 @@ static void print_first_finding(const struct sf_run_result *result, uint32_t ora
 }
 
 /* A scenario that a run reproduces as it expects. */
-static void print_find(struct fuzzer *fuzzer)
+static void print_find(void)
 {
     uint32_t oracle = worst_oracle(&fuzzer->result);
     print_first_finding(&fuzzer->result, oracle);
@@ -106,11 +108,8 @@ static void print_find(struct fuzzer *fuzzer)
 
 int sf_fuzz_plan(const uint8_t *data, size_t size)
 {
-    static struct fuzzer *fuzzer;
-    if (fuzzer == NULL) {
-        fuzzer = fuzzer_create();
-    }
-    decode(fuzzer, data, size);
+    sf_fuzz_plan_start();
+    decode(data, size);
     if (getenv("SF_FUZZ_PRINT") != NULL) {
         print_plan(&fuzzer->plan);
         return 0;
@@ -118,7 +117,7 @@ int sf_fuzz_plan(const uint8_t *data, size_t size)
     const struct sf_run_options options = {.seed = fuzzer->plan.seed};
     sf_run(fuzzer->runner, &fuzzer->plan, &fuzzer->caches, &options, &fuzzer->result);
     if (fuzzer->result.verdict == SF_VERDICT_FAIL) {
-        print_find(fuzzer);
+        print_find();
         abort();
     }
     return 0;

@@ -32,6 +32,10 @@ static const struct sf_plan_schema schema = {
     .oracle_names = oracle_names,
 };
 
+void sf_fuzz_scenario_start(void)
+{
+}
+
 int sf_fuzz_scenario(const uint8_t *data, size_t size)
 {
     struct sf_plan *plan = sf_alloc(2, sizeof *plan);

@@ -1,5 +1,6 @@
-/* The fuzz targets. Each is one function over bytes that knows no fuzzing engine; the build names
- * the one that a program runs as SF_FUZZ_TARGET. All return 0. */
+/* The fuzz targets. Each is one function over bytes that knows no fuzzing engine, and one that
+ * makes what is made only once, which may be called before; the build names those of a program
+ * SF_FUZZ_TARGET and SF_FUZZ_START. Targets return 0. */
 #ifndef STRAYFRAME_FUZZ_TARGETS_H
 #define STRAYFRAME_FUZZ_TARGETS_H
 
@@ -12,9 +13,12 @@
  * a find. With SF_FUZZ_PRINT set, the plan is printed instead of run: that is how to see one whose
  * run crashes or hangs. */
 int sf_fuzz_plan(const uint8_t *data, size_t size);
+/* Loads the cache. Exits with 2 if it cannot be loaded. */
+void sf_fuzz_plan_start(void);
 
 /* Bytes as a scenario file: whatever is accepted prints, and what was printed is the same plan
  * again, byte for byte. */
 int sf_fuzz_scenario(const uint8_t *data, size_t size);
+void sf_fuzz_scenario_start(void);
 
 #endif

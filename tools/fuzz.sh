@@ -42,6 +42,25 @@ fuzz_seeds() {
     fi
 }
 
+# fuzz_passes PROGRAM FILE: does the target run it to its end?
+fuzz_passes() {
+    (timeout 60 "$1" "$2"; exit $?) &> /dev/null # a shell of its own says nothing of the signal that ends it
+}
+
+# fuzz_seed_find TARGET FOLDER: engines refuse to begin with a find; where a seed is one, it is kept as such.
+fuzz_seed_find() {
+    local seed
+    for seed in "$2"/seeds/*; do
+        if ! fuzz_passes "$root/build/release/fuzz/$1" "$seed"; then
+            mkdir -p "$2/crashes"
+            cp "$seed" "$2/crashes/seed-$(basename "$seed")"
+            say "$1: nothing to search for, an input to begin with is a find already"
+            return
+        fi
+    done
+    return 1
+}
+
 # Each of these starts one job: TARGET SECONDS FOLDER NUMBER
 fuzz_start_libfuzzer() {
     local folder=$3
@@ -87,6 +106,7 @@ fuzz_campaign() {
     local engine=$1 target=$2 seconds=$3 jobs=$4 folder=$5 job edges counts executions=0
     mkdir -p "$folder"
     fuzz_seeds "$target" "$folder" "$6" || return 4
+    ! fuzz_seed_find "$target" "$folder" || return 0
     touch "$folder/began"
     local began=${EPOCHREALTIME/./}
     for ((job = 1; job <= jobs; job++)); do
@@ -132,7 +152,7 @@ fuzz_finds() {
     local engine=$1 target=$2 folder=$3 raw scenario finds=0
     mkdir -p "$folder/finds"
     while read -r raw; do
-        if (timeout 60 "$(fuzz_binary "$engine" "$target")" "$raw"; exit $?) &> /dev/null; then
+        if fuzz_passes "$(fuzz_binary "$engine" "$target")" "$raw"; then
             say "no find any more: $(realpath --relative-to=. "$raw")"
             continue
         fi
