@@ -124,7 +124,8 @@ static void busy_answer(struct busy_cache *cache, struct busy_request *pending)
     pending->passed_bytes = pending->bytes_count / 2;
     host->answer_begin(host->context, pending->request, pending->bytes_count);
     host->answer_part(host->context, pending->request, pending->bytes, pending->passed_bytes);
-    host->timer_set(host->context, 300000000, pending->request, NULL);
+    int64_t pause_ms = (int64_t)(host->random_u64(host->context) % 4000);
+    host->timer_set(host->context, pause_ms * 1000000, pending->request, NULL);
 }
 
 static void busy_on_timer(void *context, uint64_t timer, uint64_t cookie)

@@ -139,6 +139,9 @@ static void test_a_lost_node_takes_everything_with_it(void **state)
     sf_cache_host_node_lost(&host, 0);
     assert_events("#0 destroyed\nfetch 77 is cancelled\n#3 destroyed\n"
                   "#1 lost node 0\n#2 lost node 0\n");
+    assert_int_equal(host.requests.count, 1); /* node 1's */
+    assert_int_equal(host.timers.count + host.fetches.count, 0);
+    assert_int_equal(host.connections.count + host.questions.count, 0);
     assert_true(sf_cache_version_is_gone(version));
     assert_true(sf_cache_version_is_gone(old_version));
     go_on_with_everything();
