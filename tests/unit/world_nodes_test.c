@@ -1,6 +1,7 @@
 /* Whole runs with several nodes, read from their traces. */
 #include "harness/base/ids.h"
 #include "harness/cache/host.h"
+#include "harness/scenario/params.h"
 #include "tests/unit/busy_cache.h"
 #include "tests/unit/runs.h"
 
@@ -46,16 +47,17 @@ static void make_busy(struct runs *runs)
     busy_counts = (struct busy_counts){0};
 }
 
+static void set(struct sf_plan_section *section, enum sf_plan_section_kind kind, const char *name,
+                int64_t value)
+{
+    uint32_t index = sf_param_find(sf_run_schema()->tables[kind], name);
+    assert_int_not_equal(index, UINT32_MAX);
+    section->values[index] = value;
+}
+
 static void set_cloud(struct runs *runs, const char *name, int64_t value)
 {
-    const struct sf_param_table *table = sf_run_schema()->tables[SF_SECTION_CLOUD];
-    for (uint32_t i = 0; i < table->params_count; i++) {
-        if (strcmp(table->params[i].name, name) == 0) {
-            runs->plan.cloud.values[i] = value;
-            return;
-        }
-    }
-    fail_msg("no parameter is called %s", name);
+    set(&runs->plan.cloud, SF_SECTION_CLOUD, name, value);
 }
 
 static uint32_t count(enum sf_record_kind kind, uint16_t flags)
@@ -197,6 +199,66 @@ static void test_what_a_lost_node_was_at_breaks_and_is_asked_for_again_elsewhere
     runs_destroy(runs);
 }
 
+/* Whose request went to the node last, and not over a connection since. */
+static uint32_t connection_to(uint32_t viewer, uint32_t node, uint32_t before)
+{
+    uint32_t connection = 0;
+    uint64_t request = UINT64_MAX;
+    for (uint32_t i = 0; i < before; i++) {
+        const struct sf_record *record = &records[i];
+        if (record->kind == SF_RECORD_ADMITTED && record->who == viewer) {
+            request = record->b == node ? record->c : UINT64_MAX;
+        }
+    }
+    for (uint32_t i = 0; i < before; i++) {
+        const struct sf_record *record = &records[i];
+        if (record->kind == SF_RECORD_ASK && record->who == viewer && record->c == request) {
+            connection = record->b;
+        }
+    }
+    return connection;
+}
+
+/* How many requests came over the connection after it broke; none was let in. */
+static uint32_t count_too_late(uint32_t viewer, uint32_t connection, uint32_t loss)
+{
+    uint32_t too_late = 0;
+    for (uint32_t i = loss; i < records_count; i++) {
+        bool over_it = records[i].kind == SF_RECORD_ASK && records[i].who == viewer &&
+                       records[i].b == connection;
+        too_late += over_it;
+        for (uint32_t j = i; over_it && j < records_count; j++) {
+            assert_false(records[j].kind == SF_RECORD_ADMITTED && records[j].c == records[i].c);
+        }
+    }
+    return too_late;
+}
+
+static void test_nothing_gets_through_a_broken_connection(void **state)
+{
+    (void)state;
+    struct runs *runs = load();
+    uint32_t too_late = 0;
+    for (uint32_t i = 0; i < runs->plan.groups_count; i++) {
+        set(&runs->plan.groups[i].sections[SF_SECTION_HUB], SF_SECTION_HUB, "ask_every",
+            300 * SF_MS);
+    }
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        runs->plan.seed = seed;
+        run(runs);
+        for (uint32_t i = 0; i < records_count; i++) {
+            bool loss = records[i].kind == SF_RECORD_NODE && records[i].flags == 0;
+            for (uint32_t home = 0; loss && home < runs->result.homes_count; home++) {
+                uint32_t hub = 2 * home;
+                uint32_t connection = connection_to(hub, records[i].who, i);
+                too_late += connection != 0 ? count_too_late(hub, connection, i) : 0;
+            }
+        }
+    }
+    assert_true(too_late >= 3);
+    runs_destroy(runs);
+}
+
 static void test_the_heal_brings_back_nodes_and_services(void **state)
 {
     (void)state;
@@ -268,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_a_deploy_rolls_from_node_to_node_and_waits_for_none_that_is_lost),
         cmocka_unit_test(test_nothing_new_goes_to_a_lost_node),
         cmocka_unit_test(test_what_a_lost_node_was_at_breaks_and_is_asked_for_again_elsewhere),
+        cmocka_unit_test(test_nothing_gets_through_a_broken_connection),
         cmocka_unit_test(test_the_heal_brings_back_nodes_and_services),
         cmocka_unit_test(test_a_busy_cache_keeps_the_contract_whatever_happens_to_its_nodes),
         cmocka_unit_test(test_a_store_that_is_off_fails_every_time),
