@@ -26,9 +26,8 @@ void identity_ask(void *context, sf_handle host_question, uint64_t session)
     struct world *world = context;
     void *item;
     sf_handle handle = sf_slots_take(&world->questions, &item);
-    *(struct question *)item =
-        (struct question){.host_question = host_question,
-                          .session = session_of_host(world, session)};
+    *(struct question *)item = (struct question){.host_question = host_question,
+                                                 .session = session_of_host(world, session)};
     bool failed = sf_rng_chance(&world->identity_rng, (uint32_t)world->cloud.identity_failure_ppm);
     sf_ns wait_ns =
         world->identity_off ? world->cloud.identity_time_out_ns : world->cloud.identity_latency_ns;

@@ -89,7 +89,7 @@ static void refuse(struct world *world, struct request *request, enum sf_door_an
     message_send(world, message);
 }
 
-/* Nobody else can: the load balancer answers by itself. */
+/* When every node is lost the load balancer answers by itself. */
 static void ask_cache(struct world *world, struct request *request)
 {
     if (request->node == SF_NOBODY) {
@@ -120,8 +120,8 @@ static void admit(struct world *world, struct request *request)
             .request = request->number,
             .camera_name = home_number(world, request->camera),
         };
-        request->node = sf_balancer_request(
-            &world->balancer, viewer_number(request->home, request->viewer), &ask);
+        request->node = sf_balancer_request(&world->balancer,
+                                            viewer_number(request->home, request->viewer), &ask);
     }
     world_trace(world, (struct sf_record){
                            .kind = SF_RECORD_ADMITTED,
