@@ -170,6 +170,9 @@ static void random_entry(struct sf_rng *rng, const struct sf_plan *plan,
     entry->node = every_node ? SF_NODE_ALL : 0;
     entry->version = below(rng, 5);
     entry->duration_ns = below(rng, 3) * SF_SECOND;
+    if (sf_action_has(action, SF_PART_EVERY) && !every_node) {
+        entry->duration_ns = 0; /* from node to node, or one node: not both */
+    }
     random_cache(rng, entry->cache);
 }
 
