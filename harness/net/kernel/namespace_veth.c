@@ -7,6 +7,7 @@
 #include <linux/sockios.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 #include "harness/net/kernel/namespace_interface.h"
 #include "harness/net/kernel/rtnl.h"
 
-enum { MESSAGE_BYTES = 1024, MAC_BYTES = 6 };
+enum { MESSAGE_BYTES = 1024, MAC_BYTES = 6, CARRIER_WAIT_MS = 10000 };
 
 /* An end, looked through. */
 struct end {
@@ -147,6 +148,43 @@ static enum sf_err set_up(const struct end *end, const struct end *other, struct
     return err;
 }
 
+/* From inside. An end that was raised before its peer gets its carrier by work that the kernel puts
+ * off, and throws away what it is given until then. */
+static enum sf_err wait_here(const char *interface, struct sf_diag *diag)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return sf_fail(diag, SF_ERR_MACHINE, "cannot open a socket: %s", strerror(errno));
+    }
+    struct ifreq request = {0};
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", interface);
+    bool running = false;
+    for (int waited_ms = 0; !running && waited_ms < CARRIER_WAIT_MS; waited_ms++) {
+        running = ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_RUNNING) != 0;
+        if (!running) {
+            poll(NULL, 0, 1);
+        }
+    }
+    /* The flag shows a moment before that work is over. It is done under a lock which this question
+     * has to wait for. */
+    struct ethtool_value value = {.cmd = ETHTOOL_GLINK};
+    request.ifr_data = (char *)&value;
+    int result = ioctl(fd, SIOCETHTOOL, &request);
+    close(fd);
+    return running && result == 0
+               ? SF_OK
+               : sf_fail(diag, SF_ERR_MACHINE, "the interface %s gets no carrier", interface);
+}
+
+static enum sf_err wait_for_carrier(const struct end *end, struct sf_diag *diag)
+{
+    struct sf_namespace inside = {.fd = end->asked->space->fd, .home_fd = -1};
+    SF_TRY(sf_namespace_enter(&inside, diag));
+    enum sf_err err = wait_here(end->asked->interface, diag);
+    sf_namespace_leave(&inside);
+    return err;
+}
+
 /* After a failure half way, whose diagnosis stays. */
 static void take_away(struct sf_rtnl *rtnl, const struct end *end)
 {
@@ -171,6 +209,9 @@ enum sf_err sf_namespace_veth_pair(const struct sf_namespace_end *a,
         err = set_up(&ends[0], &ends[1], diag);
         if (err == SF_OK) {
             err = set_up(&ends[1], &ends[0], diag);
+        }
+        if (err == SF_OK) {
+            err = wait_for_carrier(&ends[0], diag);
         }
         if (err != SF_OK) {
             take_away(&rtnl, &ends[0]);
