@@ -14,12 +14,12 @@ static int reset(void **state)
     return 0;
 }
 
-/* Two spans are told apart unless they differ by less than a part in 128. */
+/* Two spans are told apart unless they differ by less than a part in 1024. */
 static void test_spans_a_step_apart_are_told_apart(void **state)
 {
     for (uint64_t span = 1; span < (uint64_t)1 << 46; span += span / 97 + 1) {
         reset(state);
-        uint64_t next = span + span / 128 + 1;
+        uint64_t next = span + span / 1024 + 1;
         sf_relay_spread_add(&spread, (sf_ns)span);
         sf_relay_spread_add(&spread, (sf_ns)span);
         sf_relay_spread_add(&spread, (sf_ns)next);

@@ -11,8 +11,8 @@
 #include "harness/base/time.h"
 #include "harness/net/netem.h"
 
-/* Spans of time, gathered in steps of 1/128 of their size: 5 ms and 5.04 ms are two. */
-enum { SF_RELAY_STEP_BITS = 7, SF_RELAY_SPAN_BITS = 48 };
+/* Spans of time, gathered in steps of 1/1024 of their size: 5 ms and 5.005 ms are two. */
+enum { SF_RELAY_STEP_BITS = 10, SF_RELAY_SPAN_BITS = 48 };
 enum { SF_RELAY_STEPS = (SF_RELAY_SPAN_BITS - SF_RELAY_STEP_BITS + 1) << SF_RELAY_STEP_BITS };
 
 /* Zero-initialise. */
