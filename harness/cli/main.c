@@ -7,8 +7,9 @@
 
 #include "harness/cli/command.h"
 
-static const struct cli_command *const commands[] = {&cli_replay, &cli_run,  &cli_gate,  &cli_check,
-                                                     &cli_print,  &cli_list, &cli_netem, NULL};
+static const struct cli_command *const commands[] = {&cli_replay, &cli_run,   &cli_gate,
+                                                     &cli_shrink, &cli_check, &cli_print,
+                                                     &cli_list,   &cli_netem, NULL};
 
 static void print_overview(FILE *to)
 {
