@@ -54,7 +54,9 @@
     X(STORE, "store", "cache version; a operation, b bytes, c connection")                         \
     X(CACHE_LOG, "cache-log",                                                                      \
       "cache version; a text, in the run's side table, d hash of the text")                        \
-    X(END, "end", "-; the run is over")
+    X(END, "end", "-; the run is over")                                                            \
+    X(FETCH_CANCELLED, "fetch-cancelled", "camera; b bytes received, c fetch")                     \
+    X(FRAGMENT_LATE, "fragment-late", "camera; a capture, b offset, c upload, which has ended")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,
