@@ -54,6 +54,7 @@ static void heal(struct world *world, const struct sf_plan_entry *entry)
     everybody.group_index = SF_GROUP_ALL;
     everybody.direction = SF_DIRECTION_BOTH;
     change_network(world, &everybody);
+    power_switch(world, SF_GROUP_ALL, true);
     world_trace(world, (struct sf_record){.kind = SF_RECORD_HEALED,
                                           .d = (uint64_t)world->cloud.recover_within_ns});
 }
@@ -116,6 +117,18 @@ void timeline_step(struct world *world, uint32_t index)
         return;
     case SF_ACTION_LINK:
         link(world, entry);
+        return;
+    case SF_ACTION_POWER:
+        power_switch(world, entry->group_index, entry->on);
+        return;
+    case SF_ACTION_WAKE:
+        power_wake(world, entry->group_index);
+        return;
+    case SF_ACTION_CAMERA_CLOCK:
+        camera_clock_step(world, entry->group_index, entry->duration_ns);
+        return;
+    case SF_ACTION_FIRMWARE:
+        camera_firmware(world, entry->group_index, entry->version);
         return;
     default:
         return;

@@ -53,7 +53,12 @@
     X(STORE, "store", "cache version; a operation, b bytes, c connection")                         \
     X(CACHE_LOG, "cache-log",                                                                      \
       "cache version; a text, in the run's side table, d hash of the text")                        \
-    X(END, "end", "-; the run is over")
+    X(END, "end", "-; the run is over")                                                            \
+    /* homes */                                                                                    \
+    X(POWER, "power", "home; flags 1 back, 0 lost")                                                \
+    X(WAKE, "wake", "viewer; somebody starts watching")                                            \
+    X(CAMERA_CLOCK, "camera-clock", "camera; c step in ns, either way")                            \
+    X(FIRMWARE, "firmware", "camera; a version")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,
