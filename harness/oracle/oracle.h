@@ -54,9 +54,14 @@ struct sf_register {
     uint32_t *viewer_tenant; /* by viewer */
     uint32_t *viewer_camera; /* by viewer: the camera that it asks for */
     uint16_t *viewer_flags;  /* by viewer: SF_FLAG_INTEGRATION ... */
+    bool *signed_in;         /* by viewer: has a session that has not expired */
     bool *linked;            /* by tenant: linked to the integration */
     bool blocked;            /* the kill switch is on */
 };
+
+/* May this viewer be served, as things stand? It is signed in, asks for its own tenant's camera,
+ * and, on the integration's path, its tenant has linked it. The kill switch is another matter. */
+bool sf_register_has_link(const struct sf_register *who, uint32_t viewer);
 
 /* Evidence of an oracle: how often it could judge, and whether the run asked it to at all. */
 struct sf_evidence {
@@ -86,6 +91,7 @@ extern const struct sf_oracle sf_oracle_no_stray_pixels;
 extern const struct sf_oracle sf_oracle_no_stray_bytes;
 extern const struct sf_oracle sf_oracle_valid_link;
 extern const struct sf_oracle sf_oracle_kill_switch;
+extern const struct sf_oracle sf_oracle_unlinked;
 extern const struct sf_oracle sf_oracle_recovery;
 extern const struct sf_oracle sf_oracle_contract;
 

@@ -1,6 +1,7 @@
-/* A viewer without a valid link gets nothing: no answer with bytes goes to a viewer whose tenant
- * has not linked the integration (on that path), or who asked for a camera that is not its
- * tenant's. Judged when the cloud answers. */
+/* A viewer without a valid link gets nothing: no answer with bytes goes to a viewer without an
+ * account, whose session has expired, whose tenant has not linked the integration (on that path),
+ * or who asked for a camera that is not its tenant's; neither from the cloud nor from the camera
+ * directly. Judged when the answer leaves. */
 #include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
@@ -21,15 +22,12 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         return; /* an answer without bytes */
     }
     state->answers_count++;
-    uint32_t tenant = who->viewer_tenant[record->who];
-    uint32_t camera = who->viewer_camera[record->who];
-    bool integration = (who->viewer_flags[record->who] & SF_FLAG_INTEGRATION) != 0;
-    bool owner = who->camera_tenant[camera] == tenant;
-    if (!owner || (integration && !who->linked[tenant])) {
+    if (!sf_register_has_link(who, record->who)) {
+        uint32_t camera = who->viewer_camera[record->who];
         sf_findings_add(findings, (struct sf_finding){
                                       .at_ns = record->at_ns,
                                       .viewer = record->who,
-                                      .viewer_tenant = tenant,
+                                      .viewer_tenant = who->viewer_tenant[record->who],
                                       .owner_tenant = who->camera_tenant[camera],
                                       .owner_camera = camera,
                                       .amount = record->a,

@@ -49,6 +49,9 @@ void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
     } else if (oracle == &sf_oracle_kill_switch) {
         sf_text_add(out, "got %u bytes of a frame although the integration is blocked",
                     finding->amount);
+    } else if (oracle == &sf_oracle_unlinked) {
+        sf_text_add(out, "got %u bytes of a frame although its owner has unlinked the integration",
+                    finding->amount);
     } else if (oracle == &sf_oracle_recovery) {
         sf_text_add(
             out, "did not see its own frame within %u ms of asking, though the network is healed",

@@ -134,11 +134,16 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
         sf_viewer_init(&state->viewer, config);
         sf_rng_init(&state->rng, world->seed, i == VIEWER_HUB ? "hub" : "app", index);
         state->present = config->present != 0;
-        sf_sessions_begin(&world->sessions, (struct sf_viewer_id){viewer_number(index, i)},
-                          (struct sf_tenant_id){index});
+        session_start(world, index, i);
     }
     world->door.camera_tenant[index] = index;
     world->door.linked[index] = group->linked;
+}
+
+static unsigned party_flags(const struct sf_viewer_config *config)
+{
+    return (config->account == 0 ? SF_FLAG_NO_ACCOUNT : 0u) |
+           (config->direct != 0 ? SF_FLAG_DIRECT : 0u);
 }
 
 /* The trace begins by saying who is who. */
@@ -162,7 +167,8 @@ static void introduce_home(struct world *world, uint32_t index)
             world_trace(world,
                         (struct sf_record){
                             .kind = SF_RECORD_VIEWER,
-                            .flags = (uint16_t)(path_flag(i) | (poor ? SF_FLAG_POOR_NETWORK : 0)),
+                            .flags = (uint16_t)(path_flag(i) | (poor ? SF_FLAG_POOR_NETWORK : 0) |
+                                                party_flags(state->viewer.config)),
                             .who = viewer_number(index, i),
                             .a = index,
                             .b = stranger ? (index + 1) % world->homes_count : index,
@@ -201,7 +207,7 @@ void world_build(struct world *world, const struct sf_plan *plan,
     world->healthy_network = healthy_network(plan);
     world->homes_count = sf_plan_homes_count(plan);
     world->homes = sf_arena_take(&world->arena, world->homes_count, sizeof *world->homes);
-    sf_door_init(&world->door, &world->cloud, &world->arena, world->homes_count,
+    sf_door_init(&world->door, &world->cloud, &world->sessions, &world->arena, world->homes_count,
                  world->homes_count);
     sf_balancer_init(&world->balancer, &world->cloud, &world->arena,
                      world->homes_count * VIEWERS_PER_HOME);

@@ -47,7 +47,18 @@ void cloud_fragment(struct world *world, struct message *message, uint32_t index
                 &world->host, viewer_number(message->home, message->viewer), message->connection);
         }
         return;
+    case MESSAGE_SIGN_IN:
+        if (last) {
+            session_sign_in_arrived(world, message);
+        }
+        return;
+    case MESSAGE_DIRECT_REFUSAL:
+        if (last) {
+            direct_refusal_arrived(world, message);
+        }
+        return;
     case MESSAGE_COMMAND:
+    case MESSAGE_SESSION:
     case MESSAGE_ANSWER:
     case MESSAGE_RESET:
         break; /* these go down */

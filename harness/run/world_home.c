@@ -135,6 +135,8 @@ static void send_control(struct world *world, uint32_t home, uint32_t viewer,
     message->viewer = (uint8_t)viewer;
     message->number = number;
     message->connection = world->homes[home].viewers[viewer].viewer.connections_count;
+    message->session = world->homes[home].viewers[viewer].session;
+    message->camera_id = direct_camera_id(world, home, viewer);
     message_send(world, message);
 }
 
@@ -251,12 +253,20 @@ void viewer_fragment(struct world *world, struct message *message, bool last)
         const struct sf_viewer_input input = {
             .kind = SF_VIEWER_ANSWER, .request = message->number, .picture = message->picture};
         viewer_step(world, message->home, message->viewer, input, message);
+        if (message->refusal == SF_DOOR_NO_SESSION && message->session == state->session) {
+            session_sign_in(world, message->home, message->viewer);
+        }
     }
 }
 
 void viewer_wake(struct world *world, uint32_t home, uint32_t viewer)
 {
     viewer_step(world, home, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_WAKE}, NULL);
+}
+
+void viewer_signed_in(struct world *world, uint32_t home, uint32_t viewer)
+{
+    viewer_step(world, home, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_SESSION}, NULL);
 }
 
 void home_start(struct world *world, uint32_t index, bool again)

@@ -212,7 +212,15 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
         cloud_fragment(world, message, index, last);
     } else if (message->kind == MESSAGE_COMMAND) {
         if (last) {
-            camera_command(world, message->home, message->subject);
+            if (message->direct) {
+                direct_command_arrived(world, message);
+            } else {
+                camera_command(world, message->home, message->subject);
+            }
+        }
+    } else if (message->kind == MESSAGE_SESSION) {
+        if (last) {
+            session_arrived(world, message);
         }
     } else if (message->kind == MESSAGE_RESET) {
         if (last) {

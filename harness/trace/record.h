@@ -13,7 +13,7 @@
     /* who is who, at time 0 */                                                                    \
     X(CAMERA, "camera", "camera; a tenant, b offset from UTC in s")                                \
     X(VIEWER, "viewer", "viewer; a tenant, b camera that it asks for; flags path, poor network")   \
-    X(LINK, "link", "tenant; flags 1 linked to the integration, 0 not")                            \
+    X(LINK, "link", "tenant; d grace ns; flags 1 linked to the integration, 0 not")                \
     /* the network */                                                                              \
     X(PACKET, "packet",                                                                            \
       "link; a transfer, b fragment, c number on the link, d due ns (-1 lost); flags fate")        \
@@ -65,7 +65,8 @@
     X(POWER, "power", "home; flags 1 back, 0 lost")                                                \
     X(WAKE, "wake", "viewer; somebody starts watching")                                            \
     X(CAMERA_CLOCK, "camera-clock", "camera; c step in ns, either way")                            \
-    X(FIRMWARE, "firmware", "camera; a version")
+    X(FIRMWARE, "firmware", "camera; a version")                                                   \
+    X(SESSION, "session", "viewer; c session; flags 1 begun, 0 expired")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,
@@ -85,6 +86,8 @@ enum {
     SF_FLAG_POOR_NETWORK =
         1 << 6,             /* VIEWER: the home's network at the start is none of the good ones */
     SF_FLAG_NIGHT = 1 << 7, /* CAPTURE: infrared */
+    SF_FLAG_NO_ACCOUNT = 1 << 8, /* VIEWER: never has a session */
+    SF_FLAG_DIRECT = 1 << 9,     /* VIEWER, ADMITTED: asks the camera itself */
 };
 
 /* Flags of PACKET: the fate. */
@@ -101,6 +104,7 @@ enum {
     SF_REFUSED_NOT_OWNER = 1,
     SF_REFUSED_NOT_LINKED = 2,
     SF_REFUSED_KILL_SWITCH = 3,
+    SF_REFUSED_NO_SESSION = 4,
 };
 
 /* Who of SERVICE. */
