@@ -54,7 +54,9 @@ void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *inpu
         }
         return;
     case SF_CAMERA_TICK:
-        capture(camera, input->unix_s, effects_out);
+        if (!input->unwanted) {
+            capture(camera, input->unix_s, effects_out);
+        }
         effects_out->tick_at_ns = input->now_ns + every_ns;
         return;
     case SF_CAMERA_COMMAND:

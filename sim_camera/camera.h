@@ -29,6 +29,7 @@ struct sf_camera_input {
     enum sf_camera_input_kind kind;
     sf_ns now_ns;
     int64_t unix_s; /* the camera's clock, UTC */
+    bool unwanted;  /* TICK: its owner has no viewer any more, so nothing goes out by itself */
 };
 
 struct sf_camera_effects {

@@ -3,12 +3,21 @@
 #include "harness/base/assert.h"
 #include "harness/oracle/oracle.h"
 
+/* clang-format off: one a line. */
 static const struct sf_oracle *const oracles[] = {
-    &sf_oracle_no_stray_pixels, &sf_oracle_no_stray_bytes,
-    &sf_oracle_valid_link,      &sf_oracle_kill_switch,
-    &sf_oracle_unlinked,        &sf_oracle_recovery,
-    &sf_oracle_contract,        NULL,
+    &sf_oracle_no_stray_pixels,
+    &sf_oracle_no_stray_bytes,
+    &sf_oracle_valid_link,
+    &sf_oracle_kill_switch,
+    &sf_oracle_recovery,
+    &sf_oracle_contract,
+    &sf_oracle_unlinked,
+    &sf_oracle_consent,
+    &sf_oracle_no_image_in_settings,
+    &sf_oracle_destinations,
+    NULL,
 };
+/* clang-format on */
 
 _Static_assert(sizeof oracles / sizeof oracles[0] <= SF_ORACLES_MAX, "raise SF_ORACLES_MAX");
 
@@ -63,6 +72,7 @@ void sf_court_init(struct sf_court *court, struct sf_arena *arena, uint32_t home
         .viewer_flags = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(uint16_t)),
         .signed_in = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(bool)),
         .linked = sf_arena_take(arena, homes_count, sizeof(bool)),
+        .has_app = sf_arena_take(arena, homes_count, sizeof(bool)),
     };
     for (; oracles[court->oracles_count] != NULL; court->oracles_count++) {
         const struct sf_oracle *oracle = oracles[court->oracles_count];
@@ -96,6 +106,10 @@ static void register_see(struct sf_register *who, const struct sf_record *record
         who->viewer_camera[record->who] = record->b;
         who->viewer_flags[record->who] = record->flags;
         who->signed_in[record->who] = (record->flags & SF_FLAG_NO_ACCOUNT) == 0;
+        /* Cameras come first in the trace. */
+        who->has_app[record->a] |= (record->flags & SF_FLAG_INTEGRATION) == 0 &&
+                                   who->signed_in[record->who] &&
+                                   who->camera_tenant[record->b] == record->a;
         break;
     case SF_RECORD_SESSION:
         SF_ASSERT(record->who < who->viewers_count);

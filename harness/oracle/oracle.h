@@ -21,8 +21,8 @@ struct sf_finding {
     uint32_t owner_tenant; /* whose frame it was; SF_NOBODY where that is not the question */
     uint32_t owner_camera;
     uint32_t capture;
-    uint32_t amount; /* share in ppm, bytes, or a code: as the oracle's `amount_unit` says */
-    uint32_t reserved;
+    uint32_t amount;      /* share in ppm, bytes, or a code: as the oracle's `amount_unit` says */
+    uint32_t destination; /* enum sf_destination: where it went to from a home; 0: to a viewer */
     uint64_t request;
 };
 
@@ -46,6 +46,10 @@ struct sf_register;
 void sf_stray_judge(const struct sf_register *who, const struct sf_record *record,
                     struct sf_findings *findings);
 
+/* A finding about something that left a home: `amount` bytes of the record, a LEFT_HOME. */
+void sf_exposure_add(const struct sf_register *who, const struct sf_record *record, uint32_t amount,
+                     struct sf_findings *findings);
+
 /* Who is who, read from the trace's beginning and kept up to date; shared by all oracles. */
 struct sf_register {
     uint32_t cameras_count;
@@ -56,6 +60,7 @@ struct sf_register {
     uint16_t *viewer_flags;  /* by viewer: SF_FLAG_INTEGRATION ... */
     bool *signed_in;         /* by viewer: has a session that has not expired */
     bool *linked;            /* by tenant: linked to the integration */
+    bool *has_app;           /* by tenant: has an app of its own */
     bool blocked;            /* the kill switch is on */
 };
 
@@ -94,6 +99,9 @@ extern const struct sf_oracle sf_oracle_kill_switch;
 extern const struct sf_oracle sf_oracle_unlinked;
 extern const struct sf_oracle sf_oracle_recovery;
 extern const struct sf_oracle sf_oracle_contract;
+extern const struct sf_oracle sf_oracle_consent;
+extern const struct sf_oracle sf_oracle_no_image_in_settings;
+extern const struct sf_oracle sf_oracle_destinations;
 
 /* Every oracle, ended by NULL, in the order of their reports; and their names, ended by NULL. */
 const struct sf_oracle *const *sf_oracles(void);

@@ -5,7 +5,8 @@
  * shared store), world_identity.c (the identity service), world_nodes.c (the cache's nodes),
  * world_judge.c (what reached a viewer), world_timeline.c (what the scenario does), world_power.c
  * (what it does to the devices in homes), world_session.c (signing in), world_direct.c (asking a
- * camera past the front door), world.c (the event loop). */
+ * camera past the front door), world_errands.c (what else cameras send), world.c (the event loop).
+ */
 #ifndef STRAYFRAME_RUN_WORLD_H
 #define STRAYFRAME_RUN_WORLD_H
 
@@ -27,6 +28,7 @@
 #include "harness/sim/rng.h"
 #include "harness/trace/trace.h"
 #include "sim_camera/camera.h"
+#include "sim_camera/errands.h"
 #include "sim_camera/still_config.h"
 #include "sim_cloud/balancer.h"
 #include "sim_cloud/door.h"
@@ -53,6 +55,7 @@ enum event_kind {
     EVENT_END,
     EVENT_IDENTITY,      /* a, b the world's question; small it has failed */
     EVENT_SESSION_LIMIT, /* a, b session: it expires */
+    EVENT_ERRAND_TICK,   /* target home; small which errand */
 };
 
 enum { VIEWER_HUB, VIEWER_APP, VIEWERS_PER_HOME };
@@ -69,6 +72,7 @@ enum message_kind {
     MESSAGE_SIGN_IN,        /* viewer to cloud */
     MESSAGE_SESSION,        /* cloud to viewer */
     MESSAGE_DIRECT_REFUSAL, /* camera to cloud, for a viewer; subject is the fetch */
+    MESSAGE_ERRAND,         /* camera to one of its destinations */
 };
 
 enum {
@@ -115,6 +119,8 @@ struct message {
     bool direct;              /* COMMAND: the camera decides whether to answer; `session` is the
                                  asker's */
     uint32_t asker;           /* COMMAND of a direct ask: number of the viewer in the trace */
+    uint8_t destination;      /* enum sf_destination; NONE also where nobody looks at what leaves */
+    uint32_t image_bytes; /* how much of what goes to the destination is pictures, as measured */
 };
 
 struct viewer_state {
@@ -143,6 +149,8 @@ struct home {
     bool powered;
     uint32_t firmware;    /* version */
     sf_ns clock_ahead_ns; /* of the camera's clock; negative: behind */
+    enum sf_consent consent;
+    sf_ns errand_at_ns[SF_ERRANDS_COUNT]; /* when each is run next */
 };
 
 struct request {
@@ -248,6 +256,7 @@ struct world {
     struct sf_rng identity_rng;
     bool identity_off;
     bool store_off;
+    bool exposure_watched; /* the scenario concerns itself with what leaves homes */
 };
 
 /* ---- time and trace ---- */
@@ -317,6 +326,8 @@ void viewer_wake(struct world *world, uint32_t home, uint32_t viewer);
 void viewer_signed_in(struct world *world, uint32_t home, uint32_t viewer);
 void camera_tick(struct world *world, uint32_t home);
 void camera_command(struct world *world, uint32_t home, sf_handle fetch);
+/* The camera takes a still for itself, into world->still_scratch; returns its bytes. */
+uint32_t camera_capture(struct world *world, uint32_t home);
 void viewer_tick(struct world *world, uint32_t home, uint32_t viewer);
 /* The viewer hears that its connection is broken. */
 void viewer_connection_broke(struct world *world, const struct message *message);
@@ -381,6 +392,8 @@ enum judge_occasion {
 };
 void judge_delivery(struct world *world, struct message *message, enum judge_occasion occasion);
 void judge_reset(struct world *world);
+/* How many of these bytes are a piece of any camera's still. */
+uint32_t judge_image_bytes(struct world *world, const uint8_t *bytes, uint32_t count);
 
 /* ---- world_power.c ---- */
 /* Each for the homes of one group, or SF_GROUP_ALL. Homes that are in that state are left alone. */
@@ -407,6 +420,21 @@ uint64_t direct_camera_id(const struct world *world, uint32_t home, uint32_t vie
 void direct_relay(struct world *world, struct request *request);
 void direct_command_arrived(struct world *world, const struct message *message);
 void direct_refusal_arrived(struct world *world, const struct message *message);
+
+/* ---- world_errands.c ---- */
+/* Says what may leave homes, where the scenario concerns itself with it. */
+void errands_introduce(struct world *world);
+/* Starts the errands of a home: at the beginning, and when power is back. */
+void errands_start(struct world *world, uint32_t home);
+void errand_tick(struct world *world, uint32_t home, enum sf_errand errand);
+/* Owners consent to the backup, or withdraw it; group as above. */
+void errands_consent(struct world *world, uint32_t group, bool given);
+/* So many bytes of a message have just left the home, or left it again. */
+void errand_bytes_left(struct world *world, const struct message *message, uint32_t bytes);
+/* Has the owner a viewer of its own that stills go to by way of the cloud? */
+bool home_is_served(const struct world *world, uint32_t home);
+/* What cameras have begun to send, and have no leave for any more, stops where it is. */
+void errands_stop_without_leave(struct world *world);
 
 /* ---- world_timeline.c ---- */
 void timeline_start(struct world *world);

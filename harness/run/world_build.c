@@ -122,6 +122,8 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
     home->group = group_index;
     home->network = group->network_index;
     home->powered = true;
+    home->consent =
+        world->cameras[group_index].backup != 0 ? SF_CONSENT_GIVEN : SF_CONSENT_NEVER_GIVEN;
     home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", index) % SF_SCENES_COUNT);
     sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", index));
     sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", index));
@@ -222,6 +224,7 @@ void world_build(struct world *world, const struct sf_plan *plan,
     for (uint32_t i = 0; i < world->homes_count; i++) {
         introduce_home(world, i);
     }
+    errands_introduce(world);
     sf_arena_seal(&world->arena);
 
     cloud_start(world);

@@ -47,6 +47,8 @@ void cloud_fragment(struct world *world, struct message *message, uint32_t index
                 &world->host, viewer_number(message->home, message->viewer), message->connection);
         }
         return;
+    case MESSAGE_ERRAND:
+        return; /* what becomes of it there is not this cloud's business */
     case MESSAGE_SIGN_IN:
         if (last) {
             session_sign_in_arrived(world, message);

@@ -105,6 +105,9 @@ static void link(struct world *world, const struct sf_plan_entry *entry)
             sf_cache_host_unlinked(&world->host, i);
         }
     }
+    if (!entry->on) {
+        errands_stop_without_leave(world);
+    }
 }
 
 /* All nodes at once, one of them, or, rolling, one after the other. */
@@ -143,6 +146,9 @@ void timeline_step(struct world *world, uint32_t index, uint32_t times)
         return;
     case SF_ACTION_EXPIRE:
         session_expire(world, entry->group_index);
+        return;
+    case SF_ACTION_BACKUP:
+        errands_consent(world, entry->group_index, entry->on);
         return;
     case SF_ACTION_WAKE:
         power_wake(world, entry->group_index);

@@ -127,6 +127,8 @@ SF_MUST_USE static enum sf_err head_check(struct check *check)
     SF_TRY(sf_value_cache_check(plan->cache, check->diag));
     SF_TRY(section_check(check, check->schema->tables[SF_SECTION_CLOUD], &plan->cloud, ""));
     SF_TRY(section_check(check, check->schema->tables[SF_SECTION_STILL], &plan->still, ""));
+    SF_TRY(section_check(check, check->schema->tables[SF_SECTION_DESTINATIONS], &plan->destinations,
+                         ""));
     return SF_OK;
 }
 
@@ -395,6 +397,19 @@ static int64_t asks_count_max(const struct check *check, const struct sf_plan_gr
     return count;
 }
 
+/* How many stills a camera may take for a backup, or, by a planted fault, for a settings call. */
+static int64_t errands_count_max(const struct check *check, const struct sf_plan_group *group)
+{
+    static const char *const periods[] = {"backup_every", "settings_every"};
+    int64_t count = 0;
+    for (size_t i = 0; i < sizeof periods / sizeof periods[0]; i++) {
+        sf_ns every_ns = value_of(check->schema->tables[SF_SECTION_CAMERA],
+                                  &group->sections[SF_SECTION_CAMERA], periods[i]);
+        count += every_ns > 0 ? check->plan->duration_ns / every_ns + 1 : 0;
+    }
+    return count;
+}
+
 /* A mark numbers the stills of a camera; the numbers must not run out. */
 SF_MUST_USE static enum sf_err captures_check(struct check *check)
 {
@@ -410,8 +425,9 @@ SF_MUST_USE static enum sf_err captures_check(struct check *check)
                                          &group->sections[SF_SECTION_CAMERA], "upload_every");
         int64_t count = asks_count_max(check, group, false) + strangers_count;
         count += upload_every_ns > 0 ? plan->duration_ns / upload_every_ns + 1 : 0;
+        count += errands_count_max(check, group);
         /* Power that comes back and somebody who starts watching may each bring one more. */
-        count += (1 + 2) * (int64_t)plan->timeline_count;
+        count += (1 + 2 + 2) * (int64_t)plan->timeline_count;
         if (count >= SF_CAPTURES_MAX) {
             at(check, "homes.%s", group->name);
             return wrong(check,

@@ -66,7 +66,11 @@
     X(WAKE, "wake", "viewer; somebody starts watching")                                            \
     X(CAMERA_CLOCK, "camera-clock", "camera; c step in ns, either way")                            \
     X(FIRMWARE, "firmware", "camera; a version")                                                   \
-    X(SESSION, "session", "viewer; c session; flags 1 begun, 0 expired")
+    X(SESSION, "session", "viewer; c session; flags 1 begun, 0 expired")                           \
+    /* what leaves homes; only where a scenario concerns itself with it */                         \
+    X(DESTINATION, "destination", "destination; flags 1 on the list, 2 called for settings")       \
+    X(CONSENT, "consent", "tenant; d grace ns; flags 1 consents to a backup, 0 does not")          \
+    X(LEFT_HOME, "left-home", "camera; a destination, b image bytes, c bytes")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,
@@ -112,6 +116,21 @@ enum {
     SF_SERVICE_IDENTITY,
     SF_SERVICE_STORE,
 };
+
+/* Where a camera sends to. A viewer that the owner asks with is no destination. */
+enum sf_destination {
+    SF_DESTINATION_NONE,
+    SF_DESTINATION_CLOUD,
+    SF_DESTINATION_BACKUP,
+    SF_DESTINATION_SETTINGS,
+    SF_DESTINATION_ANALYTICS,
+    SF_DESTINATIONS_COUNT,
+};
+
+/* Flags of DESTINATION. */
+enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
+
+const char *sf_destination_name(enum sf_destination destination);
 
 struct sf_record {
     sf_ns at_ns;

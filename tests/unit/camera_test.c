@@ -39,13 +39,17 @@ static void test_captures_are_numbered_and_uploads_periodic(void **state)
     assert_false(effects.send_still);
     assert_in_range(effects.tick_at_ns, 0, 10 * SF_SECOND - 1);
     sf_ns at_ns = effects.tick_at_ns;
-    sf_camera_step(&camera, &(struct sf_camera_input){SF_CAMERA_TICK, at_ns, 1000}, &rng, &effects);
+    sf_camera_step(
+        &camera, &(struct sf_camera_input){.kind = SF_CAMERA_TICK, .now_ns = at_ns, .unix_s = 1000},
+        &rng, &effects);
     assert_true(effects.send_still);
     assert_int_equal(effects.capture, 0);
     assert_int_equal(effects.local_unix_s, 4600);
     assert_int_equal(effects.tick_at_ns, at_ns + 10 * SF_SECOND);
-    sf_camera_step(&camera, &(struct sf_camera_input){SF_CAMERA_COMMAND, at_ns + 1, 1000}, &rng,
-                   &effects);
+    sf_camera_step(
+        &camera,
+        &(struct sf_camera_input){.kind = SF_CAMERA_COMMAND, .now_ns = at_ns + 1, .unix_s = 1000},
+        &rng, &effects);
     assert_int_equal(effects.capture, 1);
     assert_int_equal(effects.tick_at_ns, SF_NS_NEVER);
 }
