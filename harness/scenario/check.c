@@ -410,6 +410,20 @@ static int64_t errands_count_max(const struct check *check, const struct sf_plan
     return count;
 }
 
+/* How many more the time line may bring: a camera whose power comes back sends an upload and a
+ * backup or settings call before their time, a viewer that is woken asks before its own. */
+static int64_t timeline_stills_count_max(const struct sf_plan *plan)
+{
+    enum { BY_CAMERA = 3, BY_VIEWERS = 2 };
+    int64_t count = 0;
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        const struct sf_plan_entry *entry = &plan->timeline[i];
+        count += entry->action == SF_ACTION_POWER && !entry->on ? BY_CAMERA : 0;
+        count += entry->action == SF_ACTION_WAKE ? BY_VIEWERS : 0;
+    }
+    return count;
+}
+
 /* A mark numbers the stills of a camera; the numbers must not run out. */
 SF_MUST_USE static enum sf_err captures_check(struct check *check)
 {
@@ -426,8 +440,7 @@ SF_MUST_USE static enum sf_err captures_check(struct check *check)
         int64_t count = asks_count_max(check, group, false) + strangers_count;
         count += upload_every_ns > 0 ? plan->duration_ns / upload_every_ns + 1 : 0;
         count += errands_count_max(check, group);
-        /* Power that comes back and somebody who starts watching may each bring one more. */
-        count += (1 + 2 + 2) * (int64_t)plan->timeline_count;
+        count += timeline_stills_count_max(plan);
         if (count >= SF_CAPTURES_MAX) {
             at(check, "homes.%s", group->name);
             return wrong(check,
