@@ -59,8 +59,6 @@ int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t 
 
 /* The version on the node that gets what is new; NULL for none, or on SF_NOBODY. */
 struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host, uint32_t node);
-/* Destroys every version there is. */
-void sf_host_end_all(struct sf_cache_host_state *host);
 
 /* ---- lent functions that have a file of their own ---- */
 int64_t sf_host_wall_clock_ms(void *context);

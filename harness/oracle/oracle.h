@@ -46,6 +46,11 @@ struct sf_register;
 void sf_stray_judge(const struct sf_register *who, const struct sf_record *record,
                     struct sf_findings *findings);
 
+/* Leave was taken back: an ANSWERED with bytes is a finding, and a DELIVERED, if the last of it
+ * arrived after late_from_ns. */
+void sf_revoked_judge(const struct sf_register *who, const struct sf_record *record,
+                      sf_ns late_from_ns, struct sf_findings *findings);
+
 /* A finding about something that left a home: `amount` bytes of the record, a LEFT_HOME. */
 void sf_exposure_add(const struct sf_register *who, const struct sf_record *record, uint32_t amount,
                      struct sf_findings *findings);

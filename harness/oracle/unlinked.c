@@ -1,7 +1,6 @@
 /* Nothing after unlinking: once an owner has unlinked the integration, no answer with bytes is sent
  * to its hub, and what was on its way before arrives within the stated grace. The owner's app is
  * not concerned, and neither is anybody who had never linked. */
-#include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
 struct owner {
@@ -53,20 +52,7 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         state->asks_count++;
         return;
     }
-    bool sent = record->kind == SF_RECORD_ANSWERED && record->a > 0;
-    bool arrived_late =
-        record->kind == SF_RECORD_DELIVERED && record->a > 0 && record->at_ns > owner->late_from_ns;
-    if (sent || arrived_late) {
-        sf_findings_add(findings, (struct sf_finding){
-                                      .at_ns = record->at_ns,
-                                      .viewer = record->who,
-                                      .viewer_tenant = who->viewer_tenant[record->who],
-                                      .owner_tenant = SF_NOBODY,
-                                      .owner_camera = SF_NOBODY,
-                                      .amount = record->a,
-                                      .request = record->c,
-                                  });
-    }
+    sf_revoked_judge(who, record, owner->late_from_ns, findings);
 }
 
 static struct sf_evidence evidence(const void *context)

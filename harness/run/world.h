@@ -105,6 +105,7 @@ struct message {
     uint32_t number;          /* REQUEST, CANCEL, ANSWER: of the viewer's request */
     uint32_t judged_count;    /* ANSWER: fragments that had arrived when it was judged last */
     int64_t captured_unix_ms; /* UPLOAD, FETCHED */
+    sf_ns arrived_at_ns;      /* ANSWER: when a fragment came last that was not there before */
     uint8_t kind;             /* enum message_kind */
     uint8_t viewer;           /* which of the home's viewers */
     bool up;                  /* home to cloud */
@@ -143,6 +144,7 @@ struct home {
     uint64_t hashes[HASHES_KEPT]; /* of the latest captures, by number modulo HASHES_KEPT */
     uint16_t hashes_night;        /* a bit each: it was infrared */
     uint32_t capture_latest;      /* number in the world's captures, from 1; 0: none yet */
+    uint32_t number;              /* in the plan: see sf_plan_group_number */
     uint32_t group;
     uint32_t network;
     uint32_t scene;
@@ -282,9 +284,25 @@ static inline sf_handle event_handle(const struct sf_event *event)
     return (uint64_t)event->b << 32 | event->a;
 }
 
+/* A home in the trace is an index from 0, and so is its camera and its tenant. What must not change
+ * when other homes are taken out of the plan goes by its number: chance, and what a cache sees. */
+static inline uint32_t home_number(const struct world *world, uint32_t home)
+{
+    return world->homes[home].number;
+}
+
+/* UINT32_MAX: there is none. */
+uint32_t home_of_number(const struct world *world, uint32_t number);
+
 static inline uint32_t viewer_number(uint32_t home, uint32_t viewer)
 {
     return home * VIEWERS_PER_HOME + viewer;
+}
+
+/* What the cache's host is told of a viewer: by the home's number. */
+static inline uint32_t viewer_for_host(const struct world *world, uint32_t home, uint32_t viewer)
+{
+    return home_number(world, home) * VIEWERS_PER_HOME + viewer;
 }
 
 /* A request's number in the trace: unique in the run. */
@@ -301,10 +319,14 @@ static inline uint16_t path_flag(uint32_t viewer)
 /* ---- world_build.c ---- */
 void world_init(struct world *world);
 void world_fini(struct world *world);
-/* Builds the homes from the plan and puts the first events into the queue. Everything before is
- * forgotten. */
+/* Builds the homes from the plan and puts the first events into the queue. `world` is new, or has
+ * been cleared. */
 void world_build(struct world *world, const struct sf_plan *plan,
                  const struct sf_cache_module *modules, uint64_t seed);
+/* Destroys the caches and drops what is still on its way. Part of the run: what a cache says while
+ * it is destroyed is in its own run's trace, not in that of the next. The log and what the cache
+ * reported of itself stay until the next build. */
+void world_clear(struct world *world);
 
 /* ---- world_network.c ---- */
 /* A new message of total_bytes; with `content` it gets a payload to be filled in. Nothing is sent
@@ -451,6 +473,9 @@ void node_lose(struct world *world, uint32_t node);
 void node_bring_back(struct world *world, uint32_t node);
 
 /* ---- world_identity.c ---- */
+/* A session of a viewer, as the host of the cache has it: it goes by the home's number. */
+uint64_t session_for_host(const struct world *world, uint32_t home, uint32_t viewer,
+                          uint64_t session);
 void identity_ask(void *world, sf_handle host_question, uint64_t session);
 void identity_answer(struct world *world, sf_handle question, bool failed);
 

@@ -5,7 +5,8 @@
 
 static uint64_t id_of(const struct world *world, uint32_t camera)
 {
-    return sf_camera_id_of(world->homes[camera].camera.config, world->seed, camera);
+    return sf_camera_id_of(world->homes[camera].camera.config, world->seed,
+                           home_number(world, camera));
 }
 
 /* Its own camera's is known to a viewer. A stranger does as one would who tries numbers: the one

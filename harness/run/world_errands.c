@@ -89,8 +89,8 @@ void errands_start(struct world *world, uint32_t home)
         enum sf_errand errand = (enum sf_errand)i;
         sf_ns every_ns = sf_errand_every(world->homes[home].camera.config, errand);
         if (every_ns > 0) {
-            uint64_t drawn =
-                sf_rng_derive(world->seed, "errand", (uint64_t)home * SF_ERRANDS_COUNT + i);
+            uint64_t drawn = sf_rng_derive(
+                world->seed, "errand", (uint64_t)home_number(world, home) * SF_ERRANDS_COUNT + i);
             schedule(world, home, errand, world_now(world) + (sf_ns)(drawn % (uint64_t)every_ns));
         }
     }

@@ -104,7 +104,6 @@ void cloud_refuse(struct world *world, struct request *request, enum sf_door_ans
 /* Nobody else can: the load balancer answers by itself. */
 static void ask_cache(struct world *world, struct request *request)
 {
-    uint32_t viewer = viewer_number(request->home, request->viewer);
     if (request->node == SF_NOBODY) {
         cloud_answer_begin(world, request, SF_CACHE_STATUS_UNAVAILABLE, 0);
         return;
@@ -112,11 +111,11 @@ static void ask_cache(struct world *world, struct request *request)
     const struct sf_cache_host_ask ask = {
         .world_request = request->handle,
         .camera = cloud_camera_facts(world, request->camera),
-        .viewer = viewer,
-        .viewer_tenant = request->home,
+        .viewer = viewer_for_host(world, request->home, request->viewer),
+        .viewer_tenant = home_number(world, request->home),
         .connection = request->connection,
         .node = request->node,
-        .session = request->session,
+        .session = session_for_host(world, request->home, request->viewer, request->session),
         .integration = true,
         .deadline_ns = world_now(world) + world->cloud.request_deadline_ns,
     };
@@ -127,9 +126,14 @@ static void ask_cache(struct world *world, struct request *request)
 static void admit(struct world *world, struct request *request)
 {
     if (request->integration) {
-        request->node =
-            sf_balancer_request(&world->balancer, viewer_number(request->home, request->viewer),
-                                request->connection, (struct sf_camera_id){request->camera});
+        const struct sf_balancer_ask ask = {
+            .viewer_name = viewer_for_host(world, request->home, request->viewer),
+            .connection = request->connection,
+            .request = request->number,
+            .camera_name = home_number(world, request->camera),
+        };
+        request->node = sf_balancer_request(&world->balancer,
+                                            viewer_number(request->home, request->viewer), &ask);
     }
     world_trace(world, (struct sf_record){
                            .kind = SF_RECORD_ADMITTED,
@@ -261,8 +265,11 @@ void cloud_requests_lost(struct world *world, uint32_t node)
     for (uint32_t i = 0; i < world->balancer.viewers_count; i++) {
         uint32_t connection = sf_balancer_break(&world->balancer, i, node);
         if (connection != 0) {
-            sf_cache_host_connection_closed(&world->host, i, connection);
-            send_reset(world, i / VIEWERS_PER_HOME, (uint8_t)(i % VIEWERS_PER_HOME), connection);
+            uint32_t home = i / VIEWERS_PER_HOME;
+            uint32_t viewer = i % VIEWERS_PER_HOME;
+            sf_cache_host_connection_closed(&world->host, viewer_for_host(world, home, viewer),
+                                            connection);
+            send_reset(world, home, (uint8_t)viewer, connection);
         }
     }
 }

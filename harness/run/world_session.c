@@ -29,7 +29,7 @@ void session_start(struct world *world, uint32_t home, uint32_t viewer)
     }
     /* They signed in at some time before the run, not all at once. */
     uint64_t life_ns = (uint64_t)world->cloud.session_life_ns;
-    uint64_t drawn = sf_rng_derive(world->seed, "session", viewer_number(home, viewer));
+    uint64_t drawn = sf_rng_derive(world->seed, "session", viewer_for_host(world, home, viewer));
     state->session = begin(world, home, viewer, life_ns > 0 ? 1 + (sf_ns)(drawn % life_ns) : 0);
 }
 

@@ -102,7 +102,7 @@ static void link(struct world *world, const struct sf_plan_entry *entry)
                            });
         if (!entry->on && obeyed) {
             cloud_stop_integration(world, i);
-            sf_cache_host_unlinked(&world->host, i);
+            sf_cache_host_unlinked(&world->host, home_number(world, i));
         }
     }
     if (!entry->on) {
