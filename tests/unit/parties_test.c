@@ -40,6 +40,10 @@ static void test_each_fault_of_2014_is_found_and_without_it_all_is_well(void **s
     assert_int_equal(runs_run(runs, runs->plan.seed)->verdict, SF_VERDICT_PASS);
     assert_true(runs_oracle(runs, "consent")->evidence_count > 100);
     assert_true(runs_oracle(runs, "no-image-in-settings")->evidence_count > 50);
+    /* A sound camera stops where it is, and needs no grace. */
+    const struct sf_scenario_override at_once = {"cloud.consent_grace", "0s"};
+    load_with(runs, CONSENT_2014, &at_once, 1);
+    assert_int_equal(runs_run(runs, runs->plan.seed)->verdict, SF_VERDICT_PASS);
     assert_found(runs, CONSENT_2014,
                  (struct sf_scenario_override){"homes.never.camera.backup_by_default", "true"},
                  "consent");
@@ -94,8 +98,14 @@ static const char power_yaml[] = "strayframe: 1\n"
                                  "name: power\n"
                                  "duration: 2min\n"
                                  "still: {width: 128, height: 64}\n"
+                                 "networks: {slow: {both: delay 2s}}\n"
                                  "homes:\n"
-                                 "  - {name: street, count: 5, camera: {upload_every: 4s}}\n"
+                                 "  - name: street\n"
+                                 "    count: 5\n"
+                                 "    network: slow\n"
+                                 "    camera: {upload_every: 4s}\n"
+                                 "    app: {present: true, watch_every: 1s, watch_for: 1h,\n"
+                                 "          ask_every: 500ms, time_out: 9s}\n"
                                  "timeline:\n"
                                  "  - {at: 30s, power_off: street}\n"
                                  "  - {at: 50s, power_on: street}\n"
@@ -107,7 +117,8 @@ static const char power_yaml[] = "strayframe: 1\n"
 enum { HOMES_COUNT = 5 };
 
 struct seen {
-    uint32_t captures_dark;   /* while the power was off */
+    uint32_t captures_lit;    /* before the power went */
+    uint32_t captures_dark;   /* while the power was off, though commands were on their way */
     uint32_t captures_at_50s; /* at the instant when it came back */
     uint32_t captures_at_95s;
     uint32_t captures_next[HOMES_COUNT];
@@ -130,6 +141,7 @@ static void hear(void *context, const struct sf_record *records, uint32_t count)
         }
         /* Numbers of the run's captures never repeat. */
         assert_int_equal(record->a, seen.captures_next[record->who]++);
+        seen.captures_lit += record->at_ns < 30 * SF_SECOND;
         seen.captures_dark += record->at_ns > 30 * SF_SECOND && record->at_ns < 50 * SF_SECOND;
         seen.captures_at_50s += record->at_ns == 50 * SF_SECOND;
         seen.captures_at_95s += record->at_ns == 95 * SF_SECOND;
@@ -190,6 +202,7 @@ static void test_power_that_comes_back_brings_every_camera_at_once_and_counting_
     const struct sf_run_options options = {.seed = 3, .listener = &listener};
     sf_run(runs->runner, &runs->plan, &runs->caches, &options, &runs->result);
     assert_int_equal(seen.captures_dark, 0);
+    assert_true(seen.captures_lit > 8 * HOMES_COUNT); /* uploads, and what apps asked for */
     assert_int_equal(seen.captures_at_50s, HOMES_COUNT);
     assert_int_equal(seen.captures_at_95s, HOMES_COUNT); /* the heal brings power back too */
     assert_int_equal(seen.cameras_count, HOMES_COUNT);
