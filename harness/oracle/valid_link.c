@@ -1,8 +1,8 @@
 /* A viewer without a valid link gets nothing: no answer with bytes goes to a viewer without an
  * account, whose session has expired, whose tenant has not linked the integration (on that path),
  * or who asked for a camera that is not its tenant's; neither from the cloud nor from the camera
- * directly. Judged when the cloud answers;
- * where the camera is asked directly, when it lets the viewer in, for it knows nothing later. */
+ * directly. Judged by how things stand when the cloud answers; where the camera is asked directly,
+ * when it lets the viewer in, for of what changes later it hears nothing. */
 #include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
