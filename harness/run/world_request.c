@@ -101,7 +101,7 @@ void cloud_refuse(struct world *world, struct request *request, enum sf_door_ans
     request_release(world, request);
 }
 
-/* Nobody else can: the load balancer answers by itself. */
+/* When every node is lost the load balancer answers by itself. */
 static void ask_cache(struct world *world, struct request *request)
 {
     if (request->node == SF_NOBODY) {
