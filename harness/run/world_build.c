@@ -135,6 +135,45 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
     world->door.linked[index] = group->linked;
 }
 
+static void fix_fate(const struct sf_plan_fate *fate, struct sf_netem_fixed_fate *fixed_out)
+{
+    *fixed_out = (struct sf_netem_fixed_fate){
+        .packet = fate->packet,
+        .fixed = SF_NETEM_FIXED_COPIES | SF_NETEM_FIXED_CORRUPT,
+        .copies_count = fate->kind == SF_PLAN_FATE_LOST         ? 0
+                        : fate->kind == SF_PLAN_FATE_DUPLICATED ? 2
+                                                                : 1,
+    };
+    fixed_out->copy[0].corrupted = fate->kind == SF_PLAN_FATE_CORRUPTED;
+    if (fate->kind == SF_PLAN_FATE_DELAYED) {
+        fixed_out->fixed |= SF_NETEM_FIXED_DELAY;
+        fixed_out->copy[0].delay_ns = fate->delay_ns;
+    }
+}
+
+/* Gives links the fates that the plan says; they are in order of home, direction and packet. */
+static void fix_fates(struct world *world)
+{
+    const struct sf_plan *plan = world->plan;
+    for (uint32_t first = 0; first < plan->fates_count;) {
+        const struct sf_plan_fate *fate = &plan->fates[first];
+        uint32_t end = first;
+        while (end < plan->fates_count && plan->fates[end].home == fate->home &&
+               plan->fates[end].direction == fate->direction) {
+            end++;
+        }
+        struct sf_netem_fixed_fate *fixed =
+            sf_arena_take(&world->arena, end - first, sizeof *fixed);
+        for (uint32_t i = first; i < end; i++) {
+            fix_fate(&plan->fates[i], &fixed[i - first]);
+        }
+        struct home *home = &world->homes[fate->home];
+        sf_netem_fix_fates(fate->direction == SF_DIRECTION_UP ? &home->up : &home->down, fixed,
+                           end - first);
+        first = end;
+    }
+}
+
 /* The trace begins by saying who is who. */
 static void introduce_home(struct world *world, uint32_t index)
 {
@@ -201,6 +240,7 @@ void world_build(struct world *world, const struct sf_plan *plan,
             build_home(world, index++, group);
         }
     }
+    fix_fates(world);
     for (uint32_t i = 0; i < world->homes_count; i++) {
         introduce_home(world, i);
     }
