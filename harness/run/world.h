@@ -118,6 +118,7 @@ struct home {
     uint64_t hashes[HASHES_KEPT]; /* of the latest captures, by number modulo HASHES_KEPT */
     uint16_t hashes_night;        /* a bit each: it was infrared */
     uint32_t capture_latest;      /* number in the world's captures, from 1; 0: none yet */
+    uint32_t number;              /* in the plan: see sf_plan_group_number */
     uint32_t group;
     uint32_t network;
     uint32_t scene;
@@ -233,9 +234,25 @@ static inline sf_handle event_handle(const struct sf_event *event)
     return (uint64_t)event->b << 32 | event->a;
 }
 
+/* A home in the trace is an index from 0, and so is its camera and its tenant. What must not change
+ * when other homes are taken out of the plan goes by its number: chance, and what a cache sees. */
+static inline uint32_t home_number(const struct world *world, uint32_t home)
+{
+    return world->homes[home].number;
+}
+
+/* UINT32_MAX: there is none. */
+uint32_t home_of_number(const struct world *world, uint32_t number);
+
 static inline uint32_t viewer_number(uint32_t home, uint32_t viewer)
 {
     return home * VIEWERS_PER_HOME + viewer;
+}
+
+/* What the cache's host is told of a viewer: by the home's number. */
+static inline uint32_t viewer_for_host(const struct world *world, uint32_t home, uint32_t viewer)
+{
+    return home_number(world, home) * VIEWERS_PER_HOME + viewer;
 }
 
 /* A request's number in the trace: unique in the run. */

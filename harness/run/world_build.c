@@ -111,24 +111,25 @@ static int32_t draw_time_zone(const struct sf_plan_group *group, uint64_t seed, 
     return group->time_zones_s[drawn % group->time_zones_count];
 }
 
-static void build_home(struct world *world, uint32_t index, uint32_t group_index)
+static void build_home(struct world *world, uint32_t index, uint32_t group_index, uint32_t number)
 {
     const struct sf_plan_group *group = &world->plan->groups[group_index];
     const struct sf_plan_network *network = &world->plan->networks[group->network_index];
     struct home *home = &world->homes[index];
+    home->number = number;
     home->group = group_index;
     home->network = group->network_index;
-    home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", index) % SF_SCENES_COUNT);
-    sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", index));
-    sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", index));
+    home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", number) % SF_SCENES_COUNT);
+    sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", number));
+    sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", number));
     sf_camera_init(&home->camera, &world->cameras[group_index],
-                   draw_time_zone(group, world->seed, index));
-    sf_rng_init(&home->camera_rng, world->seed, "camera", index);
+                   draw_time_zone(group, world->seed, number));
+    sf_rng_init(&home->camera_rng, world->seed, "camera", number);
     for (uint32_t i = 0; i < VIEWERS_PER_HOME; i++) {
         struct viewer_state *state = &home->viewers[i];
         const struct sf_viewer_config *config = &world->viewers[group_index][i];
         sf_viewer_init(&state->viewer, config);
-        sf_rng_init(&state->rng, world->seed, i == VIEWER_HUB ? "hub" : "app", index);
+        sf_rng_init(&state->rng, world->seed, i == VIEWER_HUB ? "hub" : "app", number);
         state->present = config->present != 0;
     }
     world->door.camera_tenant[index] = index;
@@ -204,6 +205,20 @@ static void introduce_home(struct world *world, uint32_t index)
     }
 }
 
+uint32_t home_of_number(const struct world *world, uint32_t number)
+{
+    const struct sf_plan *plan = world->plan;
+    uint32_t index = 0;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        uint32_t first = sf_plan_group_number(plan, i);
+        if (number >= first && number - first < plan->groups[i].homes_count) {
+            return index + number - first;
+        }
+        index += plan->groups[i].homes_count;
+    }
+    return UINT32_MAX;
+}
+
 void world_build(struct world *world, const struct sf_plan *plan,
                  const struct sf_cache_module *modules, uint64_t seed)
 {
@@ -236,8 +251,9 @@ void world_build(struct world *world, const struct sf_plan *plan,
 
     uint32_t index = 0;
     for (uint32_t group = 0; group < plan->groups_count; group++) {
+        uint32_t number = sf_plan_group_number(plan, group);
         for (uint32_t i = 0; i < plan->groups[group].homes_count; i++) {
-            build_home(world, index++, group);
+            build_home(world, index++, group, number + i);
         }
     }
     fix_fates(world);

@@ -7,8 +7,8 @@ struct sf_cache_host_camera cloud_camera_facts(const struct world *world, uint32
 {
     const struct home *home = &world->homes[camera];
     return (struct sf_cache_host_camera){
-        .camera = camera,
-        .tenant = world->door.camera_tenant[camera],
+        .camera = home->number,
+        .tenant = home_number(world, world->door.camera_tenant[camera]),
         .model = (uint32_t)world->cameras[home->group].model,
         .slot = 0,
     };
@@ -41,8 +41,9 @@ void cloud_fragment(struct world *world, struct message *message, uint32_t index
         return;
     case MESSAGE_CLOSE:
         if (last) {
-            sf_cache_host_connection_closed(
-                &world->host, viewer_number(message->home, message->viewer), message->connection);
+            sf_cache_host_connection_closed(&world->host,
+                                            viewer_for_host(world, message->home, message->viewer),
+                                            message->connection);
         }
         return;
     case MESSAGE_COMMAND:
@@ -90,9 +91,11 @@ static void service_timer_start(void *context, sf_handle timer, sf_ns delay_ns)
     world_push(context, EVENT_CACHE_TIMER, 0, 0, timer, world_now(context) + delay_ns);
 }
 
+/* A number that no home has gets a fetch that nobody answers. */
 static uint64_t service_fetch_start(void *context, sf_handle fetch, uint32_t camera)
 {
-    return cloud_fetch_start(context, camera, fetch, 0);
+    uint32_t home = home_of_number(context, camera);
+    return home != UINT32_MAX ? cloud_fetch_start(context, home, fetch, 0) : 0;
 }
 
 static void service_fetch_cancel(void *context, uint64_t fetch)
@@ -140,6 +143,6 @@ void cloud_start(struct world *world)
         .log = service_log,
         .state = service_state,
     };
-    sf_cache_host_reset(&world->host, &world->services, world->seed, world->homes_count,
+    sf_cache_host_reset(&world->host, &world->services, world->seed, SF_HOMES_MAX,
                         world->still_bytes_max, (uint64_t)world->cloud.cache_capacity_bytes);
 }

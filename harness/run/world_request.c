@@ -106,10 +106,10 @@ static void admit(struct world *world, struct request *request, uint32_t connect
         request->fetch = cloud_fetch_start(world, request->camera, 0, handle);
         return;
     }
-    sf_handle asked =
-        sf_cache_host_request(&world->host, handle, cloud_camera_facts(world, request->camera),
-                              viewer_number(request->home, request->viewer), request->home,
-                              connection, true, now_ns + world->cloud.request_deadline_ns);
+    sf_handle asked = sf_cache_host_request(
+        &world->host, handle, cloud_camera_facts(world, request->camera),
+        viewer_for_host(world, request->home, request->viewer), home_number(world, request->home),
+        connection, true, now_ns + world->cloud.request_deadline_ns);
     request->asked_of_cache = asked;
 }
 

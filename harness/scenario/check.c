@@ -225,6 +225,28 @@ SF_MUST_USE static enum sf_err group_check(struct check *check, const struct sf_
     return SF_OK;
 }
 
+/* No two homes have one number. */
+SF_MUST_USE static enum sf_err numbers_check(struct check *check)
+{
+    const struct sf_plan *plan = check->plan;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        uint64_t first = sf_plan_group_number(plan, i);
+        uint64_t end = first + plan->groups[i].homes_count;
+        at(check, "homes.%s", plan->groups[i].name);
+        if (end > SF_HOMES_MAX) {
+            return wrong(check, "its homes' numbers go beyond %d", SF_HOMES_MAX - 1);
+        }
+        for (uint32_t other = 0; other < i; other++) {
+            uint64_t other_first = sf_plan_group_number(plan, other);
+            if (first < other_first + plan->groups[other].homes_count && other_first < end) {
+                return wrong(check, "its homes have numbers that homes of '%s' have",
+                             plan->groups[other].name);
+            }
+        }
+    }
+    return SF_OK;
+}
+
 SF_MUST_USE static enum sf_err groups_check(struct check *check)
 {
     const struct sf_plan *plan = check->plan;
@@ -238,7 +260,7 @@ SF_MUST_USE static enum sf_err groups_check(struct check *check)
             return wrong(check, "the homes are more than %d together", SF_HOMES_MAX);
         }
     }
-    return SF_OK;
+    return numbers_check(check);
 }
 
 /* The value of a parameter that has to do with a bound. The tables belong to the actors; the names

@@ -25,6 +25,7 @@ void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_g
 {
     memset(group_out, 0, sizeof *group_out);
     group_out->linked = true;
+    group_out->number = SF_NUMBER_NEXT;
     group_out->time_zones_count = 1;
     for (uint32_t i = 0; i < SF_SECTION_GROUP_COUNT; i++) {
         section_default(schema->tables[i], &group_out->sections[i]);
@@ -71,6 +72,18 @@ uint32_t sf_plan_text(struct sf_plan *plan, const char *text)
 }
 
 /* Zeroes what is behind the terminator. */
+uint32_t sf_plan_group_number(const struct sf_plan *plan, uint32_t group)
+{
+    uint32_t number = 0;
+    for (uint32_t i = 0; i <= group; i++) {
+        if (plan->groups[i].number != SF_NUMBER_NEXT) {
+            number = plan->groups[i].number;
+        }
+        number += i < group ? plan->groups[i].homes_count : 0;
+    }
+    return number;
+}
+
 static void text_settle(char *text, size_t bytes)
 {
     size_t length = strnlen(text, bytes);
@@ -202,8 +215,13 @@ void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan
     }
     memset(&plan->networks[plan->networks_count], 0,
            (SF_NETWORKS_MAX - plan->networks_count) * sizeof plan->networks[0]);
+    uint32_t number = 0;
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         group_settle(&plan->groups[i]);
+        if (plan->groups[i].number == number) {
+            plan->groups[i].number = SF_NUMBER_NEXT;
+        }
+        number = sf_plan_group_number(plan, i) + plan->groups[i].homes_count;
     }
     memset(&plan->groups[plan->groups_count], 0,
            (SF_GROUPS_MAX - plan->groups_count) * sizeof plan->groups[0]);

@@ -47,10 +47,15 @@ enum sf_plan_section_kind {
     SF_SECTION_COUNT,
 };
 
+/* Chance, and every name and number that a home has in the world, go by its number; 0 for the
+ * first. So a home can be taken out of a plan, and nothing changes for the others. */
+enum { SF_NUMBER_NEXT = 0xffffffff };
+
 /* Homes that are alike. Each has one tenant, one camera, and a hub and an app where the section
  * says so. */
 struct sf_plan_group {
     char name[SF_TEXT_BYTES];
+    uint32_t number; /* of the first of them; SF_NUMBER_NEXT: after those of the group before */
     uint32_t homes_count;                    /* at least 1 */
     uint32_t network_index;                  /* into networks */
     bool linked;                             /* the owner linked the account to the integration */
@@ -182,6 +187,9 @@ int sf_plan_fate_compare(const struct sf_plan_fate *one, const struct sf_plan_fa
  * After it load(print(plan)) == plan, byte for byte. The plan has passed sf_plan_check, but for the
  * order of the timeline. */
 void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan);
+
+/* The number of a group's first home, below SF_HOMES_MAX in a checked plan. */
+uint32_t sf_plan_group_number(const struct sf_plan *plan, uint32_t group);
 
 /* How many homes there are in all groups together. */
 uint32_t sf_plan_homes_count(const struct sf_plan *plan);

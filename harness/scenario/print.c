@@ -157,6 +157,9 @@ static void group_print(const struct printer *printer, const struct sf_plan_grou
     sf_text_add(printer->out, "  - ");
     line_text(printer, "name", group->name);
     sf_text_add(printer->out, "    count: %" PRIu32 "\n", group->homes_count);
+    if (group->number != SF_NUMBER_NEXT) {
+        sf_text_add(printer->out, "    number: %" PRIu32 "\n", group->number);
+    }
     if (group->network_index != 0) {
         sf_text_add(printer->out, "    ");
         line_text(printer, "network", printer->plan->networks[group->network_index].name);

@@ -226,6 +226,8 @@ static json_t *homes_schema(const struct sf_plan_schema *schema)
     put(name, "not", json_pack("{s:s}", "const", "all"));
     put(properties, "name", name);
     put(properties, "count", whole(1, SF_HOMES_MAX, "how many homes"));
+    put(properties, "number",
+        whole(0, SF_HOMES_MAX - 1, "the number of the first of them; chance goes by numbers"));
     put(properties, "network", name_of("the network that they are on at the start"));
     put(properties, "linked", on_or_off("the owners have linked the integration"));
     put(properties, "time_zones",

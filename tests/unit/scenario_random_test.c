@@ -133,6 +133,7 @@ static void random_group(struct sf_rng *rng, struct sf_plan *plan, struct sf_pla
     sf_plan_group_default(&fixture_schema, group);
     random_name(rng, group->name, number);
     group->homes_count = 1 + below(rng, 1000);
+    group->number = below(rng, 3) == 0 ? number * 5000 : SF_NUMBER_NEXT;
     group->network_index = below(rng, plan->networks_count);
     group->linked = sf_rng_chance(rng, 500000);
     group->time_zones_count = 1 + below(rng, SF_TIME_ZONES_MAX);
