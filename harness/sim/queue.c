@@ -43,28 +43,37 @@ static uint64_t tie_order(const struct sf_queue *queue, sf_ns due_ns, uint32_t l
     return (z << 32) | queue->pushed_count;
 }
 
-void sf_queue_push(struct sf_queue *queue, struct sf_event event, uint32_t lane)
+/* Finds the place of an event in the heap: the hole that moves up from the end. */
+static uint32_t rise(struct sf_queue *queue, unsigned __int128 pushed_rank)
 {
-    SF_ASSERT(event.due_ns >= queue->now_ns);
+    uint32_t hole = queue->count++;
+    while (hole > 0) {
+        uint32_t parent = (hole - 1) / ARITY;
+        if (pushed_rank >= rank(&queue->heap[parent])) {
+            break;
+        }
+        queue->heap[hole] = queue->heap[parent];
+        hole = parent;
+    }
+    return hole;
+}
+
+struct sf_event *sf_queue_place(struct sf_queue *queue, sf_ns due_ns, uint32_t lane)
+{
+    SF_ASSERT(due_ns >= queue->now_ns);
     if (queue->count == queue->capacity) {
         /* The one thing that may grow while time moves: its high-water mark is not known
          * beforehand, and the memory is kept for the next run. */
         queue->capacity = queue->capacity > 0 ? queue->capacity * 2 : CAPACITY_FIRST;
         queue->heap = sf_realloc(queue->heap, queue->capacity, sizeof *queue->heap);
     }
-    event.order = tie_order(queue, event.due_ns, lane);
+    uint64_t order = tie_order(queue, due_ns, lane);
     queue->pushed_count++;
-
-    uint32_t hole = queue->count++;
-    while (hole > 0) {
-        uint32_t parent = (hole - 1) / ARITY;
-        if (rank(&event) >= rank(&queue->heap[parent])) {
-            break;
-        }
-        queue->heap[hole] = queue->heap[parent];
-        hole = parent;
-    }
-    queue->heap[hole] = event;
+    struct sf_event *event =
+        &queue->heap[rise(queue, (unsigned __int128)(uint64_t)due_ns << 64 | order)];
+    event->due_ns = due_ns;
+    event->order = order;
+    return event;
 }
 
 static uint32_t earlier(const struct sf_event *heap, uint32_t a, uint32_t b)
