@@ -115,13 +115,15 @@ static void test_after_the_block_nothing_is_sent_and_what_was_under_way_has_its_
     struct judgement j;
     JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
-          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 150, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .flags = SF_FLAG_WHOLE, .who = 0, .at_ns = 150, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 400, .d = 150, .a = 9},
           {.kind = SF_RECORD_DELIVERED, .who = 1, .at_ns = 500, .a = 9});
     assert_judged(&j, &sf_oracle_kill_switch, 1, 0);
     JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
-          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 151, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .flags = SF_FLAG_WHOLE, .who = 0, .at_ns = 151, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 400, .d = 151, .a = 9},
           {.kind = SF_RECORD_ANSWERED, .who = 2, .at_ns = 101, .a = 9});
-    assert_judged(&j, &sf_oracle_kill_switch, 0, 2);
+    assert_judged(&j, &sf_oracle_kill_switch, 0, 3);
     JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_KILL_SWITCH, .flags = 0, .at_ns = 200, .d = 50},
           {.kind = SF_RECORD_ANSWERED, .who = 0, .at_ns = 300, .a = 9});
