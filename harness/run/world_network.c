@@ -8,16 +8,17 @@
 
 /* ---- payloads ---- */
 
+/* Nothing in it is cleared: the pages of a large one are touched only as far as bytes are put in.
+ */
 static struct payload *payload_create(uint32_t capacity)
 {
     uint32_t words = sf_transfer_words(capacity);
     size_t bits_bytes = 2 * (size_t)words * sizeof(uint64_t);
-    size_t bytes = ((size_t)capacity + 7) & ~(size_t)7;
-    struct payload *payload = sf_alloc(1, sizeof *payload + bytes + bits_bytes);
+    struct payload *payload = sf_realloc(NULL, 1, sizeof *payload + bits_bytes + capacity);
     payload->capacity = capacity;
-    payload->words = words;
-    payload->arrived = (uint64_t *)(void *)(payload->bytes + bytes);
-    payload->acked = payload->arrived + words;
+    payload->arrived = payload->bits;
+    payload->acked = payload->bits + words;
+    payload->bytes = (uint8_t *)(payload->bits + 2 * words);
     return payload;
 }
 

@@ -15,6 +15,7 @@ struct still {
     uint64_t tenant;
     uint64_t camera;
     int64_t stored_ns;
+    uint8_t bytes[];
 };
 
 struct store {
@@ -32,19 +33,11 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     return store;
 }
 
-static void still_free(struct still *still)
-{
-    if (still != NULL) {
-        free(still->reception.bytes);
-        free(still);
-    }
-}
-
 static void store_destroy(void *context)
 {
     struct store *store = context;
     for (size_t i = 0; i < store->stills.capacity; i++) {
-        still_free(store->stills.entries[i].value);
+        free(store->stills.entries[i].value);
     }
     kit_map_free(&store->stills);
     free(store);
@@ -54,11 +47,13 @@ static struct edge_reception *store_begin(void *context, const struct edge_key *
                                           uint32_t total_bytes)
 {
     (void)context;
-    struct still *still = kit_alloc(1, sizeof *still);
-    still->reception.bytes = kit_alloc(total_bytes, 1);
-    still->reception.total_bytes = total_bytes;
-    still->tenant = key->tenant;
-    still->camera = key->camera;
+    /* Only what has arrived whole is ever shown. */
+    struct still *still = kit_alloc_uncleared(sizeof *still + total_bytes);
+    *still = (struct still){
+        .reception = {.bytes = still->bytes, .total_bytes = total_bytes},
+        .tenant = key->tenant,
+        .camera = key->camera,
+    };
     return &still->reception;
 }
 
@@ -68,11 +63,11 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     struct store *store = context;
     struct still *still = (struct still *)(void *)reception;
     if (!complete) {
-        still_free(still);
+        free(still);
         return false;
     }
     still->stored_ns = now_ns;
-    still_free(kit_map_get(&store->stills, key->tenant, key->camera));
+    free(kit_map_get(&store->stills, key->tenant, key->camera));
     kit_map_put(&store->stills, key->tenant, key->camera, still);
     return true;
 }
@@ -109,7 +104,7 @@ static void store_forget(void *context, uint64_t tenant)
         struct still *still = store->stills.entries[i].value;
         if (still != NULL && still->tenant == tenant) {
             kit_map_remove(&store->stills, still->tenant, still->camera);
-            still_free(still);
+            free(still);
             i = (size_t)-1; /* entries may have moved: look again from the start */
         }
     }
