@@ -86,10 +86,28 @@ void *kit_map_remove(struct kit_map *map, uint64_t a, uint64_t b)
     return removed;
 }
 
+void *kit_map_remove_any(struct kit_map *map, uint64_t a)
+{
+    for (size_t i = 0; i < map->capacity; i++) {
+        if (map->entries[i].value != NULL && map->entries[i].a == a) {
+            return kit_map_remove(map, a, map->entries[i].b);
+        }
+    }
+    return NULL;
+}
+
 void kit_map_free(struct kit_map *map)
 {
     free(map->entries);
     *map = (struct kit_map){0};
+}
+
+void kit_map_free_all(struct kit_map *map)
+{
+    for (size_t i = 0; i < map->capacity; i++) {
+        free(map->entries[i].value);
+    }
+    kit_map_free(map);
 }
 
 static struct kit_option *option_named(struct kit_option *options, size_t count, const char *name,
