@@ -64,8 +64,19 @@ void *edge_store_of(void *context)
     return ((struct edge *)context)->store;
 }
 
-static int64_t now(const struct edge *edge)
+const struct sf_cache_host *edge_host_of(const void *context)
 {
+    return ((const struct edge *)context)->host;
+}
+
+int64_t edge_patience_ns(const void *context)
+{
+    return ((const struct edge *)context)->patience_ns;
+}
+
+int64_t edge_now_ns(const void *context)
+{
+    const struct edge *edge = context;
     return edge->host->now_ns(edge->host->context);
 }
 
@@ -75,13 +86,13 @@ static void end_receptions(struct edge *edge)
     for (size_t i = 0; i < edge->uploads.capacity; i++) {
         const struct upload *upload = edge->uploads.entries[i].value;
         if (upload != NULL) {
-            edge->kind->end(edge->store, &upload->key, upload->reception, false, now(edge));
+            edge->kind->end(edge->store, &upload->key, upload->reception, false, edge_now_ns(edge));
         }
     }
     for (size_t i = 0; i < edge->cameras.capacity; i++) {
         const struct camera *camera = edge->cameras.entries[i].value;
         if (camera != NULL && camera->fetching != NULL) {
-            edge->kind->end(edge->store, &camera->key, camera->fetching, false, now(edge));
+            edge->kind->end(edge->store, &camera->key, camera->fetching, false, edge_now_ns(edge));
         }
     }
 }
@@ -152,7 +163,7 @@ void edge_arrived(void *context, uint64_t id)
     struct waiter *waiter = camera != NULL ? camera->waiters : NULL;
     while (waiter != NULL) {
         struct waiter *next = waiter->next;
-        struct edge_still still = edge->kind->fresh(edge->store, &waiter->key, now(edge));
+        struct edge_still still = edge->kind->fresh(edge->store, &waiter->key, edge_now_ns(edge));
         if (still.bytes != NULL) {
             send(edge, waiter->request, &waiter->key, still);
             remove_waiter(edge, waiter);
@@ -182,7 +193,7 @@ static void wait_for_camera(struct edge *edge, uint64_t request, const struct ed
 void edge_request(void *context, uint64_t request, const struct edge_key *key)
 {
     struct edge *edge = context;
-    struct edge_still still = edge->kind->fresh(edge->store, key, now(edge));
+    struct edge_still still = edge->kind->fresh(edge->store, key, edge_now_ns(edge));
     if (still.bytes != NULL) {
         send(edge, request, key, still);
     } else {
@@ -216,7 +227,7 @@ static void stop_fetch_if_nobody_waits(struct edge *edge, struct camera *camera)
     edge->host->fetch_cancel(edge->host->context, camera->fetch);
     camera->fetch_running = false;
     if (camera->fetching != NULL) {
-        edge->kind->end(edge->store, &camera->key, camera->fetching, false, now(edge));
+        edge->kind->end(edge->store, &camera->key, camera->fetching, false, edge_now_ns(edge));
         camera->fetching = NULL;
     }
 }
@@ -242,7 +253,8 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
         return;
     }
     struct camera *camera = waiter->camera;
-    edge_answer(edge->host, request, edge->kind->fallback(edge->store, &waiter->key, now(edge)));
+    edge_answer(edge->host, request,
+                edge->kind->fallback(edge->store, &waiter->key, edge_now_ns(edge)));
     remove_waiter(edge, waiter);
     stop_fetch_if_nobody_waits(edge, camera);
 }
@@ -318,7 +330,8 @@ void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
     }
     upload->reception->received_bytes = end->received_bytes;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    bool shows = edge->kind->end(edge->store, &upload->key, upload->reception, complete, now(edge));
+    bool shows =
+        edge->kind->end(edge->store, &upload->key, upload->reception, complete, edge_now_ns(edge));
     if (shows) {
         edge_arrived(edge, upload->key.camera);
     }
@@ -352,7 +365,7 @@ void edge_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
     struct edge_reception *reception = camera->fetching;
     camera->fetching = NULL;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    if (edge->kind->end(edge->store, &camera->key, reception, complete, now(edge))) {
+    if (edge->kind->end(edge->store, &camera->key, reception, complete, edge_now_ns(edge))) {
         edge_arrived(edge, camera->id);
     }
 }

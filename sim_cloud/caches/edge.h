@@ -73,6 +73,9 @@ void edge_on_invalidate(void *edge, const struct sf_cache_invalidation *invalida
 /* ---- for plug-ins that take some of these functions into their own hands ---- */
 
 void *edge_store_of(void *edge);
+const struct sf_cache_host *edge_host_of(const void *edge);
+int64_t edge_now_ns(const void *edge);
+int64_t edge_patience_ns(const void *edge);
 struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload);
 struct edge_key edge_key_of_request(const struct sf_cache_request *request);
 /* A request for what `key` says: answered now if the store has it fresh, else when it has come. */
