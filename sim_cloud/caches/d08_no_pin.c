@@ -18,8 +18,8 @@
 
 struct slot {
     struct pool_slot still; /* first */
-    struct edge_key key;    /* whose still it is; camera 0: nobody's */
-    int64_t used_ns;
+    struct edge_key key;
+    int64_t used_ns; /* NEVER_USED: it is free */
     uint32_t sending_count;
 };
 
@@ -32,6 +32,7 @@ struct sending {
 struct store {
     const struct sf_cache_host *host;
     struct pool slots;
+    uint32_t slots_count_max;
     struct kit_map by_key;   /* by tenant and camera: struct slot */
     struct kit_map sendings; /* by request */
     int64_t fresh_for_ns;
@@ -40,6 +41,7 @@ struct store {
 };
 
 enum { SLOTS_MIN = 4, SLOTS_MAX = 4096, PART_BYTES = 1400 };
+enum { NEVER_USED = -1 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
@@ -48,11 +50,10 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     store->part_every_ns = (int64_t)options[1].value * MS_NS;
     store->defence = options[2].value != 0;
     uint64_t count = config->capacity_bytes / config->still_bytes_max;
-    count = count < SLOTS_MIN ? SLOTS_MIN : count > SLOTS_MAX ? SLOTS_MAX : count;
+    store->slots_count_max = count < SLOTS_MIN   ? SLOTS_MIN
+                             : count > SLOTS_MAX ? SLOTS_MAX
+                                                 : (uint32_t)count;
     pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
-    for (uint64_t i = 0; i < count; i++) {
-        pool_take(&store->slots);
-    }
     return store;
 }
 
@@ -65,8 +66,8 @@ static void store_destroy(void *context)
     free(store);
 }
 
-/* The slot that was used longest ago, taken from whoever had it; NULL when all are being sent. */
-static struct slot *evict(struct store *store)
+/* The slot that was used longest ago; NULL when all are being sent. */
+static struct slot *oldest_slot(const struct store *store)
 {
     struct slot *oldest = NULL;
     for (uint32_t i = 0; i < store->slots.slots_count; i++) {
@@ -78,26 +79,33 @@ static struct slot *evict(struct store *store)
             oldest = slot;
         }
     }
-    if (oldest != NULL && oldest->key.camera != 0) {
-        kit_map_remove(&store->by_key, oldest->key.tenant, oldest->key.camera);
-    }
     return oldest;
+}
+
+/* A slot that nobody's still is in any more: a free one, a new one, or the one used longest ago. */
+static struct slot *take_slot(struct store *store)
+{
+    struct slot *slot = oldest_slot(store);
+    bool free = slot != NULL && slot->used_ns == NEVER_USED;
+    if (!free && store->slots.slots_count < store->slots_count_max) {
+        return pool_take(&store->slots);
+    }
+    if (slot != NULL && !free) {
+        kit_map_remove(&store->by_key, slot->key.tenant, slot->key.camera);
+    }
+    return slot;
 }
 
 static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
                       bool complete, int64_t now_ns)
 {
     struct store *store = context;
-    struct slot *slot = NULL;
-    if (complete) {
-        struct slot *before = kit_map_remove(&store->by_key, key->tenant, key->camera);
-        if (before != NULL) {
-            before->key = (struct edge_key){0};
-            before->used_ns = 0;
-        }
-        slot = evict(store);
-    }
+    struct slot *slot = complete ? take_slot(store) : NULL;
     if (slot != NULL) {
+        struct slot *before = kit_map_get(&store->by_key, key->tenant, key->camera);
+        if (before != NULL) {
+            before->used_ns = NEVER_USED;
+        }
         pool_fill(&slot->still, reception, now_ns);
         slot->key = *key;
         slot->used_ns = now_ns;
