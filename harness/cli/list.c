@@ -16,9 +16,9 @@ static void list_caches(void)
 {
     for (size_t i = 0; sf_builtin_caches()[i] != NULL; i++) {
         const struct sf_cache_plugin *cache = sf_builtin_caches()[i];
-        printf("builtin:%-20s %s\n", cache->name, cache->summary);
+        printf("builtin:%-24s %s\n", cache->name, cache->summary);
         if (cache->options != NULL) {
-            printf("%-28s options: %s\n", "", cache->options);
+            printf("%-32s options: %s\n", "", cache->options);
         }
     }
 }

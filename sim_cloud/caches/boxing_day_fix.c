@@ -32,11 +32,7 @@ static const struct edge_store kind = {
     .forget = shelf_forget,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_boxing_day_fix = EDGE_PLUGIN(
     create, "boxing-day-fix", "3",

@@ -13,8 +13,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
-#define MS_NS INT64_C(1000000)
-
 struct url {
     struct edge_key latest; /* the variant stored last */
     int64_t refreshing_until_ns;
@@ -32,7 +30,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     (void)config;
     struct store *store = kit_alloc(1, sizeof *store);
     shelf_init(&store->shelf, options);
-    store->refresh_ns = (int64_t)options[SHELF_OPTIONS_COUNT].value * MS_NS;
+    store->refresh_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
     store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
     return store;
 }
@@ -92,11 +90,7 @@ static const struct edge_store kind = {
     .forget = shelf_forget,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d03 =
     EDGE_PLUGIN(create, "d03-stale-for-anybody", "1",

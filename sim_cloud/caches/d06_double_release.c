@@ -13,8 +13,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/pool.h"
 
-#define MS_NS INT64_C(1000000)
-
 struct store {
     struct pool buffers;
     struct kit_map fresh; /* by tenant and camera: struct pool_slot */
@@ -26,7 +24,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 {
     struct store *store = kit_alloc(1, sizeof *store);
     pool_init(&store->buffers, sizeof(struct pool_slot), config->still_bytes_max);
-    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
+    store->fresh_for_ns = kit_option_ns(&options[0]);
     store->defence = options[1].value != 0;
     return store;
 }
@@ -99,11 +97,7 @@ static const struct edge_store kind = {
     .forget = store_forget,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d06 =
     EDGE_PLUGIN(create, "d06-double-release", "1",

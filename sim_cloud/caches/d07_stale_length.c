@@ -13,8 +13,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/pool.h"
 
-#define MS_NS INT64_C(1000000)
-
 struct buffer {
     struct pool_slot slot; /* first */
     uint32_t filled_bytes; /* from the start, without a gap */
@@ -32,7 +30,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 {
     struct store *store = kit_alloc(1, sizeof *store);
     pool_init(&store->buffers, sizeof(struct buffer), config->still_bytes_max);
-    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
+    store->fresh_for_ns = kit_option_ns(&options[0]);
     store->good_percent = (uint32_t)options[1].value;
     store->defence = options[2].value != 0;
     return store;
@@ -123,11 +121,7 @@ static const struct edge_store kind = {
     .forget = store_forget,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d07 =
     EDGE_PLUGIN(create, "d07-stale-length", "1",

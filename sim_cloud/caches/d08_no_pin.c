@@ -14,8 +14,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/pool.h"
 
-#define MS_NS INT64_C(1000000)
-
 struct slot {
     struct pool_slot still; /* first */
     struct edge_key key;
@@ -46,8 +44,8 @@ enum { NEVER_USED = -1 };
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     struct store *store = kit_alloc(1, sizeof *store);
-    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
-    store->part_every_ns = (int64_t)options[1].value * MS_NS;
+    store->fresh_for_ns = kit_option_ns(&options[0]);
+    store->part_every_ns = kit_option_ns(&options[1]);
     store->defence = options[2].value != 0;
     uint64_t count = config->capacity_bytes / config->still_bytes_max;
     store->slots_count_max = count < SLOTS_MIN   ? SLOTS_MIN
@@ -55,6 +53,12 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
                                                  : (uint32_t)count;
     pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
     return store;
+}
+
+static void store_start(void *context, const struct sf_cache_host *host)
+{
+    struct store *store = context;
+    store->host = host;
 }
 
 static void store_destroy(void *context)
@@ -128,6 +132,7 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
 static const struct edge_store kind = {
     .options = {{"fresh_ms", 15000, 86400000}, {"part_every_ms", 150, 60000}, {"defence", 0, 1}},
     .create = store_create,
+    .start = store_start,
     .destroy = store_destroy,
     .begin = edge_begin_aside,
     .end = store_end,
@@ -200,15 +205,7 @@ static void on_request_cancelled(void *edge, uint64_t request)
     }
 }
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    void *edge = edge_create(&kind, host, config, error, error_bytes);
-    if (edge != NULL) {
-        ((struct store *)edge_store_of(edge))->host = host;
-    }
-    return edge;
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d08 = {
     EDGE_HEAD(create, "d08-no-pin", "1",

@@ -115,11 +115,7 @@ static void on_upload_ended(void *edge, const struct sf_cache_upload_end *end)
     }
 }
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d10 = {
     EDGE_HEAD(create, "d10-short-upload-id", "1",

@@ -14,8 +14,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
-#define MS_NS INT64_C(1000000)
-
 struct store {
     struct kit_map stills; /* by hash: struct shelf_still */
     int64_t fresh_for_ns;
@@ -27,7 +25,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 {
     (void)config;
     struct store *store = kit_alloc(1, sizeof *store);
-    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
+    store->fresh_for_ns = kit_option_ns(&options[0]);
     store->hash_bits = (uint32_t)options[1].value;
     store->defence = options[2].value != 0;
     return store;
@@ -91,11 +89,7 @@ static const struct edge_store kind = {
     .fallback = store_fresh,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d11 =
     EDGE_PLUGIN(create, "d11-short-hash", "1",

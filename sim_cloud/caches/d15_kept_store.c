@@ -14,8 +14,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/pool.h"
 
-#define MS_NS INT64_C(1000000)
-
 struct number {
     uint32_t value;
 };
@@ -42,10 +40,16 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 {
     struct store *store = kit_alloc(1, sizeof *store);
     pool_init(&store->stills, sizeof(struct pool_slot), config->still_bytes_max);
-    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
-    store->stale_for_ns = (int64_t)options[1].value * MS_NS;
+    store->fresh_for_ns = kit_option_ns(&options[0]);
+    store->stale_for_ns = kit_option_ns(&options[1]);
     store->defence = options[2].value != 0;
     return store;
+}
+
+static void store_start(void *context, const struct sf_cache_host *host)
+{
+    struct store *store = context;
+    store->numbering = host->random_u64(host->context);
 }
 
 static void store_destroy(void *context)
@@ -101,6 +105,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
 static const struct edge_store kind = {
     .options = {{"fresh_ms", 15000, 86400000}, {"stale_ms", 300000, 86400000}, {"defence", 0, 1}},
     .create = store_create,
+    .start = store_start,
     .destroy = store_destroy,
     .begin = edge_begin_aside,
     .end = store_end,
@@ -154,15 +159,7 @@ static void import_state(void *edge, const char *from_name, const char *from_ver
     }
 }
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    void *edge = edge_create(&kind, host, config, error, error_bytes);
-    if (edge != NULL) {
-        ((struct store *)edge_store_of(edge))->numbering = host->random_u64(host->context);
-    }
-    return edge;
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d15 = {
     EDGE_HEAD(create, "d15-kept-store", "1",

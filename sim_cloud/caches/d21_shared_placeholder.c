@@ -14,8 +14,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
-#define MS_NS INT64_C(1000000)
-
 /* A comment in the JPEG, by which displays know to write "offline" over the picture. */
 static const uint8_t comment[] = {0xff, 0xfe, 0, 9, 'o', 'f', 'f', 'l', 'i', 'n', 'e'};
 enum { SOI_BYTES = 2 };
@@ -40,7 +38,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     (void)config;
     struct store *store = kit_alloc(1, sizeof *store);
     shelf_init(&store->shelf, options);
-    store->kept_for_ns = (int64_t)options[SHELF_OPTIONS_COUNT].value * MS_NS;
+    store->kept_for_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
     store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
     return store;
 }
@@ -108,11 +106,7 @@ static void on_timer(void *edge, uint64_t timer, uint64_t request)
     edge_on_timer(edge, timer, request);
 }
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d21 = {
     EDGE_HEAD(create, "d21-shared-placeholder", "1",

@@ -13,8 +13,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
-#define MS_NS INT64_C(1000000)
-
 struct waiter {
     struct waiter *next; /* at the same lease */
     struct lease *lease;
@@ -55,7 +53,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     (void)config;
     struct store *store = kit_alloc(1, sizeof *store);
     shelf_init(&store->shelf, options);
-    store->lease_ns = (int64_t)options[SHELF_OPTIONS_COUNT].value * MS_NS;
+    store->lease_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
     store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
     return store;
 }
@@ -66,6 +64,12 @@ static void filler_free(struct filler *filler)
         edge_drop_aside(filler->reception);
     }
     free(filler);
+}
+
+static void store_start(void *context, const struct sf_cache_host *host)
+{
+    struct store *store = context;
+    store->host = host;
 }
 
 static void store_destroy(void *context)
@@ -85,6 +89,7 @@ static void store_destroy(void *context)
 static const struct edge_store kind = {
     .options = {SHELF_OPTIONS(15000), {"lease_ms", 1000, 600000}, {"defence", 0, 1}},
     .create = store_create,
+    .start = store_start,
     .destroy = store_destroy,
     .begin = shelf_begin,
     .end = shelf_end,
@@ -257,15 +262,7 @@ static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
     filler_free(filler);
 }
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    void *edge = edge_create(&kind, host, config, error, error_bytes);
-    if (edge != NULL) {
-        ((struct store *)edge_store_of(edge))->host = host;
-    }
-    return edge;
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d23 = {
     EDGE_HEAD(create, "d23-recycled-lease", "1",

@@ -14,8 +14,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/pool.h"
 
-#define MS_NS INT64_C(1000000)
-
 /* An entry of the directory, as it is in the shared store. */
 struct entry {
     uint32_t node;
@@ -50,10 +48,18 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     struct store *store = kit_alloc(1, sizeof *store);
     pool_init(&store->slots, sizeof(struct pool_slot), config->still_bytes_max);
     store->self.node = config->node;
-    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
-    store->entry_for_ns = (int64_t)options[1].value * MS_NS;
+    store->fresh_for_ns = kit_option_ns(&options[0]);
+    store->entry_for_ns = kit_option_ns(&options[1]);
     store->defence = options[2].value != 0;
     return store;
+}
+
+static void store_start(void *context, const struct sf_cache_host *host)
+{
+    struct store *store = context;
+    store->host = host;
+    store->self.started = host->random_u64(host->context);
+    host->store_open(host->context, &store->connection);
 }
 
 static void store_destroy(void *context)
@@ -101,6 +107,7 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
 static const struct edge_store kind = {
     .options = {{"fresh_ms", 15000, 86400000}, {"entry_ms", 60000, 86400000}, {"defence", 0, 1}},
     .create = store_create,
+    .start = store_start,
     .destroy = store_destroy,
     .begin = edge_begin_aside,
     .end = store_end,
@@ -164,18 +171,7 @@ static void on_request_cancelled(void *edge, uint64_t request)
     free(lookup);
 }
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    void *edge = edge_create(&kind, host, config, error, error_bytes);
-    if (edge != NULL) {
-        struct store *store = edge_store_of(edge);
-        store->host = host;
-        store->self.started = host->random_u64(host->context);
-        host->store_open(host->context, &store->connection);
-    }
-    return edge;
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d24 = {
     EDGE_HEAD(create, "d24-local-slot", "1",

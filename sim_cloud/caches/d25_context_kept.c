@@ -14,8 +14,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
-#define MS_NS INT64_C(1000000)
-
 enum { WORKERS_COUNT = 4 };
 
 struct worker {
@@ -40,7 +38,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     (void)config;
     struct store *store = kit_alloc(1, sizeof *store);
     shelf_init(&store->shelf, options);
-    store->open_for_ns = (int64_t)options[SHELF_OPTIONS_COUNT].value * MS_NS;
+    store->open_for_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
     store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
     return store;
 }
@@ -121,11 +119,7 @@ static void on_request(void *edge, const struct sf_cache_request *request)
     leave_account(worker);
 }
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d25 = {
     EDGE_HEAD(create, "d25-context-kept", "1",

@@ -38,8 +38,8 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 {
     struct store *store = kit_alloc(1, sizeof *store);
     pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
-    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
-    store->lease_ns = (int64_t)options[1].value * MS_NS;
+    store->fresh_for_ns = kit_option_ns(&options[0]);
+    store->lease_ns = kit_option_ns(&options[1]);
     store->defence = options[2].value != 0;
     return store;
 }
@@ -131,11 +131,7 @@ static const struct edge_store kind = {
     .fallback = store_fresh,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d30 =
     EDGE_PLUGIN(create, "d30-lease-seconds", "1",

@@ -38,8 +38,6 @@ struct edge {
     struct kit_map requests; /* by request: its waiter */
 };
 
-#define MS_NS INT64_C(1000000)
-
 void *edge_create(const struct edge_store *kind, const struct sf_cache_host *host,
                   const struct sf_cache_config *config, char *error, uint32_t error_bytes)
 {
@@ -54,8 +52,11 @@ void *edge_create(const struct edge_store *kind, const struct sf_cache_host *hos
     struct edge *edge = kit_alloc(1, sizeof *edge);
     edge->kind = kind;
     edge->host = host;
-    edge->patience_ns = (int64_t)options[0].value * MS_NS;
+    edge->patience_ns = kit_option_ns(&options[0]);
     edge->store = kind->create(options + 1, config);
+    if (kind->start != NULL) {
+        kind->start(edge->store, host);
+    }
     return edge;
 }
 

@@ -37,6 +37,9 @@ struct edge_store {
     struct kit_option options[EDGE_OPTIONS_MAX]; /* with their fallbacks; name NULL ends them */
 
     void *(*create)(const struct kit_option *options, const struct sf_cache_config *config);
+    /* For stores that ask the host for something themselves: what they were created with. May be
+     * NULL. */
+    void (*start)(void *store, const struct sf_cache_host *host);
     void (*destroy)(void *store);
     /* A still begins to arrive. */
     struct edge_reception *(*begin)(void *store, const struct edge_key *key, uint32_t total_bytes);
@@ -56,7 +59,14 @@ struct edge_store {
     void (*forget)(void *store, uint64_t tenant);
 };
 
-/* The plug-in's functions over a store. Each plug-in passes its own `create` on to edge_create. */
+/* The plug-in's functions over a store. Each plug-in passes its own `create` on to edge_create:
+ * EDGE_CREATE writes that function for an edge_store called `kind`. */
+#define EDGE_CREATE                                                                             \
+    static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config, \
+                        char *error, uint32_t error_bytes)                                      \
+    {                                                                                           \
+        return edge_create(&kind, host, config, error, error_bytes);                            \
+    }
 void *edge_create(const struct edge_store *store, const struct sf_cache_host *host,
                   const struct sf_cache_config *config, char *error, uint32_t error_bytes);
 void edge_destroy(void *edge);

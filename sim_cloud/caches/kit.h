@@ -46,6 +46,12 @@ struct kit_option {
     uint64_t max;
 };
 
+/* An option in milliseconds, in ns. */
+static inline int64_t kit_option_ns(const struct kit_option *option)
+{
+    return (int64_t)option->value * INT64_C(1000000);
+}
+
 /* Reads "name=number&name=number". False with a sentence in `error` when something is not
  * understood. */
 bool kit_options_read(const char *text, struct kit_option *options, size_t count, char *error,

@@ -3,13 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MS_NS INT64_C(1000000)
-
 void shelf_init(struct shelf *shelf, const struct kit_option *options)
 {
     *shelf = (struct shelf){
-        .fresh_for_ns = (int64_t)options[0].value * MS_NS,
-        .stale_for_ns = (int64_t)options[1].value * MS_NS,
+        .fresh_for_ns = kit_option_ns(&options[0]),
+        .stale_for_ns = kit_option_ns(&options[1]),
     };
 }
 
