@@ -94,7 +94,7 @@ static const struct edge_store kind = {
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d02 =
+const struct sf_cache_plugin sf_builtin_d02_fallback_by_model =
     EDGE_PLUGIN(create, "d02-fallback-by-model", "1",
                 "planted defect: on a time-out the last still of that kind of camera",
                 "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0");

@@ -92,7 +92,7 @@ static const struct edge_store kind = {
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d03 =
+const struct sf_cache_plugin sf_builtin_d03_stale_for_anybody =
     EDGE_PLUGIN(create, "d03-stale-for-anybody", "1",
                 "planted defect: while a still is refreshed anybody gets the latest of its URL",
                 "patience_ms=2500 fresh_ms=4000 stale_ms=300000 refresh_ms=1000 defence=0");

@@ -38,9 +38,10 @@ static void store_destroy(void *context)
 }
 
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
-                                          uint32_t total_bytes)
+                                          uint32_t total_bytes, int64_t now_ns)
 {
     (void)key;
+    (void)now_ns;
     struct store *store = context;
     struct pool_slot *buffer = pool_take(&store->buffers);
     buffer->reception.total_bytes = total_bytes;
@@ -99,7 +100,7 @@ static const struct edge_store kind = {
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d06 =
+const struct sf_cache_plugin sf_builtin_d06_double_release =
     EDGE_PLUGIN(create, "d06-double-release", "1",
                 "planted defect: an upload that breaks off gives its buffer back twice",
                 "patience_ms=2500 fresh_ms=15000 defence=0");

@@ -45,9 +45,10 @@ static void store_destroy(void *context)
 }
 
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
-                                          uint32_t total_bytes)
+                                          uint32_t total_bytes, int64_t now_ns)
 {
     (void)key;
+    (void)now_ns;
     struct store *store = context;
     struct buffer *buffer = pool_take(&store->buffers);
     buffer->slot.reception.total_bytes = total_bytes;
@@ -123,7 +124,7 @@ static const struct edge_store kind = {
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d07 =
+const struct sf_cache_plugin sf_builtin_d07_stale_length =
     EDGE_PLUGIN(create, "d07-stale-length", "1",
                 "planted defect: a recycled buffer counts as filled as far as it was before",
                 "patience_ms=2500 fresh_ms=8000 good_percent=50 defence=0");

@@ -207,7 +207,7 @@ static void on_request_cancelled(void *edge, uint64_t request)
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d08 = {
+const struct sf_cache_plugin sf_builtin_d08_no_pin = {
     EDGE_HEAD(create, "d08-no-pin", "1",
               "planted defect: a slot may be evicted while it is being sent in parts",
               "patience_ms=2500 fresh_ms=15000 part_every_ms=150 defence=0"),

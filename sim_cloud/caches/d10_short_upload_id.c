@@ -44,8 +44,16 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static bool finish(struct store *store, struct row *row, bool complete, int64_t now_ns)
 {
     struct edge_reception *reception = row->reception;
+    if (reception == NULL) {
+        return false;
+    }
     row->reception = NULL;
-    return reception != NULL && shelf_end(store, &row->key, reception, complete, now_ns);
+    if (complete) {
+        struct edge_still still = {reception->bytes, reception->total_bytes};
+        shelf_put(&store->shelf, &row->key, still, now_ns);
+    }
+    edge_drop_aside(reception);
+    return complete;
 }
 
 static void store_destroy(void *context)
@@ -95,7 +103,7 @@ static void on_upload(void *edge, const struct sf_cache_upload *upload)
     finish(store, row, false, 0);
     row->upload = upload->upload;
     row->key = edge_key_of_upload(upload);
-    row->reception = shelf_begin(store, &row->key, upload->total_bytes);
+    row->reception = edge_begin_aside(store, &row->key, upload->total_bytes, edge_now_ns(edge));
 }
 
 static void on_upload_fragment(void *edge, const struct sf_cache_fragment *fragment)
@@ -117,7 +125,7 @@ static void on_upload_ended(void *edge, const struct sf_cache_upload_end *end)
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d10 = {
+const struct sf_cache_plugin sf_builtin_d10_short_upload_id = {
     EDGE_HEAD(create, "d10-short-upload-id", "1",
               "planted defect: pieces of an upload are put together by eight bits of its number",
               "patience_ms=2500 fresh_ms=15000 stale_ms=300000 id_bits=8 defence=0"),

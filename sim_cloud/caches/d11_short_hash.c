@@ -91,7 +91,7 @@ static const struct edge_store kind = {
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d11 =
+const struct sf_cache_plugin sf_builtin_d11_short_hash =
     EDGE_PLUGIN(create, "d11-short-hash", "1",
                 "planted defect: sixteen bits of the key's hash stand for the key",
                 "patience_ms=2500 fresh_ms=15000 hash_bits=16 defence=0");

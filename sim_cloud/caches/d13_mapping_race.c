@@ -206,7 +206,7 @@ static const struct edge_store kind = {
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d13 = {
+const struct sf_cache_plugin sf_builtin_d13_mapping_race = {
     EDGE_HEAD(create, "d13-mapping-race", "1",
               "planted defect: a reused slot keeps its user until the new one has been looked up",
               "patience_ms=2500 fresh_ms=15000 silent_ms=12000 defence=0"),

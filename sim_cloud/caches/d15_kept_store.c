@@ -161,7 +161,7 @@ static void import_state(void *edge, const char *from_name, const char *from_ver
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d15 = {
+const struct sf_cache_plugin sf_builtin_d15_kept_store = {
     EDGE_HEAD(create, "d15-kept-store", "1",
               "planted defect: numbers accounts anew, and keeps the stills under the old numbers",
               "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),

@@ -108,7 +108,7 @@ static void on_timer(void *edge, uint64_t timer, uint64_t request)
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d21 = {
+const struct sf_cache_plugin sf_builtin_d21_shared_placeholder = {
     EDGE_HEAD(create, "d21-shared-placeholder", "1",
               "planted defect: an offline picture with a last still in it is shared by who waits",
               "patience_ms=2500 fresh_ms=15000 stale_ms=300000 kept_ms=2000 defence=0"),

@@ -244,7 +244,8 @@ static void on_fetch_part(void *edge, const struct sf_cache_fetch_part *part)
         return;
     }
     if (filler->reception == NULL) {
-        filler->reception = edge_begin_aside(store, &filler->lease->key, part->total_bytes);
+        filler->reception =
+            edge_begin_aside(store, &filler->lease->key, part->total_bytes, edge_now_ns(edge));
     }
     edge_receive(filler->reception, part->offset, part->bytes, part->bytes_count);
 }
@@ -264,7 +265,7 @@ static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d23 = {
+const struct sf_cache_plugin sf_builtin_d23_recycled_lease = {
     EDGE_HEAD(create, "d23-recycled-lease", "1",
               "planted defect: who fills under an expired lease commits to its next holder",
               "patience_ms=2500 fresh_ms=15000 stale_ms=300000 lease_ms=1000 defence=0"),

@@ -173,7 +173,7 @@ static void on_request_cancelled(void *edge, uint64_t request)
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d24 = {
+const struct sf_cache_plugin sf_builtin_d24_local_slot = {
     EDGE_HEAD(create, "d24-local-slot", "1",
               "planted defect: the shared directory names a slot, but not whose slots they are",
               "patience_ms=2500 fresh_ms=15000 entry_ms=60000 defence=0"),

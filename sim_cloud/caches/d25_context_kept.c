@@ -121,7 +121,7 @@ static void on_request(void *edge, const struct sf_cache_request *request)
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d25 = {
+const struct sf_cache_plugin sf_builtin_d25_context_kept = {
     EDGE_HEAD(create, "d25-context-kept", "1",
               "planted defect: a request that ends early leaves its account to the worker's next",
               "patience_ms=2500 fresh_ms=15000 stale_ms=300000 open_ms=3000 defence=0"),

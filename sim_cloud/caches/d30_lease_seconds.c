@@ -133,7 +133,7 @@ static const struct edge_store kind = {
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d30 =
+const struct sf_cache_plugin sf_builtin_d30_lease_seconds =
     EDGE_PLUGIN(create, "d30-lease-seconds", "1",
                 "planted defect: what is left of a lease is an unsigned number of seconds",
                 "patience_ms=2500 fresh_ms=15000 lease_ms=10000 defence=0");

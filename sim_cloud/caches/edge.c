@@ -209,6 +209,7 @@ struct edge_key edge_key_of_request(const struct sf_cache_request *request)
         .camera = request->camera,
         .model = request->model,
         .integration = request->integration,
+        .camera_slot = request->camera_slot,
     };
 }
 
@@ -263,10 +264,11 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
 /* ---- stills that arrive ---- */
 
 struct edge_reception *edge_begin_aside(void *store, const struct edge_key *key,
-                                        uint32_t total_bytes)
+                                        uint32_t total_bytes, int64_t now_ns)
 {
     (void)store;
     (void)key;
+    (void)now_ns;
     struct edge_reception *reception = kit_alloc(1, sizeof *reception);
     reception->bytes = kit_alloc(total_bytes, 1);
     reception->total_bytes = total_bytes;
@@ -301,7 +303,11 @@ static void receive(const struct edge *edge, struct edge_reception *reception, u
 struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload)
 {
     return (struct edge_key){
-        .tenant = upload->tenant, .camera = upload->camera, .model = upload->model};
+        .tenant = upload->tenant,
+        .camera = upload->camera,
+        .model = upload->model,
+        .camera_slot = upload->camera_slot,
+    };
 }
 
 void edge_on_upload(void *context, const struct sf_cache_upload *event)
@@ -309,7 +315,8 @@ void edge_on_upload(void *context, const struct sf_cache_upload *event)
     struct edge *edge = context;
     struct upload *upload = kit_alloc(1, sizeof *upload);
     upload->key = edge_key_of_upload(event);
-    upload->reception = edge->kind->begin(edge->store, &upload->key, event->total_bytes);
+    upload->reception =
+        edge->kind->begin(edge->store, &upload->key, event->total_bytes, edge_now_ns(edge));
     kit_map_put(&edge->uploads, event->upload, 0, upload);
 }
 
@@ -347,7 +354,8 @@ void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
         return;
     }
     if (camera->fetching == NULL) {
-        camera->fetching = edge->kind->begin(edge->store, &camera->key, part->total_bytes);
+        camera->fetching =
+            edge->kind->begin(edge->store, &camera->key, part->total_bytes, edge_now_ns(edge));
     }
     receive(edge, camera->fetching, part->offset, part->bytes, part->bytes_count);
 }

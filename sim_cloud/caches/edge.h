@@ -18,6 +18,7 @@ struct edge_key {
     uint64_t camera;
     uint64_t model;
     uint64_t integration; /* 0 where no request is concerned */
+    uint32_t camera_slot; /* the camera's place in its owner's account */
 };
 
 struct edge_still {
@@ -42,7 +43,8 @@ struct edge_store {
     void (*start)(void *store, const struct sf_cache_host *host);
     void (*destroy)(void *store);
     /* A still begins to arrive. */
-    struct edge_reception *(*begin)(void *store, const struct edge_key *key, uint32_t total_bytes);
+    struct edge_reception *(*begin)(void *store, const struct edge_key *key, uint32_t total_bytes,
+                                    int64_t now_ns);
     /* It has ended; the store owns the reception again. Says whether there is now something to
      * show. */
     bool (*end)(void *store, const struct edge_key *key, struct edge_reception *reception,
@@ -101,7 +103,7 @@ bool edge_receive(struct edge_reception *reception, uint32_t offset, const uint8
                   uint32_t count);
 /* A reception by itself: for stores that look at a still only when it has ended. */
 struct edge_reception *edge_begin_aside(void *store, const struct edge_key *key,
-                                        uint32_t total_bytes);
+                                        uint32_t total_bytes, int64_t now_ns);
 void edge_drop_aside(struct edge_reception *reception);
 
 /* What a plug-in struct is made of: the edge over a store, in whole or in part. */

@@ -27,9 +27,11 @@ void shelf_fini(struct shelf *shelf)
     kit_map_free(&shelf->stills);
 }
 
-struct edge_reception *shelf_begin(void *context, const struct edge_key *key, uint32_t total_bytes)
+struct edge_reception *shelf_begin(void *context, const struct edge_key *key, uint32_t total_bytes,
+                                   int64_t now_ns)
 {
     (void)context;
+    (void)now_ns;
     struct shelf_still *still = kit_alloc(1, sizeof *still);
     still->reception.bytes = kit_alloc(total_bytes, 1);
     still->reception.total_bytes = total_bytes;
@@ -90,7 +92,7 @@ void shelf_forget(void *context, uint64_t tenant)
 void shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_still still,
                int64_t now_ns)
 {
-    struct edge_reception *reception = shelf_begin(shelf, key, still.count);
+    struct edge_reception *reception = shelf_begin(shelf, key, still.count, now_ns);
     edge_receive(reception, 0, still.bytes, still.count);
     shelf_end(shelf, key, reception, true, now_ns);
 }

@@ -31,7 +31,8 @@ void shelf_init(struct shelf *shelf, const struct kit_option *options);
 void shelf_fini(struct shelf *shelf);
 
 /* An edge_store's functions. A store whose first member is a shelf may use them as they are. */
-struct edge_reception *shelf_begin(void *shelf, const struct edge_key *key, uint32_t total_bytes);
+struct edge_reception *shelf_begin(void *shelf, const struct edge_key *key, uint32_t total_bytes,
+                                   int64_t now_ns);
 bool shelf_end(void *shelf, const struct edge_key *key, struct edge_reception *reception,
                bool complete, int64_t now_ns);
 struct edge_still shelf_fresh(void *shelf, const struct edge_key *key, int64_t now_ns);
