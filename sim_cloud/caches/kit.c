@@ -1,5 +1,6 @@
 #include "sim_cloud/caches/kit.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,7 +137,7 @@ bool kit_options_read(const char *text, struct kit_option *options, size_t count
         char *end;
         errno = 0;
         unsigned long long value = strtoull(text + name_length + 1, &end, 10);
-        if (errno != 0 || end != text + length || text[name_length + 1] == '-' ||
+        if (errno != 0 || end != text + length || !isdigit((unsigned char)text[name_length + 1]) ||
             value > option->max) {
             snprintf(error, error_bytes, "%s must be a whole number from 0 to %llu", option->name,
                      (unsigned long long)option->max);
