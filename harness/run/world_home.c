@@ -20,7 +20,7 @@ void still_spec(const struct world *world, uint32_t camera, uint32_t capture, in
 {
     const struct home *home = &world->homes[camera];
     const char *scene = sf_scene_name((enum sf_scene)home->scene);
-    snprintf(name_out, 32, "%.20s %u", scene, camera + 1);
+    snprintf(name_out, 32, "%.20s %u", scene, home->number + 1);
     *spec_out = (struct sf_still_spec){
         .mark = {.tenant = camera, .camera = camera, .capture = capture},
         .width_px = world->still_width_px,

@@ -82,7 +82,7 @@ static void link(struct world *world, const struct sf_plan_entry *entry)
                     (struct sf_record){.kind = SF_RECORD_LINK, .flags = entry->on, .who = i});
         if (!entry->on) {
             cloud_stop_integration(world, i);
-            sf_cache_host_unlinked(&world->host, i);
+            sf_cache_host_unlinked(&world->host, home_number(world, i));
         }
     }
 }
@@ -117,6 +117,7 @@ void timeline_step(struct world *world, uint32_t index)
     case SF_ACTION_LINK:
         link(world, entry);
         return;
+    default:
+        return;
     }
-    SF_UNREACHABLE();
 }

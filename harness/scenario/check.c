@@ -1,6 +1,7 @@
 /* What is wrong with a plan, wherever it came from. Reads a plan as bytes from outside: an index is
  * not followed and a text not read before it was checked. */
 #include "harness/scenario/check.h"
+#include "harness/scenario/actions.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -72,6 +73,8 @@ SF_MUST_USE static enum sf_err sizes_check(struct check *check)
     SF_TRY(count_check(check, plan->groups_count, 1, SF_GROUPS_MAX));
     at(check, "timeline");
     SF_TRY(count_check(check, plan->timeline_count, 0, SF_TIMELINE_MAX));
+    at(check, "fates");
+    SF_TRY(count_check(check, plan->fates_count, 0, SF_FATES_MAX));
     at(check, "texts");
     SF_TRY(count_check(check, plan->texts_count, 1, SF_TEXTS_MAX));
     return SF_OK;
@@ -222,6 +225,28 @@ SF_MUST_USE static enum sf_err group_check(struct check *check, const struct sf_
     return SF_OK;
 }
 
+/* No two homes have one number. */
+SF_MUST_USE static enum sf_err numbers_check(struct check *check)
+{
+    const struct sf_plan *plan = check->plan;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        uint64_t first = sf_plan_group_number(plan, i);
+        uint64_t end = first + plan->groups[i].homes_count;
+        at(check, "homes.%s", plan->groups[i].name);
+        if (end > SF_HOMES_MAX) {
+            return wrong(check, "its homes' numbers go beyond %d", SF_HOMES_MAX - 1);
+        }
+        for (uint32_t other = 0; other < i; other++) {
+            uint64_t other_first = sf_plan_group_number(plan, other);
+            if (first < other_first + plan->groups[other].homes_count && other_first < end) {
+                return wrong(check, "its homes have numbers that homes of '%s' have",
+                             plan->groups[other].name);
+            }
+        }
+    }
+    return SF_OK;
+}
+
 SF_MUST_USE static enum sf_err groups_check(struct check *check)
 {
     const struct sf_plan *plan = check->plan;
@@ -235,45 +260,81 @@ SF_MUST_USE static enum sf_err groups_check(struct check *check)
             return wrong(check, "the homes are more than %d together", SF_HOMES_MAX);
         }
     }
-    return SF_OK;
+    return numbers_check(check);
+}
+
+/* The value of a parameter that has to do with a bound. The tables belong to the actors; the names
+ * are known here because the bounds are about them, and a test holds the two together. */
+static int64_t value_of(const struct sf_param_table *table, const struct sf_plan_section *section,
+                        const char *name)
+{
+    uint32_t index = sf_param_find(table, name);
+    return index != UINT32_MAX ? section->values[index] : 0;
+}
+
+SF_MUST_USE static enum sf_err part_check(struct check *check, enum sf_action_part part,
+                                          const struct sf_plan_entry *entry)
+{
+    const struct sf_plan *plan = check->plan;
+    int64_t nodes_count = value_of(check->schema->tables[SF_SECTION_CLOUD], &plan->cloud, "nodes");
+    switch (part) {
+    case SF_PART_CACHE:
+        return sf_value_cache_check(entry->cache, check->diag);
+    case SF_PART_OPTIONS:
+        return sf_value_text_check(entry->cache, sizeof entry->cache, check->diag);
+    case SF_PART_NETWORK:
+        return entry->network_index < plan->networks_count
+                   ? SF_OK
+                   : wrong(check, "there is no network %" PRIu32, entry->network_index);
+    case SF_PART_HOMES:
+        return entry->group_index == SF_GROUP_ALL || entry->group_index < plan->groups_count
+                   ? SF_OK
+                   : wrong(check, "there is no group %" PRIu32, entry->group_index);
+    case SF_PART_DIRECTION:
+        return (uint32_t)entry->direction <= SF_DIRECTION_DOWN
+                   ? SF_OK
+                   : wrong(check, "there is no direction %d", (int)entry->direction);
+    case SF_PART_NODE:
+        return entry->node < nodes_count ||
+                       (entry->node == SF_NODE_ALL && sf_action_of(entry)->value != part)
+                   ? SF_OK
+                   : wrong(check, "there is no node %" PRIu32 "; the cloud has %" PRId64 ", from 0",
+                           entry->node, nodes_count);
+    case SF_PART_EVERY:
+        return entry->duration_ns >= 0 && entry->duration_ns <= SF_DURATION_NS_MAX
+                   ? SF_OK
+                   : wrong(check, "not a duration from 0 to 366d");
+    case SF_PART_STEP:
+        return entry->duration_ns >= -SF_DURATION_NS_MAX && entry->duration_ns <= SF_DURATION_NS_MAX
+                   ? SF_OK
+                   : wrong(check, "a clock steps by at most 366d");
+    case SF_PART_VERSION:
+        return entry->version <= INT32_MAX ? SF_OK
+                                           : wrong(check, "not a number from 0 to %d", INT32_MAX);
+    case SF_PART_SWITCH:
+        return SF_OK;
+    case SF_PARTS_COUNT:
+        break;
+    }
+    SF_UNREACHABLE();
 }
 
 SF_MUST_USE static enum sf_err entry_check(struct check *check, uint32_t index)
 {
-    const struct sf_plan *plan = check->plan;
-    const struct sf_plan_entry *entry = &plan->timeline[index];
+    const struct sf_plan_entry *entry = &check->plan->timeline[index];
+    const struct sf_action *action = sf_action_of(entry);
     at(check, "timeline.%" PRIu32, index);
-    if ((uint32_t)entry->action > SF_ACTION_LINK) {
+    if (action == NULL) {
         return wrong(check, "there is no action %d", (int)entry->action);
     }
-    bool has_network = false;
-    bool has_group = false;
-    switch (entry->action) {
-    case SF_ACTION_DEPLOY:
-        at(check, "timeline.%" PRIu32 ".deploy", index);
-        return sf_value_cache_check(entry->cache, check->diag);
-    case SF_ACTION_NETWORK:
-        has_network = true;
-        has_group = true;
-        break;
-    case SF_ACTION_HEAL:
-        has_network = true;
-        break;
-    case SF_ACTION_LINK:
-        has_group = true;
-        break;
-    case SF_ACTION_KILL_SWITCH:
-        break;
-    }
-    if (has_network && entry->network_index >= plan->networks_count) {
-        return wrong(check, "there is no network %" PRIu32, entry->network_index);
-    }
-    if (has_group && entry->group_index != SF_GROUP_ALL &&
-        entry->group_index >= plan->groups_count) {
-        return wrong(check, "there is no group %" PRIu32, entry->group_index);
-    }
-    if ((uint32_t)entry->direction > SF_DIRECTION_DOWN) {
-        return wrong(check, "there is no direction %d", (int)entry->direction);
+    for (int part = 0; part < SF_PARTS_COUNT; part++) {
+        if (sf_action_has(action, (enum sf_action_part)part)) {
+            const char *key = action->value == (enum sf_action_part)part
+                                  ? action->key
+                                  : sf_action_part_key((enum sf_action_part)part);
+            at(check, "timeline.%" PRIu32 ".%s", index, key);
+            SF_TRY(part_check(check, (enum sf_action_part)part, entry));
+        }
     }
     return SF_OK;
 }
@@ -296,15 +357,6 @@ SF_MUST_USE static enum sf_err entry_time_check(struct check *check, uint32_t in
     return SF_OK;
 }
 
-/* The value of a parameter that has to do with a bound. The tables belong to the actors; the names
- * are known here because the bounds are about them, and a test holds the two together. */
-static int64_t value_of(const struct sf_param_table *table, const struct sf_plan_section *section,
-                        const char *name)
-{
-    uint32_t index = sf_param_find(table, name);
-    return index != UINT32_MAX ? section->values[index] : 0;
-}
-
 /* After the heal nothing disturbs any more, and every owner gets the time that it was promised. */
 SF_MUST_USE static enum sf_err heal_check(struct check *check, uint32_t index)
 {
@@ -314,8 +366,11 @@ SF_MUST_USE static enum sf_err heal_check(struct check *check, uint32_t index)
         if (plan->timeline[i].action == SF_ACTION_HEAL) {
             return wrong(check, "a second heal; the network heals once, at the end");
         }
-        if (plan->timeline[i].action == SF_ACTION_NETWORK) {
-            return wrong(check, "the network changes after the heal; the heal is where faults end");
+        const struct sf_action *action = sf_action_of(&plan->timeline[i]);
+        bool ends = action->value == SF_PART_SWITCH && plan->timeline[i].on;
+        if (action->fault && !ends) {
+            return wrong(check, "'%s' comes after the heal; the heal is where faults end",
+                         action->key);
         }
     }
     sf_ns left_ns = plan->duration_ns - plan->timeline[index].at_ns;
@@ -340,6 +395,38 @@ SF_MUST_USE static enum sf_err timeline_check(struct check *check)
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
         if (plan->timeline[i].action == SF_ACTION_HEAL) {
             return heal_check(check, i);
+        }
+    }
+    return SF_OK;
+}
+
+SF_MUST_USE static enum sf_err fates_check(struct check *check)
+{
+    const struct sf_plan *plan = check->plan;
+    uint32_t homes_count = sf_plan_homes_count(plan);
+    for (uint32_t i = 0; i < plan->fates_count; i++) {
+        const struct sf_plan_fate *fate = &plan->fates[i];
+        at(check, "fates.%" PRIu32, i);
+        if (fate->home >= homes_count) {
+            return wrong(check, "there is no home %" PRIu32 "; there are %" PRIu32 ", from 0",
+                         fate->home, homes_count);
+        }
+        if (fate->direction != SF_DIRECTION_UP && fate->direction != SF_DIRECTION_DOWN) {
+            return wrong(check, "a packet goes up or down");
+        }
+        if ((uint32_t)fate->kind > SF_PLAN_FATE_CORRUPTED) {
+            return wrong(check, "there is no fate %d", (int)fate->kind);
+        }
+        if (fate->packet > INT64_MAX) {
+            return wrong(check, "there is no packet %" PRIu64, fate->packet);
+        }
+        if (fate->kind == SF_PLAN_FATE_DELAYED &&
+            (fate->delay_ns < 0 || fate->delay_ns > SF_DURATION_NS_MAX)) {
+            return wrong(check, "a delay is at most 366d");
+        }
+        if (i > 0 && sf_plan_fate_compare(&plan->fates[i - 1], fate) >= 0) {
+            return wrong(check, "fates come in the order of home, direction (up before down) and "
+                                "packet, each packet once");
         }
     }
     return SF_OK;
@@ -440,6 +527,7 @@ enum sf_err sf_plan_check_address(const struct sf_plan *plan, const struct sf_pl
     SF_TRY(perfect_check(&check));
     SF_TRY(groups_check(&check));
     SF_TRY(timeline_check(&check));
+    SF_TRY(fates_check(&check));
     SF_TRY(expect_check(&check));
     SF_TRY(captures_check(&check));
     return SF_OK;

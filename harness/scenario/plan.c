@@ -1,5 +1,7 @@
 #include "harness/scenario/plan.h"
 
+#include "harness/scenario/actions.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +9,8 @@
 #include "harness/base/assert.h"
 
 const char *const sf_plan_direction_names[] = {"both", "up", "down", NULL};
+const char *const sf_plan_fate_names[] = {"lost", "delayed", "duplicated", "corrupted", NULL};
+const char *const sf_plan_fate_direction_names[] = {"up", "down", NULL};
 const char *const sf_plan_expectation_names[] = {"pass", "fail", "inconclusive", NULL};
 
 static void section_default(const struct sf_param_table *table, struct sf_plan_section *section_out)
@@ -21,6 +25,7 @@ void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_g
 {
     memset(group_out, 0, sizeof *group_out);
     group_out->linked = true;
+    group_out->number = SF_NUMBER_NEXT;
     group_out->time_zones_count = 1;
     for (uint32_t i = 0; i < SF_SECTION_GROUP_COUNT; i++) {
         section_default(schema->tables[i], &group_out->sections[i]);
@@ -67,6 +72,18 @@ uint32_t sf_plan_text(struct sf_plan *plan, const char *text)
 }
 
 /* Zeroes what is behind the terminator. */
+uint32_t sf_plan_group_number(const struct sf_plan *plan, uint32_t group)
+{
+    uint32_t number = 0;
+    for (uint32_t i = 0; i <= group; i++) {
+        if (plan->groups[i].number != SF_NUMBER_NEXT) {
+            number = plan->groups[i].number;
+        }
+        number += i < group ? plan->groups[i].homes_count : 0;
+    }
+    return number;
+}
+
 static void text_settle(char *text, size_t bytes)
 {
     size_t length = strnlen(text, bytes);
@@ -112,30 +129,31 @@ static void group_settle(struct sf_plan_group *group)
 /* Keeps of an entry what its action has. */
 static void entry_settle(struct sf_plan_entry *entry)
 {
-    struct sf_plan_entry kept;
-    memset(&kept, 0, sizeof kept);
-    kept.at_ns = entry->at_ns;
-    kept.action = entry->action;
-    switch (entry->action) {
-    case SF_ACTION_DEPLOY:
+    const struct sf_action *action = sf_action_of(entry);
+    struct sf_plan_entry kept = *entry;
+    sf_action_default(action, &kept);
+    kept.on = entry->on && (action->value == SF_PART_SWITCH || action->on);
+    if (sf_action_has(action, SF_PART_CACHE) || sf_action_has(action, SF_PART_OPTIONS)) {
         text_settle(entry->cache, sizeof entry->cache);
         memcpy(kept.cache, entry->cache, sizeof kept.cache);
-        break;
-    case SF_ACTION_NETWORK:
-        kept.group_index = entry->group_index;
+    }
+    if (sf_action_has(action, SF_PART_NETWORK)) {
         kept.network_index = entry->network_index;
+    }
+    if (sf_action_has(action, SF_PART_HOMES)) {
+        kept.group_index = entry->group_index;
+    }
+    if (sf_action_has(action, SF_PART_DIRECTION)) {
         kept.direction = entry->direction;
-        break;
-    case SF_ACTION_HEAL:
-        kept.network_index = entry->network_index;
-        break;
-    case SF_ACTION_KILL_SWITCH:
-        kept.on = entry->on;
-        break;
-    case SF_ACTION_LINK:
-        kept.group_index = entry->group_index;
-        kept.on = entry->on;
-        break;
+    }
+    if (sf_action_has(action, SF_PART_NODE)) {
+        kept.node = entry->node;
+    }
+    if (sf_action_has(action, SF_PART_EVERY) || sf_action_has(action, SF_PART_STEP)) {
+        kept.duration_ns = entry->duration_ns;
+    }
+    if (sf_action_has(action, SF_PART_VERSION)) {
+        kept.version = entry->version;
     }
     memcpy(entry, &kept, sizeof kept);
 }
@@ -154,6 +172,34 @@ static void timeline_sort(struct sf_plan *plan)
     }
 }
 
+int sf_plan_fate_compare(const struct sf_plan_fate *one, const struct sf_plan_fate *other)
+{
+    if (one->home != other->home) {
+        return one->home < other->home ? -1 : 1;
+    }
+    if (one->direction != other->direction) {
+        return one->direction < other->direction ? -1 : 1;
+    }
+    return one->packet == other->packet ? 0 : one->packet < other->packet ? -1 : 1;
+}
+
+static int compare_fates(const void *one, const void *other)
+{
+    return sf_plan_fate_compare(one, other);
+}
+
+static void fates_settle(struct sf_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->fates_count; i++) {
+        struct sf_plan_fate *fate = &plan->fates[i];
+        fate->reserved = 0;
+        fate->delay_ns = fate->kind == SF_PLAN_FATE_DELAYED ? fate->delay_ns : 0;
+    }
+    qsort(plan->fates, plan->fates_count, sizeof plan->fates[0], compare_fates);
+    memset(&plan->fates[plan->fates_count], 0,
+           (SF_FATES_MAX - plan->fates_count) * sizeof plan->fates[0]);
+}
+
 void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan)
 {
     struct sf_plan *before = sf_alloc(1, sizeof *before);
@@ -169,8 +215,13 @@ void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan
     }
     memset(&plan->networks[plan->networks_count], 0,
            (SF_NETWORKS_MAX - plan->networks_count) * sizeof plan->networks[0]);
+    uint32_t number = 0;
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         group_settle(&plan->groups[i]);
+        if (plan->groups[i].number == number) {
+            plan->groups[i].number = SF_NUMBER_NEXT;
+        }
+        number = sf_plan_group_number(plan, i) + plan->groups[i].homes_count;
     }
     memset(&plan->groups[plan->groups_count], 0,
            (SF_GROUPS_MAX - plan->groups_count) * sizeof plan->groups[0]);
@@ -180,4 +231,5 @@ void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan
     memset(&plan->timeline[plan->timeline_count], 0,
            (SF_TIMELINE_MAX - plan->timeline_count) * sizeof plan->timeline[0]);
     timeline_sort(plan);
+    fates_settle(plan);
 }

@@ -47,10 +47,15 @@ enum sf_plan_section_kind {
     SF_SECTION_COUNT,
 };
 
+/* Chance, and every name and number that a home has in the world, go by its number; 0 for the
+ * first. So a home can be taken out of a plan, and nothing changes for the others. */
+enum { SF_NUMBER_NEXT = 0xffffffff };
+
 /* Homes that are alike. Each has one tenant, one camera, and a hub and an app where the section
  * says so. */
 struct sf_plan_group {
     char name[SF_TEXT_BYTES];
+    uint32_t number; /* of the first of them; SF_NUMBER_NEXT: after those of the group before */
     uint32_t homes_count;                    /* at least 1 */
     uint32_t network_index;                  /* into networks */
     bool linked;                             /* the owner linked the account to the integration */
@@ -59,13 +64,26 @@ struct sf_plan_group {
     struct sf_plan_section sections[SF_SECTION_GROUP_COUNT];
 };
 
+/* What each does, and which parts of an entry it has, is in harness/scenario/actions.h. */
 enum sf_plan_action {
-    SF_ACTION_DEPLOY,  /* `cache`: a new cache takes over while traffic flows (hand-over) */
-    SF_ACTION_NETWORK, /* `network_index`: the homes named change to it */
-    SF_ACTION_HEAL, /* `network_index`: faults end, every home changes to it, and progress is judged
-                     */
-    SF_ACTION_KILL_SWITCH, /* `on`: the operator blocks the integration, or lets it back */
-    SF_ACTION_LINK, /* `on`: the owners of the homes named link, or unlink, the integration */
+    SF_ACTION_DEPLOY,
+    SF_ACTION_NETWORK,
+    SF_ACTION_HEAL, /* faults end, and progress is judged from here on */
+    SF_ACTION_KILL_SWITCH,
+    SF_ACTION_LINK,
+    SF_ACTION_EXPIRE,
+    SF_ACTION_RECONFIGURE,
+    SF_ACTION_NODE,
+    SF_ACTION_NODE_CLOCK,
+    SF_ACTION_CAMERA_CLOCK,
+    SF_ACTION_POWER,
+    SF_ACTION_WAKE,
+    SF_ACTION_IDENTITY,
+    SF_ACTION_STORE,
+    SF_ACTION_BACKUP,
+    SF_ACTION_FIRMWARE,
+    SF_ACTION_EXPORT,
+    SF_ACTIONS_COUNT,
 };
 
 enum sf_plan_direction {
@@ -77,16 +95,41 @@ enum sf_plan_direction {
 /* By value, NULL-terminated. */
 extern const char *const sf_plan_direction_names[];
 
-enum { SF_GROUP_ALL = 0xffffffff };
+enum { SF_GROUP_ALL = 0xffffffff, SF_NODE_ALL = 0xffffffff };
 
+/* What an action has no use for is zero in a plan's normal form. */
 struct sf_plan_entry {
     sf_ns at_ns;
     enum sf_plan_action action;
-    uint32_t group_index;   /* homes concerned (NETWORK, LINK); SF_GROUP_ALL for every home */
-    uint32_t network_index; /* NETWORK, HEAL */
-    enum sf_plan_direction direction; /* NETWORK */
-    bool on;                          /* KILL_SWITCH, LINK */
-    char cache[SF_CACHE_SPEC_BYTES];  /* DEPLOY */
+    uint32_t group_index; /* homes concerned; SF_GROUP_ALL for every home */
+    uint32_t network_index;
+    enum sf_plan_direction direction;
+    uint32_t node;     /* of the cache; SF_NODE_ALL for every node */
+    uint32_t version;  /* of the firmware */
+    sf_ns duration_ns; /* between nodes, from 0; or a clock's step, either way */
+    bool on;
+    char cache[SF_CACHE_SPEC_BYTES]; /* a cache; or new options for the one that runs */
+};
+
+/* What becomes of one packet, whatever chance would say. */
+enum sf_plan_fate_kind {
+    SF_PLAN_FATE_LOST,
+    SF_PLAN_FATE_DELAYED, /* arrives once, undamaged, after delay_ns */
+    SF_PLAN_FATE_DUPLICATED,
+    SF_PLAN_FATE_CORRUPTED,
+};
+
+/* By value, NULL-terminated. A fate's direction is one of two: up, down. */
+extern const char *const sf_plan_fate_names[];
+extern const char *const sf_plan_fate_direction_names[];
+
+struct sf_plan_fate {
+    uint64_t packet; /* of the link, counted from 0 in the order in which it was given them */
+    sf_ns delay_ns;  /* DELAYED: 0 to SF_DURATION_NS_MAX */
+    uint32_t home;   /* counted from 0 over all groups in order */
+    enum sf_plan_direction direction; /* UP or DOWN */
+    enum sf_plan_fate_kind kind;
+    uint32_t reserved;
 };
 
 /* What the scenario's author says must come out; checked by the tests and by `run`. */
@@ -114,6 +157,8 @@ struct sf_plan {
     struct sf_plan_group groups[SF_GROUPS_MAX];
     uint32_t timeline_count; /* in order of at_ns; entries at one instant keep the file's order */
     struct sf_plan_entry timeline[SF_TIMELINE_MAX];
+    uint32_t fates_count; /* in order of home, direction and packet, each packet at most once */
+    struct sf_plan_fate fates[SF_FATES_MAX];
     enum sf_plan_expectation expect;
     char expect_oracle[SF_TEXT_BYTES]; /* "" unless expect is FAIL */
     uint32_t texts_count;              /* at least 1: text 0 is "" */
@@ -134,11 +179,17 @@ void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_o
 /* A group with every value at its fallback, but for `name` and `homes_count`, which have none. */
 void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_group *group_out);
 
+/* Negative, 0 or positive: the order of fates in a plan. */
+int sf_plan_fate_compare(const struct sf_plan_fate *one, const struct sf_plan_fate *other);
+
 /* Brings a plan that somebody edited into the one form that the loader gives: the timeline in
  * order, texts numbered in order of use and without unused ones, what no reader looks at zeroed.
  * After it load(print(plan)) == plan, byte for byte. The plan has passed sf_plan_check, but for the
  * order of the timeline. */
 void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan);
+
+/* The number of a group's first home, below SF_HOMES_MAX in a checked plan. */
+uint32_t sf_plan_group_number(const struct sf_plan *plan, uint32_t group);
 
 /* How many homes there are in all groups together. */
 uint32_t sf_plan_homes_count(const struct sf_plan *plan);

@@ -10,6 +10,7 @@
 
 #include "fuzz/fuzz_scenario.c"
 #include "harness/net/netem_grammar.h"
+#include "harness/scenario/actions.h"
 #include "harness/sim/rng.h"
 #include "tests/unit/scenario_fixture.h"
 
@@ -132,6 +133,7 @@ static void random_group(struct sf_rng *rng, struct sf_plan *plan, struct sf_pla
     sf_plan_group_default(&fixture_schema, group);
     random_name(rng, group->name, number);
     group->homes_count = 1 + below(rng, 1000);
+    group->number = below(rng, 3) == 0 ? number * 5000 : SF_NUMBER_NEXT;
     group->network_index = below(rng, plan->networks_count);
     group->linked = sf_rng_chance(rng, 500000);
     group->time_zones_count = 1 + below(rng, SF_TIME_ZONES_MAX);
@@ -146,19 +148,45 @@ static void random_group(struct sf_rng *rng, struct sf_plan *plan, struct sf_pla
 static void random_entry(struct sf_rng *rng, const struct sf_plan *plan,
                          struct sf_plan_entry *entry)
 {
-    static const enum sf_plan_action actions[] = {SF_ACTION_DEPLOY, SF_ACTION_NETWORK,
-                                                  SF_ACTION_KILL_SWITCH, SF_ACTION_LINK};
+    const struct sf_action *action = NULL;
+    do {
+        uint32_t rows = 0;
+        while (sf_actions[rows].key != NULL) {
+            rows++;
+        }
+        action = &sf_actions[below(rng, rows)];
+    } while (action->action == SF_ACTION_HEAL);
     /* Few different times: entries at one time are what sorting gets wrong. */
     entry->at_ns = plan->duration_ns / 8 * below(rng, 8);
-    entry->action = actions[below(rng, 4)];
+    entry->action = action->action;
     entry->group_index = below(rng, plan->groups_count + 1);
     if (entry->group_index == plan->groups_count) {
         entry->group_index = SF_GROUP_ALL;
     }
     entry->network_index = below(rng, plan->networks_count);
     entry->direction = (enum sf_plan_direction)below(rng, 3);
-    entry->on = sf_rng_chance(rng, 500000);
+    entry->on = action->on || sf_rng_chance(rng, 500000);
+    bool every_node = action->value != SF_PART_NODE && sf_rng_chance(rng, 500000);
+    entry->node = every_node ? SF_NODE_ALL : 0;
+    entry->version = below(rng, 5);
+    entry->duration_ns = below(rng, 3) * SF_SECOND;
     random_cache(rng, entry->cache);
+}
+
+static void random_fates(struct sf_rng *rng, struct sf_plan *plan)
+{
+    uint32_t homes_count = sf_plan_homes_count(plan);
+    plan->fates_count = below(rng, 4);
+    for (uint32_t i = 0; i < plan->fates_count; i++) {
+        plan->fates[i] = (struct sf_plan_fate){
+            .packet = i * 1000 + below(rng, 1000),
+            .delay_ns = below(rng, 10) * SF_MS,
+            .home = below(rng, homes_count),
+            .direction = sf_rng_chance(rng, 500000) ? SF_DIRECTION_UP : SF_DIRECTION_DOWN,
+            .kind = (enum sf_plan_fate_kind)below(rng, 4),
+            .reserved = below(rng, 2),
+        };
+    }
 }
 
 static void random_expectation(struct sf_rng *rng, struct sf_plan *plan)
@@ -194,6 +222,7 @@ static void random_plan(struct sf_rng *rng, struct sf_plan *plan)
     for (uint32_t count = below(rng, 20); count > 0; count--) {
         random_entry(rng, plan, &plan->timeline[plan->timeline_count++]);
     }
+    random_fates(rng, plan);
     random_expectation(rng, plan);
     sf_plan_normalise(&fixture_schema, plan);
 }
@@ -253,6 +282,7 @@ static void test_normalising_orders_what_editing_left(void **state)
     memset(plan->groups, 0, sizeof plan->groups);
     plan->texts_count = 1;
     plan->groups_count = 2;
+    plan->fates_count = 0;
     for (uint32_t i = 0; i < 2; i++) {
         sf_plan_group_default(&fixture_schema, &plan->groups[i]);
         snprintf(plan->groups[i].name, SF_TEXT_BYTES, "g%u", i);
