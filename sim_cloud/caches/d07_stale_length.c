@@ -1,8 +1,9 @@
 /* D07: a recycled buffer, and a length from its last use.
  *
- * The engineer: "On a bad network the first half of a picture is better than none, and displays can
- * show it. A buffer knows how far it is filled without a gap; packets that come twice or late must
- * not make that less." Buffers are recycled, because allocating one for each upload was slow.
+ * The engineer: "To who has waited for a camera in vain the first half of a picture is better than
+ * none, and displays can show it. A buffer knows how far it is filled without a gap; packets that
+ * come twice or late must not make that less." Buffers are recycled, because allocating one for
+ * each upload was slow.
  *
  * It goes wrong when an upload is cut short: the buffer counts as filled as far as it was with the
  * still before, and the rest of somebody else's picture goes out behind the new beginning.
@@ -16,6 +17,7 @@
 struct buffer {
     struct pool_slot slot; /* first */
     uint32_t filled_bytes; /* from the start, without a gap */
+    bool whole;
 };
 
 struct store {
@@ -83,15 +85,16 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
         return false;
     }
     buffer->slot.stored_ns = now_ns;
+    buffer->whole = complete;
     struct buffer *before = kit_map_get(&store->stills, key->tenant, key->camera);
     if (before != NULL) {
         pool_give(&store->buffers, before);
     }
     kit_map_put(&store->stills, key->tenant, key->camera, buffer);
-    return true;
+    return complete;
 }
 
-static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
+static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct store *store = context;
     const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
@@ -99,6 +102,16 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
         return (struct edge_still){NULL, 0};
     }
     return (struct edge_still){buffer->slot.reception.bytes, buffer->filled_bytes};
+}
+
+static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
+{
+    const struct store *store = context;
+    const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
+    if (buffer == NULL || !buffer->whole) {
+        return (struct edge_still){NULL, 0};
+    }
+    return store_fallback(context, key, now_ns);
 }
 
 static void store_forget(void *context, uint64_t tenant)
@@ -111,14 +124,14 @@ static void store_forget(void *context, uint64_t tenant)
 }
 
 static const struct edge_store kind = {
-    .options = {{"fresh_ms", 8000, 86400000}, {"good_percent", 50, 100}, {"defence", 0, 1}},
+    .options = {{"fresh_ms", 15000, 86400000}, {"good_percent", 50, 100}, {"defence", 0, 1}},
     .create = store_create,
     .destroy = store_destroy,
     .begin = store_begin,
     .received = store_received,
     .end = store_end,
     .fresh = store_fresh,
-    .fallback = store_fresh,
+    .fallback = store_fallback,
     .forget = store_forget,
 };
 
@@ -127,4 +140,4 @@ EDGE_CREATE
 const struct sf_cache_plugin sf_builtin_d07_stale_length =
     EDGE_PLUGIN(create, "d07-stale-length", "1",
                 "planted defect: a recycled buffer counts as filled as far as it was before",
-                "patience_ms=2500 fresh_ms=8000 good_percent=50 defence=0");
+                "patience_ms=2500 fresh_ms=15000 good_percent=50 defence=0");

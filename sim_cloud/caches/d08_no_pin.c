@@ -17,7 +17,7 @@
 struct slot {
     struct pool_slot still; /* first */
     struct edge_key key;
-    int64_t used_ns; /* NEVER_USED: it is free */
+    int64_t used_ns; /* UNUSED: nobody's still is in it */
     uint32_t sending_count;
 };
 
@@ -38,8 +38,7 @@ struct store {
     bool defence;
 };
 
-enum { SLOTS_MIN = 4, SLOTS_MAX = 4096, PART_BYTES = 1400 };
-enum { NEVER_USED = -1 };
+enum { SLOTS_MIN = 4, SLOTS_MAX = 4096, PART_BYTES = 1400, UNUSED = -1 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
@@ -90,7 +89,7 @@ static struct slot *oldest_slot(const struct store *store)
 static struct slot *take_slot(struct store *store)
 {
     struct slot *slot = oldest_slot(store);
-    bool free = slot != NULL && slot->used_ns == NEVER_USED;
+    bool free = slot != NULL && slot->used_ns == UNUSED;
     if (!free && store->slots.slots_count < store->slots_count_max) {
         return pool_take(&store->slots);
     }
@@ -108,7 +107,7 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     if (slot != NULL) {
         struct slot *before = kit_map_get(&store->by_key, key->tenant, key->camera);
         if (before != NULL) {
-            before->used_ns = NEVER_USED;
+            before->used_ns = UNUSED;
         }
         pool_fill(&slot->still, reception, now_ns);
         slot->key = *key;

@@ -99,6 +99,9 @@ static struct row *row_of(const struct store *store, uint64_t upload)
 static void on_upload(void *edge, const struct sf_cache_upload *upload)
 {
     struct store *store = edge_store_of(edge);
+    if (!edge_is_whole(upload)) {
+        return;
+    }
     struct row *row = row_at(store, upload->upload);
     finish(store, row, false, 0);
     row->upload = upload->upload;

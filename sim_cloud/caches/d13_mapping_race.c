@@ -26,6 +26,7 @@ struct slot {
     struct edge_key device;  /* step 1: whose stills land here */
     struct edge_key user;    /* step 2: who may read it */
     struct slot *next_asked; /* in the queue of look-ups */
+    bool asked;              /* it is in that queue */
 };
 
 struct store {
@@ -84,11 +85,23 @@ static void ask_for_user(struct store *store, struct slot *slot)
 {
     bool idle = store->asked_first == NULL;
     slot->next_asked = NULL;
+    slot->asked = true;
     *store->asked_end = slot;
     store->asked_end = &slot->next_asked;
     if (idle) {
         ask_for_first(store);
     }
+}
+
+static struct slot *take_first_asked(struct store *store)
+{
+    struct slot *slot = store->asked_first;
+    slot->asked = false;
+    store->asked_first = slot->next_asked;
+    if (store->asked_first == NULL) {
+        store->asked_end = &store->asked_first;
+    }
+    return slot;
 }
 
 static void set_user(struct store *store, struct slot *slot, uint64_t tenant)
@@ -101,7 +114,6 @@ static void set_user(struct store *store, struct slot *slot, uint64_t tenant)
 static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
 {
     struct store *store = edge_store_of(edge);
-    struct slot *slot = store->asked_first;
     if (reply->cookie != STORE_LOOKUP) {
         return;
     }
@@ -109,6 +121,7 @@ static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
         store->host->timer_set(store->host->context, RETRY_NS, TIMER_RETRY, NULL);
         return;
     }
+    struct slot *slot = take_first_asked(store);
     uint64_t tenant = slot->device.tenant; /* a camera that is new: as it says itself */
     if (reply->status == SF_CACHE_STORE_FOUND && reply->bytes_count == sizeof tenant) {
         memcpy(&tenant, reply->bytes, sizeof tenant);
@@ -116,10 +129,6 @@ static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
         store->host->store_put(store->host->context, store->connection,
                                (const uint8_t *)&slot->device.camera, sizeof slot->device.camera,
                                (const uint8_t *)&tenant, sizeof tenant, 0, STORE_WRITE);
-    }
-    store->asked_first = slot->next_asked;
-    if (store->asked_first == NULL) {
-        store->asked_end = &store->asked_first;
     }
     set_user(store, slot, tenant);
     edge_arrived(edge, slot->device.camera);
@@ -137,18 +146,13 @@ static void on_timer(void *edge, uint64_t timer, uint64_t cookie)
 
 /* ---- slots ---- */
 
-static bool is_asked(const struct store *store, const struct slot *slot)
-{
-    return &slot->next_asked == store->asked_end || slot->next_asked != NULL;
-}
-
 /* Slots of cameras that have been silent for long are there to be taken. */
 static void give_up_silent(struct store *store, int64_t now_ns)
 {
     for (uint32_t i = 0; i < store->slots.slots_count; i++) {
         struct slot *slot = pool_at(&store->slots, i);
         bool silent = now_ns - slot->still.stored_ns > store->silent_for_ns;
-        if (slot->device.camera != 0 && silent && !is_asked(store, slot)) {
+        if (slot->device.camera != 0 && silent && !slot->asked) {
             kit_map_remove(&store->devices, slot->device.camera, 0);
             slot->device = (struct edge_key){0};
             pool_give(&store->slots, slot);

@@ -310,9 +310,17 @@ struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload)
     };
 }
 
+bool edge_is_whole(const struct sf_cache_upload *upload)
+{
+    return !SF_CACHE_HAS(upload, kind) || upload->kind == SF_CACHE_STILL_WHOLE;
+}
+
 void edge_on_upload(void *context, const struct sf_cache_upload *event)
 {
     struct edge *edge = context;
+    if (!edge_is_whole(event)) {
+        return;
+    }
     struct upload *upload = kit_alloc(1, sizeof *upload);
     upload->key = edge_key_of_upload(event);
     upload->reception =

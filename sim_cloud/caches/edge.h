@@ -88,6 +88,8 @@ void *edge_store_of(void *edge);
 const struct sf_cache_host *edge_host_of(const void *edge);
 int64_t edge_now_ns(const void *edge);
 int64_t edge_patience_ns(const void *edge);
+/* Is it a picture by itself? The edge leaves what is not alone. */
+bool edge_is_whole(const struct sf_cache_upload *upload);
 struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload);
 struct edge_key edge_key_of_request(const struct sf_cache_request *request);
 /* A request for what `key` says: answered now if the store has it fresh, else when it has come. */
