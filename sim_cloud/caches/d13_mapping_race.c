@@ -17,7 +17,7 @@
 #include "sim_cloud/caches/pool.h"
 
 #define MS_NS INT64_C(1000000)
-#define RETRY_NS (1000 * MS_NS)
+#define RETRY_NS (100 * MS_NS)
 enum { TIMER_RETRY = 0 }; /* a cookie that is no request's */
 enum { STORE_LOOKUP, STORE_WRITE };
 
@@ -81,13 +81,18 @@ static void ask_for_first(struct store *store)
     }
 }
 
-static void ask_for_user(struct store *store, struct slot *slot)
+static void put_last_asked(struct store *store, struct slot *slot)
 {
-    bool idle = store->asked_first == NULL;
     slot->next_asked = NULL;
     slot->asked = true;
     *store->asked_end = slot;
     store->asked_end = &slot->next_asked;
+}
+
+static void ask_for_user(struct store *store, struct slot *slot)
+{
+    bool idle = store->asked_first == NULL;
+    put_last_asked(store, slot);
     if (idle) {
         ask_for_first(store);
     }
@@ -117,11 +122,12 @@ static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
     if (reply->cookie != STORE_LOOKUP) {
         return;
     }
+    struct slot *slot = take_first_asked(store);
     if (reply->status == SF_CACHE_STORE_FAILED) {
+        put_last_asked(store, slot);
         store->host->timer_set(store->host->context, RETRY_NS, TIMER_RETRY, NULL);
         return;
     }
-    struct slot *slot = take_first_asked(store);
     uint64_t tenant = slot->device.tenant; /* a camera that is new: as it says itself */
     if (reply->status == SF_CACHE_STORE_FOUND && reply->bytes_count == sizeof tenant) {
         memcpy(&tenant, reply->bytes, sizeof tenant);
