@@ -64,7 +64,7 @@ static const struct sf_defect defects[] = {
         .id = "D11",
         .title = "a hash is cut short, and the full key is not compared",
         .seen_in = "cache keys configured for nginx and Varnish",
-        .needs = "scale: about a hundred homes for sixteen bits",
+        .needs = "scale: of ninety homes two share sixteen bits in one run of seventeen",
         BUILTIN("d11-short-hash"),
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/mass-return.yaml",

@@ -109,7 +109,8 @@ static void on_request(void *edge, const struct sf_cache_request *request)
     struct worker *worker = worker_of(store, request);
     const struct edge_key *account = enter_account(worker, request);
     if (breaker_open(store, account->camera, edge_now_ns(edge))) {
-        edge_answer(edge_host_of(edge), request->request, (struct edge_still){NULL, 0});
+        edge_answer(edge_host_of(edge), request->request,
+                    shelf_fallback(store, account, edge_now_ns(edge)));
         if (store->defence) {
             leave_account(worker);
         }
