@@ -91,6 +91,7 @@ struct message {
     uint32_t number;          /* REQUEST, CANCEL, ANSWER: of the viewer's request */
     uint32_t judged_count;    /* ANSWER: fragments that had arrived when it was judged last */
     int64_t captured_unix_ms; /* UPLOAD, FETCHED */
+    sf_ns arrived_at_ns;      /* ANSWER: when a fragment came last that was not there before */
     uint8_t kind;             /* enum message_kind */
     uint8_t viewer;           /* which of the home's viewers */
     bool up;                  /* home to cloud */
@@ -269,10 +270,14 @@ static inline uint16_t path_flag(uint32_t viewer)
 /* ---- world_build.c ---- */
 void world_init(struct world *world);
 void world_fini(struct world *world);
-/* Builds the homes from the plan and puts the first events into the queue. Everything before is
- * forgotten. */
+/* Builds the homes from the plan and puts the first events into the queue. `world` is new, or has
+ * been cleared. */
 void world_build(struct world *world, const struct sf_plan *plan,
                  const struct sf_cache_module *modules, uint64_t seed);
+/* Destroys the caches and drops what is still on its way. Part of the run: what a cache says while
+ * it is destroyed is in its own run's trace, not in that of the next. The log and what the cache
+ * reported of itself stay until the next build. */
+void world_clear(struct world *world);
 
 /* ---- world_network.c ---- */
 /* A new message of total_bytes; with `content` it gets a payload to be filled in. Nothing is sent

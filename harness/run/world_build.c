@@ -28,20 +28,15 @@ static void payloads_free(struct world *world)
     }
 }
 
-/* What was still on its way when the run before ended. */
+/* What is still on its way when a run ends. */
 static void drop_unfinished(struct world *world)
 {
     for (sf_handle h = sf_slots_next(&world->messages, 0); h != 0;
          h = sf_slots_next(&world->messages, h)) {
         const struct message *message = sf_slots_get(&world->messages, h);
-        struct payload *payload = message->payload;
-        if (payload != NULL && payload->capacity == world->payload_capacity) {
-            payload->next_free = world->payloads_free;
-            world->payloads_free = payload;
-        } else {
-            free(payload);
-        }
+        free(message->payload);
     }
+    payloads_free(world);
     for (sf_handle h = sf_slots_next(&world->operations, 0); h != 0;
          h = sf_slots_next(&world->operations, h)) {
         const struct store_operation *operation = sf_slots_get(&world->operations, h);
@@ -52,15 +47,20 @@ static void drop_unfinished(struct world *world)
     sf_slots_reset(&world->fetches);
     sf_slots_reset(&world->operations);
     sf_store_fini(&world->store);
-    sf_text_free(&world->log);
     judge_reset(world);
+}
+
+void world_clear(struct world *world)
+{
+    sf_cache_host_destroy_caches(&world->host);
+    drop_unfinished(world);
 }
 
 void world_fini(struct world *world)
 {
+    world_clear(world);
     sf_cache_host_fini(&world->host);
-    drop_unfinished(world);
-    payloads_free(world);
+    sf_text_free(&world->log);
     sf_slots_fini(&world->messages);
     sf_slots_fini(&world->requests);
     sf_slots_fini(&world->fetches);
@@ -222,7 +222,7 @@ uint32_t home_of_number(const struct world *world, uint32_t number)
 void world_build(struct world *world, const struct sf_plan *plan,
                  const struct sf_cache_module *modules, uint64_t seed)
 {
-    drop_unfinished(world);
+    sf_text_free(&world->log);
     sf_arena_reset(&world->arena);
     world->plan = plan;
     world->modules = modules;
@@ -237,10 +237,7 @@ void world_build(struct world *world, const struct sf_plan *plan,
     world->still_scratch = sf_arena_take(&world->arena, world->still_bytes_max, 1);
     /* Most stills take a fifth of what the largest could; a longer one gets a payload of its own.
      */
-    if (world->payload_capacity != world->still_bytes_max / 3) {
-        payloads_free(world);
-        world->payload_capacity = world->still_bytes_max / 3;
-    }
+    world->payload_capacity = world->still_bytes_max / 3;
     sf_queue_reset(&world->queue, sf_rng_derive(seed, "ties", 0));
     sf_rng_init(&world->store_rng, seed, "store", 0);
     world->healthy_network = healthy_network(plan);

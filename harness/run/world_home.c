@@ -229,6 +229,7 @@ void viewer_tick(struct world *world, uint32_t home, uint32_t viewer)
 void viewer_fragment(struct world *world, struct message *message, bool last)
 {
     struct viewer_state *state = &world->homes[message->home].viewers[message->viewer];
+    message->arrived_at_ns = world_now(world);
     bool current = message->number == state->viewer.requests_count &&
                    state->viewer.time_out_at_ns != SF_NS_NEVER;
     if (current) {

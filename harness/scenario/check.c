@@ -234,7 +234,7 @@ SF_MUST_USE static enum sf_err numbers_check(struct check *check)
         uint64_t end = first + plan->groups[i].homes_count;
         at(check, "homes.%s", plan->groups[i].name);
         if (end > SF_HOMES_MAX) {
-            return wrong(check, "its homes' numbers go beyond %d", SF_HOMES_MAX - 1);
+            return wrong(check, "its homes' numbers go beyond %d", SF_HOMES_MAX);
         }
         for (uint32_t other = 0; other < i; other++) {
             uint64_t other_first = sf_plan_group_number(plan, other);
@@ -408,8 +408,8 @@ SF_MUST_USE static enum sf_err fates_check(struct check *check)
         const struct sf_plan_fate *fate = &plan->fates[i];
         at(check, "fates.%" PRIu32, i);
         if (fate->home >= homes_count) {
-            return wrong(check, "there is no home %" PRIu32 "; there are %" PRIu32 ", from 0",
-                         fate->home, homes_count);
+            return wrong(check, "there is no home %" PRIu32 "; there are %" PRIu32 ", from 1",
+                         fate->home + 1, homes_count);
         }
         if (fate->direction != SF_DIRECTION_UP && fate->direction != SF_DIRECTION_DOWN) {
             return wrong(check, "a packet goes up or down");
