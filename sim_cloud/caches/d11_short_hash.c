@@ -5,8 +5,8 @@
  * once. The full key is in the entry too, for debugging; comparing it again would cost a cache
  * miss."
  *
- * It goes wrong with scale: of sixty homes, two share a hash in one run of forty (the birthday
- * problem), and of three hundred in every other one.
+ * It goes wrong with scale: of ninety homes two share a hash in one run of seventeen (birthday
+ * problem), of three hundred in every other one.
  *
  * The defence: the full key is compared. */
 #include <stdlib.h>
