@@ -1,9 +1,10 @@
 /* D08: evicted while it is still being sent.
  *
- * The engineer: "Sending a still in one go floods a slow viewer's line, so it is sent in parts, a
- * little later each. They are read from the slot, so that nothing has to be copied. When memory is
- * short, the slot that was used longest ago takes the next still; a slot that is being sent was
- * used a moment ago, so it is safe." A slot whose camera has sent a newer still is free at once.
+ * The engineer: "Sending a still in one go floods a slow viewer's line, so it is sent in four
+ * parts, a little later each. They are read from the slot, so that nothing has to be copied. When
+ * memory is short, the slot that was used longest ago takes the next still; a slot that is being
+ * sent was used a moment ago, so it is safe." A slot whose camera has sent a newer still is free at
+ * once.
  *
  * It goes wrong when stills arrive while one is being sent, more than there are slots or one of the
  * same camera: the viewer gets the beginning of its own still and the rest of somebody else's.
@@ -38,7 +39,7 @@ struct store {
     bool defence;
 };
 
-enum { SLOTS_MIN = 4, SLOTS_MAX = 4096, PART_BYTES = 1400, UNUSED = -1 };
+enum { SLOTS_MIN = 4, SLOTS_MAX = 4096, PARTS_COUNT = 4, UNUSED = -1 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
@@ -152,7 +153,8 @@ static void send_part(struct store *store, uint64_t request, struct sending *sen
 {
     const struct sf_cache_host *host = store->host;
     uint32_t left = sending->total_bytes - sending->sent_bytes;
-    uint32_t count = left < PART_BYTES ? left : PART_BYTES;
+    uint32_t part = sending->total_bytes / PARTS_COUNT + 1;
+    uint32_t count = left < part ? left : part;
     host->answer_part(host->context, request,
                       sending->slot->still.reception.bytes + sending->sent_bytes, count);
     sending->sent_bytes += count;

@@ -10,13 +10,20 @@
 
 enum { SEEDS_MAX = 150, TWIN_SEEDS_MIN = 8 };
 
-static void load(struct runs *runs, const char *scenario, const char *cache)
+static void load_with(struct runs *runs, const char *scenario, const char *cache,
+                      const struct sf_scenario_override *sets, size_t sets_count)
 {
     static struct sf_plan plan;
     struct sf_diag diag = {0};
-    assert_int_equal(sf_scenario_load(scenario, sf_run_schema(), NULL, 0, &plan, &diag), SF_OK);
+    assert_int_equal(sf_scenario_load(scenario, sf_run_schema(), sets, sets_count, &plan, &diag),
+                     SF_OK);
     sf_gate_plan(&plan, cache, &runs->plan);
     assert_int_equal(sf_run_load_caches(&runs->plan, &runs->caches, &diag), SF_OK);
+}
+
+static void load(struct runs *runs, const char *scenario, const char *cache)
+{
+    load_with(runs, scenario, cache, NULL, 0);
 }
 
 /* The first seed on which the oracle that is meant for it catches the defect. */
@@ -57,6 +64,22 @@ static void test_each_defect_is_caught_and_its_twin_passes_on_the_same_seeds(voi
     runs_destroy(runs);
 }
 
+/* A sender that soon stops waiting for acknowledgements must not stop before it has been passed all
+ * parts of an answer: what the cache still holds back is not lost. */
+static void test_answer_in_parts_is_sent_to_its_end_by_an_impatient_sender(void **state)
+{
+    (void)state;
+    static const struct sf_scenario_override sets[] = {{"cloud.resend_after", "100ms"},
+                                                       {"cloud.resends_max", "0"}};
+    struct runs *runs = runs_create();
+    load_with(runs, "scenarios/smoke/small.yaml", "builtin:d08-no-pin?defence=1", sets, 2);
+    runs_run(runs, 1);
+    const struct sf_tally_path *hubs = &runs->result.tally.paths[SF_PATH_HUB];
+    assert_true(hubs->shown_count > 20);
+    assert_int_equal(hubs->own_whole_count, hubs->shown_count);
+    runs_destroy(runs);
+}
+
 static void test_catalogue_is_in_order_and_says_everything(void **state)
 {
     (void)state;
@@ -76,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_defect_is_caught_and_its_twin_passes_on_the_same_seeds),
+        cmocka_unit_test(test_answer_in_parts_is_sent_to_its_end_by_an_impatient_sender),
         cmocka_unit_test(test_catalogue_is_in_order_and_says_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
