@@ -112,7 +112,7 @@ static const struct sf_defect defects[] = {
         .needs = "a node that is lost or replaced while the shared directory lives on",
         BUILTIN("d24-local-slot"),
         .oracle = "no-stray-pixels",
-        .scenario = "scenarios/gate/deploy.yaml",
+        .scenario = "scenarios/gate/lost-node.yaml",
     },
     {
         .id = "D25",
