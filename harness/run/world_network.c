@@ -193,11 +193,14 @@ static void resend(struct world *world, struct message *message)
     if (message->transfer.sender_done) {
         return;
     }
-    if (message->transfer.resends_count >= (uint32_t)world->cloud.resends_max) {
+    /* What the cache has not passed yet is not missing: the sender's patience begins with the last
+     * part. */
+    bool all_ready = message->transfer.ready_bytes == message->transfer.total_bytes;
+    if (all_ready && message->transfer.resends_count >= (uint32_t)world->cloud.resends_max) {
         message_stop_sending(world, message);
         return;
     }
-    message->transfer.resends_count++;
+    message->transfer.resends_count += all_ready;
     send_unacknowledged(world, message);
     world_push(world, EVENT_RESEND, message->home, 0, message->handle,
                world_now(world) + world->cloud.resend_after_ns);

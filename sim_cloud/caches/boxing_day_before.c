@@ -7,12 +7,9 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/edge.h"
 
-#define MS_NS INT64_C(1000000)
-
 struct still {
     struct edge_reception reception; /* first: the edge fills it in */
     int64_t stored_ns;
-    uint8_t bytes[];
 };
 
 struct store {
@@ -24,30 +21,37 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 {
     (void)config;
     struct store *store = kit_alloc(1, sizeof *store);
-    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
+    store->fresh_for_ns = kit_option_ns(&options[0]);
     return store;
+}
+
+static void still_free(struct still *still)
+{
+    if (still != NULL) {
+        free(still->reception.bytes);
+        free(still);
+    }
 }
 
 static void store_destroy(void *context)
 {
     struct store *store = context;
     for (size_t i = 0; i < store->stills.capacity; i++) {
-        free(store->stills.entries[i].value);
+        still_free(store->stills.entries[i].value);
     }
     kit_map_free(&store->stills);
     free(store);
 }
 
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
-                                          uint32_t total_bytes)
+                                          uint32_t total_bytes, int64_t now_ns)
 {
     (void)context;
     (void)key;
-    /* Only what has arrived whole is ever shown. */
-    struct still *still = kit_alloc_uncleared(sizeof *still + total_bytes);
-    *still = (struct still){
-        .reception = {.bytes = still->bytes, .total_bytes = total_bytes},
-    };
+    (void)now_ns;
+    struct still *still = kit_alloc(1, sizeof *still);
+    still->reception.bytes = kit_alloc_uncleared(total_bytes); /* only what is whole is shown */
+    still->reception.total_bytes = total_bytes;
     return &still->reception;
 }
 
@@ -57,11 +61,11 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     struct store *store = context;
     struct still *still = (struct still *)(void *)reception;
     if (!complete) {
-        free(still);
+        still_free(still);
         return false;
     }
     still->stored_ns = now_ns;
-    free(kit_map_get(&store->stills, key->tenant, key->camera));
+    still_free(kit_map_get(&store->stills, key->tenant, key->camera));
     kit_map_put(&store->stills, key->tenant, key->camera, still);
     return true;
 }
@@ -94,11 +98,7 @@ static const struct edge_store kind = {
     .fallback = store_fallback,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_boxing_day_before =
     EDGE_PLUGIN(create, "boxing-day-before", "1",
