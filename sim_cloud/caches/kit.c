@@ -6,14 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *kit_alloc(size_t count, size_t size)
+static void *not_null(void *memory)
 {
-    void *memory = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
     if (memory == NULL) {
         fprintf(stderr, "cache: out of memory\n");
         exit(4);
     }
     return memory;
+}
+
+void *kit_alloc(size_t count, size_t size)
+{
+    return not_null(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
+}
+
+void *kit_alloc_uncleared(size_t bytes)
+{
+    return not_null(malloc(bytes > 0 ? bytes : 1));
 }
 
 static size_t home_of(const struct kit_map *map, uint64_t a, uint64_t b)

@@ -11,6 +11,9 @@
 
 /* calloc that ends the process when memory is gone. */
 void *kit_alloc(size_t count, size_t size);
+/* malloc that ends the process when memory is gone: for bytes that are all written before any is
+ * read. */
+void *kit_alloc_uncleared(size_t bytes);
 
 /* From a pair of numbers, not both 0, to a pointer; open addressing. Zero-initialise; free with
  * kit_map_free. */
