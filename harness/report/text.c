@@ -29,7 +29,7 @@ static void oracle_line(const struct sf_run_result *result, uint32_t index,
                          : !oracle->wanted             ? paint->dim
                          : oracle->evidence_count == 0 ? paint->bold
                                                        : paint->good;
-    sf_text_add(out, "  %s%-11s%s %-16s %8" PRIu64 " judged  %6" PRIu64 " findings  %s%s%s\n",
+    sf_text_add(out, "  %s%-11s%s %-20s %8" PRIu64 " judged  %6" PRIu64 " findings  %s%s%s\n",
                 colour, mark, paint->off, sf_oracles()[index]->name, oracle->evidence_count,
                 oracle->findings_count, paint->dim, sf_oracles()[index]->invariant, paint->off);
 }
@@ -176,7 +176,7 @@ void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
 {
     sf_text_add(out, "%s%s%s in %u runs\n", paint->bold, candidate, paint->off, gate->runs_count);
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
-        sf_text_add(out, "  %-16s %10" PRIu64 " judged\n", sf_oracles()[i]->name,
+        sf_text_add(out, "  %-20s %10" PRIu64 " judged\n", sf_oracles()[i]->name,
                     gate->evidence[i]);
     }
     probe_lines(gate, out);
