@@ -51,8 +51,9 @@ static void store_destroy(void *context)
 }
 
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
-                                          uint32_t total_bytes)
+                                          uint32_t total_bytes, int64_t now_ns)
 {
+    (void)now_ns;
     (void)context;
     struct still *still = kit_alloc(1, sizeof *still);
     still->reception.bytes = kit_alloc(total_bytes, 1);

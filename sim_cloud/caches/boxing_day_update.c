@@ -79,8 +79,9 @@ static void recycle(struct store *store, struct buffer *buffer)
 }
 
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
-                                          uint32_t total_bytes)
+                                          uint32_t total_bytes, int64_t now_ns)
 {
+    (void)now_ns;
     (void)key;
     struct store *store = context;
     struct buffer *buffer = store->free;

@@ -9,6 +9,13 @@ extern const struct sf_cache_plugin sf_builtin_boxing_day_before;
 extern const struct sf_cache_plugin sf_builtin_boxing_day_update;
 extern const struct sf_cache_plugin sf_builtin_boxing_day_fix;
 
+/* Classes of defect, one a file; each with `defence=1` as its correct twin. */
+extern const struct sf_cache_plugin sf_builtin_d01_tenantless;
+extern const struct sf_cache_plugin sf_builtin_d04_coalesced;
+extern const struct sf_cache_plugin sf_builtin_d05_pooled_connection;
+extern const struct sf_cache_plugin sf_builtin_d09_slot_handle;
+extern const struct sf_cache_plugin sf_builtin_d22_late_write;
+
 /* Planted faults, one for each oracle that a cache can set off. */
 extern const struct sf_cache_plugin sf_builtin_canary_tenantless;
 extern const struct sf_cache_plugin sf_builtin_canary_scrap;

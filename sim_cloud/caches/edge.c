@@ -180,6 +180,7 @@ void edge_on_request(void *context, const struct sf_cache_request *request)
         .camera = request->camera,
         .model = request->model,
         .integration = request->integration,
+        .camera_slot = request->camera_slot,
     };
     struct edge_still still = edge->kind->fresh(edge->store, &key, now(edge));
     if (still.bytes != NULL) {
@@ -251,9 +252,13 @@ void edge_on_upload(void *context, const struct sf_cache_upload *event)
 {
     struct edge *edge = context;
     struct upload *upload = kit_alloc(1, sizeof *upload);
-    upload->key =
-        (struct edge_key){.tenant = event->tenant, .camera = event->camera, .model = event->model};
-    upload->reception = edge->kind->begin(edge->store, &upload->key, event->total_bytes);
+    upload->key = (struct edge_key){
+        .tenant = event->tenant,
+        .camera = event->camera,
+        .model = event->model,
+        .camera_slot = event->camera_slot,
+    };
+    upload->reception = edge->kind->begin(edge->store, &upload->key, event->total_bytes, now(edge));
     kit_map_put(&edge->uploads, event->upload, 0, upload);
 }
 
@@ -291,7 +296,7 @@ void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
         return;
     }
     if (camera->fetching == NULL) {
-        camera->fetching = edge->kind->begin(edge->store, &camera->key, part->total_bytes);
+        camera->fetching = edge->kind->begin(edge->store, &camera->key, part->total_bytes, now(edge));
     }
     receive(camera->fetching, part->offset, part->bytes, part->bytes_count);
 }

@@ -18,6 +18,7 @@ struct edge_key {
     uint64_t camera;
     uint64_t model;
     uint64_t integration; /* 0 where no request is concerned */
+    uint32_t camera_slot; /* the camera's place in its owner's account */
 };
 
 struct edge_still {
@@ -39,7 +40,8 @@ struct edge_store {
     void *(*create)(const struct kit_option *options, const struct sf_cache_config *config);
     void (*destroy)(void *store);
     /* A still begins to arrive. */
-    struct edge_reception *(*begin)(void *store, const struct edge_key *key, uint32_t total_bytes);
+    struct edge_reception *(*begin)(void *store, const struct edge_key *key, uint32_t total_bytes,
+                                    int64_t now_ns);
     /* It has ended; the store owns the reception again. Says whether there is now something to
      * show. */
     bool (*end)(void *store, const struct edge_key *key, struct edge_reception *reception,
