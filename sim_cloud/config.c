@@ -20,6 +20,7 @@ static const struct sf_param params[] = {
      "what was on its way before the block may still arrive for this long"},
     {"recover_within", SF_PARAM_DURATION, SF_MINUTE, SF_SECOND, SF_HOUR, NULL,
      "after the heal each owner who asks must see its own frame within this long"},
+    {"nodes", SF_PARAM_COUNT, 1, 1, 16, NULL, "how many nodes the cache has"},
     {"front_door_open", SF_PARAM_BOOL, 0, 0, 0, NULL,
      "a planted fault: the front door authorises nobody and lets everybody in"},
     {"kill_switch_broken", SF_PARAM_BOOL, 0, 0, 0, NULL,

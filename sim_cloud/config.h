@@ -19,6 +19,7 @@ struct sf_cloud_config {
                                      way */
     int64_t
         recover_within_ns;   /* after the heal each owner must see its own frame within this long */
+    int64_t nodes; /* how many nodes the cache has */
     int64_t front_door_open; /* bool: a planted fault, the front door lets everybody in */
     int64_t kill_switch_broken; /* bool: a planted fault, the block is not obeyed */
 };

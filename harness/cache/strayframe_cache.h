@@ -58,15 +58,45 @@ extern "C" {
 #define SF_CACHE_STATUS_OK 0u          /* bytes of a still follow */
 #define SF_CACHE_STATUS_NOT_FOUND 1u   /* there is no still of this camera; no bytes */
 #define SF_CACHE_STATUS_UNAVAILABLE 2u /* not now; the viewer may ask again; no bytes */
+#define SF_CACHE_STATUS_NOT_MODIFIED \
+    3u /* what the viewer holds under the request's validator is still right; no bytes */
+#define SF_CACHE_STATUS_PARTIAL                                                                   \
+    4u /* the bytes from the request's range_offset on follow, of the still that the viewer holds \
+          the beginning of */
 
 /* How a request came. */
 #define SF_CACHE_PATH_INTEGRATION 1u /* a hub, through another company's assistant */
 #define SF_CACHE_PATH_APP 2u         /* the vendor's own app */
+#define SF_CACHE_PATH_EXPORT 3u      /* a job that copies an owner's stills to where it asked */
 
 /* How an upload or a fetch ended. */
 #define SF_CACHE_END_COMPLETE 0u /* every byte has arrived */
 #define SF_CACHE_END_ABANDONED \
     1u /* it took too long, or the sender gave up: some bytes are missing */
+#define SF_CACHE_END_NOT_MODIFIED \
+    2u /* fetch_if_changed: the camera's still is the one that has the validator; no bytes came */
+
+/* What an upload holds. */
+#define SF_CACHE_STILL_WHOLE 0u /* a picture by itself */
+#define SF_CACHE_STILL_DELTA \
+    1u /* some rows only, to be put into the still that it names: see struct sf_cache_upload */
+
+/* Flags of a still, as its origin (the camera) says. */
+#define SF_CACHE_STILL_PRIVATE 1u /* for its owner: not for any table that others can reach */
+
+/* Flags of an answer, said with answer_properties. */
+#define SF_CACHE_ANSWER_STALE 1u      /* older than the cache would like */
+#define SF_CACHE_ANSWER_INCOMPLETE 2u /* parts of the picture are missing, and the cache knows */
+
+/* What the identity service says of a token. */
+#define SF_CACHE_IDENTITY_KNOWN 0u   /* it is a session of `tenant` */
+#define SF_CACHE_IDENTITY_UNKNOWN 1u /* there is no such session, or it has expired */
+#define SF_CACHE_IDENTITY_FAILED 2u  /* the service could not be asked, or did not answer in time \
+                                      */
+
+/* What became of a node. */
+#define SF_CACHE_NODE_LOST 0u
+#define SF_CACHE_NODE_JOINED 1u
 
 /* Replies of the shared store. */
 #define SF_CACHE_STORE_FOUND 0u   /* get: bytes follow */
@@ -102,6 +132,14 @@ extern "C" {
 #define SF_CACHE_KEY_BYTES_MAX 256u
 
 /* ---------------------------------------------------------------- what the host lends ---- */
+
+struct sf_cache_answer_properties {
+    uint32_t struct_bytes;
+    uint32_t flags;     /* SF_CACHE_ANSWER_... */
+    uint64_t validator; /* of the still: the viewer may say it when it asks again; 0: none */
+    uint64_t session;   /* the viewer shall use this session from now on; 0: as before. Give what
+                           the request's session_renewal says, to that request alone */
+};
 
 /* Filled in by the host; valid from `create` until `destroy` returns. Pass `context` back in every
  * call. */
@@ -166,6 +204,24 @@ struct sf_cache_host {
     /* For fuzzing: small numbers that describe the cache's abstract state ("a handle is held to a
      * slot that was reused" = 1). `index` below 64. Optional, and never judged. */
     void (*state)(void *context, uint32_t index, uint32_t value);
+
+    /* The node's wall clock: ms since 1970-01-01 00:00 UTC. Unlike now_ns it may step, forwards and
+     * backwards: see on_clock_step. */
+    int64_t (*wall_clock_ms)(void *context);
+
+    /* Asks the identity service whose session a token is. `on_identity` follows, once, with this
+     * cookie, possibly late. */
+    int32_t (*identity)(void *context, uint64_t token, uint64_t cookie);
+
+    /* As fetch, but nothing is sent if the camera's current still has this validator: the fetch
+     * then ends with SF_CACHE_END_NOT_MODIFIED. */
+    int32_t (*fetch_if_changed)(void *context, uint64_t camera, uint64_t validator, uint64_t cookie,
+                                uint64_t *fetch_out);
+
+    /* What else there is to say of an answer; call it before `answer` or `answer_begin`, at most
+     * once a request. */
+    int32_t (*answer_properties)(void *context, uint64_t request,
+                                 const struct sf_cache_answer_properties *properties);
 };
 
 /* ------------------------------------------------------------- what the cache is told ---- */
@@ -191,6 +247,22 @@ struct sf_cache_upload {
                              tenants */
     uint32_t capture;     /* the camera's count of stills; starts again when the device restarts */
     int64_t captured_unix_ms; /* by the camera's own clock, which may be wrong */
+    uint64_t validator; /* as the firmware makes it: equal for equal stills; some firmware makes it
+                           of the size or of the second only; 0: none */
+    uint64_t serial;    /* the number that the device was made with. Should be the only one; cameras
+                           have been sold with one number */
+    const char *vary;   /* which properties of a request decide what still is the right answer, as
+                           the firmware says: a list of words such as "tenant" or "tenant, camera";
+                           terminated, never NULL */
+    uint32_t flags;     /* SF_CACHE_STILL_PRIVATE */
+    uint32_t kind;      /* SF_CACHE_STILL_WHOLE or SF_CACHE_STILL_DELTA */
+    /* A delta holds rows_count rows of blocks from first_row on, as the restart intervals that they
+     * are in a JPEG file: each but the last row of the picture ends with its RST marker. Put in
+     * place of the same rows of the still whose capture is base_capture they give this capture. */
+    uint32_t base_capture;
+    uint32_t first_row;
+    uint32_t rows_count;
+    uint32_t reserved;
 };
 
 /* Some bytes of an upload arrived. Fragments come in any order, more than once, and possibly after
@@ -230,6 +302,16 @@ struct sf_cache_request {
     uint32_t camera_slot; /* the camera's place in its owner's account, from 0: NOT unique between
                              tenants */
     uint32_t reserved;
+    uint64_t token;           /* the session with which it came; `identity` says whose it is */
+    uint64_t session_renewal; /* the front door renews the session with the answer to this request:
+                                 pass it on in answer_properties; 0: it does not */
+    uint64_t validator; /* of the still that the viewer holds, whole or its beginning; 0: none */
+    uint64_t serial;    /* of the camera, as in its uploads */
+    const char *name;   /* what the viewer called the still, "still" or "porch.jpg": relative to its
+                           session, so others use the same names; terminated, never NULL */
+    uint32_t range_offset; /* the viewer has the bytes before this one of the still with `validator`
+                              and would go on from here; 0: it wants all */
+    uint32_t reserved_2;
 };
 
 /* A part of a fetched still. Parts come in any order, and more than once. */
@@ -244,6 +326,10 @@ struct sf_cache_fetch_part {
     const uint8_t *bytes;
     uint32_t capture; /* the camera's count of stills */
     uint32_t reserved;
+    uint64_t validator; /* this and the next two: as in struct sf_cache_upload */
+    const char *vary;
+    uint32_t flags;
+    uint32_t reserved_2;
 };
 
 struct sf_cache_fetch_end {
@@ -269,6 +355,22 @@ struct sf_cache_invalidation {
     uint32_t scope; /* SF_CACHE_SCOPE_... */
     uint64_t tenant;
     uint64_t camera; /* SCOPE_CAMERA only; 0 otherwise */
+};
+
+struct sf_cache_identity {
+    uint32_t struct_bytes;
+    uint32_t status; /* SF_CACHE_IDENTITY_... */
+    uint64_t cookie;
+    uint64_t token;
+    uint64_t tenant; /* 0 unless KNOWN */
+};
+
+/* Another node of this cache went, or came; never about the node itself. */
+struct sf_cache_node_event {
+    uint32_t struct_bytes;
+    uint32_t event; /* SF_CACHE_NODE_... */
+    uint32_t node;
+    uint32_t reserved;
 };
 
 /* Where `export_state` writes to: call `write` as often as needed, with up to 1 GiB in all. */
@@ -331,6 +433,13 @@ struct sf_cache_plugin {
     void (*export_state)(void *cache, const struct sf_cache_sink *sink);
     void (*import_state)(void *cache, const char *from_name, const char *from_version,
                          const uint8_t *bytes, uint64_t bytes_count);
+
+    void (*on_identity)(void *cache, const struct sf_cache_identity *identity);
+    void (*on_node)(void *cache, const struct sf_cache_node_event *event);
+    /* The wall clock of this node has just stepped by so much; now_ns has not. */
+    void (*on_clock_step)(void *cache, int64_t step_ms);
+    /* The viewer has taken so many bytes of an answer in parts, counted from its beginning. */
+    void (*on_answer_progress)(void *cache, uint64_t request, uint32_t taken_bytes);
 };
 
 /* The one function that a plug-in exports. Returns NULL if it cannot work with this host. The

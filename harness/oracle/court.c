@@ -103,7 +103,7 @@ static void register_see(struct sf_register *who, const struct sf_record *record
 
 static void court_see(struct sf_court *court, const struct sf_record *record)
 {
-    uint32_t kind = 1u << record->kind;
+    uint64_t kind = UINT64_C(1) << record->kind;
     if ((kind & REGISTER_KINDS) != 0) {
         register_see(&court->who, record);
     }
@@ -124,7 +124,7 @@ void sf_court_hear(void *context, const struct sf_record *records, uint32_t coun
 {
     struct sf_court *court = context;
     for (uint32_t i = 0; i < count; i++) {
-        if ((court->kinds & (1u << records[i].kind)) != 0) {
+        if ((court->kinds & (UINT64_C(1) << records[i].kind)) != 0) {
             court_see(court, &records[i]);
         }
     }

@@ -69,7 +69,7 @@ struct sf_oracle {
     const char *invariant; /* one sentence */
     const char
         *amount_unit; /* of sf_finding.amount: "ppm of the picture", "bytes" ...; "" for none */
-    uint32_t kinds;   /* bit set of the record kinds that it wants to see */
+    uint64_t kinds;   /* bit set of the record kinds that it wants to see */
     size_t state_bytes;
     /* May be NULL. `homes_count` bounds tenants and cameras, 2 * homes_count the viewers. */
     void (*init)(void *state, struct sf_arena *arena, uint32_t homes_count);
@@ -78,9 +78,9 @@ struct sf_oracle {
     struct sf_evidence (*evidence)(const void *state);
 };
 
-_Static_assert(SF_RECORD_KINDS_COUNT <= 32, "record kinds fit the bit set");
+_Static_assert(SF_RECORD_KINDS_COUNT <= 64, "record kinds fit the bit set");
 
-#define SF_SEES(kind) (1u << SF_RECORD_##kind)
+#define SF_SEES(kind) (UINT64_C(1) << SF_RECORD_##kind)
 
 extern const struct sf_oracle sf_oracle_no_stray_pixels;
 extern const struct sf_oracle sf_oracle_no_stray_bytes;
@@ -109,7 +109,7 @@ struct sf_oracle_result {
 struct sf_court {
     struct sf_register who;
     uint32_t oracles_count;
-    uint32_t kinds; /* what any oracle, or the register, wants to see */
+    uint64_t kinds; /* what any oracle, or the register, wants to see */
     void *states[SF_ORACLES_MAX];
     struct sf_oracle_result results[SF_ORACLES_MAX];
     struct sf_findings *findings;

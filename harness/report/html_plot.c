@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/scenario/actions.h"
 #include "harness/report/html.h"
 #include "harness/report/report.h"
 #include "harness/scenario/value.h"
@@ -265,6 +266,9 @@ static void event_text(const struct plot *plot, uint32_t index, struct sf_text *
     case SF_ACTION_LINK:
         sf_html_put(out,
                     entry->on ? "owners link the integration" : "owners unlink the integration");
+        return;
+    default:
+        sf_html_text(out, sf_action_of(entry)->help);
         return;
     }
 }

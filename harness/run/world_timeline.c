@@ -117,6 +117,7 @@ void timeline_step(struct world *world, uint32_t index)
     case SF_ACTION_LINK:
         link(world, entry);
         return;
+    default:
+        return;
     }
-    SF_UNREACHABLE();
 }

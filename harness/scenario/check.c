@@ -1,6 +1,7 @@
 /* What is wrong with a plan, wherever it came from. Reads a plan as bytes from outside: an index is
  * not followed and a text not read before it was checked. */
 #include "harness/scenario/check.h"
+#include "harness/scenario/actions.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -238,42 +239,78 @@ SF_MUST_USE static enum sf_err groups_check(struct check *check)
     return SF_OK;
 }
 
-SF_MUST_USE static enum sf_err entry_check(struct check *check, uint32_t index)
+/* The value of a parameter that has to do with a bound. The tables belong to the actors; the names
+ * are known here because the bounds are about them, and a test holds the two together. */
+static int64_t value_of(const struct sf_param_table *table, const struct sf_plan_section *section,
+                        const char *name)
+{
+    uint32_t index = sf_param_find(table, name);
+    return index != UINT32_MAX ? section->values[index] : 0;
+}
+
+SF_MUST_USE static enum sf_err part_check(struct check *check, enum sf_action_part part,
+                                          const struct sf_plan_entry *entry)
 {
     const struct sf_plan *plan = check->plan;
-    const struct sf_plan_entry *entry = &plan->timeline[index];
+    int64_t nodes_count = value_of(check->schema->tables[SF_SECTION_CLOUD], &plan->cloud, "nodes");
+    switch (part) {
+    case SF_PART_CACHE:
+        return sf_value_cache_check(entry->cache, check->diag);
+    case SF_PART_OPTIONS:
+        return sf_value_text_check(entry->cache, sizeof entry->cache, check->diag);
+    case SF_PART_NETWORK:
+        return entry->network_index < plan->networks_count
+                   ? SF_OK
+                   : wrong(check, "there is no network %" PRIu32, entry->network_index);
+    case SF_PART_HOMES:
+        return entry->group_index == SF_GROUP_ALL || entry->group_index < plan->groups_count
+                   ? SF_OK
+                   : wrong(check, "there is no group %" PRIu32, entry->group_index);
+    case SF_PART_DIRECTION:
+        return (uint32_t)entry->direction <= SF_DIRECTION_DOWN
+                   ? SF_OK
+                   : wrong(check, "there is no direction %d", (int)entry->direction);
+    case SF_PART_NODE:
+        return entry->node < nodes_count ||
+                       (entry->node == SF_NODE_ALL && sf_action_of(entry)->value != part)
+                   ? SF_OK
+                   : wrong(check, "there is no node %" PRIu32 "; the cloud has %" PRId64 ", from 0",
+                           entry->node, nodes_count);
+    case SF_PART_EVERY:
+        return entry->duration_ns >= 0 && entry->duration_ns <= SF_DURATION_NS_MAX
+                   ? SF_OK
+                   : wrong(check, "not a duration from 0 to 366d");
+    case SF_PART_STEP:
+        return entry->duration_ns >= -SF_DURATION_NS_MAX && entry->duration_ns <= SF_DURATION_NS_MAX
+                   ? SF_OK
+                   : wrong(check, "a clock steps by at most 366d");
+    case SF_PART_VERSION:
+        return entry->version <= INT32_MAX ? SF_OK
+                                           : wrong(check, "not a number from 0 to %d", INT32_MAX);
+    case SF_PART_SWITCH:
+        return SF_OK;
+    case SF_PARTS_COUNT:
+        break;
+    }
+    SF_UNREACHABLE();
+}
+
+SF_MUST_USE static enum sf_err entry_check(struct check *check, uint32_t index)
+{
+    const struct sf_plan_entry *entry = &check->plan->timeline[index];
+    const struct sf_action *action = sf_action_of(entry);
     at(check, "timeline.%" PRIu32, index);
-    if ((uint32_t)entry->action > SF_ACTION_LINK) {
+    if (action == NULL) {
         return wrong(check, "there is no action %d", (int)entry->action);
     }
-    bool has_network = false;
-    bool has_group = false;
-    switch (entry->action) {
-    case SF_ACTION_DEPLOY:
-        at(check, "timeline.%" PRIu32 ".deploy", index);
-        return sf_value_cache_check(entry->cache, check->diag);
-    case SF_ACTION_NETWORK:
-        has_network = true;
-        has_group = true;
-        break;
-    case SF_ACTION_HEAL:
-        has_network = true;
-        break;
-    case SF_ACTION_LINK:
-        has_group = true;
-        break;
-    case SF_ACTION_KILL_SWITCH:
-        break;
-    }
-    if (has_network && entry->network_index >= plan->networks_count) {
-        return wrong(check, "there is no network %" PRIu32, entry->network_index);
-    }
-    if (has_group && entry->group_index != SF_GROUP_ALL &&
-        entry->group_index >= plan->groups_count) {
-        return wrong(check, "there is no group %" PRIu32, entry->group_index);
-    }
-    if ((uint32_t)entry->direction > SF_DIRECTION_DOWN) {
-        return wrong(check, "there is no direction %d", (int)entry->direction);
+    for (int part = 0; part < SF_PARTS_COUNT; part++) {
+        if (sf_action_has(action, (enum sf_action_part)part)) {
+            const char *key = action->value == (enum sf_action_part)part
+                                  ? action->key
+                                  : sf_action_part_key((enum sf_action_part)part);
+            at(check, "timeline.%" PRIu32 ".%s", index, key);
+            SF_TRY(part_check(check, (enum sf_action_part)part, entry));
+        }
     }
     return SF_OK;
 }
@@ -296,15 +333,6 @@ SF_MUST_USE static enum sf_err entry_time_check(struct check *check, uint32_t in
     return SF_OK;
 }
 
-/* The value of a parameter that has to do with a bound. The tables belong to the actors; the names
- * are known here because the bounds are about them, and a test holds the two together. */
-static int64_t value_of(const struct sf_param_table *table, const struct sf_plan_section *section,
-                        const char *name)
-{
-    uint32_t index = sf_param_find(table, name);
-    return index != UINT32_MAX ? section->values[index] : 0;
-}
-
 /* After the heal nothing disturbs any more, and every owner gets the time that it was promised. */
 SF_MUST_USE static enum sf_err heal_check(struct check *check, uint32_t index)
 {
@@ -314,8 +342,11 @@ SF_MUST_USE static enum sf_err heal_check(struct check *check, uint32_t index)
         if (plan->timeline[i].action == SF_ACTION_HEAL) {
             return wrong(check, "a second heal; the network heals once, at the end");
         }
-        if (plan->timeline[i].action == SF_ACTION_NETWORK) {
-            return wrong(check, "the network changes after the heal; the heal is where faults end");
+        const struct sf_action *action = sf_action_of(&plan->timeline[i]);
+        bool ends = action->value == SF_PART_SWITCH && plan->timeline[i].on;
+        if (action->fault && !ends) {
+            return wrong(check, "'%s' comes after the heal; the heal is where faults end",
+                         action->key);
         }
     }
     sf_ns left_ns = plan->duration_ns - plan->timeline[index].at_ns;

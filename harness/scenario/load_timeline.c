@@ -4,25 +4,10 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/text.h"
+#include "harness/scenario/actions.h"
 #include "harness/scenario/params.h"
 #include "harness/scenario/value.h"
-
-/* What an entry can do: its key, and what goes with it. */
-static const struct action {
-    const char *key;
-    enum sf_plan_action action;
-    bool on;        /* link, unlink */
-    bool has_homes; /* takes `homes` and `direction` beside it */
-} actions[] = {
-    {"deploy", SF_ACTION_DEPLOY, false, false},
-    {"network", SF_ACTION_NETWORK, false, true},
-    {"heal", SF_ACTION_HEAL, false, false},
-    {"kill_switch", SF_ACTION_KILL_SWITCH, false, false},
-    {"link", SF_ACTION_LINK, true, false},
-    {"unlink", SF_ACTION_LINK, false, false},
-};
-
-enum { ACTIONS_COUNT = sizeof actions / sizeof actions[0] };
 
 static const struct sf_param direction_param = {
     "direction", SF_PARAM_CHOICE, SF_DIRECTION_BOTH, 0, 0, sf_plan_direction_names, ""};
@@ -62,90 +47,165 @@ SF_MUST_USE static enum sf_err choice_load(struct sf_load *load, const struct sf
     return SF_OK;
 }
 
-SF_MUST_USE static enum sf_err scope_load(struct sf_load *load, const struct sf_yaml_node *node,
-                                          struct sf_plan_entry *entry)
+/* The number of a node of the cache. */
+SF_MUST_USE static enum sf_err whole_load(struct sf_load *load, const struct sf_yaml_node *node,
+                                          const char *what, uint32_t *whole_out)
 {
-    entry->group_index = SF_GROUP_ALL;
-    const struct sf_yaml_node *homes = sf_yaml_get(node, "homes");
-    if (homes != NULL) {
-        SF_TRY(homes_load(load, homes, "homes", &entry->group_index));
+    const char *text = NULL;
+    int64_t value = 0;
+    SF_TRY(sf_load_value(load, node, what, &text));
+    if (sf_value_whole_read(text, &value, load->diag) != SF_OK) {
+        return sf_load_wrong(load, node, what);
     }
-    const struct sf_yaml_node *direction = sf_yaml_get(node, direction_param.name);
-    if (direction != NULL) {
-        int64_t value = 0;
-        SF_TRY(choice_load(load, direction, &direction_param, &value));
-        entry->direction = (enum sf_plan_direction)value;
+    if (value < 0 || value > INT32_MAX) {
+        return sf_yaml_fail(node, load->diag, "%s: %s is not a number from 0 to %d", what, text,
+                            INT32_MAX);
     }
+    *whole_out = (uint32_t)value;
     return SF_OK;
 }
 
-SF_MUST_USE static enum sf_err action_load(struct sf_load *load, const struct sf_yaml_node *node,
-                                           const struct action *action, struct sf_plan_entry *entry)
+/* A duration with a sign before it, or none. */
+SF_MUST_USE static enum sf_err step_load(struct sf_load *load, const struct sf_yaml_node *node,
+                                         const char *what, sf_ns *ns_out)
 {
-    const struct sf_yaml_node *value = sf_yaml_get(node, action->key);
-    entry->action = action->action;
-    switch (action->action) {
-    case SF_ACTION_DEPLOY:
-        return sf_load_cache(load, value, action->key, entry->cache);
-    case SF_ACTION_NETWORK:
-        SF_TRY(sf_load_network_name(load, value, action->key, &entry->network_index));
-        return scope_load(load, node, entry);
-    case SF_ACTION_HEAL:
-        return sf_load_network_name(load, value, action->key, &entry->network_index);
-    case SF_ACTION_KILL_SWITCH:
-        return sf_load_switch(load, value, action->key, &entry->on);
-    case SF_ACTION_LINK:
-        entry->on = action->on;
-        return homes_load(load, value, action->key, &entry->group_index);
+    const char *text = NULL;
+    SF_TRY(sf_load_value(load, node, what, &text));
+    bool back = text[0] == '-';
+    if (sf_value_duration_read(text + (back || text[0] == '+'), ns_out, load->diag) != SF_OK) {
+        return sf_load_wrong(load, node, what);
+    }
+    *ns_out = back ? -*ns_out : *ns_out;
+    return SF_OK;
+}
+
+SF_MUST_USE static enum sf_err part_load(struct sf_load *load, const struct sf_yaml_node *node,
+                                         const char *what, enum sf_action_part part,
+                                         struct sf_plan_entry *entry)
+{
+    int64_t direction = 0;
+    switch (part) {
+    case SF_PART_CACHE:
+        return sf_load_cache(load, node, what, entry->cache);
+    case SF_PART_OPTIONS:
+        return sf_load_text(load, node, what, entry->cache, sizeof entry->cache);
+    case SF_PART_NETWORK:
+        return sf_load_network_name(load, node, what, &entry->network_index);
+    case SF_PART_HOMES:
+        return homes_load(load, node, what, &entry->group_index);
+    case SF_PART_DIRECTION:
+        SF_TRY(choice_load(load, node, &direction_param, &direction));
+        entry->direction = (enum sf_plan_direction)direction;
+        return SF_OK;
+    case SF_PART_SWITCH:
+        return sf_load_switch(load, node, what, &entry->on);
+    case SF_PART_NODE:
+        return whole_load(load, node, what, &entry->node);
+    case SF_PART_EVERY:
+        return sf_load_duration(load, node, what, &entry->duration_ns);
+    case SF_PART_STEP:
+        return step_load(load, node, what, &entry->duration_ns);
+    case SF_PART_VERSION:
+        return whole_load(load, node, what, &entry->version);
+    case SF_PARTS_COUNT:
+        break;
     }
     SF_UNREACHABLE();
 }
 
+/* "network and heal", say: the actions that a part may stand beside. */
+static void beside_print(enum sf_action_part part, struct sf_text *out)
+{
+    const char *words[SF_ACTIONS_COUNT + 8] = {NULL};
+    size_t count = 0;
+    for (const struct sf_action *action = sf_actions; action->key != NULL; action++) {
+        if ((action->beside & SF_PART_BIT(part)) != 0) {
+            words[count++] = action->key;
+        }
+    }
+    sf_value_words_print(words, out);
+}
+
+SF_MUST_USE static enum sf_err beside_load(struct sf_load *load, const struct sf_yaml_node *node,
+                                           const struct sf_action *action,
+                                           struct sf_plan_entry *entry)
+{
+    for (int part = 0; part < SF_PARTS_COUNT; part++) {
+        const char *key = sf_action_part_key((enum sf_action_part)part);
+        const struct sf_yaml_node *value = key != NULL ? sf_yaml_get(node, key) : NULL;
+        if (value == NULL) {
+            continue;
+        }
+        if ((action->beside & SF_PART_BIT(part)) == 0) {
+            struct sf_text list = {0};
+            beside_print((enum sf_action_part)part, &list);
+            enum sf_err err = sf_yaml_fail(value->key, load->diag,
+                                           "timeline: '%s' goes with %.200s only, not with '%s'",
+                                           key, list.data, action->key);
+            sf_text_free(&list);
+            return err;
+        }
+        SF_TRY(part_load(load, value, key, (enum sf_action_part)part, entry));
+    }
+    return SF_OK;
+}
+
 /* The one action that the entry has. */
 SF_MUST_USE static enum sf_err action_find(struct sf_load *load, const struct sf_yaml_node *node,
-                                           const struct action **action_out)
+                                           const struct sf_action **action_out)
 {
-    const struct action *found = NULL;
-    for (size_t i = 0; i < ACTIONS_COUNT; i++) {
-        const struct sf_yaml_node *value = sf_yaml_get(node, actions[i].key);
+    const struct sf_action *found = NULL;
+    for (const struct sf_action *action = sf_actions; action->key != NULL; action++) {
+        const struct sf_yaml_node *value = sf_yaml_get(node, action->key);
         if (value != NULL && found != NULL) {
             return sf_yaml_fail(value->key, load->diag,
                                 "timeline: one entry does one thing, not '%s' and '%s'", found->key,
-                                actions[i].key);
+                                action->key);
         }
-        found = value != NULL ? &actions[i] : found;
+        found = value != NULL ? action : found;
     }
     if (found == NULL) {
         return sf_yaml_fail(node, load->diag,
-                            "timeline: the entry does nothing; one of deploy, network, heal, "
-                            "kill_switch, link and unlink is missing");
-    }
-    static const char *const scope[] = {"homes", "direction"};
-    for (size_t i = 0; i < sizeof scope / sizeof scope[0] && !found->has_homes; i++) {
-        const struct sf_yaml_node *value = sf_yaml_get(node, scope[i]);
-        if (value != NULL) {
-            return sf_yaml_fail(value->key, load->diag, "timeline: '%s' goes with 'network' only",
-                                scope[i]);
-        }
+                            "timeline: the entry does nothing; an action such as deploy, network "
+                            "or heal is missing");
     }
     *action_out = found;
     return SF_OK;
 }
 
+/* Every key that an entry may have, ended by NULL. */
+static void keys_known(const char *known[static SF_ACTIONS_COUNT + SF_PARTS_COUNT + 8])
+{
+    size_t count = 0;
+    known[count++] = "at";
+    for (const struct sf_action *action = sf_actions; action->key != NULL; action++) {
+        known[count++] = action->key;
+    }
+    for (int part = 0; part < SF_PARTS_COUNT; part++) {
+        const char *key = sf_action_part_key((enum sf_action_part)part);
+        if (key != NULL) {
+            known[count++] = key;
+        }
+    }
+    known[count] = NULL;
+}
+
 SF_MUST_USE static enum sf_err entry_load(struct sf_load *load, const struct sf_yaml_node *node,
                                           struct sf_plan_entry *entry)
 {
-    static const char *const known[] = {"at",   "deploy", "network", "heal",      "kill_switch",
-                                        "link", "unlink", "homes",   "direction", NULL};
-    const struct action *action = NULL;
+    const char *known[SF_ACTIONS_COUNT + SF_PARTS_COUNT + 8];
+    const struct sf_action *action = NULL;
+    keys_known(known);
     SF_TRY(sf_load_mapping(load, node, "timeline", known));
     const struct sf_yaml_node *at = sf_yaml_get(node, "at");
     if (at == NULL) {
         return sf_yaml_fail(node, load->diag, "timeline: the key 'at' is missing");
     }
-    SF_TRY(sf_load_duration(load, at, "at", &entry->at_ns));
     SF_TRY(action_find(load, node, &action));
-    return action_load(load, node, action, entry);
+    SF_TRY(sf_load_duration(load, at, "at", &entry->at_ns));
+    sf_action_default(action, entry);
+    SF_TRY(part_load(load, sf_yaml_get(node, action->key), action->key, action->value, entry));
+    return beside_load(load, node, action, entry);
 }
 
 /* Moves the last of `count` entries to where its time belongs, behind those of the same time. */

@@ -1,5 +1,7 @@
 #include "harness/scenario/plan.h"
 
+#include "harness/scenario/actions.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,30 +114,31 @@ static void group_settle(struct sf_plan_group *group)
 /* Keeps of an entry what its action has. */
 static void entry_settle(struct sf_plan_entry *entry)
 {
-    struct sf_plan_entry kept;
-    memset(&kept, 0, sizeof kept);
-    kept.at_ns = entry->at_ns;
-    kept.action = entry->action;
-    switch (entry->action) {
-    case SF_ACTION_DEPLOY:
+    const struct sf_action *action = sf_action_of(entry);
+    struct sf_plan_entry kept = *entry;
+    sf_action_default(action, &kept);
+    kept.on = entry->on && (action->value == SF_PART_SWITCH || action->on);
+    if (sf_action_has(action, SF_PART_CACHE) || sf_action_has(action, SF_PART_OPTIONS)) {
         text_settle(entry->cache, sizeof entry->cache);
         memcpy(kept.cache, entry->cache, sizeof kept.cache);
-        break;
-    case SF_ACTION_NETWORK:
-        kept.group_index = entry->group_index;
+    }
+    if (sf_action_has(action, SF_PART_NETWORK)) {
         kept.network_index = entry->network_index;
+    }
+    if (sf_action_has(action, SF_PART_HOMES)) {
+        kept.group_index = entry->group_index;
+    }
+    if (sf_action_has(action, SF_PART_DIRECTION)) {
         kept.direction = entry->direction;
-        break;
-    case SF_ACTION_HEAL:
-        kept.network_index = entry->network_index;
-        break;
-    case SF_ACTION_KILL_SWITCH:
-        kept.on = entry->on;
-        break;
-    case SF_ACTION_LINK:
-        kept.group_index = entry->group_index;
-        kept.on = entry->on;
-        break;
+    }
+    if (sf_action_has(action, SF_PART_NODE)) {
+        kept.node = entry->node;
+    }
+    if (sf_action_has(action, SF_PART_EVERY) || sf_action_has(action, SF_PART_STEP)) {
+        kept.duration_ns = entry->duration_ns;
+    }
+    if (sf_action_has(action, SF_PART_VERSION)) {
+        kept.version = entry->version;
     }
     memcpy(entry, &kept, sizeof kept);
 }

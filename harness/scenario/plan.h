@@ -59,13 +59,26 @@ struct sf_plan_group {
     struct sf_plan_section sections[SF_SECTION_GROUP_COUNT];
 };
 
+/* What each does, and which parts of an entry it has, is in harness/scenario/actions.h. */
 enum sf_plan_action {
-    SF_ACTION_DEPLOY,  /* `cache`: a new cache takes over while traffic flows (hand-over) */
-    SF_ACTION_NETWORK, /* `network_index`: the homes named change to it */
-    SF_ACTION_HEAL, /* `network_index`: faults end, every home changes to it, and progress is judged
-                     */
-    SF_ACTION_KILL_SWITCH, /* `on`: the operator blocks the integration, or lets it back */
-    SF_ACTION_LINK, /* `on`: the owners of the homes named link, or unlink, the integration */
+    SF_ACTION_DEPLOY,
+    SF_ACTION_NETWORK,
+    SF_ACTION_HEAL, /* faults end, and progress is judged from here on */
+    SF_ACTION_KILL_SWITCH,
+    SF_ACTION_LINK,
+    SF_ACTION_EXPIRE,
+    SF_ACTION_RECONFIGURE,
+    SF_ACTION_NODE,
+    SF_ACTION_NODE_CLOCK,
+    SF_ACTION_CAMERA_CLOCK,
+    SF_ACTION_POWER,
+    SF_ACTION_WAKE,
+    SF_ACTION_IDENTITY,
+    SF_ACTION_STORE,
+    SF_ACTION_BACKUP,
+    SF_ACTION_FIRMWARE,
+    SF_ACTION_EXPORT,
+    SF_ACTIONS_COUNT,
 };
 
 enum sf_plan_direction {
@@ -77,16 +90,20 @@ enum sf_plan_direction {
 /* By value, NULL-terminated. */
 extern const char *const sf_plan_direction_names[];
 
-enum { SF_GROUP_ALL = 0xffffffff };
+enum { SF_GROUP_ALL = 0xffffffff, SF_NODE_ALL = 0xffffffff };
 
+/* What an action has no use for is zero in a plan's normal form. */
 struct sf_plan_entry {
     sf_ns at_ns;
     enum sf_plan_action action;
-    uint32_t group_index;   /* homes concerned (NETWORK, LINK); SF_GROUP_ALL for every home */
-    uint32_t network_index; /* NETWORK, HEAL */
-    enum sf_plan_direction direction; /* NETWORK */
-    bool on;                          /* KILL_SWITCH, LINK */
-    char cache[SF_CACHE_SPEC_BYTES];  /* DEPLOY */
+    uint32_t group_index; /* homes concerned; SF_GROUP_ALL for every home */
+    uint32_t network_index;
+    enum sf_plan_direction direction;
+    uint32_t node;     /* of the cache; SF_NODE_ALL for every node */
+    uint32_t version;  /* of the firmware */
+    sf_ns duration_ns; /* between nodes, from 0; or a clock's step, either way */
+    bool on;
+    char cache[SF_CACHE_SPEC_BYTES]; /* a cache; or new options for the one that runs */
 };
 
 /* What the scenario's author says must come out; checked by the tests and by `run`. */

@@ -9,6 +9,7 @@
 
 #include "harness/base/assert.h"
 #include "harness/net/netem_grammar.h"
+#include "harness/scenario/actions.h"
 #include "harness/scenario/params.h"
 #include "harness/scenario/value.h"
 
@@ -174,38 +175,77 @@ static const char *homes_name(const struct sf_plan *plan, uint32_t group_index)
     return group_index == SF_GROUP_ALL ? "all" : plan->groups[group_index].name;
 }
 
-static void entry_print(const struct printer *printer, const struct sf_plan_entry *entry)
+static void part_print(const struct printer *printer, const char *key, enum sf_action_part part,
+                       const struct sf_plan_entry *entry)
 {
     const struct sf_plan *plan = printer->plan;
+    switch (part) {
+    case SF_PART_CACHE:
+    case SF_PART_OPTIONS:
+        line_text(printer, key, entry->cache);
+        return;
+    case SF_PART_NETWORK:
+        line_text(printer, key, plan->networks[entry->network_index].name);
+        return;
+    case SF_PART_HOMES:
+        line_text(printer, key, homes_name(plan, entry->group_index));
+        return;
+    case SF_PART_DIRECTION:
+        line_text(printer, key, sf_plan_direction_names[entry->direction]);
+        return;
+    case SF_PART_SWITCH:
+        sf_text_add(printer->out, "%s: %s\n", key, entry->on ? "true" : "false");
+        return;
+    case SF_PART_NODE:
+        sf_text_add(printer->out, "%s: %" PRIu32 "\n", key, entry->node);
+        return;
+    case SF_PART_VERSION:
+        sf_text_add(printer->out, "%s: %" PRIu32 "\n", key, entry->version);
+        return;
+    case SF_PART_EVERY:
+        line_duration(printer, key, entry->duration_ns);
+        return;
+    case SF_PART_STEP:
+        sf_text_add(printer->out, "%s: %s", key, entry->duration_ns < 0 ? "-" : "");
+        sf_value_duration_print(entry->duration_ns < 0 ? -entry->duration_ns : entry->duration_ns,
+                                printer->out);
+        sf_text_add(printer->out, "\n");
+        return;
+    case SF_PARTS_COUNT:
+        break;
+    }
+    SF_UNREACHABLE();
+}
+
+static bool is_said(enum sf_action_part part, const struct sf_plan_entry *entry)
+{
+    switch (part) {
+    case SF_PART_HOMES:
+        return entry->group_index != SF_GROUP_ALL;
+    case SF_PART_DIRECTION:
+        return entry->direction != SF_DIRECTION_BOTH;
+    case SF_PART_NODE:
+        return entry->node != SF_NODE_ALL;
+    default:
+        return entry->duration_ns != 0;
+    }
+}
+
+static void entry_print(const struct printer *printer, const struct sf_plan_entry *entry)
+{
+    const struct sf_action *action = sf_action_of(entry);
     sf_text_add(printer->out, "  - ");
     line_duration(printer, "at", entry->at_ns);
     sf_text_add(printer->out, "    ");
-    switch (entry->action) {
-    case SF_ACTION_DEPLOY:
-        line_text(printer, "deploy", entry->cache);
-        return;
-    case SF_ACTION_NETWORK:
-        line_text(printer, "network", plan->networks[entry->network_index].name);
-        if (entry->group_index != SF_GROUP_ALL) {
+    part_print(printer, action->key, action->value, entry);
+    for (int part = 0; part < SF_PARTS_COUNT; part++) {
+        if ((action->beside & SF_PART_BIT(part)) != 0 &&
+            is_said((enum sf_action_part)part, entry)) {
             sf_text_add(printer->out, "    ");
-            line_text(printer, "homes", homes_name(plan, entry->group_index));
+            part_print(printer, sf_action_part_key((enum sf_action_part)part),
+                       (enum sf_action_part)part, entry);
         }
-        if (entry->direction != SF_DIRECTION_BOTH) {
-            sf_text_add(printer->out, "    direction: %s\n",
-                        sf_plan_direction_names[entry->direction]);
-        }
-        return;
-    case SF_ACTION_HEAL:
-        line_text(printer, "heal", plan->networks[entry->network_index].name);
-        return;
-    case SF_ACTION_KILL_SWITCH:
-        sf_text_add(printer->out, "kill_switch: %s\n", entry->on ? "true" : "false");
-        return;
-    case SF_ACTION_LINK:
-        line_text(printer, entry->on ? "link" : "unlink", homes_name(plan, entry->group_index));
-        return;
     }
-    SF_UNREACHABLE();
 }
 
 static void expect_print(const struct printer *printer)

@@ -1,5 +1,6 @@
 /* The JSON Schema of a scenario file, from the same tables as the loader. For completion and quick
  * checks in an editor; the loader's word is the last one. */
+#include "harness/scenario/actions.h"
 #include "harness/scenario/scenario.h"
 
 #include <jansson.h>
@@ -237,39 +238,70 @@ static json_t *homes_schema(const struct sf_plan_schema *schema)
     return list_of(home, 1, SF_GROUPS_MAX, "the homes, in groups that are alike");
 }
 
+static json_t *part_schema(enum sf_action_part part, const char *help)
+{
+    switch (part) {
+    case SF_PART_CACHE:
+        return cache(help);
+    case SF_PART_OPTIONS:
+        return text(SF_CACHE_SPEC_BYTES - 1, help);
+    case SF_PART_NETWORK:
+    case SF_PART_HOMES:
+        return name_of(help);
+    case SF_PART_DIRECTION:
+        return choice(sf_plan_direction_names, help);
+    case SF_PART_SWITCH:
+        return on_or_off(help);
+    case SF_PART_NODE:
+    case SF_PART_VERSION:
+        return whole(0, INT32_MAX, help);
+    case SF_PART_EVERY:
+        return duration(help);
+    case SF_PART_STEP:
+        return pattern("^[+-]?[0-9].*$", help);
+    case SF_PARTS_COUNT:
+        break;
+    }
+    SF_UNREACHABLE();
+}
+
+/* One form an action: its key is there, and of the keys beside it only those that it has. */
+static json_t *action_schema(const struct sf_action *action)
+{
+    const char *const required[] = {action->key, NULL};
+    json_t *properties = made(json_object());
+    for (int part = 0; part < SF_PARTS_COUNT; part++) {
+        const char *key = sf_action_part_key((enum sf_action_part)part);
+        if (key != NULL && (action->beside & SF_PART_BIT(part)) == 0) {
+            put(properties, key, made(json_false()));
+        }
+    }
+    json_t *form = made(json_object());
+    require(form, required);
+    put(form, "properties", properties);
+    return form;
+}
+
 static json_t *timeline_schema(void)
 {
-    static const char *const actions[] = {"deploy", "network", "heal", "kill_switch",
-                                          "link",   "unlink",  NULL};
     static const char *const at[] = {"at", NULL};
     json_t *properties = made(json_object());
     put(properties, "at", duration("when, from the start of the run"));
-    put(properties, "deploy", cache("a new cache takes over"));
-    put(properties, "network", name_of("homes change to this network"));
-    put(properties, "homes", name_of("the homes that change network; all where it is not said"));
-    put(properties, "direction",
-        choice(sf_plan_direction_names, "the direction that changes network"));
-    put(properties, "heal", name_of("faults end, every home changes to this network"));
-    put(properties, "kill_switch", on_or_off("the operator blocks the integration"));
-    put(properties, "link", name_of("these homes link the integration"));
-    put(properties, "unlink", name_of("these homes unlink the integration"));
+    json_t *one_action = made(json_array());
+    for (const struct sf_action *action = sf_actions; action->key != NULL; action++) {
+        put(properties, action->key, part_schema(action->value, action->help));
+        push(one_action, action_schema(action));
+    }
+    for (int part = 0; part < SF_PARTS_COUNT; part++) {
+        const char *key = sf_action_part_key((enum sf_action_part)part);
+        if (key != NULL) {
+            put(properties, key,
+                part_schema((enum sf_action_part)part,
+                            sf_action_part_help((enum sf_action_part)part)));
+        }
+    }
     json_t *entry = object_of(properties, "what happens at one time");
     require(entry, at);
-    static const char *const with_network[] = {"homes", "direction"};
-    json_t *needs = made(json_object());
-    for (size_t i = 0; i < sizeof with_network / sizeof with_network[0]; i++) {
-        json_t *network = made(json_array());
-        push(network, json_string("network"));
-        put(needs, with_network[i], network);
-    }
-    put(entry, "dependentRequired", needs);
-    json_t *one_action = made(json_array());
-    for (size_t i = 0; actions[i] != NULL; i++) {
-        const char *const action[] = {actions[i], NULL};
-        json_t *form = made(json_object());
-        require(form, action);
-        push(one_action, form);
-    }
     put(entry, "oneOf", one_action);
     return list_of(entry, 0, SF_TIMELINE_MAX, "what happens during the run");
 }

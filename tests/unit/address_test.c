@@ -103,8 +103,8 @@ static const struct {
     {"timeline.0.at", "31min", NULL,
      "--set timeline.0.at: timeline: 31min is not before the end of the run, which lasts 30min"},
     {"timeline.0", "{at: 1s}", NULL,
-     "--set timeline.0: timeline: the entry does nothing; one of deploy, network, heal, "
-     "kill_switch, link and unlink is missing"},
+     "--set timeline.0: timeline: the entry does nothing; an action such as deploy, network or "
+     "heal is missing"},
     {"cloud", "{store_loss: 5%", NULL,
      "--set cloud: this is not YAML: did not find expected ',' or '}'"},
     {"cloud", "{store_loss: 5%, store_loss: 6%}", NULL,

@@ -10,6 +10,7 @@
 
 #include "fuzz/fuzz_scenario.c"
 #include "harness/net/netem_grammar.h"
+#include "harness/scenario/actions.h"
 #include "harness/sim/rng.h"
 #include "tests/unit/scenario_fixture.h"
 
@@ -146,18 +147,28 @@ static void random_group(struct sf_rng *rng, struct sf_plan *plan, struct sf_pla
 static void random_entry(struct sf_rng *rng, const struct sf_plan *plan,
                          struct sf_plan_entry *entry)
 {
-    static const enum sf_plan_action actions[] = {SF_ACTION_DEPLOY, SF_ACTION_NETWORK,
-                                                  SF_ACTION_KILL_SWITCH, SF_ACTION_LINK};
+    const struct sf_action *action = NULL;
+    do {
+        uint32_t rows = 0;
+        while (sf_actions[rows].key != NULL) {
+            rows++;
+        }
+        action = &sf_actions[below(rng, rows)];
+    } while (action->action == SF_ACTION_HEAL);
     /* Few different times: entries at one time are what sorting gets wrong. */
     entry->at_ns = plan->duration_ns / 8 * below(rng, 8);
-    entry->action = actions[below(rng, 4)];
+    entry->action = action->action;
     entry->group_index = below(rng, plan->groups_count + 1);
     if (entry->group_index == plan->groups_count) {
         entry->group_index = SF_GROUP_ALL;
     }
     entry->network_index = below(rng, plan->networks_count);
     entry->direction = (enum sf_plan_direction)below(rng, 3);
-    entry->on = sf_rng_chance(rng, 500000);
+    entry->on = action->on || sf_rng_chance(rng, 500000);
+    bool every_node = action->value != SF_PART_NODE && sf_rng_chance(rng, 500000);
+    entry->node = every_node ? SF_NODE_ALL : 0;
+    entry->version = below(rng, 5);
+    entry->duration_ns = below(rng, 3) * SF_SECOND;
     random_cache(rng, entry->cache);
 }
 
