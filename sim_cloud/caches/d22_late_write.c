@@ -1,168 +1,143 @@
-/* D22: late data is written into a slot that is another camera's by now.
+/* D22: late data is written into a buffer that is another camera's by now.
  *
- * Stills that are asked for are received into slots, which are used again and again. When nobody
- * waits for a camera any longer its slot is given back at once, so that a few slots are enough; but
- * the camera is not told to stop, because a still that comes late is still good for the next
- * request. What it sends lands where the transfer says: in a slot that another camera's still is
- * being received into.
+ * Buffers for stills are used again and again, the one given back last first. When an upload has
+ * taken too long its buffer is given back at once; the line in the table that says where the
+ * upload's bytes go stays until the upload is complete, since what comes late falls into a buffer
+ * that is free, where it does no harm. Until the buffer is taken again.
  *
- * The defence: a slot is the transfer's until the transfer has ended. */
+ * The defence: what comes after the end of an upload is dropped. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim_cloud/caches/builtin.h"
-#include "sim_cloud/caches/desk.h"
+#include "sim_cloud/caches/edge.h"
 
-struct slot {
-    struct slot *next_all;
-    struct slot *next_free;
-    struct desk_still *still;
+#define MS_NS INT64_C(1000000)
+
+struct buffer {
+    struct edge_reception reception; /* first: the edge fills it in */
+    struct buffer *next_free;
+    struct buffer *next_all;
+    int64_t stored_ns;
 };
 
-/* A still on its way. */
-struct transfer {
-    uint64_t fetch;
-    uint64_t tenant;
-    uint64_t camera;
-    struct desk_waiter *waiter; /* NULL: nobody waits any longer */
-    struct slot *slot;
-    uint32_t total_bytes; /* 0 until the first part */
-};
-
-struct late {
-    struct desk desk; /* first: the desk takes one for the other */
-    struct slot *all;
-    struct slot *free;
-    struct kit_map transfers; /* by fetch */
-    uint32_t slot_bytes;
+struct store {
+    struct kit_map stills; /* by tenant and camera: a buffer */
+    struct buffer *all;
+    struct buffer *free;
+    uint32_t buffer_bytes;
+    int64_t fresh_for_ns;
     bool defence;
 };
 
-static struct late *self(struct desk *desk)
+static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    return (struct late *)(void *)desk;
+    struct store *store = kit_alloc(1, sizeof *store);
+    store->buffer_bytes = config->still_bytes_max;
+    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
+    store->defence = options[1].value != 0;
+    return store;
 }
 
-static void start(struct desk *desk, const struct kit_option *options,
-                  const struct sf_cache_config *config)
+static void store_destroy(void *context)
 {
-    self(desk)->slot_bytes = config->still_bytes_max;
-    self(desk)->defence = options[0].value != 0;
+    struct store *store = context;
+    while (store->all != NULL) {
+        struct buffer *buffer = store->all;
+        store->all = buffer->next_all;
+        free(buffer->reception.bytes);
+        free(buffer);
+    }
+    kit_map_free(&store->stills);
+    free(store);
 }
 
-static void stop(struct desk *desk)
+static void give_back(struct store *store, struct buffer *buffer)
 {
-    struct late *cache = self(desk);
-    for (size_t i = 0; i < cache->transfers.capacity; i++) {
-        free(cache->transfers.entries[i].value);
-    }
-    kit_map_free(&cache->transfers);
-    while (cache->all != NULL) {
-        struct slot *slot = cache->all;
-        cache->all = slot->next_all;
-        free(slot->still);
-        free(slot);
-    }
+    buffer->next_free = store->free;
+    store->free = buffer;
 }
 
-static struct slot *take_slot(struct late *cache)
+static struct edge_reception *store_begin(void *context, const struct edge_key *key,
+                                          uint32_t total_bytes, int64_t now_ns)
 {
-    struct slot *slot = cache->free;
-    if (slot != NULL) {
-        cache->free = slot->next_free;
-        return slot;
+    (void)key;
+    (void)now_ns;
+    struct store *store = context;
+    struct buffer *buffer = store->free;
+    if (buffer != NULL) {
+        store->free = buffer->next_free;
+    } else {
+        buffer = kit_alloc(1, sizeof *buffer);
+        buffer->reception.bytes = kit_alloc(store->buffer_bytes, 1);
+        buffer->next_all = store->all;
+        store->all = buffer;
     }
-    slot = kit_alloc(1, sizeof *slot);
-    slot->still = desk_still_create(cache->slot_bytes);
-    slot->next_all = cache->all;
-    cache->all = slot;
-    return slot;
+    buffer->reception.total_bytes = total_bytes;
+    buffer->reception.received_bytes = 0;
+    return &buffer->reception;
 }
 
-static void give_slot_back(struct late *cache, struct slot *slot)
+static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
+                      bool complete, int64_t now_ns)
 {
-    slot->next_free = cache->free;
-    cache->free = slot;
+    struct store *store = context;
+    struct buffer *buffer = (struct buffer *)(void *)reception;
+    if (!complete) {
+        give_back(store, buffer);
+        return false;
+    }
+    buffer->stored_ns = now_ns;
+    struct buffer *before = kit_map_remove(&store->stills, key->tenant, key->camera);
+    if (before != NULL) {
+        give_back(store, before);
+    }
+    kit_map_put(&store->stills, key->tenant, key->camera, buffer);
+    return true;
 }
 
-static void miss(struct desk *desk, struct desk_waiter *waiter)
+static struct edge_reception *store_late(void *context, struct edge_reception *reception)
 {
-    struct late *cache = self(desk);
-    struct transfer *transfer = kit_alloc(1, sizeof *transfer);
-    if (desk->host->fetch(desk->host->context, waiter->camera, 0, &transfer->fetch) !=
-        SF_CACHE_DONE) {
-        free(transfer);
-        return; /* patience will end it */
-    }
-    transfer->tenant = waiter->tenant;
-    transfer->camera = waiter->camera;
-    transfer->waiter = waiter;
-    transfer->slot = take_slot(cache);
-    kit_map_put(&cache->transfers, transfer->fetch, 0, transfer);
-    waiter->place = transfer;
+    const struct store *store = context;
+    return store->defence ? NULL : reception;
 }
 
-static void gone(struct desk *desk, struct desk_waiter *waiter)
+static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
-    struct late *cache = self(desk);
-    struct transfer *transfer = waiter->place;
-    if (transfer == NULL) {
-        return;
+    const struct store *store = context;
+    const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
+    if (buffer == NULL || now_ns - buffer->stored_ns > store->fresh_for_ns) {
+        return (struct edge_still){NULL, 0};
     }
-    transfer->waiter = NULL;
-    if (!cache->defence) {
-        give_slot_back(cache, transfer->slot);
-    }
+    return (struct edge_still){buffer->reception.bytes, buffer->reception.total_bytes};
 }
 
-static void part(struct desk *desk, const struct sf_cache_fetch_part *event)
+static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
 {
-    struct transfer *transfer = kit_map_get(&self(desk)->transfers, event->fetch, 0);
-    if (transfer != NULL) {
-        transfer->total_bytes = event->total_bytes;
-        desk_still_receive(transfer->slot->still, event->offset, event->bytes, event->bytes_count);
-    }
+    (void)context;
+    (void)key;
+    (void)now_ns;
+    return (struct edge_still){NULL, 0};
 }
 
-static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
-{
-    struct late *cache = self(desk);
-    struct transfer *transfer = kit_map_remove(&cache->transfers, end->fetch, 0);
-    if (transfer == NULL) {
-        return;
-    }
-    struct desk_still *still = transfer->slot->still;
-    bool complete = end->end == SF_CACHE_END_COMPLETE && transfer->total_bytes > 0;
-    if (complete) {
-        still->total_bytes = transfer->total_bytes;
-        desk_keep(desk, transfer->tenant, transfer->camera, still);
-    }
-    if (transfer->waiter != NULL || cache->defence) {
-        give_slot_back(cache, transfer->slot);
-    }
-    if (transfer->waiter != NULL) {
-        desk_answer(desk, transfer->waiter, complete ? still : NULL);
-    }
-    free(transfer);
-}
-
-static const struct desk_mechanism mechanism = {
-    .cache_bytes = sizeof(struct late),
-    .options = {{"defence", 0, 1}},
-    .start = start,
-    .stop = stop,
-    .miss = miss,
-    .gone = gone,
-    .part = part,
-    .ended = ended,
+static const struct edge_store kind = {
+    .options = {{"fresh_ms", 15000, 86400000}, {"defence", 0, 1}},
+    .create = store_create,
+    .destroy = store_destroy,
+    .begin = store_begin,
+    .end = store_end,
+    .late = store_late,
+    .fresh = store_fresh,
+    .fallback = store_fallback,
 };
 
 static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
                     char *error, uint32_t error_bytes)
 {
-    return desk_create(&mechanism, host, config, error, error_bytes);
+    return edge_create(&kind, host, config, error, error_bytes);
 }
 
 const struct sf_cache_plugin sf_builtin_d22_late_write =
-    DESK_PLUGIN(create, "d22-late-write",
-                "a transfer that took too long gives its slot back and goes on writing into it",
-                "defence=0");
+    EDGE_PLUGIN(create, "d22-late-write", "1",
+                "an upload that took too long gives its buffer back and goes on writing into it",
+                "patience_ms=2500 fresh_ms=15000 defence=0");

@@ -26,6 +26,7 @@ struct camera {
 struct upload {
     struct edge_key key;
     struct edge_reception *reception;
+    bool ended; /* incomplete; kept for a store that takes what comes late */
 };
 
 struct edge {
@@ -77,7 +78,7 @@ static void end_receptions(struct edge *edge)
 {
     for (size_t i = 0; i < edge->uploads.capacity; i++) {
         const struct upload *upload = edge->uploads.entries[i].value;
-        if (upload != NULL) {
+        if (upload != NULL && !upload->ended) {
             edge->kind->end(edge->store, &upload->key, upload->reception, false, now(edge));
         }
     }
@@ -265,16 +266,21 @@ void edge_on_upload(void *context, const struct sf_cache_upload *event)
 void edge_on_upload_fragment(void *context, const struct sf_cache_fragment *fragment)
 {
     struct edge *edge = context;
-    struct upload *upload = kit_map_get(&edge->uploads, fragment->upload, 0);
-    if (upload != NULL) { /* NULL: it has ended, and what comes late is of no use */
-        receive(upload->reception, fragment->offset, fragment->bytes, fragment->bytes_count);
+    const struct upload *upload = kit_map_get(&edge->uploads, fragment->upload, 0);
+    if (upload == NULL) { /* it has ended, and what comes late is of no use */
+        return;
+    }
+    struct edge_reception *reception =
+        upload->ended ? edge->kind->late(edge->store, upload->reception) : upload->reception;
+    if (reception != NULL) {
+        receive(reception, fragment->offset, fragment->bytes, fragment->bytes_count);
     }
 }
 
 void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
     struct edge *edge = context;
-    struct upload *upload = kit_map_remove(&edge->uploads, end->upload, 0);
+    struct upload *upload = kit_map_get(&edge->uploads, end->upload, 0);
     if (upload == NULL) {
         return;
     }
@@ -285,7 +291,11 @@ void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
     if (shows && camera != NULL) {
         answer_waiters(edge, camera);
     }
-    free(upload);
+    if (!complete && edge->kind->late != NULL) {
+        upload->ended = true;
+    } else {
+        free(kit_map_remove(&edge->uploads, end->upload, 0));
+    }
 }
 
 void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)

@@ -46,6 +46,9 @@ struct edge_store {
      * show. */
     bool (*end)(void *store, const struct edge_key *key, struct edge_reception *reception,
                 bool complete, int64_t now_ns);
+    /* Bytes came for an upload that had ended incomplete: where they go, NULL for nowhere. May be
+     * NULL: nowhere. The reception must not have been freed. */
+    struct edge_reception *(*late)(void *store, struct edge_reception *reception);
     struct edge_still (*fresh)(void *store, const struct edge_key *key, int64_t now_ns);
     /* Somebody is sent `still`, which `fresh` returned. May be NULL. */
     void (*served)(void *store, const struct edge_key *key, struct edge_still still);
