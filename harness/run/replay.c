@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/run/hypothesis.h"
 #include "sim_hub/config.h"
 
 static const char *const arm_names[SF_REPLAY_ARMS_COUNT] = {
@@ -29,6 +30,18 @@ static const struct sf_plan_entry *entry_of(const struct sf_plan *plan, enum sf_
         }
     }
     return NULL;
+}
+
+void sf_replay_set_caches(struct sf_plan *plan, const char *const caches[SF_REPLAY_CACHES_COUNT])
+{
+    snprintf(plan->cache, sizeof plan->cache, "%s", caches[SF_REPLAY_BEFORE]);
+    int next = SF_REPLAY_UPDATE;
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        if (plan->timeline[i].action == SF_ACTION_DEPLOY) {
+            snprintf(plan->timeline[i].cache, sizeof plan->timeline[i].cache, "%s", caches[next]);
+            next = SF_REPLAY_FIX;
+        }
+    }
 }
 
 /* An arm has one cache from beginning to end, one path, and nothing on its time line but the heal.
@@ -159,7 +172,9 @@ enum sf_err sf_replay_run(const struct sf_replay_options *options, struct sf_rep
     for (uint32_t i = 0; i < jobs.count; i++) {
         replay->crashed_count += replay->jobs.statuses[i].end != SF_JOB_DONE;
     }
-    sf_replay_judge(replay);
+    const struct sf_replay_view own = {replay, SF_HYPOTHESIS_NO_ROW};
+    sf_replay_judge_view(&own, replay->facts);
+    err = sf_hypotheses_run(options, replay, diag);
 out:
     free(arms);
     return err;
@@ -168,6 +183,7 @@ out:
 void sf_replay_free(struct sf_replay *replay)
 {
     sf_jobs_free(&replay->jobs);
+    sf_jobs_free(&replay->hypothesis_jobs);
 }
 
 const struct sf_replay_run *sf_replay_get(const struct sf_replay *replay, uint32_t seed_index,
