@@ -19,7 +19,7 @@ static const struct cli_option options[] = {
     {"before", "CACHE", "the cache before the update (builtin:boxing-day-before)"},
     {"update", "CACHE", "the update (builtin:boxing-day-update)"},
     {"fix", "CACHE", "the fixed cache (builtin:boxing-day-fix)"},
-    {"facts-only", NULL, "leave the hypotheses out"},
+    {"facts-only", NULL, "leave out the hypotheses, and the sweep over loss and delay"},
     {"report", "FILE", "write the report, one HTML file"},
     {"json", NULL, "print the result as JSON"},
     {"jobs", "N", "how many runs at once (as many as there are processors)"},
@@ -176,6 +176,7 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
         .progress_context = label,
     };
     if (!cli_flag(args, "facts-only")) {
+        replay_options->sweep = true;
         replay_options->hypotheses = sf_hypotheses(&replay_options->hypotheses_count);
     }
     for (int i = 0; i < SF_REPLAY_CACHES_COUNT; i++) {

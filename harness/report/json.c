@@ -124,9 +124,9 @@ static json_t *hypothesis_json(const struct sf_hypothesis_result *result)
     }
     const struct sf_hypothesis *hypothesis = result->hypothesis;
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:o}", "id", hypothesis->id, "defect",
-                     hypothesis->defect, "cache", hypothesis->caches[SF_REPLAY_UPDATE],
-                     "mechanism", hypothesis->mechanism, "facts", facts, "explains_all",
-                     result->explains_all, "ruled_out_by", ruled_out_by, "figures", figures);
+                     hypothesis->defect, "cache", hypothesis->caches[SF_REPLAY_UPDATE], "mechanism",
+                     hypothesis->mechanism, "facts", facts, "explains_all", result->explains_all,
+                     "ruled_out_by", ruled_out_by, "figures", figures);
 }
 
 static json_t *hypotheses_json(const struct sf_replay *replay)
@@ -149,8 +149,8 @@ static json_t *service_json(const struct sf_replay *replay, enum sf_replay_cache
     struct sf_service service;
     sf_replay_service(replay, cache, poor, &service);
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "asks", number(service.asks_count),
-                     "admitted", number(service.admitted_count), "hits",
-                     number(service.hits_count), "blanks", number(service.blank_count), "watches",
+                     "admitted", number(service.admitted_count), "hits", number(service.hits_count),
+                     "blanks", number(service.blank_count), "watches",
                      number(sf_waits_count(&service.firsts)), "first_still_median_ms",
                      wait_json(&service, 50), "first_still_p90_ms", wait_json(&service, 90));
 }
@@ -164,19 +164,39 @@ static json_t *bought_json(const struct sf_replay *replay)
     for (int cache = 0; cache < SF_REPLAY_CACHES_COUNT; cache++) {
         json_object_set_new(
             json, names[cache],
-            json_pack("{s:o, s:o}", "poor",
-                      service_json(replay, (enum sf_replay_cache)cache, true), "good",
-                      service_json(replay, (enum sf_replay_cache)cache, false)));
+            json_pack("{s:o, s:o}", "poor", service_json(replay, (enum sf_replay_cache)cache, true),
+                      "good", service_json(replay, (enum sf_replay_cache)cache, false)));
     }
     return json;
+}
+
+/* A list of cells; null where there was no sweep. */
+static json_t *sweep_json(const struct sf_sweep *sweep)
+{
+    if (sweep->homes_count == 0) {
+        return json_null();
+    }
+    json_t *list = json_array();
+    for (int delay = 0; delay < SF_SWEEP_DELAYS_COUNT; delay++) {
+        for (int loss = 0; loss < SF_SWEEP_LOSSES_COUNT; loss++) {
+            const struct sf_sweep_cell *cell = &sweep->cells[delay][loss];
+            json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o}", "delay_ms",
+                                                  number(sf_sweep_delay_ms[delay]), "loss_percent",
+                                                  number(sf_sweep_loss_percent[loss]), "runs",
+                                                  number(cell->runs_count), "viewer_seconds",
+                                                  number(cell->viewer_seconds), "strays",
+                                                  number(cell->strays_count)));
+        }
+    }
+    return list;
 }
 
 static json_t *silence_json(const struct sf_replay *replay)
 {
     const struct sf_silence silence = sf_replay_silence(replay);
     return json_pack("{s:o, s:o, s:o, s:o}", "runs", number(silence.runs_count), "viewer_hours",
-                     number(silence.viewer_seconds / 3600), "pictures",
-                     number(silence.shown_count), "strays", number(silence.strays_count));
+                     number(silence.viewer_seconds / 3600), "pictures", number(silence.shown_count),
+                     "strays", number(silence.strays_count));
 }
 
 json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay *replay)
@@ -194,10 +214,11 @@ json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay
             json_array_append_new(runs, arm_json(replay, seed, arm));
         }
     }
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "scenario", plan->name, "homes",
-                     number(replay->homes_count), "seeds", number(replay->seeds_count), "facts",
-                     facts, "hypotheses", hypotheses_json(replay), "bought", bought_json(replay),
-                     "must_be_silent", silence_json(replay), "runs", runs);
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "scenario", plan->name,
+                     "homes", number(replay->homes_count), "seeds", number(replay->seeds_count),
+                     "facts", facts, "hypotheses", hypotheses_json(replay), "bought",
+                     bought_json(replay), "must_be_silent", silence_json(replay), "sweep",
+                     sweep_json(&replay->sweep), "runs", runs);
 }
 
 static json_t *find_json(const struct sf_gate_find *find, const char *candidate, const char *file)

@@ -136,8 +136,9 @@ static void bought_lines(const struct sf_replay *replay, const struct sf_paint *
         wait_text(sf_waits_ms(&service.firsts, 50), median);
         wait_text(sf_waits_ms(&service.firsts, 90), p90);
         sf_text_add(out, "  %-8s %9" PRIu64 " %8.1f%% %18s %8s %7.1f%%\n", names[cache],
-                    service.asks_count, sf_share_percent(service.hits_count, service.admitted_count),
-                    median, p90, sf_share_percent(service.blank_count, service.asks_count));
+                    service.asks_count,
+                    sf_share_percent(service.hits_count, service.admitted_count), median, p90,
+                    sf_share_percent(service.blank_count, service.asks_count));
     }
 }
 

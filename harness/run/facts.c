@@ -150,35 +150,46 @@ static void judge_f4(const struct sf_replay_view *view, struct sf_fact *fact)
     figure(fact, "%s strays a run, in %" PRIu64 " pictures shown", strays_text, shown.sum);
 }
 
-/* Both where the update is there from the start and where it goes live: many caches are cold then.
- */
+/* Viewers that were shown a stray, over the seeds. */
+struct affected {
+    struct range range;
+    uint64_t not_poor_count;
+};
+
+static struct affected affected_in(const struct sf_replay_view *view, uint32_t arm)
+{
+    struct affected affected = {.range = range_empty};
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
+        const struct sf_tally *tally = tally_of(view, seed, arm);
+        range_add(&affected.range, tally->affected_count);
+        affected.not_poor_count += tally->affected_count - tally->affected_poor_count;
+    }
+    return affected;
+}
+
+static bool are_few(const struct sf_replay_view *view, const struct affected *affected)
+{
+    return affected->not_poor_count == 0 &&
+           affected->range.max * 100 <=
+               (uint64_t)view->replay->homes_count * AFFECTED_SHARE_MAX_PERCENT;
+}
+
+/* Both where the update is there from the start and where it goes live, with nothing in it. */
 static void judge_f6(const struct sf_replay_view *view, struct sf_fact *fact)
 {
-    const uint32_t arms[] = {sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB),
-                             SF_REPLAY_LIVE};
-    struct range affected[] = {range_empty, range_empty};
-    uint32_t not_poor_count = 0;
-    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
-        for (int i = 0; i < 2; i++) {
-            const struct sf_tally *tally = tally_of(view, seed, arms[i]);
-            range_add(&affected[i], tally->affected_count);
-            not_poor_count += tally->affected_count - tally->affected_poor_count;
-        }
-    }
+    struct affected arm =
+        affected_in(view, sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB));
+    struct affected live = affected_in(view, SF_REPLAY_LIVE);
     char texts[2][RANGE_TEXT_BYTES];
-    bool few = true;
-    for (int i = 0; i < 2; i++) {
-        range_print(&affected[i], texts[i], sizeof texts[i]);
-        few &= affected[i].max * 100 <=
-               (uint64_t)view->replay->homes_count * AFFECTED_SHARE_MAX_PERCENT;
-    }
+    range_print(&arm.range, texts[0], sizeof texts[0]);
+    range_print(&live.range, texts[1], sizeof texts[1]);
     fact->judged = true;
-    fact->holds = affected[0].min >= 1 && few && not_poor_count == 0;
+    fact->holds = arm.range.min >= 1 && are_few(view, &arm) && are_few(view, &live);
     figure(fact,
-           "%s of %u homes affected, and %s where it goes live (at most %u%% allowed), %u of them "
-           "not on a poor network",
-           texts[0], view->replay->homes_count, texts[1], AFFECTED_SHARE_MAX_PERCENT,
-           not_poor_count);
+           "%s of %u homes affected, %" PRIu64 " of them not on a poor network; %s where the "
+           "update goes live, %" PRIu64 " of them not on a poor network (at most %u%% allowed)",
+           texts[0], view->replay->homes_count, arm.not_poor_count, texts[1], live.not_poor_count,
+           AFFECTED_SHARE_MAX_PERCENT);
 }
 
 static void judge_f7(const struct sf_replay_view *view, struct sf_fact *fact)

@@ -9,13 +9,14 @@
 
 /* The three stages of a class of defect: what was there before, the defect, and the same code with
  * the one defence put back. */
-#define STAGES(NAME)                                                          \
-    {                                                                         \
-        NULL, "builtin:" NAME, "builtin:" NAME "?defence=1"                   \
+#define STAGES(NAME)                                        \
+    {                                                       \
+        NULL, "builtin:" NAME, "builtin:" NAME "?defence=1" \
     }
 
 static const struct sf_hypothesis hypotheses[] = {
-    {"H1", "D02 with D07",
+    {"H1",
+     "D02 with D07",
      "on a time-out the last good still is shown, kept by integration and model; incomplete "
      "uploads land in recycled buffers and count as good",
      {NULL, "builtin:boxing-day-update", "builtin:boxing-day-fix"}},
@@ -41,41 +42,48 @@ const struct sf_hypothesis *sf_hypotheses(uint32_t *count_out)
     return hypotheses;
 }
 
-/* The arms that a hypothesis has of its own. The cache before the update is the replay's, for every
- * mechanism came with the update. */
+/* What a hypothesis has runs of its own for, each with hubs and apps side by side; and the update
+ * going live, which comes first, since it takes longest. The cache before the update is the
+ * replay's, for every mechanism came with the update. */
 static const struct {
     enum sf_replay_cache cache;
     enum sf_replay_network network;
-    enum sf_path path;
-} own_arms[SF_HYPOTHESIS_ARMS_COUNT - 1] = {
-    {SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB},
-    {SF_REPLAY_UPDATE, SF_REPLAY_GOOD, SF_PATH_HUB},
-    {SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_APP},
-    {SF_REPLAY_FIX, SF_REPLAY_POOR, SF_PATH_HUB},
+} own_arms[SF_HYPOTHESIS_RUNS_COUNT - 1] = {
+    {SF_REPLAY_UPDATE, SF_REPLAY_POOR},
+    {SF_REPLAY_UPDATE, SF_REPLAY_GOOD},
+    {SF_REPLAY_FIX, SF_REPLAY_POOR},
 };
 
-/* The live run first: it takes longest. */
-static uint32_t arm_of(uint32_t place)
+static uint32_t arm_of(uint32_t place, enum sf_path path)
 {
-    SF_ASSERT(place < SF_HYPOTHESIS_ARMS_COUNT);
+    SF_ASSERT(place < SF_HYPOTHESIS_RUNS_COUNT);
     return place == 0 ? SF_REPLAY_LIVE
-                      : sf_replay_arm(own_arms[place - 1].cache, own_arms[place - 1].network,
-                                      own_arms[place - 1].path);
+                      : sf_replay_arm(own_arms[place - 1].cache, own_arms[place - 1].network, path);
 }
 
-/* Where the run of an arm is among the hypothesis's own; SF_HYPOTHESIS_ARMS_COUNT: it has none. */
+/* Where the run of an arm is among the hypothesis's own; SF_HYPOTHESIS_RUNS_COUNT: it has none. */
 static uint32_t place_of(uint32_t arm)
 {
     uint32_t place = 0;
-    while (place < SF_HYPOTHESIS_ARMS_COUNT && arm_of(place) != arm) {
+    while (place < SF_HYPOTHESIS_RUNS_COUNT && arm_of(place, SF_PATH_HUB) != arm &&
+           arm_of(place, SF_PATH_APP) != arm) {
         place++;
     }
     return place;
 }
 
+static void make_plan(const struct sf_plan *live, const char *const stages[SF_REPLAY_CACHES_COUNT],
+                      uint32_t place, struct sf_plan *plan)
+{
+    sf_replay_arm_plan(live, stages, arm_of(place, SF_PATH_HUB), plan);
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        plan->groups[i].sections[SF_SECTION_APP] = live->groups[i].sections[SF_SECTION_APP];
+    }
+}
+
 static size_t job_of(const struct sf_replay *replay, uint32_t seed, uint32_t row, uint32_t place)
 {
-    return ((size_t)seed * replay->hypothesis_rows_count + row) * SF_HYPOTHESIS_ARMS_COUNT + place;
+    return ((size_t)seed * replay->hypothesis_rows_count + row) * SF_HYPOTHESIS_RUNS_COUNT + place;
 }
 
 const struct sf_run_result *sf_replay_see(const struct sf_replay_view *view, uint32_t seed,
@@ -83,7 +91,7 @@ const struct sf_run_result *sf_replay_see(const struct sf_replay_view *view, uin
 {
     const struct sf_replay *replay = view->replay;
     uint32_t place = place_of(arm);
-    if (view->row == SF_HYPOTHESIS_NO_ROW || place == SF_HYPOTHESIS_ARMS_COUNT) {
+    if (view->row == SF_HYPOTHESIS_NO_ROW || place == SF_HYPOTHESIS_RUNS_COUNT) {
         return &sf_replay_get(replay, seed, arm)->result;
     }
     size_t job = job_of(replay, seed, view->row, place);
@@ -106,8 +114,7 @@ static void stages_of(const struct sf_replay_options *options,
                       const char *stages_out[SF_REPLAY_CACHES_COUNT])
 {
     for (int i = 0; i < SF_REPLAY_CACHES_COUNT; i++) {
-        stages_out[i] =
-            hypothesis->caches[i] != NULL ? hypothesis->caches[i] : options->caches[i];
+        stages_out[i] = hypothesis->caches[i] != NULL ? hypothesis->caches[i] : options->caches[i];
     }
 }
 
@@ -126,17 +133,17 @@ static bool is_the_replay(const struct sf_replay_options *options,
 
 static enum sf_err prepare_rows(struct field *field, struct sf_diag *diag)
 {
-    uint32_t count = field->replay->hypothesis_rows_count * SF_HYPOTHESIS_ARMS_COUNT;
+    uint32_t count = field->replay->hypothesis_rows_count * SF_HYPOTHESIS_RUNS_COUNT;
     field->plans = sf_alloc(count, sizeof *field->plans);
     field->caches = sf_alloc(count, sizeof *field->caches);
     struct sf_plan *live = sf_alloc(1, sizeof *live);
     enum sf_err err = SF_OK;
     for (uint32_t i = 0; i < count && err == SF_OK; i++) {
         const char *stages[SF_REPLAY_CACHES_COUNT];
-        stages_of(field->options, field->rows[i / SF_HYPOTHESIS_ARMS_COUNT], stages);
+        stages_of(field->options, field->rows[i / SF_HYPOTHESIS_RUNS_COUNT], stages);
         *live = *field->options->plan;
         sf_replay_set_caches(live, stages);
-        sf_replay_arm_plan(live, stages, arm_of(i % SF_HYPOTHESIS_ARMS_COUNT), &field->plans[i]);
+        make_plan(live, stages, i % SF_HYPOTHESIS_RUNS_COUNT, &field->plans[i]);
         err = sf_run_load_caches(&field->plans[i], &field->caches[i], diag);
     }
     free(live);
@@ -152,7 +159,7 @@ static void *prepare(void *context)
 static void work(void *context, void *runner, uint32_t index, void *result_out)
 {
     const struct field *field = context;
-    uint32_t runs_count = field->replay->hypothesis_rows_count * SF_HYPOTHESIS_ARMS_COUNT;
+    uint32_t runs_count = field->replay->hypothesis_rows_count * SF_HYPOTHESIS_RUNS_COUNT;
     uint32_t run = index % runs_count;
     const struct sf_run_options options = {
         .seed = field->options->seed_first + index / runs_count,
@@ -173,7 +180,7 @@ static bool all_done(const struct sf_replay *replay, uint32_t row)
 {
     bool done = true;
     for (uint32_t seed = 0; seed < replay->seeds_count && row != SF_HYPOTHESIS_NO_ROW; seed++) {
-        for (uint32_t place = 0; place < SF_HYPOTHESIS_ARMS_COUNT; place++) {
+        for (uint32_t place = 0; place < SF_HYPOTHESIS_RUNS_COUNT; place++) {
             size_t job = job_of(replay, seed, row, place);
             done &= replay->hypothesis_jobs.statuses[job].end == SF_JOB_DONE;
         }
@@ -207,15 +214,14 @@ enum sf_err sf_hypotheses_run(const struct sf_replay_options *options, struct sf
     for (uint32_t i = 0; i < replay->hypotheses_count; i++) {
         bool same = is_the_replay(options, &list[i]);
         uint32_t row = same ? SF_HYPOTHESIS_NO_ROW : replay->hypothesis_rows_count++;
-        replay->hypotheses[i] =
-            (struct sf_hypothesis_result){.hypothesis = &list[i], .row = row};
+        replay->hypotheses[i] = (struct sf_hypothesis_result){.hypothesis = &list[i], .row = row};
         if (!same) {
             field.rows[row] = &list[i];
         }
     }
     enum sf_err err = prepare_rows(&field, diag);
     const struct sf_jobs jobs = {
-        .count = options->seeds_count * replay->hypothesis_rows_count * SF_HYPOTHESIS_ARMS_COUNT,
+        .count = options->seeds_count * replay->hypothesis_rows_count * SF_HYPOTHESIS_RUNS_COUNT,
         .workers = options->workers,
         .result_bytes = sizeof(struct sf_run_result),
         .prepare = prepare,

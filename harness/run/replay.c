@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/run/hypothesis.h"
 #include "sim_hub/config.h"
@@ -94,6 +95,23 @@ static bool keeps_exhibits(uint32_t arm)
            arm == sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB);
 }
 
+/* Runs the same run again, now that it is known what to listen for. A cache that does not do the
+ * same again has no stories. */
+static void tell_stories(struct sf_runner *runner, const struct sf_plan *plan,
+                         const struct sf_run_caches *caches, struct sf_replay_run *run)
+{
+    struct sf_storyteller *teller = sf_storyteller_create(&run->exhibits);
+    const struct sf_trace_listener listener = {sf_storyteller_hear, teller};
+    const struct sf_run_options options = {.seed = run->result.seed, .listener = &listener};
+    struct sf_run_result *again = sf_alloc(1, sizeof *again);
+    sf_run(runner, plan, caches, &options, again);
+    if (again->trace_hash == run->result.trace_hash) {
+        sf_storyteller_tell(teller, &run->stories);
+    }
+    sf_storyteller_destroy(teller);
+    free(again);
+}
+
 /* The live arm first: it is the longest story, and a report wants it even when time is short. */
 static void work(void *context, void *runner, uint32_t index, void *result_out)
 {
@@ -107,6 +125,9 @@ static void work(void *context, void *runner, uint32_t index, void *result_out)
     };
     run->exhibits.max = SF_EXHIBITS_MAX;
     sf_run(runner, &arms->plans[arm], &arms->caches[arm], &options, &run->result);
+    if (run->exhibits.count > 0) {
+        tell_stories(runner, &arms->plans[arm], &arms->caches[arm], run);
+    }
 }
 
 static void progress(void *context, uint32_t done_count, uint32_t count)
@@ -175,6 +196,11 @@ enum sf_err sf_replay_run(const struct sf_replay_options *options, struct sf_rep
     const struct sf_replay_view own = {replay, SF_HYPOTHESIS_NO_ROW};
     sf_replay_judge_view(&own, replay->facts);
     err = sf_hypotheses_run(options, replay, diag);
+    if (err == SF_OK && options->sweep) {
+        uint32_t leaky = sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB);
+        err = sf_sweep_run(&arms->plans[leaky], options->seed_first, options->workers,
+                           &replay->sweep, diag);
+    }
 out:
     free(arms);
     return err;

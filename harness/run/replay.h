@@ -5,6 +5,8 @@
 
 #include "harness/run/jobs.h"
 #include "harness/run/run.h"
+#include "harness/run/story.h"
+#include "harness/run/sweep.h"
 
 enum sf_replay_cache { SF_REPLAY_BEFORE, SF_REPLAY_UPDATE, SF_REPLAY_FIX, SF_REPLAY_CACHES_COUNT };
 enum sf_replay_network { SF_REPLAY_GOOD, SF_REPLAY_POOR, SF_REPLAY_NETWORKS_COUNT };
@@ -37,7 +39,7 @@ struct sf_hypothesis {
 
 enum {
     SF_HYPOTHESES_MAX = 16,
-    SF_HYPOTHESIS_ARMS_COUNT = 5, /* that each has of its own */
+    SF_HYPOTHESIS_RUNS_COUNT = 4, /* that each has of its own, for each seed */
 };
 #define SF_HYPOTHESIS_NO_ROW UINT32_MAX
 
@@ -48,6 +50,7 @@ struct sf_replay_options {
     uint32_t hypotheses_count;
     uint64_t seed_first;
     uint32_t seeds_count;
+    bool sweep;       /* over loss and delay too */
     uint32_t workers; /* 0: one for each processor */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *progress_context;
@@ -58,6 +61,7 @@ struct sf_replay_run {
     struct sf_run_result result;
     struct sf_exhibits
         exhibits; /* of the live arm and of the update on poor networks, first seed only */
+    struct sf_stories stories; /* of the exhibits */
 };
 
 struct sf_fact {
@@ -87,7 +91,8 @@ struct sf_replay {
     uint32_t hypotheses_count;
     struct sf_hypothesis_result hypotheses[SF_HYPOTHESES_MAX];
     uint32_t hypothesis_rows_count;
-    struct sf_jobs_results hypothesis_jobs; /* by seed, row and arm */
+    struct sf_jobs_results hypothesis_jobs; /* by seed, row and run */
+    struct sf_sweep sweep;
 };
 
 /* What one fact sheet is judged by: the replay's own runs, or those of a hypothesis in their place

@@ -25,8 +25,8 @@ struct sf_waits {
 struct sf_service {
     uint64_t asks_count;
     uint64_t admitted_count;
-    uint64_t hits_count;  /* answered with a still at once */
-    uint64_t blank_count; /* asked, and nothing could be shown */
+    uint64_t hits_count;    /* answered with a still at once */
+    uint64_t blank_count;   /* asked, and nothing could be shown */
     struct sf_waits firsts; /* from the beginning of watching to the first own still on display */
 };
 

@@ -2,8 +2,8 @@
 
 const struct sf_cache_plugin *const *sf_builtin_caches(void)
 {
+    /* clang-format off */
     static const struct sf_cache_plugin *const caches[] = {
-        /* clang-format off: a line each */
         &sf_builtin_boxing_day_before,
         &sf_builtin_boxing_day_update,
         &sf_builtin_boxing_day_fix,
@@ -18,7 +18,7 @@ const struct sf_cache_plugin *const *sf_builtin_caches(void)
         &sf_builtin_canary_silent,
         &sf_builtin_canary_babbler,
         NULL,
-        /* clang-format on */
     };
+    /* clang-format on */
     return caches;
 }

@@ -1,9 +1,9 @@
 /* D04: concurrent misses are coalesced by too coarse a key.
  *
- * Asking a camera takes long, and many ask at once; so a miss that finds another one under way joins
- * it instead of asking again, and whatever comes back is given to everyone who joined. The key by
- * which misses find each other is the resource's: integration and model, which is what the address
- * of a still looks like once the account is left to a header.
+ * Asking a camera takes long, and many ask at once; so a miss that finds another one under way
+ * joins it instead of asking again, and whatever comes back is given to everyone who joined. The
+ * key by which misses find each other is the resource's: integration and model, which is what the
+ * address of a still looks like once the account is left to a header.
  *
  * waiters_only=1: who started the flight is answered alone, and those who came in the meantime form
  * the next flight, led by the first of them. Then two tenants are not enough to see anything wrong.

@@ -193,7 +193,6 @@ static void *create(const struct sf_cache_host *host, const struct sf_cache_conf
     return desk_create(&mechanism, host, config, error, error_bytes);
 }
 
-const struct sf_cache_plugin sf_builtin_d05_pooled_connection =
-    DESK_PLUGIN(create, "d05-pooled-connection",
-                "a cancelled request gives its connection back with the reply still to come",
-                "defence=0");
+const struct sf_cache_plugin sf_builtin_d05_pooled_connection = DESK_PLUGIN(
+    create, "d05-pooled-connection",
+    "a cancelled request gives its connection back with the reply still to come", "defence=0");

@@ -1,8 +1,8 @@
 /* D09: a handle says which slot, but not which of the slot's stills.
  *
  * Stills live in slots. A slot whose still is stale is used again, the stalest first; a directory
- * says for each camera which slot its latest still is in. Nobody clears the directory when a slot is
- * used again: that would need a way back from slot to camera, and a handle to a stale still is
+ * says for each camera which slot its latest still is in. Nobody clears the directory when a slot
+ * is used again: that would need a way back from slot to camera, and a handle to a stale still is
  * harmless, since it is found to be stale. Unless the slot holds another camera's fresh still by
  * then.
  *
@@ -35,7 +35,8 @@ struct store {
     struct kit_map directory; /* by tenant and camera: a handle */
     struct kit_map slots;     /* by index + 1 */
     struct slot *all;
-    struct slot *stalest; /* the line of slots with a still, in the order in which they were filled */
+    struct slot
+        *stalest; /* the line of slots with a still, in the order in which they were filled */
     struct slot *freshest;
     struct slot *empty;
     uint32_t slots_count;

@@ -34,7 +34,7 @@ struct desk_waiter {
 struct desk;
 
 struct desk_mechanism {
-    size_t cache_bytes; /* of the cache's own struct */
+    size_t cache_bytes;                          /* of the cache's own struct */
     struct kit_option options[DESK_OPTIONS_MAX]; /* with their fallbacks; name NULL ends them */
     /* Takes its options; the desk is ready by then. May be NULL. */
     void (*start)(struct desk *desk, const struct kit_option *options,
@@ -85,16 +85,15 @@ void desk_on_fetch_ended(void *desk, const struct sf_cache_fetch_end *end);
 void desk_on_timer(void *desk, uint64_t timer, uint64_t request);
 
 /* The plug-in struct of a cache that is the desk with a mechanism. */
-#define DESK_PLUGIN(CREATE, NAME, SUMMARY, OPTIONS)                                             \
-    {                                                                                           \
-        .struct_bytes = sizeof(struct sf_cache_plugin), .abi = SF_CACHE_ABI, .name = NAME,      \
-        .version = "1", .summary = SUMMARY, .options = "patience_ms=2500 fresh_ms=15000 "       \
-                                                       OPTIONS,                                 \
-        .create = CREATE, .destroy = desk_destroy, .on_upload = desk_on_upload,                 \
-        .on_upload_fragment = desk_on_upload_fragment, .on_upload_ended = desk_on_upload_ended, \
-        .on_request = desk_on_request, .on_request_cancelled = desk_on_request_cancelled,       \
-        .on_fetch_part = desk_on_fetch_part, .on_fetch_ended = desk_on_fetch_ended,             \
-        .on_timer = desk_on_timer,                                                              \
+#define DESK_PLUGIN(CREATE, NAME, SUMMARY, OPTIONS)                                                \
+    {                                                                                              \
+        .struct_bytes = sizeof(struct sf_cache_plugin), .abi = SF_CACHE_ABI, .name = NAME,         \
+        .version = "1", .summary = SUMMARY, .options = "patience_ms=2500 fresh_ms=15000 " OPTIONS, \
+        .create = CREATE, .destroy = desk_destroy, .on_upload = desk_on_upload,                    \
+        .on_upload_fragment = desk_on_upload_fragment, .on_upload_ended = desk_on_upload_ended,    \
+        .on_request = desk_on_request, .on_request_cancelled = desk_on_request_cancelled,          \
+        .on_fetch_part = desk_on_fetch_part, .on_fetch_ended = desk_on_fetch_ended,                \
+        .on_timer = desk_on_timer,                                                                 \
     }
 
 #endif

@@ -306,7 +306,8 @@ void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
         return;
     }
     if (camera->fetching == NULL) {
-        camera->fetching = edge->kind->begin(edge->store, &camera->key, part->total_bytes, now(edge));
+        camera->fetching =
+            edge->kind->begin(edge->store, &camera->key, part->total_bytes, now(edge));
     }
     receive(camera->fetching, part->offset, part->bytes, part->bytes_count);
 }
