@@ -202,7 +202,8 @@ static void judge_f7(const struct sf_replay_view *view, struct sf_fact *fact)
     range_print(&owners, owners_text, sizeof owners_text);
     fact->judged = true;
     fact->holds = owners.min >= 2;
-    figure(fact, "one viewer saw stills of %s other homes%s", owners_text,
+    figure(fact, "one viewer saw stills of %s other home%s%s", owners_text,
+           owners.max == 1 ? "" : "s",
            owners.max == SF_TALLY_OWNERS_MAX ? " (counted up to 8)" : "");
 }
 

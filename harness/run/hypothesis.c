@@ -15,22 +15,54 @@
     }
 
 static const struct sf_hypothesis hypotheses[] = {
-    {"H1",
-     "D02 with D07",
-     "on a time-out the last good still is shown, kept by integration and model; incomplete "
-     "uploads land in recycled buffers and count as good",
-     {NULL, "builtin:boxing-day-update", "builtin:boxing-day-fix"}},
-    {"H2", "D22",
-     "an upload times out, its buffer is given to another camera, then the late data lands in it",
-     STAGES("d22-late-write")},
-    {"H3", "D05",
-     "a reply is left on a pooled connection when the hub gives up, and the next request on that "
-     "connection gets it",
-     STAGES("d05-pooled-connection")},
-    {"H5", "D01", "the key lacks the tenant", STAGES("d01-tenantless")},
-    {"H6", "D04", "concurrent misses are coalesced by too coarse a key", STAGES("d04-coalesced")},
-    {"H7", "D09", "the handle of a slot does not say which of its stills it was given for",
-     STAGES("d09-slot-handle")},
+    {
+        .id = "H1",
+        .defect = "D02 with D07",
+        .mechanism = "on a time-out the last good still is shown, kept by integration and model; "
+                     "incomplete uploads land in recycled buffers and count as good",
+        .caches = {NULL, "builtin:boxing-day-update", "builtin:boxing-day-fix"},
+    },
+    {
+        .id = "H2",
+        .defect = "D22",
+        .mechanism = "an upload times out, its buffer is given to another camera, then the late "
+                     "data lands in it",
+        .caches = STAGES("d22-late-write"),
+    },
+    {
+        .id = "H3",
+        .defect = "D05",
+        .mechanism = "a reply is left on a pooled connection when the hub gives up, and the next "
+                     "request on that connection gets it",
+        .caches = STAGES("d05-pooled-connection"),
+    },
+    {
+        .id = "H5",
+        .defect = "D01",
+        .mechanism = "the key lacks the tenant",
+        .caches = STAGES("d01-tenantless"),
+    },
+    {
+        .id = "H6",
+        .defect = "D04",
+        .mechanism = "concurrent misses are coalesced by too coarse a key",
+        .caches = STAGES("d04-coalesced"),
+    },
+    {
+        .id = "H7",
+        .defect = "D09",
+        .mechanism = "the handle of a slot does not say which of its stills it was given for",
+        .caches = STAGES("d09-slot-handle"),
+    },
+    {
+        .id = "H8",
+        .defect = "D14",
+        .mechanism = "the old and the new version disagree on what a record in the store they "
+                     "share says of its owner",
+        .caches = {"builtin:d14-version-skew?version=1", "builtin:d14-version-skew?version=2",
+                   "builtin:d14-version-skew?version=2&defence=1"},
+        .in_passing = true,
+    },
 };
 
 #define HYPOTHESES_COUNT ((uint32_t)(sizeof hypotheses / sizeof hypotheses[0]))
@@ -72,12 +104,32 @@ static uint32_t place_of(uint32_t arm)
     return place;
 }
 
-static void make_plan(const struct sf_plan *live, const char *const stages[SF_REPLAY_CACHES_COUNT],
-                      uint32_t place, struct sf_plan *plan)
+/* Puts the deploy of the live plan, as the arm's own cache, before the heal; until then the cache
+ * before it runs. */
+static void pass_over(const struct sf_plan *live, struct sf_plan *plan)
+{
+    uint32_t deploy = 0;
+    while (live->timeline[deploy].action != SF_ACTION_DEPLOY) {
+        deploy++;
+        SF_ASSERT(deploy < live->timeline_count); /* a plan without an update is refused */
+    }
+    plan->timeline[1] = plan->timeline[0];
+    plan->timeline[0] = live->timeline[deploy];
+    plan->timeline_count = 2;
+    memcpy(plan->timeline[0].cache, plan->cache, sizeof plan->cache);
+    memcpy(plan->cache, live->cache, sizeof plan->cache);
+}
+
+static void make_plan(const struct sf_plan *live, const struct sf_hypothesis *hypothesis,
+                      const char *const stages[SF_REPLAY_CACHES_COUNT], uint32_t place,
+                      struct sf_plan *plan)
 {
     sf_replay_arm_plan(live, stages, arm_of(place, SF_PATH_HUB), plan);
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         plan->groups[i].sections[SF_SECTION_APP] = live->groups[i].sections[SF_SECTION_APP];
+    }
+    if (hypothesis->in_passing && place > 0) {
+        pass_over(live, plan);
     }
 }
 
@@ -140,10 +192,11 @@ static enum sf_err prepare_rows(struct field *field, struct sf_diag *diag)
     enum sf_err err = SF_OK;
     for (uint32_t i = 0; i < count && err == SF_OK; i++) {
         const char *stages[SF_REPLAY_CACHES_COUNT];
-        stages_of(field->options, field->rows[i / SF_HYPOTHESIS_RUNS_COUNT], stages);
+        const struct sf_hypothesis *hypothesis = field->rows[i / SF_HYPOTHESIS_RUNS_COUNT];
+        stages_of(field->options, hypothesis, stages);
         *live = *field->options->plan;
         sf_replay_set_caches(live, stages);
-        make_plan(live, stages, i % SF_HYPOTHESIS_RUNS_COUNT, &field->plans[i]);
+        make_plan(live, hypothesis, stages, i % SF_HYPOTHESIS_RUNS_COUNT, &field->plans[i]);
         err = sf_run_load_caches(&field->plans[i], &field->caches[i], diag);
     }
     free(live);

@@ -35,6 +35,8 @@ struct sf_hypothesis {
     const char *defect;                         /* its class: "D05" */
     const char *mechanism;                      /* one sentence, without the point */
     const char *caches[SF_REPLAY_CACHES_COUNT]; /* NULL: as in the replay */
+    bool in_passing; /* it shows only where the one cache takes over from the other: so its arms
+                        begin with the one before, and the deploy is on their time line */
 };
 
 enum {

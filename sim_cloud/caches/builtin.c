@@ -11,6 +11,7 @@ const struct sf_cache_plugin *const *sf_builtin_caches(void)
         &sf_builtin_d04_coalesced,
         &sf_builtin_d05_pooled_connection,
         &sf_builtin_d09_slot_handle,
+        &sf_builtin_d14_version_skew,
         &sf_builtin_d22_late_write,
         &sf_builtin_canary_tenantless,
         &sf_builtin_canary_scrap,

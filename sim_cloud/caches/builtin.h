@@ -14,6 +14,7 @@ extern const struct sf_cache_plugin sf_builtin_d01_tenantless;
 extern const struct sf_cache_plugin sf_builtin_d04_coalesced;
 extern const struct sf_cache_plugin sf_builtin_d05_pooled_connection;
 extern const struct sf_cache_plugin sf_builtin_d09_slot_handle;
+extern const struct sf_cache_plugin sf_builtin_d14_version_skew;
 extern const struct sf_cache_plugin sf_builtin_d22_late_write;
 
 /* Planted faults, one for each oracle that a cache can set off. */

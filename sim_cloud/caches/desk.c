@@ -28,6 +28,9 @@ static void shelve(struct desk *desk, uint64_t tenant, uint64_t camera, struct d
     still->stored_ns = desk_now(desk);
     free(kit_map_get(&desk->shelf, tenant, camera));
     kit_map_put(&desk->shelf, tenant, camera, still);
+    if (desk->mechanism->kept != NULL) {
+        desk->mechanism->kept(desk, tenant, camera, still);
+    }
 }
 
 void desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera, const struct desk_still *still)
@@ -156,6 +159,11 @@ static void forget(struct desk *desk, struct desk_waiter *waiter)
     free(waiter);
 }
 
+struct desk_waiter *desk_waiter_of(const struct desk *desk, uint64_t request)
+{
+    return kit_map_get(&desk->waiters, request, 0);
+}
+
 void desk_answer(struct desk *desk, struct desk_waiter *waiter, const struct desk_still *still)
 {
     send(desk, waiter->request, still);
@@ -198,8 +206,18 @@ void desk_on_timer(void *context, uint64_t timer, uint64_t request)
     struct desk *desk = context;
     struct desk_waiter *waiter = kit_map_get(&desk->waiters, request, 0);
     if (waiter != NULL) {
+        send(desk, request,
+             desk->mechanism->fallback != NULL ? desk->mechanism->fallback(desk, waiter) : NULL);
         desk->mechanism->gone(desk, waiter);
-        desk_answer(desk, waiter, NULL);
+        forget(desk, waiter);
+    }
+}
+
+void desk_on_store_reply(void *context, const struct sf_cache_store_reply *reply)
+{
+    struct desk *desk = context;
+    if (desk->mechanism->replied != NULL) {
+        desk->mechanism->replied(desk, reply);
     }
 }
 

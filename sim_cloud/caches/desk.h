@@ -45,6 +45,14 @@ struct desk_mechanism {
     void (*miss)(struct desk *desk, struct desk_waiter *waiter);
     /* The waiter was cancelled, or has waited too long; it is gone after this. */
     void (*gone)(struct desk *desk, struct desk_waiter *waiter);
+    /* What a waiter gets who has waited too long; NULL: nothing. Borrowed until it is gone. May be
+     * NULL. */
+    const struct desk_still *(*fallback)(struct desk *desk, const struct desk_waiter *waiter);
+    /* A still was put on the shelf. May be NULL. */
+    void (*kept)(struct desk *desk, uint64_t tenant, uint64_t camera,
+                 const struct desk_still *still);
+    /* The shared store has replied. May be NULL where it is not used. */
+    void (*replied)(struct desk *desk, const struct sf_cache_store_reply *reply);
     void (*part)(struct desk *desk, const struct sf_cache_fetch_part *part);
     void (*ended)(struct desk *desk, const struct sf_cache_fetch_end *end);
 };
@@ -68,6 +76,8 @@ void desk_still_receive(struct desk_still *still, uint32_t offset, const uint8_t
 int64_t desk_now(const struct desk *desk);
 /* Puts a copy of a whole still on the shelf, in place of the one before. */
 void desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera, const struct desk_still *still);
+/* Who waits with this request; NULL for nobody. */
+struct desk_waiter *desk_waiter_of(const struct desk *desk, uint64_t request);
 /* Answers the waiter with the still, or with "not now" where it is NULL; the waiter is gone. */
 void desk_answer(struct desk *desk, struct desk_waiter *waiter, const struct desk_still *still);
 
@@ -82,6 +92,7 @@ void desk_on_request(void *desk, const struct sf_cache_request *request);
 void desk_on_request_cancelled(void *desk, uint64_t request);
 void desk_on_fetch_part(void *desk, const struct sf_cache_fetch_part *part);
 void desk_on_fetch_ended(void *desk, const struct sf_cache_fetch_end *end);
+void desk_on_store_reply(void *desk, const struct sf_cache_store_reply *reply);
 void desk_on_timer(void *desk, uint64_t timer, uint64_t request);
 
 /* The plug-in struct of a cache that is the desk with a mechanism. */
@@ -93,7 +104,7 @@ void desk_on_timer(void *desk, uint64_t timer, uint64_t request);
         .on_upload_fragment = desk_on_upload_fragment, .on_upload_ended = desk_on_upload_ended,    \
         .on_request = desk_on_request, .on_request_cancelled = desk_on_request_cancelled,          \
         .on_fetch_part = desk_on_fetch_part, .on_fetch_ended = desk_on_fetch_ended,                \
-        .on_timer = desk_on_timer,                                                                 \
+        .on_store_reply = desk_on_store_reply, .on_timer = desk_on_timer,                          \
     }
 
 #endif
