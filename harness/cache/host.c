@@ -32,7 +32,7 @@ static void destroy(struct sf_cache_version *version)
     }
 }
 
-static void destroy_all(struct sf_cache_host_state *host)
+void sf_cache_host_destroy_caches(struct sf_cache_host_state *host)
 {
     for (uint32_t i = 0; i < host->versions_count; i++) {
         destroy(&host->versions[i]);
@@ -42,7 +42,7 @@ static void destroy_all(struct sf_cache_host_state *host)
 
 void sf_cache_host_fini(struct sf_cache_host_state *host)
 {
-    destroy_all(host);
+    sf_cache_host_destroy_caches(host);
     sf_slots_fini(&host->requests);
     sf_slots_fini(&host->timers);
     sf_slots_fini(&host->fetches);
@@ -53,7 +53,7 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
                          uint64_t seed, uint32_t cameras_count, uint32_t still_bytes_max,
                          uint64_t capacity_bytes)
 {
-    destroy_all(host);
+    sf_cache_host_destroy_caches(host);
     sf_slots_reset(&host->requests);
     sf_slots_reset(&host->timers);
     sf_slots_reset(&host->fetches);

@@ -11,6 +11,12 @@ struct state {
     bool used;
 };
 
+/* A part of an answer is shown when the viewer gives up, which may be long after it arrived. */
+static sf_ns arrived_at_ns(const struct sf_record *delivered)
+{
+    return (delivered->flags & SF_FLAG_WHOLE) != 0 ? delivered->at_ns : (sf_ns)delivered->d;
+}
+
 static void see(void *context, const struct sf_register *who, const struct sf_record *record,
                 struct sf_findings *findings)
 {
@@ -30,7 +36,7 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
     }
     bool sent = record->kind == SF_RECORD_ANSWERED && record->a > 0;
     bool arrived_late = record->kind == SF_RECORD_DELIVERED && record->a > 0 &&
-                        record->at_ns > state->blocked_at_ns + state->grace_ns;
+                        arrived_at_ns(record) > state->blocked_at_ns + state->grace_ns;
     if (sent || arrived_late) {
         sf_findings_add(findings, (struct sf_finding){
                                       .at_ns = record->at_ns,

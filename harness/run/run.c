@@ -105,6 +105,7 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     world->exhibits = options->exhibits;
     world_build(world, plan, caches->modules, options->seed);
     bool finished = world_run(world, options->events_max);
+    world_clear(world);
     sf_trace_end(&world->trace);
 
     memset(result_out, 0, sizeof *result_out);

@@ -1,8 +1,9 @@
 /* The world of one run: homes, links, cloud, and everything on its way between them. Private to
  * harness/run. Its parts: world_build.c (from a plan), world_network.c (messages in packets),
- * world_home.c (camera and viewers), world_cloud.c (front door, uploads, requests, fetches),
- * world_store.c (the shared store), world_judge.c (what reached a viewer), world_timeline.c (what
- * the scenario does), world.c (the event loop). */
+ * world_home.c (camera and viewers), world_cloud.c (where what arrives in the cloud goes, and what
+ * the cache's host is lent), world_upload.c, world_fetch.c, world_request.c, world_store.c (the
+ * shared store), world_judge.c (what reached a viewer), world_timeline.c (what the scenario does),
+ * world.c (the event loop). */
 #ifndef STRAYFRAME_RUN_WORLD_H
 #define STRAYFRAME_RUN_WORLD_H
 
@@ -90,6 +91,7 @@ struct message {
     uint32_t number;          /* REQUEST, CANCEL, ANSWER: of the viewer's request */
     uint32_t judged_count;    /* ANSWER: fragments that had arrived when it was judged last */
     int64_t captured_unix_ms; /* UPLOAD, FETCHED */
+    sf_ns arrived_at_ns;      /* ANSWER: when a fragment came last that was not there before */
     uint8_t kind;             /* enum message_kind */
     uint8_t viewer;           /* which of the home's viewers */
     bool up;                  /* home to cloud */
@@ -117,6 +119,7 @@ struct home {
     uint64_t hashes[HASHES_KEPT]; /* of the latest captures, by number modulo HASHES_KEPT */
     uint16_t hashes_night;        /* a bit each: it was infrared */
     uint32_t capture_latest;      /* number in the world's captures, from 1; 0: none yet */
+    uint32_t number;              /* in the plan: see sf_plan_group_number */
     uint32_t group;
     uint32_t network;
     uint32_t scene;
@@ -232,9 +235,25 @@ static inline sf_handle event_handle(const struct sf_event *event)
     return (uint64_t)event->b << 32 | event->a;
 }
 
+/* A home in the trace is an index from 0, and so is its camera and its tenant. What must not change
+ * when other homes are taken out of the plan goes by its number: chance, and what a cache sees. */
+static inline uint32_t home_number(const struct world *world, uint32_t home)
+{
+    return world->homes[home].number;
+}
+
+/* UINT32_MAX: there is none. */
+uint32_t home_of_number(const struct world *world, uint32_t number);
+
 static inline uint32_t viewer_number(uint32_t home, uint32_t viewer)
 {
     return home * VIEWERS_PER_HOME + viewer;
+}
+
+/* What the cache's host is told of a viewer: by the home's number. */
+static inline uint32_t viewer_for_host(const struct world *world, uint32_t home, uint32_t viewer)
+{
+    return home_number(world, home) * VIEWERS_PER_HOME + viewer;
 }
 
 /* A request's number in the trace: unique in the run. */
@@ -251,10 +270,14 @@ static inline uint16_t path_flag(uint32_t viewer)
 /* ---- world_build.c ---- */
 void world_init(struct world *world);
 void world_fini(struct world *world);
-/* Builds the homes from the plan and puts the first events into the queue. Everything before is
- * forgotten. */
+/* Builds the homes from the plan and puts the first events into the queue. `world` is new, or has
+ * been cleared. */
 void world_build(struct world *world, const struct sf_plan *plan,
                  const struct sf_cache_module *modules, uint64_t seed);
+/* Destroys the caches and drops what is still on its way. Part of the run: what a cache says while
+ * it is destroyed is in its own run's trace, not in that of the next. The log and what the cache
+ * reported of itself stay until the next build. */
+void world_clear(struct world *world);
 
 /* ---- world_network.c ---- */
 /* A new message of total_bytes; with `content` it gets a payload to be filled in. Nothing is sent
@@ -282,9 +305,33 @@ void still_spec(const struct world *world, uint32_t camera, uint32_t capture, in
 /* ---- world_cloud.c ---- */
 void cloud_start(struct world *world);
 void cloud_fragment(struct world *world, struct message *message, uint32_t index, bool last);
+struct sf_cache_host_camera cloud_camera_facts(const struct world *world, uint32_t camera);
+/* How many different bytes of a still have arrived. */
+uint32_t cloud_received_bytes(const struct message *message);
+
+/* ---- world_upload.c ---- */
+void cloud_upload_fragment(struct world *world, struct message *message, uint32_t index, bool last);
 void cloud_upload_time_out(struct world *world, struct message *message);
-void cloud_request_limit(struct world *world, sf_handle request);
+
+/* ---- world_fetch.c ---- */
+/* Asks the camera for a still: for the cache's fetch, or, with host_fetch 0, for a request. */
+sf_handle cloud_fetch_start(struct world *world, uint32_t camera, sf_handle host_fetch,
+                            sf_handle request);
+void cloud_fetch_forget(struct world *world, sf_handle fetch);
+void cloud_fetched_fragment(struct world *world, struct message *message, uint32_t index,
+                            bool last);
 void cloud_fetch_limit(struct world *world, sf_handle fetch);
+
+/* ---- world_request.c ---- */
+void cloud_request_arrived(struct world *world, const struct message *message);
+void cloud_cancel_arrived(struct world *world, const struct message *message);
+void cloud_request_limit(struct world *world, sf_handle request);
+/* Begins to answer; the message is NULL when the front door, asked again, does not let it out. */
+struct message *cloud_answer_begin(struct world *world, struct request *request, uint32_t status,
+                                   uint32_t total_bytes);
+void cloud_answer_bytes(struct world *world, const struct request *request, const uint8_t *bytes,
+                        uint32_t count);
+void cloud_answer_end(struct world *world, const struct request *request, bool aborted);
 /* Stops whatever is being answered, or will be, on the integration's path; for all homes or one. */
 void cloud_stop_integration(struct world *world, uint32_t home_or_nobody);
 

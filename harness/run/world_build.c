@@ -28,20 +28,15 @@ static void payloads_free(struct world *world)
     }
 }
 
-/* What was still on its way when the run before ended. */
+/* What is still on its way when a run ends. */
 static void drop_unfinished(struct world *world)
 {
     for (sf_handle h = sf_slots_next(&world->messages, 0); h != 0;
          h = sf_slots_next(&world->messages, h)) {
         const struct message *message = sf_slots_get(&world->messages, h);
-        struct payload *payload = message->payload;
-        if (payload != NULL && payload->capacity == world->payload_capacity) {
-            payload->next_free = world->payloads_free;
-            world->payloads_free = payload;
-        } else {
-            free(payload);
-        }
+        free(message->payload);
     }
+    payloads_free(world);
     for (sf_handle h = sf_slots_next(&world->operations, 0); h != 0;
          h = sf_slots_next(&world->operations, h)) {
         const struct store_operation *operation = sf_slots_get(&world->operations, h);
@@ -52,15 +47,20 @@ static void drop_unfinished(struct world *world)
     sf_slots_reset(&world->fetches);
     sf_slots_reset(&world->operations);
     sf_store_fini(&world->store);
-    sf_text_free(&world->log);
     judge_reset(world);
+}
+
+void world_clear(struct world *world)
+{
+    sf_cache_host_destroy_caches(&world->host);
+    drop_unfinished(world);
 }
 
 void world_fini(struct world *world)
 {
+    world_clear(world);
     sf_cache_host_fini(&world->host);
-    drop_unfinished(world);
-    payloads_free(world);
+    sf_text_free(&world->log);
     sf_slots_fini(&world->messages);
     sf_slots_fini(&world->requests);
     sf_slots_fini(&world->fetches);
@@ -111,28 +111,68 @@ static int32_t draw_time_zone(const struct sf_plan_group *group, uint64_t seed, 
     return group->time_zones_s[drawn % group->time_zones_count];
 }
 
-static void build_home(struct world *world, uint32_t index, uint32_t group_index)
+static void build_home(struct world *world, uint32_t index, uint32_t group_index, uint32_t number)
 {
     const struct sf_plan_group *group = &world->plan->groups[group_index];
     const struct sf_plan_network *network = &world->plan->networks[group->network_index];
     struct home *home = &world->homes[index];
+    home->number = number;
     home->group = group_index;
     home->network = group->network_index;
-    home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", index) % SF_SCENES_COUNT);
-    sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", index));
-    sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", index));
+    home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", number) % SF_SCENES_COUNT);
+    sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", number));
+    sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", number));
     sf_camera_init(&home->camera, &world->cameras[group_index],
-                   draw_time_zone(group, world->seed, index));
-    sf_rng_init(&home->camera_rng, world->seed, "camera", index);
+                   draw_time_zone(group, world->seed, number));
+    sf_rng_init(&home->camera_rng, world->seed, "camera", number);
     for (uint32_t i = 0; i < VIEWERS_PER_HOME; i++) {
         struct viewer_state *state = &home->viewers[i];
         const struct sf_viewer_config *config = &world->viewers[group_index][i];
         sf_viewer_init(&state->viewer, config);
-        sf_rng_init(&state->rng, world->seed, i == VIEWER_HUB ? "hub" : "app", index);
+        sf_rng_init(&state->rng, world->seed, i == VIEWER_HUB ? "hub" : "app", number);
         state->present = config->present != 0;
     }
     world->door.camera_tenant[index] = index;
     world->door.linked[index] = group->linked;
+}
+
+static void fix_fate(const struct sf_plan_fate *fate, struct sf_netem_fixed_fate *fixed_out)
+{
+    *fixed_out = (struct sf_netem_fixed_fate){
+        .packet = fate->packet,
+        .fixed = SF_NETEM_FIXED_COPIES | SF_NETEM_FIXED_CORRUPT,
+        .copies_count = fate->kind == SF_PLAN_FATE_LOST         ? 0
+                        : fate->kind == SF_PLAN_FATE_DUPLICATED ? 2
+                                                                : 1,
+    };
+    fixed_out->copy[0].corrupted = fate->kind == SF_PLAN_FATE_CORRUPTED;
+    if (fate->kind == SF_PLAN_FATE_DELAYED) {
+        fixed_out->fixed |= SF_NETEM_FIXED_DELAY;
+        fixed_out->copy[0].delay_ns = fate->delay_ns;
+    }
+}
+
+/* Gives links the fates that the plan says; they are in order of home, direction and packet. */
+static void fix_fates(struct world *world)
+{
+    const struct sf_plan *plan = world->plan;
+    for (uint32_t first = 0; first < plan->fates_count;) {
+        const struct sf_plan_fate *fate = &plan->fates[first];
+        uint32_t end = first;
+        while (end < plan->fates_count && plan->fates[end].home == fate->home &&
+               plan->fates[end].direction == fate->direction) {
+            end++;
+        }
+        struct sf_netem_fixed_fate *fixed =
+            sf_arena_take(&world->arena, end - first, sizeof *fixed);
+        for (uint32_t i = first; i < end; i++) {
+            fix_fate(&plan->fates[i], &fixed[i - first]);
+        }
+        struct home *home = &world->homes[fate->home];
+        sf_netem_fix_fates(fate->direction == SF_DIRECTION_UP ? &home->up : &home->down, fixed,
+                           end - first);
+        first = end;
+    }
 }
 
 /* The trace begins by saying who is who. */
@@ -165,10 +205,24 @@ static void introduce_home(struct world *world, uint32_t index)
     }
 }
 
+uint32_t home_of_number(const struct world *world, uint32_t number)
+{
+    const struct sf_plan *plan = world->plan;
+    uint32_t index = 0;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        uint32_t first = sf_plan_group_number(plan, i);
+        if (number >= first && number - first < plan->groups[i].homes_count) {
+            return index + number - first;
+        }
+        index += plan->groups[i].homes_count;
+    }
+    return UINT32_MAX;
+}
+
 void world_build(struct world *world, const struct sf_plan *plan,
                  const struct sf_cache_module *modules, uint64_t seed)
 {
-    drop_unfinished(world);
+    sf_text_free(&world->log);
     sf_arena_reset(&world->arena);
     world->plan = plan;
     world->modules = modules;
@@ -183,10 +237,7 @@ void world_build(struct world *world, const struct sf_plan *plan,
     world->still_scratch = sf_arena_take(&world->arena, world->still_bytes_max, 1);
     /* Most stills take a fifth of what the largest could; a longer one gets a payload of its own.
      */
-    if (world->payload_capacity != world->still_bytes_max / 3) {
-        payloads_free(world);
-        world->payload_capacity = world->still_bytes_max / 3;
-    }
+    world->payload_capacity = world->still_bytes_max / 3;
     sf_queue_reset(&world->queue, sf_rng_derive(seed, "ties", 0));
     sf_rng_init(&world->store_rng, seed, "store", 0);
     world->healthy_network = healthy_network(plan);
@@ -197,10 +248,12 @@ void world_build(struct world *world, const struct sf_plan *plan,
 
     uint32_t index = 0;
     for (uint32_t group = 0; group < plan->groups_count; group++) {
+        uint32_t number = sf_plan_group_number(plan, group);
         for (uint32_t i = 0; i < plan->groups[group].homes_count; i++) {
-            build_home(world, index++, group);
+            build_home(world, index++, group, number + i);
         }
     }
+    fix_fates(world);
     for (uint32_t i = 0; i < world->homes_count; i++) {
         introduce_home(world, i);
     }

@@ -20,7 +20,7 @@ void still_spec(const struct world *world, uint32_t camera, uint32_t capture, in
 {
     const struct home *home = &world->homes[camera];
     const char *scene = sf_scene_name((enum sf_scene)home->scene);
-    snprintf(name_out, 32, "%.20s %u", scene, camera + 1);
+    snprintf(name_out, 32, "%.20s %u", scene, home->number + 1);
     *spec_out = (struct sf_still_spec){
         .mark = {.tenant = camera, .camera = camera, .capture = capture},
         .width_px = world->still_width_px,
@@ -229,6 +229,7 @@ void viewer_tick(struct world *world, uint32_t home, uint32_t viewer)
 void viewer_fragment(struct world *world, struct message *message, bool last)
 {
     struct viewer_state *state = &world->homes[message->home].viewers[message->viewer];
+    message->arrived_at_ns = world_now(world);
     bool current = message->number == state->viewer.requests_count &&
                    state->viewer.time_out_at_ns != SF_NS_NEVER;
     if (current) {

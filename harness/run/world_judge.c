@@ -340,7 +340,7 @@ void judge_delivery(struct world *world, struct message *message, enum judge_occ
                                      (own != UINT32_MAX ? SF_FLAG_EXACT : 0)),
                  .a = whole ? transfer->total_bytes : arrived_bytes(transfer),
                  .b = transfer->total_bytes,
-                 .d = hash,
+                 .d = whole ? hash : (uint64_t)message->arrived_at_ns,
              });
     if (own != UINT32_MAX) {
         trace_own(world, &delivery, own, occasion == JUDGE_SHOWN);

@@ -82,7 +82,7 @@ static void link(struct world *world, const struct sf_plan_entry *entry)
                     (struct sf_record){.kind = SF_RECORD_LINK, .flags = entry->on, .who = i});
         if (!entry->on) {
             cloud_stop_integration(world, i);
-            sf_cache_host_unlinked(&world->host, i);
+            sf_cache_host_unlinked(&world->host, home_number(world, i));
         }
     }
 }

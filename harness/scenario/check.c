@@ -73,6 +73,8 @@ SF_MUST_USE static enum sf_err sizes_check(struct check *check)
     SF_TRY(count_check(check, plan->groups_count, 1, SF_GROUPS_MAX));
     at(check, "timeline");
     SF_TRY(count_check(check, plan->timeline_count, 0, SF_TIMELINE_MAX));
+    at(check, "fates");
+    SF_TRY(count_check(check, plan->fates_count, 0, SF_FATES_MAX));
     at(check, "texts");
     SF_TRY(count_check(check, plan->texts_count, 1, SF_TEXTS_MAX));
     return SF_OK;
@@ -223,6 +225,28 @@ SF_MUST_USE static enum sf_err group_check(struct check *check, const struct sf_
     return SF_OK;
 }
 
+/* No two homes have one number. */
+SF_MUST_USE static enum sf_err numbers_check(struct check *check)
+{
+    const struct sf_plan *plan = check->plan;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        uint64_t first = sf_plan_group_number(plan, i);
+        uint64_t end = first + plan->groups[i].homes_count;
+        at(check, "homes.%s", plan->groups[i].name);
+        if (end > SF_HOMES_MAX) {
+            return wrong(check, "its homes' numbers go beyond %d", SF_HOMES_MAX);
+        }
+        for (uint32_t other = 0; other < i; other++) {
+            uint64_t other_first = sf_plan_group_number(plan, other);
+            if (first < other_first + plan->groups[other].homes_count && other_first < end) {
+                return wrong(check, "its homes have numbers that homes of '%s' have",
+                             plan->groups[other].name);
+            }
+        }
+    }
+    return SF_OK;
+}
+
 SF_MUST_USE static enum sf_err groups_check(struct check *check)
 {
     const struct sf_plan *plan = check->plan;
@@ -236,7 +260,7 @@ SF_MUST_USE static enum sf_err groups_check(struct check *check)
             return wrong(check, "the homes are more than %d together", SF_HOMES_MAX);
         }
     }
-    return SF_OK;
+    return numbers_check(check);
 }
 
 /* The value of a parameter that has to do with a bound. The tables belong to the actors; the names
@@ -376,6 +400,38 @@ SF_MUST_USE static enum sf_err timeline_check(struct check *check)
     return SF_OK;
 }
 
+SF_MUST_USE static enum sf_err fates_check(struct check *check)
+{
+    const struct sf_plan *plan = check->plan;
+    uint32_t homes_count = sf_plan_homes_count(plan);
+    for (uint32_t i = 0; i < plan->fates_count; i++) {
+        const struct sf_plan_fate *fate = &plan->fates[i];
+        at(check, "fates.%" PRIu32, i);
+        if (fate->home >= homes_count) {
+            return wrong(check, "there is no home %" PRIu32 "; there are %" PRIu32 ", from 1",
+                         fate->home + 1, homes_count);
+        }
+        if (fate->direction != SF_DIRECTION_UP && fate->direction != SF_DIRECTION_DOWN) {
+            return wrong(check, "a packet goes up or down");
+        }
+        if ((uint32_t)fate->kind > SF_PLAN_FATE_CORRUPTED) {
+            return wrong(check, "there is no fate %d", (int)fate->kind);
+        }
+        if (fate->packet > INT64_MAX) {
+            return wrong(check, "there is no packet %" PRIu64, fate->packet);
+        }
+        if (fate->kind == SF_PLAN_FATE_DELAYED &&
+            (fate->delay_ns < 0 || fate->delay_ns > SF_DURATION_NS_MAX)) {
+            return wrong(check, "a delay is at most 366d");
+        }
+        if (i > 0 && sf_plan_fate_compare(&plan->fates[i - 1], fate) >= 0) {
+            return wrong(check, "fates come in the order of home, direction (up before down) and "
+                                "packet, each packet once");
+        }
+    }
+    return SF_OK;
+}
+
 /* How many stills the viewers of one home ask for at most. */
 static int64_t asks_count_max(const struct check *check, const struct sf_plan_group *group,
                               bool strangers_only)
@@ -471,6 +527,7 @@ enum sf_err sf_plan_check_address(const struct sf_plan *plan, const struct sf_pl
     SF_TRY(perfect_check(&check));
     SF_TRY(groups_check(&check));
     SF_TRY(timeline_check(&check));
+    SF_TRY(fates_check(&check));
     SF_TRY(expect_check(&check));
     SF_TRY(captures_check(&check));
     return SF_OK;

@@ -49,6 +49,7 @@ SF_MUST_USE static enum sf_err keys_check(struct sf_load *load)
                                  "networks",
                                  "homes",
                                  "timeline",
+                                 "fates",
                                  "expect",
                                  NULL};
     static const char *const required[] = {"name", "duration", "homes", NULL};
@@ -137,6 +138,10 @@ SF_MUST_USE static enum sf_err body_load(struct sf_load *load)
     node = sf_yaml_get(load->root, "timeline");
     if (node != NULL) {
         SF_TRY(sf_load_timeline(load, node));
+    }
+    node = sf_yaml_get(load->root, "fates");
+    if (node != NULL) {
+        SF_TRY(sf_load_fates(load, node));
     }
     node = sf_yaml_get(load->root, "expect");
     if (node != NULL) {

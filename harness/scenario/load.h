@@ -60,6 +60,7 @@ SF_MUST_USE enum sf_err sf_load_networks(struct sf_load *load, const struct sf_y
 SF_MUST_USE enum sf_err sf_load_homes(struct sf_load *load, const struct sf_yaml_node *node);
 /* Sorts the entries in the document too, so that address "timeline.N" means the same in both. */
 SF_MUST_USE enum sf_err sf_load_timeline(struct sf_load *load, struct sf_yaml_node *node);
+SF_MUST_USE enum sf_err sf_load_fates(struct sf_load *load, const struct sf_yaml_node *node);
 SF_MUST_USE enum sf_err sf_load_expect(struct sf_load *load, const struct sf_yaml_node *node);
 
 #endif

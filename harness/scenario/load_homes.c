@@ -126,12 +126,35 @@ group_name_load(struct sf_load *load, const struct sf_yaml_node *node, struct sf
     return SF_OK;
 }
 
+/* Left out where it says what would be so anyway: the writer does, too. */
+SF_MUST_USE static enum sf_err number_load(struct sf_load *load, const struct sf_yaml_node *node,
+                                           struct sf_plan_group *group)
+{
+    const char *text = NULL;
+    int64_t value = 0;
+    SF_TRY(sf_load_value(load, node, "number", &text));
+    if (sf_value_whole_read(text, &value, load->diag) != SF_OK) {
+        return sf_load_wrong(load, node, "number");
+    }
+    if (value < 1 || value > SF_HOMES_MAX) {
+        return sf_yaml_fail(node, load->diag, "number: %s is not a number from 1 to %d", text,
+                            SF_HOMES_MAX);
+    }
+    uint32_t index = load->plan->groups_count;
+    value--;
+    if ((uint32_t)value != sf_plan_group_number(load->plan, index)) {
+        group->number = (uint32_t)value;
+    }
+    return SF_OK;
+}
+
 SF_MUST_USE static enum sf_err group_load(struct sf_load *load, const struct sf_yaml_node *node,
                                           struct sf_plan_group *group)
 {
     const struct sf_param_table *const *tables = load->schema->tables;
     const char *const known[] = {"name",
                                  "count",
+                                 "number",
                                  "network",
                                  "linked",
                                  "time_zones",
@@ -148,6 +171,10 @@ SF_MUST_USE static enum sf_err group_load(struct sf_load *load, const struct sf_
     }
     SF_TRY(group_name_load(load, node, group));
     SF_TRY(count_load(load, sf_yaml_get(node, "count"), &group->homes_count));
+    const struct sf_yaml_node *number = sf_yaml_get(node, "number");
+    if (number != NULL) {
+        SF_TRY(number_load(load, number, group));
+    }
     const struct sf_yaml_node *network = sf_yaml_get(node, "network");
     if (network != NULL) {
         SF_TRY(sf_load_network_name(load, network, "network", &group->network_index));

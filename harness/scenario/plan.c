@@ -9,6 +9,8 @@
 #include "harness/base/assert.h"
 
 const char *const sf_plan_direction_names[] = {"both", "up", "down", NULL};
+const char *const sf_plan_fate_names[] = {"lost", "delayed", "duplicated", "corrupted", NULL};
+const char *const sf_plan_fate_direction_names[] = {"up", "down", NULL};
 const char *const sf_plan_expectation_names[] = {"pass", "fail", "inconclusive", NULL};
 
 static void section_default(const struct sf_param_table *table, struct sf_plan_section *section_out)
@@ -23,6 +25,7 @@ void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_g
 {
     memset(group_out, 0, sizeof *group_out);
     group_out->linked = true;
+    group_out->number = SF_NUMBER_NEXT;
     group_out->time_zones_count = 1;
     for (uint32_t i = 0; i < SF_SECTION_GROUP_COUNT; i++) {
         section_default(schema->tables[i], &group_out->sections[i]);
@@ -69,6 +72,18 @@ uint32_t sf_plan_text(struct sf_plan *plan, const char *text)
 }
 
 /* Zeroes what is behind the terminator. */
+uint32_t sf_plan_group_number(const struct sf_plan *plan, uint32_t group)
+{
+    uint32_t number = 0;
+    for (uint32_t i = 0; i <= group; i++) {
+        if (plan->groups[i].number != SF_NUMBER_NEXT) {
+            number = plan->groups[i].number;
+        }
+        number += i < group ? plan->groups[i].homes_count : 0;
+    }
+    return number;
+}
+
 static void text_settle(char *text, size_t bytes)
 {
     size_t length = strnlen(text, bytes);
@@ -157,6 +172,34 @@ static void timeline_sort(struct sf_plan *plan)
     }
 }
 
+int sf_plan_fate_compare(const struct sf_plan_fate *one, const struct sf_plan_fate *other)
+{
+    if (one->home != other->home) {
+        return one->home < other->home ? -1 : 1;
+    }
+    if (one->direction != other->direction) {
+        return one->direction < other->direction ? -1 : 1;
+    }
+    return one->packet == other->packet ? 0 : one->packet < other->packet ? -1 : 1;
+}
+
+static int compare_fates(const void *one, const void *other)
+{
+    return sf_plan_fate_compare(one, other);
+}
+
+static void fates_settle(struct sf_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->fates_count; i++) {
+        struct sf_plan_fate *fate = &plan->fates[i];
+        fate->reserved = 0;
+        fate->delay_ns = fate->kind == SF_PLAN_FATE_DELAYED ? fate->delay_ns : 0;
+    }
+    qsort(plan->fates, plan->fates_count, sizeof plan->fates[0], compare_fates);
+    memset(&plan->fates[plan->fates_count], 0,
+           (SF_FATES_MAX - plan->fates_count) * sizeof plan->fates[0]);
+}
+
 void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan)
 {
     struct sf_plan *before = sf_alloc(1, sizeof *before);
@@ -172,8 +215,13 @@ void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan
     }
     memset(&plan->networks[plan->networks_count], 0,
            (SF_NETWORKS_MAX - plan->networks_count) * sizeof plan->networks[0]);
+    uint32_t number = 0;
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         group_settle(&plan->groups[i]);
+        if (plan->groups[i].number == number) {
+            plan->groups[i].number = SF_NUMBER_NEXT;
+        }
+        number = sf_plan_group_number(plan, i) + plan->groups[i].homes_count;
     }
     memset(&plan->groups[plan->groups_count], 0,
            (SF_GROUPS_MAX - plan->groups_count) * sizeof plan->groups[0]);
@@ -183,4 +231,5 @@ void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan
     memset(&plan->timeline[plan->timeline_count], 0,
            (SF_TIMELINE_MAX - plan->timeline_count) * sizeof plan->timeline[0]);
     timeline_sort(plan);
+    fates_settle(plan);
 }

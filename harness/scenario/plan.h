@@ -47,10 +47,16 @@ enum sf_plan_section_kind {
     SF_SECTION_COUNT,
 };
 
+/* Chance, and every name and number that a home has in the world, go by its number; 0 for the
+ * first (a scenario file counts from 1). So a home can be taken out of a plan, and nothing changes
+ * for the others. */
+enum { SF_NUMBER_NEXT = 0xffffffff };
+
 /* Homes that are alike. Each has one tenant, one camera, and a hub and an app where the section
  * says so. */
 struct sf_plan_group {
     char name[SF_TEXT_BYTES];
+    uint32_t number; /* of the first of them; SF_NUMBER_NEXT: after those of the group before */
     uint32_t homes_count;                    /* at least 1 */
     uint32_t network_index;                  /* into networks */
     bool linked;                             /* the owner linked the account to the integration */
@@ -106,6 +112,27 @@ struct sf_plan_entry {
     char cache[SF_CACHE_SPEC_BYTES]; /* a cache; or new options for the one that runs */
 };
 
+/* What becomes of one packet, whatever chance would say. */
+enum sf_plan_fate_kind {
+    SF_PLAN_FATE_LOST,
+    SF_PLAN_FATE_DELAYED, /* arrives once, undamaged, after delay_ns */
+    SF_PLAN_FATE_DUPLICATED,
+    SF_PLAN_FATE_CORRUPTED,
+};
+
+/* By value, NULL-terminated. A fate's direction is one of two: up, down. */
+extern const char *const sf_plan_fate_names[];
+extern const char *const sf_plan_fate_direction_names[];
+
+struct sf_plan_fate {
+    uint64_t packet; /* of the link, counted from 0 in the order in which it was given them */
+    sf_ns delay_ns;  /* DELAYED: 0 to SF_DURATION_NS_MAX */
+    uint32_t home;   /* counted from 0 over all groups in order; from 1 in a file */
+    enum sf_plan_direction direction; /* UP or DOWN */
+    enum sf_plan_fate_kind kind;
+    uint32_t reserved;
+};
+
 /* What the scenario's author says must come out; checked by the tests and by `run`. */
 enum sf_plan_expectation {
     SF_EXPECT_PASS,
@@ -131,6 +158,8 @@ struct sf_plan {
     struct sf_plan_group groups[SF_GROUPS_MAX];
     uint32_t timeline_count; /* in order of at_ns; entries at one instant keep the file's order */
     struct sf_plan_entry timeline[SF_TIMELINE_MAX];
+    uint32_t fates_count; /* in order of home, direction and packet, each packet at most once */
+    struct sf_plan_fate fates[SF_FATES_MAX];
     enum sf_plan_expectation expect;
     char expect_oracle[SF_TEXT_BYTES]; /* "" unless expect is FAIL */
     uint32_t texts_count;              /* at least 1: text 0 is "" */
@@ -151,11 +180,17 @@ void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_o
 /* A group with every value at its fallback, but for `name` and `homes_count`, which have none. */
 void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_group *group_out);
 
+/* Negative, 0 or positive: the order of fates in a plan. */
+int sf_plan_fate_compare(const struct sf_plan_fate *one, const struct sf_plan_fate *other);
+
 /* Brings a plan that somebody edited into the one form that the loader gives: the timeline in
  * order, texts numbered in order of use and without unused ones, what no reader looks at zeroed.
  * After it load(print(plan)) == plan, byte for byte. The plan has passed sf_plan_check, but for the
  * order of the timeline. */
 void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan);
+
+/* The number of a group's first home, below SF_HOMES_MAX in a checked plan. */
+uint32_t sf_plan_group_number(const struct sf_plan *plan, uint32_t group);
 
 /* How many homes there are in all groups together. */
 uint32_t sf_plan_homes_count(const struct sf_plan *plan);

@@ -157,6 +157,9 @@ static void group_print(const struct printer *printer, const struct sf_plan_grou
     sf_text_add(printer->out, "  - ");
     line_text(printer, "name", group->name);
     sf_text_add(printer->out, "    count: %" PRIu32 "\n", group->homes_count);
+    if (group->number != SF_NUMBER_NEXT) {
+        sf_text_add(printer->out, "    number: %" PRIu32 "\n", group->number + 1);
+    }
     if (group->network_index != 0) {
         sf_text_add(printer->out, "    ");
         line_text(printer, "network", printer->plan->networks[group->network_index].name);
@@ -248,6 +251,19 @@ static void entry_print(const struct printer *printer, const struct sf_plan_entr
     }
 }
 
+static void fate_print(const struct printer *printer, const struct sf_plan_fate *fate)
+{
+    sf_text_add(printer->out,
+                "  - {home: %" PRIu32 ", direction: %s, packet: %" PRIu64 ", fate: %s",
+                fate->home + 1, sf_plan_direction_names[fate->direction], fate->packet,
+                sf_plan_fate_names[fate->kind]);
+    if (fate->kind == SF_PLAN_FATE_DELAYED) {
+        sf_text_add(printer->out, ", delay: ");
+        sf_value_duration_print(fate->delay_ns, printer->out);
+    }
+    sf_text_add(printer->out, "}\n");
+}
+
 static void expect_print(const struct printer *printer)
 {
     const struct sf_plan *plan = printer->plan;
@@ -276,6 +292,12 @@ void sf_scenario_print(const struct sf_plan *plan, const struct sf_plan_schema *
     }
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
         entry_print(&printer, &plan->timeline[i]);
+    }
+    if (plan->fates_count > 0) {
+        sf_text_add(out, "fates:\n");
+    }
+    for (uint32_t i = 0; i < plan->fates_count; i++) {
+        fate_print(&printer, &plan->fates[i]);
     }
     expect_print(&printer);
 }

@@ -226,6 +226,8 @@ static json_t *homes_schema(const struct sf_plan_schema *schema)
     put(name, "not", json_pack("{s:s}", "const", "all"));
     put(properties, "name", name);
     put(properties, "count", whole(1, SF_HOMES_MAX, "how many homes"));
+    put(properties, "number",
+        whole(1, SF_HOMES_MAX, "the number of the first of them; chance goes by numbers"));
     put(properties, "network", name_of("the network that they are on at the start"));
     put(properties, "linked", on_or_off("the owners have linked the integration"));
     put(properties, "time_zones",
@@ -306,6 +308,20 @@ static json_t *timeline_schema(void)
     return list_of(entry, 0, SF_TIMELINE_MAX, "what happens during the run");
 }
 
+static json_t *fates_schema(void)
+{
+    static const char *const required[] = {"home", "direction", "packet", "fate", NULL};
+    json_t *properties = made(json_object());
+    put(properties, "home", whole(1, SF_HOMES_MAX, "counted from 1 over all groups in order"));
+    put(properties, "direction", choice(sf_plan_fate_direction_names, "up: from home to cloud"));
+    put(properties, "packet", whole(0, INT64_MAX, "of this link, counted from 0"));
+    put(properties, "fate", choice(sf_plan_fate_names, "what becomes of it"));
+    put(properties, "delay", duration("with fate delayed: when it arrives"));
+    json_t *fate = object_of(properties, "one packet");
+    require(fate, required);
+    return list_of(fate, 0, SF_FATES_MAX, "packets whose fate is not left to chance");
+}
+
 static json_t *expect_schema(const struct sf_plan_schema *schema)
 {
     static const char *const required[] = {"verdict", NULL};
@@ -361,6 +377,7 @@ void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_tex
     put(properties, "networks", networks_schema());
     put(properties, "homes", homes_schema(schema));
     put(properties, "timeline", timeline_schema());
+    put(properties, "fates", fates_schema());
     put(properties, "expect", expect_schema(schema));
     json_t *root = made(json_object());
     put(root, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));

@@ -35,7 +35,8 @@
     X(FETCH_ENDED, "fetch-ended", "camera; b bytes received, c fetch; flags end")                  \
     /* what reached a viewer */                                                                    \
     X(DELIVERED, "delivered",                                                                      \
-      "viewer; a bytes arrived, b total bytes, c request, d content hash; flags whole, path")      \
+      "viewer; a bytes arrived, b total bytes, c request, d content hash if whole, else when the " \
+      "last of it arrived; flags whole, path")                                                     \
     X(SHOWN, "shown",                                                                              \
       "viewer; a unreadable ppm, b tenant of the largest share (-1 nobody), c request; flags "     \
       "picture, path")                                                                             \

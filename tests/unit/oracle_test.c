@@ -115,13 +115,15 @@ static void test_after_the_block_nothing_is_sent_and_what_was_under_way_has_its_
     struct judgement j;
     JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
-          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 150, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .flags = SF_FLAG_WHOLE, .who = 0, .at_ns = 150, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 400, .d = 150, .a = 9},
           {.kind = SF_RECORD_DELIVERED, .who = 1, .at_ns = 500, .a = 9});
     assert_judged(&j, &sf_oracle_kill_switch, 1, 0);
     JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
-          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 151, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .flags = SF_FLAG_WHOLE, .who = 0, .at_ns = 151, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 400, .d = 151, .a = 9},
           {.kind = SF_RECORD_ANSWERED, .who = 2, .at_ns = 101, .a = 9});
-    assert_judged(&j, &sf_oracle_kill_switch, 0, 2);
+    assert_judged(&j, &sf_oracle_kill_switch, 0, 3);
     JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_KILL_SWITCH, .flags = 0, .at_ns = 200, .d = 50},
           {.kind = SF_RECORD_ANSWERED, .who = 0, .at_ns = 300, .a = 9});
@@ -139,14 +141,25 @@ static void test_an_owner_must_see_its_own_whole_frame_in_time(void **state)
     assert_judged(&j, &sf_oracle_recovery, 1, 0);
     JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 125},
           {.kind = SF_RECORD_SHOWN, .who = 0, .b = 0, .at_ns = 150, .flags = SF_FLAG_DAMAGED},
           {.kind = SF_RECORD_END, .at_ns = 161});
     assert_judged(&j, &sf_oracle_recovery, 1, 1);
     /* Too late, although it came. */
     JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 130},
           {.kind = SF_RECORD_SHOWN, .who = 0, .b = 0, .at_ns = 161},
           {.kind = SF_RECORD_END, .at_ns = 1000});
+    assert_judged(&j, &sf_oracle_recovery, 1, 1);
+    /* Asked soon after the heal and never again: what was lost then is not held against a cache,
+     * but the next that is asked for is. */
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 124}, {.kind = SF_RECORD_END, .at_ns = 1000});
+    assert_judged(&j, &sf_oracle_recovery, 0, 0);
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 124},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 500}, {.kind = SF_RECORD_END, .at_ns = 1000});
     assert_judged(&j, &sf_oracle_recovery, 1, 1);
     /* The run ended before the time was up: nothing was judged, which is no pass. */
     JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},

@@ -133,6 +133,7 @@ static void random_group(struct sf_rng *rng, struct sf_plan *plan, struct sf_pla
     sf_plan_group_default(&fixture_schema, group);
     random_name(rng, group->name, number);
     group->homes_count = 1 + below(rng, 1000);
+    group->number = below(rng, 3) == 0 ? number * 5000 : SF_NUMBER_NEXT;
     group->network_index = below(rng, plan->networks_count);
     group->linked = sf_rng_chance(rng, 500000);
     group->time_zones_count = 1 + below(rng, SF_TIME_ZONES_MAX);
@@ -172,6 +173,22 @@ static void random_entry(struct sf_rng *rng, const struct sf_plan *plan,
     random_cache(rng, entry->cache);
 }
 
+static void random_fates(struct sf_rng *rng, struct sf_plan *plan)
+{
+    uint32_t homes_count = sf_plan_homes_count(plan);
+    plan->fates_count = below(rng, 4);
+    for (uint32_t i = 0; i < plan->fates_count; i++) {
+        plan->fates[i] = (struct sf_plan_fate){
+            .packet = i * 1000 + below(rng, 1000),
+            .delay_ns = below(rng, 10) * SF_MS,
+            .home = below(rng, homes_count),
+            .direction = sf_rng_chance(rng, 500000) ? SF_DIRECTION_UP : SF_DIRECTION_DOWN,
+            .kind = (enum sf_plan_fate_kind)below(rng, 4),
+            .reserved = below(rng, 2),
+        };
+    }
+}
+
 static void random_expectation(struct sf_rng *rng, struct sf_plan *plan)
 {
     plan->expect = (enum sf_plan_expectation)below(rng, 3);
@@ -205,6 +222,7 @@ static void random_plan(struct sf_rng *rng, struct sf_plan *plan)
     for (uint32_t count = below(rng, 20); count > 0; count--) {
         random_entry(rng, plan, &plan->timeline[plan->timeline_count++]);
     }
+    random_fates(rng, plan);
     random_expectation(rng, plan);
     sf_plan_normalise(&fixture_schema, plan);
 }
@@ -264,6 +282,7 @@ static void test_normalising_orders_what_editing_left(void **state)
     memset(plan->groups, 0, sizeof plan->groups);
     plan->texts_count = 1;
     plan->groups_count = 2;
+    plan->fates_count = 0;
     for (uint32_t i = 0; i < 2; i++) {
         sf_plan_group_default(&fixture_schema, &plan->groups[i]);
         snprintf(plan->groups[i].name, SF_TEXT_BYTES, "g%u", i);

@@ -1,0 +1,191 @@
+/* Requests in the cloud: let in or refused at the front door, asked of the cache or of the camera,
+ * answered, cancelled. */
+#include <string.h>
+
+#include "harness/base/assert.h"
+#include "harness/run/world.h"
+
+/* ---- answers ---- */
+
+struct message *cloud_answer_begin(struct world *world, struct request *request, uint32_t status,
+                                   uint32_t total_bytes)
+{
+    SF_ASSERT(!request->answered);
+    request->answered = true;
+    enum sf_door_answer door =
+        sf_door_ask(&world->door, (struct sf_tenant_id){request->home},
+                    (struct sf_camera_id){request->camera}, request->integration);
+    bool picture = status == SF_CACHE_STATUS_OK && door == SF_DOOR_OPEN;
+    uint32_t bytes = picture ? total_bytes : CONTROL_BYTES;
+    struct message *message =
+        message_create(world, MESSAGE_ANSWER, request->home, false, bytes, picture);
+    message->viewer = request->viewer;
+    message->number = request->number;
+    message->picture = picture;
+    message->transfer.ready_bytes = picture ? 0 : bytes;
+    request->answer = message->handle;
+    world_trace(world, (struct sf_record){
+                           .kind = (uint16_t)(door == SF_DOOR_OPEN ? SF_RECORD_ANSWERED
+                                                                   : SF_RECORD_REFUSED),
+                           .flags = (uint16_t)(door == SF_DOOR_OPEN ? status : (uint32_t)door),
+                           .who = viewer_number(request->home, request->viewer),
+                           .a = door != SF_DOOR_OPEN ? request->camera
+                                : picture            ? total_bytes
+                                                     : 0,
+                           .b = (uint32_t)message->handle,
+                           .c = request_number(request->home, request->viewer, request->number),
+                       });
+    if (!picture) {
+        message_send(world, message);
+    }
+    return picture ? message : NULL;
+}
+
+void cloud_answer_bytes(struct world *world, const struct request *request, const uint8_t *bytes,
+                        uint32_t count)
+{
+    struct message *message = message_get(world, request->answer);
+    if (message == NULL || !message->picture || message->transfer.sender_done) {
+        return; /* stopped since: the viewer is gone, or the operator has blocked the path */
+    }
+    memcpy(message->payload->bytes + message->transfer.ready_bytes, bytes, count);
+    message->transfer.ready_bytes += count;
+    message_send(world, message);
+}
+
+void cloud_answer_end(struct world *world, const struct request *request, bool aborted)
+{
+    struct message *message = message_get(world, request->answer);
+    if (aborted && message != NULL && message->picture) {
+        message_stop_sending(world, message);
+    }
+}
+
+static void request_release(struct world *world, struct request *request)
+{
+    struct viewer_state *state = &world->homes[request->home].viewers[request->viewer];
+    if (state->cloud_request == request->handle) {
+        state->cloud_request = 0;
+    }
+    sf_slots_give(&world->requests, request->handle);
+}
+
+/* ---- requests ---- */
+
+static void refuse(struct world *world, struct request *request, enum sf_door_answer reason)
+{
+    request->answered = true;
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_REFUSED,
+                           .flags = (uint16_t)reason,
+                           .who = viewer_number(request->home, request->viewer),
+                           .a = request->camera,
+                           .c = request_number(request->home, request->viewer, request->number),
+                       });
+    struct message *message =
+        message_create(world, MESSAGE_ANSWER, request->home, false, CONTROL_BYTES, false);
+    message->viewer = request->viewer;
+    message->number = request->number;
+    message_send(world, message);
+}
+
+static void admit(struct world *world, struct request *request, uint32_t connection)
+{
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_ADMITTED,
+                           .flags = path_flag(request->viewer),
+                           .who = viewer_number(request->home, request->viewer),
+                           .a = request->camera,
+                           .c = request_number(request->home, request->viewer, request->number),
+                       });
+    sf_handle handle = request->handle;
+    sf_ns now_ns = world_now(world);
+    world_push(world, EVENT_REQUEST_LIMIT, request->home, 0, handle,
+               now_ns + 2 * world->cloud.request_deadline_ns);
+    if (!request->integration) {
+        request->fetch = cloud_fetch_start(world, request->camera, 0, handle);
+        return;
+    }
+    sf_handle asked = sf_cache_host_request(
+        &world->host, handle, cloud_camera_facts(world, request->camera),
+        viewer_for_host(world, request->home, request->viewer), home_number(world, request->home),
+        connection, true, now_ns + world->cloud.request_deadline_ns);
+    request->asked_of_cache = asked;
+}
+
+void cloud_request_arrived(struct world *world, const struct message *message)
+{
+    void *item;
+    sf_handle handle = sf_slots_take(&world->requests, &item);
+    struct request *request = item;
+    struct viewer_state *viewer = &world->homes[message->home].viewers[message->viewer];
+    bool stranger = viewer->viewer.config->asks_neighbour != 0;
+    *request = (struct request){
+        .handle = handle,
+        .home = message->home,
+        .camera = stranger ? (message->home + 1) % world->homes_count : message->home,
+        .number = message->number,
+        .viewer = message->viewer,
+        .integration = message->viewer == VIEWER_HUB,
+    };
+    viewer->cloud_request = handle;
+    enum sf_door_answer door =
+        sf_door_ask(&world->door, (struct sf_tenant_id){request->home},
+                    (struct sf_camera_id){request->camera}, request->integration);
+    if (door == SF_DOOR_OPEN) {
+        admit(world, request, message->connection);
+    } else {
+        refuse(world, request, door);
+        request_release(world, request);
+    }
+}
+
+/* Nobody waits for the request any more: what works on it stops, what answers it stops. */
+static void request_stop(struct world *world, struct request *request)
+{
+    if (!request->answered) {
+        world_trace(world, (struct sf_record){
+                               .kind = SF_RECORD_CANCELLED,
+                               .who = viewer_number(request->home, request->viewer),
+                               .c = request_number(request->home, request->viewer, request->number),
+                           });
+    }
+    struct message *answer = request->answer != 0 ? message_get(world, request->answer) : NULL;
+    request->answered = true;
+    cloud_fetch_forget(world, request->fetch);
+    sf_cache_host_cancel(&world->host, request->asked_of_cache);
+    request_release(world, request);
+    if (answer != NULL) {
+        message_stop_sending(world, answer);
+    }
+}
+
+void cloud_cancel_arrived(struct world *world, const struct message *message)
+{
+    sf_handle handle = world->homes[message->home].viewers[message->viewer].cloud_request;
+    struct request *request = sf_slots_get(&world->requests, handle);
+    if (request != NULL && request->number == message->number) {
+        request_stop(world, request);
+    }
+}
+
+void cloud_request_limit(struct world *world, sf_handle handle)
+{
+    struct request *request = sf_slots_get(&world->requests, handle);
+    if (request != NULL) {
+        request_stop(world, request);
+    }
+}
+
+void cloud_stop_integration(struct world *world, uint32_t home_or_nobody)
+{
+    sf_handle handle = sf_slots_next(&world->requests, 0);
+    while (handle != 0) {
+        struct request *request = sf_slots_get(&world->requests, handle);
+        bool concerned = home_or_nobody == SF_NOBODY || request->home == home_or_nobody;
+        handle = sf_slots_next(&world->requests, handle);
+        if (request->integration && concerned) {
+            request_stop(world, request);
+        }
+    }
+}
