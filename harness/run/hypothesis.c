@@ -214,8 +214,10 @@ static void work(void *context, void *runner, uint32_t index, void *result_out)
     const struct field *field = context;
     uint32_t runs_count = field->replay->hypothesis_rows_count * SF_HYPOTHESIS_RUNS_COUNT;
     uint32_t run = index % runs_count;
+    bool live = run % SF_HYPOTHESIS_RUNS_COUNT == 0;
     const struct sf_run_options options = {
         .seed = field->options->seed_first + index / runs_count,
+        .strays_max = live ? 0 : SF_HYPOTHESIS_STRAYS_MAX, /* the live run's end is a fact too */
     };
     sf_run(runner, &field->plans[run], &field->caches[run], &options, result_out);
 }

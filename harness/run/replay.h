@@ -42,6 +42,8 @@ struct sf_hypothesis {
 enum {
     SF_HYPOTHESES_MAX = 16,
     SF_HYPOTHESIS_RUNS_COUNT = 4, /* that each has of its own, for each seed */
+    /* A run of theirs, the live one excepted, ends with so many: nothing is open then. */
+    SF_HYPOTHESIS_STRAYS_MAX = 5000,
 };
 #define SF_HYPOTHESIS_NO_ROW UINT32_MAX
 

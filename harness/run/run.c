@@ -103,6 +103,8 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
         sf_trace_listen(&world->trace, *options->listener);
     }
     world->exhibits = options->exhibits;
+    world->strays_count = 0;
+    world->strays_max = options->strays_max;
     world_build(world, plan, caches->modules, options->seed);
     bool finished = world_run(world, options->events_max);
     world_clear(world);
