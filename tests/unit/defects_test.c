@@ -107,11 +107,37 @@ static void test_sharing_among_waiters_needs_three_tenants(void **state)
     runs_destroy(runs);
 }
 
+/* The new version over the old one's records, in one bucket, which the old one shares rightly. */
+static uint64_t strays_of_skew(struct runs *runs, bool defence)
+{
+    struct sf_diag diag = {0};
+    uint64_t strays_count = 0;
+    load(runs, "scenarios/gate/deploy.yaml", "d14-version-skew?buckets_max=0&", defence, 0);
+    snprintf(runs->plan.cache, sizeof runs->plan.cache,
+             "builtin:d14-version-skew?buckets_max=0&version=1");
+    assert_int_equal(sf_run_load_caches(&runs->plan, &runs->caches, &diag), SF_OK);
+    for (uint64_t seed = 1; seed <= SEEDS_MAX && (defence || strays_count == 0); seed++) {
+        runs_run(runs, seed);
+        strays_count += runs_oracle(runs, "no-stray-pixels")->findings_count;
+    }
+    return strays_count;
+}
+
+static void test_versions_that_share_a_store_must_agree_on_whose_a_record_is(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    assert_true(strays_of_skew(runs, false) > 0);
+    assert_int_equal(strays_of_skew(runs, true), 0);
+    runs_destroy(runs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_defect_is_caught_by_some_scenario),
         cmocka_unit_test(test_with_its_defence_each_passes),
+        cmocka_unit_test(test_versions_that_share_a_store_must_agree_on_whose_a_record_is),
         cmocka_unit_test(test_sharing_among_waiters_needs_three_tenants),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

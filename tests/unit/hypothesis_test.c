@@ -30,8 +30,8 @@ static int setup(void **state)
 {
     (void)state;
     static const struct sf_scenario_override sets[] = {
-        {"homes.fleet.count", "24"},
-        {"homes.poor.count", "8"},
+        {"homes.fleet.count", "8"},
+        {"homes.poor.count", "6"},
     };
     struct sf_plan *plan = sf_alloc(1, sizeof *plan);
     struct sf_diag diag = {0};
