@@ -88,12 +88,51 @@ static void test_watching_ends_and_the_connection_with_it(void **state)
     assert_in_range(f.effects.tick_at_ns, now_ns + 30 * SF_SECOND, now_ns + 90 * SF_SECOND);
 }
 
+static void test_a_broken_connection_is_replaced_and_the_still_asked_for_again(void **state)
+{
+    (void)state;
+    struct fixture f;
+    sf_ns now_ns = start_watching(&f) + SF_SECOND;
+    struct sf_viewer_input reset = {.kind = SF_VIEWER_RESET, .now_ns = now_ns, .connection = 2};
+    step(&f, reset); /* another one: none of its business */
+    assert_false(f.effects.open_connection);
+    assert_int_equal(f.effects.tick_at_ns, SF_NS_NEVER);
+    reset.connection = 1;
+    step(&f, reset);
+    assert_true(f.effects.open_connection);
+    assert_int_equal(f.viewer.connections_count, 2);
+    assert_true(f.effects.give_up);
+    assert_int_equal(f.effects.given_up, 1);
+    assert_int_equal(f.effects.tick_at_ns, now_ns);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = now_ns});
+    assert_true(f.effects.ask);
+    assert_false(f.effects.open_connection);
+    assert_int_equal(f.viewer.requests_count, 2);
+}
+
+static void test_a_connection_that_breaks_between_requests_costs_none(void **state)
+{
+    (void)state;
+    struct fixture f;
+    sf_ns at_ns = start_watching(&f);
+    step(&f,
+         (struct sf_viewer_input){
+             .kind = SF_VIEWER_ANSWER, .now_ns = at_ns + SF_SECOND, .request = 1, .picture = true});
+    step(&f, (struct sf_viewer_input){
+                 .kind = SF_VIEWER_RESET, .now_ns = at_ns + 2 * SF_SECOND, .connection = 1});
+    assert_true(f.effects.open_connection);
+    assert_false(f.effects.give_up);
+    assert_int_equal(f.effects.tick_at_ns, at_ns + 5 * SF_SECOND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_answer_in_time_is_shown_and_the_next_still_asked_for),
         cmocka_unit_test(test_a_time_out_gives_up_and_shows_what_has_come),
         cmocka_unit_test(test_watching_ends_and_the_connection_with_it),
+        cmocka_unit_test(test_a_broken_connection_is_replaced_and_the_still_asked_for_again),
+        cmocka_unit_test(test_a_connection_that_breaks_between_requests_costs_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
