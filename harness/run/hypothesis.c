@@ -6,6 +6,9 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "sim_cloud/config.h"
+
+enum { ROLLING_EVERY_MINUTES = 2 };
 
 /* The three stages of a class of defect: what was there before, the defect, and the same code with
  * the one defence put back. */
@@ -61,7 +64,7 @@ static const struct sf_hypothesis hypotheses[] = {
                      "share says of its owner",
         .caches = {"builtin:d14-version-skew?version=1", "builtin:d14-version-skew?version=2",
                    "builtin:d14-version-skew?version=2&defence=1"},
-        .in_passing = true,
+        .rolling_nodes_count = 4,
     },
 };
 
@@ -104,20 +107,36 @@ static uint32_t place_of(uint32_t arm)
     return place;
 }
 
-/* Puts the deploy of the live plan, as the arm's own cache, before the heal; until then the cache
- * before it runs. */
-static void pass_over(const struct sf_plan *live, struct sf_plan *plan)
+static uint32_t first_deploy(const struct sf_plan *plan)
 {
     uint32_t deploy = 0;
-    while (live->timeline[deploy].action != SF_ACTION_DEPLOY) {
+    while (plan->timeline[deploy].action != SF_ACTION_DEPLOY) {
         deploy++;
-        SF_ASSERT(deploy < live->timeline_count); /* a plan without an update is refused */
+        SF_ASSERT(deploy < plan->timeline_count); /* a plan without an update is refused */
     }
+    return deploy;
+}
+
+/* Puts the deploy of the live plan, as the arm's own cache, before the heal; until then the cache
+ * before it runs. */
+static void begin_with_the_one_before(const struct sf_plan *live, struct sf_plan *plan)
+{
     plan->timeline[1] = plan->timeline[0];
-    plan->timeline[0] = live->timeline[deploy];
+    plan->timeline[0] = live->timeline[first_deploy(live)];
     plan->timeline_count = 2;
     memcpy(plan->timeline[0].cache, plan->cache, sizeof plan->cache);
     memcpy(plan->cache, live->cache, sizeof plan->cache);
+}
+
+static void deploy_node_by_node(uint32_t nodes_count, struct sf_plan *plan)
+{
+    struct sf_cloud_config cloud;
+    struct sf_plan_entry *deploy = &plan->timeline[first_deploy(plan)];
+    memcpy(&cloud, plan->cloud.values, sizeof cloud);
+    cloud.nodes = nodes_count;
+    memcpy(plan->cloud.values, &cloud, sizeof cloud);
+    deploy->node = SF_NODE_ALL;
+    deploy->duration_ns = ROLLING_EVERY_MINUTES * SF_MINUTE;
 }
 
 static void make_plan(const struct sf_plan *live, const struct sf_hypothesis *hypothesis,
@@ -128,9 +147,13 @@ static void make_plan(const struct sf_plan *live, const struct sf_hypothesis *hy
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         plan->groups[i].sections[SF_SECTION_APP] = live->groups[i].sections[SF_SECTION_APP];
     }
-    if (hypothesis->in_passing && place > 0) {
-        pass_over(live, plan);
+    if (hypothesis->rolling_nodes_count == 0) {
+        return;
     }
+    if (place > 0) {
+        begin_with_the_one_before(live, plan);
+    }
+    deploy_node_by_node(hypothesis->rolling_nodes_count, plan);
 }
 
 static size_t job_of(const struct sf_replay *replay, uint32_t seed, uint32_t row, uint32_t place)

@@ -35,8 +35,9 @@ struct sf_hypothesis {
     const char *defect;                         /* its class: "D05" */
     const char *mechanism;                      /* one sentence, without the point */
     const char *caches[SF_REPLAY_CACHES_COUNT]; /* NULL: as in the replay */
-    bool in_passing; /* it shows only where the one cache takes over from the other: so its arms
-                        begin with the one before, and the deploy is on their time line */
+    /* More than 0: it shows only while one cache takes over from the other. Its runs have so many
+     * nodes, begin with the cache before and deploy the other node by node. */
+    uint32_t rolling_nodes_count;
 };
 
 enum {
