@@ -8,6 +8,18 @@ void sf_camera_init(struct sf_camera *camera, const struct sf_camera_config *con
     *camera = (struct sf_camera){.config = config, .utc_offset_s = utc_offset_s};
 }
 
+bool sf_camera_admits(const struct sf_camera_config *config, bool vouched, bool named)
+{
+    return vouched || config->open_to_all != 0 || (config->guessable_id != 0 && named);
+}
+
+uint64_t sf_camera_id_of(const struct sf_camera_config *config, uint64_t seed, uint32_t camera)
+{
+    enum { FIRST_SERIAL = 100000 };
+    return config->guessable_id != 0 ? (uint64_t)FIRST_SERIAL + camera
+                                     : sf_rng_derive(seed, "camera-id", camera);
+}
+
 bool sf_camera_is_night(const struct sf_camera_config *config, int64_t local_unix_s)
 {
     if (config->night != SF_NIGHT_AUTO) {
@@ -25,6 +37,7 @@ static void capture(struct sf_camera *camera, int64_t unix_s, struct sf_camera_e
 {
     effects->send_still = true;
     effects->capture = camera->captures_count++;
+    effects->device_capture = effects->capture - camera->captures_before;
     effects->local_unix_s = unix_s + camera->utc_offset_s;
     effects->night = sf_camera_is_night(camera->config, effects->local_unix_s);
 }
@@ -41,11 +54,18 @@ void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *inpu
         }
         return;
     case SF_CAMERA_TICK:
-        capture(camera, input->unix_s, effects_out);
+        if (!input->unwanted) {
+            capture(camera, input->unix_s, effects_out);
+        }
         effects_out->tick_at_ns = input->now_ns + every_ns;
         return;
     case SF_CAMERA_COMMAND:
         capture(camera, input->unix_s, effects_out);
+        return;
+    case SF_CAMERA_RESTART:
+        /* Not at a random phase: after an outage all cameras are there at once. */
+        camera->captures_before = camera->captures_count;
+        effects_out->tick_at_ns = every_ns > 0 ? input->now_ns : SF_NS_NEVER;
         return;
     }
     SF_UNREACHABLE();

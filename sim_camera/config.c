@@ -16,6 +16,23 @@ static const struct sf_param params[] = {
      "local time of day from which it is dark"},
     {"dark_until", SF_PARAM_DURATION, 7 * SF_HOUR, 0, 24 * SF_HOUR, NULL,
      "local time of day until which it is dark"},
+    {"settings_every", SF_PARAM_DURATION, 0, 0, 24 * SF_HOUR, NULL,
+     "asks the settings service for templates this often, from a random phase; 0s: never"},
+    {"backup_every", SF_PARAM_DURATION, 0, 0, 24 * SF_HOUR, NULL,
+     "while its owner consents, a still goes to the backup store this often; 0s: it has no backup"},
+    {"backup", SF_PARAM_BOOL, 0, 0, 0, NULL, "its owner consents to the backup from the start"},
+    {"analytics_every", SF_PARAM_DURATION, 0, 0, 24 * SF_HOUR, NULL,
+     "figures of use go to an analytics service this often; 0s: never"},
+    {"backup_by_default", SF_PARAM_BOOL, 0, 0, 0, NULL,
+     "a planted fault: the backup is on until its owner switches it off"},
+    {"backup_sticks", SF_PARAM_BOOL, 0, 0, 0, NULL,
+     "a planted fault: the backup goes on after its owner has switched it off"},
+    {"settings_carry_image", SF_PARAM_BOOL, 0, 0, 0, NULL,
+     "a planted fault: a settings call takes a still along"},
+    {"open_to_all", SF_PARAM_BOOL, 0, 0, 0, NULL,
+     "a planted fault: whoever asks it directly is answered"},
+    {"guessable_id", SF_PARAM_BOOL, 0, 0, 0, NULL,
+     "a planted fault: ids are counted up, and whoever asks directly and names the id is answered"},
 };
 
 _Static_assert(sizeof(struct sf_camera_config) ==

@@ -37,6 +37,17 @@ static const struct sf_param params[] = {
      "share of the questions to the identity service that fail"},
     {"identity_time_out", SF_PARAM_DURATION, 2 * SF_SECOND, SF_MS, SF_MINUTE, NULL,
      "a question to an identity service that is off fails after this long"},
+    {"session_life", SF_PARAM_DURATION, 0, 0, 366 * 24 * SF_HOUR, NULL,
+     "a viewer's session expires this long after it signed in; 0s: only when the time line says "
+     "so"},
+    {"unlink_grace", SF_PARAM_DURATION, 6 * SF_SECOND, 0, SF_MINUTE, NULL,
+     "what was on its way to a hub when its owner unlinked may still arrive for this long"},
+    {"consent_grace", SF_PARAM_DURATION, 6 * SF_SECOND, 0, SF_MINUTE, NULL,
+     "images may still leave a home for this long after its owner withdrew consent, or unlinked"},
+    {"expired_honoured", SF_PARAM_BOOL, 0, 0, 0, NULL,
+     "a planted fault: the front door honours a session that has expired"},
+    {"unlink_broken", SF_PARAM_BOOL, 0, 0, 0, NULL,
+     "a planted fault: an owner's unlinking is not obeyed"},
 };
 
 _Static_assert(sizeof(struct sf_cloud_config) == sizeof params / sizeof params[0] * sizeof(int64_t),

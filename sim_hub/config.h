@@ -15,6 +15,8 @@ struct sf_viewer_config {
     int64_t time_out_ns;    /* gives up on a still after this long */
     int64_t shows_partial;  /* bool: on time-out shows what has arrived of the picture */
     int64_t asks_neighbour; /* bool: a stranger, who asks for the next home's camera */
+    int64_t account;        /* bool: it has one, and a session */
+    int64_t direct;         /* bool: asks the camera itself, past the front door */
 };
 
 extern const struct sf_param_table sf_hub_param_table;

@@ -31,10 +31,13 @@ static void init(void *context, struct sf_arena *arena, uint32_t homes_count)
     state->owners = sf_arena_take(arena, state->owners_count, sizeof *state->owners);
 }
 
+/* An expired session is no excuse: the viewer signs in again. One who has no account never gets
+ * there. */
 static bool entitled(const struct sf_register *who, uint32_t viewer)
 {
     uint32_t tenant = who->viewer_tenant[viewer];
-    if (who->camera_tenant[who->viewer_camera[viewer]] != tenant) {
+    if (who->camera_tenant[who->viewer_camera[viewer]] != tenant ||
+        (who->viewer_flags[viewer] & SF_FLAG_NO_ACCOUNT) != 0) {
         return false;
     }
     bool integration = (who->viewer_flags[viewer] & SF_FLAG_INTEGRATION) != 0;

@@ -6,6 +6,7 @@
 #include "harness/base/assert.h"
 #include "harness/run/world.h"
 #include "harness/scenario/swarm.h"
+#include "sim_camera/destinations.h"
 #include "sim_cloud/caches/builtin.h"
 
 struct sf_runner {
@@ -27,6 +28,7 @@ const struct sf_plan_schema *sf_run_schema(void)
                 [SF_SECTION_APP] = &sf_app_param_table,
                 [SF_SECTION_CLOUD] = &sf_cloud_param_table,
                 [SF_SECTION_STILL] = &sf_still_param_table,
+                [SF_SECTION_DESTINATIONS] = &sf_destination_param_table,
             },
         .oracle_names = sf_oracle_names(),
     };

@@ -3,8 +3,10 @@
  * world_home.c (camera and viewers), world_cloud.c (where what arrives in the cloud goes, and what
  * the cache's host is lent), world_upload.c, world_fetch.c, world_request.c, world_store.c (the
  * shared store), world_identity.c (the identity service), world_nodes.c (the cache's nodes),
- * world_judge.c (what reached a viewer), world_timeline.c (what the scenario does),
- * world.c (the event loop). */
+ * world_judge.c (what reached a viewer), world_timeline.c (what the scenario does), world_power.c
+ * (what it does to the devices in homes), world_session.c (signing in), world_direct.c (asking a
+ * camera past the front door), world_errands.c (what else cameras send), world.c (the event loop).
+ */
 #ifndef STRAYFRAME_RUN_WORLD_H
 #define STRAYFRAME_RUN_WORLD_H
 
@@ -26,6 +28,7 @@
 #include "harness/sim/rng.h"
 #include "harness/trace/trace.h"
 #include "sim_camera/camera.h"
+#include "sim_camera/errands.h"
 #include "sim_camera/still_config.h"
 #include "sim_cloud/balancer.h"
 #include "sim_cloud/door.h"
@@ -50,20 +53,26 @@ enum event_kind {
     EVENT_STORE_REPLY,     /* a, b operation */
     EVENT_TIMELINE,        /* a index, b how often it has happened already */
     EVENT_END,
-    EVENT_IDENTITY, /* a, b the world's question; small it has failed */
+    EVENT_IDENTITY,      /* a, b the world's question; small it has failed */
+    EVENT_SESSION_LIMIT, /* a, b session: it expires */
+    EVENT_ERRAND_TICK,   /* target home; small which errand */
 };
 
 enum { VIEWER_HUB, VIEWER_APP, VIEWERS_PER_HOME };
 
 enum message_kind {
-    MESSAGE_UPLOAD,  /* camera to cloud: a still by itself */
-    MESSAGE_FETCHED, /* camera to cloud: a still that was asked for; subject is the fetch */
-    MESSAGE_REQUEST, /* viewer to cloud */
-    MESSAGE_CANCEL,  /* viewer to cloud */
-    MESSAGE_CLOSE,   /* viewer to cloud: the connection ends */
-    MESSAGE_COMMAND, /* cloud to camera: send a still; subject is the fetch */
-    MESSAGE_ANSWER,  /* cloud to viewer; subject is the request's number for the viewer */
-    MESSAGE_RESET,   /* cloud to viewer: the connection is broken */
+    MESSAGE_UPLOAD,         /* camera to cloud: a still by itself */
+    MESSAGE_FETCHED,        /* camera to cloud: a still that was asked for; subject is the fetch */
+    MESSAGE_REQUEST,        /* viewer to cloud */
+    MESSAGE_CANCEL,         /* viewer to cloud */
+    MESSAGE_CLOSE,          /* viewer to cloud: the connection ends */
+    MESSAGE_COMMAND,        /* cloud to camera: send a still; subject is the fetch */
+    MESSAGE_ANSWER,         /* cloud to viewer; subject is the request's number for the viewer */
+    MESSAGE_RESET,          /* cloud to viewer: the connection is broken */
+    MESSAGE_SIGN_IN,        /* viewer to cloud */
+    MESSAGE_SESSION,        /* cloud to viewer */
+    MESSAGE_DIRECT_REFUSAL, /* camera to cloud, for a viewer; subject is the fetch */
+    MESSAGE_ERRAND,         /* camera to one of its destinations */
 };
 
 enum {
@@ -73,14 +82,14 @@ enum {
     INLINE_WORDS = 1, /* messages of up to 64 packets without a payload need no more */
 };
 
-/* Bytes on their way, with the two bit sets of their transfer behind them. */
+/* Bytes on their way, with the two bit sets of their transfer before them. */
 struct payload {
     struct payload *next_free;
-    uint32_t capacity;
-    uint32_t words;
     uint64_t *arrived;
     uint64_t *acked;
-    uint8_t bytes[];
+    uint8_t *bytes; /* `capacity` of them */
+    uint32_t capacity;
+    uint64_t bits[];
 };
 
 struct message {
@@ -103,6 +112,16 @@ struct message {
     bool begun;               /* the receiver knows of it */
     bool ended;               /* UPLOAD: its end was told */
     bool picture;             /* ANSWER: it has one */
+    bool orphaned;            /* down: the device that it was for has lost power since */
+    uint32_t device_capture;  /* UPLOAD, FETCHED: as the camera counts, from 0 at each power on */
+    uint64_t session;         /* REQUEST: with which it is asked; SESSION: the new one */
+    uint64_t camera_id;       /* REQUEST, COMMAND of a direct ask: as the viewer named it */
+    uint8_t refusal;          /* ANSWER, DIRECT_REFUSAL: enum sf_door_answer */
+    bool direct;              /* COMMAND: the camera decides whether to answer; `session` is the
+                                 asker's */
+    uint32_t asker;           /* COMMAND of a direct ask: number of the viewer in the trace */
+    uint8_t destination;      /* enum sf_destination; NONE also where nobody looks at what leaves */
+    uint32_t image_bytes; /* how much of what goes to the destination is pictures, as measured */
 };
 
 struct viewer_state {
@@ -112,6 +131,7 @@ struct viewer_state {
     sf_handle answer;        /* the message with the answer to the request under way; 0 */
     sf_handle cloud_request; /* the latest request that the cloud has of this viewer; 0 */
     bool present;
+    uint64_t session; /* the latest that it was given; 0: none */
 };
 
 struct home {
@@ -128,6 +148,11 @@ struct home {
     uint32_t group;
     uint32_t network;
     uint32_t scene;
+    bool powered;
+    uint32_t firmware;    /* version */
+    sf_ns clock_ahead_ns; /* of the camera's clock; negative: behind */
+    enum sf_consent consent;
+    sf_ns errand_at_ns[SF_ERRANDS_COUNT]; /* when each is run next */
 };
 
 struct request {
@@ -135,6 +160,7 @@ struct request {
     sf_handle asked_of_cache; /* the host's handle; 0 */
     sf_handle fetch;          /* the app's own path; 0 */
     sf_handle answer;         /* the message, once it is being answered; 0 */
+    uint64_t session;         /* with which it was asked; 0: none */
     uint32_t home;
     uint32_t camera;
     uint32_t number;
@@ -142,7 +168,9 @@ struct request {
     bool integration;
     bool answered;
     uint32_t connection;
-    uint32_t node; /* of the cache; SF_NOBODY: all were lost. The app's path has none */
+    uint32_t node;      /* of the cache; SF_NOBODY: all were lost. The app's path has none */
+    bool direct;        /* the camera is asked and decides; the front door has no part in it */
+    uint64_t camera_id; /* direct: as the viewer named it */
 };
 
 struct fetch {
@@ -232,6 +260,7 @@ struct world {
     struct sf_rng identity_rng;
     bool identity_off;
     bool store_off;
+    bool exposure_watched; /* the scenario concerns itself with what leaves homes */
 };
 
 /* ---- time and trace ---- */
@@ -314,9 +343,15 @@ void message_stop_receiving(struct world *world, struct message *message);
 void network_event(struct world *world, const struct sf_event *event);
 
 /* ---- world_home.c ---- */
-void home_start(struct world *world, uint32_t home);
+/* Camera and viewers start; `again` after power was lost. */
+void home_start(struct world *world, uint32_t home, bool again);
+void viewer_wake(struct world *world, uint32_t home, uint32_t viewer);
+/* A new session has come. */
+void viewer_signed_in(struct world *world, uint32_t home, uint32_t viewer);
 void camera_tick(struct world *world, uint32_t home);
 void camera_command(struct world *world, uint32_t home, sf_handle fetch);
+/* The camera takes a still for itself, into world->still_scratch; returns its bytes. */
+uint32_t camera_capture(struct world *world, uint32_t home);
 void viewer_tick(struct world *world, uint32_t home, uint32_t viewer);
 /* The viewer hears that its connection is broken. */
 void viewer_connection_broke(struct world *world, const struct message *message);
@@ -350,6 +385,8 @@ void cloud_fetch_limit(struct world *world, sf_handle fetch);
 
 /* ---- world_request.c ---- */
 void cloud_request_arrived(struct world *world, const struct message *message);
+/* Tells the viewer, and forgets the request. */
+void cloud_refuse(struct world *world, struct request *request, enum sf_door_answer reason);
 void cloud_cancel_arrived(struct world *world, const struct message *message);
 void cloud_request_limit(struct world *world, sf_handle request);
 /* Begins to answer; the message is NULL when the front door, asked again, does not let it out. */
@@ -379,6 +416,49 @@ enum judge_occasion {
 };
 void judge_delivery(struct world *world, struct message *message, enum judge_occasion occasion);
 void judge_reset(struct world *world);
+/* How many of these bytes are a piece of any camera's still. */
+uint32_t judge_image_bytes(struct world *world, const uint8_t *bytes, uint32_t count);
+
+/* ---- world_power.c ---- */
+/* Each for the homes of one group, or SF_GROUP_ALL. Homes that are in that state are left alone. */
+void power_switch(struct world *world, uint32_t group, bool on);
+void power_wake(struct world *world, uint32_t group);
+void camera_clock_step(struct world *world, uint32_t group, sf_ns step_ns);
+void camera_firmware(struct world *world, uint32_t group, uint32_t version);
+
+/* ---- world_session.c ---- */
+/* Signs a viewer in for the first time, where it has an account. */
+void session_start(struct world *world, uint32_t home, uint32_t viewer);
+void session_limit(struct world *world, uint64_t session);
+/* The sessions of these homes' viewers expire now; group as above. */
+void session_expire(struct world *world, uint32_t group);
+/* Up: the viewer asks for a new session; the cloud gives it one; down: it has come. */
+void session_sign_in(struct world *world, uint32_t home, uint32_t viewer);
+void session_sign_in_arrived(struct world *world, const struct message *message);
+void session_arrived(struct world *world, const struct message *message);
+
+/* ---- world_direct.c ---- */
+/* How a viewer names the camera that it asks directly. */
+uint64_t direct_camera_id(const struct world *world, uint32_t home, uint32_t viewer);
+/* A relay, which authorises nobody, passes the ask on; the camera decides; a refusal comes back. */
+void direct_relay(struct world *world, struct request *request);
+void direct_command_arrived(struct world *world, const struct message *message);
+void direct_refusal_arrived(struct world *world, const struct message *message);
+
+/* ---- world_errands.c ---- */
+/* Says what may leave homes, where the scenario concerns itself with it. */
+void errands_introduce(struct world *world);
+/* Starts the errands of a home: at the beginning, and when power is back. */
+void errands_start(struct world *world, uint32_t home);
+void errand_tick(struct world *world, uint32_t home, enum sf_errand errand);
+/* Owners consent to the backup, or withdraw it; group as above. */
+void errands_consent(struct world *world, uint32_t group, bool given);
+/* So many bytes of a message have just left the home, or left it again. */
+void errand_bytes_left(struct world *world, const struct message *message, uint32_t bytes);
+/* Has the owner a viewer of its own that stills go to by way of the cloud? */
+bool home_is_served(const struct world *world, uint32_t home);
+/* What cameras have begun to send, and have no leave for any more, stops where it is. */
+void errands_stop_without_leave(struct world *world);
 
 /* ---- world_timeline.c ---- */
 void timeline_start(struct world *world);
@@ -395,8 +475,9 @@ void node_lose(struct world *world, uint32_t node);
 void node_bring_back(struct world *world, uint32_t node);
 
 /* ---- world_identity.c ---- */
-/* The session that a viewer has; for the cache's host it goes by the home's number. */
-uint64_t session_for_host(const struct world *world, uint32_t home, uint32_t viewer);
+/* A session of a viewer, as the host of the cache has it: it goes by the home's number. */
+uint64_t session_for_host(const struct world *world, uint32_t home, uint32_t viewer,
+                          uint64_t session);
 void identity_ask(void *world, sf_handle host_question, uint64_t session);
 void identity_answer(struct world *world, sf_handle question, bool failed);
 

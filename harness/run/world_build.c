@@ -122,6 +122,9 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
     home->number = number;
     home->group = group_index;
     home->network = group->network_index;
+    home->powered = true;
+    home->consent =
+        world->cameras[group_index].backup != 0 ? SF_CONSENT_GIVEN : SF_CONSENT_NEVER_GIVEN;
     home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", number) % SF_SCENES_COUNT);
     sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", number));
     sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", number));
@@ -134,11 +137,16 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
         sf_viewer_init(&state->viewer, config);
         sf_rng_init(&state->rng, world->seed, i == VIEWER_HUB ? "hub" : "app", number);
         state->present = config->present != 0;
-        sf_sessions_begin(&world->sessions, (struct sf_viewer_id){viewer_number(index, i)},
-                          (struct sf_tenant_id){index});
+        session_start(world, index, i);
     }
     world->door.camera_tenant[index] = index;
     world->door.linked[index] = group->linked;
+}
+
+static unsigned party_flags(const struct sf_viewer_config *config)
+{
+    return (config->account == 0 ? SF_FLAG_NO_ACCOUNT : 0u) |
+           (config->direct != 0 ? SF_FLAG_DIRECT : 0u);
 }
 
 static void fix_fate(const struct sf_plan_fate *fate, struct sf_netem_fixed_fate *fixed_out)
@@ -201,7 +209,8 @@ static void introduce_home(struct world *world, uint32_t index)
             world_trace(world,
                         (struct sf_record){
                             .kind = SF_RECORD_VIEWER,
-                            .flags = (uint16_t)(path_flag(i) | (poor ? SF_FLAG_POOR_NETWORK : 0)),
+                            .flags = (uint16_t)(path_flag(i) | (poor ? SF_FLAG_POOR_NETWORK : 0) |
+                                                party_flags(state->viewer.config)),
                             .who = viewer_number(index, i),
                             .a = index,
                             .b = stranger ? (index + 1) % world->homes_count : index,
@@ -251,7 +260,7 @@ void world_build(struct world *world, const struct sf_plan *plan,
     world->healthy_network = healthy_network(plan);
     world->homes_count = sf_plan_homes_count(plan);
     world->homes = sf_arena_take(&world->arena, world->homes_count, sizeof *world->homes);
-    sf_door_init(&world->door, &world->cloud, &world->arena, world->homes_count,
+    sf_door_init(&world->door, &world->cloud, &world->sessions, &world->arena, world->homes_count,
                  world->homes_count);
     sf_balancer_init(&world->balancer, &world->cloud, seed, &world->arena,
                      world->homes_count * VIEWERS_PER_HOME);
@@ -268,12 +277,13 @@ void world_build(struct world *world, const struct sf_plan *plan,
     for (uint32_t i = 0; i < world->homes_count; i++) {
         introduce_home(world, i);
     }
+    errands_introduce(world);
     sf_arena_seal(&world->arena);
 
     cloud_start(world);
     sf_cache_host_deploy(&world->host, &modules[0]);
     for (uint32_t i = 0; i < world->homes_count; i++) {
-        home_start(world, i);
+        home_start(world, i, false);
     }
     timeline_start(world);
     sf_queue_push(&world->queue, (struct sf_event){.due_ns = plan->duration_ns, .kind = EVENT_END},

@@ -15,6 +15,14 @@ sf_handle cloud_fetch_start(struct world *world, uint32_t camera, sf_handle host
     struct message *command =
         message_create(world, MESSAGE_COMMAND, camera, false, CONTROL_BYTES, false);
     command->subject = handle;
+    const struct request *asker = sf_slots_get(&world->requests, request);
+    if (asker != NULL && asker->direct) {
+        command->direct = true;
+        command->session = asker->session;
+        command->camera_id = asker->camera_id;
+        command->asker = viewer_number(asker->home, asker->viewer);
+        command->number = asker->number;
+    }
     message_send(world, command);
     world_push(world, EVENT_FETCH_LIMIT, camera, 0, handle,
                world_now(world) + FETCH_LIMIT_S * SF_SECOND);
@@ -76,9 +84,10 @@ void cloud_fetched_fragment(struct world *world, struct message *message, uint32
     sf_handle host_fetch = fetch->host_fetch;
     if (host_fetch != 0) {
         uint32_t offset = sf_transfer_offset(index);
-        sf_cache_host_fetch_part(
-            &world->host, host_fetch, message->capture, message->transfer.total_bytes, offset,
-            message->payload->bytes + offset, sf_transfer_length(&message->transfer, index));
+        sf_cache_host_fetch_part(&world->host, host_fetch, message->device_capture,
+                                 message->transfer.total_bytes, offset,
+                                 message->payload->bytes + offset,
+                                 sf_transfer_length(&message->transfer, index));
     }
     /* The cache may have cancelled the fetch from inside that call. */
     fetch = sf_slots_get(&world->fetches, message->subject);

@@ -8,9 +8,12 @@
 #include "harness/base/assert.h"
 #include "harness/run/world.h"
 
-static int64_t unix_s_now(const struct world *world)
+/* By the camera's own clock. */
+static int64_t camera_unix_s(const struct world *world, uint32_t home)
 {
-    return world->plan->start_unix_s + world_now(world) / SF_SECOND;
+    sf_ns since_start_ns = world_now(world) + world->homes[home].clock_ahead_ns;
+    sf_ns below_ns = since_start_ns < 0 ? SF_SECOND - 1 : 0; /* rounds down on either side of 0 */
+    return world->plan->start_unix_s + (since_start_ns - below_ns) / SF_SECOND;
 }
 
 /* ---- the camera ---- */
@@ -54,9 +57,9 @@ static void remember_capture(struct world *world, const struct sf_still_spec *sp
     home->capture_latest = world->captures_count;
 }
 
-/* Takes the picture and puts it on its way; `fetch` 0: the camera sends it by itself. */
-static void send_still(struct world *world, uint32_t index, const struct sf_camera_effects *effects,
-                       sf_handle fetch)
+/* Takes the picture, into world->still_scratch; returns its bytes. */
+static uint32_t take_still(struct world *world, uint32_t index,
+                           const struct sf_camera_effects *effects)
 {
     struct home *home = &world->homes[index];
     char name[32];
@@ -65,15 +68,7 @@ static void send_still(struct world *world, uint32_t index, const struct sf_came
     size_t count = sf_still_make(&spec, world->still_scratch, world->still_bytes_max);
     SF_ASSERT(count > 0);
     SF_ASSERT(count <= world->still_bytes_max);
-    struct message *message = message_create(world, fetch != 0 ? MESSAGE_FETCHED : MESSAGE_UPLOAD,
-                                             index, true, (uint32_t)count, true);
-    uint8_t *bytes = message->payload->bytes;
-    memcpy(bytes, world->still_scratch, count);
-    message->subject = fetch;
-    message->capture = effects->capture;
-    message->captured_unix_ms = unix_s_now(world) * 1000;
-
-    uint64_t hash = XXH3_64bits(bytes, count);
+    uint64_t hash = XXH3_64bits(world->still_scratch, count);
     uint32_t kept = effects->capture % HASHES_KEPT;
     home->hashes[kept] = hash;
     home->hashes_night =
@@ -88,8 +83,27 @@ static void send_still(struct world *world, uint32_t index, const struct sf_came
                            .c = (uint64_t)effects->local_unix_s,
                            .d = hash,
                        });
+    return (uint32_t)count;
+}
+
+/* Takes a picture and puts it on its way; `fetch` 0: the camera sends it by itself. */
+static void send_still(struct world *world, uint32_t index, const struct sf_camera_effects *effects,
+                       sf_handle fetch)
+{
+    uint32_t count = take_still(world, index, effects);
+    struct message *message = message_create(world, fetch != 0 ? MESSAGE_FETCHED : MESSAGE_UPLOAD,
+                                             index, true, count, true);
+    memcpy(message->payload->bytes, world->still_scratch, count);
+    message->subject = fetch;
+    message->capture = effects->capture;
+    message->device_capture = effects->device_capture;
+    message->captured_unix_ms = camera_unix_s(world, index) * 1000;
+    if (fetch == 0 && world->exposure_watched) {
+        message->destination = SF_DESTINATION_CLOUD;
+        message->image_bytes = count;
+    }
     world_push(world, EVENT_SEND_LIMIT, index, 0, message->handle,
-               world_now(world) + home->camera.config->send_time_out_ns);
+               world_now(world) + world->homes[index].camera.config->send_time_out_ns);
     message_send(world, message);
 }
 
@@ -98,7 +112,11 @@ static void camera_step(struct world *world, uint32_t index, enum sf_camera_inpu
 {
     struct home *home = &world->homes[index];
     const struct sf_camera_input input = {
-        .kind = kind, .now_ns = world_now(world), .unix_s = unix_s_now(world)};
+        .kind = kind,
+        .now_ns = world_now(world),
+        .unix_s = camera_unix_s(world, index),
+        .unwanted = !home_is_served(world, index),
+    };
     struct sf_camera_effects effects;
     sf_camera_step(&home->camera, &input, &home->camera_rng, &effects);
     if (effects.send_still) {
@@ -122,6 +140,17 @@ void camera_command(struct world *world, uint32_t home, sf_handle fetch)
     camera_step(world, home, SF_CAMERA_COMMAND, fetch);
 }
 
+uint32_t camera_capture(struct world *world, uint32_t index)
+{
+    struct home *home = &world->homes[index];
+    const struct sf_camera_input input = {.kind = SF_CAMERA_COMMAND,
+                                          .now_ns = world_now(world),
+                                          .unix_s = camera_unix_s(world, index)};
+    struct sf_camera_effects effects;
+    sf_camera_step(&home->camera, &input, &home->camera_rng, &effects);
+    return take_still(world, index, &effects);
+}
+
 /* ---- the viewers ---- */
 
 static void send_control(struct world *world, uint32_t home, uint32_t viewer,
@@ -131,6 +160,8 @@ static void send_control(struct world *world, uint32_t home, uint32_t viewer,
     message->viewer = (uint8_t)viewer;
     message->number = number;
     message->connection = world->homes[home].viewers[viewer].viewer.connections_count;
+    message->session = world->homes[home].viewers[viewer].session;
+    message->camera_id = direct_camera_id(world, home, viewer);
     message_send(world, message);
 }
 
@@ -248,12 +279,26 @@ void viewer_fragment(struct world *world, struct message *message, bool last)
         const struct sf_viewer_input input = {
             .kind = SF_VIEWER_ANSWER, .request = message->number, .picture = message->picture};
         viewer_step(world, message->home, message->viewer, input, message);
+        if (message->refusal == SF_DOOR_NO_SESSION && message->session == state->session) {
+            session_sign_in(world, message->home, message->viewer);
+        }
     }
 }
 
-void home_start(struct world *world, uint32_t index)
+void viewer_wake(struct world *world, uint32_t home, uint32_t viewer)
 {
-    camera_step(world, index, SF_CAMERA_START, 0);
+    viewer_step(world, home, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_WAKE}, NULL);
+}
+
+void viewer_signed_in(struct world *world, uint32_t home, uint32_t viewer)
+{
+    viewer_step(world, home, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_SESSION}, NULL);
+}
+
+void home_start(struct world *world, uint32_t index, bool again)
+{
+    camera_step(world, index, again ? SF_CAMERA_RESTART : SF_CAMERA_START, 0);
+    errands_start(world, index);
     for (uint32_t viewer = 0; viewer < VIEWERS_PER_HOME; viewer++) {
         if (world->homes[index].viewers[viewer].present) {
             viewer_step(world, index, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_START},

@@ -3,11 +3,10 @@
 #include "harness/run/world.h"
 
 /* A session is the viewer in its high half and a count in its low one. */
-uint64_t session_for_host(const struct world *world, uint32_t home, uint32_t viewer)
+uint64_t session_for_host(const struct world *world, uint32_t home, uint32_t viewer,
+                          uint64_t session)
 {
-    const struct sf_viewer_id who = {viewer_number(home, viewer)};
-    return (uint64_t)viewer_for_host(world, home, viewer) << 32 |
-           (uint32_t)sf_sessions_latest(&world->sessions, who);
+    return (uint64_t)viewer_for_host(world, home, viewer) << 32 | (uint32_t)session;
 }
 
 /* The session as the service numbers it; 0, which is none, for a viewer that does not exist. */

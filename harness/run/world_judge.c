@@ -186,6 +186,14 @@ static void judge_bytes(struct world *world, const struct delivery *delivery)
     }
 }
 
+uint32_t judge_image_bytes(struct world *world, const uint8_t *bytes, uint32_t count)
+{
+    struct sf_byte_attribution found;
+    tell_ledger(world);
+    sf_ledger_attribute(world->ledger, bytes, count, &found);
+    return count - found.unattributed_bytes;
+}
+
 void judge_reset(struct world *world)
 {
     sf_ledger_destroy(world->ledger);

@@ -8,16 +8,17 @@
 
 /* ---- payloads ---- */
 
+/* Nothing in it is cleared: the pages of a large one are touched only as far as bytes are put in.
+ */
 static struct payload *payload_create(uint32_t capacity)
 {
     uint32_t words = sf_transfer_words(capacity);
     size_t bits_bytes = 2 * (size_t)words * sizeof(uint64_t);
-    size_t bytes = ((size_t)capacity + 7) & ~(size_t)7;
-    struct payload *payload = sf_alloc(1, sizeof *payload + bytes + bits_bytes);
+    struct payload *payload = sf_realloc(NULL, 1, sizeof *payload + bits_bytes + capacity);
     payload->capacity = capacity;
-    payload->words = words;
-    payload->arrived = (uint64_t *)(void *)(payload->bytes + bytes);
-    payload->acked = payload->arrived + words;
+    payload->arrived = payload->bits;
+    payload->acked = payload->bits + words;
+    payload->bytes = (uint8_t *)(payload->bits + 2 * words);
     return payload;
 }
 
@@ -152,19 +153,23 @@ static void packet_send(struct world *world, struct message *message, bool up, e
     }
 }
 
-static void fragment_send(struct world *world, struct message *message, uint32_t index)
+/* Returns how many bytes it has. */
+static uint32_t fragment_send(struct world *world, struct message *message, uint32_t index)
 {
-    packet_send(world, message, message->up, EVENT_FRAGMENT, index,
-                sf_transfer_length(&message->transfer, index));
+    uint32_t bytes = sf_transfer_length(&message->transfer, index);
+    packet_send(world, message, message->up, EVENT_FRAGMENT, index, bytes);
+    return bytes;
 }
 
 void message_send(struct world *world, struct message *message)
 {
     bool first = message->transfer.sent_count == 0;
     uint32_t index;
+    uint32_t bytes = 0;
     while ((index = sf_transfer_next_unsent(&message->transfer)) != UINT32_MAX) {
-        fragment_send(world, message, index);
+        bytes += fragment_send(world, message, index);
     }
+    errand_bytes_left(world, message, bytes);
     if (first && message->transfer.sent_count > 0) {
         world_push(world, EVENT_RESEND, message->home, 0, message->handle,
                    world_now(world) + world->cloud.resend_after_ns);
@@ -174,10 +179,12 @@ void message_send(struct world *world, struct message *message)
 static void send_unacknowledged(struct world *world, struct message *message)
 {
     uint32_t index = sf_transfer_next_unacked(&message->transfer, 0);
+    uint32_t bytes = 0;
     while (index != UINT32_MAX) {
-        fragment_send(world, message, index);
+        bytes += fragment_send(world, message, index);
         index = sf_transfer_next_unacked(&message->transfer, index + 1);
     }
+    errand_bytes_left(world, message, bytes);
 }
 
 /* The sender has heard nothing for a while. */
@@ -186,11 +193,14 @@ static void resend(struct world *world, struct message *message)
     if (message->transfer.sender_done) {
         return;
     }
-    if (message->transfer.resends_count >= (uint32_t)world->cloud.resends_max) {
+    /* What the cache has not passed yet is not missing: the sender's patience begins with the last
+     * part. */
+    bool all_ready = message->transfer.ready_bytes == message->transfer.total_bytes;
+    if (all_ready && message->transfer.resends_count >= (uint32_t)world->cloud.resends_max) {
         message_stop_sending(world, message);
         return;
     }
-    message->transfer.resends_count++;
+    message->transfer.resends_count += all_ready;
     send_unacknowledged(world, message);
     world_push(world, EVENT_RESEND, message->home, 0, message->handle,
                world_now(world) + world->cloud.resend_after_ns);
@@ -212,7 +222,15 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
         cloud_fragment(world, message, index, last);
     } else if (message->kind == MESSAGE_COMMAND) {
         if (last) {
-            camera_command(world, message->home, message->subject);
+            if (message->direct) {
+                direct_command_arrived(world, message);
+            } else {
+                camera_command(world, message->home, message->subject);
+            }
+        }
+    } else if (message->kind == MESSAGE_SESSION) {
+        if (last) {
+            session_arrived(world, message);
         }
     } else if (message->kind == MESSAGE_RESET) {
         if (last) {
@@ -253,11 +271,14 @@ void network_event(struct world *world, const struct sf_event *event)
     SF_ASSERT(message != NULL);
     struct home *home = &world->homes[message->home];
     sf_netem_departed((event->target & 1) == 0 ? &home->up : &home->down);
+    /* What comes to a home without power, or for a device that has lost it since, meets nobody. */
+    bool to_home = (event->target & 1) != 0;
+    bool heard = !to_home || (home->powered && !message->orphaned);
     /* The packet still counts as on its way while it is looked at, so that nothing releases its
      * message. */
-    if (event->kind == EVENT_FRAGMENT) {
+    if (event->kind == EVENT_FRAGMENT && heard) {
         fragment_arrived(world, message, event->small);
-    } else if (event->kind == EVENT_ACK) {
+    } else if (event->kind == EVENT_ACK && heard) {
         acknowledged(world, message);
     }
     message->transfer.in_flight_count--;

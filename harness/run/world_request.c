@@ -7,14 +7,21 @@
 
 /* ---- answers ---- */
 
+/* Where the camera decides, the front door has no part in it. */
+static enum sf_door_answer ask_door(const struct world *world, const struct request *request)
+{
+    return request->direct
+               ? SF_DOOR_OPEN
+               : sf_door_ask(&world->door, request->session, (struct sf_camera_id){request->camera},
+                             request->integration);
+}
+
 struct message *cloud_answer_begin(struct world *world, struct request *request, uint32_t status,
                                    uint32_t total_bytes)
 {
     SF_ASSERT(!request->answered);
     request->answered = true;
-    enum sf_door_answer door =
-        sf_door_ask(&world->door, (struct sf_tenant_id){request->home},
-                    (struct sf_camera_id){request->camera}, request->integration);
+    enum sf_door_answer door = ask_door(world, request);
     bool picture = status == SF_CACHE_STATUS_OK && door == SF_DOOR_OPEN;
     uint32_t bytes = picture ? total_bytes : CONTROL_BYTES;
     struct message *message =
@@ -22,6 +29,8 @@ struct message *cloud_answer_begin(struct world *world, struct request *request,
     message->viewer = request->viewer;
     message->number = request->number;
     message->picture = picture;
+    message->refusal = (uint8_t)door;
+    message->session = request->session;
     message->transfer.ready_bytes = picture ? 0 : bytes;
     request->answer = message->handle;
     world_trace(world, (struct sf_record){
@@ -72,7 +81,7 @@ static void request_release(struct world *world, struct request *request)
 
 /* ---- requests ---- */
 
-static void refuse(struct world *world, struct request *request, enum sf_door_answer reason)
+void cloud_refuse(struct world *world, struct request *request, enum sf_door_answer reason)
 {
     request->answered = true;
     world_trace(world, (struct sf_record){
@@ -86,7 +95,10 @@ static void refuse(struct world *world, struct request *request, enum sf_door_an
         message_create(world, MESSAGE_ANSWER, request->home, false, CONTROL_BYTES, false);
     message->viewer = request->viewer;
     message->number = request->number;
+    message->refusal = (uint8_t)reason;
+    message->session = request->session;
     message_send(world, message);
+    request_release(world, request);
 }
 
 /* When every node is lost the load balancer answers by itself. */
@@ -103,7 +115,7 @@ static void ask_cache(struct world *world, struct request *request)
         .viewer_tenant = home_number(world, request->home),
         .connection = request->connection,
         .node = request->node,
-        .session = session_for_host(world, request->home, request->viewer),
+        .session = session_for_host(world, request->home, request->viewer, request->session),
         .integration = true,
         .deadline_ns = world_now(world) + world->cloud.request_deadline_ns,
     };
@@ -170,16 +182,20 @@ void cloud_request_arrived(struct world *world, const struct message *message)
         .viewer = message->viewer,
         .integration = message->viewer == VIEWER_HUB,
         .connection = message->connection,
+        .session = message->session,
+        .camera_id = message->camera_id,
+        .direct = viewer->viewer.config->direct != 0,
     };
     viewer->cloud_request = handle;
-    enum sf_door_answer door =
-        sf_door_ask(&world->door, (struct sf_tenant_id){request->home},
-                    (struct sf_camera_id){request->camera}, request->integration);
+    if (request->direct) {
+        direct_relay(world, request);
+        return;
+    }
+    enum sf_door_answer door = ask_door(world, request);
     if (door == SF_DOOR_OPEN) {
         admit(world, request);
     } else {
-        refuse(world, request, door);
-        request_release(world, request);
+        cloud_refuse(world, request, door);
     }
 }
 

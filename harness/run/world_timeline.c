@@ -63,6 +63,7 @@ static void heal(struct world *world, const struct sf_plan_entry *entry)
     everybody.group_index = SF_GROUP_ALL;
     everybody.direction = SF_DIRECTION_BOTH;
     change_network(world, &everybody);
+    power_switch(world, SF_GROUP_ALL, true);
     switch_service(world, SF_SERVICE_IDENTITY, &world->identity_off, true);
     switch_service(world, SF_SERVICE_STORE, &world->store_off, true);
     for (uint32_t node = 0; node < world->host.nodes_count; node++) {
@@ -91,13 +92,21 @@ static void link(struct world *world, const struct sf_plan_entry *entry)
         if (!concerns(entry, &world->homes[i])) {
             continue;
         }
-        world->door.linked[i] = entry->on;
-        world_trace(world,
-                    (struct sf_record){.kind = SF_RECORD_LINK, .flags = entry->on, .who = i});
-        if (!entry->on) {
+        bool obeyed = entry->on || world->cloud.unlink_broken == 0;
+        world->door.linked[i] = entry->on || !obeyed;
+        world_trace(world, (struct sf_record){
+                               .kind = SF_RECORD_LINK,
+                               .flags = entry->on,
+                               .who = i,
+                               .d = entry->on ? 0 : (uint64_t)world->cloud.unlink_grace_ns,
+                           });
+        if (!entry->on && obeyed) {
             cloud_stop_integration(world, i);
             sf_cache_host_unlinked(&world->host, home_number(world, i));
         }
+    }
+    if (!entry->on) {
+        errands_stop_without_leave(world);
     }
 }
 
@@ -131,6 +140,24 @@ void timeline_step(struct world *world, uint32_t index, uint32_t times)
         return;
     case SF_ACTION_LINK:
         link(world, entry);
+        return;
+    case SF_ACTION_POWER:
+        power_switch(world, entry->group_index, entry->on);
+        return;
+    case SF_ACTION_EXPIRE:
+        session_expire(world, entry->group_index);
+        return;
+    case SF_ACTION_BACKUP:
+        errands_consent(world, entry->group_index, entry->on);
+        return;
+    case SF_ACTION_WAKE:
+        power_wake(world, entry->group_index);
+        return;
+    case SF_ACTION_CAMERA_CLOCK:
+        camera_clock_step(world, entry->group_index, entry->duration_ns);
+        return;
+    case SF_ACTION_FIRMWARE:
+        camera_firmware(world, entry->group_index, entry->version);
         return;
     case SF_ACTION_RECONFIGURE:
         nodes_reconfigure(world, entry->node, entry->cache);

@@ -44,6 +44,7 @@ enum sf_plan_section_kind {
     SF_SECTION_GROUP_COUNT,
     SF_SECTION_CLOUD = SF_SECTION_GROUP_COUNT, /* once */
     SF_SECTION_STILL,                          /* once */
+    SF_SECTION_DESTINATIONS,                   /* once */
     SF_SECTION_COUNT,
 };
 
@@ -165,6 +166,7 @@ struct sf_plan {
     char expect_oracle[SF_TEXT_BYTES]; /* "" unless expect is FAIL */
     uint32_t texts_count;              /* at least 1: text 0 is "" */
     char texts[SF_TEXTS_MAX][SF_TEXT_BYTES];
+    struct sf_plan_section destinations;
 };
 
 /* Hands the loader the actors' tables: one for each section kind. Valid for the program's life. */

@@ -90,6 +90,8 @@ static void head_print(const struct printer *printer)
     line_text(printer, "cache", plan->cache);
     section_print(printer, printer->schema->tables[SF_SECTION_STILL], &plan->still, "");
     section_print(printer, printer->schema->tables[SF_SECTION_CLOUD], &plan->cloud, "");
+    section_print(printer, printer->schema->tables[SF_SECTION_DESTINATIONS], &plan->destinations,
+                  "");
 }
 
 /* The queue's usual bound goes without saying, although netem's own line always has it. */

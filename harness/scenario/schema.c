@@ -361,6 +361,7 @@ void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_tex
     static const char *const required[] = {"strayframe", "name", "duration", "homes", NULL};
     const struct sf_param_table *still = schema->tables[SF_SECTION_STILL];
     const struct sf_param_table *cloud = schema->tables[SF_SECTION_CLOUD];
+    const struct sf_param_table *destinations = schema->tables[SF_SECTION_DESTINATIONS];
     json_t *properties = made(json_object());
     put(properties, "strayframe", version_schema());
     put(properties, "name", name_of("the file's name without .yaml"));
@@ -375,6 +376,7 @@ void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_tex
     put(properties, "cache", cache("the frame cache under test"));
     put(properties, still->name, table_schema(still));
     put(properties, cloud->name, table_schema(cloud));
+    put(properties, destinations->name, table_schema(destinations));
     put(properties, "networks", networks_schema());
     put(properties, "homes", homes_schema(schema));
     put(properties, "timeline", timeline_schema());

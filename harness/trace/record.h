@@ -13,7 +13,7 @@
     /* who is who, at time 0 */                                                                    \
     X(CAMERA, "camera", "camera; a tenant, b offset from UTC in s")                                \
     X(VIEWER, "viewer", "viewer; a tenant, b camera that it asks for; flags path, poor network")   \
-    X(LINK, "link", "tenant; flags 1 linked to the integration, 0 not")                            \
+    X(LINK, "link", "tenant; d grace ns; flags 1 linked to the integration, 0 not")                \
     /* the network */                                                                              \
     X(PACKET, "packet",                                                                            \
       "link; a transfer, b fragment, c number on the link, d due ns (-1 lost); flags fate")        \
@@ -63,7 +63,17 @@
     X(RECONFIGURED, "reconfigured",                                                                \
       "node; c hash of the options; flags 0 taken, 1 refused, 2 nobody listened")                  \
     X(SERVICE, "service", "0 identity service, 1 shared store; flags 1 on, 0 off")                 \
-    X(IDENTITY, "identity", "-; c session; flags 0 known, 1 unknown, 2 failed")
+    X(IDENTITY, "identity", "-; c session; flags 0 known, 1 unknown, 2 failed")                    \
+    /* homes */                                                                                    \
+    X(POWER, "power", "home; flags 1 back, 0 lost")                                                \
+    X(WAKE, "wake", "viewer; somebody starts watching")                                            \
+    X(CAMERA_CLOCK, "camera-clock", "camera; c step in ns, either way")                            \
+    X(FIRMWARE, "firmware", "camera; a version")                                                   \
+    X(SESSION, "session", "viewer; c session; flags 1 begun, 0 expired")                           \
+    /* what leaves homes; only where a scenario concerns itself with it */                         \
+    X(DESTINATION, "destination", "destination; flags 1 on the list, 2 called for settings")       \
+    X(CONSENT, "consent", "tenant; d grace ns; flags 1 consents to a backup, 0 does not")          \
+    X(LEFT_HOME, "left-home", "camera; a destination, b image bytes, c bytes")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,
@@ -83,6 +93,8 @@ enum {
     SF_FLAG_POOR_NETWORK =
         1 << 6,             /* VIEWER: the home's network at the start is none of the good ones */
     SF_FLAG_NIGHT = 1 << 7, /* CAPTURE: infrared */
+    SF_FLAG_NO_ACCOUNT = 1 << 8, /* VIEWER: never has a session */
+    SF_FLAG_DIRECT = 1 << 9,     /* VIEWER, ADMITTED: asks the camera itself */
 };
 
 /* Flags of PACKET: the fate. */
@@ -99,6 +111,7 @@ enum {
     SF_REFUSED_NOT_OWNER = 1,
     SF_REFUSED_NOT_LINKED = 2,
     SF_REFUSED_KILL_SWITCH = 3,
+    SF_REFUSED_NO_SESSION = 4,
 };
 
 /* Who of SERVICE. */
@@ -106,6 +119,21 @@ enum {
     SF_SERVICE_IDENTITY,
     SF_SERVICE_STORE,
 };
+
+/* Where a camera sends to. A viewer that the owner asks with is no destination. */
+enum sf_destination {
+    SF_DESTINATION_NONE,
+    SF_DESTINATION_CLOUD,
+    SF_DESTINATION_BACKUP,
+    SF_DESTINATION_SETTINGS,
+    SF_DESTINATION_ANALYTICS,
+    SF_DESTINATIONS_COUNT,
+};
+
+/* Flags of DESTINATION. */
+enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
+
+const char *sf_destination_name(enum sf_destination destination);
 
 struct sf_record {
     sf_ns at_ns;
