@@ -190,11 +190,11 @@ static void state(const struct sf_exhibit *exhibit, struct sf_text *out)
 }
 
 /* Stories lie beside the exhibits that they are of. */
-static const struct sf_story *story_of(const struct sf_replay *replay,
-                                       const struct sf_exhibit *exhibit, uint32_t arm)
+static const struct sf_life *life_of(const struct sf_replay *replay,
+                                     const struct sf_exhibit *exhibit, uint32_t arm)
 {
     const struct sf_replay_run *run = sf_replay_get(replay, 0, arm);
-    return &run->stories.items[exhibit - run->exhibits.items];
+    return &run->lives.items[exhibit - run->exhibits.items];
 }
 
 static void pair(const struct gallery *gallery, const struct sf_exhibit *exhibit, uint32_t arm,
@@ -222,7 +222,7 @@ static void pair(const struct gallery *gallery, const struct sf_exhibit *exhibit
     whose(gallery, exhibit, out);
     state(exhibit, out);
     sf_html_put(out, "</dl>\n");
-    sf_html_story(story_of(gallery->replay, exhibit, arm), exhibit, out);
+    sf_html_life(life_of(gallery->replay, exhibit, arm), exhibit, out);
     sf_html_put(out, "</div>\n");
 }
 

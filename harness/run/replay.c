@@ -97,18 +97,19 @@ static bool keeps_exhibits(uint32_t arm)
 
 /* Runs the same run again, now that it is known what to listen for. A cache that does not do the
  * same again has no stories. */
-static void tell_stories(struct sf_runner *runner, const struct sf_plan *plan,
-                         const struct sf_run_caches *caches, struct sf_replay_run *run)
+static void tell_lives(struct sf_runner *runner, const struct sf_plan *plan,
+                       const struct sf_run_caches *caches, struct sf_replay_run *run)
 {
-    struct sf_storyteller *teller = sf_storyteller_create(&run->exhibits);
-    const struct sf_trace_listener listener = {sf_storyteller_hear, teller};
-    const struct sf_run_options options = {.seed = run->result.seed, .listener = &listener};
+    struct sf_biographer *teller = sf_biographer_create(&run->exhibits);
+    const struct sf_trace_listener listener = {sf_biographer_hear, teller};
+    const struct sf_run_options options = {
+        .seed = run->result.seed, .listeners_count = 1, .listeners = {listener}};
     struct sf_run_result *again = sf_alloc(1, sizeof *again);
     sf_run(runner, plan, caches, &options, again);
     if (again->trace_hash == run->result.trace_hash) {
-        sf_storyteller_tell(teller, &run->stories);
+        sf_biographer_tell(teller, &run->lives);
     }
-    sf_storyteller_destroy(teller);
+    sf_biographer_destroy(teller);
     free(again);
 }
 
@@ -126,7 +127,7 @@ static void work(void *context, void *runner, uint32_t index, void *result_out)
     run->exhibits.max = SF_EXHIBITS_MAX;
     sf_run(runner, &arms->plans[arm], &arms->caches[arm], &options, &run->result);
     if (run->exhibits.count > 0) {
-        tell_stories(runner, &arms->plans[arm], &arms->caches[arm], run);
+        tell_lives(runner, &arms->plans[arm], &arms->caches[arm], run);
     }
 }
 

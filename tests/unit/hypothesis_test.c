@@ -129,7 +129,7 @@ static void test_stories_are_told_in_order(void **state)
     const struct sf_replay_run *run =
         sf_replay_get(&replay, 0, sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB));
     for (uint32_t i = 0; i < run->exhibits.count; i++) {
-        const struct sf_story *story = &run->stories.items[i];
+        const struct sf_life *story = &run->lives.items[i];
         if (story->told == 0) {
             continue;
         }

@@ -1,4 +1,4 @@
-#include "harness/run/story.h"
+#include "harness/run/life.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 /* A story that is being heard. */
 struct thread {
-    struct sf_story story;
+    struct sf_life story;
     uint32_t viewer;
     uint32_t camera; /* whose still it is; as many as tenants, under the same numbers */
     sf_ns until_ns;  /* when the exhibit was shown */
@@ -19,7 +19,7 @@ struct thread {
     bool over;
 };
 
-struct sf_storyteller {
+struct sf_biographer {
     uint32_t threads_count;
     struct thread threads[SF_EXHIBITS_MAX];
 };
@@ -38,9 +38,9 @@ static const struct sf_exhibit_owner *stranger_of(const struct sf_exhibit *exhib
     return largest;
 }
 
-struct sf_storyteller *sf_storyteller_create(const struct sf_exhibits *exhibits)
+struct sf_biographer *sf_biographer_create(const struct sf_exhibits *exhibits)
 {
-    struct sf_storyteller *teller = sf_alloc(1, sizeof *teller);
+    struct sf_biographer *teller = sf_alloc(1, sizeof *teller);
     teller->threads_count = exhibits->count;
     for (uint32_t i = 0; i < exhibits->count; i++) {
         const struct sf_exhibit_owner *stranger = stranger_of(&exhibits->items[i]);
@@ -52,7 +52,7 @@ struct sf_storyteller *sf_storyteller_create(const struct sf_exhibits *exhibits)
         thread->viewer = exhibits->items[i].viewer;
         thread->camera = stranger->tenant;
         thread->until_ns = exhibits->items[i].at_ns;
-        thread->story = (struct sf_story){
+        thread->story = (struct sf_life){
             .owner = stranger->tenant,
             .capture = stranger->capture,
             .captured_ns = SF_NS_NEVER,
@@ -68,7 +68,7 @@ struct sf_storyteller *sf_storyteller_create(const struct sf_exhibits *exhibits)
     return teller;
 }
 
-void sf_storyteller_destroy(struct sf_storyteller *teller)
+void sf_biographer_destroy(struct sf_biographer *teller)
 {
     free(teller);
 }
@@ -77,7 +77,7 @@ void sf_storyteller_destroy(struct sf_storyteller *teller)
 
 static void hear_camera(struct thread *thread, const struct sf_record *record)
 {
-    struct sf_story *story = &thread->story;
+    struct sf_life *story = &thread->story;
     bool this_still = record->a == story->capture;
     switch ((enum sf_record_kind)record->kind) {
     case SF_RECORD_CAPTURE:
@@ -120,7 +120,7 @@ static void count_packet(const struct sf_record *record, uint32_t *count, uint32
 /* The camera's first packet after the capture says which transfer the still is. */
 static void hear_packet(struct thread *thread, const struct sf_record *record)
 {
-    struct sf_story *story = &thread->story;
+    struct sf_life *story = &thread->story;
     if ((record->flags & SF_FATE_ACK) != 0) {
         return;
     }
@@ -142,7 +142,7 @@ static void hear_packet(struct thread *thread, const struct sf_record *record)
 
 static void hear_viewer(struct thread *thread, const struct sf_record *record)
 {
-    struct sf_story *story = &thread->story;
+    struct sf_life *story = &thread->story;
     switch ((enum sf_record_kind)record->kind) {
     case SF_RECORD_ASK:
         story->asked_ns = record->at_ns;
@@ -175,7 +175,7 @@ static void hear_viewer(struct thread *thread, const struct sf_record *record)
 /* Who else has been shown it. */
 static void hear_seen(struct thread *thread, const struct sf_record *record)
 {
-    struct sf_story *story = &thread->story;
+    struct sf_life *story = &thread->story;
     if (record->b != thread->camera || record->d >> 32 != story->capture ||
         record->who == thread->viewer) {
         return;
@@ -217,9 +217,9 @@ static void hear(struct thread *thread, const struct sf_record *record)
     }
 }
 
-void sf_storyteller_hear(void *context, const struct sf_record *records, uint32_t count)
+void sf_biographer_hear(void *context, const struct sf_record *records, uint32_t count)
 {
-    struct sf_storyteller *teller = context;
+    struct sf_biographer *teller = context;
     for (uint32_t t = 0; t < teller->threads_count; t++) {
         struct thread *thread = &teller->threads[t];
         for (uint32_t i = 0; i < count && !thread->over; i++) {
@@ -228,7 +228,7 @@ void sf_storyteller_hear(void *context, const struct sf_record *records, uint32_
     }
 }
 
-void sf_storyteller_tell(const struct sf_storyteller *teller, struct sf_stories *stories)
+void sf_biographer_tell(const struct sf_biographer *teller, struct sf_lives *stories)
 {
     memset(stories, 0, sizeof *stories);
     for (uint32_t i = 0; i < teller->threads_count; i++) {

@@ -5,7 +5,7 @@
 #include "harness/report/report.h"
 
 struct telling {
-    const struct sf_story *story;
+    const struct sf_life *story;
     const struct sf_exhibit *exhibit;
     struct sf_text *out;
 };
@@ -26,7 +26,7 @@ static void end_step(const struct telling *telling)
 
 static void captured(const struct telling *telling)
 {
-    const struct sf_story *story = telling->story;
+    const struct sf_life *story = telling->story;
     begin_step(telling, story->captured_ns, "stray", "Captured");
     sf_text_add(telling->out, "by the camera of home %u: still %u, ", story->owner + 1,
                 story->capture);
@@ -36,7 +36,7 @@ static void captured(const struct telling *telling)
 
 static void sent(const struct telling *telling)
 {
-    const struct sf_story *story = telling->story;
+    const struct sf_life *story = telling->story;
     begin_step(telling, story->captured_ns, "stray", "Sent");
     sf_html_put(telling->out, story->fetched ? "because the cloud asked, in " : "by itself, in ");
     sf_html_counted(telling->out, story->packets_count, "packet");
@@ -52,7 +52,7 @@ static void sent(const struct telling *telling)
 
 static void stored(const struct telling *telling)
 {
-    const struct sf_story *story = telling->story;
+    const struct sf_life *story = telling->story;
     begin_step(telling, story->ended_ns, "stray", story->whole ? "Stored" : "Given up");
     sf_html_put(telling->out, story->whole ? "in the cloud, whole" : "by the cloud, after ");
     if (!story->whole) {
@@ -77,7 +77,7 @@ static void asked(const struct telling *telling)
 
 static void reused(const struct telling *telling)
 {
-    const struct sf_story *story = telling->story;
+    const struct sf_life *story = telling->story;
     begin_step(telling, story->answered_ns, "stray", "Reused");
     sf_text_add(telling->out, "as the answer to home %u", telling->exhibit->tenant + 1);
     sf_ns waited_ms = (story->answered_ns - story->admitted_ns) / SF_MS;
@@ -96,7 +96,7 @@ static void reused(const struct telling *telling)
 
 static void shown(const struct telling *telling)
 {
-    const struct sf_story *story = telling->story;
+    const struct sf_life *story = telling->story;
     begin_step(telling, story->shown_ns, "stray", "Shown");
     sf_text_add(telling->out, "in home %u, ", telling->exhibit->tenant + 1);
     sf_html_counted(telling->out,
@@ -128,8 +128,8 @@ static void sort(struct step *steps, int count)
     }
 }
 
-void sf_html_story(const struct sf_story *story, const struct sf_exhibit *exhibit,
-                   struct sf_text *out)
+void sf_html_life(const struct sf_life *story, const struct sf_exhibit *exhibit,
+                  struct sf_text *out)
 {
     if (story->told == 0) {
         return;

@@ -1,7 +1,7 @@
 /* The life of a stray: how a stranger's still came to a display, step by step as the trace has it.
  * Told for exhibits, by running the same run again and listening. */
-#ifndef STRAYFRAME_RUN_STORY_H
-#define STRAYFRAME_RUN_STORY_H
+#ifndef STRAYFRAME_RUN_LIFE_H
+#define STRAYFRAME_RUN_LIFE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 
 /* Of the stranger's still that has the largest share of the exhibit. Times are SF_NS_NEVER for what
  * did not happen until it was shown. Plain values: goes through pipes. */
-struct sf_story {
+struct sf_life {
     uint32_t told;  /* 0: there is none */
     uint32_t owner; /* tenant */
     uint32_t capture;
@@ -34,17 +34,17 @@ struct sf_story {
     uint32_t answer_packets_lost_count;
 };
 
-struct sf_stories {
-    struct sf_story items[SF_EXHIBITS_MAX]; /* one for each exhibit */
+struct sf_lives {
+    struct sf_life items[SF_EXHIBITS_MAX]; /* one for each exhibit */
 };
 
-struct sf_storyteller;
+struct sf_biographer;
 
-struct sf_storyteller *sf_storyteller_create(const struct sf_exhibits *exhibits);
-void sf_storyteller_destroy(struct sf_storyteller *teller);
+struct sf_biographer *sf_biographer_create(const struct sf_exhibits *exhibits);
+void sf_biographer_destroy(struct sf_biographer *teller);
 /* Fits struct sf_trace_listener. */
-void sf_storyteller_hear(void *teller, const struct sf_record *records, uint32_t count);
+void sf_biographer_hear(void *teller, const struct sf_record *records, uint32_t count);
 /* To be asked when the run is over. */
-void sf_storyteller_tell(const struct sf_storyteller *teller, struct sf_stories *stories_out);
+void sf_biographer_tell(const struct sf_biographer *teller, struct sf_lives *stories_out);
 
 #endif
