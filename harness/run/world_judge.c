@@ -359,6 +359,7 @@ void judge_delivery(struct world *world, struct message *message, enum judge_occ
     if (occasion != JUDGE_NOT_SHOWN && prefix_bytes > 0) {
         struct sf_inspection seen;
         bool foreign = judge_pixels(world, &delivery, prefix_bytes, &seen);
+        world->strays_count += foreign;
         if (foreign && world->exhibits != NULL) {
             keep_exhibit(world, &delivery, prefix_bytes, &seen);
         }

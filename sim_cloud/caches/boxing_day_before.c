@@ -39,6 +39,7 @@ static void store_destroy(void *context)
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
                                           uint32_t total_bytes, int64_t now_ns)
 {
+    (void)now_ns;
     (void)context;
     (void)key;
     (void)now_ns;

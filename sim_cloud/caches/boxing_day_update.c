@@ -79,6 +79,7 @@ static void recycle(struct store *store, struct buffer *buffer)
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
                                           uint32_t total_bytes, int64_t now_ns)
 {
+    (void)now_ns;
     (void)key;
     (void)now_ns;
     struct store *store = context;

@@ -49,6 +49,9 @@ struct edge_store {
      * show. */
     bool (*end)(void *store, const struct edge_key *key, struct edge_reception *reception,
                 bool complete, int64_t now_ns);
+    /* Bytes came for an upload that had ended incomplete: where they go, NULL for nowhere. May be
+     * NULL: nowhere. The reception must not have been freed. */
+    struct edge_reception *(*late)(void *store, struct edge_reception *reception);
     /* `count` bytes were written into the reception at `offset`. May be NULL. */
     void (*received)(void *store, struct edge_reception *reception, uint32_t offset,
                      uint32_t count);
