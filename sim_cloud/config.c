@@ -1,6 +1,9 @@
 #include "sim_cloud/config.h"
 
+#include "harness/base/bounds.h"
 #include "harness/base/time.h"
+
+static const char *const balances[] = {"connection", "request", "camera", NULL};
 
 static const struct sf_param params[] = {
     {"request_deadline", SF_PARAM_DURATION, 4 * SF_SECOND, 10 * SF_MS, SF_MINUTE, NULL,
@@ -20,11 +23,20 @@ static const struct sf_param params[] = {
      "what was on its way before the block may still arrive for this long"},
     {"recover_within", SF_PARAM_DURATION, SF_MINUTE, SF_SECOND, SF_HOUR, NULL,
      "after the heal each owner who asks must see its own frame within this long"},
-    {"nodes", SF_PARAM_COUNT, 1, 1, 16, NULL, "how many nodes the cache has"},
+    {"nodes", SF_PARAM_COUNT, 1, 1, SF_NODES_MAX, NULL, "how many nodes the cache has"},
     {"front_door_open", SF_PARAM_BOOL, 0, 0, 0, NULL,
      "a planted fault: the front door authorises nobody and lets everybody in"},
     {"kill_switch_broken", SF_PARAM_BOOL, 0, 0, 0, NULL,
      "a planted fault: the operator's block is not obeyed"},
+    {"balance", SF_PARAM_CHOICE, 0, 0, 0, balances,
+     "nodes in turn for each connection of a viewer, for each request, or one node for each "
+     "camera"},
+    {"identity_latency", SF_PARAM_DURATION, 5 * SF_MS, 0, SF_MINUTE, NULL,
+     "from a question to the identity service until its answer"},
+    {"identity_failure", SF_PARAM_PPM, 0, 0, 1000000, NULL,
+     "share of the questions to the identity service that fail"},
+    {"identity_time_out", SF_PARAM_DURATION, 2 * SF_SECOND, SF_MS, SF_MINUTE, NULL,
+     "a question to an identity service that is off fails after this long"},
 };
 
 _Static_assert(sizeof(struct sf_cloud_config) == sizeof params / sizeof params[0] * sizeof(int64_t),

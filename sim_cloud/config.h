@@ -19,9 +19,13 @@ struct sf_cloud_config {
                                      way */
     int64_t
         recover_within_ns;   /* after the heal each owner must see its own frame within this long */
-    int64_t nodes; /* how many nodes the cache has */
+    int64_t nodes;           /* how many nodes the cache has */
     int64_t front_door_open; /* bool: a planted fault, the front door lets everybody in */
-    int64_t kill_switch_broken; /* bool: a planted fault, the block is not obeyed */
+    int64_t kill_switch_broken;  /* bool: a planted fault, the block is not obeyed */
+    int64_t balance;             /* enum sf_balance: who chooses a node, and when */
+    int64_t identity_latency_ns; /* from a question to the identity service until its answer */
+    int64_t identity_failure_ppm;
+    int64_t identity_time_out_ns; /* a question to a service that is off fails after this long */
 };
 
 extern const struct sf_param_table sf_cloud_param_table;

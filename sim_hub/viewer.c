@@ -67,6 +67,17 @@ static void tick(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng *rng,
     ask(viewer, now_ns, effects);
 }
 
+/* What was asked for is asked for again, at once, over a new connection. */
+static void reset(struct sf_viewer *viewer, sf_ns now_ns, struct sf_viewer_effects *effects)
+{
+    if (viewer->time_out_at_ns != SF_NS_NEVER) {
+        give_up(viewer, effects);
+        viewer->ask_next_ns = now_ns;
+    }
+    viewer->connections_count++;
+    effects->open_connection = true;
+}
+
 static sf_ns next_tick(const struct sf_viewer *viewer)
 {
     return viewer->time_out_at_ns != SF_NS_NEVER ? viewer->time_out_at_ns : viewer->ask_next_ns;
@@ -94,6 +105,13 @@ void sf_viewer_step(struct sf_viewer *viewer, const struct sf_viewer_input *inpu
         effects_out->show_whole = input->picture;
         sf_ns next_ns = viewer->ask_next_ns;
         effects_out->tick_at_ns = next_ns > input->now_ns ? next_ns : input->now_ns;
+        return;
+    case SF_VIEWER_RESET:
+        if (!viewer->watching || input->connection != viewer->connections_count) {
+            return; /* it had been closed */
+        }
+        reset(viewer, input->now_ns, effects_out);
+        effects_out->tick_at_ns = next_tick(viewer);
         return;
     }
     SF_UNREACHABLE();

@@ -25,13 +25,15 @@ enum sf_viewer_input_kind {
     SF_VIEWER_START,  /* power on */
     SF_VIEWER_TICK,   /* the timer that the last effects asked for */
     SF_VIEWER_ANSWER, /* all of an answer has arrived, with or without a picture */
+    SF_VIEWER_RESET,  /* a connection is broken */
 };
 
 struct sf_viewer_input {
     enum sf_viewer_input_kind kind;
     sf_ns now_ns;
-    uint32_t request; /* ANSWER: to which request */
-    bool picture;     /* ANSWER: it has one */
+    uint32_t request;    /* ANSWER: to which request */
+    bool picture;        /* ANSWER: it has one */
+    uint32_t connection; /* RESET: which */
 };
 
 struct sf_viewer_effects {
@@ -39,7 +41,7 @@ struct sf_viewer_effects {
     bool close_connection; /* the last one, after everything else */
     bool ask;              /* send request number viewer->requests_count */
     bool show_whole;       /* put the picture of the answer on the display */
-    bool give_up;          /* request `given_up` timed out: cancel it */
+    bool give_up;          /* request `given_up` timed out, or its connection broke: cancel it */
     bool show_partial;     /* and show what has arrived of its picture */
     uint32_t given_up;
     sf_ns tick_at_ns; /* SF_NS_NEVER: the timer that runs already stands */

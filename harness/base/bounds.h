@@ -13,6 +13,7 @@ enum {
     SF_TEXTS_MAX = 64,         /* different names in a plan */
     SF_TEXT_BYTES = 64,        /* a name, with its terminator */
     SF_CACHE_SPEC_BYTES = 256, /* "builtin:NAME?options" or a path, with its terminator */
+    SF_NODES_MAX = 16,         /* nodes of the cache */
     SF_FATES_MAX = 2048,       /* explicit packet fates in a plan */
     SF_PACKET_PAYLOAD_BYTES = 1400, /* the most that one packet of a still carries */
     SF_PACKET_HEADER_BYTES = 42,    /* Ethernet 14 + IPv4 20 + UDP 8, as netem counts a frame */

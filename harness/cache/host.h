@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/base/bounds.h"
 #include "harness/base/slots.h"
 #include "harness/base/time.h"
 #include "harness/cache/load.h"
@@ -37,18 +38,24 @@ struct sf_cache_services {
     void (*contract_broken)(void *context, uint32_t version, int32_t code, uint64_t subject);
     void (*log)(void *context, uint32_t version, const char *text, uint32_t bytes);
     void (*state)(void *context, uint32_t index, uint32_t value);
+    /* Asks whose the session is; sf_cache_host_identity_known follows, once. */
+    void (*identity_start)(void *context, sf_handle question, uint64_t session);
+    /* The right time, which a node's clock may be away from: ms since 1970. */
+    int64_t (*unix_ms)(void *context);
 };
 
 enum {
-    SF_CACHE_VERSIONS_MAX = 32, /* deploys in one run, the first cache included */
+    /* The first cache and whatever the time line may bring, on every node. */
+    SF_CACHE_VERSIONS_MAX = (1 + SF_TIMELINE_MAX) * SF_NODES_MAX,
     SF_CACHE_TIMERS_MAX = 1 << 20,
     SF_CACHE_FETCHES_MAX = 1 << 16,
     SF_CACHE_CONNECTIONS_MAX = 1 << 12,
+    SF_CACHE_QUESTIONS_MAX = 1 << 16, /* to the identity service */
 };
 
 struct sf_cache_host_state;
 
-/* One version of the cache, live, draining or gone. */
+/* One instance of one version of the cache on one node: live, draining or gone. */
 struct sf_cache_version {
     struct sf_cache_host_state *host;
     const struct sf_cache_plugin *plugin;
@@ -60,6 +67,14 @@ struct sf_cache_version {
     uint32_t uploads_count;  /* not yet ended */
     bool draining;
     char options[SF_CACHE_SPEC_BYTES];
+    uint32_t node;
+};
+
+struct sf_cache_node {
+    struct sf_cache_version *current; /* who gets what is new; NULL: none, or it was refused */
+    struct sf_cache_module module;    /* what is installed: what comes back after a loss */
+    sf_ns clock_step_ns;              /* how far its wall clock is ahead */
+    bool lost;
 };
 
 struct sf_cache_host_state {
@@ -69,29 +84,65 @@ struct sf_cache_host_state {
     uint32_t still_bytes_max;
     uint64_t capacity_bytes;
     uint32_t versions_count;
-    struct sf_cache_version versions[SF_CACHE_VERSIONS_MAX];
+    uint32_t versions_capacity;
+    struct sf_cache_version **versions; /* in order of their index; do not move */
+    uint32_t draining_count;            /* of the versions that are not gone yet */
+    uint32_t nodes_count;
+    struct sf_cache_node nodes[SF_NODES_MAX];
     struct sf_slots requests;
     struct sf_slots timers;
     struct sf_slots fetches;
     struct sf_slots connections;
+    struct sf_slots questions;
+    char refusal[256]; /* what the latest cache that was not created said */
 };
 
 /* The memory of an initialised host can be used again after reset. */
 void sf_cache_host_init(struct sf_cache_host_state *host);
 void sf_cache_host_fini(struct sf_cache_host_state *host);
 
-/* A new run: destroys what an earlier one left. `services` is borrowed until the next reset or
- * fini. */
+/* A new run, with one node: destroys what an earlier one left. `services` is borrowed until the
+ * next reset or fini. */
 void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache_services *services,
                          uint64_t seed, uint32_t cameras_count, uint32_t still_bytes_max,
                          uint64_t capacity_bytes);
 
-/* Puts a version into service; the one before it, if any, hands its state over and drains. False if
- * the plug-in would not be created: the run has then no cache, which is told as broken contract. */
+/* More nodes, 1 to SF_NODES_MAX; before the first deploy. */
+void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_count);
+
+/* Puts a version into service on a node; the one before it there, if any, hands its state over and
+ * drains. False if the plug-in would not be created: the node has then no cache, which is told as
+ * broken contract. On a lost node it is installed, and runs when the node comes back. */
+bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, uint32_t node,
+                               const struct sf_cache_module *module);
+/* On every node, one after the other. */
 bool sf_cache_host_deploy(struct sf_cache_host_state *host, const struct sf_cache_module *module);
 
 /* Destroys drained versions. Called between events, never from inside a plug-in. */
 void sf_cache_host_sweep(struct sf_cache_host_state *host);
+
+/* ---- what happens to nodes ---- */
+
+/* The node crashes: what runs on it is destroyed as it stands, and whatever it had under way is
+ * forgotten: requests, uploads, fetches, store connections, questions, timers. The other nodes are
+ * told. */
+void sf_cache_host_node_lost(struct sf_cache_host_state *host, uint32_t node);
+/* A lost node starts again: a new, empty instance of what is installed on it. The others are told,
+ * and it is told who is lost. False if it would not be created. */
+bool sf_cache_host_node_back(struct sf_cache_host_state *host, uint32_t node);
+
+enum sf_reconfigured {
+    SF_RECONFIGURED,          /* and the node keeps the options when it comes back from a loss */
+    SF_RECONFIGURE_REFUSED,   /* not understood: nothing has changed */
+    SF_RECONFIGURE_NOT_HEARD, /* the cache has no ear for it, or there is none: nothing changed */
+};
+
+/* Gives new options to the node's current version. */
+enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host, uint32_t node,
+                                               const char *options);
+
+/* The node's wall clock steps, and whatever runs there is told. */
+void sf_cache_host_clock_step(struct sf_cache_host_state *host, uint32_t node, sf_ns step_ns);
 
 /* ---- what the world tells ---- */
 
@@ -103,20 +154,38 @@ struct sf_cache_host_camera {
 };
 
 /* The version that took the upload, to be given with its fragments and its end; NULL if there is
- * none. */
-struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host, uint64_t upload,
-                                              struct sf_cache_host_camera camera, uint32_t capture,
-                                              uint32_t total_bytes, int64_t captured_unix_ms);
+ * none. It stays a valid argument when its node is lost. */
+struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host, uint32_t node,
+                                              uint64_t upload, struct sf_cache_host_camera camera,
+                                              uint32_t capture, uint32_t total_bytes,
+                                              int64_t captured_unix_ms);
+/* Was the version's node lost with the upload? */
+static inline bool sf_cache_version_is_gone(const struct sf_cache_version *version)
+{
+    return version->cache == NULL;
+}
+
 void sf_cache_host_fragment(struct sf_cache_version *version, uint64_t upload, uint32_t offset,
                             const uint8_t *bytes, uint32_t count);
 void sf_cache_host_upload_ended(struct sf_cache_version *version, uint64_t upload, bool complete,
                                 uint32_t received_bytes);
 
+/* A request as the world knows it. */
+struct sf_cache_host_ask {
+    uint64_t world_request;
+    struct sf_cache_host_camera camera; /* the one that is wanted */
+    uint32_t viewer;
+    uint32_t viewer_tenant;
+    uint32_t connection;
+    uint32_t node; /* where it goes */
+    uint64_t session;
+    bool integration;
+    sf_ns deadline_ns;
+};
+
 /* Returns the host's handle of the request, for cancelling; 0 if there is no cache to ask. */
-sf_handle sf_cache_host_request(struct sf_cache_host_state *host, uint64_t world_request,
-                                struct sf_cache_host_camera camera, uint32_t viewer,
-                                uint32_t viewer_tenant, uint32_t connection, bool integration,
-                                sf_ns deadline_ns);
+sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
+                                const struct sf_cache_host_ask *ask);
 /* A request that has been answered already is no error. */
 void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle request);
 void sf_cache_host_connection_closed(struct sf_cache_host_state *host, uint32_t viewer,
@@ -130,6 +199,9 @@ void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle fetch
 void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connection,
                                uint64_t cookie, uint32_t status, const uint8_t *bytes,
                                uint32_t count);
+/* `status` is SF_CACHE_IDENTITY_...; the tenant counts only if it is KNOWN. */
+void sf_cache_host_identity_known(struct sf_cache_host_state *host, sf_handle question,
+                                  uint32_t status, uint32_t tenant);
 /* The tenant unlinked the integration. */
 void sf_cache_host_unlinked(struct sf_cache_host_state *host, uint32_t tenant);
 
@@ -141,7 +213,8 @@ enum sf_opaque_kind {
     SF_OPAQUE_VIEWER,
     SF_OPAQUE_MODEL,
     SF_OPAQUE_CONNECTION,
-    SF_OPAQUE_INTEGRATION
+    SF_OPAQUE_INTEGRATION,
+    SF_OPAQUE_TOKEN, /* of a session */
 };
 
 /* A number for `index` that differs from seed to seed and from kind to kind; never 0. */

@@ -3,7 +3,7 @@
 
 #include "harness/cache/host_private.h"
 
-static int32_t broken(struct sf_cache_version *version, int32_t code, uint64_t subject)
+int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t subject)
 {
     const struct sf_cache_services *services = version->host->services;
     services->contract_broken(services->context, version->index, code, subject);
@@ -36,7 +36,7 @@ static int32_t lent_timer_set(void *context, int64_t delay_ns, uint64_t cookie, 
     struct sf_cache_version *version = context;
     struct sf_cache_host_state *host = version->host;
     if (delay_ns < 0) {
-        return broken(version, SF_CACHE_E_BAD_ARGUMENT, 0);
+        return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, 0);
     }
     if (host->timers.count >= SF_CACHE_TIMERS_MAX || delay_ns > SF_HOUR * 24 * 365) {
         return SF_CACHE_E_BUSY;
@@ -109,11 +109,11 @@ static int32_t lent_answer(void *context, uint64_t handle, uint32_t status, cons
     const struct sf_cache_services *services = version->host->services;
     int32_t code = check_answer(status, bytes, count);
     if (code != SF_CACHE_DONE) {
-        return broken(version, code, handle);
+        return sf_host_broken(version, code, handle);
     }
     struct sf_host_request *request = answerable(version, handle, SF_REQUEST_OPEN, &code);
     if (request == NULL) {
-        return broken(version, code, handle);
+        return sf_host_broken(version, code, handle);
     }
     services->answer_begin(services->context, request->world_request, status, count);
     if (count > 0) {
@@ -129,12 +129,12 @@ static int32_t lent_answer_begin(void *context, uint64_t handle, uint32_t total_
     struct sf_cache_version *version = context;
     const struct sf_cache_services *services = version->host->services;
     if (total_bytes == 0 || total_bytes > SF_CACHE_STILL_BYTES_MAX) {
-        return broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
+        return sf_host_broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
     }
     int32_t code = SF_CACHE_DONE;
     struct sf_host_request *request = answerable(version, handle, SF_REQUEST_OPEN, &code);
     if (request == NULL) {
-        return broken(version, code, handle);
+        return sf_host_broken(version, code, handle);
     }
     request->phase = SF_REQUEST_ANSWERING;
     request->announced_bytes = total_bytes;
@@ -151,13 +151,13 @@ static int32_t lent_answer_part(void *context, uint64_t handle, const uint8_t *b
     int32_t code = SF_CACHE_DONE;
     struct sf_host_request *request = answerable(version, handle, SF_REQUEST_ANSWERING, &code);
     if (request == NULL) {
-        return broken(version, code, handle);
+        return sf_host_broken(version, code, handle);
     }
     if (bytes == NULL || count == 0) {
-        return broken(version, SF_CACHE_E_BAD_ARGUMENT, handle);
+        return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, handle);
     }
     if (count > request->announced_bytes - request->passed_bytes) {
-        return broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
+        return sf_host_broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
     }
     request->passed_bytes += count;
     services->answer_bytes(services->context, request->world_request, bytes, count);
@@ -170,10 +170,10 @@ static int32_t end_answer(struct sf_cache_version *version, uint64_t handle, boo
     int32_t code = SF_CACHE_DONE;
     struct sf_host_request *request = answerable(version, handle, SF_REQUEST_ANSWERING, &code);
     if (request == NULL) {
-        return broken(version, code, handle);
+        return sf_host_broken(version, code, handle);
     }
     if (!aborted && request->passed_bytes < request->announced_bytes) {
-        return broken(version, SF_CACHE_E_TOO_FEW_BYTES, handle);
+        return sf_host_broken(version, SF_CACHE_E_TOO_FEW_BYTES, handle);
     }
     services->answer_end(services->context, request->world_request, aborted);
     finish(request);
@@ -196,7 +196,7 @@ static int32_t lent_fetch(void *context, uint64_t camera, uint64_t cookie, uint6
     struct sf_cache_host_state *host = version->host;
     uint64_t index = sf_opaque_index(host->seed, SF_OPAQUE_CAMERA, camera);
     if (index >= host->cameras_count) {
-        return broken(version, SF_CACHE_E_UNKNOWN_CAMERA, camera);
+        return sf_host_broken(version, SF_CACHE_E_UNKNOWN_CAMERA, camera);
     }
     if (host->fetches.count >= SF_CACHE_FETCHES_MAX) {
         return SF_CACHE_E_BUSY;
@@ -223,10 +223,10 @@ static int32_t lent_fetch_cancel(void *context, uint64_t handle)
     if (fetch == NULL) {
         /* It has ended already, which the cache may not have seen coming; or it never was. */
         bool ended = (uint32_t)handle != 0 && (uint32_t)handle <= host->fetches.used_count;
-        return ended ? SF_CACHE_DONE : broken(version, SF_CACHE_E_UNKNOWN_FETCH, handle);
+        return ended ? SF_CACHE_DONE : sf_host_broken(version, SF_CACHE_E_UNKNOWN_FETCH, handle);
     }
     if (fetch->version != version) {
-        return broken(version, SF_CACHE_E_UNKNOWN_FETCH, handle);
+        return sf_host_broken(version, SF_CACHE_E_UNKNOWN_FETCH, handle);
     }
     host->services->fetch_cancel(host->services->context, fetch->world_fetch);
     sf_slots_give(&host->fetches, handle);
@@ -237,7 +237,7 @@ static int32_t lent_store_open(void *context, uint64_t *connection_out)
 {
     struct sf_cache_version *version = context;
     if (connection_out == NULL) {
-        return broken(version, SF_CACHE_E_BAD_ARGUMENT, 0);
+        return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, 0);
     }
     if (version->host->connections.count >= SF_CACHE_CONNECTIONS_MAX) {
         return SF_CACHE_E_BUSY;
@@ -253,7 +253,7 @@ static int32_t lent_store_close(void *context, uint64_t handle)
     struct sf_cache_version *version = context;
     const struct sf_host_connection *connection = sf_slots_get(&version->host->connections, handle);
     if (connection == NULL || connection->version != version) {
-        return broken(version, SF_CACHE_E_UNKNOWN_CONNECTION, handle);
+        return sf_host_broken(version, SF_CACHE_E_UNKNOWN_CONNECTION, handle);
     }
     sf_slots_give(&version->host->connections, handle);
     return SF_CACHE_DONE;
@@ -266,15 +266,15 @@ static int32_t store_start(struct sf_cache_version *version, uint64_t handle, bo
     const struct sf_cache_services *services = version->host->services;
     const struct sf_host_connection *connection = sf_slots_get(&version->host->connections, handle);
     if (connection == NULL || connection->version != version) {
-        return broken(version, SF_CACHE_E_UNKNOWN_CONNECTION, handle);
+        return sf_host_broken(version, SF_CACHE_E_UNKNOWN_CONNECTION, handle);
     }
     bool bad_key = key == NULL || key_bytes == 0 || key_bytes > SF_CACHE_KEY_BYTES_MAX;
     bool bad_value = (bytes == NULL && count > 0) || ttl_ns < 0;
     if (bad_key || bad_value) {
-        return broken(version, SF_CACHE_E_BAD_ARGUMENT, handle);
+        return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, handle);
     }
     if (count > SF_CACHE_STILL_BYTES_MAX) {
-        return broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
+        return sf_host_broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
     }
     services->store_start(services->context, version->index, handle, cookie, put, key, key_bytes,
                           bytes, count, ttl_ns);
@@ -325,5 +325,9 @@ void sf_cache_host_lend(struct sf_cache_version *version)
         .store_get = lent_store_get,
         .store_put = lent_store_put,
         .state = lent_state,
+        .wall_clock_ms = sf_host_wall_clock_ms,
+        .identity = sf_host_identity,
+        .fetch_if_changed = sf_host_fetch_if_changed,
+        .answer_properties = sf_host_answer_properties,
     };
 }

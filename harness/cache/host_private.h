@@ -1,9 +1,15 @@
-/* What the two halves of the host share: what it tells a plug-in (host.c) and what a plug-in may
- * ask (host_lent.c). */
+/* What the parts of the host share: what it tells a plug-in (host.c), the life of its versions on
+ * their nodes (host_nodes.c), and what a plug-in may ask (host_lent.c, host_identity.c,
+ * host_protocol.c). */
 #ifndef STRAYFRAME_CACHE_HOST_PRIVATE_H
 #define STRAYFRAME_CACHE_HOST_PRIVATE_H
 
 #include "harness/cache/host.h"
+
+/* A function of a plug-in that it may lack, or that its version of the header did not have. */
+#define HAS(version, function)                                                \
+    ((version)->cache != NULL && SF_CACHE_HAS((version)->plugin, function) && \
+     (version)->plugin->function != NULL)
 
 enum sf_request_phase {
     SF_REQUEST_OPEN,
@@ -38,7 +44,30 @@ struct sf_host_connection {
     struct sf_cache_version *version;
 };
 
+/* To the identity service. */
+struct sf_host_question {
+    struct sf_cache_version *version;
+    uint64_t cookie;
+    uint64_t token;
+};
+
 /* Fills in the functions that a version of the cache is lent. */
 void sf_cache_host_lend(struct sf_cache_version *version);
+
+/* Tells the world that the version broke the contract; returns the code. */
+int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t subject);
+
+/* The version on the node that gets what is new; NULL for none, or on SF_NOBODY. */
+struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host, uint32_t node);
+/* Destroys every version there is. */
+void sf_host_end_all(struct sf_cache_host_state *host);
+
+/* ---- lent functions that have a file of their own ---- */
+int64_t sf_host_wall_clock_ms(void *context);
+int32_t sf_host_identity(void *context, uint64_t token, uint64_t cookie);
+int32_t sf_host_fetch_if_changed(void *context, uint64_t camera, uint64_t validator,
+                                 uint64_t cookie, uint64_t *fetch_out);
+int32_t sf_host_answer_properties(void *context, uint64_t request,
+                                  const struct sf_cache_answer_properties *properties);
 
 #endif

@@ -68,86 +68,17 @@ static enum sf_err open_object(const char *path, const struct sf_cache_plugin **
     return SF_OK;
 }
 
-static int64_t trial_now(void *context)
-{
-    (void)context;
-    return 0;
-}
-
-static uint64_t trial_random(void *context)
-{
-    uint64_t *state = context;
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return *state;
-}
-
-static void trial_log(void *context, const char *text, uint32_t bytes)
-{
-    (void)context;
-    (void)text;
-    (void)bytes;
-}
-
-static int32_t trial_timer_set(void *context, int64_t delay_ns, uint64_t cookie,
-                               uint64_t *timer_out)
-{
-    (void)context;
-    (void)delay_ns;
-    (void)cookie;
-    if (timer_out != NULL) {
-        *timer_out = 1;
-    }
-    return SF_CACHE_DONE;
-}
-
-static int32_t trial_store_open(void *context, uint64_t *connection_out)
-{
-    (void)context;
-    *connection_out = 1;
-    return SF_CACHE_DONE;
-}
-
-static void trial_state(void *context, uint32_t index, uint32_t value)
-{
-    (void)context;
-    (void)index;
-    (void)value;
-}
-
-/* Creates one and destroys it again, with a host that lends only what `create` may need. */
 static enum sf_err try_options(const char *spec, const struct sf_cache_module *module,
                                struct sf_diag *diag)
 {
-    uint64_t state = 1;
-    const struct sf_cache_host host = {
-        .struct_bytes = sizeof host,
-        .abi = SF_CACHE_ABI,
-        .context = &state,
-        .now_ns = trial_now,
-        .random_u64 = trial_random,
-        .log = trial_log,
-        .timer_set = trial_timer_set,
-        .store_open = trial_store_open,
-        .state = trial_state,
-    };
-    const struct sf_cache_config config = {
-        .struct_bytes = sizeof config,
-        .nodes = 1,
-        .still_bytes_max = 1 << 20,
-        .capacity_bytes = 1 << 20,
-        .options = module->options,
-    };
-    char error[256] = "";
-    void *cache = module->plugin->create(&host, &config, error, sizeof error);
-    error[sizeof error - 1] = '\0';
-    if (cache == NULL) {
-        return sf_fail(diag, SF_ERR_INPUT, "the cache '%s' refuses its options: %s%s%s", spec,
-                       error[0] != '\0' ? error : "it says no more",
-                       module->plugin->options != NULL ? "; it knows: " : "",
-                       module->plugin->options != NULL ? module->plugin->options : "");
+    char refusal[256];
+    if (sf_cache_try(module, refusal, sizeof refusal)) {
+        return SF_OK;
     }
-    module->plugin->destroy(cache);
-    return SF_OK;
+    return sf_fail(diag, SF_ERR_INPUT, "the cache '%s' refuses its options: %s%s%s", spec,
+                   refusal[0] != '\0' ? refusal : "it says no more",
+                   module->plugin->options != NULL ? "; it knows: " : "",
+                   module->plugin->options != NULL ? module->plugin->options : "");
 }
 
 /* The same in a process of its own: somebody else's code may crash, or never come back. */

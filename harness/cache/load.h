@@ -23,6 +23,9 @@ typedef const struct sf_cache_plugin *const *sf_cache_builtins;
 SF_MUST_USE enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builtins,
                                       struct sf_cache_module *module_out, struct sf_diag *diag);
 
+/* Creates one and destroys it again. False if it would not be created, with what it said. */
+bool sf_cache_try(const struct sf_cache_module *module, char *refusal_out, uint32_t refusal_bytes);
+
 /* Is it somebody else's code, in a shared object? */
 bool sf_cache_spec_is_foreign(const char *spec);
 

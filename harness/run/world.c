@@ -58,7 +58,10 @@ static void dispatch(struct world *world, const struct sf_event *event)
         store_reply(world, event_handle(event));
         return;
     case EVENT_TIMELINE:
-        timeline_step(world, event->a);
+        timeline_step(world, event->a, event->b);
+        return;
+    case EVENT_IDENTITY:
+        identity_answer(world, event_handle(event), event->small != 0);
         return;
     case EVENT_END:
         world->ended = true;
@@ -73,9 +76,7 @@ bool world_run(struct world *world, uint64_t events_max)
     struct sf_event event;
     while (!world->ended && sf_queue_pop(&world->queue, &event)) {
         dispatch(world, &event);
-        if (world->host.versions_count > 1) {
-            sf_cache_host_sweep(&world->host);
-        }
+        sf_cache_host_sweep(&world->host);
         world->events_count++;
         if (events_max != 0 && world->events_count >= events_max && !world->ended) {
             return false;

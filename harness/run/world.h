@@ -2,7 +2,8 @@
  * harness/run. Its parts: world_build.c (from a plan), world_network.c (messages in packets),
  * world_home.c (camera and viewers), world_cloud.c (where what arrives in the cloud goes, and what
  * the cache's host is lent), world_upload.c, world_fetch.c, world_request.c, world_store.c (the
- * shared store), world_judge.c (what reached a viewer), world_timeline.c (what the scenario does),
+ * shared store), world_identity.c (the identity service), world_nodes.c (the cache's nodes),
+ * world_judge.c (what reached a viewer), world_timeline.c (what the scenario does),
  * world.c (the event loop). */
 #ifndef STRAYFRAME_RUN_WORLD_H
 #define STRAYFRAME_RUN_WORLD_H
@@ -26,7 +27,9 @@
 #include "harness/trace/trace.h"
 #include "sim_camera/camera.h"
 #include "sim_camera/still_config.h"
+#include "sim_cloud/balancer.h"
 #include "sim_cloud/door.h"
+#include "sim_cloud/sessions.h"
 #include "sim_cloud/store.h"
 #include "sim_hub/viewer.h"
 
@@ -45,8 +48,9 @@ enum event_kind {
     EVENT_CACHE_TIMER,     /* a, b the host's timer */
     EVENT_STORE_ARRIVE,    /* a, b operation */
     EVENT_STORE_REPLY,     /* a, b operation */
-    EVENT_TIMELINE,        /* a index */
+    EVENT_TIMELINE,        /* a index, b how often it has happened already */
     EVENT_END,
+    EVENT_IDENTITY, /* a, b the world's question; small it has failed */
 };
 
 enum { VIEWER_HUB, VIEWER_APP, VIEWERS_PER_HOME };
@@ -59,6 +63,7 @@ enum message_kind {
     MESSAGE_CLOSE,   /* viewer to cloud: the connection ends */
     MESSAGE_COMMAND, /* cloud to camera: send a still; subject is the fetch */
     MESSAGE_ANSWER,  /* cloud to viewer; subject is the request's number for the viewer */
+    MESSAGE_RESET,   /* cloud to viewer: the connection is broken */
 };
 
 enum {
@@ -87,7 +92,7 @@ struct message {
     struct sf_cache_version *version; /* UPLOAD: who took it */
     uint32_t home;
     uint32_t capture;         /* UPLOAD, FETCHED */
-    uint32_t connection;      /* REQUEST, CLOSE */
+    uint32_t connection;      /* REQUEST, CLOSE, RESET */
     uint32_t number;          /* REQUEST, CANCEL, ANSWER: of the viewer's request */
     uint32_t judged_count;    /* ANSWER: fragments that had arrived when it was judged last */
     int64_t captured_unix_ms; /* UPLOAD, FETCHED */
@@ -135,6 +140,8 @@ struct request {
     uint8_t viewer;
     bool integration;
     bool answered;
+    uint32_t connection;
+    uint32_t node; /* of the cache; SF_NOBODY: all were lost. The app's path has none */
 };
 
 struct fetch {
@@ -142,6 +149,12 @@ struct fetch {
     sf_handle request;
     sf_handle reply; /* the message with the still; 0 until the camera has answered */
     uint32_t camera;
+};
+
+/* To the identity service. */
+struct question {
+    sf_handle host_question;
+    uint64_t session;
 };
 
 struct store_operation {
@@ -209,6 +222,13 @@ struct world {
     struct sf_text log;           /* what caches said, a line each; cut at 64 KiB */
     uint32_t state[64];           /* what a cache reported of itself, for fuzzing */
     uint64_t events_count;
+
+    struct sf_balancer balancer;
+    struct sf_sessions sessions;
+    struct sf_slots questions;
+    struct sf_rng identity_rng;
+    bool identity_off;
+    bool store_off;
 };
 
 /* ---- time and trace ---- */
@@ -291,6 +311,8 @@ void home_start(struct world *world, uint32_t home);
 void camera_tick(struct world *world, uint32_t home);
 void camera_command(struct world *world, uint32_t home, sf_handle fetch);
 void viewer_tick(struct world *world, uint32_t home, uint32_t viewer);
+/* The viewer hears that its connection is broken. */
+void viewer_connection_broke(struct world *world, const struct message *message);
 /* A fragment of an answer has come; `last` when nothing is missing. */
 void viewer_fragment(struct world *world, struct message *message, bool last);
 /* How to make the bytes of a capture, again or for the first time. */
@@ -307,6 +329,8 @@ uint32_t cloud_received_bytes(const struct message *message);
 /* ---- world_upload.c ---- */
 void cloud_upload_fragment(struct world *world, struct message *message, uint32_t index, bool last);
 void cloud_upload_time_out(struct world *world, struct message *message);
+/* Ends the uploads whose version is gone with its node. */
+void cloud_uploads_lost(struct world *world);
 
 /* ---- world_fetch.c ---- */
 /* Asks the camera for a still: for the cache's fetch, or, with host_fetch 0, for a request. */
@@ -327,6 +351,9 @@ struct message *cloud_answer_begin(struct world *world, struct request *request,
 void cloud_answer_bytes(struct world *world, const struct request *request, const uint8_t *bytes,
                         uint32_t count);
 void cloud_answer_end(struct world *world, const struct request *request, bool aborted);
+/* A node is lost, with every request that it had and every answer that it was sending; the
+ * connections to it break. */
+void cloud_requests_lost(struct world *world, uint32_t node);
 /* Stops whatever is being answered, or will be, on the integration's path; for all homes or one. */
 void cloud_stop_integration(struct world *world, uint32_t home_or_nobody);
 
@@ -348,7 +375,21 @@ void judge_reset(struct world *world);
 
 /* ---- world_timeline.c ---- */
 void timeline_start(struct world *world);
-void timeline_step(struct world *world, uint32_t index);
+/* `times`: how often the entry has happened already; a rolling deploy is one for each node. */
+void timeline_step(struct world *world, uint32_t index, uint32_t times);
+
+/* ---- world_nodes.c ---- */
+/* `node` may be SF_NODE_ALL. */
+void nodes_deploy(struct world *world, uint32_t node, const struct sf_cache_module *module);
+void nodes_reconfigure(struct world *world, uint32_t node, const char *options);
+void nodes_step_clock(struct world *world, uint32_t node, sf_ns step_ns);
+/* A node that is lost already stays lost; one that is there stays. */
+void node_lose(struct world *world, uint32_t node);
+void node_bring_back(struct world *world, uint32_t node);
+
+/* ---- world_identity.c ---- */
+void identity_ask(void *world, sf_handle host_question, uint64_t session);
+void identity_answer(struct world *world, sf_handle question, bool failed);
 
 /* ---- world.c ---- */
 /* Runs until the plan's end or for at most `events_max` events (0: no bound). False if that ended

@@ -17,6 +17,7 @@ void world_init(struct world *world)
     sf_slots_init(&world->requests, sizeof(struct request));
     sf_slots_init(&world->fetches, sizeof(struct fetch));
     sf_slots_init(&world->operations, sizeof(struct store_operation));
+    sf_slots_init(&world->questions, sizeof(struct question));
 }
 
 static void payloads_free(struct world *world)
@@ -51,6 +52,7 @@ static void drop_unfinished(struct world *world)
     sf_slots_reset(&world->requests);
     sf_slots_reset(&world->fetches);
     sf_slots_reset(&world->operations);
+    sf_slots_reset(&world->questions);
     sf_store_fini(&world->store);
     sf_text_free(&world->log);
     judge_reset(world);
@@ -65,6 +67,7 @@ void world_fini(struct world *world)
     sf_slots_fini(&world->requests);
     sf_slots_fini(&world->fetches);
     sf_slots_fini(&world->operations);
+    sf_slots_fini(&world->questions);
     sf_queue_fini(&world->queue);
     sf_arena_fini(&world->arena);
     free(world->captures);
@@ -131,6 +134,8 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
         sf_viewer_init(&state->viewer, config);
         sf_rng_init(&state->rng, world->seed, i == VIEWER_HUB ? "hub" : "app", number);
         state->present = config->present != 0;
+        sf_sessions_begin(&world->sessions, (struct sf_viewer_id){viewer_number(index, i)},
+                          (struct sf_tenant_id){index});
     }
     world->door.camera_tenant[index] = index;
     world->door.linked[index] = group->linked;
@@ -230,6 +235,8 @@ void world_build(struct world *world, const struct sf_plan *plan,
     world->ended = false;
     world->captures_count = 0;
     world->events_count = 0;
+    world->identity_off = false;
+    world->store_off = false;
     memset(world->state, 0, sizeof world->state);
     read_sections(world, plan);
     world->still_bytes_max =
@@ -243,11 +250,15 @@ void world_build(struct world *world, const struct sf_plan *plan,
     }
     sf_queue_reset(&world->queue, sf_rng_derive(seed, "ties", 0));
     sf_rng_init(&world->store_rng, seed, "store", 0);
+    sf_rng_init(&world->identity_rng, seed, "identity", 0);
     world->healthy_network = healthy_network(plan);
     world->homes_count = sf_plan_homes_count(plan);
     world->homes = sf_arena_take(&world->arena, world->homes_count, sizeof *world->homes);
     sf_door_init(&world->door, &world->cloud, &world->arena, world->homes_count,
                  world->homes_count);
+    sf_balancer_init(&world->balancer, &world->cloud, &world->arena,
+                     world->homes_count * VIEWERS_PER_HOME);
+    sf_sessions_init(&world->sessions, &world->arena, world->homes_count * VIEWERS_PER_HOME);
 
     uint32_t index = 0;
     for (uint32_t group = 0; group < plan->groups_count; group++) {

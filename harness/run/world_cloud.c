@@ -41,6 +41,8 @@ void cloud_fragment(struct world *world, struct message *message, uint32_t index
         return;
     case MESSAGE_CLOSE:
         if (last) {
+            sf_balancer_closed(&world->balancer, viewer_number(message->home, message->viewer),
+                               message->connection);
             sf_cache_host_connection_closed(&world->host,
                                             viewer_for_host(world, message->home, message->viewer),
                                             message->connection);
@@ -48,6 +50,7 @@ void cloud_fragment(struct world *world, struct message *message, uint32_t index
         return;
     case MESSAGE_COMMAND:
     case MESSAGE_ANSWER:
+    case MESSAGE_RESET:
         break; /* these go down */
     }
     SF_UNREACHABLE();
@@ -127,6 +130,12 @@ static void service_state(void *context, uint32_t index, uint32_t value)
     world->state[index] = value;
 }
 
+static int64_t service_unix_ms(void *context)
+{
+    const struct world *world = context;
+    return world->plan->start_unix_s * 1000 + world_now(world) / SF_MS;
+}
+
 void cloud_start(struct world *world)
 {
     world->services = (struct sf_cache_services){
@@ -142,7 +151,10 @@ void cloud_start(struct world *world)
         .contract_broken = service_contract_broken,
         .log = service_log,
         .state = service_state,
+        .identity_start = identity_ask,
+        .unix_ms = service_unix_ms,
     };
     sf_cache_host_reset(&world->host, &world->services, world->seed, SF_HOMES_MAX,
                         world->still_bytes_max, (uint64_t)world->cloud.cache_capacity_bytes);
+    sf_cache_host_set_nodes(&world->host, (uint32_t)world->cloud.nodes);
 }

@@ -226,6 +226,13 @@ void viewer_tick(struct world *world, uint32_t home, uint32_t viewer)
     }
 }
 
+void viewer_connection_broke(struct world *world, const struct message *message)
+{
+    const struct sf_viewer_input input = {.kind = SF_VIEWER_RESET,
+                                          .connection = message->connection};
+    viewer_step(world, message->home, message->viewer, input, NULL);
+}
+
 void viewer_fragment(struct world *world, struct message *message, bool last)
 {
     struct viewer_state *state = &world->homes[message->home].viewers[message->viewer];

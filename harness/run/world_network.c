@@ -214,6 +214,10 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
         if (last) {
             camera_command(world, message->home, message->subject);
         }
+    } else if (message->kind == MESSAGE_RESET) {
+        if (last) {
+            viewer_connection_broke(world, message);
+        }
     } else if (arrival != SF_ARRIVAL_AGAIN) {
         viewer_fragment(world, message, last);
     }

@@ -89,32 +89,70 @@ static void refuse(struct world *world, struct request *request, enum sf_door_an
     message_send(world, message);
 }
 
-static void admit(struct world *world, struct request *request, uint32_t connection)
+/* Nobody else can: the load balancer answers by itself. */
+static void ask_cache(struct world *world, struct request *request)
 {
+    uint32_t viewer = viewer_number(request->home, request->viewer);
+    if (request->node == SF_NOBODY) {
+        cloud_answer_begin(world, request, SF_CACHE_STATUS_UNAVAILABLE, 0);
+        return;
+    }
+    const struct sf_cache_host_ask ask = {
+        .world_request = request->handle,
+        .camera = cloud_camera_facts(world, request->camera),
+        .viewer = viewer_for_host(world, request->home, request->viewer),
+        .viewer_tenant = home_number(world, request->home),
+        .connection = request->connection,
+        .node = request->node,
+        .session = sf_sessions_latest(&world->sessions, (struct sf_viewer_id){viewer}),
+        .integration = true,
+        .deadline_ns = world_now(world) + world->cloud.request_deadline_ns,
+    };
+    sf_handle asked = sf_cache_host_request(&world->host, &ask);
+    request->asked_of_cache = asked;
+}
+
+static void admit(struct world *world, struct request *request)
+{
+    if (request->integration) {
+        request->node =
+            sf_balancer_request(&world->balancer, viewer_number(request->home, request->viewer),
+                                request->connection, (struct sf_camera_id){request->camera});
+    }
     world_trace(world, (struct sf_record){
                            .kind = SF_RECORD_ADMITTED,
                            .flags = path_flag(request->viewer),
                            .who = viewer_number(request->home, request->viewer),
                            .a = request->camera,
+                           .b = request->node,
                            .c = request_number(request->home, request->viewer, request->number),
                        });
     sf_handle handle = request->handle;
-    sf_ns now_ns = world_now(world);
     world_push(world, EVENT_REQUEST_LIMIT, request->home, 0, handle,
-               now_ns + 2 * world->cloud.request_deadline_ns);
+               world_now(world) + 2 * world->cloud.request_deadline_ns);
     if (!request->integration) {
         request->fetch = cloud_fetch_start(world, request->camera, 0, handle);
         return;
     }
-    sf_handle asked = sf_cache_host_request(
-        &world->host, handle, cloud_camera_facts(world, request->camera),
-        viewer_for_host(world, request->home, request->viewer), home_number(world, request->home),
-        connection, true, now_ns + world->cloud.request_deadline_ns);
-    request->asked_of_cache = asked;
+    ask_cache(world, request);
+}
+
+static void send_reset(struct world *world, uint32_t home, uint8_t viewer, uint32_t connection)
+{
+    struct message *message =
+        message_create(world, MESSAGE_RESET, home, false, CONTROL_BYTES, false);
+    message->viewer = viewer;
+    message->connection = connection;
+    message_send(world, message);
 }
 
 void cloud_request_arrived(struct world *world, const struct message *message)
 {
+    uint32_t number = viewer_number(message->home, message->viewer);
+    if (sf_balancer_is_broken(&world->balancer, number, message->connection)) {
+        send_reset(world, message->home, message->viewer, message->connection);
+        return;
+    }
     void *item;
     sf_handle handle = sf_slots_take(&world->requests, &item);
     struct request *request = item;
@@ -127,13 +165,14 @@ void cloud_request_arrived(struct world *world, const struct message *message)
         .number = message->number,
         .viewer = message->viewer,
         .integration = message->viewer == VIEWER_HUB,
+        .connection = message->connection,
     };
     viewer->cloud_request = handle;
     enum sf_door_answer door =
         sf_door_ask(&world->door, (struct sf_tenant_id){request->home},
                     (struct sf_camera_id){request->camera}, request->integration);
     if (door == SF_DOOR_OPEN) {
-        admit(world, request, message->connection);
+        admit(world, request);
     } else {
         refuse(world, request, door);
         request_release(world, request);
@@ -186,6 +225,31 @@ void cloud_stop_integration(struct world *world, uint32_t home_or_nobody)
         handle = sf_slots_next(&world->requests, handle);
         if (request->integration && concerned) {
             request_stop(world, request);
+        }
+    }
+}
+
+void cloud_requests_lost(struct world *world, uint32_t node)
+{
+    sf_handle handle = sf_slots_next(&world->requests, 0);
+    while (handle != 0) {
+        struct request *request = sf_slots_get(&world->requests, handle);
+        uint32_t viewer = viewer_number(request->home, request->viewer);
+        handle = sf_slots_next(&world->requests, handle);
+        if (request->integration &&
+            (request->node == node ||
+             sf_balancer_is_with(&world->balancer, viewer, request->connection, node))) {
+            request_stop(world, request);
+        }
+    }
+    for (uint32_t i = 0; i < world->balancer.viewers_count; i++) {
+        uint32_t connection = sf_balancer_break(&world->balancer, i, node);
+        if (connection != 0) {
+            uint32_t home = i / VIEWERS_PER_HOME;
+            uint32_t viewer = i % VIEWERS_PER_HOME;
+            sf_cache_host_connection_closed(&world->host, viewer_for_host(world, home, viewer),
+                                            connection);
+            send_reset(world, home, (uint8_t)viewer, connection);
         }
     }
 }

@@ -69,7 +69,10 @@ void store_arrive(struct world *world, sf_handle handle)
                            .b = operation->bytes_count,
                            .c = operation->connection,
                        });
-    if (operation->put) {
+    if (world->store_off) {
+        operation->status = SF_CACHE_STORE_FAILED;
+        drop_bytes(operation);
+    } else if (operation->put) {
         sf_store_put(&world->store, operation->key, operation->key_bytes, operation->bytes,
                      operation->bytes_count, world_now(world), operation->ttl_ns);
         operation->status = SF_CACHE_STORE_STORED;

@@ -1,21 +1,21 @@
 /* The time line: what the scenario does to the world while it runs. Each entry is an event and
  * leaves a record. */
-#include <string.h>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/base/assert.h"
 #include "harness/run/world.h"
+
+/* One lane for all: entries at one instant keep the file's order. */
+static void push_step(struct world *world, uint32_t index, uint32_t times, sf_ns due_ns)
+{
+    sf_queue_push(
+        &world->queue,
+        (struct sf_event){.due_ns = due_ns, .kind = EVENT_TIMELINE, .a = index, .b = times},
+        UINT32_MAX);
+}
 
 void timeline_start(struct world *world)
 {
     for (uint32_t i = 0; i < world->plan->timeline_count; i++) {
-        const struct sf_plan_entry *entry = &world->plan->timeline[i];
-        /* One lane for all: entries at one instant keep the file's order. */
-        sf_queue_push(&world->queue,
-                      (struct sf_event){.due_ns = entry->at_ns, .kind = EVENT_TIMELINE, .a = i},
-                      UINT32_MAX);
+        push_step(world, i, 0, world->plan->timeline[i].at_ns);
     }
 }
 
@@ -48,12 +48,26 @@ static void change_network(struct world *world, const struct sf_plan_entry *entr
     }
 }
 
+static void switch_service(struct world *world, uint32_t service, bool *off, bool on)
+{
+    if (*off == on) {
+        *off = !on;
+        world_trace(world,
+                    (struct sf_record){.kind = SF_RECORD_SERVICE, .flags = on, .who = service});
+    }
+}
+
 static void heal(struct world *world, const struct sf_plan_entry *entry)
 {
     struct sf_plan_entry everybody = *entry;
     everybody.group_index = SF_GROUP_ALL;
     everybody.direction = SF_DIRECTION_BOTH;
     change_network(world, &everybody);
+    switch_service(world, SF_SERVICE_IDENTITY, &world->identity_off, true);
+    switch_service(world, SF_SERVICE_STORE, &world->store_off, true);
+    for (uint32_t node = 0; node < world->host.nodes_count; node++) {
+        node_bring_back(world, node);
+    }
     world_trace(world, (struct sf_record){.kind = SF_RECORD_HEALED,
                                           .d = (uint64_t)world->cloud.recover_within_ns});
 }
@@ -87,23 +101,24 @@ static void link(struct world *world, const struct sf_plan_entry *entry)
     }
 }
 
-static void deploy(struct world *world, const struct sf_cache_module *module)
+/* All nodes at once, one of them, or, rolling, one after the other. */
+static void deploy(struct world *world, uint32_t index, uint32_t times)
 {
-    const char *name = module->plugin->name;
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_DEPLOYED,
-                           .who = world->host.versions_count,
-                           .c = XXH3_64bits(name, strlen(name)),
-                       });
-    sf_cache_host_deploy(&world->host, module);
+    const struct sf_plan_entry *entry = &world->plan->timeline[index];
+    const struct sf_cache_module *module = &world->modules[1 + index];
+    bool rolling = entry->node == SF_NODE_ALL && entry->duration_ns > 0;
+    nodes_deploy(world, rolling ? times : entry->node, module);
+    if (rolling && times + 1 < world->host.nodes_count) {
+        push_step(world, index, times + 1, world_now(world) + entry->duration_ns);
+    }
 }
 
-void timeline_step(struct world *world, uint32_t index)
+void timeline_step(struct world *world, uint32_t index, uint32_t times)
 {
     const struct sf_plan_entry *entry = &world->plan->timeline[index];
     switch (entry->action) {
     case SF_ACTION_DEPLOY:
-        deploy(world, &world->modules[1 + index]);
+        deploy(world, index, times);
         return;
     case SF_ACTION_NETWORK:
         change_network(world, entry);
@@ -116,6 +131,25 @@ void timeline_step(struct world *world, uint32_t index)
         return;
     case SF_ACTION_LINK:
         link(world, entry);
+        return;
+    case SF_ACTION_RECONFIGURE:
+        nodes_reconfigure(world, entry->node, entry->cache);
+        return;
+    case SF_ACTION_NODE:
+        if (entry->on) {
+            node_bring_back(world, entry->node);
+        } else {
+            node_lose(world, entry->node);
+        }
+        return;
+    case SF_ACTION_NODE_CLOCK:
+        nodes_step_clock(world, entry->node, entry->duration_ns);
+        return;
+    case SF_ACTION_IDENTITY:
+        switch_service(world, SF_SERVICE_IDENTITY, &world->identity_off, entry->on);
+        return;
+    case SF_ACTION_STORE:
+        switch_service(world, SF_SERVICE_STORE, &world->store_off, entry->on);
         return;
     default:
         return;

@@ -2,26 +2,8 @@
 #include "harness/base/assert.h"
 #include "harness/run/world.h"
 
-static void upload_begin(struct world *world, struct message *message)
+static void trace_upload_ended(struct world *world, const struct message *message, bool complete)
 {
-    message->version = sf_cache_host_upload(
-        &world->host, message->handle, cloud_camera_facts(world, message->home), message->capture,
-        message->transfer.total_bytes, message->captured_unix_ms);
-    message->subject = message->handle;
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_UPLOAD_BEGUN,
-                           .who = message->home,
-                           .a = message->capture,
-                           .b = message->transfer.total_bytes,
-                           .c = message->handle,
-                       });
-    world_push(world, EVENT_UPLOAD_TIME_OUT, message->home, 0, message->handle,
-               world_now(world) + world->cloud.upload_time_out_ns);
-}
-
-static void upload_end(struct world *world, struct message *message, bool complete)
-{
-    message->ended = true;
     world_trace(world, (struct sf_record){
                            .kind = SF_RECORD_UPLOAD_ENDED,
                            .flags = complete ? SF_CACHE_END_COMPLETE : SF_CACHE_END_ABANDONED,
@@ -30,6 +12,44 @@ static void upload_end(struct world *world, struct message *message, bool comple
                            .b = cloud_received_bytes(message),
                            .c = message->handle,
                        });
+}
+
+/* Nobody is there to take it: the rest is not acknowledged, and the camera gives up by itself. */
+static void upload_refuse(struct world *world, struct message *message)
+{
+    message->ended = true;
+    message->version = NULL;
+    trace_upload_ended(world, message, false);
+    message_stop_receiving(world, message);
+}
+
+static void upload_begin(struct world *world, struct message *message)
+{
+    uint32_t node = sf_balancer_upload(&world->balancer, (struct sf_camera_id){message->home});
+    message->version = sf_cache_host_upload(
+        &world->host, node, message->handle, cloud_camera_facts(world, message->home),
+        message->capture, message->transfer.total_bytes, message->captured_unix_ms);
+    message->subject = message->handle;
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_UPLOAD_BEGUN,
+                           .who = message->home,
+                           .a = message->capture,
+                           .b = message->transfer.total_bytes,
+                           .c = message->handle,
+                           .d = node,
+                       });
+    if (node == SF_NOBODY) {
+        upload_refuse(world, message);
+        return;
+    }
+    world_push(world, EVENT_UPLOAD_TIME_OUT, message->home, 0, message->handle,
+               world_now(world) + world->cloud.upload_time_out_ns);
+}
+
+static void upload_end(struct world *world, struct message *message, bool complete)
+{
+    message->ended = true;
+    trace_upload_ended(world, message, complete);
     if (message->version != NULL) {
         sf_cache_host_upload_ended(message->version, message->handle, complete,
                                    cloud_received_bytes(message));
@@ -57,5 +77,18 @@ void cloud_upload_time_out(struct world *world, struct message *message)
     if (!message->ended) {
         upload_end(world, message, false);
         message_stop_receiving(world, message);
+    }
+}
+
+void cloud_uploads_lost(struct world *world)
+{
+    sf_handle handle = sf_slots_next(&world->messages, 0);
+    while (handle != 0) {
+        struct message *message = message_get(world, handle);
+        handle = sf_slots_next(&world->messages, handle);
+        if (message->version != NULL && !message->ended &&
+            sf_cache_version_is_gone(message->version)) {
+            upload_refuse(world, message);
+        }
     }
 }

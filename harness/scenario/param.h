@@ -26,7 +26,7 @@ struct sf_param {
     const char *help;           /* one line for `list` and the schema */
 };
 
-enum { SF_PARAMS_MAX = 16 };
+enum { SF_PARAMS_MAX = 32 };
 
 struct sf_param_table {
     const char *name; /* the section's key in a scenario: "camera", "hub" ... */

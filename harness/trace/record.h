@@ -21,12 +21,12 @@
     /* cameras and uploads */                                                                      \
     X(CAPTURE, "capture",                                                                          \
       "camera; a capture, b bytes, c local time s, d content hash; flags night")                   \
-    X(UPLOAD_BEGUN, "upload-begun", "camera; a capture, b bytes, c upload")                        \
+    X(UPLOAD_BEGUN, "upload-begun", "camera; a capture, b bytes, c upload, d node")                \
     X(UPLOAD_ENDED, "upload-ended", "camera; a capture, b bytes received, c upload; flags end")    \
     X(SEND_GIVEN_UP, "send-given-up", "camera; a capture, b bytes not acknowledged")               \
     /* requests */                                                                                 \
     X(ASK, "ask", "viewer; a camera, b connection, c request")                                     \
-    X(ADMITTED, "admitted", "viewer; a camera, c request; flags path")                             \
+    X(ADMITTED, "admitted", "viewer; a camera, b node, c request; flags path")                     \
     X(REFUSED, "refused", "viewer; a camera, c request; flags reason")                             \
     X(ANSWERED, "answered", "viewer; a bytes, b first packet's transfer, c request; flags status") \
     X(CANCELLED, "cancelled", "viewer; c request; the cloud stops working on it")                  \
@@ -44,7 +44,7 @@
     X(BYTES, "bytes",                                                                              \
       "viewer; a tenant, b camera, c request, d capture << 32 | bytes; flags path")                \
     /* the operator */                                                                             \
-    X(DEPLOYED, "deployed", "cache version, counted; c hash of its name")                          \
+    X(DEPLOYED, "deployed", "cache version, counted (-1 not started); a node, c hash of its name") \
     X(HEALED, "healed", "-; d ns within which owners must see their own frames again")             \
     X(KILL_SWITCH, "kill-switch", "-; d grace ns; flags 1 block, 0 let back")                      \
     /* the cache */                                                                                \
@@ -53,7 +53,14 @@
     X(STORE, "store", "cache version; a operation, b bytes, c connection")                         \
     X(CACHE_LOG, "cache-log",                                                                      \
       "cache version; a text, in the run's side table, d hash of the text")                        \
-    X(END, "end", "-; the run is over")
+    X(END, "end", "-; the run is over")                                                            \
+    /* the cache's nodes, and what they lean on */                                                 \
+    X(NODE, "node", "node; flags 1 back, 0 lost")                                                  \
+    X(NODE_CLOCK, "node-clock", "node; d step in ns, two's complement")                            \
+    X(RECONFIGURED, "reconfigured",                                                                \
+      "node; c hash of the options; flags 0 taken, 1 refused, 2 nobody listened")                  \
+    X(SERVICE, "service", "0 identity service, 1 shared store; flags 1 on, 0 off")                 \
+    X(IDENTITY, "identity", "-; c session; flags 0 known, 1 unknown, 2 failed")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,
@@ -89,6 +96,12 @@ enum {
     SF_REFUSED_NOT_OWNER = 1,
     SF_REFUSED_NOT_LINKED = 2,
     SF_REFUSED_KILL_SWITCH = 3,
+};
+
+/* Who of SERVICE. */
+enum {
+    SF_SERVICE_IDENTITY,
+    SF_SERVICE_STORE,
 };
 
 struct sf_record {

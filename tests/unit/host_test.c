@@ -199,7 +199,16 @@ static int tear_down(void **state)
 
 static sf_handle request(void)
 {
-    return sf_cache_host_request(&world.host, 5, camera, 6, 3, 1, true, 5000);
+    const struct sf_cache_host_ask ask = {
+        .world_request = 5,
+        .camera = camera,
+        .viewer = 6,
+        .viewer_tenant = 3,
+        .connection = 1,
+        .integration = true,
+        .deadline_ns = 5000,
+    };
+    return sf_cache_host_request(&world.host, &ask);
 }
 
 static void assert_broken(int32_t code, int32_t returned)
@@ -312,10 +321,10 @@ static void test_a_deploy_hands_over_and_the_old_version_ends_when_it_is_done(vo
     sf_handle new_request = request();
     assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, old->answer(old->context, new_request, 2, NULL, 0));
     sf_cache_host_sweep(&world.host);
-    assert_non_null(world.host.versions[0].cache);
+    assert_non_null(world.host.versions[0]->cache);
     assert_int_equal(old->answer(old->context, old_request, 2, NULL, 0), 0);
     sf_cache_host_sweep(&world.host);
-    assert_null(world.host.versions[0].cache);
+    assert_null(world.host.versions[0]->cache);
     assert_int_equal(lent->answer(lent->context, new_request, 2, NULL, 0), 0);
 }
 

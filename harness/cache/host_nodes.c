@@ -1,0 +1,286 @@
+/* The cache's nodes and the life of the versions on them: deploys with their hand-over, versions
+ * that drain, nodes that are lost and come back, and what concerns a node as a whole. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/assert.h"
+#include "harness/base/text.h"
+#include "harness/cache/host_private.h"
+
+void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_count)
+{
+    SF_ASSERT(host->versions_count == 0);
+    SF_ASSERT(nodes_count >= 1);
+    SF_ASSERT(nodes_count <= SF_NODES_MAX);
+    host->nodes_count = nodes_count;
+}
+
+struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host, uint32_t node)
+{
+    return node < host->nodes_count ? host->nodes[node].current : NULL;
+}
+
+/* ---- the end of a version ---- */
+
+/* Gives back every handle of a table that belongs to `version`; the version pointer comes first in
+ * each item. */
+static void release_all(struct sf_slots *slots, const struct sf_cache_version *version)
+{
+    for (sf_handle handle = sf_slots_next(slots, 0); handle != 0;
+         handle = sf_slots_next(slots, handle)) {
+        struct sf_cache_version *const *owner = sf_slots_get(slots, handle);
+        if (*owner == version) {
+            sf_slots_give(slots, handle);
+        }
+    }
+}
+
+static void cancel_fetches(struct sf_cache_host_state *host, const struct sf_cache_version *version)
+{
+    for (sf_handle handle = sf_slots_next(&host->fetches, 0); handle != 0;
+         handle = sf_slots_next(&host->fetches, handle)) {
+        const struct sf_host_fetch *fetch = sf_slots_get(&host->fetches, handle);
+        if (fetch->version == version) {
+            host->services->fetch_cancel(host->services->context, fetch->world_fetch);
+        }
+    }
+}
+
+/* Whatever it had under way is forgotten before it is destroyed: from inside `destroy` it reaches
+ * nobody any more. */
+static void end(struct sf_cache_version *version)
+{
+    struct sf_cache_host_state *host = version->host;
+    if (version->cache == NULL) {
+        return;
+    }
+    cancel_fetches(host, version);
+    release_all(&host->requests, version);
+    release_all(&host->timers, version);
+    release_all(&host->fetches, version);
+    release_all(&host->connections, version);
+    release_all(&host->questions, version);
+    version->plugin->destroy(version->cache);
+    version->cache = NULL;
+    version->requests_count = 0;
+    version->uploads_count = 0;
+    host->draining_count -= version->draining;
+    version->draining = false;
+}
+
+void sf_host_end_all(struct sf_cache_host_state *host)
+{
+    for (uint32_t i = 0; i < host->versions_count; i++) {
+        struct sf_cache_version *version = host->versions[i];
+        if (version->cache != NULL) {
+            version->plugin->destroy(version->cache);
+            version->cache = NULL;
+        }
+    }
+    host->versions_count = 0;
+    host->draining_count = 0;
+}
+
+void sf_cache_host_sweep(struct sf_cache_host_state *host)
+{
+    if (host->draining_count == 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < host->versions_count; i++) {
+        struct sf_cache_version *version = host->versions[i];
+        if (version->draining && version->requests_count == 0 && version->uploads_count == 0) {
+            end(version);
+        }
+    }
+}
+
+/* ---- the beginning of a version ---- */
+
+static struct sf_cache_version *version_add(struct sf_cache_host_state *host)
+{
+    SF_ASSERT(host->versions_count < SF_CACHE_VERSIONS_MAX);
+    if (host->versions_count == host->versions_capacity) {
+        uint32_t more = host->versions_capacity + SF_NODES_MAX;
+        host->versions = sf_realloc(host->versions, more, sizeof(struct sf_cache_version *));
+        while (host->versions_capacity < more) {
+            host->versions[host->versions_capacity++] =
+                sf_alloc(1, sizeof(struct sf_cache_version));
+        }
+    }
+    return host->versions[host->versions_count++];
+}
+
+/* A new instance of what is installed on the node, empty; NULL if it would not be created. */
+static struct sf_cache_version *start(struct sf_cache_host_state *host, uint32_t node)
+{
+    const struct sf_cache_module *module = &host->nodes[node].module;
+    uint32_t index = host->versions_count;
+    struct sf_cache_version *version = version_add(host);
+    *version = (struct sf_cache_version){
+        .host = host, .plugin = module->plugin, .index = index, .node = node};
+    snprintf(version->options, sizeof version->options, "%s", module->options);
+    sf_rng_init(&version->rng, host->seed, "cache", index);
+    sf_cache_host_lend(version);
+
+    const struct sf_cache_config config = {
+        .struct_bytes = sizeof config,
+        .node = node,
+        .nodes = host->nodes_count,
+        .still_bytes_max = host->still_bytes_max,
+        .capacity_bytes = host->capacity_bytes,
+        .options = version->options,
+    };
+    char error[sizeof host->refusal] = "";
+    version->cache = module->plugin->create(&version->lent, &config, error, sizeof error);
+    if (version->cache == NULL) {
+        snprintf(host->refusal, sizeof host->refusal, "%.*s", (int)sizeof error - 1, error);
+        sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, 0);
+        return NULL;
+    }
+    return version;
+}
+
+static void collect(void *context, const uint8_t *bytes, uint64_t count)
+{
+    struct sf_text *text = context;
+    if (bytes != NULL && count <= ((uint64_t)1 << 30) - text->length) {
+        sf_text_add_bytes(text, bytes, count);
+    }
+}
+
+static void hand_over(struct sf_cache_version *from, struct sf_cache_version *to)
+{
+    if (!HAS(from, export_state) || !HAS(to, import_state)) {
+        return;
+    }
+    struct sf_text state = {0};
+    const struct sf_cache_sink sink = {
+        .struct_bytes = sizeof sink, .context = &state, .write = collect};
+    from->plugin->export_state(from->cache, &sink);
+    to->plugin->import_state(to->cache, from->plugin->name, from->plugin->version,
+                             (const uint8_t *)state.data, state.length);
+    sf_text_free(&state);
+}
+
+static void tell_node(struct sf_cache_version *version, uint32_t node, uint32_t event)
+{
+    if (HAS(version, on_node)) {
+        const struct sf_cache_node_event told = {
+            .struct_bytes = sizeof told, .event = event, .node = node};
+        version->plugin->on_node(version->cache, &told);
+    }
+}
+
+/* Who begins while nodes are lost could not know it otherwise. */
+static void tell_who_is_lost(struct sf_cache_version *version)
+{
+    const struct sf_cache_host_state *host = version->host;
+    for (uint32_t node = 0; node < host->nodes_count; node++) {
+        if (host->nodes[node].lost) {
+            tell_node(version, node, SF_CACHE_NODE_LOST);
+        }
+    }
+}
+
+bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, uint32_t node_index,
+                               const struct sf_cache_module *module)
+{
+    SF_ASSERT(node_index < host->nodes_count);
+    struct sf_cache_node *node = &host->nodes[node_index];
+    struct sf_cache_version *before = node->current;
+    node->module = *module;
+    if (node->lost) {
+        return true;
+    }
+    node->current = start(host, node_index);
+    if (node->current != NULL && before != NULL) {
+        hand_over(before, node->current);
+    }
+    if (node->current != NULL) {
+        tell_who_is_lost(node->current);
+    }
+    if (before != NULL) {
+        before->draining = true;
+        host->draining_count++;
+    }
+    return node->current != NULL;
+}
+
+bool sf_cache_host_deploy(struct sf_cache_host_state *host, const struct sf_cache_module *module)
+{
+    bool done = true;
+    for (uint32_t node = 0; node < host->nodes_count; node++) {
+        done &= sf_cache_host_deploy_node(host, node, module);
+    }
+    return done;
+}
+
+/* ---- nodes ---- */
+
+static void tell_others(struct sf_cache_host_state *host, uint32_t node, uint32_t event)
+{
+    for (uint32_t i = 0; i < host->versions_count; i++) {
+        if (host->versions[i]->node != node) {
+            tell_node(host->versions[i], node, event);
+        }
+    }
+}
+
+void sf_cache_host_node_lost(struct sf_cache_host_state *host, uint32_t node)
+{
+    SF_ASSERT(node < host->nodes_count);
+    SF_ASSERT(!host->nodes[node].lost);
+    host->nodes[node].lost = true;
+    host->nodes[node].current = NULL;
+    for (uint32_t i = 0; i < host->versions_count; i++) {
+        if (host->versions[i]->node == node) {
+            end(host->versions[i]);
+        }
+    }
+    tell_others(host, node, SF_CACHE_NODE_LOST);
+}
+
+bool sf_cache_host_node_back(struct sf_cache_host_state *host, uint32_t node)
+{
+    SF_ASSERT(node < host->nodes_count);
+    SF_ASSERT(host->nodes[node].lost);
+    host->nodes[node].lost = false;
+    host->nodes[node].current = start(host, node);
+    if (host->nodes[node].current != NULL) {
+        tell_who_is_lost(host->nodes[node].current);
+    }
+    tell_others(host, node, SF_CACHE_NODE_JOINED);
+    return host->nodes[node].current != NULL;
+}
+
+enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host, uint32_t node,
+                                               const char *options)
+{
+    struct sf_cache_version *version = sf_host_current(host, node);
+    if (version == NULL || !HAS(version, on_reconfigure)) {
+        return SF_RECONFIGURE_NOT_HEARD;
+    }
+    int32_t answer = version->plugin->on_reconfigure(version->cache, options);
+    if (answer == 0) {
+        struct sf_cache_module *module = &host->nodes[node].module;
+        snprintf(module->options, sizeof module->options, "%s", options);
+        return SF_RECONFIGURED;
+    }
+    if (answer != 1) {
+        sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, (uint32_t)answer);
+    }
+    return SF_RECONFIGURE_REFUSED;
+}
+
+void sf_cache_host_clock_step(struct sf_cache_host_state *host, uint32_t node, sf_ns step_ns)
+{
+    SF_ASSERT(node < host->nodes_count);
+    host->nodes[node].clock_step_ns += step_ns;
+    for (uint32_t i = 0; i < host->versions_count; i++) {
+        struct sf_cache_version *version = host->versions[i];
+        if (version->node == node && HAS(version, on_clock_step)) {
+            version->plugin->on_clock_step(version->cache, step_ns / SF_MS);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/* The identity service, as a node of the cache sees it: an answer that takes its time, or none. */
+#include "harness/base/assert.h"
+#include "harness/run/world.h"
+
+void identity_ask(void *context, sf_handle host_question, uint64_t session)
+{
+    struct world *world = context;
+    void *item;
+    sf_handle handle = sf_slots_take(&world->questions, &item);
+    *(struct question *)item =
+        (struct question){.host_question = host_question, .session = session};
+    bool failed = sf_rng_chance(&world->identity_rng, (uint32_t)world->cloud.identity_failure_ppm);
+    sf_ns wait_ns =
+        world->identity_off ? world->cloud.identity_time_out_ns : world->cloud.identity_latency_ns;
+    world_push(world, EVENT_IDENTITY, 0, failed || world->identity_off, handle,
+               world_now(world) + wait_ns);
+}
+
+void identity_answer(struct world *world, sf_handle handle, bool failed)
+{
+    const struct question *question = sf_slots_get(&world->questions, handle);
+    SF_ASSERT(question != NULL);
+    struct question asked = *question;
+    sf_slots_give(&world->questions, handle);
+    uint32_t tenant = failed ? SF_NOBODY : sf_sessions_tenant(&world->sessions, asked.session);
+    uint32_t status = failed                ? SF_CACHE_IDENTITY_FAILED
+                      : tenant == SF_NOBODY ? SF_CACHE_IDENTITY_UNKNOWN
+                                            : SF_CACHE_IDENTITY_KNOWN;
+    world_trace(world, (struct sf_record){.kind = SF_RECORD_IDENTITY,
+                                          .flags = (uint16_t)status,
+                                          .who = SF_NOBODY,
+                                          .c = asked.session});
+    sf_cache_host_identity_known(&world->host, asked.host_question, status, tenant);
+}

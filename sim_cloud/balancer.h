@@ -1,0 +1,63 @@
+/* The load balancer in front of the cache's nodes: it chooses the node for each viewer's request
+ * and for each upload, passes over nodes that are lost, and knows whose connection breaks when one
+ * is. It moves nothing and looks into nothing; what breaks is the world's business. */
+#ifndef STRAYFRAME_SIM_CLOUD_BALANCER_H
+#define STRAYFRAME_SIM_CLOUD_BALANCER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/bounds.h"
+#include "harness/base/ids.h"
+#include "sim_cloud/config.h"
+
+/* In the order of the parameter's words. */
+enum sf_balance {
+    SF_BALANCE_CONNECTION, /* nodes in turn for connections; one stays with its node while it lives
+                            */
+    SF_BALANCE_REQUEST,    /* nodes in turn for requests */
+    SF_BALANCE_CAMERA,     /* each camera has its node: for its uploads, and for who asks for it */
+};
+
+/* The latest connection of a viewer. */
+struct sf_balancer_viewer {
+    uint32_t connection; /* 0: none, or closed */
+    uint32_t node;       /* where its latest request went */
+    uint32_t broken;     /* the connection that broke last; 0 */
+};
+
+struct sf_balancer {
+    enum sf_balance balance;
+    uint32_t nodes_count;
+    uint32_t viewers_count;
+    uint32_t turn;
+    bool lost[SF_NODES_MAX];
+    struct sf_balancer_viewer *viewers;
+};
+
+/* Memory from `arena`; every node is there. */
+void sf_balancer_init(struct sf_balancer *balancer, const struct sf_cloud_config *config,
+                      struct sf_arena *arena, uint32_t viewers_count);
+
+/* The node for a request on this connection (from 1), and for an upload; SF_NOBODY when every node
+ * is lost. */
+uint32_t sf_balancer_request(struct sf_balancer *balancer, uint32_t viewer, uint32_t connection,
+                             struct sf_camera_id camera);
+uint32_t sf_balancer_upload(struct sf_balancer *balancer, struct sf_camera_id camera);
+
+/* The viewer has closed this connection. */
+void sf_balancer_closed(struct sf_balancer *balancer, uint32_t viewer, uint32_t connection);
+
+void sf_balancer_node(struct sf_balancer *balancer, uint32_t node, bool lost);
+
+/* Did the latest request on this connection go to `node`? */
+bool sf_balancer_is_with(const struct sf_balancer *balancer, uint32_t viewer, uint32_t connection,
+                         uint32_t node);
+/* Breaks the viewer's connection if it is with `node`: returns its number, or 0. */
+uint32_t sf_balancer_break(struct sf_balancer *balancer, uint32_t viewer, uint32_t node);
+/* Is this the viewer's connection that broke? Nothing on it gets through. */
+bool sf_balancer_is_broken(const struct sf_balancer *balancer, uint32_t viewer,
+                           uint32_t connection);
+
+#endif

@@ -1,0 +1,54 @@
+#include "sim_cloud/sessions.h"
+
+#include "harness/base/assert.h"
+
+/* The viewer in the high half, its sessions counted from 1 in the low half. */
+static uint64_t number_of(uint32_t viewer, uint32_t count)
+{
+    return (uint64_t)viewer << 32 | count;
+}
+
+void sf_sessions_init(struct sf_sessions *sessions, struct sf_arena *arena, uint32_t viewers_count)
+{
+    *sessions = (struct sf_sessions){
+        .viewers_count = viewers_count,
+        .viewers = sf_arena_take(arena, viewers_count, sizeof(struct sf_sessions_viewer)),
+    };
+    for (uint32_t i = 0; i < viewers_count; i++) {
+        sessions->viewers[i] = (struct sf_sessions_viewer){.tenant = SF_NOBODY};
+    }
+}
+
+uint64_t sf_sessions_begin(struct sf_sessions *sessions, struct sf_viewer_id viewer,
+                           struct sf_tenant_id tenant)
+{
+    SF_ASSERT(viewer.index < sessions->viewers_count);
+    struct sf_sessions_viewer *entry = &sessions->viewers[viewer.index];
+    entry->tenant = tenant.index;
+    entry->open = true;
+    return number_of(viewer.index, ++entry->sessions_count);
+}
+
+void sf_sessions_end(struct sf_sessions *sessions, struct sf_viewer_id viewer)
+{
+    SF_ASSERT(viewer.index < sessions->viewers_count);
+    sessions->viewers[viewer.index].open = false;
+}
+
+uint64_t sf_sessions_latest(const struct sf_sessions *sessions, struct sf_viewer_id viewer)
+{
+    SF_ASSERT(viewer.index < sessions->viewers_count);
+    uint32_t count = sessions->viewers[viewer.index].sessions_count;
+    return count > 0 ? number_of(viewer.index, count) : 0;
+}
+
+uint32_t sf_sessions_tenant(const struct sf_sessions *sessions, uint64_t session)
+{
+    uint64_t viewer = session >> 32;
+    if (viewer >= sessions->viewers_count) {
+        return SF_NOBODY;
+    }
+    const struct sf_sessions_viewer *entry = &sessions->viewers[viewer];
+    bool valid = entry->open && (uint32_t)session == entry->sessions_count;
+    return valid ? entry->tenant : SF_NOBODY;
+}

@@ -1,0 +1,39 @@
+/* The identity service's table: which sessions there are, and whose. A viewer signs in and has a
+ * session until it is ended; then it signs in again and gets another. A session's number is never
+ * used again, so an old one is told from the new one. How long an answer takes, and whether one
+ * comes at all, is the world's business. */
+#ifndef STRAYFRAME_SIM_CLOUD_SESSIONS_H
+#define STRAYFRAME_SIM_CLOUD_SESSIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/ids.h"
+
+struct sf_sessions_viewer {
+    uint32_t tenant;         /* for whom it acts; SF_NOBODY before the first session */
+    uint32_t sessions_count; /* how many it has had */
+    bool open;               /* the latest is valid */
+};
+
+struct sf_sessions {
+    uint32_t viewers_count;
+    struct sf_sessions_viewer *viewers;
+};
+
+/* Memory from `arena`; nobody is signed in. */
+void sf_sessions_init(struct sf_sessions *sessions, struct sf_arena *arena, uint32_t viewers_count);
+
+/* The viewer signs in: its session until now ends, a new one begins. Returns it, never 0. */
+uint64_t sf_sessions_begin(struct sf_sessions *sessions, struct sf_viewer_id viewer,
+                           struct sf_tenant_id tenant);
+/* The viewer's session expires; it has none until it signs in again. */
+void sf_sessions_end(struct sf_sessions *sessions, struct sf_viewer_id viewer);
+
+/* The viewer's latest session, valid or expired: what it would send; 0 before its first. */
+uint64_t sf_sessions_latest(const struct sf_sessions *sessions, struct sf_viewer_id viewer);
+/* Whose session it is; SF_NOBODY for one that has expired or never was. Any number may be asked. */
+uint32_t sf_sessions_tenant(const struct sf_sessions *sessions, uint64_t session);
+
+#endif

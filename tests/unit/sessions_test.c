@@ -1,0 +1,52 @@
+#include "sim_cloud/sessions.h"
+
+#include "tests/unit/test.h"
+
+static const struct sf_viewer_id hub = {2};
+static const struct sf_tenant_id owner = {1};
+
+static void test_a_session_is_its_tenants_until_it_ends(void **state)
+{
+    (void)state;
+    struct sf_arena arena;
+    struct sf_sessions sessions;
+    sf_arena_init(&arena);
+    sf_sessions_init(&sessions, &arena, 4);
+    assert_int_equal(sf_sessions_latest(&sessions, hub), 0);
+    uint64_t first = sf_sessions_begin(&sessions, hub, owner);
+    assert_int_not_equal(first, 0);
+    assert_int_equal(sf_sessions_latest(&sessions, hub), first);
+    assert_int_equal(sf_sessions_tenant(&sessions, first), owner.index);
+    sf_sessions_end(&sessions, hub);
+    assert_int_equal(sf_sessions_tenant(&sessions, first), SF_NOBODY);
+    assert_int_equal(sf_sessions_latest(&sessions, hub), first);
+    uint64_t second = sf_sessions_begin(&sessions, hub, owner);
+    assert_int_not_equal(second, first);
+    assert_int_equal(sf_sessions_tenant(&sessions, first), SF_NOBODY);
+    assert_int_equal(sf_sessions_tenant(&sessions, second), owner.index);
+    sf_arena_fini(&arena);
+}
+
+static void test_numbers_that_never_were_sessions_are_nobodys(void **state)
+{
+    (void)state;
+    struct sf_arena arena;
+    struct sf_sessions sessions;
+    sf_arena_init(&arena);
+    sf_sessions_init(&sessions, &arena, 4);
+    uint64_t session = sf_sessions_begin(&sessions, hub, owner);
+    const uint64_t wrong[] = {0, 1, session + 1, session - 1, (uint64_t)4 << 32, UINT64_MAX};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(sf_sessions_tenant(&sessions, wrong[i]), SF_NOBODY);
+    }
+    sf_arena_fini(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_session_is_its_tenants_until_it_ends),
+        cmocka_unit_test(test_numbers_that_never_were_sessions_are_nobodys),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
