@@ -25,6 +25,7 @@ static void capture(struct sf_camera *camera, int64_t unix_s, struct sf_camera_e
 {
     effects->send_still = true;
     effects->capture = camera->captures_count++;
+    effects->device_capture = effects->capture - camera->captures_before;
     effects->local_unix_s = unix_s + camera->utc_offset_s;
     effects->night = sf_camera_is_night(camera->config, effects->local_unix_s);
 }
@@ -46,6 +47,11 @@ void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *inpu
         return;
     case SF_CAMERA_COMMAND:
         capture(camera, input->unix_s, effects_out);
+        return;
+    case SF_CAMERA_RESTART:
+        /* Not at a random phase: after an outage all cameras are there at once. */
+        camera->captures_before = camera->captures_count;
+        effects_out->tick_at_ns = every_ns > 0 ? input->now_ns : SF_NS_NEVER;
         return;
     }
     SF_UNREACHABLE();

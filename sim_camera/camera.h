@@ -14,13 +14,15 @@
 struct sf_camera {
     const struct sf_camera_config *config; /* borrowed; outlives the camera */
     int32_t utc_offset_s;
-    uint32_t captures_count; /* the next capture's number */
+    uint32_t captures_count;  /* the next capture's number; unique in the run */
+    uint32_t captures_before; /* those before the last power on, from which the device counts */
 };
 
 enum sf_camera_input_kind {
     SF_CAMERA_START,   /* power on */
     SF_CAMERA_TICK,    /* the timer that the last effects asked for */
     SF_CAMERA_COMMAND, /* the cloud asks for a still */
+    SF_CAMERA_RESTART, /* power on again, after it was lost */
 };
 
 struct sf_camera_input {
@@ -32,7 +34,8 @@ struct sf_camera_input {
 struct sf_camera_effects {
     bool send_still; /* one capture, numbered `capture` */
     uint32_t capture;
-    bool night; /* it is an infrared picture */
+    uint32_t device_capture; /* as the device counts: from 0 at each power on */
+    bool night;              /* it is an infrared picture */
     int64_t local_unix_s;
     sf_ns tick_at_ns; /* SF_NS_NEVER: no timer */
 };

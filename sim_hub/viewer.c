@@ -83,6 +83,25 @@ static sf_ns next_tick(const struct sf_viewer *viewer)
     return viewer->time_out_at_ns != SF_NS_NEVER ? viewer->time_out_at_ns : viewer->ask_next_ns;
 }
 
+void sf_viewer_stop(struct sf_viewer *viewer)
+{
+    viewer->watching = false;
+    viewer->time_out_at_ns = SF_NS_NEVER;
+}
+
+/* Somebody who watches already goes on from now. */
+static void wake(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng *rng,
+                 struct sf_viewer_effects *effects)
+{
+    if (viewer->watching) {
+        viewer->watch_until_ns = now_ns + viewer->config->watch_for_ns;
+        return;
+    }
+    viewer->ask_next_ns = now_ns;
+    tick(viewer, now_ns, rng, effects);
+    effects->tick_at_ns = next_tick(viewer);
+}
+
 void sf_viewer_step(struct sf_viewer *viewer, const struct sf_viewer_input *input,
                     struct sf_rng *rng, struct sf_viewer_effects *effects_out)
 {
@@ -105,6 +124,9 @@ void sf_viewer_step(struct sf_viewer *viewer, const struct sf_viewer_input *inpu
         effects_out->show_whole = input->picture;
         sf_ns next_ns = viewer->ask_next_ns;
         effects_out->tick_at_ns = next_ns > input->now_ns ? next_ns : input->now_ns;
+        return;
+    case SF_VIEWER_WAKE:
+        wake(viewer, input->now_ns, rng, effects_out);
         return;
     case SF_VIEWER_RESET:
         if (!viewer->watching || input->connection != viewer->connections_count) {

@@ -25,6 +25,7 @@ enum sf_viewer_input_kind {
     SF_VIEWER_START,  /* power on */
     SF_VIEWER_TICK,   /* the timer that the last effects asked for */
     SF_VIEWER_ANSWER, /* all of an answer has arrived, with or without a picture */
+    SF_VIEWER_WAKE,   /* somebody starts watching now */
     SF_VIEWER_RESET,  /* a connection is broken */
 };
 
@@ -48,6 +49,10 @@ struct sf_viewer_effects {
 };
 
 void sf_viewer_init(struct sf_viewer *viewer, const struct sf_viewer_config *config);
+
+/* Power is lost: whatever was under way is forgotten, what counts goes on counting. START follows
+ * when it is back. */
+void sf_viewer_stop(struct sf_viewer *viewer);
 
 /* `rng` is the viewer's own stream: START and the end of each watching draw when somebody watches
  * next. */

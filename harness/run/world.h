@@ -3,8 +3,8 @@
  * world_home.c (camera and viewers), world_cloud.c (where what arrives in the cloud goes, and what
  * the cache's host is lent), world_upload.c, world_fetch.c, world_request.c, world_store.c (the
  * shared store), world_identity.c (the identity service), world_nodes.c (the cache's nodes),
- * world_judge.c (what reached a viewer), world_timeline.c (what the scenario does),
- * world.c (the event loop). */
+ * world_judge.c (what reached a viewer), world_timeline.c (what the scenario does), world_power.c
+ * (what it does to the devices in homes), world.c (the event loop). */
 #ifndef STRAYFRAME_RUN_WORLD_H
 #define STRAYFRAME_RUN_WORLD_H
 
@@ -102,6 +102,8 @@ struct message {
     bool begun;               /* the receiver knows of it */
     bool ended;               /* UPLOAD: its end was told */
     bool picture;             /* ANSWER: it has one */
+    bool orphaned;            /* down: the device that it was for has lost power since */
+    uint32_t device_capture;  /* UPLOAD, FETCHED: as the camera counts, from 0 at each power on */
 };
 
 struct viewer_state {
@@ -127,6 +129,9 @@ struct home {
     uint32_t group;
     uint32_t network;
     uint32_t scene;
+    bool powered;
+    uint32_t firmware;    /* version */
+    sf_ns clock_ahead_ns; /* of the camera's clock; negative: behind */
 };
 
 struct request {
@@ -307,7 +312,9 @@ void message_stop_receiving(struct world *world, struct message *message);
 void network_event(struct world *world, const struct sf_event *event);
 
 /* ---- world_home.c ---- */
-void home_start(struct world *world, uint32_t home);
+/* Camera and viewers start; `again` after power was lost. */
+void home_start(struct world *world, uint32_t home, bool again);
+void viewer_wake(struct world *world, uint32_t home, uint32_t viewer);
 void camera_tick(struct world *world, uint32_t home);
 void camera_command(struct world *world, uint32_t home, sf_handle fetch);
 void viewer_tick(struct world *world, uint32_t home, uint32_t viewer);
@@ -372,6 +379,13 @@ enum judge_occasion {
 };
 void judge_delivery(struct world *world, struct message *message, enum judge_occasion occasion);
 void judge_reset(struct world *world);
+
+/* ---- world_power.c ---- */
+/* Each for the homes of one group, or SF_GROUP_ALL. Homes that are in that state are left alone. */
+void power_switch(struct world *world, uint32_t group, bool on);
+void power_wake(struct world *world, uint32_t group);
+void camera_clock_step(struct world *world, uint32_t group, sf_ns step_ns);
+void camera_firmware(struct world *world, uint32_t group, uint32_t version);
 
 /* ---- world_timeline.c ---- */
 void timeline_start(struct world *world);

@@ -122,6 +122,7 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
     home->number = number;
     home->group = group_index;
     home->network = group->network_index;
+    home->powered = true;
     home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", number) % SF_SCENES_COUNT);
     sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", number));
     sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", number));
@@ -276,7 +277,7 @@ void world_build(struct world *world, const struct sf_plan *plan,
     cloud_start(world);
     sf_cache_host_deploy(&world->host, &modules[0]);
     for (uint32_t i = 0; i < world->homes_count; i++) {
-        home_start(world, i);
+        home_start(world, i, false);
     }
     timeline_start(world);
     sf_queue_push(&world->queue, (struct sf_event){.due_ns = plan->duration_ns, .kind = EVENT_END},

@@ -70,9 +70,10 @@ void cloud_fetched_fragment(struct world *world, struct message *message, uint32
     sf_handle host_fetch = fetch->host_fetch;
     if (host_fetch != 0) {
         uint32_t offset = sf_transfer_offset(index);
-        sf_cache_host_fetch_part(
-            &world->host, host_fetch, message->capture, message->transfer.total_bytes, offset,
-            message->payload->bytes + offset, sf_transfer_length(&message->transfer, index));
+        sf_cache_host_fetch_part(&world->host, host_fetch, message->device_capture,
+                                 message->transfer.total_bytes, offset,
+                                 message->payload->bytes + offset,
+                                 sf_transfer_length(&message->transfer, index));
     }
     /* The cache may have cancelled the fetch from inside that call. */
     fetch = sf_slots_get(&world->fetches, message->subject);

@@ -8,9 +8,12 @@
 #include "harness/base/assert.h"
 #include "harness/run/world.h"
 
-static int64_t unix_s_now(const struct world *world)
+/* By the camera's own clock. */
+static int64_t camera_unix_s(const struct world *world, uint32_t home)
 {
-    return world->plan->start_unix_s + world_now(world) / SF_SECOND;
+    sf_ns since_start_ns = world_now(world) + world->homes[home].clock_ahead_ns;
+    sf_ns below_ns = since_start_ns < 0 ? SF_SECOND - 1 : 0; /* rounds down on either side of 0 */
+    return world->plan->start_unix_s + (since_start_ns - below_ns) / SF_SECOND;
 }
 
 /* ---- the camera ---- */
@@ -71,7 +74,8 @@ static void send_still(struct world *world, uint32_t index, const struct sf_came
     memcpy(bytes, world->still_scratch, count);
     message->subject = fetch;
     message->capture = effects->capture;
-    message->captured_unix_ms = unix_s_now(world) * 1000;
+    message->device_capture = effects->device_capture;
+    message->captured_unix_ms = camera_unix_s(world, index) * 1000;
 
     uint64_t hash = XXH3_64bits(bytes, count);
     uint32_t kept = effects->capture % HASHES_KEPT;
@@ -98,7 +102,7 @@ static void camera_step(struct world *world, uint32_t index, enum sf_camera_inpu
 {
     struct home *home = &world->homes[index];
     const struct sf_camera_input input = {
-        .kind = kind, .now_ns = world_now(world), .unix_s = unix_s_now(world)};
+        .kind = kind, .now_ns = world_now(world), .unix_s = camera_unix_s(world, index)};
     struct sf_camera_effects effects;
     sf_camera_step(&home->camera, &input, &home->camera_rng, &effects);
     if (effects.send_still) {
@@ -250,9 +254,14 @@ void viewer_fragment(struct world *world, struct message *message, bool last)
     }
 }
 
-void home_start(struct world *world, uint32_t index)
+void viewer_wake(struct world *world, uint32_t home, uint32_t viewer)
 {
-    camera_step(world, index, SF_CAMERA_START, 0);
+    viewer_step(world, home, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_WAKE}, NULL);
+}
+
+void home_start(struct world *world, uint32_t index, bool again)
+{
+    camera_step(world, index, again ? SF_CAMERA_RESTART : SF_CAMERA_START, 0);
     for (uint32_t viewer = 0; viewer < VIEWERS_PER_HOME; viewer++) {
         if (world->homes[index].viewers[viewer].present) {
             viewer_step(world, index, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_START},

@@ -30,5 +30,6 @@ void identity_answer(struct world *world, sf_handle handle, bool failed)
                                           .flags = (uint16_t)status,
                                           .who = SF_NOBODY,
                                           .c = asked.session});
-    sf_cache_host_identity_known(&world->host, asked.host_question, status, tenant);
+    sf_cache_host_identity_known(&world->host, asked.host_question, status,
+                                 tenant != SF_NOBODY ? home_number(world, tenant) : 0);
 }

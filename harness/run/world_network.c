@@ -253,11 +253,14 @@ void network_event(struct world *world, const struct sf_event *event)
     SF_ASSERT(message != NULL);
     struct home *home = &world->homes[message->home];
     sf_netem_departed((event->target & 1) == 0 ? &home->up : &home->down);
+    /* What comes to a home without power, or for a device that has lost it since, meets nobody. */
+    bool to_home = (event->target & 1) != 0;
+    bool heard = !to_home || (home->powered && !message->orphaned);
     /* The packet still counts as on its way while it is looked at, so that nothing releases its
      * message. */
-    if (event->kind == EVENT_FRAGMENT) {
+    if (event->kind == EVENT_FRAGMENT && heard) {
         fragment_arrived(world, message, event->small);
-    } else if (event->kind == EVENT_ACK) {
+    } else if (event->kind == EVENT_ACK && heard) {
         acknowledged(world, message);
     }
     message->transfer.in_flight_count--;

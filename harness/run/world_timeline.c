@@ -63,6 +63,7 @@ static void heal(struct world *world, const struct sf_plan_entry *entry)
     everybody.group_index = SF_GROUP_ALL;
     everybody.direction = SF_DIRECTION_BOTH;
     change_network(world, &everybody);
+    power_switch(world, SF_GROUP_ALL, true);
     switch_service(world, SF_SERVICE_IDENTITY, &world->identity_off, true);
     switch_service(world, SF_SERVICE_STORE, &world->store_off, true);
     for (uint32_t node = 0; node < world->host.nodes_count; node++) {
@@ -131,6 +132,18 @@ void timeline_step(struct world *world, uint32_t index, uint32_t times)
         return;
     case SF_ACTION_LINK:
         link(world, entry);
+        return;
+    case SF_ACTION_POWER:
+        power_switch(world, entry->group_index, entry->on);
+        return;
+    case SF_ACTION_WAKE:
+        power_wake(world, entry->group_index);
+        return;
+    case SF_ACTION_CAMERA_CLOCK:
+        camera_clock_step(world, entry->group_index, entry->duration_ns);
+        return;
+    case SF_ACTION_FIRMWARE:
+        camera_firmware(world, entry->group_index, entry->version);
         return;
     case SF_ACTION_RECONFIGURE:
         nodes_reconfigure(world, entry->node, entry->cache);

@@ -466,6 +466,8 @@ SF_MUST_USE static enum sf_err captures_check(struct check *check)
                                          &group->sections[SF_SECTION_CAMERA], "upload_every");
         int64_t count = asks_count_max(check, group, false) + strangers_count;
         count += upload_every_ns > 0 ? plan->duration_ns / upload_every_ns + 1 : 0;
+        /* Power that comes back and somebody who starts watching may each bring one more. */
+        count += (1 + 2) * (int64_t)plan->timeline_count;
         if (count >= SF_CAPTURES_MAX) {
             at(check, "homes.%s", group->name);
             return wrong(check,

@@ -60,7 +60,12 @@
     X(RECONFIGURED, "reconfigured",                                                                \
       "node; c hash of the options; flags 0 taken, 1 refused, 2 nobody listened")                  \
     X(SERVICE, "service", "0 identity service, 1 shared store; flags 1 on, 0 off")                 \
-    X(IDENTITY, "identity", "-; c session; flags 0 known, 1 unknown, 2 failed")
+    X(IDENTITY, "identity", "-; c session; flags 0 known, 1 unknown, 2 failed")                    \
+    /* homes */                                                                                    \
+    X(POWER, "power", "home; flags 1 back, 0 lost")                                                \
+    X(WAKE, "wake", "viewer; somebody starts watching")                                            \
+    X(CAMERA_CLOCK, "camera-clock", "camera; c step in ns, either way")                            \
+    X(FIRMWARE, "firmware", "camera; a version")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,
