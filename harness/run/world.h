@@ -2,7 +2,7 @@
  * harness/run. Its parts: world_build.c (from a plan), world_network.c (messages in packets),
  * world_home.c (camera and viewers), world_cloud.c (where what arrives in the cloud goes, and what
  * the cache's host is lent), world_upload.c, world_fetch.c, world_request.c, world_store.c (the
- * shared store), world_identity.c (the identity service), world_nodes.c (the cache's nodes),
+ * shared store), world_identity.c (the identity service), world_still.c (what cameras send), world_nodes.c (the cache's nodes),
  * world_judge.c (what reached a viewer), world_timeline.c (what the scenario does), world_power.c
  * (what it does to the devices in homes), world.c (the event loop). */
 #ifndef STRAYFRAME_RUN_WORLD_H
@@ -64,6 +64,7 @@ enum message_kind {
     MESSAGE_COMMAND, /* cloud to camera: send a still; subject is the fetch */
     MESSAGE_ANSWER,  /* cloud to viewer; subject is the request's number for the viewer */
     MESSAGE_RESET,   /* cloud to viewer: the connection is broken */
+    MESSAGE_UNCHANGED, /* camera to cloud: what was asked for is known already; subject the fetch */
 };
 
 enum {
@@ -95,7 +96,6 @@ struct message {
     uint32_t connection;      /* REQUEST, CLOSE, RESET */
     uint32_t number;          /* REQUEST, CANCEL, ANSWER: of the viewer's request */
     uint32_t judged_count;    /* ANSWER: fragments that had arrived when it was judged last */
-    int64_t captured_unix_ms; /* UPLOAD, FETCHED */
     uint8_t kind;             /* enum message_kind */
     uint8_t viewer;           /* which of the home's viewers */
     bool up;                  /* home to cloud */
@@ -103,7 +103,9 @@ struct message {
     bool ended;               /* UPLOAD: its end was told */
     bool picture;             /* ANSWER: it has one */
     bool orphaned;            /* down: the device that it was for has lost power since */
-    uint32_t device_capture;  /* UPLOAD, FETCHED: as the camera counts, from 0 at each power on */
+    struct sf_cache_host_still still; /* UPLOAD, FETCHED: what the camera says of it */
+    uint64_t validator;               /* REQUEST, COMMAND: of what is known already; ANSWER: of what
+                                         comes; 0: none */
 };
 
 struct viewer_state {
@@ -132,6 +134,10 @@ struct home {
     bool powered;
     uint32_t firmware;    /* version */
     sf_ns clock_ahead_ns; /* of the camera's clock; negative: behind */
+    uint8_t *sent;        /* the still that the camera uploaded last; NULL where it sends no deltas */
+    uint32_t sent_bytes;
+    uint64_t validator; /* of the camera's latest still; 0: none yet */
+    uint32_t serial;    /* of the camera: the number of the first home whose camera has it too */
 };
 
 struct request {
@@ -326,6 +332,24 @@ void viewer_fragment(struct world *world, struct message *message, bool last);
 void still_spec(const struct world *world, uint32_t camera, uint32_t capture, int64_t local_unix_s,
                 char name_out[static 32], struct sf_still_spec *spec_out);
 
+/* ---- world_still.c ---- */
+/* What the camera sends of its new still, and what it is to itself from now on. */
+struct still_sent {
+    const uint8_t *whole; /* the still as the camera has it, after all that it sent */
+    uint32_t whole_bytes;
+    const uint8_t *bytes; /* what is sent: all of it, or the rows that changed */
+    uint32_t bytes_count;
+};
+/* `count` bytes of the new still are in still_scratch. Fills in what the camera says of it. */
+void still_prepare(struct world *world, uint32_t home, const struct sf_camera_effects *effects,
+                   uint32_t count, struct sf_cache_host_still *still_out,
+                   struct still_sent *sent_out);
+void still_fini(struct home *home);
+/* The group's first number, and how many of its cameras share a serial, make the serial. */
+uint32_t still_serial(const struct world *world, uint32_t group, uint32_t number);
+/* Answers a command whose sender has the camera's latest still already; false if it has not. */
+bool still_unchanged(struct world *world, const struct message *command);
+
 /* ---- world_cloud.c ---- */
 void cloud_start(struct world *world);
 void cloud_fragment(struct world *world, struct message *message, uint32_t index, bool last);
@@ -342,7 +366,8 @@ void cloud_uploads_lost(struct world *world);
 /* ---- world_fetch.c ---- */
 /* Asks the camera for a still: for the cache's fetch, or, with host_fetch 0, for a request. */
 sf_handle cloud_fetch_start(struct world *world, uint32_t camera, sf_handle host_fetch,
-                            sf_handle request);
+                            sf_handle request, uint64_t validator);
+void cloud_fetch_unchanged(struct world *world, sf_handle fetch);
 void cloud_fetch_forget(struct world *world, sf_handle fetch);
 void cloud_fetched_fragment(struct world *world, struct message *message, uint32_t index,
                             bool last);

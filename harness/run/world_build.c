@@ -48,6 +48,10 @@ static void drop_unfinished(struct world *world)
         const struct store_operation *operation = sf_slots_get(&world->operations, h);
         free(operation->bytes);
     }
+    for (uint32_t i = 0; i < world->homes_count; i++) {
+        still_fini(&world->homes[i]);
+    }
+    world->homes_count = 0;
     sf_slots_reset(&world->messages);
     sf_slots_reset(&world->requests);
     sf_slots_reset(&world->fetches);
@@ -123,6 +127,7 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
     home->group = group_index;
     home->network = group->network_index;
     home->powered = true;
+    home->serial = still_serial(world, group_index, number);
     home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", number) % SF_SCENES_COUNT);
     sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", number));
     sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", number));

@@ -11,6 +11,7 @@ struct sf_cache_host_camera cloud_camera_facts(const struct world *world, uint32
         .tenant = home_number(world, world->door.camera_tenant[camera]),
         .model = (uint32_t)world->cameras[home->group].model,
         .slot = 0,
+        .serial = home->serial,
     };
 }
 
@@ -46,6 +47,11 @@ void cloud_fragment(struct world *world, struct message *message, uint32_t index
             sf_cache_host_connection_closed(&world->host,
                                             viewer_for_host(world, message->home, message->viewer),
                                             message->connection);
+        }
+        return;
+    case MESSAGE_UNCHANGED:
+        if (last) {
+            cloud_fetch_unchanged(world, message->subject);
         }
         return;
     case MESSAGE_COMMAND:
@@ -95,10 +101,11 @@ static void service_timer_start(void *context, sf_handle timer, sf_ns delay_ns)
 }
 
 /* A number that no home has gets a fetch that nobody answers. */
-static uint64_t service_fetch_start(void *context, sf_handle fetch, uint32_t camera)
+static uint64_t service_fetch_start(void *context, sf_handle fetch, uint32_t camera,
+                                    uint64_t validator)
 {
     uint32_t home = home_of_number(context, camera);
-    return home != UINT32_MAX ? cloud_fetch_start(context, home, fetch, 0) : 0;
+    return home != UINT32_MAX ? cloud_fetch_start(context, home, fetch, 0, validator) : 0;
 }
 
 static void service_fetch_cancel(void *context, uint64_t fetch)

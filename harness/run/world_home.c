@@ -68,16 +68,17 @@ static void send_still(struct world *world, uint32_t index, const struct sf_came
     size_t count = sf_still_make(&spec, world->still_scratch, world->still_bytes_max);
     SF_ASSERT(count > 0);
     SF_ASSERT(count <= world->still_bytes_max);
+    struct sf_cache_host_still said = {.captured_unix_ms = camera_unix_s(world, index) * 1000};
+    struct still_sent sent;
+    still_prepare(world, index, effects, (uint32_t)count, &said, &sent);
     struct message *message = message_create(world, fetch != 0 ? MESSAGE_FETCHED : MESSAGE_UPLOAD,
-                                             index, true, (uint32_t)count, true);
-    uint8_t *bytes = message->payload->bytes;
-    memcpy(bytes, world->still_scratch, count);
+                                             index, true, sent.bytes_count, true);
+    memcpy(message->payload->bytes, sent.bytes, sent.bytes_count);
     message->subject = fetch;
     message->capture = effects->capture;
-    message->device_capture = effects->device_capture;
-    message->captured_unix_ms = camera_unix_s(world, index) * 1000;
+    message->still = said;
 
-    uint64_t hash = XXH3_64bits(bytes, count);
+    uint64_t hash = XXH3_64bits(sent.whole, sent.whole_bytes);
     uint32_t kept = effects->capture % HASHES_KEPT;
     home->hashes[kept] = hash;
     home->hashes_night =
@@ -88,7 +89,7 @@ static void send_still(struct world *world, uint32_t index, const struct sf_came
                            .flags = effects->night ? SF_FLAG_NIGHT : 0,
                            .who = index,
                            .a = effects->capture,
-                           .b = (uint32_t)count,
+                           .b = sent.bytes_count,
                            .c = (uint64_t)effects->local_unix_s,
                            .d = hash,
                        });

@@ -211,7 +211,7 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
     if (message->up) {
         cloud_fragment(world, message, index, last);
     } else if (message->kind == MESSAGE_COMMAND) {
-        if (last) {
+        if (last && !still_unchanged(world, message)) {
             camera_command(world, message->home, message->subject);
         }
     } else if (message->kind == MESSAGE_RESET) {

@@ -131,7 +131,7 @@ static void admit(struct world *world, struct request *request)
     world_push(world, EVENT_REQUEST_LIMIT, request->home, 0, handle,
                world_now(world) + 2 * world->cloud.request_deadline_ns);
     if (!request->integration) {
-        request->fetch = cloud_fetch_start(world, request->camera, 0, handle);
+        request->fetch = cloud_fetch_start(world, request->camera, 0, handle, 0);
         return;
     }
     ask_cache(world, request);
