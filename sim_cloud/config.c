@@ -37,6 +37,12 @@ static const struct sf_param params[] = {
      "share of the questions to the identity service that fail"},
     {"identity_time_out", SF_PARAM_DURATION, 2 * SF_SECOND, SF_MS, SF_MINUTE, NULL,
      "a question to an identity service that is off fails after this long"},
+    {"fresh_within", SF_PARAM_DURATION, 0, 0, 24 * SF_HOUR, NULL,
+     "a picture that is answered and not flagged as stale is at most this old; 0s: not wanted"},
+    {"renew_every", SF_PARAM_COUNT, 0, 0, 1 << 20, NULL,
+     "the front door renews a viewer's session with each answer to so many requests; 0: never"},
+    {"limit_broken", SF_PARAM_BOOL, 0, 0, 0, NULL,
+     "a planted fault: a request that nobody answers is never ended"},
 };
 
 _Static_assert(sizeof(struct sf_cloud_config) == sizeof params / sizeof params[0] * sizeof(int64_t),

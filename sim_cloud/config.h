@@ -26,6 +26,9 @@ struct sf_cloud_config {
     int64_t identity_latency_ns; /* from a question to the identity service until its answer */
     int64_t identity_failure_ppm;
     int64_t identity_time_out_ns; /* a question to a service that is off fails after this long */
+    int64_t fresh_within_ns; /* age of a picture when it is answered; 0: not wanted */
+    int64_t renew_every;     /* requests of a viewer, of which one renews its session; 0: none */
+    int64_t limit_broken;    /* bool: a planted fault, requests that are not answered do not end */
 };
 
 extern const struct sf_param_table sf_cloud_param_table;

@@ -104,7 +104,8 @@ static int32_t check_answer(uint32_t status, const uint8_t *bytes, uint32_t coun
 /* Two answers are for viewers who hold something, and said so. */
 static bool fits(const struct sf_host_request *request, uint32_t status)
 {
-    return (status != SF_CACHE_STATUS_NOT_MODIFIED || request->holds) &&
+    bool holds_whole = request->holds && request->range_offset == 0;
+    return (status != SF_CACHE_STATUS_NOT_MODIFIED || holds_whole) &&
            (status != SF_CACHE_STATUS_PARTIAL || request->range_offset > 0);
 }
 

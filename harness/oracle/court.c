@@ -1,6 +1,7 @@
 /* The court hands each record to the oracles that want it, and keeps the register of who is who. It
  * has no opinion of its own. */
 #include "harness/base/assert.h"
+#include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
 static const struct sf_oracle *const oracles[] = {
@@ -10,6 +11,10 @@ static const struct sf_oracle *const oracles[] = {
     &sf_oracle_kill_switch,
     &sf_oracle_recovery,
     &sf_oracle_contract,
+    &sf_oracle_whole_or_flagged,
+    &sf_oracle_monotonic,
+    &sf_oracle_fresh,
+    &sf_oracle_ends_once,
     NULL,
 };
 
@@ -54,15 +59,16 @@ enum { REGISTER_KINDS = SF_SEES(CAMERA) | SF_SEES(VIEWER) | SF_SEES(LINK) | SF_S
 
 void sf_court_init(struct sf_court *court, struct sf_arena *arena, uint32_t homes_count)
 {
+    uint32_t viewers_count = SF_VIEWERS_PER_HOME * homes_count;
     *court = (struct sf_court){.kinds = REGISTER_KINDS};
     court->findings = sf_arena_take(arena, 1, sizeof *court->findings);
     court->who = (struct sf_register){
         .cameras_count = homes_count,
-        .viewers_count = 2 * homes_count,
+        .viewers_count = viewers_count,
         .camera_tenant = sf_arena_take(arena, homes_count, sizeof(uint32_t)),
-        .viewer_tenant = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(uint32_t)),
-        .viewer_camera = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(uint32_t)),
-        .viewer_flags = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(uint16_t)),
+        .viewer_tenant = sf_arena_take(arena, viewers_count, sizeof(uint32_t)),
+        .viewer_camera = sf_arena_take(arena, viewers_count, sizeof(uint32_t)),
+        .viewer_flags = sf_arena_take(arena, viewers_count, sizeof(uint16_t)),
         .linked = sf_arena_take(arena, homes_count, sizeof(bool)),
     };
     for (; oracles[court->oracles_count] != NULL; court->oracles_count++) {

@@ -31,6 +31,7 @@
 #include "sim_cloud/door.h"
 #include "sim_cloud/sessions.h"
 #include "sim_cloud/store.h"
+#include "sim_hub/exporter.h"
 #include "sim_hub/viewer.h"
 
 enum event_kind {
@@ -53,7 +54,12 @@ enum event_kind {
     EVENT_IDENTITY, /* a, b the world's question; small it has failed */
 };
 
-enum { VIEWER_HUB, VIEWER_APP, VIEWERS_PER_HOME };
+enum {
+    VIEWER_HUB = SF_VIEWER_IS_HUB,
+    VIEWER_APP = SF_VIEWER_IS_APP,
+    VIEWER_EXPORT = SF_VIEWER_IS_EXPORT,
+    VIEWERS_PER_HOME = SF_VIEWERS_PER_HOME,
+};
 
 enum message_kind {
     MESSAGE_UPLOAD,  /* camera to cloud: a still by itself */
@@ -106,6 +112,18 @@ struct message {
     struct sf_cache_host_still still; /* UPLOAD, FETCHED: what the camera says of it */
     uint64_t validator;               /* REQUEST, COMMAND: of what is known already; ANSWER: of what
                                          comes; 0: none */
+    uint32_t range_offset; /* REQUEST: how much of it is there; ANSWER: what comes begins here */
+    uint16_t said;         /* ANSWER: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
+    uint8_t status;        /* ANSWER: SF_CACHE_STATUS_... */
+    bool in_parts;         /* ANSWER: each packet is acknowledged, for the rest waits for that */
+};
+
+/* What a viewer keeps of what it was given, for its next request. */
+struct holding {
+    uint8_t *bytes; /* owned; NULL: nothing */
+    uint32_t count;
+    uint64_t validator; /* 0: nothing that it could say */
+    bool whole;         /* a still that it has shown; or the beginning of one */
 };
 
 struct viewer_state {
@@ -115,6 +133,7 @@ struct viewer_state {
     sf_handle answer;        /* the message with the answer to the request under way; 0 */
     sf_handle cloud_request; /* the latest request that the cloud has of this viewer; 0 */
     bool present;
+    struct holding holding;
 };
 
 struct home {
@@ -153,6 +172,11 @@ struct request {
     bool answered;
     uint32_t connection;
     uint32_t node; /* of the cache; SF_NOBODY: all were lost. The app's path has none */
+    bool export_job;
+    uint16_t said;           /* by the cache, of its answer: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
+    uint32_t range_offset;   /* what the viewer has of a still already */
+    uint64_t holds;          /* with this validator; 0: nothing */
+    uint64_t said_validator; /* of the answer's still, by the cache */
 };
 
 struct fetch {
@@ -238,6 +262,8 @@ struct world {
     struct sf_sessions sessions;
     struct sf_slots questions;
     struct sf_rng identity_rng;
+    uint8_t *stitched; /* room for a picture that came in two answers */
+    uint32_t stitched_capacity;
     bool identity_off;
     bool store_off;
 };
@@ -294,7 +320,13 @@ static inline uint64_t request_number(uint32_t home, uint32_t viewer, uint32_t n
 
 static inline uint16_t path_flag(uint32_t viewer)
 {
-    return viewer == VIEWER_HUB ? SF_FLAG_INTEGRATION : 0;
+    return viewer == VIEWER_HUB ? SF_FLAG_INTEGRATION : viewer == VIEWER_EXPORT ? SF_FLAG_EXPORT : 0;
+}
+
+/* The app's path passes the cache by. */
+static inline bool request_uses_cache(const struct request *request)
+{
+    return request->integration || request->export_job;
 }
 
 /* ---- world_build.c ---- */
@@ -320,6 +352,7 @@ void network_event(struct world *world, const struct sf_event *event);
 /* ---- world_home.c ---- */
 /* Camera and viewers start; `again` after power was lost. */
 void home_start(struct world *world, uint32_t home, bool again);
+/* Somebody starts watching; an export job begins. */
 void viewer_wake(struct world *world, uint32_t home, uint32_t viewer);
 void camera_tick(struct world *world, uint32_t home);
 void camera_command(struct world *world, uint32_t home, sf_handle fetch);
@@ -396,6 +429,30 @@ void store_start(void *world, uint32_t version, uint64_t connection, uint64_t co
 void store_arrive(struct world *world, sf_handle operation);
 void store_reply(struct world *world, sf_handle operation);
 
+/* The viewer has more of the answer than before. */
+void cloud_answer_taken(struct world *world, const struct message *answer);
+
+/* ---- world_holding.c ---- */
+/* Says in a request what the viewer holds. */
+void holding_say(const struct viewer_state *state, struct message *request);
+/* Keeps what the display shows, or what has come of a picture that was given up. */
+void holding_keep(struct world *world, const struct message *answer, bool whole);
+void holding_fini(struct viewer_state *state);
+/* The picture as a display has it after this answer: what came before it, and what has come of it
+ * without a gap. Valid until the next call. */
+const uint8_t *holding_picture(struct world *world, const struct message *answer,
+                               uint32_t *count_out);
+
+/* ---- world_export.c ---- */
+/* Is an owner of this group going to ask for a copy? */
+bool export_is_planned(const struct sf_plan *plan, uint32_t group);
+/* What an export job is like, beside the home's hub. */
+struct sf_viewer_config export_config(const struct sf_viewer_config *hub, bool planned);
+/* The owners of these homes, or SF_GROUP_ALL, ask for a copy, all at once. */
+void export_start(struct world *world, uint32_t group);
+/* How long the cloud gives a request. */
+sf_ns request_deadline_ns(const struct world *world, const struct request *request);
+
 /* ---- world_judge.c ---- */
 enum judge_occasion {
     JUDGE_SHOWN,     /* all has arrived, and the display shows it */
@@ -403,6 +460,8 @@ enum judge_occasion {
     JUDGE_NOT_SHOWN, /* it reached the viewer, but no display */
 };
 void judge_delivery(struct world *world, struct message *message, enum judge_occasion occasion);
+/* The display shows again what the viewer holds. */
+void judge_held(struct world *world, const struct message *answer);
 void judge_reset(struct world *world);
 
 /* ---- world_power.c ---- */

@@ -95,6 +95,23 @@ static void service_answer_end(void *context, uint64_t handle, bool aborted)
     }
 }
 
+static bool service_answer_properties(void *context, uint64_t handle, uint32_t flags,
+                                      uint64_t validator, uint64_t session)
+{
+    struct world *world = context;
+    if (session != 0 && sf_sessions_tenant(&world->sessions, session) == SF_NOBODY) {
+        return false;
+    }
+    struct request *request = sf_slots_get(&world->requests, handle);
+    if (request != NULL) {
+        request->said = (uint16_t)(((flags & SF_CACHE_ANSWER_STALE) != 0 ? SF_FLAG_STALE : 0u) |
+                                   ((flags & SF_CACHE_ANSWER_INCOMPLETE) != 0 ? SF_FLAG_INCOMPLETE
+                                                                              : 0u));
+        request->said_validator = validator;
+    }
+    return true;
+}
+
 static void service_timer_start(void *context, sf_handle timer, sf_ns delay_ns)
 {
     world_push(context, EVENT_CACHE_TIMER, 0, 0, timer, world_now(context) + delay_ns);
@@ -160,6 +177,7 @@ void cloud_start(struct world *world)
         .state = service_state,
         .identity_start = identity_ask,
         .unix_ms = service_unix_ms,
+        .answer_properties = service_answer_properties,
     };
     sf_cache_host_reset(&world->host, &world->services, world->seed, SF_HOMES_MAX,
                         world->still_bytes_max, (uint64_t)world->cloud.cache_capacity_bytes);

@@ -136,6 +136,9 @@ static void send_control(struct world *world, uint32_t home, uint32_t viewer,
     message->viewer = (uint8_t)viewer;
     message->number = number;
     message->connection = world->homes[home].viewers[viewer].viewer.connections_count;
+    if (kind == MESSAGE_REQUEST) {
+        holding_say(&world->homes[home].viewers[viewer], message);
+    }
     message_send(world, message);
 }
 
@@ -181,6 +184,9 @@ static void give_up(struct world *world, uint32_t home, uint32_t viewer,
                         .c = request_number(home, viewer, effects->given_up),
                     });
     }
+    if (something) {
+        holding_keep(world, answer, false);
+    }
     if (answer != NULL) {
         message_stop_receiving(world, answer);
     }
@@ -192,6 +198,11 @@ static void carry_out(struct world *world, uint32_t home, uint32_t viewer,
     struct viewer_state *state = &world->homes[home].viewers[viewer];
     if (answer != NULL && answer->picture) {
         judge_delivery(world, answer, effects->show_whole ? JUDGE_SHOWN : JUDGE_NOT_SHOWN);
+        if (effects->show_whole) {
+            holding_keep(world, answer, true);
+        }
+    } else if (answer != NULL && effects->show_whole) {
+        judge_held(world, answer);
     } else if (answer != NULL && state->answer == answer->handle) {
         world_trace(world, (struct sf_record){
                                .kind = SF_RECORD_GAVE_UP,
@@ -220,7 +231,11 @@ static void viewer_step(struct world *world, uint32_t home, uint32_t viewer,
     struct viewer_state *state = &world->homes[home].viewers[viewer];
     struct sf_viewer_effects effects;
     input.now_ns = world_now(world);
-    sf_viewer_step(&state->viewer, &input, &state->rng, &effects);
+    if (viewer == VIEWER_EXPORT) {
+        sf_exporter_step(&state->viewer, &input, &effects);
+    } else {
+        sf_viewer_step(&state->viewer, &input, &state->rng, &effects);
+    }
     carry_out(world, home, viewer, &effects, answer);
 }
 
@@ -249,8 +264,12 @@ void viewer_fragment(struct world *world, struct message *message, bool last)
         message->transfer.receiver_done = true; /* nobody waits for it: it is not acknowledged */
     }
     if (last) {
+        bool held = message->status == SF_CACHE_STATUS_NOT_MODIFIED && state->holding.whole;
         const struct sf_viewer_input input = {
-            .kind = SF_VIEWER_ANSWER, .request = message->number, .picture = message->picture};
+            .kind = SF_VIEWER_ANSWER,
+            .request = message->number,
+            .picture = message->picture || held,
+        };
         viewer_step(world, message->home, message->viewer, input, message);
     }
 }

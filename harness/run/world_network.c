@@ -186,11 +186,14 @@ static void resend(struct world *world, struct message *message)
     if (message->transfer.sender_done) {
         return;
     }
-    if (message->transfer.resends_count >= (uint32_t)world->cloud.resends_max) {
+    /* All that there is of it has arrived, and more is to come: no silence. */
+    bool waits = message->in_parts &&
+                 sf_transfer_next_unacked(&message->transfer, 0) == UINT32_MAX;
+    if (!waits && message->transfer.resends_count >= (uint32_t)world->cloud.resends_max) {
         message_stop_sending(world, message);
         return;
     }
-    message->transfer.resends_count++;
+    message->transfer.resends_count += waits ? 0 : 1;
     send_unacknowledged(world, message);
     world_push(world, EVENT_RESEND, message->home, 0, message->handle,
                world_now(world) + world->cloud.resend_after_ns);
@@ -201,6 +204,7 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
     bool acknowledge;
     enum sf_transfer_arrival arrival = sf_transfer_arrive(&message->transfer, index, &acknowledge);
     message->begun = true;
+    acknowledge = acknowledge || message->in_parts;
     if (acknowledge && !(message->transfer.receiver_done && arrival == SF_ARRIVAL_NEW)) {
         packet_send(world, message, !message->up, EVENT_ACK, index, ACK_BYTES);
     }
@@ -226,8 +230,11 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
 static void acknowledged(struct world *world, struct message *message)
 {
     sf_transfer_acknowledged(&message->transfer);
-    if (!message->transfer.sender_done) {
+    if (!message->transfer.sender_done && !message->in_parts) {
         send_unacknowledged(world, message);
+    }
+    if (message->kind == MESSAGE_ANSWER) {
+        cloud_answer_taken(world, message);
     }
 }
 

@@ -15,19 +15,25 @@ struct message *cloud_answer_begin(struct world *world, struct request *request,
     enum sf_door_answer door =
         sf_door_ask(&world->door, (struct sf_tenant_id){request->home},
                     (struct sf_camera_id){request->camera}, request->integration);
-    bool picture = status == SF_CACHE_STATUS_OK && door == SF_DOOR_OPEN;
+    bool picture = sf_cache_status_has_bytes(status) && door == SF_DOOR_OPEN;
     uint32_t bytes = picture ? total_bytes : CONTROL_BYTES;
     struct message *message =
         message_create(world, MESSAGE_ANSWER, request->home, false, bytes, picture);
     message->viewer = request->viewer;
     message->number = request->number;
     message->picture = picture;
+    message->subject = request->handle;
+    message->status = (uint8_t)(door == SF_DOOR_OPEN ? status : SF_CACHE_STATUS_UNAVAILABLE);
+    message->said = request->said;
+    message->validator = request->said_validator;
+    message->range_offset = status == SF_CACHE_STATUS_PARTIAL ? request->range_offset : 0;
     message->transfer.ready_bytes = picture ? 0 : bytes;
     request->answer = message->handle;
     world_trace(world, (struct sf_record){
                            .kind = (uint16_t)(door == SF_DOOR_OPEN ? SF_RECORD_ANSWERED
                                                                    : SF_RECORD_REFUSED),
-                           .flags = (uint16_t)(door == SF_DOOR_OPEN ? status : (uint32_t)door),
+                           .flags = (uint16_t)(door == SF_DOOR_OPEN ? status | request->said
+                                                                    : (uint32_t)door),
                            .who = viewer_number(request->home, request->viewer),
                            .a = door != SF_DOOR_OPEN ? request->camera
                                 : picture            ? total_bytes
@@ -50,6 +56,7 @@ void cloud_answer_bytes(struct world *world, const struct request *request, cons
     }
     memcpy(message->payload->bytes + message->transfer.ready_bytes, bytes, count);
     message->transfer.ready_bytes += count;
+    message->in_parts |= message->transfer.ready_bytes < message->transfer.total_bytes;
     message_send(world, message);
 }
 
@@ -58,6 +65,15 @@ void cloud_answer_end(struct world *world, const struct request *request, bool a
     struct message *message = message_get(world, request->answer);
     if (aborted && message != NULL && message->picture) {
         message_stop_sending(world, message);
+    }
+}
+
+void cloud_answer_taken(struct world *world, const struct message *answer)
+{
+    const struct request *request = sf_slots_get(&world->requests, answer->subject);
+    if (request != NULL) {
+        sf_cache_host_progress(&world->host, request->asked_of_cache,
+                               sf_transfer_acked_bytes(&answer->transfer));
     }
 }
 
@@ -89,6 +105,14 @@ static void refuse(struct world *world, struct request *request, enum sf_door_an
     message_send(world, message);
 }
 
+/* NULL: the usual one. */
+static const char *still_name(const struct world *world, const struct request *request)
+{
+    const struct viewer_state *state = &world->homes[request->home].viewers[request->viewer];
+    const char *name = world->plan->texts[state->viewer.config->name];
+    return name[0] != '\0' ? name : NULL;
+}
+
 /* Nobody else can: the load balancer answers by itself. */
 static void ask_cache(struct world *world, struct request *request)
 {
@@ -105,8 +129,12 @@ static void ask_cache(struct world *world, struct request *request)
         .connection = request->connection,
         .node = request->node,
         .session = sf_sessions_latest(&world->sessions, (struct sf_viewer_id){viewer}),
-        .integration = true,
-        .deadline_ns = world_now(world) + world->cloud.request_deadline_ns,
+        .integration = request->integration,
+        .deadline_ns = world_now(world) + request_deadline_ns(world, request),
+        .export_job = request->export_job,
+        .validator = request->holds,
+        .range_offset = request->range_offset,
+        .name = still_name(world, request),
     };
     sf_handle asked = sf_cache_host_request(&world->host, &ask);
     request->asked_of_cache = asked;
@@ -114,7 +142,8 @@ static void ask_cache(struct world *world, struct request *request)
 
 static void admit(struct world *world, struct request *request)
 {
-    if (request->integration) {
+    sf_ns limit_ns = 2 * request_deadline_ns(world, request);
+    if (request_uses_cache(request)) {
         request->node =
             sf_balancer_request(&world->balancer, viewer_number(request->home, request->viewer),
                                 request->connection, (struct sf_camera_id){request->camera});
@@ -126,11 +155,11 @@ static void admit(struct world *world, struct request *request)
                            .a = request->camera,
                            .b = request->node,
                            .c = request_number(request->home, request->viewer, request->number),
+                           .d = (uint64_t)limit_ns,
                        });
     sf_handle handle = request->handle;
-    world_push(world, EVENT_REQUEST_LIMIT, request->home, 0, handle,
-               world_now(world) + 2 * world->cloud.request_deadline_ns);
-    if (!request->integration) {
+    world_push(world, EVENT_REQUEST_LIMIT, request->home, 0, handle, world_now(world) + limit_ns);
+    if (!request_uses_cache(request)) {
         request->fetch = cloud_fetch_start(world, request->camera, 0, handle, 0);
         return;
     }
@@ -166,6 +195,9 @@ void cloud_request_arrived(struct world *world, const struct message *message)
         .viewer = message->viewer,
         .integration = message->viewer == VIEWER_HUB,
         .connection = message->connection,
+        .export_job = message->viewer == VIEWER_EXPORT,
+        .range_offset = message->range_offset,
+        .holds = message->validator,
     };
     viewer->cloud_request = handle;
     enum sf_door_answer door =
@@ -199,11 +231,17 @@ static void request_stop(struct world *world, struct request *request)
     }
 }
 
+/* The planted fault. */
+static bool is_left_hanging(const struct world *world, const struct request *request)
+{
+    return world->cloud.limit_broken != 0 && !request->answered;
+}
+
 void cloud_cancel_arrived(struct world *world, const struct message *message)
 {
     sf_handle handle = world->homes[message->home].viewers[message->viewer].cloud_request;
     struct request *request = sf_slots_get(&world->requests, handle);
-    if (request != NULL && request->number == message->number) {
+    if (request != NULL && request->number == message->number && !is_left_hanging(world, request)) {
         request_stop(world, request);
     }
 }
@@ -211,7 +249,7 @@ void cloud_cancel_arrived(struct world *world, const struct message *message)
 void cloud_request_limit(struct world *world, sf_handle handle)
 {
     struct request *request = sf_slots_get(&world->requests, handle);
-    if (request != NULL) {
+    if (request != NULL && !is_left_hanging(world, request)) {
         request_stop(world, request);
     }
 }
@@ -236,7 +274,7 @@ void cloud_requests_lost(struct world *world, uint32_t node)
         struct request *request = sf_slots_get(&world->requests, handle);
         uint32_t viewer = viewer_number(request->home, request->viewer);
         handle = sf_slots_next(&world->requests, handle);
-        if (request->integration &&
+        if (request_uses_cache(request) &&
             (request->node == node ||
              sf_balancer_is_with(&world->balancer, viewer, request->connection, node))) {
             request_stop(world, request);

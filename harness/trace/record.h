@@ -26,9 +26,9 @@
     X(SEND_GIVEN_UP, "send-given-up", "camera; a capture, b bytes not acknowledged")               \
     /* requests */                                                                                 \
     X(ASK, "ask", "viewer; a camera, b connection, c request")                                     \
-    X(ADMITTED, "admitted", "viewer; a camera, b node, c request; flags path")                     \
+    X(ADMITTED, "admitted", "viewer; a camera, b node, c request, d ns until it has ended; flags path")                     \
     X(REFUSED, "refused", "viewer; a camera, c request; flags reason")                             \
-    X(ANSWERED, "answered", "viewer; a bytes, b first packet's transfer, c request; flags status") \
+    X(ANSWERED, "answered", "viewer; a bytes, b first packet's transfer, c request; flags status, stale, incomplete") \
     X(CANCELLED, "cancelled", "viewer; c request; the cloud stops working on it")                  \
     X(GAVE_UP, "gave-up", "viewer; a bytes arrived, c request; nothing could be shown")            \
     X(FETCH, "fetch", "camera; c fetch")                                                           \
@@ -65,7 +65,10 @@
     X(POWER, "power", "home; flags 1 back, 0 lost")                                                \
     X(WAKE, "wake", "viewer; somebody starts watching")                                            \
     X(CAMERA_CLOCK, "camera-clock", "camera; c step in ns, either way")                            \
-    X(FIRMWARE, "firmware", "camera; a version")
+    X(FIRMWARE, "firmware", "camera; a version")                                                   \
+    /* what was asked of the run */                                                                \
+    X(FRESH, "fresh", "-; d ns that a picture may be old when it is answered")                     \
+    X(EXPORT, "export", "viewer; an owner asks for a copy of the latest still")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,
@@ -85,6 +88,11 @@ enum {
     SF_FLAG_POOR_NETWORK =
         1 << 6,             /* VIEWER: the home's network at the start is none of the good ones */
     SF_FLAG_NIGHT = 1 << 7, /* CAPTURE: infrared */
+    /* These two also beside the status of ANSWERED: */
+    SF_FLAG_STALE = 1 << 10,      /* the cache said: older than it would like */
+    SF_FLAG_INCOMPLETE = 1 << 11, /* the cache said: parts of the picture are missing */
+    SF_FLAG_EXPORT = 1 << 12,     /* on the path of exports */
+    SF_FLAGS_FROM_CACHE = SF_FLAG_INTEGRATION | SF_FLAG_EXPORT, /* paths that the cache serves */
 };
 
 /* Flags of PACKET: the fate. */

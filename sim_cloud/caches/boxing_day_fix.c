@@ -62,6 +62,15 @@ static struct edge_reception *store_begin(void *context, const struct edge_key *
     return &still->reception;
 }
 
+/* A still that was overtaken on its way: a newer one of the camera is there and still fresh. (A
+ * camera that restarts counts from 0 again; by then what there is has grown old.) */
+static bool is_overtaken(const struct store *store, const struct still *there,
+                         const struct edge_reception *reception, int64_t now_ns)
+{
+    return there != NULL && now_ns - there->stored_ns <= store->fresh_for_ns &&
+           there->reception.capture > reception->capture;
+}
+
 static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
                       bool complete, int64_t now_ns)
 {
@@ -71,8 +80,13 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
         still_free(still);
         return false;
     }
+    struct still *there = kit_map_get(&store->stills, key->tenant, key->camera);
+    if (is_overtaken(store, there, reception, now_ns)) {
+        still_free(still);
+        return true;
+    }
     still->stored_ns = now_ns;
-    still_free(kit_map_get(&store->stills, key->tenant, key->camera));
+    still_free(there);
     kit_map_put(&store->stills, key->tenant, key->camera, still);
     return true;
 }

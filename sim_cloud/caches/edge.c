@@ -215,6 +215,13 @@ void edge_on_request_cancelled(void *context, uint64_t request)
     }
 }
 
+static void say_stale(struct edge *edge, uint64_t request)
+{
+    const struct sf_cache_answer_properties properties = {
+        .struct_bytes = sizeof properties, .flags = SF_CACHE_ANSWER_STALE};
+    edge->host->answer_properties(edge->host->context, request, &properties);
+}
+
 /* The camera did not answer in time: what there is goes out. */
 void edge_on_timer(void *context, uint64_t timer, uint64_t request)
 {
@@ -227,6 +234,7 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
     struct camera *camera = waiter->camera;
     struct edge_still still = edge->kind->fallback(edge->store, &waiter->key, now(edge));
     if (still.bytes != NULL) {
+        say_stale(edge, request);
         edge->host->answer(edge->host->context, request, SF_CACHE_STATUS_OK, still.bytes,
                            still.count);
     } else {
@@ -250,10 +258,14 @@ static void receive(struct edge_reception *reception, uint32_t offset, const uin
 void edge_on_upload(void *context, const struct sf_cache_upload *event)
 {
     struct edge *edge = context;
+    if (SF_CACHE_HAS(event, kind) && event->kind != SF_CACHE_STILL_WHOLE) {
+        return; /* it keeps whole stills only */
+    }
     struct upload *upload = kit_alloc(1, sizeof *upload);
     upload->key =
         (struct edge_key){.tenant = event->tenant, .camera = event->camera, .model = event->model};
     upload->reception = edge->kind->begin(edge->store, &upload->key, event->total_bytes);
+    upload->reception->capture = event->capture;
     kit_map_put(&edge->uploads, event->upload, 0, upload);
 }
 
@@ -292,6 +304,7 @@ void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
     }
     if (camera->fetching == NULL) {
         camera->fetching = edge->kind->begin(edge->store, &camera->key, part->total_bytes);
+        camera->fetching->capture = part->capture;
     }
     receive(camera->fetching, part->offset, part->bytes, part->bytes_count);
 }

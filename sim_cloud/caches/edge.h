@@ -31,6 +31,7 @@ struct edge_reception {
     uint8_t *bytes;
     uint32_t total_bytes;
     uint32_t received_bytes; /* kept by the edge: different bytes, as far as it knows */
+    uint32_t capture;        /* kept by the edge: the camera's count of stills */
 };
 
 struct edge_store {
