@@ -15,6 +15,11 @@ if(SF_COVERAGE)
     target_compile_options(sf_flags INTERFACE --coverage -O0)
     target_link_options(sf_flags INTERFACE --coverage)
 endif()
+
+set(not_instrumented ${CMAKE_SOURCE_DIR}/fuzz/not_instrumented.txt)
 if(SF_ENGINE STREQUAL "libfuzzer")
-    target_compile_options(sf_flags INTERFACE -fsanitize=fuzzer-no-link)
+    target_compile_options(sf_flags INTERFACE
+        -fsanitize=fuzzer-no-link -fsanitize-coverage-ignorelist=${not_instrumented})
+elseif(SF_ENGINE STREQUAL "afl")
+    set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env AFL_LLVM_DENYLIST=${not_instrumented} AFL_QUIET=1)
 endif()

@@ -1,13 +1,12 @@
-/* Bytes as a scenario file: whatever is accepted prints, and what was printed is the same plan
- * again, byte for byte. Knows no engine. */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/targets.h"
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/scenario/scenario.h"
 #include "sim_camera/config.h"
+#include "sim_camera/destinations.h"
 #include "sim_cloud/config.h"
 #include "sim_hub/config.h"
 
@@ -30,11 +29,14 @@ static const struct sf_plan_schema schema = {
                [SF_SECTION_HUB] = &sf_hub_param_table,
                [SF_SECTION_APP] = &sf_app_param_table,
                [SF_SECTION_CLOUD] = &sf_cloud_param_table,
-               [SF_SECTION_STILL] = &still_table},
+               [SF_SECTION_STILL] = &still_table,
+               [SF_SECTION_DESTINATIONS] = &sf_destination_param_table},
     .oracle_names = oracle_names,
 };
 
-int sf_fuzz_scenario(const uint8_t *data, size_t size);
+void sf_fuzz_scenario_start(void)
+{
+}
 
 int sf_fuzz_scenario(const uint8_t *data, size_t size)
 {

@@ -1,5 +1,6 @@
 /* Runs files through a fuzz target, without any engine: a corpus is an ordinary test. Folders are
- * read in the order of their names. */
+ * read in the order of their names. What is said is a comment in YAML, so that it can stand above
+ * the scenario that a target prints. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "fuzz/fuzz_plan.h"
+#include "fuzz/targets.h"
 
 enum { INPUT_BYTES_MAX = 1 << 20 };
 
@@ -21,7 +22,7 @@ static int run_file(const char *path)
     }
     size_t count = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
-    fprintf(stderr, "%s (%zu bytes)\n", path, count);
+    fprintf(stderr, "# %s (%zu bytes)\n", path, count);
     return SF_FUZZ_TARGET(bytes, count);
 }
 
@@ -29,6 +30,7 @@ static int run_folder(const char *path)
 {
     struct dirent **names;
     int count = scandir(path, &names, NULL, alphasort);
+    int files_count = 0;
     int code = 0;
     for (int i = 0; i < count; i++) {
         char inner[4096];
@@ -36,10 +38,17 @@ static int run_folder(const char *path)
         if (names[i]->d_name[0] != '.' && length > 0 && (size_t)length < sizeof inner &&
             code == 0) {
             code = run_file(inner);
+            files_count++;
         }
         free(names[i]);
     }
-    free(names);
+    if (count >= 0) {
+        free(names);
+    }
+    if (files_count == 0) {
+        fprintf(stderr, "%s: there is no file to run\n", path);
+        return 2;
+    }
     return code;
 }
 

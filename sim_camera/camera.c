@@ -8,6 +8,18 @@ void sf_camera_init(struct sf_camera *camera, const struct sf_camera_config *con
     *camera = (struct sf_camera){.config = config, .utc_offset_s = utc_offset_s};
 }
 
+bool sf_camera_admits(const struct sf_camera_config *config, bool vouched, bool named)
+{
+    return vouched || config->open_to_all != 0 || (config->guessable_id != 0 && named);
+}
+
+uint64_t sf_camera_id_of(const struct sf_camera_config *config, uint64_t seed, uint32_t camera)
+{
+    enum { FIRST_SERIAL = 100000 };
+    return config->guessable_id != 0 ? (uint64_t)FIRST_SERIAL + camera
+                                     : sf_rng_derive(seed, "camera-id", camera);
+}
+
 bool sf_camera_is_night(const struct sf_camera_config *config, int64_t local_unix_s)
 {
     if (config->night != SF_NIGHT_AUTO) {
@@ -56,8 +68,10 @@ void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *inpu
         }
         return;
     case SF_CAMERA_TICK:
-        capture(camera, input->unix_s, effects_out);
-        upload(camera, effects_out);
+        if (!input->unwanted) {
+            capture(camera, input->unix_s, effects_out);
+            upload(camera, effects_out);
+        }
         effects_out->tick_at_ns = input->now_ns + every_ns;
         return;
     case SF_CAMERA_COMMAND:

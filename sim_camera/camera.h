@@ -32,6 +32,7 @@ struct sf_camera_input {
     enum sf_camera_input_kind kind;
     sf_ns now_ns;
     int64_t unix_s; /* the camera's clock, UTC */
+    bool unwanted;  /* TICK: its owner has no viewer any more, so nothing goes out by itself */
 };
 
 struct sf_camera_effects {
@@ -52,6 +53,13 @@ void sf_camera_init(struct sf_camera *camera, const struct sf_camera_config *con
 /* `rng` is the camera's own stream: START draws the phase of its uploads. */
 void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *input,
                     struct sf_rng *rng, struct sf_camera_effects *effects_out);
+
+/* Who asks the camera directly is answered? `vouched`: the account service knows its session and
+ * says that the camera is its own; `named`: it named the camera's id, which is no secret. */
+bool sf_camera_admits(const struct sf_camera_config *config, bool vouched, bool named);
+
+/* The camera's id: among 2^64, or, where it can be guessed, one after the other. */
+uint64_t sf_camera_id_of(const struct sf_camera_config *config, uint64_t seed, uint32_t camera);
 
 /* Is it dark for the camera at this local time? Decides AUTO by the time of day. */
 bool sf_camera_is_night(const struct sf_camera_config *config, int64_t local_unix_s);

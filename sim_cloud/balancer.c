@@ -4,7 +4,7 @@
 #include "harness/sim/rng.h"
 
 void sf_balancer_init(struct sf_balancer *balancer, const struct sf_cloud_config *config,
-                      struct sf_arena *arena, uint32_t viewers_count)
+                      uint64_t seed, struct sf_arena *arena, uint32_t viewers_count)
 {
     SF_ASSERT(config->nodes >= 1);
     SF_ASSERT(config->nodes <= SF_NODES_MAX);
@@ -12,30 +12,19 @@ void sf_balancer_init(struct sf_balancer *balancer, const struct sf_cloud_config
         .balance = (enum sf_balance)config->balance,
         .nodes_count = (uint32_t)config->nodes,
         .viewers_count = viewers_count,
+        .seed = seed,
         .viewers = sf_arena_take(arena, viewers_count, sizeof(struct sf_balancer_viewer)),
     };
 }
 
-static uint32_t next_in_turn(struct sf_balancer *balancer)
-{
-    for (uint32_t i = 0; i < balancer->nodes_count; i++) {
-        uint32_t node = balancer->turn;
-        balancer->turn = (node + 1) % balancer->nodes_count;
-        if (!balancer->lost[node]) {
-            return node;
-        }
-    }
-    return SF_NOBODY;
-}
-
-/* Rendezvous hashing (Thaler and Ravishankar 1998): of the nodes that are there, the one that the
- * camera ranks highest. When a node is lost only its own cameras move. */
-static uint32_t node_of_camera(const struct sf_balancer *balancer, struct sf_camera_id camera)
+/* Rendezvous hashing (Thaler and Ravishankar 1998): of the nodes that are there, the one that ranks
+ * highest for this key. When a node is lost only what was its moves. */
+static uint32_t choose(const struct sf_balancer *balancer, uint64_t key)
 {
     uint32_t best = SF_NOBODY;
     uint64_t best_rank = 0;
     for (uint32_t node = 0; node < balancer->nodes_count; node++) {
-        uint64_t rank = sf_rng_derive(camera.index, "node", node);
+        uint64_t rank = sf_rng_derive(key, "node", node);
         if (!balancer->lost[node] && (best == SF_NOBODY || rank > best_rank)) {
             best = node;
             best_rank = rank;
@@ -44,32 +33,49 @@ static uint32_t node_of_camera(const struct sf_balancer *balancer, struct sf_cam
     return best;
 }
 
-static uint32_t choose(struct sf_balancer *balancer, struct sf_camera_id camera)
+static uint64_t key_of(const struct sf_balancer *balancer, const char *what, uint32_t name,
+                       uint32_t number)
 {
-    return balancer->balance == SF_BALANCE_CAMERA ? node_of_camera(balancer, camera)
-                                                  : next_in_turn(balancer);
+    return sf_rng_derive(balancer->seed, what, (uint64_t)name << 32 | number);
 }
 
-uint32_t sf_balancer_request(struct sf_balancer *balancer, uint32_t viewer, uint32_t connection,
-                             struct sf_camera_id camera)
+static uint64_t key_of_request(const struct sf_balancer *balancer,
+                               const struct sf_balancer_ask *ask)
+{
+    switch (balancer->balance) {
+    case SF_BALANCE_CONNECTION:
+        return key_of(balancer, "balance-connection", ask->viewer_name, ask->connection);
+    case SF_BALANCE_REQUEST:
+        return key_of(balancer, "balance-request", ask->viewer_name, ask->request);
+    case SF_BALANCE_CAMERA:
+        return key_of(balancer, "balance-camera", ask->camera_name, 0);
+    }
+    SF_UNREACHABLE();
+}
+
+uint32_t sf_balancer_request(struct sf_balancer *balancer, uint32_t viewer,
+                             const struct sf_balancer_ask *ask)
 {
     SF_ASSERT(viewer < balancer->viewers_count);
     struct sf_balancer_viewer *known = &balancer->viewers[viewer];
-    bool stays = balancer->balance == SF_BALANCE_CONNECTION && known->connection == connection;
+    bool stays = balancer->balance == SF_BALANCE_CONNECTION && known->connection == ask->connection;
     if (stays && !balancer->lost[known->node]) {
         return known->node;
     }
-    uint32_t node = choose(balancer, camera);
+    uint32_t node = choose(balancer, key_of_request(balancer, ask));
     if (node != SF_NOBODY) {
-        known->connection = connection;
+        known->connection = ask->connection;
         known->node = node;
     }
     return node;
 }
 
-uint32_t sf_balancer_upload(struct sf_balancer *balancer, struct sf_camera_id camera)
+uint32_t sf_balancer_upload(const struct sf_balancer *balancer, uint32_t camera_name,
+                            uint32_t capture)
 {
-    return choose(balancer, camera);
+    bool by_camera = balancer->balance == SF_BALANCE_CAMERA;
+    return choose(balancer, by_camera ? key_of(balancer, "balance-camera", camera_name, 0)
+                                      : key_of(balancer, "balance-upload", camera_name, capture));
 }
 
 void sf_balancer_closed(struct sf_balancer *balancer, uint32_t viewer, uint32_t connection)

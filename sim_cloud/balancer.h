@@ -1,6 +1,8 @@
 /* The load balancer in front of the cache's nodes: it chooses the node for each viewer's request
  * and for each upload, passes over nodes that are lost, and knows whose connection breaks when one
- * is. It moves nothing and looks into nothing; what breaks is the world's business. */
+ * is. It moves nothing and looks into nothing; what breaks is the world's business. It chooses by
+ * hash, as balancers of connections do, so that who goes where does not depend on who else is
+ * there. */
 #ifndef STRAYFRAME_SIM_CLOUD_BALANCER_H
 #define STRAYFRAME_SIM_CLOUD_BALANCER_H
 
@@ -14,9 +16,8 @@
 
 /* In the order of the parameter's words. */
 enum sf_balance {
-    SF_BALANCE_CONNECTION, /* nodes in turn for connections; one stays with its node while it lives
-                            */
-    SF_BALANCE_REQUEST,    /* nodes in turn for requests */
+    SF_BALANCE_CONNECTION, /* a node for each connection, which stays with it while it lives */
+    SF_BALANCE_REQUEST,    /* a node for each request */
     SF_BALANCE_CAMERA,     /* each camera has its node: for its uploads, and for who asks for it */
 };
 
@@ -31,20 +32,28 @@ struct sf_balancer {
     enum sf_balance balance;
     uint32_t nodes_count;
     uint32_t viewers_count;
-    uint32_t turn;
+    uint64_t seed;
     bool lost[SF_NODES_MAX];
     struct sf_balancer_viewer *viewers;
 };
 
 /* Memory from `arena`; every node is there. */
 void sf_balancer_init(struct sf_balancer *balancer, const struct sf_cloud_config *config,
-                      struct sf_arena *arena, uint32_t viewers_count);
+                      uint64_t seed, struct sf_arena *arena, uint32_t viewers_count);
 
-/* The node for a request on this connection (from 1), and for an upload; SF_NOBODY when every node
- * is lost. */
-uint32_t sf_balancer_request(struct sf_balancer *balancer, uint32_t viewer, uint32_t connection,
-                             struct sf_camera_id camera);
-uint32_t sf_balancer_upload(struct sf_balancer *balancer, struct sf_camera_id camera);
+/* What there is to choose by. The names may be any numbers: chance goes by them. */
+struct sf_balancer_ask {
+    uint32_t viewer_name;
+    uint32_t connection; /* from 1 */
+    uint32_t request;
+    uint32_t camera_name;
+};
+
+/* The node for a viewer's request, and for an upload; SF_NOBODY when every node is lost. */
+uint32_t sf_balancer_request(struct sf_balancer *balancer, uint32_t viewer,
+                             const struct sf_balancer_ask *ask);
+uint32_t sf_balancer_upload(const struct sf_balancer *balancer, uint32_t camera_name,
+                            uint32_t capture);
 
 /* The viewer has closed this connection. */
 void sf_balancer_closed(struct sf_balancer *balancer, uint32_t viewer, uint32_t connection);

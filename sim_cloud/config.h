@@ -26,6 +26,11 @@ struct sf_cloud_config {
     int64_t identity_latency_ns; /* from a question to the identity service until its answer */
     int64_t identity_failure_ppm;
     int64_t identity_time_out_ns; /* a question to a service that is off fails after this long */
+    int64_t session_life_ns;      /* a session expires by itself after this long; 0: it does not */
+    int64_t unlink_grace_ns;      /* what may still arrive at a hub after its owner unlinked */
+    int64_t consent_grace_ns;     /* what may still leave a home after consent was withdrawn */
+    int64_t expired_honoured;     /* bool: a planted fault, an expired session is let in */
+    int64_t unlink_broken;        /* bool: a planted fault, unlinking is not obeyed */
     int64_t fresh_within_ns; /* age of a picture when it is answered; 0: not wanted */
     int64_t renew_every;     /* requests of a viewer, of which one renews its session; 0: none */
     int64_t limit_broken;    /* bool: a planted fault, requests that are not answered do not end */

@@ -3,10 +3,12 @@
 #include "harness/base/assert.h"
 
 void sf_door_init(struct sf_door *door, const struct sf_cloud_config *config,
-                  struct sf_arena *arena, uint32_t tenants_count, uint32_t cameras_count)
+                  const struct sf_sessions *sessions, struct sf_arena *arena,
+                  uint32_t tenants_count, uint32_t cameras_count)
 {
     *door = (struct sf_door){
         .config = config,
+        .sessions = sessions,
         .tenants_count = tenants_count,
         .camera_tenant = sf_arena_take(arena, cameras_count, sizeof(uint32_t)),
         .linked = sf_arena_take(arena, tenants_count, sizeof(bool)),
@@ -16,18 +18,40 @@ void sf_door_init(struct sf_door *door, const struct sf_cloud_config *config,
     }
 }
 
-enum sf_door_answer sf_door_ask(const struct sf_door *door, struct sf_tenant_id tenant,
+/* `tenant` SF_NOBODY: no session that counts. */
+static enum sf_door_answer check(const struct sf_door *door, uint32_t tenant,
+                                 struct sf_camera_id camera, bool integration)
+{
+    if (tenant == SF_NOBODY) {
+        return SF_DOOR_NO_SESSION;
+    }
+    SF_ASSERT(tenant < door->tenants_count);
+    if (door->camera_tenant[camera.index] != tenant) {
+        return SF_DOOR_NOT_OWNER;
+    }
+    return integration && !door->linked[tenant] ? SF_DOOR_NOT_LINKED : SF_DOOR_OPEN;
+}
+
+enum sf_door_answer sf_door_ask(const struct sf_door *door, uint64_t session,
                                 struct sf_camera_id camera, bool integration)
 {
-    SF_ASSERT(tenant.index < door->tenants_count);
     if (integration && door->blocked && door->config->kill_switch_broken == 0) {
         return SF_DOOR_KILL_SWITCH;
     }
     if (door->config->front_door_open != 0) {
         return SF_DOOR_OPEN;
     }
-    if (door->camera_tenant[camera.index] != tenant.index) {
-        return SF_DOOR_NOT_OWNER;
+    uint32_t tenant = door->config->expired_honoured != 0
+                          ? sf_sessions_tenant_ever(door->sessions, session)
+                          : sf_sessions_tenant(door->sessions, session);
+    return check(door, tenant, camera, integration);
+}
+
+enum sf_door_answer sf_door_vouch(const struct sf_door *door, uint64_t session,
+                                  struct sf_camera_id camera, bool integration)
+{
+    if (integration && door->blocked) {
+        return SF_DOOR_KILL_SWITCH;
     }
-    return integration && !door->linked[tenant.index] ? SF_DOOR_NOT_LINKED : SF_DOOR_OPEN;
+    return check(door, sf_sessions_tenant(door->sessions, session), camera, integration);
 }

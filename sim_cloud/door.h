@@ -10,9 +10,11 @@
 #include "harness/base/arena.h"
 #include "harness/base/ids.h"
 #include "sim_cloud/config.h"
+#include "sim_cloud/sessions.h"
 
 struct sf_door {
     const struct sf_cloud_config *config; /* borrowed; outlives the door */
+    const struct sf_sessions *sessions;   /* borrowed; outlives the door */
     uint32_t tenants_count;
     uint32_t *camera_tenant; /* by camera */
     bool *linked;            /* by tenant */
@@ -24,15 +26,22 @@ enum sf_door_answer {
     SF_DOOR_NOT_OWNER,   /* the camera belongs to somebody else */
     SF_DOOR_NOT_LINKED,  /* the account is not linked to the integration */
     SF_DOOR_KILL_SWITCH, /* the operator has blocked the integration */
+    SF_DOOR_NO_SESSION,  /* the session has expired, or there never was one */
 };
 
 /* Memory from `arena`; nobody owns a camera, and no account is linked, until somebody says so. */
 void sf_door_init(struct sf_door *door, const struct sf_cloud_config *config,
-                  struct sf_arena *arena, uint32_t tenants_count, uint32_t cameras_count);
+                  const struct sf_sessions *sessions, struct sf_arena *arena,
+                  uint32_t tenants_count, uint32_t cameras_count);
 
-/* May `tenant` see `camera` on this path, now? Asked when a request comes and again when its answer
- * leaves. */
-enum sf_door_answer sf_door_ask(const struct sf_door *door, struct sf_tenant_id tenant,
+/* May whoever brings this session see `camera` on this path, now? Any number may be a session.
+ * Asked when a request comes and again when its answer leaves. */
+enum sf_door_answer sf_door_ask(const struct sf_door *door, uint64_t session,
                                 struct sf_camera_id camera, bool integration);
+
+/* The same for a camera that is asked directly and lets the account service check: the front door
+ * and its planted faults have no part in it. */
+enum sf_door_answer sf_door_vouch(const struct sf_door *door, uint64_t session,
+                                  struct sf_camera_id camera, bool integration);
 
 #endif

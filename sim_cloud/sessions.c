@@ -52,3 +52,12 @@ uint32_t sf_sessions_tenant(const struct sf_sessions *sessions, uint64_t session
     bool valid = entry->open && (uint32_t)session == entry->sessions_count;
     return valid ? entry->tenant : SF_NOBODY;
 }
+
+uint32_t sf_sessions_tenant_ever(const struct sf_sessions *sessions, uint64_t session)
+{
+    uint64_t viewer = session >> 32;
+    uint32_t count = (uint32_t)session;
+    bool was = viewer < sessions->viewers_count && count > 0 &&
+               count <= sessions->viewers[viewer].sessions_count;
+    return was ? sessions->viewers[viewer].tenant : SF_NOBODY;
+}

@@ -35,5 +35,7 @@ void sf_sessions_end(struct sf_sessions *sessions, struct sf_viewer_id viewer);
 uint64_t sf_sessions_latest(const struct sf_sessions *sessions, struct sf_viewer_id viewer);
 /* Whose session it is; SF_NOBODY for one that has expired or never was. Any number may be asked. */
 uint32_t sf_sessions_tenant(const struct sf_sessions *sessions, uint64_t session);
+/* Whose session it is or was; SF_NOBODY for one that never was. */
+uint32_t sf_sessions_tenant_ever(const struct sf_sessions *sessions, uint64_t session);
 
 #endif

@@ -43,6 +43,20 @@
              0,                                                                                   \
              NULL,                                                                                \
              "a stranger: asks for the camera of the next home instead of its own"},              \
+            {"account",                                                                           \
+             SF_PARAM_BOOL,                                                                       \
+             1,                                                                                   \
+             0,                                                                                   \
+             0,                                                                                   \
+             NULL,                                                                                \
+             "signs in to its owner's account; false: nobody's viewer, without a session"},       \
+            {"direct",                                                                            \
+             SF_PARAM_BOOL,                                                                       \
+             0,                                                                                   \
+             0,                                                                                   \
+             0,                                                                                   \
+             NULL,                                                                                \
+             "asks the camera itself by its id, past the cloud's front door"},                    \
             {"name",                                                                              \
              SF_PARAM_TEXT,                                                                       \
              0,                                                                                   \

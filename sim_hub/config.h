@@ -15,6 +15,8 @@ struct sf_viewer_config {
     int64_t time_out_ns;    /* gives up on a still after this long */
     int64_t shows_partial;  /* bool: on time-out shows what has arrived of the picture */
     int64_t asks_neighbour; /* bool: a stranger, who asks for the next home's camera */
+    int64_t account;        /* bool: it has one, and a session */
+    int64_t direct;         /* bool: asks the camera itself, past the front door */
     int64_t name;           /* text: what it calls the still */
     int64_t revalidates;    /* bool: says which still it holds */
     int64_t resumes;        /* bool: after a time-out asks for the rest only */

@@ -93,6 +93,7 @@ void sf_exporter_step(struct sf_viewer *exporter, const struct sf_viewer_input *
     *effects_out = (struct sf_viewer_effects){.tick_at_ns = SF_NS_NEVER};
     switch (input->kind) {
     case SF_VIEWER_START:
+    case SF_VIEWER_SESSION: /* the next try brings it */
         return;
     case SF_VIEWER_WAKE:
         if (!exporter->watching) {

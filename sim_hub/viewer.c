@@ -128,6 +128,12 @@ void sf_viewer_step(struct sf_viewer *viewer, const struct sf_viewer_input *inpu
     case SF_VIEWER_WAKE:
         wake(viewer, input->now_ns, rng, effects_out);
         return;
+    case SF_VIEWER_SESSION:
+        if (viewer->watching && viewer->time_out_at_ns == SF_NS_NEVER) {
+            viewer->ask_next_ns = input->now_ns; /* whoever was refused tries again at once */
+            effects_out->tick_at_ns = input->now_ns;
+        }
+        return;
     case SF_VIEWER_RESET:
         if (!viewer->watching || input->connection != viewer->connections_count) {
             return; /* it had been closed */

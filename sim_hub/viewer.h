@@ -23,11 +23,12 @@ struct sf_viewer {
 };
 
 enum sf_viewer_input_kind {
-    SF_VIEWER_START,  /* power on */
-    SF_VIEWER_TICK,   /* the timer that the last effects asked for */
-    SF_VIEWER_ANSWER, /* all of an answer has arrived, with or without a picture */
-    SF_VIEWER_WAKE,   /* somebody starts watching now */
-    SF_VIEWER_RESET,  /* a connection is broken */
+    SF_VIEWER_START,   /* power on */
+    SF_VIEWER_TICK,    /* the timer that the last effects asked for */
+    SF_VIEWER_ANSWER,  /* all of an answer has arrived, with or without a picture */
+    SF_VIEWER_WAKE,    /* somebody starts watching now */
+    SF_VIEWER_RESET,   /* a connection is broken */
+    SF_VIEWER_SESSION, /* signed in: a new session has come */
 };
 
 struct sf_viewer_input {

@@ -1,58 +1,190 @@
 # shellcheck shell=bash
-# For tools/test --long: every fuzz target for a while under libFuzzer and under AFL++. A find is a
-# failure, and so is a campaign that ran nothing; what was found stays in build/. Sourced, not run.
+# A fuzzing campaign, for tools/fuzz and tools/test --long: one engine, one target, one cache, a bound of
+# time. What it collects stays in a folder and is used again. Sourced, not run.
+#
+#   FOLDER/seeds       what it began with
+#   FOLDER/corpus      libFuzzer's corpus          FOLDER/crashes    libFuzzer's finds
+#   FOLDER/afl         AFL++'s queues and finds
+#   FOLDER/log.1 ...   what each job said
+#   FOLDER/finds       a scenario for each find
 
-fuzz_seconds=30
+# shellcheck source=tools/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# logged FILE COMMAND...: its output goes to the file; when it fails, the last of it is shown.
-logged() {
-    local file=$1
-    shift
-    "$@" > "$file" 2>&1 || { tail -40 "$file"; return 1; }
+fuzz_jobs_running=()
+
+declare -A fuzz_preset=([libfuzzer]=fuzz [afl]=afl)
+
+fuzz_build() {
+    build "${fuzz_preset[$1]}" "$2" && build release "$2" && build release strayframe
 }
 
-fuzz_libfuzzer() {
-    local name=$1 seeds=$2 finds=$root/build/fuzz/finds/$1
-    mkdir -p "$finds/corpus"
-    logged "$finds/log" "$root/build/fuzz/fuzz/$name" -max_total_time=$fuzz_seconds -timeout=20 \
-        -print_final_stats=1 -artifact_prefix="$finds/" "$finds/corpus" "$seeds" || return
-    grep -E '^stat::number_of_executed_units: *[1-9]' "$finds/log"
+fuzz_binary() {
+    echo "$root/build/${fuzz_preset[$1]}/fuzz/$2"
 }
 
-fuzz_afl() {
-    local name=$1 seeds=$2 finds=$root/build/afl/finds/$1
-    rm -rf "$finds"
-    mkdir -p "$finds"
-    logged "$finds/log" env AFL_NO_UI=1 AFL_TRY_AFFINITY=1 AFL_SKIP_CPUFREQ=1 AFL_FAST_CAL=1 \
-        AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
-        afl-fuzz -V $fuzz_seconds -i "$seeds" -o "$finds" -- "$root/build/afl/fuzz/$name" || return
-    local stats=$finds/default/fuzzer_stats
-    grep -E '^(saved_crashes|saved_hangs|stability)' "$stats"
-    grep -E '^execs_done *: [1-9]' "$stats" && grep -qE '^saved_crashes *: 0$' "$stats"
+# Longer inputs are read no further; 0: the engine decides.
+fuzz_bytes_max() {
+    [[ $1 == fuzz_plan ]] && echo 128 || echo 0
 }
 
-# The target's corpus; where it has none, one file, since an engine wants something to begin with.
-seeds_of() {
-    local folder=$root/fuzz/corpus/$1
-    if [[ ! -d $folder ]]; then
-        folder=$root/build/seeds
-        mkdir -p "$folder"
-        echo 0 > "$folder/0"
+# fuzz_seeds TARGET FOLDER empty|corpus: an engine wants at least one file to begin with.
+fuzz_seeds() {
+    local target=$1 seeds=$2/seeds corpus=$root/fuzz/corpus/$1
+    rm -rf "$seeds"
+    mkdir -p "$seeds"
+    if [[ $3 == empty ]]; then
+        printf '\0' > "$seeds/zero"
+    elif [[ $target == fuzz_scenario ]]; then
+        cp "$root"/scenarios/*/*.yaml "$seeds"
+    else
+        cp "$corpus"/* "$seeds"
     fi
-    echo "$folder"
 }
 
-fuzz_everything() {
-    local source name seeds
-    step "build fuzz" build fuzz
-    step "build afl" build afl
-    for source in "$root"/fuzz/fuzz_*.c; do
-        [[ -e $source ]] || { say "There is no fuzz target in this tree."; return; }
-        name=$(basename "$source" .c)
-        seeds=$(seeds_of "$name")
-        step "$name under libFuzzer, $fuzz_seconds s" fuzz_libfuzzer "$name" "$seeds"
-        passed=$((passed + 1))
-        step "$name under AFL++, $fuzz_seconds s" fuzz_afl "$name" "$seeds"
-        passed=$((passed + 1))
+# fuzz_passes PROGRAM FILE: does the target run it to its end?
+fuzz_passes() {
+    (timeout 60 "$1" "$2"; exit $?) &> /dev/null # a shell of its own says nothing of the signal that ends it
+}
+
+# fuzz_seed_find TARGET FOLDER: engines refuse to begin with a find; where a seed is one, it is kept as such.
+fuzz_seed_find() {
+    local seed
+    for seed in "$2"/seeds/*; do
+        if ! fuzz_passes "$root/build/release/fuzz/$1" "$seed"; then
+            mkdir -p "$2/crashes"
+            cp "$seed" "$2/crashes/seed-$(basename "$seed")"
+            say "$1: nothing to search for, an input to begin with is a find already"
+            return
+        fi
     done
+    return 1
+}
+
+# Each of these starts one job: TARGET SECONDS FOLDER NUMBER
+fuzz_start_libfuzzer() {
+    local folder=$3
+    mkdir -p "$folder/corpus" "$folder/crashes"
+    # Without -len_control=0 it tries nothing long for minutes, and a short plan does nothing.
+    "$(fuzz_binary libfuzzer "$1")" -max_total_time="$2" -timeout=20 -print_final_stats=1 -reload=5 \
+        -len_control=0 -max_len="$(fuzz_bytes_max "$1")" -artifact_prefix="$folder/crashes/" \
+        "$folder/corpus" "$folder/seeds" &> "$folder/log.$4" < /dev/null &
+}
+
+fuzz_start_afl() {
+    local folder=$3 bytes_max options=()
+    bytes_max=$(fuzz_bytes_max "$1")
+    [[ $bytes_max -eq 0 ]] || options=(-G "$bytes_max")
+    mkdir -p "$folder/afl"
+    AFL_NO_UI=1 AFL_TRY_AFFINITY=1 AFL_SKIP_CPUFREQ=1 AFL_FAST_CAL=1 AFL_AUTORESUME=1 \
+        AFL_BENCH_UNTIL_CRASH=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
+        afl-fuzz -V "$2" -t 5000 -i "$folder/seeds" -o "$folder/afl" -S "job$4" \
+        "${options[@]}" -- "$(fuzz_binary afl "$1")" \
+        &> "$folder/log.$4" < /dev/null &
+}
+
+fuzz_stop() {
+    [[ ${#fuzz_jobs_running[@]} -eq 0 ]] || kill "${fuzz_jobs_running[@]}" 2> /dev/null || true
+}
+
+# How many times a job ran the target, and how many edges it knows: "EXECUTIONS EDGES".
+fuzz_counts_libfuzzer() {
+    local log=$1/log.$2
+    echo "$(grep -aoE 'number_of_executed_units: *[0-9]+' "$log" | grep -oE '[0-9]+' || echo 0)" \
+        "$(grep -aoE ' cov: [0-9]+' "$log" | tail -1 | grep -oE '[0-9]+' || echo 0)"
+}
+
+fuzz_counts_afl() {
+    local stats=$1/afl/job$2/fuzzer_stats
+    [[ $stats -nt $1/began ]] || { echo 0 0; return; }
+    awk '$1 == "execs_done" { done = $3 } $1 == "edges_found" { edges = $3 } END { print done + 0, edges + 0 }' "$stats"
+}
+
+# fuzz_campaign ENGINE TARGET SECONDS JOBS FOLDER empty|corpus: exit code 4 if a job ran nothing. Each job
+# ends with its first find.
+fuzz_campaign() {
+    local engine=$1 target=$2 seconds=$3 jobs=$4 folder=$5 job edges counts executions=0
+    mkdir -p "$folder"
+    fuzz_seeds "$target" "$folder" "$6" || return 4
+    ! fuzz_seed_find "$target" "$folder" || return 0
+    touch "$folder/began"
+    local began=${EPOCHREALTIME/./}
+    for ((job = 1; job <= jobs; job++)); do
+        "fuzz_start_$engine" "$target" "$seconds" "$folder" "$job"
+        fuzz_jobs_running+=($!)
+    done
+    for job in "${fuzz_jobs_running[@]}"; do
+        while kill -0 "$job" 2> /dev/null; do
+            wait "$job" || true # a find ends it with an exit code of its own
+        done
+    done
+    fuzz_jobs_running=()
+    local took_ms=$(((${EPOCHREALTIME/./} - began) / 1000 + 1))
+    for ((job = 1; job <= jobs; job++)); do
+        counts=$("fuzz_counts_$engine" "$folder" "$job")
+        read -r counts edges <<< "$counts"
+        if [[ $counts -eq 0 ]]; then
+            say "Job $job ran nothing. The last that it said:"
+            tail -20 "$folder/log.$job" >&2
+            return 4
+        fi
+        executions=$((executions + counts))
+    done
+    say "$target under $engine: $executions executions in $((took_ms / 1000)).$((took_ms % 1000 / 100)) s," \
+        "$((executions * 1000 / took_ms)) a second; $edges edges seen"
+}
+
+# What the engines keep of finds: crashes, and what took too long.
+fuzz_raw_finds() {
+    [[ ! -d $1 ]] || find "$1" -type f \( -path '*/crashes/*-*' -o -path '*/crashes*/id:*' -o -path '*/hangs*/id:*' \) | sort
+}
+
+# The plan of a find as a scenario; of one that says nothing before it dies, the plan as it was decoded.
+fuzz_print_scenario() {
+    local replay=$root/build/release/fuzz/fuzz_plan
+    (timeout 60 "$replay" "$1" 2> "$2"; exit $?) 2> /dev/null || true
+    grep -q '^strayframe: ' "$2" || SF_FUZZ_PRINT=1 "$replay" "$1" 2> "$2"
+}
+
+# fuzz_finds ENGINE TARGET FOLDER: prints each find that still is one, from earlier campaigns too; exit code
+# 1 if there is any.
+fuzz_finds() {
+    local engine=$1 target=$2 folder=$3 raw scenario finds=0
+    mkdir -p "$folder/finds"
+    while read -r raw; do
+        if fuzz_passes "$(fuzz_binary "$engine" "$target")" "$raw"; then
+            say "no find any more: $(realpath --relative-to=. "$raw")"
+            continue
+        fi
+        finds=$((finds + 1))
+        if [[ $target == fuzz_plan ]]; then
+            scenario=$folder/finds/$(sha1sum < "$raw" | cut -c1-12).yaml
+            fuzz_print_scenario "$raw" "$scenario"
+            scenario=$(realpath --relative-to=. "$scenario")
+            echo "found: $scenario"
+            sed -n 's/^# \([0-9]*:\)/  \1/p' "$scenario"
+            echo "  $(realpath --relative-to=. "$root/build/release/strayframe") run $scenario"
+        else
+            echo "found: $(realpath --relative-to=. "$raw")"
+        fi
+        echo "  $(realpath --relative-to=. "$(fuzz_binary "$engine" "$target")") '$(realpath --relative-to=. "$raw")'"
+    done < <(fuzz_raw_finds "$folder")
+    [[ $finds -eq 0 ]]
+}
+
+# fuzz_nothing ENGINE TARGET SECONDS: a campaign that must find nothing.
+fuzz_nothing() {
+    local folder=$root/build/fuzzed/$2/$1
+    fuzz_campaign "$1" "$2" "$3" 1 "$folder" corpus && fuzz_finds "$1" "$2" "$folder"
+}
+
+# fuzz_leak ENGINE SECONDS: a campaign from nothing, with a cache that leaks, must find that.
+fuzz_leak() {
+    local folder=$root/build/fuzzed/leak/$1
+    rm -rf "$folder"
+    export SF_FUZZ_CACHE=builtin:boxing-day-update
+    fuzz_campaign "$1" fuzz_plan "$2" 1 "$folder" empty && ! fuzz_finds "$1" fuzz_plan "$folder"
+    local code=$?
+    unset SF_FUZZ_CACHE
+    return $code
 }

@@ -19,7 +19,7 @@ void sf_cache_host_init(struct sf_cache_host_state *host)
 
 void sf_cache_host_fini(struct sf_cache_host_state *host)
 {
-    sf_host_end_all(host);
+    sf_cache_host_destroy_caches(host);
     for (uint32_t i = 0; i < host->versions_capacity; i++) {
         free(host->versions[i]);
     }
@@ -35,7 +35,7 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
                          uint64_t seed, uint32_t cameras_count, uint32_t still_bytes_max,
                          uint64_t capacity_bytes)
 {
-    sf_host_end_all(host);
+    sf_cache_host_destroy_caches(host);
     sf_slots_reset(&host->requests);
     sf_slots_reset(&host->timers);
     sf_slots_reset(&host->fetches);

@@ -113,6 +113,9 @@ struct sf_cache_host_state {
 void sf_cache_host_init(struct sf_cache_host_state *host);
 void sf_cache_host_fini(struct sf_cache_host_state *host);
 
+/* Destroys every version, with the services still lent to it. */
+void sf_cache_host_destroy_caches(struct sf_cache_host_state *host);
+
 /* A new run, with one node: destroys what an earlier one left. `services` is borrowed until the
  * next reset or fini. */
 void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache_services *services,

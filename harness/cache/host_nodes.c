@@ -69,7 +69,7 @@ static void end(struct sf_cache_version *version)
     version->draining = false;
 }
 
-void sf_host_end_all(struct sf_cache_host_state *host)
+void sf_cache_host_destroy_caches(struct sf_cache_host_state *host)
 {
     for (uint32_t i = 0; i < host->versions_count; i++) {
         struct sf_cache_version *version = host->versions[i];

@@ -55,6 +55,7 @@ struct cli_args {
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_replay;
 extern const struct cli_command cli_gate;
+extern const struct cli_command cli_shrink;
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_print;
 extern const struct cli_command cli_list;
@@ -79,6 +80,10 @@ int cli_exit_of(enum sf_verdict verdict);
 int cli_print_text(const struct sf_text *text, int exit_code);
 /* The same for JSON, which it releases. */
 int cli_print_json(json_t *json, int exit_code);
+
+/* Written beside its place and moved there when it is whole: a reader never finds half a file. */
+SF_MUST_USE enum sf_err cli_write_file(const char *path, const struct sf_text *text,
+                                       struct sf_diag *diag);
 
 /* Loads a scenario with the command's --set, and --cache and --seed if it has them. */
 SF_MUST_USE enum sf_err cli_load(const struct cli_args *args, const char *file,

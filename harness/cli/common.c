@@ -111,6 +111,28 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
     return SF_OK;
 }
 
+enum sf_err cli_write_file(const char *path, const struct sf_text *text, struct sf_diag *diag)
+{
+    char part[1100];
+    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part) {
+        return sf_fail(diag, SF_ERR_INPUT, "%s: the path is too long", path);
+    }
+    FILE *file = fopen(part, "wb");
+    if (file == NULL) {
+        return sf_fail(diag, SF_ERR_MACHINE, "cannot write %s: %s", path, strerror(errno));
+    }
+    bool written = fwrite(text->data, 1, text->length, file) == text->length;
+    written &= fflush(file) == 0 && fsync(fileno(file)) == 0;
+    written &= fclose(file) == 0;
+    if (!written || rename(part, path) != 0) {
+        enum sf_err err =
+            sf_fail(diag, SF_ERR_MACHINE, "cannot write %s: %s", path, strerror(errno));
+        unlink(part);
+        return err;
+    }
+    return SF_OK;
+}
+
 void cli_find_data(const char *name, char *path_out, size_t path_bytes)
 {
     snprintf(path_out, path_bytes, "%s", name);

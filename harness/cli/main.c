@@ -8,8 +8,8 @@
 #include "harness/cli/command.h"
 #include "harness/cli/netem.h"
 
-static const struct cli_command *const commands[] = {&cli_replay, &cli_run,  &cli_gate, &cli_check,
-                                                     &cli_print,  &cli_list, NULL};
+static const struct cli_command *const commands[] = {
+    &cli_replay, &cli_run, &cli_gate, &cli_shrink, &cli_check, &cli_print, &cli_list, NULL};
 
 static void print_overview(FILE *to)
 {

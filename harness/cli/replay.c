@@ -44,30 +44,6 @@ static void set_caches(struct sf_plan *plan, const char *const caches[SF_REPLAY_
     }
 }
 
-/* Written beside its place and moved there when it is whole: a reader never finds half a report. */
-static enum sf_err write_report(const char *path, const struct sf_text *text, struct sf_diag *diag)
-{
-    char part[1100];
-    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part) {
-        return sf_fail(diag, SF_ERR_INPUT, "--report: the path is too long");
-    }
-    FILE *file = fopen(part, "wb");
-    if (file == NULL) {
-        return sf_fail(diag, SF_ERR_MACHINE, "cannot write the report %s: %s", path,
-                       strerror(errno));
-    }
-    bool written = fwrite(text->data, 1, text->length, file) == text->length;
-    written &= fflush(file) == 0 && fsync(fileno(file)) == 0;
-    written &= fclose(file) == 0;
-    if (!written || rename(part, path) != 0) {
-        enum sf_err err =
-            sf_fail(diag, SF_ERR_MACHINE, "cannot write the report %s: %s", path, strerror(errno));
-        unlink(part);
-        return err;
-    }
-    return SF_OK;
-}
-
 static int exit_of(const struct sf_replay *replay)
 {
     bool all_hold = replay->crashed_count == 0;
@@ -137,7 +113,7 @@ static enum sf_err report(const struct cli_args *args, const struct sf_plan *pla
     struct sf_text command = {0};
     repeat_command(args, replay, &command);
     sf_report_replay_html(plan, replay, command.data, &html);
-    enum sf_err err = write_report(path, &html, diag);
+    enum sf_err err = cli_write_file(path, &html, diag);
     sf_text_free(&command);
     sf_text_free(&html);
     return err;

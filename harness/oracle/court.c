@@ -4,6 +4,7 @@
 #include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
+/* clang-format off: one a line. */
 static const struct sf_oracle *const oracles[] = {
     &sf_oracle_no_stray_pixels,
     &sf_oracle_no_stray_bytes,
@@ -11,12 +12,17 @@ static const struct sf_oracle *const oracles[] = {
     &sf_oracle_kill_switch,
     &sf_oracle_recovery,
     &sf_oracle_contract,
+    &sf_oracle_unlinked,
+    &sf_oracle_consent,
+    &sf_oracle_no_image_in_settings,
+    &sf_oracle_destinations,
     &sf_oracle_whole_or_flagged,
     &sf_oracle_monotonic,
     &sf_oracle_fresh,
     &sf_oracle_ends_once,
     NULL,
 };
+/* clang-format on */
 
 _Static_assert(sizeof oracles / sizeof oracles[0] <= SF_ORACLES_MAX, "raise SF_ORACLES_MAX");
 
@@ -55,7 +61,8 @@ void sf_findings_add(struct sf_findings *findings, struct sf_finding finding)
     }
 }
 
-enum { REGISTER_KINDS = SF_SEES(CAMERA) | SF_SEES(VIEWER) | SF_SEES(LINK) | SF_SEES(KILL_SWITCH) };
+static const uint64_t REGISTER_KINDS =
+    SF_SEES(CAMERA) | SF_SEES(VIEWER) | SF_SEES(LINK) | SF_SEES(KILL_SWITCH) | SF_SEES(SESSION);
 
 void sf_court_init(struct sf_court *court, struct sf_arena *arena, uint32_t homes_count)
 {
@@ -69,7 +76,9 @@ void sf_court_init(struct sf_court *court, struct sf_arena *arena, uint32_t home
         .viewer_tenant = sf_arena_take(arena, viewers_count, sizeof(uint32_t)),
         .viewer_camera = sf_arena_take(arena, viewers_count, sizeof(uint32_t)),
         .viewer_flags = sf_arena_take(arena, viewers_count, sizeof(uint16_t)),
+        .signed_in = sf_arena_take(arena, viewers_count, sizeof(bool)),
         .linked = sf_arena_take(arena, homes_count, sizeof(bool)),
+        .has_app = sf_arena_take(arena, homes_count, sizeof(bool)),
     };
     for (; oracles[court->oracles_count] != NULL; court->oracles_count++) {
         const struct sf_oracle *oracle = oracles[court->oracles_count];
@@ -80,6 +89,14 @@ void sf_court_init(struct sf_court *court, struct sf_arena *arena, uint32_t home
         court->states[court->oracles_count] = state;
         court->kinds |= oracle->kinds;
     }
+}
+
+bool sf_register_has_link(const struct sf_register *who, uint32_t viewer)
+{
+    uint32_t tenant = who->viewer_tenant[viewer];
+    bool owner = who->camera_tenant[who->viewer_camera[viewer]] == tenant;
+    bool integration = (who->viewer_flags[viewer] & SF_FLAG_INTEGRATION) != 0;
+    return who->signed_in[viewer] && owner && (!integration || who->linked[tenant]);
 }
 
 static void register_see(struct sf_register *who, const struct sf_record *record)
@@ -94,6 +111,15 @@ static void register_see(struct sf_register *who, const struct sf_record *record
         who->viewer_tenant[record->who] = record->a;
         who->viewer_camera[record->who] = record->b;
         who->viewer_flags[record->who] = record->flags;
+        who->signed_in[record->who] = (record->flags & SF_FLAG_NO_ACCOUNT) == 0;
+        /* Cameras come first in the trace. */
+        who->has_app[record->a] |= (record->flags & SF_FLAG_INTEGRATION) == 0 &&
+                                   who->signed_in[record->who] &&
+                                   who->camera_tenant[record->b] == record->a;
+        break;
+    case SF_RECORD_SESSION:
+        SF_ASSERT(record->who < who->viewers_count);
+        who->signed_in[record->who] = record->flags != 0;
         break;
     case SF_RECORD_LINK:
         SF_ASSERT(record->who < who->cameras_count);

@@ -1,7 +1,7 @@
 /* Ends once: every request that was let in ends exactly once, answered, refused after all or
  * cancelled, within the time that was stated when it was let in. Where the answer goes from there
  * is the network's business. What is still under way when the run ends is judged only if its time
- * was up before. */
+ * was up before. Who asks a camera directly is let in by the camera, not here, and not judged. */
 #include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
@@ -130,6 +130,9 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
                 struct sf_findings *findings)
 {
     struct state *state = context;
+    if (record->kind != SF_RECORD_END && (who->viewer_flags[record->who] & SF_FLAG_DIRECT) != 0) {
+        return;
+    }
     if (record->kind == SF_RECORD_ADMITTED) {
         add(state, record);
     } else if (record->kind == SF_RECORD_END) {

@@ -1,7 +1,6 @@
 /* Nothing after the kill switch: once the operator has blocked the integration, no answer with
  * bytes is sent on its path, and what was on its way before arrives within the stated grace. The
  * app's path is not concerned. */
-#include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
 struct state {
@@ -28,20 +27,7 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         state->asks_count++;
         return;
     }
-    bool sent = record->kind == SF_RECORD_ANSWERED && record->a > 0;
-    bool arrived_late = record->kind == SF_RECORD_DELIVERED && record->a > 0 &&
-                        record->at_ns > state->blocked_at_ns + state->grace_ns;
-    if (sent || arrived_late) {
-        sf_findings_add(findings, (struct sf_finding){
-                                      .at_ns = record->at_ns,
-                                      .viewer = record->who,
-                                      .viewer_tenant = who->viewer_tenant[record->who],
-                                      .owner_tenant = SF_NOBODY,
-                                      .owner_camera = SF_NOBODY,
-                                      .amount = record->a,
-                                      .request = record->c,
-                                  });
-    }
+    sf_revoked_judge(who, record, state->blocked_at_ns + state->grace_ns, findings);
 }
 
 static struct sf_evidence evidence(const void *context)

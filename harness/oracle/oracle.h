@@ -21,8 +21,8 @@ struct sf_finding {
     uint32_t owner_tenant; /* whose frame it was; SF_NOBODY where that is not the question */
     uint32_t owner_camera;
     uint32_t capture;
-    uint32_t amount; /* share in ppm, bytes, or a code: as the oracle's `amount_unit` says */
-    uint32_t reserved;
+    uint32_t amount;      /* share in ppm, bytes, or a code: as the oracle's `amount_unit` says */
+    uint32_t destination; /* enum sf_destination: where it went to from a home; 0: to a viewer */
     uint64_t request;
 };
 
@@ -46,6 +46,15 @@ struct sf_register;
 void sf_stray_judge(const struct sf_register *who, const struct sf_record *record,
                     struct sf_findings *findings);
 
+/* Leave was taken back: an ANSWERED with bytes is a finding, and a DELIVERED, if the last of it
+ * arrived after late_from_ns. */
+void sf_revoked_judge(const struct sf_register *who, const struct sf_record *record,
+                      sf_ns late_from_ns, struct sf_findings *findings);
+
+/* A finding about something that left a home: `amount` bytes of the record, a LEFT_HOME. */
+void sf_exposure_add(const struct sf_register *who, const struct sf_record *record, uint32_t amount,
+                     struct sf_findings *findings);
+
 /* Who is who, read from the trace's beginning and kept up to date; shared by all oracles. */
 struct sf_register {
     uint32_t cameras_count;
@@ -54,9 +63,15 @@ struct sf_register {
     uint32_t *viewer_tenant; /* by viewer */
     uint32_t *viewer_camera; /* by viewer: the camera that it asks for */
     uint16_t *viewer_flags;  /* by viewer: SF_FLAG_INTEGRATION ... */
+    bool *signed_in;         /* by viewer: has a session that has not expired */
     bool *linked;            /* by tenant: linked to the integration */
+    bool *has_app;           /* by tenant: has an app of its own */
     bool blocked;            /* the kill switch is on */
 };
+
+/* May this viewer be served, as things stand? It is signed in, asks for its own tenant's camera,
+ * and, on the integration's path, its tenant has linked it. The kill switch is another matter. */
+bool sf_register_has_link(const struct sf_register *who, uint32_t viewer);
 
 /* Evidence of an oracle: how often it could judge, and whether the run asked it to at all. */
 struct sf_evidence {
@@ -87,8 +102,12 @@ extern const struct sf_oracle sf_oracle_no_stray_pixels;
 extern const struct sf_oracle sf_oracle_no_stray_bytes;
 extern const struct sf_oracle sf_oracle_valid_link;
 extern const struct sf_oracle sf_oracle_kill_switch;
+extern const struct sf_oracle sf_oracle_unlinked;
 extern const struct sf_oracle sf_oracle_recovery;
 extern const struct sf_oracle sf_oracle_contract;
+extern const struct sf_oracle sf_oracle_consent;
+extern const struct sf_oracle sf_oracle_no_image_in_settings;
+extern const struct sf_oracle sf_oracle_destinations;
 extern const struct sf_oracle sf_oracle_whole_or_flagged;
 extern const struct sf_oracle sf_oracle_monotonic;
 extern const struct sf_oracle sf_oracle_fresh;

@@ -1,6 +1,8 @@
 /* Progress: after the network healed, every owner who asks gets a whole frame of its own within the
  * stated time. A cache that serves nothing fails here. Judges nothing before the heal, nobody who
- * does not ask, and nobody whose time is not up when the run ends. */
+ * does not ask, and nobody whose time is not up when the run ends. An owner who got nothing and
+ * asked only in the first half of the stated time after the heal is not judged either: that one
+ * request may have met what the old network still held up, and no cache could help it. */
 #include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
@@ -8,6 +10,7 @@ enum phase { NOT_ASKED, WAITING, SATISFIED, MISSED };
 
 struct owner {
     sf_ns due_ns;
+    sf_ns asked_last_ns;
     uint32_t phase; /* enum phase */
     uint32_t reserved;
 };
@@ -17,6 +20,7 @@ struct state {
     uint32_t owners_count;
     uint64_t judged_count;
     sf_ns within_ns;
+    sf_ns healed_at_ns;
     bool healed;
 };
 
@@ -27,19 +31,32 @@ static void init(void *context, struct sf_arena *arena, uint32_t homes_count)
     state->owners = sf_arena_take(arena, state->owners_count, sizeof *state->owners);
 }
 
+/* An expired session is no excuse: the viewer signs in again. One who has no account never gets
+ * there. */
 static bool entitled(const struct sf_register *who, uint32_t viewer)
 {
     uint32_t tenant = who->viewer_tenant[viewer];
-    if (who->camera_tenant[who->viewer_camera[viewer]] != tenant) {
+    if (who->camera_tenant[who->viewer_camera[viewer]] != tenant ||
+        (who->viewer_flags[viewer] & SF_FLAG_NO_ACCOUNT) != 0) {
         return false;
     }
     bool integration = (who->viewer_flags[viewer] & SF_FLAG_INTEGRATION) != 0;
     return !integration || (who->linked[tenant] && !who->blocked);
 }
 
+static bool asked_on_a_healed_network(const struct state *state, const struct owner *owner)
+{
+    return owner->asked_last_ns >= state->healed_at_ns + state->within_ns / 2;
+}
+
+/* Time is up, and nothing came. */
 static void judge_missed(struct state *state, const struct sf_register *who, uint32_t viewer,
                          const struct sf_record *record, struct sf_findings *findings)
 {
+    if (!asked_on_a_healed_network(state, &state->owners[viewer])) {
+        state->owners[viewer].phase = NOT_ASKED;
+        return;
+    }
     state->owners[viewer].phase = MISSED;
     state->judged_count++;
     sf_findings_add(findings, (struct sf_finding){
@@ -73,6 +90,9 @@ static void see_viewer(struct state *state, const struct sf_register *who,
         owner->phase = WAITING;
         owner->due_ns = record->at_ns + state->within_ns;
     }
+    if (record->kind == SF_RECORD_ASK) {
+        owner->asked_last_ns = record->at_ns;
+    }
     bool own_whole = record->kind == SF_RECORD_SHOWN && (record->flags & SF_FLAG_DAMAGED) == 0 &&
                      record->b == who->viewer_tenant[record->who];
     if (own_whole && owner->phase == WAITING) {
@@ -88,6 +108,7 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
     if (record->kind == SF_RECORD_HEALED) {
         state->healed = true;
         state->within_ns = (sf_ns)record->d;
+        state->healed_at_ns = record->at_ns;
         return;
     }
     if (!state->healed) {

@@ -1,6 +1,7 @@
 /* Whole or flagged: when the cache has answered with a picture and every byte of the answer has
- * arrived, the picture is one whole picture of one camera, or the cache has said that parts are
- * missing. Judges complete answers only: what the network lost on the way, and what a viewer did
+ * arrived, a decoder shows all of the picture, and it is of one camera, or the cache has said that
+ * parts are missing. A picture that was encoded anew, or that nobody marked, is as good as any.
+ * Judges complete answers only: what the network lost on the way, and what a viewer did
  * not wait for, is not the cache's fault. Whose picture it is, is another oracle's. */
 #include "harness/oracle/oracle.h"
 
@@ -16,7 +17,7 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         return;
     }
     state->pictures_count++;
-    if ((record->flags & SF_FLAG_DAMAGED) != 0 && (record->flags & SF_FLAG_INCOMPLETE) == 0) {
+    if ((record->flags & SF_FLAG_BROKEN) != 0 && (record->flags & SF_FLAG_INCOMPLETE) == 0) {
         sf_findings_add(findings, (struct sf_finding){
                                       .at_ns = record->at_ns,
                                       .flags = record->flags,

@@ -50,10 +50,17 @@ void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
     } else if (oracle == &sf_oracle_kill_switch) {
         sf_text_add(out, "got %u bytes of a frame although the integration is blocked",
                     finding->amount);
+    } else if (oracle == &sf_oracle_unlinked) {
+        sf_text_add(out, "got %u bytes of a frame although its owner has unlinked the integration",
+                    finding->amount);
     } else if (oracle == &sf_oracle_recovery) {
         sf_text_add(
             out, "did not see its own frame within %u ms of asking, though the network is healed",
             finding->amount);
+    } else if (finding->destination != SF_DESTINATION_NONE) {
+        sf_text_add(out, "home %u's camera sent %u %s to %s", finding->owner_tenant + 1,
+                    finding->amount, oracle->amount_unit,
+                    sf_destination_name((enum sf_destination)finding->destination));
     } else if (oracle == &sf_oracle_whole_or_flagged) {
         sf_text_add(out, "was answered with a damaged picture, and not told that it is");
     } else if (oracle == &sf_oracle_monotonic) {

@@ -9,6 +9,7 @@
 #include "harness/run/gate.h"
 #include "harness/run/replay.h"
 #include "harness/run/run.h"
+#include "harness/run/shrink.h"
 
 /* Colours on a terminal; all "" elsewhere. */
 struct sf_paint {
@@ -41,6 +42,10 @@ void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
                          struct sf_text *out);
 json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
                             const char *const *files);
+
+/* A shrunk failure: a scenario file with the story at its head. */
+void sf_report_shrunk_text(const struct sf_shrunk *shrunk, struct sf_text *out);
+json_t *sf_report_shrunk_json(const struct sf_shrunk *shrunk);
 
 /* One finding as a sentence. */
 void sf_report_finding(const struct sf_finding *finding, struct sf_text *out);

@@ -5,6 +5,7 @@
 
 #include "harness/base/assert.h"
 #include "harness/run/world.h"
+#include "sim_camera/destinations.h"
 #include "sim_cloud/caches/builtin.h"
 
 struct sf_runner {
@@ -24,6 +25,7 @@ const struct sf_plan_schema *sf_run_schema(void)
                 [SF_SECTION_APP] = &sf_app_param_table,
                 [SF_SECTION_CLOUD] = &sf_cloud_param_table,
                 [SF_SECTION_STILL] = &sf_still_param_table,
+                [SF_SECTION_DESTINATIONS] = &sf_destination_param_table,
             },
         .oracle_names = sf_oracle_names(),
     };
@@ -105,6 +107,7 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     world->exhibits = options->exhibits;
     world_build(world, plan, caches->modules, options->seed);
     bool finished = world_run(world, options->events_max);
+    world_clear(world);
     sf_trace_end(&world->trace);
 
     memset(result_out, 0, sizeof *result_out);

@@ -60,6 +60,12 @@ static void dispatch(struct world *world, const struct sf_event *event)
     case EVENT_TIMELINE:
         timeline_step(world, event->a, event->b);
         return;
+    case EVENT_ERRAND_TICK:
+        errand_tick(world, event->target, (enum sf_errand)event->small);
+        return;
+    case EVENT_SESSION_LIMIT:
+        session_limit(world, event_handle(event));
+        return;
     case EVENT_IDENTITY:
         identity_answer(world, event_handle(event), event->small != 0);
         return;

@@ -4,7 +4,9 @@
  * the cache's host is lent), world_upload.c, world_fetch.c, world_request.c, world_store.c (the
  * shared store), world_identity.c (the identity service), world_still.c (what cameras send), world_nodes.c (the cache's nodes),
  * world_judge.c (what reached a viewer), world_timeline.c (what the scenario does), world_power.c
- * (what it does to the devices in homes), world.c (the event loop). */
+ * (what it does to the devices in homes), world_session.c (signing in), world_direct.c (asking a
+ * camera past the front door), world_errands.c (what else cameras send), world.c (the event loop).
+ */
 #ifndef STRAYFRAME_RUN_WORLD_H
 #define STRAYFRAME_RUN_WORLD_H
 
@@ -26,6 +28,7 @@
 #include "harness/sim/rng.h"
 #include "harness/trace/trace.h"
 #include "sim_camera/camera.h"
+#include "sim_camera/errands.h"
 #include "sim_camera/still_config.h"
 #include "sim_cloud/balancer.h"
 #include "sim_cloud/door.h"
@@ -51,7 +54,9 @@ enum event_kind {
     EVENT_STORE_REPLY,     /* a, b operation */
     EVENT_TIMELINE,        /* a index, b how often it has happened already */
     EVENT_END,
-    EVENT_IDENTITY, /* a, b the world's question; small it has failed */
+    EVENT_IDENTITY,      /* a, b the world's question; small it has failed */
+    EVENT_SESSION_LIMIT, /* a, b session: it expires */
+    EVENT_ERRAND_TICK,   /* target home; small which errand */
 };
 
 enum {
@@ -62,14 +67,18 @@ enum {
 };
 
 enum message_kind {
-    MESSAGE_UPLOAD,  /* camera to cloud: a still by itself */
-    MESSAGE_FETCHED, /* camera to cloud: a still that was asked for; subject is the fetch */
-    MESSAGE_REQUEST, /* viewer to cloud */
-    MESSAGE_CANCEL,  /* viewer to cloud */
-    MESSAGE_CLOSE,   /* viewer to cloud: the connection ends */
-    MESSAGE_COMMAND, /* cloud to camera: send a still; subject is the fetch */
-    MESSAGE_ANSWER,  /* cloud to viewer; subject is the request's number for the viewer */
-    MESSAGE_RESET,   /* cloud to viewer: the connection is broken */
+    MESSAGE_UPLOAD,         /* camera to cloud: a still by itself */
+    MESSAGE_FETCHED,        /* camera to cloud: a still that was asked for; subject is the fetch */
+    MESSAGE_REQUEST,        /* viewer to cloud */
+    MESSAGE_CANCEL,         /* viewer to cloud */
+    MESSAGE_CLOSE,          /* viewer to cloud: the connection ends */
+    MESSAGE_COMMAND,        /* cloud to camera: send a still; subject is the fetch */
+    MESSAGE_ANSWER,         /* cloud to viewer; subject is the request's number for the viewer */
+    MESSAGE_RESET,          /* cloud to viewer: the connection is broken */
+    MESSAGE_SIGN_IN,        /* viewer to cloud */
+    MESSAGE_SESSION,        /* cloud to viewer */
+    MESSAGE_DIRECT_REFUSAL, /* camera to cloud, for a viewer; subject is the fetch */
+    MESSAGE_ERRAND,         /* camera to one of its destinations */
     MESSAGE_UNCHANGED, /* camera to cloud: what was asked for is known already; subject the fetch */
 };
 
@@ -102,6 +111,7 @@ struct message {
     uint32_t connection;      /* REQUEST, CLOSE, RESET */
     uint32_t number;          /* REQUEST, CANCEL, ANSWER: of the viewer's request */
     uint32_t judged_count;    /* ANSWER: fragments that had arrived when it was judged last */
+    sf_ns arrived_at_ns;      /* ANSWER: when a fragment came last that was not there before */
     uint8_t kind;             /* enum message_kind */
     uint8_t viewer;           /* which of the home's viewers */
     bool up;                  /* home to cloud */
@@ -109,6 +119,14 @@ struct message {
     bool ended;               /* UPLOAD: its end was told */
     bool picture;             /* ANSWER: it has one */
     bool orphaned;            /* down: the device that it was for has lost power since */
+    uint64_t session;         /* REQUEST: with which it is asked; SESSION: the new one */
+    uint64_t camera_id;       /* REQUEST, COMMAND of a direct ask: as the viewer named it */
+    uint8_t refusal;          /* ANSWER, DIRECT_REFUSAL: enum sf_door_answer */
+    bool direct;              /* COMMAND: the camera decides whether to answer; `session` is the
+                                 asker's */
+    uint32_t asker;           /* COMMAND of a direct ask: number of the viewer in the trace */
+    uint8_t destination;      /* enum sf_destination; NONE also where nobody looks at what leaves */
+    uint32_t image_bytes; /* how much of what goes to the destination is pictures, as measured */
     struct sf_cache_host_still still; /* UPLOAD, FETCHED: what the camera says of it */
     uint64_t validator;               /* REQUEST, COMMAND: of what is known already; ANSWER: of what
                                          comes; 0: none */
@@ -133,6 +151,7 @@ struct viewer_state {
     sf_handle answer;        /* the message with the answer to the request under way; 0 */
     sf_handle cloud_request; /* the latest request that the cloud has of this viewer; 0 */
     bool present;
+    uint64_t session; /* the latest that it was given; 0: none */
     struct holding holding;
 };
 
@@ -153,6 +172,8 @@ struct home {
     bool powered;
     uint32_t firmware;    /* version */
     sf_ns clock_ahead_ns; /* of the camera's clock; negative: behind */
+    enum sf_consent consent;
+    sf_ns errand_at_ns[SF_ERRANDS_COUNT]; /* when each is run next */
     uint8_t *sent;        /* the still that the camera uploaded last; NULL where it sends no deltas */
     uint32_t sent_bytes;
     uint64_t validator; /* of the camera's latest still; 0: none yet */
@@ -164,6 +185,7 @@ struct request {
     sf_handle asked_of_cache; /* the host's handle; 0 */
     sf_handle fetch;          /* the app's own path; 0 */
     sf_handle answer;         /* the message, once it is being answered; 0 */
+    uint64_t session;         /* with which it was asked; 0: none */
     uint32_t home;
     uint32_t camera;
     uint32_t number;
@@ -171,7 +193,9 @@ struct request {
     bool integration;
     bool answered;
     uint32_t connection;
-    uint32_t node; /* of the cache; SF_NOBODY: all were lost. The app's path has none */
+    uint32_t node;      /* of the cache; SF_NOBODY: all were lost. The app's path has none */
+    bool direct;        /* the camera is asked and decides; the front door has no part in it */
+    uint64_t camera_id; /* direct: as the viewer named it */
     bool export_job;
     uint16_t said;           /* by the cache, of its answer: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
     uint32_t range_offset;   /* what the viewer has of a still already */
@@ -266,6 +290,7 @@ struct world {
     uint32_t stitched_capacity;
     bool identity_off;
     bool store_off;
+    bool exposure_watched; /* the scenario concerns itself with what leaves homes */
 };
 
 /* ---- time and trace ---- */
@@ -332,10 +357,14 @@ static inline bool request_uses_cache(const struct request *request)
 /* ---- world_build.c ---- */
 void world_init(struct world *world);
 void world_fini(struct world *world);
-/* Builds the homes from the plan and puts the first events into the queue. Everything before is
- * forgotten. */
+/* Builds the homes from the plan and puts the first events into the queue. `world` is new, or has
+ * been cleared. */
 void world_build(struct world *world, const struct sf_plan *plan,
                  const struct sf_cache_module *modules, uint64_t seed);
+/* Destroys the caches and drops what is still on its way. Part of the run: what a cache says while
+ * it is destroyed is in its own run's trace, not in that of the next. The log and what the cache
+ * reported of itself stay until the next build. */
+void world_clear(struct world *world);
 
 /* ---- world_network.c ---- */
 /* A new message of total_bytes; with `content` it gets a payload to be filled in. Nothing is sent
@@ -354,8 +383,12 @@ void network_event(struct world *world, const struct sf_event *event);
 void home_start(struct world *world, uint32_t home, bool again);
 /* Somebody starts watching; an export job begins. */
 void viewer_wake(struct world *world, uint32_t home, uint32_t viewer);
+/* A new session has come. */
+void viewer_signed_in(struct world *world, uint32_t home, uint32_t viewer);
 void camera_tick(struct world *world, uint32_t home);
 void camera_command(struct world *world, uint32_t home, sf_handle fetch);
+/* The camera takes a still for itself, into world->still_scratch; returns its bytes. */
+uint32_t camera_capture(struct world *world, uint32_t home);
 void viewer_tick(struct world *world, uint32_t home, uint32_t viewer);
 /* The viewer hears that its connection is broken. */
 void viewer_connection_broke(struct world *world, const struct message *message);
@@ -371,12 +404,11 @@ struct still_sent {
     const uint8_t *whole; /* the still as the camera has it, after all that it sent */
     uint32_t whole_bytes;
     const uint8_t *bytes; /* what is sent: all of it, or the rows that changed */
-    uint32_t bytes_count;
+    struct sf_cache_host_still said; /* of it; total_bytes of what is sent */
 };
-/* `count` bytes of the new still are in still_scratch. Fills in what the camera says of it. */
+/* `count` bytes of the new still are in still_scratch. */
 void still_prepare(struct world *world, uint32_t home, const struct sf_camera_effects *effects,
-                   uint32_t count, struct sf_cache_host_still *still_out,
-                   struct still_sent *sent_out);
+                   uint32_t count, int64_t unix_ms, struct still_sent *sent_out);
 void still_fini(struct home *home);
 /* The group's first number, and how many of its cameras share a serial, make the serial. */
 uint32_t still_serial(const struct world *world, uint32_t group, uint32_t number);
@@ -408,6 +440,8 @@ void cloud_fetch_limit(struct world *world, sf_handle fetch);
 
 /* ---- world_request.c ---- */
 void cloud_request_arrived(struct world *world, const struct message *message);
+/* Tells the viewer, and forgets the request. */
+void cloud_refuse(struct world *world, struct request *request, enum sf_door_answer reason);
 void cloud_cancel_arrived(struct world *world, const struct message *message);
 void cloud_request_limit(struct world *world, sf_handle request);
 /* Begins to answer; the message is NULL when the front door, asked again, does not let it out. */
@@ -463,6 +497,8 @@ void judge_delivery(struct world *world, struct message *message, enum judge_occ
 /* The display shows again what the viewer holds. */
 void judge_held(struct world *world, const struct message *answer);
 void judge_reset(struct world *world);
+/* How many of these bytes are a piece of any camera's still. */
+uint32_t judge_image_bytes(struct world *world, const uint8_t *bytes, uint32_t count);
 
 /* ---- world_power.c ---- */
 /* Each for the homes of one group, or SF_GROUP_ALL. Homes that are in that state are left alone. */
@@ -470,6 +506,40 @@ void power_switch(struct world *world, uint32_t group, bool on);
 void power_wake(struct world *world, uint32_t group);
 void camera_clock_step(struct world *world, uint32_t group, sf_ns step_ns);
 void camera_firmware(struct world *world, uint32_t group, uint32_t version);
+
+/* ---- world_session.c ---- */
+/* Signs a viewer in for the first time, where it has an account. */
+void session_start(struct world *world, uint32_t home, uint32_t viewer);
+void session_limit(struct world *world, uint64_t session);
+/* The sessions of these homes' viewers expire now; group as above. */
+void session_expire(struct world *world, uint32_t group);
+/* Up: the viewer asks for a new session; the cloud gives it one; down: it has come. */
+void session_sign_in(struct world *world, uint32_t home, uint32_t viewer);
+void session_sign_in_arrived(struct world *world, const struct message *message);
+void session_arrived(struct world *world, const struct message *message);
+
+/* ---- world_direct.c ---- */
+/* How a viewer names the camera that it asks directly. */
+uint64_t direct_camera_id(const struct world *world, uint32_t home, uint32_t viewer);
+/* A relay, which authorises nobody, passes the ask on; the camera decides; a refusal comes back. */
+void direct_relay(struct world *world, struct request *request);
+void direct_command_arrived(struct world *world, const struct message *message);
+void direct_refusal_arrived(struct world *world, const struct message *message);
+
+/* ---- world_errands.c ---- */
+/* Says what may leave homes, where the scenario concerns itself with it. */
+void errands_introduce(struct world *world);
+/* Starts the errands of a home: at the beginning, and when power is back. */
+void errands_start(struct world *world, uint32_t home);
+void errand_tick(struct world *world, uint32_t home, enum sf_errand errand);
+/* Owners consent to the backup, or withdraw it; group as above. */
+void errands_consent(struct world *world, uint32_t group, bool given);
+/* So many bytes of a message have just left the home, or left it again. */
+void errand_bytes_left(struct world *world, const struct message *message, uint32_t bytes);
+/* Has the owner a viewer of its own that stills go to by way of the cloud? */
+bool home_is_served(const struct world *world, uint32_t home);
+/* What cameras have begun to send, and have no leave for any more, stops where it is. */
+void errands_stop_without_leave(struct world *world);
 
 /* ---- world_timeline.c ---- */
 void timeline_start(struct world *world);
@@ -486,6 +556,9 @@ void node_lose(struct world *world, uint32_t node);
 void node_bring_back(struct world *world, uint32_t node);
 
 /* ---- world_identity.c ---- */
+/* A session of a viewer, as the host of the cache has it: it goes by the home's number. */
+uint64_t session_for_host(const struct world *world, uint32_t home, uint32_t viewer,
+                          uint64_t session);
 void identity_ask(void *world, sf_handle host_question, uint64_t session);
 void identity_answer(struct world *world, sf_handle question, bool failed);
 

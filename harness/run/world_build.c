@@ -29,20 +29,15 @@ static void payloads_free(struct world *world)
     }
 }
 
-/* What was still on its way when the run before ended. */
+/* What is still on its way when a run ends. */
 static void drop_unfinished(struct world *world)
 {
     for (sf_handle h = sf_slots_next(&world->messages, 0); h != 0;
          h = sf_slots_next(&world->messages, h)) {
         const struct message *message = sf_slots_get(&world->messages, h);
-        struct payload *payload = message->payload;
-        if (payload != NULL && payload->capacity == world->payload_capacity) {
-            payload->next_free = world->payloads_free;
-            world->payloads_free = payload;
-        } else {
-            free(payload);
-        }
+        free(message->payload);
     }
+    payloads_free(world);
     for (sf_handle h = sf_slots_next(&world->operations, 0); h != 0;
          h = sf_slots_next(&world->operations, h)) {
         const struct store_operation *operation = sf_slots_get(&world->operations, h);
@@ -61,15 +56,20 @@ static void drop_unfinished(struct world *world)
     sf_slots_reset(&world->operations);
     sf_slots_reset(&world->questions);
     sf_store_fini(&world->store);
-    sf_text_free(&world->log);
     judge_reset(world);
+}
+
+void world_clear(struct world *world)
+{
+    sf_cache_host_destroy_caches(&world->host);
+    drop_unfinished(world);
 }
 
 void world_fini(struct world *world)
 {
+    world_clear(world);
     sf_cache_host_fini(&world->host);
-    drop_unfinished(world);
-    payloads_free(world);
+    sf_text_free(&world->log);
     sf_slots_fini(&world->messages);
     sf_slots_fini(&world->requests);
     sf_slots_fini(&world->fetches);
@@ -135,6 +135,8 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
     home->group = group_index;
     home->network = group->network_index;
     home->powered = true;
+    home->consent =
+        world->cameras[group_index].backup != 0 ? SF_CONSENT_GIVEN : SF_CONSENT_NEVER_GIVEN;
     home->serial = still_serial(world, group_index, number);
     home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", number) % SF_SCENES_COUNT);
     sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", number));
@@ -148,11 +150,16 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
         sf_viewer_init(&state->viewer, config);
         sf_rng_init(&state->rng, world->seed, streams[i], number);
         state->present = config->present != 0;
-        sf_sessions_begin(&world->sessions, (struct sf_viewer_id){viewer_number(index, i)},
-                          (struct sf_tenant_id){index});
+        session_start(world, index, i);
     }
     world->door.camera_tenant[index] = index;
     world->door.linked[index] = group->linked;
+}
+
+static unsigned party_flags(const struct sf_viewer_config *config)
+{
+    return (config->account == 0 ? SF_FLAG_NO_ACCOUNT : 0u) |
+           (config->direct != 0 ? SF_FLAG_DIRECT : 0u);
 }
 
 static void fix_fate(const struct sf_plan_fate *fate, struct sf_netem_fixed_fate *fixed_out)
@@ -215,7 +222,8 @@ static void introduce_home(struct world *world, uint32_t index)
             world_trace(world,
                         (struct sf_record){
                             .kind = SF_RECORD_VIEWER,
-                            .flags = (uint16_t)(path_flag(i) | (poor ? SF_FLAG_POOR_NETWORK : 0)),
+                            .flags = (uint16_t)(path_flag(i) | (poor ? SF_FLAG_POOR_NETWORK : 0) |
+                                                party_flags(state->viewer.config)),
                             .who = viewer_number(index, i),
                             .a = index,
                             .b = stranger ? (index + 1) % world->homes_count : index,
@@ -241,7 +249,7 @@ uint32_t home_of_number(const struct world *world, uint32_t number)
 void world_build(struct world *world, const struct sf_plan *plan,
                  const struct sf_cache_module *modules, uint64_t seed)
 {
-    drop_unfinished(world);
+    sf_text_free(&world->log);
     sf_arena_reset(&world->arena);
     world->plan = plan;
     world->modules = modules;
@@ -258,19 +266,16 @@ void world_build(struct world *world, const struct sf_plan *plan,
     world->still_scratch = sf_arena_take(&world->arena, world->still_bytes_max, 1);
     /* Most stills take a fifth of what the largest could; a longer one gets a payload of its own.
      */
-    if (world->payload_capacity != world->still_bytes_max / 3) {
-        payloads_free(world);
-        world->payload_capacity = world->still_bytes_max / 3;
-    }
+    world->payload_capacity = world->still_bytes_max / 3;
     sf_queue_reset(&world->queue, sf_rng_derive(seed, "ties", 0));
     sf_rng_init(&world->store_rng, seed, "store", 0);
     sf_rng_init(&world->identity_rng, seed, "identity", 0);
     world->healthy_network = healthy_network(plan);
     world->homes_count = sf_plan_homes_count(plan);
     world->homes = sf_arena_take(&world->arena, world->homes_count, sizeof *world->homes);
-    sf_door_init(&world->door, &world->cloud, &world->arena, world->homes_count,
+    sf_door_init(&world->door, &world->cloud, &world->sessions, &world->arena, world->homes_count,
                  world->homes_count);
-    sf_balancer_init(&world->balancer, &world->cloud, &world->arena,
+    sf_balancer_init(&world->balancer, &world->cloud, seed, &world->arena,
                      world->homes_count * VIEWERS_PER_HOME);
     sf_sessions_init(&world->sessions, &world->arena, world->homes_count * VIEWERS_PER_HOME);
 
@@ -285,6 +290,7 @@ void world_build(struct world *world, const struct sf_plan *plan,
     for (uint32_t i = 0; i < world->homes_count; i++) {
         introduce_home(world, i);
     }
+    errands_introduce(world);
     if (world->cloud.fresh_within_ns > 0) {
         world_trace(world, (struct sf_record){.kind = SF_RECORD_FRESH,
                                               .d = (uint64_t)world->cloud.fresh_within_ns});

@@ -54,7 +54,20 @@ void cloud_fragment(struct world *world, struct message *message, uint32_t index
             cloud_fetch_unchanged(world, message->subject);
         }
         return;
+    case MESSAGE_ERRAND:
+        return; /* what becomes of it there is not this cloud's business */
+    case MESSAGE_SIGN_IN:
+        if (last) {
+            session_sign_in_arrived(world, message);
+        }
+        return;
+    case MESSAGE_DIRECT_REFUSAL:
+        if (last) {
+            direct_refusal_arrived(world, message);
+        }
+        return;
     case MESSAGE_COMMAND:
+    case MESSAGE_SESSION:
     case MESSAGE_ANSWER:
     case MESSAGE_RESET:
         break; /* these go down */

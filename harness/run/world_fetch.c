@@ -15,6 +15,14 @@ sf_handle cloud_fetch_start(struct world *world, uint32_t camera, sf_handle host
     struct message *command =
         message_create(world, MESSAGE_COMMAND, camera, false, CONTROL_BYTES, false);
     command->subject = handle;
+    const struct request *asker = sf_slots_get(&world->requests, request);
+    if (asker != NULL && asker->direct) {
+        command->direct = true;
+        command->session = asker->session;
+        command->camera_id = asker->camera_id;
+        command->asker = viewer_number(asker->home, asker->viewer);
+        command->number = asker->number;
+    }
     command->validator = validator;
     message_send(world, command);
     world_push(world, EVENT_FETCH_LIMIT, camera, 0, handle,

@@ -57,9 +57,10 @@ static void remember_capture(struct world *world, const struct sf_still_spec *sp
     home->capture_latest = world->captures_count;
 }
 
-/* Takes the picture and puts it on its way; `fetch` 0: the camera sends it by itself. */
-static void send_still(struct world *world, uint32_t index, const struct sf_camera_effects *effects,
-                       sf_handle fetch)
+/* Takes the picture, into world->still_scratch; returns its bytes. What is sent of it, if it is
+ * sent, is in *sent_out. */
+static uint32_t take_still(struct world *world, uint32_t index,
+                           const struct sf_camera_effects *effects, struct still_sent *sent_out)
 {
     struct home *home = &world->homes[index];
     char name[32];
@@ -68,17 +69,9 @@ static void send_still(struct world *world, uint32_t index, const struct sf_came
     size_t count = sf_still_make(&spec, world->still_scratch, world->still_bytes_max);
     SF_ASSERT(count > 0);
     SF_ASSERT(count <= world->still_bytes_max);
-    struct sf_cache_host_still said = {.captured_unix_ms = camera_unix_s(world, index) * 1000};
-    struct still_sent sent;
-    still_prepare(world, index, effects, (uint32_t)count, &said, &sent);
-    struct message *message = message_create(world, fetch != 0 ? MESSAGE_FETCHED : MESSAGE_UPLOAD,
-                                             index, true, sent.bytes_count, true);
-    memcpy(message->payload->bytes, sent.bytes, sent.bytes_count);
-    message->subject = fetch;
-    message->capture = effects->capture;
-    message->still = said;
-
-    uint64_t hash = XXH3_64bits(sent.whole, sent.whole_bytes);
+    still_prepare(world, index, effects, (uint32_t)count, camera_unix_s(world, index) * 1000,
+                  sent_out);
+    uint64_t hash = XXH3_64bits(sent_out->whole, sent_out->whole_bytes);
     uint32_t kept = effects->capture % HASHES_KEPT;
     home->hashes[kept] = hash;
     home->hashes_night =
@@ -89,12 +82,32 @@ static void send_still(struct world *world, uint32_t index, const struct sf_came
                            .flags = effects->night ? SF_FLAG_NIGHT : 0,
                            .who = index,
                            .a = effects->capture,
-                           .b = sent.bytes_count,
+                           .b = sent_out->said.total_bytes,
                            .c = (uint64_t)effects->local_unix_s,
                            .d = hash,
                        });
+    return (uint32_t)count;
+}
+
+/* Takes a picture and puts it on its way; `fetch` 0: the camera sends it by itself. */
+static void send_still(struct world *world, uint32_t index, const struct sf_camera_effects *effects,
+                       sf_handle fetch)
+{
+    struct still_sent sent;
+    take_still(world, index, effects, &sent);
+    uint32_t count = sent.said.total_bytes;
+    struct message *message = message_create(world, fetch != 0 ? MESSAGE_FETCHED : MESSAGE_UPLOAD,
+                                             index, true, count, true);
+    memcpy(message->payload->bytes, sent.bytes, count);
+    message->subject = fetch;
+    message->capture = effects->capture;
+    message->still = sent.said;
+    if (fetch == 0 && world->exposure_watched) {
+        message->destination = SF_DESTINATION_CLOUD;
+        message->image_bytes = count;
+    }
     world_push(world, EVENT_SEND_LIMIT, index, 0, message->handle,
-               world_now(world) + home->camera.config->send_time_out_ns);
+               world_now(world) + world->homes[index].camera.config->send_time_out_ns);
     message_send(world, message);
 }
 
@@ -103,7 +116,11 @@ static void camera_step(struct world *world, uint32_t index, enum sf_camera_inpu
 {
     struct home *home = &world->homes[index];
     const struct sf_camera_input input = {
-        .kind = kind, .now_ns = world_now(world), .unix_s = camera_unix_s(world, index)};
+        .kind = kind,
+        .now_ns = world_now(world),
+        .unix_s = camera_unix_s(world, index),
+        .unwanted = !home_is_served(world, index),
+    };
     struct sf_camera_effects effects;
     sf_camera_step(&home->camera, &input, &home->camera_rng, &effects);
     if (effects.send_still) {
@@ -127,6 +144,18 @@ void camera_command(struct world *world, uint32_t home, sf_handle fetch)
     camera_step(world, home, SF_CAMERA_COMMAND, fetch);
 }
 
+uint32_t camera_capture(struct world *world, uint32_t index)
+{
+    struct home *home = &world->homes[index];
+    const struct sf_camera_input input = {.kind = SF_CAMERA_COMMAND,
+                                          .now_ns = world_now(world),
+                                          .unix_s = camera_unix_s(world, index)};
+    struct sf_camera_effects effects;
+    sf_camera_step(&home->camera, &input, &home->camera_rng, &effects);
+    struct still_sent sent;
+    return take_still(world, index, &effects, &sent);
+}
+
 /* ---- the viewers ---- */
 
 static void send_control(struct world *world, uint32_t home, uint32_t viewer,
@@ -136,6 +165,8 @@ static void send_control(struct world *world, uint32_t home, uint32_t viewer,
     message->viewer = (uint8_t)viewer;
     message->number = number;
     message->connection = world->homes[home].viewers[viewer].viewer.connections_count;
+    message->session = world->homes[home].viewers[viewer].session;
+    message->camera_id = direct_camera_id(world, home, viewer);
     if (kind == MESSAGE_REQUEST) {
         holding_say(&world->homes[home].viewers[viewer], message);
     }
@@ -256,6 +287,7 @@ void viewer_connection_broke(struct world *world, const struct message *message)
 void viewer_fragment(struct world *world, struct message *message, bool last)
 {
     struct viewer_state *state = &world->homes[message->home].viewers[message->viewer];
+    message->arrived_at_ns = world_now(world);
     bool current = message->number == state->viewer.requests_count &&
                    state->viewer.time_out_at_ns != SF_NS_NEVER;
     if (current) {
@@ -271,6 +303,9 @@ void viewer_fragment(struct world *world, struct message *message, bool last)
             .picture = message->picture || held,
         };
         viewer_step(world, message->home, message->viewer, input, message);
+        if (message->refusal == SF_DOOR_NO_SESSION && message->session == state->session) {
+            session_sign_in(world, message->home, message->viewer);
+        }
     }
 }
 
@@ -279,9 +314,15 @@ void viewer_wake(struct world *world, uint32_t home, uint32_t viewer)
     viewer_step(world, home, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_WAKE}, NULL);
 }
 
+void viewer_signed_in(struct world *world, uint32_t home, uint32_t viewer)
+{
+    viewer_step(world, home, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_SESSION}, NULL);
+}
+
 void home_start(struct world *world, uint32_t index, bool again)
 {
     camera_step(world, index, again ? SF_CAMERA_RESTART : SF_CAMERA_START, 0);
+    errands_start(world, index);
     for (uint32_t viewer = 0; viewer < VIEWERS_PER_HOME; viewer++) {
         if (world->homes[index].viewers[viewer].present) {
             viewer_step(world, index, viewer, (struct sf_viewer_input){.kind = SF_VIEWER_START},

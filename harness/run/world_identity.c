@@ -2,13 +2,31 @@
 #include "harness/base/assert.h"
 #include "harness/run/world.h"
 
+/* A session is the viewer in its high half and a count in its low one. */
+uint64_t session_for_host(const struct world *world, uint32_t home, uint32_t viewer,
+                          uint64_t session)
+{
+    return (uint64_t)viewer_for_host(world, home, viewer) << 32 | (uint32_t)session;
+}
+
+/* The session as the service numbers it; 0, which is none, for a viewer that does not exist. */
+static uint64_t session_of_host(const struct world *world, uint64_t session)
+{
+    uint32_t viewer = (uint32_t)(session >> 32);
+    uint32_t home = home_of_number(world, viewer / VIEWERS_PER_HOME);
+    if (home == UINT32_MAX) {
+        return 0;
+    }
+    return (uint64_t)viewer_number(home, viewer % VIEWERS_PER_HOME) << 32 | (uint32_t)session;
+}
+
 void identity_ask(void *context, sf_handle host_question, uint64_t session)
 {
     struct world *world = context;
     void *item;
     sf_handle handle = sf_slots_take(&world->questions, &item);
-    *(struct question *)item =
-        (struct question){.host_question = host_question, .session = session};
+    *(struct question *)item = (struct question){.host_question = host_question,
+                                                 .session = session_of_host(world, session)};
     bool failed = sf_rng_chance(&world->identity_rng, (uint32_t)world->cloud.identity_failure_ppm);
     sf_ns wait_ns =
         world->identity_off ? world->cloud.identity_time_out_ns : world->cloud.identity_latency_ns;
@@ -31,5 +49,5 @@ void identity_answer(struct world *world, sf_handle handle, bool failed)
                                           .who = SF_NOBODY,
                                           .c = asked.session});
     sf_cache_host_identity_known(&world->host, asked.host_question, status,
-                                 tenant != SF_NOBODY ? home_number(world, tenant) : 0);
+                                 tenant != SF_NOBODY ? home_number(world, tenant) : SF_NOBODY);
 }

@@ -190,6 +190,14 @@ static void judge_bytes(struct world *world, const struct delivery *delivery)
     }
 }
 
+uint32_t judge_image_bytes(struct world *world, const uint8_t *bytes, uint32_t count)
+{
+    struct sf_byte_attribution found;
+    tell_ledger(world);
+    sf_ledger_attribute(world->ledger, bytes, count, &found);
+    return count - found.unattributed_bytes;
+}
+
 void judge_reset(struct world *world)
 {
     sf_ledger_destroy(world->ledger);
@@ -233,6 +241,8 @@ static uint16_t picture_flags(const struct world *world, const struct delivery *
     flags |= seen->decodable ? SF_FLAG_DECODABLE : 0;
     flags |= seen->grayscale ? SF_FLAG_GRAYSCALE : 0;
     flags |= one_whole ? 0 : SF_FLAG_DAMAGED;
+    bool mixed = seen->owners_count > 1 && !is_of_one(world, seen);
+    flags |= !seen->decodable || seen->damaged || mixed ? SF_FLAG_BROKEN : 0;
     return (uint16_t)flags;
 }
 
@@ -381,7 +391,7 @@ void judge_delivery(struct world *world, struct message *message, enum judge_occ
                                      (own != UINT32_MAX ? SF_FLAG_EXACT : 0)),
                  .a = delivery.whole ? transfer->total_bytes : arrived_bytes(transfer),
                  .b = transfer->total_bytes,
-                 .d = hash,
+                 .d = delivery.whole ? hash : (uint64_t)message->arrived_at_ns,
              });
     if (own == UINT32_MAX) {
         judge_bytes(world, &delivery);

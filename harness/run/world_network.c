@@ -152,19 +152,23 @@ static void packet_send(struct world *world, struct message *message, bool up, e
     }
 }
 
-static void fragment_send(struct world *world, struct message *message, uint32_t index)
+/* Returns how many bytes it has. */
+static uint32_t fragment_send(struct world *world, struct message *message, uint32_t index)
 {
-    packet_send(world, message, message->up, EVENT_FRAGMENT, index,
-                sf_transfer_length(&message->transfer, index));
+    uint32_t bytes = sf_transfer_length(&message->transfer, index);
+    packet_send(world, message, message->up, EVENT_FRAGMENT, index, bytes);
+    return bytes;
 }
 
 void message_send(struct world *world, struct message *message)
 {
     bool first = message->transfer.sent_count == 0;
     uint32_t index;
+    uint32_t bytes = 0;
     while ((index = sf_transfer_next_unsent(&message->transfer)) != UINT32_MAX) {
-        fragment_send(world, message, index);
+        bytes += fragment_send(world, message, index);
     }
+    errand_bytes_left(world, message, bytes);
     if (first && message->transfer.sent_count > 0) {
         world_push(world, EVENT_RESEND, message->home, 0, message->handle,
                    world_now(world) + world->cloud.resend_after_ns);
@@ -174,10 +178,12 @@ void message_send(struct world *world, struct message *message)
 static void send_unacknowledged(struct world *world, struct message *message)
 {
     uint32_t index = sf_transfer_next_unacked(&message->transfer, 0);
+    uint32_t bytes = 0;
     while (index != UINT32_MAX) {
-        fragment_send(world, message, index);
+        bytes += fragment_send(world, message, index);
         index = sf_transfer_next_unacked(&message->transfer, index + 1);
     }
+    errand_bytes_left(world, message, bytes);
 }
 
 /* The sender has heard nothing for a while. */
@@ -215,8 +221,16 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
     if (message->up) {
         cloud_fragment(world, message, index, last);
     } else if (message->kind == MESSAGE_COMMAND) {
-        if (last && !still_unchanged(world, message)) {
-            camera_command(world, message->home, message->subject);
+        if (last) {
+            if (message->direct) {
+                direct_command_arrived(world, message);
+            } else if (!still_unchanged(world, message)) {
+                camera_command(world, message->home, message->subject);
+            }
+        }
+    } else if (message->kind == MESSAGE_SESSION) {
+        if (last) {
+            session_arrived(world, message);
         }
     } else if (message->kind == MESSAGE_RESET) {
         if (last) {

@@ -1,6 +1,5 @@
 /* What the time line does to the devices in homes: power lost and back, somebody who starts
  * watching, a camera's clock and its firmware. */
-#include "harness/base/assert.h"
 #include "harness/run/world.h"
 
 static bool concerned(const struct home *home, uint32_t group)
@@ -30,6 +29,9 @@ static void power_off(struct world *world, uint32_t index)
     struct home *home = &world->homes[index];
     home->powered = false;
     home->camera_tick_at_ns = SF_NS_NEVER;
+    for (uint32_t i = 0; i < SF_ERRANDS_COUNT; i++) {
+        home->errand_at_ns[i] = SF_NS_NEVER;
+    }
     world_trace(world, (struct sf_record){.kind = SF_RECORD_POWER, .who = index});
     for (uint32_t viewer = 0; viewer < VIEWERS_PER_HOME; viewer++) {
         viewer_power_off(world, index, viewer);

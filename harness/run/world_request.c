@@ -7,14 +7,21 @@
 
 /* ---- answers ---- */
 
+/* Where the camera decides, the front door has no part in it. */
+static enum sf_door_answer ask_door(const struct world *world, const struct request *request)
+{
+    return request->direct
+               ? SF_DOOR_OPEN
+               : sf_door_ask(&world->door, request->session, (struct sf_camera_id){request->camera},
+                             request->integration);
+}
+
 struct message *cloud_answer_begin(struct world *world, struct request *request, uint32_t status,
                                    uint32_t total_bytes)
 {
     SF_ASSERT(!request->answered);
     request->answered = true;
-    enum sf_door_answer door =
-        sf_door_ask(&world->door, (struct sf_tenant_id){request->home},
-                    (struct sf_camera_id){request->camera}, request->integration);
+    enum sf_door_answer door = ask_door(world, request);
     bool picture = sf_cache_status_has_bytes(status) && door == SF_DOOR_OPEN;
     uint32_t bytes = picture ? total_bytes : CONTROL_BYTES;
     struct message *message =
@@ -22,6 +29,8 @@ struct message *cloud_answer_begin(struct world *world, struct request *request,
     message->viewer = request->viewer;
     message->number = request->number;
     message->picture = picture;
+    message->refusal = (uint8_t)door;
+    message->session = request->session;
     message->subject = request->handle;
     message->status = (uint8_t)(door == SF_DOOR_OPEN ? status : SF_CACHE_STATUS_UNAVAILABLE);
     message->said = request->said;
@@ -88,7 +97,7 @@ static void request_release(struct world *world, struct request *request)
 
 /* ---- requests ---- */
 
-static void refuse(struct world *world, struct request *request, enum sf_door_answer reason)
+void cloud_refuse(struct world *world, struct request *request, enum sf_door_answer reason)
 {
     request->answered = true;
     world_trace(world, (struct sf_record){
@@ -102,7 +111,10 @@ static void refuse(struct world *world, struct request *request, enum sf_door_an
         message_create(world, MESSAGE_ANSWER, request->home, false, CONTROL_BYTES, false);
     message->viewer = request->viewer;
     message->number = request->number;
+    message->refusal = (uint8_t)reason;
+    message->session = request->session;
     message_send(world, message);
+    request_release(world, request);
 }
 
 /* NULL: the usual one. */
@@ -116,7 +128,6 @@ static const char *still_name(const struct world *world, const struct request *r
 /* Nobody else can: the load balancer answers by itself. */
 static void ask_cache(struct world *world, struct request *request)
 {
-    uint32_t viewer = viewer_number(request->home, request->viewer);
     if (request->node == SF_NOBODY) {
         cloud_answer_begin(world, request, SF_CACHE_STATUS_UNAVAILABLE, 0);
         return;
@@ -128,7 +139,7 @@ static void ask_cache(struct world *world, struct request *request)
         .viewer_tenant = home_number(world, request->home),
         .connection = request->connection,
         .node = request->node,
-        .session = sf_sessions_latest(&world->sessions, (struct sf_viewer_id){viewer}),
+        .session = session_for_host(world, request->home, request->viewer, request->session),
         .integration = request->integration,
         .deadline_ns = world_now(world) + request_deadline_ns(world, request),
         .export_job = request->export_job,
@@ -144,9 +155,14 @@ static void admit(struct world *world, struct request *request)
 {
     sf_ns limit_ns = 2 * request_deadline_ns(world, request);
     if (request_uses_cache(request)) {
-        request->node =
-            sf_balancer_request(&world->balancer, viewer_number(request->home, request->viewer),
-                                request->connection, (struct sf_camera_id){request->camera});
+        const struct sf_balancer_ask ask = {
+            .viewer_name = viewer_for_host(world, request->home, request->viewer),
+            .connection = request->connection,
+            .request = request->number,
+            .camera_name = home_number(world, request->camera),
+        };
+        request->node = sf_balancer_request(&world->balancer,
+                                            viewer_number(request->home, request->viewer), &ask);
     }
     world_trace(world, (struct sf_record){
                            .kind = SF_RECORD_ADMITTED,
@@ -195,19 +211,23 @@ void cloud_request_arrived(struct world *world, const struct message *message)
         .viewer = message->viewer,
         .integration = message->viewer == VIEWER_HUB,
         .connection = message->connection,
+        .session = message->session,
+        .camera_id = message->camera_id,
+        .direct = viewer->viewer.config->direct != 0,
         .export_job = message->viewer == VIEWER_EXPORT,
         .range_offset = message->range_offset,
         .holds = message->validator,
     };
     viewer->cloud_request = handle;
-    enum sf_door_answer door =
-        sf_door_ask(&world->door, (struct sf_tenant_id){request->home},
-                    (struct sf_camera_id){request->camera}, request->integration);
+    if (request->direct) {
+        direct_relay(world, request);
+        return;
+    }
+    enum sf_door_answer door = ask_door(world, request);
     if (door == SF_DOOR_OPEN) {
         admit(world, request);
     } else {
-        refuse(world, request, door);
-        request_release(world, request);
+        cloud_refuse(world, request, door);
     }
 }
 

@@ -50,12 +50,10 @@ static void update_sent(const struct world *world, struct home *home, uint32_t c
                                    old, world->still_scratch + fresh.from, bytes);
     SF_ASSERT(put == total);
     home->sent_bytes = (uint32_t)total;
-    *sent = (struct still_sent){
-        .whole = home->sent,
-        .whole_bytes = home->sent_bytes,
-        .bytes = home->sent + old.from,
-        .bytes_count = (uint32_t)bytes,
-    };
+    sent->whole = home->sent;
+    sent->whole_bytes = home->sent_bytes;
+    sent->bytes = home->sent + old.from;
+    sent->said.total_bytes = (uint32_t)bytes;
 }
 
 void still_fini(struct home *home)
@@ -96,34 +94,44 @@ static const char *vary_of(uint32_t firmware)
     return firmware <= 1 ? "tenant, camera" : "tenant, camera, size";
 }
 
+static void prepare_delta(struct world *world, struct home *home,
+                          const struct sf_camera_effects *effects, uint32_t count,
+                          struct still_sent *sent)
+{
+    uint32_t rows_count = sf_still_rows_count(world->still_height_px);
+    uint32_t first_row = first_changed_row(world, home, effects->capture, rows_count);
+    sent->said.kind = SF_CACHE_STILL_DELTA;
+    sent->said.base_capture = effects->base_capture;
+    sent->said.first_row = first_row;
+    sent->said.rows_count = rows_count - first_row;
+    update_sent(world, home, count, first_row, rows_count - first_row, sent);
+}
+
 void still_prepare(struct world *world, uint32_t index, const struct sf_camera_effects *effects,
-                   uint32_t count, struct sf_cache_host_still *still_out,
-                   struct still_sent *sent_out)
+                   uint32_t count, int64_t unix_ms, struct still_sent *sent_out)
 {
     struct home *home = &world->homes[index];
     const struct sf_camera_config *config = home->camera.config;
-    *still_out = (struct sf_cache_host_still){
-        .capture = effects->device_capture,
-        .captured_unix_ms = still_out->captured_unix_ms,
-        .vary = vary_of(home->firmware),
-        .flags = config->is_private != 0 ? SF_CACHE_STILL_PRIVATE : 0,
-    };
     *sent_out = (struct still_sent){
-        world->still_scratch, count, world->still_scratch, count};
+        .whole = world->still_scratch,
+        .whole_bytes = count,
+        .bytes = world->still_scratch,
+        .said =
+            {
+                .capture = effects->device_capture,
+                .total_bytes = count,
+                .captured_unix_ms = unix_ms,
+                .vary = vary_of(home->firmware),
+                .flags = config->is_private != 0 ? SF_CACHE_STILL_PRIVATE : 0,
+            },
+    };
     if (effects->delta) {
-        uint32_t rows_count = sf_still_rows_count(world->still_height_px);
-        uint32_t first_row = first_changed_row(world, home, effects->capture, rows_count);
-        still_out->kind = SF_CACHE_STILL_DELTA;
-        still_out->base_capture = effects->base_capture;
-        still_out->first_row = first_row;
-        still_out->rows_count = rows_count - first_row;
-        update_sent(world, home, count, first_row, rows_count - first_row, sent_out);
+        prepare_delta(world, home, effects, count, sent_out);
     } else if (effects->upload && config->delta_every > 1) {
         remember_sent(world, home, count);
     }
-    still_out->total_bytes = sent_out->bytes_count;
-    still_out->validator = validator_of(config, sent_out, still_out->captured_unix_ms);
-    home->validator = still_out->validator;
+    sent_out->said.validator = validator_of(config, sent_out, unix_ms);
+    home->validator = sent_out->said.validator;
 }
 
 /* A camera that uploads nothing by itself has no still but the one that it is about to take. */

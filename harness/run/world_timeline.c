@@ -92,13 +92,21 @@ static void link(struct world *world, const struct sf_plan_entry *entry)
         if (!concerns(entry, &world->homes[i])) {
             continue;
         }
-        world->door.linked[i] = entry->on;
-        world_trace(world,
-                    (struct sf_record){.kind = SF_RECORD_LINK, .flags = entry->on, .who = i});
-        if (!entry->on) {
+        bool obeyed = entry->on || world->cloud.unlink_broken == 0;
+        world->door.linked[i] = entry->on || !obeyed;
+        world_trace(world, (struct sf_record){
+                               .kind = SF_RECORD_LINK,
+                               .flags = entry->on,
+                               .who = i,
+                               .d = entry->on ? 0 : (uint64_t)world->cloud.unlink_grace_ns,
+                           });
+        if (!entry->on && obeyed) {
             cloud_stop_integration(world, i);
             sf_cache_host_unlinked(&world->host, home_number(world, i));
         }
+    }
+    if (!entry->on) {
+        errands_stop_without_leave(world);
     }
 }
 
@@ -135,6 +143,12 @@ void timeline_step(struct world *world, uint32_t index, uint32_t times)
         return;
     case SF_ACTION_POWER:
         power_switch(world, entry->group_index, entry->on);
+        return;
+    case SF_ACTION_EXPIRE:
+        session_expire(world, entry->group_index);
+        return;
+    case SF_ACTION_BACKUP:
+        errands_consent(world, entry->group_index, entry->on);
         return;
     case SF_ACTION_WAKE:
         power_wake(world, entry->group_index);

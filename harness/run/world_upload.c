@@ -25,7 +25,8 @@ static void upload_refuse(struct world *world, struct message *message)
 
 static void upload_begin(struct world *world, struct message *message)
 {
-    uint32_t node = sf_balancer_upload(&world->balancer, (struct sf_camera_id){message->home});
+    uint32_t node =
+        sf_balancer_upload(&world->balancer, home_number(world, message->home), message->capture);
     message->version =
         sf_cache_host_upload(&world->host, node, message->handle,
                              cloud_camera_facts(world, message->home), &message->still);

@@ -129,6 +129,8 @@ SF_MUST_USE static enum sf_err head_check(struct check *check)
     SF_TRY(sf_value_cache_check(plan->cache, check->diag));
     SF_TRY(section_check(check, check->schema->tables[SF_SECTION_CLOUD], &plan->cloud, ""));
     SF_TRY(section_check(check, check->schema->tables[SF_SECTION_STILL], &plan->still, ""));
+    SF_TRY(section_check(check, check->schema->tables[SF_SECTION_DESTINATIONS], &plan->destinations,
+                         ""));
     return SF_OK;
 }
 
@@ -234,7 +236,7 @@ SF_MUST_USE static enum sf_err numbers_check(struct check *check)
         uint64_t end = first + plan->groups[i].homes_count;
         at(check, "homes.%s", plan->groups[i].name);
         if (end > SF_HOMES_MAX) {
-            return wrong(check, "its homes' numbers go beyond %d", SF_HOMES_MAX - 1);
+            return wrong(check, "its homes' numbers go beyond %d", SF_HOMES_MAX);
         }
         for (uint32_t other = 0; other < i; other++) {
             uint64_t other_first = sf_plan_group_number(plan, other);
@@ -408,8 +410,8 @@ SF_MUST_USE static enum sf_err fates_check(struct check *check)
         const struct sf_plan_fate *fate = &plan->fates[i];
         at(check, "fates.%" PRIu32, i);
         if (fate->home >= homes_count) {
-            return wrong(check, "there is no home %" PRIu32 "; there are %" PRIu32 ", from 0",
-                         fate->home, homes_count);
+            return wrong(check, "there is no home %" PRIu32 "; there are %" PRIu32 ", from 1",
+                         fate->home + 1, homes_count);
         }
         if (fate->direction != SF_DIRECTION_UP && fate->direction != SF_DIRECTION_DOWN) {
             return wrong(check, "a packet goes up or down");
@@ -451,6 +453,33 @@ static int64_t asks_count_max(const struct check *check, const struct sf_plan_gr
     return count;
 }
 
+/* How many stills a camera may take for a backup, or, by a planted fault, for a settings call. */
+static int64_t errands_count_max(const struct check *check, const struct sf_plan_group *group)
+{
+    static const char *const periods[] = {"backup_every", "settings_every"};
+    int64_t count = 0;
+    for (size_t i = 0; i < sizeof periods / sizeof periods[0]; i++) {
+        sf_ns every_ns = value_of(check->schema->tables[SF_SECTION_CAMERA],
+                                  &group->sections[SF_SECTION_CAMERA], periods[i]);
+        count += every_ns > 0 ? check->plan->duration_ns / every_ns + 1 : 0;
+    }
+    return count;
+}
+
+/* How many more the time line may bring: a camera whose power comes back sends an upload and a
+ * backup or settings call before their time, a viewer that is woken asks before its own. */
+static int64_t timeline_stills_count_max(const struct sf_plan *plan)
+{
+    enum { BY_CAMERA = 3, BY_VIEWERS = 2 };
+    int64_t count = 0;
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        const struct sf_plan_entry *entry = &plan->timeline[i];
+        count += entry->action == SF_ACTION_POWER && !entry->on ? BY_CAMERA : 0;
+        count += entry->action == SF_ACTION_WAKE ? BY_VIEWERS : 0;
+    }
+    return count;
+}
+
 /* A mark numbers the stills of a camera; the numbers must not run out. */
 SF_MUST_USE static enum sf_err captures_check(struct check *check)
 {
@@ -466,8 +495,8 @@ SF_MUST_USE static enum sf_err captures_check(struct check *check)
                                          &group->sections[SF_SECTION_CAMERA], "upload_every");
         int64_t count = asks_count_max(check, group, false) + strangers_count;
         count += upload_every_ns > 0 ? plan->duration_ns / upload_every_ns + 1 : 0;
-        /* Power that comes back and somebody who starts watching may each bring one more. */
-        count += (1 + 2) * (int64_t)plan->timeline_count;
+        count += errands_count_max(check, group);
+        count += timeline_stills_count_max(plan);
         if (count >= SF_CAPTURES_MAX) {
             at(check, "homes.%s", group->name);
             return wrong(check,

@@ -31,7 +31,8 @@ static void set(const struct sf_param_table *table, struct sf_plan_section *sect
     uint32_t index = sf_param_find(table, name);
     SF_ASSERT(index != UINT32_MAX);
     const struct sf_param *param = &table->params[index];
-    SF_ASSERT(param->kind == SF_PARAM_BOOL || (value >= param->min && value <= param->max));
+    bool ranged = param->kind != SF_PARAM_BOOL && param->kind != SF_PARAM_CHOICE;
+    SF_ASSERT(!ranged || (value >= param->min && value <= param->max));
     section->values[index] = value;
 }
 
@@ -82,6 +83,9 @@ static void take_networks(struct source *source, struct sf_plan *plan)
     plan->networks_count = NETWORK_FIRST_BAD + bad_count;
 }
 
+/* Viewers come back often enough, wait long enough, and the cloud gives a request long enough that
+ * after the heal a sound cache can show every owner its own frame in time: one that cannot be
+ * served by any cache would be a find of nothing. */
 static void take_group(struct source *source, const struct sf_plan_schema *schema,
                        struct sf_plan *plan)
 {
@@ -101,17 +105,17 @@ static void take_group(struct source *source, const struct sf_plan_schema *schem
     set(camera, &group->sections[SF_SECTION_CAMERA], "send_time_out",
         (sf_ns)(1 + take(source, 8)) * SF_SECOND);
     set(hub, &group->sections[SF_SECTION_HUB], "watch_every",
-        (sf_ns)(5 + take(source, 30)) * SF_SECOND);
+        (sf_ns)(3 + take(source, 5)) * SF_SECOND);
     set(hub, &group->sections[SF_SECTION_HUB], "watch_for",
         (sf_ns)(5 + take(source, 60)) * SF_SECOND);
     set(hub, &group->sections[SF_SECTION_HUB], "ask_every",
         (sf_ns)(1 + take(source, 20)) * 500 * SF_MS);
     set(hub, &group->sections[SF_SECTION_HUB], "time_out",
-        (sf_ns)(1 + take(source, 20)) * 500 * SF_MS);
+        (sf_ns)(4 + take(source, 13)) * 500 * SF_MS);
     uint32_t has_app = take(source, 4) == 1;
     set(app, &group->sections[SF_SECTION_APP], "present", has_app);
     if (has_app) {
-        set(app, &group->sections[SF_SECTION_APP], "watch_every", 20 * SF_SECOND);
+        set(app, &group->sections[SF_SECTION_APP], "watch_every", 6 * SF_SECOND);
     }
 }
 
@@ -120,10 +124,10 @@ static void take_cloud(struct source *source, const struct sf_plan_schema *schem
 {
     const struct sf_param_table *cloud = schema->tables[SF_SECTION_CLOUD];
     set(cloud, &plan->cloud, "upload_time_out", (sf_ns)(1 + take(source, 12)) * 500 * SF_MS);
-    set(cloud, &plan->cloud, "request_deadline", (sf_ns)(1 + take(source, 12)) * 500 * SF_MS);
+    set(cloud, &plan->cloud, "request_deadline", (sf_ns)(4 + take(source, 9)) * 500 * SF_MS);
     set(cloud, &plan->cloud, "resend_after", (sf_ns)(1 + take(source, 8)) * 250 * SF_MS);
     set(cloud, &plan->cloud, "resends_max", take(source, 5));
-    set(cloud, &plan->cloud, "store_latency", (sf_ns)take(source, 16) * 20 * SF_MS);
+    set(cloud, &plan->cloud, "store_latency", (sf_ns)take(source, 8) * 20 * SF_MS);
     set(cloud, &plan->cloud, "store_loss", (int64_t)take(source, 5) * 50000);
 }
 
@@ -142,6 +146,7 @@ static void take_entry(struct source *source, sf_ns until_ns, const char *cache,
     case 1:
         entry->action = SF_ACTION_DEPLOY;
         entry->group_index = 0;
+        entry->node = SF_NODE_ALL;
         snprintf(entry->cache, sizeof entry->cache, "%s", cache);
         return;
     case 2:
@@ -153,6 +158,63 @@ static void take_entry(struct source *source, sf_ns until_ns, const char *cache,
         entry->group_index = 0;
         entry->on = take(source, 2) != 0;
         return;
+    }
+}
+
+/* What happens to the cache's nodes, and to what they lean on. */
+static void take_node_entry(struct source *source, sf_ns until_ns, const char *cache,
+                            uint32_t nodes_count, struct sf_plan *plan)
+{
+    static const sf_ns steps_ns[] = {-SF_HOUR, -2 * SF_SECOND, 2 * SF_SECOND, SF_HOUR};
+    struct sf_plan_entry *entry = &plan->timeline[plan->timeline_count++];
+    entry->at_ns = until_ns * (1 + take(source, 62)) / 64 / SF_MS * SF_MS;
+    uint32_t node = take(source, nodes_count);
+    switch (take(source, 7)) {
+    case 0:
+    case 1:
+        entry->action = SF_ACTION_NODE;
+        entry->node = node;
+        return;
+    case 2:
+        entry->action = SF_ACTION_NODE;
+        entry->node = node;
+        entry->on = true;
+        return;
+    case 3:
+        entry->action = SF_ACTION_DEPLOY;
+        entry->node = SF_NODE_ALL;
+        entry->duration_ns = (sf_ns)(1 + take(source, 10)) * SF_SECOND;
+        snprintf(entry->cache, sizeof entry->cache, "%s", cache);
+        return;
+    case 4:
+        entry->action = SF_ACTION_NODE_CLOCK;
+        entry->node = node;
+        entry->duration_ns = steps_ns[take(source, 4)];
+        return;
+    case 5:
+        entry->action = SF_ACTION_IDENTITY;
+        entry->on = take(source, 2) != 0;
+        return;
+    default:
+        entry->action = SF_ACTION_STORE;
+        entry->on = take(source, 2) != 0;
+        return;
+    }
+}
+
+static void take_nodes(struct source *source, const struct sf_plan_schema *schema, sf_ns until_ns,
+                       const char *cache, struct sf_plan *plan)
+{
+    enum { ENTRIES_MAX = 6 };
+    const struct sf_param_table *cloud = schema->tables[SF_SECTION_CLOUD];
+    uint32_t nodes_count = 1 + take(source, 4);
+    set(cloud, &plan->cloud, "nodes", nodes_count);
+    set(cloud, &plan->cloud, "balance", take(source, 3));
+    set(cloud, &plan->cloud, "identity_latency", 5 * SF_MS + (sf_ns)take(source, 16) * 20 * SF_MS);
+    set(cloud, &plan->cloud, "identity_failure", (int64_t)take(source, 5) * 50000);
+    uint32_t entries_count = take(source, ENTRIES_MAX + 1);
+    for (uint32_t i = 0; i < entries_count; i++) {
+        take_node_entry(source, until_ns, cache, nodes_count, plan);
     }
 }
 
@@ -181,6 +243,8 @@ void sf_plan_decode(const uint8_t *bytes, size_t count, const char *cache,
     for (uint32_t i = 0; i < entries_count; i++) {
         take_entry(&source, faults_ns, cache, plan);
     }
+    /* New choices come behind the old ones, so that bytes keep what they meant. */
+    take_nodes(&source, schema, faults_ns, cache, plan);
     struct sf_plan_entry *heal = &plan->timeline[plan->timeline_count++];
     *heal = (struct sf_plan_entry){.at_ns = faults_ns,
                                    .action = SF_ACTION_HEAL,

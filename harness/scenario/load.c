@@ -46,6 +46,7 @@ SF_MUST_USE static enum sf_err keys_check(struct sf_load *load)
                                  "cache",
                                  load->schema->tables[SF_SECTION_STILL]->name,
                                  load->schema->tables[SF_SECTION_CLOUD]->name,
+                                 load->schema->tables[SF_SECTION_DESTINATIONS]->name,
                                  "networks",
                                  "homes",
                                  "timeline",
@@ -130,6 +131,7 @@ SF_MUST_USE static enum sf_err body_load(struct sf_load *load)
 {
     SF_TRY(section_load(load, SF_SECTION_STILL, &load->plan->still));
     SF_TRY(section_load(load, SF_SECTION_CLOUD, &load->plan->cloud));
+    SF_TRY(section_load(load, SF_SECTION_DESTINATIONS, &load->plan->destinations));
     struct sf_yaml_node *node = sf_yaml_get(load->root, "networks");
     if (node != NULL) {
         SF_TRY(sf_load_networks(load, node));

@@ -11,7 +11,8 @@ static const struct sf_param fate_param = {
     "fate", SF_PARAM_CHOICE, SF_PLAN_FATE_LOST, 0, 0, sf_plan_fate_names, ""};
 
 SF_MUST_USE static enum sf_err whole_load(struct sf_load *load, const struct sf_yaml_node *entry,
-                                          const char *key, int64_t max, int64_t *value_out)
+                                          const char *key, int64_t min, int64_t max,
+                                          int64_t *value_out)
 {
     const struct sf_yaml_node *node = sf_yaml_get(entry, key);
     const char *text = NULL;
@@ -22,9 +23,9 @@ SF_MUST_USE static enum sf_err whole_load(struct sf_load *load, const struct sf_
     if (sf_value_whole_read(text, value_out, load->diag) != SF_OK) {
         return sf_load_wrong(load, node, key);
     }
-    if (*value_out < 0 || *value_out > max) {
-        return sf_yaml_fail(node, load->diag, "%s: %s is not a number from 0 to %lld", key, text,
-                            (long long)max);
+    if (*value_out < min || *value_out > max) {
+        return sf_yaml_fail(node, load->diag, "%s: %s is not a number from %lld to %lld", key, text,
+                            (long long)min, (long long)max);
     }
     return SF_OK;
 }
@@ -50,11 +51,11 @@ SF_MUST_USE static enum sf_err fate_load(struct sf_load *load, const struct sf_y
     static const char *const known[] = {"home", "direction", "packet", "fate", "delay", NULL};
     int64_t value = 0;
     SF_TRY(sf_load_mapping(load, entry, "fates", known));
-    SF_TRY(whole_load(load, entry, "home", SF_HOMES_MAX - 1, &value));
-    fate->home = (uint32_t)value;
+    SF_TRY(whole_load(load, entry, "home", 1, SF_HOMES_MAX, &value));
+    fate->home = (uint32_t)value - 1;
     SF_TRY(choice_load(load, entry, &direction_param, &value));
     fate->direction = value == 0 ? SF_DIRECTION_UP : SF_DIRECTION_DOWN;
-    SF_TRY(whole_load(load, entry, "packet", INT64_MAX, &value));
+    SF_TRY(whole_load(load, entry, "packet", 0, INT64_MAX, &value));
     fate->packet = (uint64_t)value;
     SF_TRY(choice_load(load, entry, &fate_param, &value));
     fate->kind = (enum sf_plan_fate_kind)value;

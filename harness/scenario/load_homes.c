@@ -136,11 +136,12 @@ SF_MUST_USE static enum sf_err number_load(struct sf_load *load, const struct sf
     if (sf_value_whole_read(text, &value, load->diag) != SF_OK) {
         return sf_load_wrong(load, node, "number");
     }
-    if (value < 0 || value >= SF_HOMES_MAX) {
-        return sf_yaml_fail(node, load->diag, "number: %s is not a number from 0 to %d", text,
-                            SF_HOMES_MAX - 1);
+    if (value < 1 || value > SF_HOMES_MAX) {
+        return sf_yaml_fail(node, load->diag, "number: %s is not a number from 1 to %d", text,
+                            SF_HOMES_MAX);
     }
     uint32_t index = load->plan->groups_count;
+    value--;
     if ((uint32_t)value != sf_plan_group_number(load->plan, index)) {
         group->number = (uint32_t)value;
     }

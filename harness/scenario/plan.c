@@ -40,6 +40,7 @@ void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_o
     memcpy(plan_out->cache, SF_PLAN_CACHE_FALLBACK, sizeof SF_PLAN_CACHE_FALLBACK);
     section_default(schema->tables[SF_SECTION_CLOUD], &plan_out->cloud);
     section_default(schema->tables[SF_SECTION_STILL], &plan_out->still);
+    section_default(schema->tables[SF_SECTION_DESTINATIONS], &plan_out->destinations);
     plan_out->networks_count = 1;
     memcpy(plan_out->networks[0].name, SF_NETWORK_PERFECT, sizeof SF_NETWORK_PERFECT);
     sf_netem_config_default(&plan_out->networks[0].up);
@@ -111,6 +112,7 @@ static void sections_settle(const struct sf_plan_schema *schema, const struct sf
     plan->texts_count = 1;
     section_settle(schema->tables[SF_SECTION_STILL], before, plan, &plan->still);
     section_settle(schema->tables[SF_SECTION_CLOUD], before, plan, &plan->cloud);
+    section_settle(schema->tables[SF_SECTION_DESTINATIONS], before, plan, &plan->destinations);
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         for (uint32_t j = 0; j < SF_SECTION_GROUP_COUNT; j++) {
             section_settle(schema->tables[j], before, plan, &plan->groups[i].sections[j]);

@@ -44,11 +44,13 @@ enum sf_plan_section_kind {
     SF_SECTION_GROUP_COUNT,
     SF_SECTION_CLOUD = SF_SECTION_GROUP_COUNT, /* once */
     SF_SECTION_STILL,                          /* once */
+    SF_SECTION_DESTINATIONS,                   /* once */
     SF_SECTION_COUNT,
 };
 
 /* Chance, and every name and number that a home has in the world, go by its number; 0 for the
- * first. So a home can be taken out of a plan, and nothing changes for the others. */
+ * first (a scenario file counts from 1). So a home can be taken out of a plan, and nothing changes
+ * for the others. */
 enum { SF_NUMBER_NEXT = 0xffffffff };
 
 /* Homes that are alike. Each has one tenant, one camera, and a hub and an app where the section
@@ -126,7 +128,7 @@ extern const char *const sf_plan_fate_direction_names[];
 struct sf_plan_fate {
     uint64_t packet; /* of the link, counted from 0 in the order in which it was given them */
     sf_ns delay_ns;  /* DELAYED: 0 to SF_DURATION_NS_MAX */
-    uint32_t home;   /* counted from 0 over all groups in order */
+    uint32_t home;   /* counted from 0 over all groups in order; from 1 in a file */
     enum sf_plan_direction direction; /* UP or DOWN */
     enum sf_plan_fate_kind kind;
     uint32_t reserved;
@@ -163,6 +165,7 @@ struct sf_plan {
     char expect_oracle[SF_TEXT_BYTES]; /* "" unless expect is FAIL */
     uint32_t texts_count;              /* at least 1: text 0 is "" */
     char texts[SF_TEXTS_MAX][SF_TEXT_BYTES];
+    struct sf_plan_section destinations;
 };
 
 /* Hands the loader the actors' tables: one for each section kind. Valid for the program's life. */

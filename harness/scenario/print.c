@@ -87,6 +87,8 @@ static void head_print(const struct printer *printer)
     line_text(printer, "cache", plan->cache);
     section_print(printer, printer->schema->tables[SF_SECTION_STILL], &plan->still, "");
     section_print(printer, printer->schema->tables[SF_SECTION_CLOUD], &plan->cloud, "");
+    section_print(printer, printer->schema->tables[SF_SECTION_DESTINATIONS], &plan->destinations,
+                  "");
 }
 
 /* The queue's usual bound goes without saying, although netem's own line always has it. */
@@ -158,7 +160,7 @@ static void group_print(const struct printer *printer, const struct sf_plan_grou
     line_text(printer, "name", group->name);
     sf_text_add(printer->out, "    count: %" PRIu32 "\n", group->homes_count);
     if (group->number != SF_NUMBER_NEXT) {
-        sf_text_add(printer->out, "    number: %" PRIu32 "\n", group->number);
+        sf_text_add(printer->out, "    number: %" PRIu32 "\n", group->number + 1);
     }
     if (group->network_index != 0) {
         sf_text_add(printer->out, "    ");
@@ -254,8 +256,8 @@ static void entry_print(const struct printer *printer, const struct sf_plan_entr
 static void fate_print(const struct printer *printer, const struct sf_plan_fate *fate)
 {
     sf_text_add(printer->out,
-                "  - {home: %" PRIu32 ", direction: %s, packet: %" PRIu64 ", fate: %s", fate->home,
-                sf_plan_direction_names[fate->direction], fate->packet,
+                "  - {home: %" PRIu32 ", direction: %s, packet: %" PRIu64 ", fate: %s",
+                fate->home + 1, sf_plan_direction_names[fate->direction], fate->packet,
                 sf_plan_fate_names[fate->kind]);
     if (fate->kind == SF_PLAN_FATE_DELAYED) {
         sf_text_add(printer->out, ", delay: ");

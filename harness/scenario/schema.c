@@ -227,7 +227,7 @@ static json_t *homes_schema(const struct sf_plan_schema *schema)
     put(properties, "name", name);
     put(properties, "count", whole(1, SF_HOMES_MAX, "how many homes"));
     put(properties, "number",
-        whole(0, SF_HOMES_MAX - 1, "the number of the first of them; chance goes by numbers"));
+        whole(1, SF_HOMES_MAX, "the number of the first of them; chance goes by numbers"));
     put(properties, "network", name_of("the network that they are on at the start"));
     put(properties, "linked", on_or_off("the owners have linked the integration"));
     put(properties, "time_zones",
@@ -312,7 +312,7 @@ static json_t *fates_schema(void)
 {
     static const char *const required[] = {"home", "direction", "packet", "fate", NULL};
     json_t *properties = made(json_object());
-    put(properties, "home", whole(0, SF_HOMES_MAX - 1, "counted from 0 over all groups in order"));
+    put(properties, "home", whole(1, SF_HOMES_MAX, "counted from 1 over all groups in order"));
     put(properties, "direction", choice(sf_plan_fate_direction_names, "up: from home to cloud"));
     put(properties, "packet", whole(0, INT64_MAX, "of this link, counted from 0"));
     put(properties, "fate", choice(sf_plan_fate_names, "what becomes of it"));
@@ -361,6 +361,7 @@ void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_tex
     static const char *const required[] = {"strayframe", "name", "duration", "homes", NULL};
     const struct sf_param_table *still = schema->tables[SF_SECTION_STILL];
     const struct sf_param_table *cloud = schema->tables[SF_SECTION_CLOUD];
+    const struct sf_param_table *destinations = schema->tables[SF_SECTION_DESTINATIONS];
     json_t *properties = made(json_object());
     put(properties, "strayframe", version_schema());
     put(properties, "name", name_of("the file's name without .yaml"));
@@ -374,6 +375,7 @@ void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_tex
     put(properties, "cache", cache("the frame cache under test"));
     put(properties, still->name, table_schema(still));
     put(properties, cloud->name, table_schema(cloud));
+    put(properties, destinations->name, table_schema(destinations));
     put(properties, "networks", networks_schema());
     put(properties, "homes", homes_schema(schema));
     put(properties, "timeline", timeline_schema());

@@ -26,6 +26,19 @@ const char *sf_record_kind_fields(enum sf_record_kind kind)
     return kinds[kind].fields;
 }
 
+const char *sf_destination_name(enum sf_destination destination)
+{
+    static const char *const names[SF_DESTINATIONS_COUNT] = {
+        [SF_DESTINATION_NONE] = "nowhere",
+        [SF_DESTINATION_CLOUD] = "the vendor's cloud",
+        [SF_DESTINATION_BACKUP] = "the backup store",
+        [SF_DESTINATION_SETTINGS] = "the settings service",
+        [SF_DESTINATION_ANALYTICS] = "the analytics service",
+    };
+    SF_ASSERT(destination < SF_DESTINATIONS_COUNT);
+    return names[destination];
+}
+
 void sf_record_print(const struct sf_record *record, char *out, uint64_t out_bytes)
 {
     snprintf(out, out_bytes,

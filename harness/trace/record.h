@@ -13,7 +13,7 @@
     /* who is who, at time 0 */                                                                    \
     X(CAMERA, "camera", "camera; a tenant, b offset from UTC in s")                                \
     X(VIEWER, "viewer", "viewer; a tenant, b camera that it asks for; flags path, poor network")   \
-    X(LINK, "link", "tenant; flags 1 linked to the integration, 0 not")                            \
+    X(LINK, "link", "tenant; d grace ns; flags 1 linked to the integration, 0 not")                \
     /* the network */                                                                              \
     X(PACKET, "packet",                                                                            \
       "link; a transfer, b fragment, c number on the link, d due ns (-1 lost); flags fate")        \
@@ -35,7 +35,8 @@
     X(FETCH_ENDED, "fetch-ended", "camera; b bytes received, c fetch; flags end")                  \
     /* what reached a viewer */                                                                    \
     X(DELIVERED, "delivered",                                                                      \
-      "viewer; a bytes arrived, b total bytes, c request, d content hash; flags whole, path")      \
+      "viewer; a bytes arrived, b total bytes, c request, d content hash if whole, else when the " \
+      "last of it arrived; flags whole, path")                                                     \
     X(SHOWN, "shown",                                                                              \
       "viewer; a unreadable ppm, b tenant of the largest share (-1 nobody), c request; flags "     \
       "picture, path")                                                                             \
@@ -66,6 +67,11 @@
     X(WAKE, "wake", "viewer; somebody starts watching")                                            \
     X(CAMERA_CLOCK, "camera-clock", "camera; c step in ns, either way")                            \
     X(FIRMWARE, "firmware", "camera; a version")                                                   \
+    X(SESSION, "session", "viewer; c session; flags 1 begun, 0 expired")                           \
+    /* what leaves homes; only where a scenario concerns itself with it */                         \
+    X(DESTINATION, "destination", "destination; flags 1 on the list, 2 called for settings")       \
+    X(CONSENT, "consent", "tenant; d grace ns; flags 1 consents to a backup, 0 does not")          \
+    X(LEFT_HOME, "left-home", "camera; a destination, b image bytes, c bytes")      \
     /* what was asked of the run */                                                                \
     X(FRESH, "fresh", "-; d ns that a picture may be old when it is answered")                     \
     X(EXPORT, "export", "viewer; an owner asks for a copy of the latest still")
@@ -88,10 +94,14 @@ enum {
     SF_FLAG_POOR_NETWORK =
         1 << 6,             /* VIEWER: the home's network at the start is none of the good ones */
     SF_FLAG_NIGHT = 1 << 7, /* CAPTURE: infrared */
+    SF_FLAG_NO_ACCOUNT = 1 << 8, /* VIEWER: never has a session */
+    SF_FLAG_DIRECT = 1 << 9,     /* VIEWER, ADMITTED: asks the camera itself */
     /* These two also beside the status of ANSWERED: */
     SF_FLAG_STALE = 1 << 10,      /* the cache said: older than it would like */
     SF_FLAG_INCOMPLETE = 1 << 11, /* the cache said: parts of the picture are missing */
     SF_FLAG_EXPORT = 1 << 12,     /* on the path of exports */
+    SF_FLAG_BROKEN = 1 << 13,     /* SHOWN, SEEN: no decoder shows all of it, or it is mixed; a
+                                     picture that was encoded anew may be DAMAGED without that */
     SF_FLAGS_FROM_CACHE = SF_FLAG_INTEGRATION | SF_FLAG_EXPORT, /* paths that the cache serves */
 };
 
@@ -109,6 +119,7 @@ enum {
     SF_REFUSED_NOT_OWNER = 1,
     SF_REFUSED_NOT_LINKED = 2,
     SF_REFUSED_KILL_SWITCH = 3,
+    SF_REFUSED_NO_SESSION = 4,
 };
 
 /* Who of SERVICE. */
@@ -116,6 +127,21 @@ enum {
     SF_SERVICE_IDENTITY,
     SF_SERVICE_STORE,
 };
+
+/* Where a camera sends to. A viewer that the owner asks with is no destination. */
+enum sf_destination {
+    SF_DESTINATION_NONE,
+    SF_DESTINATION_CLOUD,
+    SF_DESTINATION_BACKUP,
+    SF_DESTINATION_SETTINGS,
+    SF_DESTINATION_ANALYTICS,
+    SF_DESTINATIONS_COUNT,
+};
+
+/* Flags of DESTINATION. */
+enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
+
+const char *sf_destination_name(enum sf_destination destination);
 
 struct sf_record {
     sf_ns at_ns;

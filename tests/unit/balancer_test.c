@@ -2,61 +2,103 @@
 
 #include "tests/unit/test.h"
 
-enum { VIEWERS = 4, CAMERAS = 300 };
+enum { VIEWERS = 4, MANY = 300, NODES = 4 };
 
 struct fixture {
     struct sf_arena arena;
     struct sf_balancer balancer;
 };
 
-static void set_up(struct fixture *f, enum sf_balance balance, int64_t nodes)
+static void set_up(struct fixture *f, enum sf_balance balance)
 {
-    const struct sf_cloud_config config = {.nodes = nodes, .balance = balance};
+    const struct sf_cloud_config config = {.nodes = NODES, .balance = balance};
     sf_arena_init(&f->arena);
-    sf_balancer_init(&f->balancer, &config, &f->arena, VIEWERS);
+    sf_balancer_init(&f->balancer, &config, 42, &f->arena, VIEWERS);
 }
 
-static uint32_t request(struct fixture *f, uint32_t viewer, uint32_t connection)
+static uint32_t request(struct fixture *f, uint32_t viewer, uint32_t connection, uint32_t number)
 {
-    return sf_balancer_request(&f->balancer, viewer, connection, (struct sf_camera_id){viewer});
+    const struct sf_balancer_ask ask = {.viewer_name = 100 + viewer,
+                                        .connection = connection,
+                                        .request = number,
+                                        .camera_name = 200 + viewer};
+    return sf_balancer_request(&f->balancer, viewer, &ask);
 }
 
-static uint32_t upload(struct fixture *f, uint32_t camera)
+/* What each of many connections, requests or uploads is given to; each node gets its part. */
+static void check_parts(const uint32_t nodes[MANY])
 {
-    return sf_balancer_upload(&f->balancer, (struct sf_camera_id){camera});
+    uint32_t counts[NODES] = {0};
+    for (uint32_t i = 0; i < MANY; i++) {
+        assert_in_range(nodes[i], 0, NODES - 1);
+        counts[nodes[i]]++;
+    }
+    for (uint32_t node = 0; node < NODES; node++) {
+        assert_in_range(counts[node], MANY / NODES / 2, MANY / NODES * 2);
+    }
 }
 
-static void test_a_connection_stays_with_its_node(void **state)
+static void test_a_connection_stays_with_its_node_even_when_a_better_one_comes_back(void **state)
 {
     (void)state;
     struct fixture f;
-    set_up(&f, SF_BALANCE_CONNECTION, 3);
-    assert_int_equal(request(&f, 0, 1), 0);
-    assert_int_equal(request(&f, 1, 1), 1);
-    assert_int_equal(request(&f, 0, 1), 0);
-    assert_int_equal(upload(&f, 0), 2);
-    assert_int_equal(request(&f, 0, 2), 0); /* a new connection, the next in turn */
-    assert_int_equal(request(&f, 2, 1), 1);
-    assert_int_equal(request(&f, 1, 1), 1);
+    uint32_t nodes[MANY];
+    set_up(&f, SF_BALANCE_CONNECTION);
+    for (uint32_t i = 0; i < MANY; i++) {
+        nodes[i] = request(&f, 0, 1 + i, 1);
+        assert_int_equal(request(&f, 0, 1 + i, 2), nodes[i]);
+    }
+    check_parts(nodes);
+    uint32_t liked = request(&f, 1, 1, 1);
+    sf_balancer_node(&f.balancer, liked, true);
+    uint32_t second = request(&f, 1, 1, 2);
+    assert_int_not_equal(second, liked);
+    sf_balancer_node(&f.balancer, liked, false);
+    assert_int_equal(request(&f, 1, 1, 3), second);
     sf_arena_fini(&f.arena);
 }
 
-static void test_requests_take_nodes_in_turn_and_pass_over_lost_ones(void **state)
+static void test_requests_are_spread_one_by_one(void **state)
 {
     (void)state;
     struct fixture f;
-    set_up(&f, SF_BALANCE_REQUEST, 3);
-    assert_int_equal(request(&f, 0, 1), 0);
-    assert_int_equal(request(&f, 0, 1), 1);
-    sf_balancer_node(&f.balancer, 2, true);
-    assert_int_equal(request(&f, 0, 1), 0);
-    assert_int_equal(request(&f, 0, 1), 1);
-    sf_balancer_node(&f.balancer, 0, true);
-    sf_balancer_node(&f.balancer, 1, true);
-    assert_int_equal(request(&f, 0, 1), SF_NOBODY);
-    assert_int_equal(upload(&f, 0), SF_NOBODY);
-    sf_balancer_node(&f.balancer, 1, false);
-    assert_int_equal(request(&f, 0, 1), 1);
+    uint32_t nodes[MANY];
+    set_up(&f, SF_BALANCE_REQUEST);
+    for (uint32_t i = 0; i < MANY; i++) {
+        nodes[i] = request(&f, 0, 1, 1 + i);
+    }
+    check_parts(nodes);
+    sf_arena_fini(&f.arena);
+}
+
+static void test_who_goes_where_does_not_depend_on_who_else_is_there(void **state)
+{
+    (void)state;
+    struct fixture alone;
+    struct fixture among_others;
+    set_up(&alone, SF_BALANCE_CONNECTION);
+    set_up(&among_others, SF_BALANCE_CONNECTION);
+    for (uint32_t i = 1; i <= 20; i++) {
+        request(&among_others, 3, i, i);
+        assert_int_equal(request(&alone, 0, i, i), request(&among_others, 0, i, i));
+    }
+    sf_arena_fini(&alone.arena);
+    sf_arena_fini(&among_others.arena);
+}
+
+static void test_when_all_are_lost_there_is_none(void **state)
+{
+    (void)state;
+    struct fixture f;
+    set_up(&f, SF_BALANCE_CONNECTION);
+    uint32_t node = request(&f, 0, 1, 1);
+    for (uint32_t i = 0; i < NODES; i++) {
+        sf_balancer_node(&f.balancer, i, true);
+    }
+    assert_int_equal(request(&f, 0, 1, 2), SF_NOBODY);
+    assert_int_equal(sf_balancer_upload(&f.balancer, 1, 1), SF_NOBODY);
+    sf_balancer_node(&f.balancer, node, false);
+    assert_int_equal(request(&f, 0, 1, 3), node);
     sf_arena_fini(&f.arena);
 }
 
@@ -64,27 +106,25 @@ static void test_only_the_cameras_of_a_lost_node_move_and_they_come_back(void **
 {
     (void)state;
     struct fixture f;
-    set_up(&f, SF_BALANCE_CAMERA, 4);
-    uint32_t before[CAMERAS];
-    uint32_t counts[4] = {0};
-    for (uint32_t i = 0; i < CAMERAS; i++) {
-        before[i] = upload(&f, i);
-        counts[before[i]]++;
+    uint32_t before[MANY];
+    set_up(&f, SF_BALANCE_CAMERA);
+    for (uint32_t i = 0; i < MANY; i++) {
+        before[i] = sf_balancer_upload(&f.balancer, i, 1);
+        assert_int_equal(sf_balancer_upload(&f.balancer, i, 2), before[i]);
     }
-    for (uint32_t node = 0; node < 4; node++) {
-        assert_in_range(counts[node], CAMERAS / 8, CAMERAS / 2);
-    }
+    check_parts(before);
     sf_balancer_node(&f.balancer, 1, true);
-    for (uint32_t i = 0; i < CAMERAS; i++) {
-        uint32_t node = upload(&f, i);
+    for (uint32_t i = 0; i < MANY; i++) {
+        uint32_t node = sf_balancer_upload(&f.balancer, i, 3);
         assert_int_not_equal(node, 1);
         assert_true(before[i] == 1 || node == before[i]);
     }
     sf_balancer_node(&f.balancer, 1, false);
-    for (uint32_t i = 0; i < CAMERAS; i++) {
-        assert_int_equal(upload(&f, i), before[i]);
+    for (uint32_t i = 0; i < MANY; i++) {
+        assert_int_equal(sf_balancer_upload(&f.balancer, i, 4), before[i]);
     }
-    assert_int_equal(request(&f, 3, 1), before[3]); /* who asks comes to where the still is */
+    /* Who asks comes to where the still is. */
+    assert_int_equal(request(&f, 3, 1, 1), before[203]);
     sf_arena_fini(&f.arena);
 }
 
@@ -92,32 +132,37 @@ static void test_only_open_connections_to_a_lost_node_break(void **state)
 {
     (void)state;
     struct fixture f;
-    set_up(&f, SF_BALANCE_CONNECTION, 2);
-    assert_int_equal(request(&f, 0, 7), 0);
-    assert_int_equal(request(&f, 1, 1), 1);
-    assert_int_equal(request(&f, 2, 1), 0);
-    sf_balancer_closed(&f.balancer, 2, 1);
-    assert_true(sf_balancer_is_with(&f.balancer, 0, 7, 0));
-    assert_false(sf_balancer_is_with(&f.balancer, 0, 6, 0));
-    assert_false(sf_balancer_is_with(&f.balancer, 2, 1, 0));
-    sf_balancer_node(&f.balancer, 0, true);
-    assert_int_equal(sf_balancer_break(&f.balancer, 0, 0), 7);
-    assert_int_equal(sf_balancer_break(&f.balancer, 0, 0), 0);
-    assert_int_equal(sf_balancer_break(&f.balancer, 1, 0), 0);
-    assert_int_equal(sf_balancer_break(&f.balancer, 2, 0), 0);
-    assert_int_equal(sf_balancer_break(&f.balancer, 3, 0), 0);
+    set_up(&f, SF_BALANCE_CONNECTION);
+    uint32_t node = request(&f, 0, 7, 1);
+    uint32_t other = (node + 1) % NODES;
+    assert_true(sf_balancer_is_with(&f.balancer, 0, 7, node));
+    assert_false(sf_balancer_is_with(&f.balancer, 0, 7, other));
+    assert_false(sf_balancer_is_with(&f.balancer, 0, 6, node));
+    sf_balancer_node(&f.balancer, node, true);
+    assert_int_equal(sf_balancer_break(&f.balancer, 0, other), 0);
+    assert_int_equal(sf_balancer_break(&f.balancer, 0, node), 7);
+    assert_int_equal(sf_balancer_break(&f.balancer, 0, node), 0);
+    assert_int_equal(sf_balancer_break(&f.balancer, 3, node), 0); /* has none */
     assert_true(sf_balancer_is_broken(&f.balancer, 0, 7));
     assert_false(sf_balancer_is_broken(&f.balancer, 0, 8));
     assert_false(sf_balancer_is_broken(&f.balancer, 3, 0));
-    assert_int_equal(request(&f, 0, 8), 1);
+    assert_int_not_equal(request(&f, 0, 8, 2), node);
+
+    uint32_t closed = request(&f, 1, 1, 1);
+    sf_balancer_closed(&f.balancer, 1, 2); /* not this one */
+    assert_true(sf_balancer_is_with(&f.balancer, 1, 1, closed));
+    sf_balancer_closed(&f.balancer, 1, 1);
+    assert_int_equal(sf_balancer_break(&f.balancer, 1, closed), 0);
     sf_arena_fini(&f.arena);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_connection_stays_with_its_node),
-        cmocka_unit_test(test_requests_take_nodes_in_turn_and_pass_over_lost_ones),
+        cmocka_unit_test(test_a_connection_stays_with_its_node_even_when_a_better_one_comes_back),
+        cmocka_unit_test(test_requests_are_spread_one_by_one),
+        cmocka_unit_test(test_who_goes_where_does_not_depend_on_who_else_is_there),
+        cmocka_unit_test(test_when_all_are_lost_there_is_none),
         cmocka_unit_test(test_only_the_cameras_of_a_lost_node_move_and_they_come_back),
         cmocka_unit_test(test_only_open_connections_to_a_lost_node_break),
     };

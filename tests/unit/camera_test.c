@@ -39,15 +39,84 @@ static void test_captures_are_numbered_and_uploads_periodic(void **state)
     assert_false(effects.send_still);
     assert_in_range(effects.tick_at_ns, 0, 10 * SF_SECOND - 1);
     sf_ns at_ns = effects.tick_at_ns;
-    sf_camera_step(&camera, &(struct sf_camera_input){SF_CAMERA_TICK, at_ns, 1000}, &rng, &effects);
+    sf_camera_step(
+        &camera, &(struct sf_camera_input){.kind = SF_CAMERA_TICK, .now_ns = at_ns, .unix_s = 1000},
+        &rng, &effects);
     assert_true(effects.send_still);
     assert_int_equal(effects.capture, 0);
     assert_int_equal(effects.local_unix_s, 4600);
     assert_int_equal(effects.tick_at_ns, at_ns + 10 * SF_SECOND);
-    sf_camera_step(&camera, &(struct sf_camera_input){SF_CAMERA_COMMAND, at_ns + 1, 1000}, &rng,
-                   &effects);
+    sf_camera_step(
+        &camera,
+        &(struct sf_camera_input){.kind = SF_CAMERA_COMMAND, .now_ns = at_ns + 1, .unix_s = 1000},
+        &rng, &effects);
     assert_int_equal(effects.capture, 1);
     assert_int_equal(effects.tick_at_ns, SF_NS_NEVER);
+}
+
+static void test_a_restarted_camera_counts_anew_and_sends_at_once(void **state)
+{
+    (void)state;
+    struct sf_camera_config c = config();
+    struct sf_camera camera;
+    struct sf_rng rng;
+    struct sf_camera_effects effects;
+    sf_camera_init(&camera, &c, 0);
+    sf_rng_init(&rng, 1, "camera", 0);
+    const struct sf_camera_input tick = {.kind = SF_CAMERA_TICK, .now_ns = 50};
+    sf_camera_step(&camera, &tick, &rng, &effects);
+    sf_camera_step(&camera, &tick, &rng, &effects);
+    assert_int_equal(effects.device_capture, 1);
+    sf_camera_step(&camera, &(struct sf_camera_input){.kind = SF_CAMERA_RESTART, .now_ns = 70},
+                   &rng, &effects);
+    assert_false(effects.send_still);
+    assert_int_equal(effects.tick_at_ns, 70);
+    sf_camera_step(&camera, &tick, &rng, &effects);
+    assert_int_equal(effects.device_capture, 0);
+    assert_int_equal(effects.capture, 2);
+    c.upload_every_ns = 0;
+    sf_camera_step(&camera, &(struct sf_camera_input){.kind = SF_CAMERA_RESTART}, &rng, &effects);
+    assert_int_equal(effects.tick_at_ns, SF_NS_NEVER);
+}
+
+static void test_nothing_goes_out_by_itself_when_the_owner_has_no_viewer(void **state)
+{
+    (void)state;
+    struct sf_camera_config c = config();
+    struct sf_camera camera;
+    struct sf_rng rng;
+    struct sf_camera_effects effects;
+    sf_camera_init(&camera, &c, 0);
+    sf_rng_init(&rng, 1, "camera", 0);
+    const struct sf_camera_input tick = {.kind = SF_CAMERA_TICK, .unwanted = true};
+    sf_camera_step(&camera, &tick, &rng, &effects);
+    assert_false(effects.send_still);
+    assert_int_equal(effects.tick_at_ns, 10 * SF_SECOND); /* and looks again */
+    assert_int_equal(camera.captures_count, 0);
+}
+
+static void test_only_a_faulty_camera_admits_whoever_is_not_vouched_for(void **state)
+{
+    (void)state;
+    struct sf_camera_config c = config();
+    assert_true(sf_camera_admits(&c, true, false));
+    assert_false(sf_camera_admits(&c, false, true));
+    c.guessable_id = 1;
+    assert_true(sf_camera_admits(&c, false, true));
+    assert_false(sf_camera_admits(&c, false, false));
+    c.guessable_id = 0;
+    c.open_to_all = 1;
+    assert_true(sf_camera_admits(&c, false, false));
+}
+
+static void test_ids_can_be_guessed_only_where_they_are_counted_up(void **state)
+{
+    (void)state;
+    struct sf_camera_config c = config();
+    assert_int_not_equal(sf_camera_id_of(&c, 1, 4), sf_camera_id_of(&c, 1, 3) + 1);
+    assert_int_not_equal(sf_camera_id_of(&c, 1, 3), sf_camera_id_of(&c, 2, 3));
+    c.guessable_id = 1;
+    assert_int_equal(sf_camera_id_of(&c, 1, 4), sf_camera_id_of(&c, 1, 3) + 1);
 }
 
 int main(void)
@@ -55,6 +124,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_night_spans_midnight),
         cmocka_unit_test(test_captures_are_numbered_and_uploads_periodic),
+        cmocka_unit_test(test_a_restarted_camera_counts_anew_and_sends_at_once),
+        cmocka_unit_test(test_nothing_goes_out_by_itself_when_the_owner_has_no_viewer),
+        cmocka_unit_test(test_only_a_faulty_camera_admits_whoever_is_not_vouched_for),
+        cmocka_unit_test(test_ids_can_be_guessed_only_where_they_are_counted_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,7 +100,7 @@ static void test_exit_4_when_the_machine_fails(void **state)
                    "--set timeline.2.at=50s --set timeline.3.at=55s --set timeline.4.at=100s "
                    "--set homes.fleet.count=20 --report /no/such/folder/report.html"),
         4);
-    assert_says("cannot write the report");
+    assert_says("cannot write");
     char full[256];
     snprintf(full, sizeof full, "list keys > /dev/full");
     assert_int_equal(strayframe(full), 4);

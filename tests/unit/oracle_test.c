@@ -115,13 +115,15 @@ static void test_after_the_block_nothing_is_sent_and_what_was_under_way_has_its_
     struct judgement j;
     JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
-          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 150, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .flags = SF_FLAG_WHOLE, .who = 0, .at_ns = 150, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 400, .d = 150, .a = 9},
           {.kind = SF_RECORD_DELIVERED, .who = 1, .at_ns = 500, .a = 9});
     assert_judged(&j, &sf_oracle_kill_switch, 1, 0);
     JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
-          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 151, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .flags = SF_FLAG_WHOLE, .who = 0, .at_ns = 151, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 400, .d = 151, .a = 9},
           {.kind = SF_RECORD_ANSWERED, .who = 2, .at_ns = 101, .a = 9});
-    assert_judged(&j, &sf_oracle_kill_switch, 0, 2);
+    assert_judged(&j, &sf_oracle_kill_switch, 0, 3);
     JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_KILL_SWITCH, .flags = 0, .at_ns = 200, .d = 50},
           {.kind = SF_RECORD_ANSWERED, .who = 0, .at_ns = 300, .a = 9});
@@ -139,14 +141,25 @@ static void test_an_owner_must_see_its_own_whole_frame_in_time(void **state)
     assert_judged(&j, &sf_oracle_recovery, 1, 0);
     JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 125},
           {.kind = SF_RECORD_SHOWN, .who = 0, .b = 0, .at_ns = 150, .flags = SF_FLAG_DAMAGED},
           {.kind = SF_RECORD_END, .at_ns = 161});
     assert_judged(&j, &sf_oracle_recovery, 1, 1);
     /* Too late, although it came. */
     JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 130},
           {.kind = SF_RECORD_SHOWN, .who = 0, .b = 0, .at_ns = 161},
           {.kind = SF_RECORD_END, .at_ns = 1000});
+    assert_judged(&j, &sf_oracle_recovery, 1, 1);
+    /* Asked soon after the heal and never again: what was lost then is not held against a cache,
+     * but the next that is asked for is. */
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 124}, {.kind = SF_RECORD_END, .at_ns = 1000});
+    assert_judged(&j, &sf_oracle_recovery, 0, 0);
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 124},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 500}, {.kind = SF_RECORD_END, .at_ns = 1000});
     assert_judged(&j, &sf_oracle_recovery, 1, 1);
     /* The run ended before the time was up: nothing was judged, which is no pass. */
     JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
@@ -183,6 +196,138 @@ static void test_findings_beyond_what_is_kept_are_counted(void **state)
     free(findings);
 }
 
+static void test_an_answer_to_an_expired_session_is_a_finding_until_it_signs_in_again(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, {.kind = SF_RECORD_SESSION, .who = 1, .flags = 0},
+          {.kind = SF_RECORD_ANSWERED, .who = 1, .a = 100},
+          {.kind = SF_RECORD_ANSWERED, .who = 0, .a = 100},
+          {.kind = SF_RECORD_SESSION, .who = 1, .flags = 1},
+          {.kind = SF_RECORD_ANSWERED, .who = 1, .a = 100});
+    assert_judged(&j, &sf_oracle_valid_link, 3, 1);
+    /* A viewer without an account never has a session. */
+    JUDGE(j, {.kind = SF_RECORD_VIEWER, .who = 3, .a = 1, .b = 1, .flags = SF_FLAG_NO_ACCOUNT},
+          {.kind = SF_RECORD_ANSWERED, .who = 3, .a = 100});
+    assert_judged(&j, &sf_oracle_valid_link, 1, 1);
+}
+
+static void test_asked_directly_the_camera_is_judged_when_it_lets_in(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, {.kind = SF_RECORD_VIEWER, .who = 3, .a = 1, .b = 1, .flags = SF_FLAG_DIRECT},
+          {.kind = SF_RECORD_ADMITTED, .who = 3, .a = 1, .flags = SF_FLAG_DIRECT},
+          {.kind = SF_RECORD_SESSION, .who = 3, .flags = 0},
+          {.kind = SF_RECORD_ANSWERED, .who = 3, .a = 100});
+    assert_judged(&j, &sf_oracle_valid_link, 1, 0);
+    JUDGE(j,
+          {.kind = SF_RECORD_VIEWER,
+           .who = 3,
+           .a = 1,
+           .b = 0,
+           .flags = SF_FLAG_DIRECT | SF_FLAG_NO_ACCOUNT},
+          {.kind = SF_RECORD_ADMITTED, .who = 3, .a = 0, .flags = SF_FLAG_DIRECT},
+          {.kind = SF_RECORD_ANSWERED, .who = 3, .a = 100});
+    assert_judged(&j, &sf_oracle_valid_link, 1, 1);
+}
+
+static void test_after_unlinking_the_hub_gets_nothing_more(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, {.kind = SF_RECORD_LINK, .who = 0, .flags = 0, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 150, .a = 9},
+          {.kind = SF_RECORD_ANSWERED, .who = 1, .at_ns = 160, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .who = 2, .at_ns = 170, .a = 9},
+          {.kind = SF_RECORD_LINK, .who = 0, .flags = 1, .at_ns = 200},
+          {.kind = SF_RECORD_ANSWERED, .who = 0, .at_ns = 210, .a = 9});
+    assert_judged(&j, &sf_oracle_unlinked, 1, 0);
+    JUDGE(j, {.kind = SF_RECORD_LINK, .who = 0, .flags = 0, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ANSWERED, .who = 0, .at_ns = 101, .a = 9},
+          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 151, .a = 9, .flags = SF_FLAG_WHOLE},
+          {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 300, .a = 9, .d = 150});
+    assert_judged(&j, &sf_oracle_unlinked, 0, 2);
+    /* Nobody unlinked: nothing is wanted of it. */
+    JUDGE(j, {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110});
+    assert_false(result(&j, &sf_oracle_unlinked)->wanted);
+    assert_judged(&j, &sf_oracle_unlinked, 0, 0);
+}
+
+/* Home 1 has a hub only; home 0 has an app too. */
+#define LEFT(home, to, at, images)                                                           \
+    {                                                                                        \
+        .kind = SF_RECORD_LEFT_HOME, .who = (home), .a = (to), .at_ns = (at), .b = (images), \
+        .c = 500                                                                             \
+    }
+#define CONSENT(home, at, given)                                                           \
+    {                                                                                      \
+        .kind = SF_RECORD_CONSENT, .who = (home), .at_ns = (at), .flags = (given), .d = 50 \
+    }
+
+static void test_a_backup_needs_consent_and_has_its_grace(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, CONSENT(1, 0, 0), LEFT(1, SF_DESTINATION_BACKUP, 10, 0),
+          LEFT(1, SF_DESTINATION_BACKUP, 10, 1));
+    assert_int_equal(j.court.findings->kept[0].owner_camera, 1);
+    assert_int_equal(j.court.findings->kept[0].destination, SF_DESTINATION_BACKUP);
+    assert_judged(&j, &sf_oracle_consent, 2, 1);
+    JUDGE(j, CONSENT(1, 0, 0), CONSENT(1, 20, 1), LEFT(1, SF_DESTINATION_BACKUP, 30, 400),
+          CONSENT(1, 100, 0), LEFT(1, SF_DESTINATION_BACKUP, 150, 400));
+    assert_judged(&j, &sf_oracle_consent, 2, 0);
+    JUDGE(j, CONSENT(1, 0, 1), CONSENT(1, 100, 0), LEFT(1, SF_DESTINATION_BACKUP, 151, 400));
+    assert_judged(&j, &sf_oracle_consent, 1, 1);
+    /* Consent is one owner's and one destination's. */
+    JUDGE(j, CONSENT(0, 0, 1), CONSENT(1, 0, 0), LEFT(1, SF_DESTINATION_BACKUP, 10, 400),
+          LEFT(0, SF_DESTINATION_ANALYTICS, 10, 400), LEFT(0, SF_DESTINATION_SETTINGS, 10, 400));
+    assert_judged(&j, &sf_oracle_consent, 3, 3);
+}
+
+static void test_stills_go_to_the_cloud_for_owners_who_have_a_viewer(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j, CONSENT(0, 0, 0), CONSENT(1, 0, 0), LEFT(1, SF_DESTINATION_CLOUD, 10, 400),
+          {.kind = SF_RECORD_LINK, .who = 1, .at_ns = 100},
+          {.kind = SF_RECORD_LINK, .who = 0, .at_ns = 100}, LEFT(1, SF_DESTINATION_CLOUD, 150, 400),
+          LEFT(0, SF_DESTINATION_CLOUD, 900, 400));
+    assert_judged(&j, &sf_oracle_consent, 3, 0);
+    JUDGE(j, CONSENT(1, 0, 0), {.kind = SF_RECORD_LINK, .who = 1, .at_ns = 100},
+          LEFT(1, SF_DESTINATION_CLOUD, 151, 400));
+    assert_judged(&j, &sf_oracle_consent, 1, 1);
+}
+
+static void test_a_settings_call_carries_no_image(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j,
+          {.kind = SF_RECORD_DESTINATION,
+           .who = SF_DESTINATION_SETTINGS,
+           .flags = SF_DESTINATION_ALLOWED | SF_DESTINATION_FOR_SETTINGS},
+          LEFT(0, SF_DESTINATION_SETTINGS, 10, 0), LEFT(0, SF_DESTINATION_BACKUP, 10, 400),
+          LEFT(1, SF_DESTINATION_SETTINGS, 10, 1));
+    assert_true(result(&j, &sf_oracle_no_image_in_settings)->wanted);
+    assert_judged(&j, &sf_oracle_no_image_in_settings, 2, 1);
+}
+
+static void test_only_destinations_on_the_list_are_sent_to(void **state)
+{
+    (void)state;
+    struct judgement j;
+    JUDGE(j,
+          {.kind = SF_RECORD_DESTINATION,
+           .who = SF_DESTINATION_SETTINGS,
+           .flags = SF_DESTINATION_ALLOWED},
+          {.kind = SF_RECORD_DESTINATION, .who = SF_DESTINATION_ANALYTICS},
+          LEFT(0, SF_DESTINATION_SETTINGS, 10, 0), LEFT(0, SF_DESTINATION_ANALYTICS, 10, 0));
+    assert_int_equal(j.court.findings->kept[0].amount, 500);
+    assert_judged(&j, &sf_oracle_destinations, 2, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +339,13 @@ int main(void)
         cmocka_unit_test(test_an_owner_must_see_its_own_whole_frame_in_time),
         cmocka_unit_test(test_broken_contract_is_a_finding),
         cmocka_unit_test(test_findings_beyond_what_is_kept_are_counted),
+        cmocka_unit_test(test_an_answer_to_an_expired_session_is_a_finding_until_it_signs_in_again),
+        cmocka_unit_test(test_asked_directly_the_camera_is_judged_when_it_lets_in),
+        cmocka_unit_test(test_after_unlinking_the_hub_gets_nothing_more),
+        cmocka_unit_test(test_a_backup_needs_consent_and_has_its_grace),
+        cmocka_unit_test(test_stills_go_to_the_cloud_for_owners_who_have_a_viewer),
+        cmocka_unit_test(test_a_settings_call_carries_no_image),
+        cmocka_unit_test(test_only_destinations_on_the_list_are_sent_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

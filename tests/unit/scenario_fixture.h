@@ -10,6 +10,7 @@
 #include "harness/scenario/scenario.h"
 #include "sim_camera/config.h"
 #include "sim_cloud/config.h"
+#include "sim_camera/destinations.h"
 #include "sim_camera/still_config.h"
 #include "sim_hub/config.h"
 
@@ -21,7 +22,8 @@ static const struct sf_plan_schema fixture_schema = {
                [SF_SECTION_HUB] = &sf_hub_param_table,
                [SF_SECTION_APP] = &sf_app_param_table,
                [SF_SECTION_CLOUD] = &sf_cloud_param_table,
-               [SF_SECTION_STILL] = &sf_still_param_table},
+               [SF_SECTION_STILL] = &sf_still_param_table,
+               [SF_SECTION_DESTINATIONS] = &sf_destination_param_table},
     .oracle_names = fixture_oracles,
 };
 

@@ -42,11 +42,31 @@ static void test_numbers_that_never_were_sessions_are_nobodys(void **state)
     sf_arena_fini(&arena);
 }
 
+static void test_whose_a_session_was_is_known_after_its_end(void **state)
+{
+    (void)state;
+    struct sf_arena arena;
+    struct sf_sessions sessions;
+    sf_arena_init(&arena);
+    sf_sessions_init(&sessions, &arena, 2);
+    uint64_t session =
+        sf_sessions_begin(&sessions, (struct sf_viewer_id){1}, (struct sf_tenant_id){7});
+    sf_sessions_end(&sessions, (struct sf_viewer_id){1});
+    assert_int_equal(sf_sessions_tenant(&sessions, session), SF_NOBODY);
+    assert_int_equal(sf_sessions_tenant_ever(&sessions, session), 7);
+    assert_int_equal(sf_sessions_tenant_ever(&sessions, session + 1), SF_NOBODY);
+    assert_int_equal(sf_sessions_tenant_ever(&sessions, session - 1), SF_NOBODY);
+    assert_int_equal(sf_sessions_tenant_ever(&sessions, 0), SF_NOBODY);
+    assert_int_equal(sf_sessions_tenant_ever(&sessions, UINT64_MAX), SF_NOBODY);
+    sf_arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_session_is_its_tenants_until_it_ends),
         cmocka_unit_test(test_numbers_that_never_were_sessions_are_nobodys),
+        cmocka_unit_test(test_whose_a_session_was_is_known_after_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

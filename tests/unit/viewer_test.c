@@ -88,12 +88,107 @@ static void test_watching_ends_and_the_connection_with_it(void **state)
     assert_in_range(f.effects.tick_at_ns, now_ns + 30 * SF_SECOND, now_ns + 90 * SF_SECOND);
 }
 
+static void test_somebody_wakes_the_viewer_before_its_time(void **state)
+{
+    (void)state;
+    struct fixture f;
+    sf_viewer_init(&f.viewer, &config);
+    sf_rng_init(&f.rng, 1, "hub", 0);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_START});
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_WAKE, .now_ns = 7});
+    assert_true(f.effects.open_connection);
+    assert_true(f.effects.ask);
+    assert_int_equal(f.effects.tick_at_ns, 7 + 3 * SF_SECOND);
+    /* Whoever watches already goes on for longer, and asks nothing more. */
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_WAKE, .now_ns = SF_SECOND});
+    assert_false(f.effects.ask);
+    assert_int_equal(f.viewer.watch_until_ns, 13 * SF_SECOND);
+    assert_int_equal(f.viewer.requests_count, 1);
+}
+
+static void test_lost_power_forgets_what_was_under_way_and_keeps_the_counts(void **state)
+{
+    (void)state;
+    struct fixture f;
+    sf_ns at_ns = start_watching(&f);
+    sf_viewer_stop(&f.viewer);
+    step(&f, (struct sf_viewer_input){
+                 .kind = SF_VIEWER_ANSWER, .now_ns = at_ns + 1, .request = 1, .picture = true});
+    assert_false(f.effects.show_whole);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_WAKE, .now_ns = at_ns + 2});
+    assert_int_equal(f.viewer.requests_count, 2);
+    assert_int_equal(f.viewer.connections_count, 2);
+}
+
+static void
+test_a_new_session_is_used_at_once_by_whoever_watches_and_waits_for_nothing(void **state)
+{
+    (void)state;
+    struct fixture f;
+    sf_ns at_ns = start_watching(&f);
+    const struct sf_viewer_input session = {.kind = SF_VIEWER_SESSION, .now_ns = at_ns + 9};
+    step(&f, session);
+    assert_int_equal(f.effects.tick_at_ns, SF_NS_NEVER); /* a request is under way */
+    step(&f, (struct sf_viewer_input){
+                 .kind = SF_VIEWER_ANSWER, .now_ns = at_ns + 9, .request = 1, .picture = false});
+    step(&f, session);
+    assert_int_equal(f.effects.tick_at_ns, at_ns + 9);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = at_ns + 9});
+    assert_true(f.effects.ask);
+    sf_viewer_stop(&f.viewer);
+    step(&f, session);
+    assert_int_equal(f.effects.tick_at_ns, SF_NS_NEVER);
+}
+
+static void test_a_broken_connection_is_replaced_and_the_still_asked_for_again(void **state)
+{
+    (void)state;
+    struct fixture f;
+    sf_ns now_ns = start_watching(&f) + SF_SECOND;
+    struct sf_viewer_input reset = {.kind = SF_VIEWER_RESET, .now_ns = now_ns, .connection = 2};
+    step(&f, reset); /* another one: none of its business */
+    assert_false(f.effects.open_connection);
+    assert_int_equal(f.effects.tick_at_ns, SF_NS_NEVER);
+    reset.connection = 1;
+    step(&f, reset);
+    assert_true(f.effects.open_connection);
+    assert_int_equal(f.viewer.connections_count, 2);
+    assert_true(f.effects.give_up);
+    assert_int_equal(f.effects.given_up, 1);
+    assert_int_equal(f.effects.tick_at_ns, now_ns);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = now_ns});
+    assert_true(f.effects.ask);
+    assert_false(f.effects.open_connection);
+    assert_int_equal(f.viewer.requests_count, 2);
+}
+
+static void test_a_connection_that_breaks_between_requests_costs_none(void **state)
+{
+    (void)state;
+    struct fixture f;
+    sf_ns at_ns = start_watching(&f);
+    step(&f,
+         (struct sf_viewer_input){
+             .kind = SF_VIEWER_ANSWER, .now_ns = at_ns + SF_SECOND, .request = 1, .picture = true});
+    step(&f, (struct sf_viewer_input){
+                 .kind = SF_VIEWER_RESET, .now_ns = at_ns + 2 * SF_SECOND, .connection = 1});
+    assert_true(f.effects.open_connection);
+    assert_false(f.effects.give_up);
+    assert_int_equal(f.effects.tick_at_ns, at_ns + 5 * SF_SECOND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_answer_in_time_is_shown_and_the_next_still_asked_for),
         cmocka_unit_test(test_a_time_out_gives_up_and_shows_what_has_come),
         cmocka_unit_test(test_watching_ends_and_the_connection_with_it),
+        cmocka_unit_test(test_somebody_wakes_the_viewer_before_its_time),
+        cmocka_unit_test(test_lost_power_forgets_what_was_under_way_and_keeps_the_counts),
+        cmocka_unit_test(
+            test_a_new_session_is_used_at_once_by_whoever_watches_and_waits_for_nothing),
+        cmocka_unit_test(test_a_broken_connection_is_replaced_and_the_still_asked_for_again),
+        cmocka_unit_test(test_a_connection_that_breaks_between_requests_costs_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,90 @@
+/* Signing in: a viewer has a session from the start, brings it with every request, and when it is
+ * told that it has expired asks for another: one round trip over its home's network. */
+#include "harness/run/world.h"
+
+static uint64_t begin(struct world *world, uint32_t home, uint32_t viewer, sf_ns life_ns)
+{
+    uint64_t session =
+        sf_sessions_begin(&world->sessions, (struct sf_viewer_id){viewer_number(home, viewer)},
+                          (struct sf_tenant_id){home});
+    if (life_ns > 0) {
+        world_push(world, EVENT_SESSION_LIMIT, 0, 0, session, world_now(world) + life_ns);
+    }
+    return session;
+}
+
+static void trace(struct world *world, uint64_t session, bool begun)
+{
+    world_trace(world, (struct sf_record){.kind = SF_RECORD_SESSION,
+                                          .flags = begun,
+                                          .who = (uint32_t)(session >> 32),
+                                          .c = session});
+}
+
+void session_start(struct world *world, uint32_t home, uint32_t viewer)
+{
+    struct viewer_state *state = &world->homes[home].viewers[viewer];
+    if (!state->present || state->viewer.config->account == 0) {
+        return;
+    }
+    /* They signed in at some time before the run, not all at once. */
+    uint64_t life_ns = (uint64_t)world->cloud.session_life_ns;
+    uint64_t drawn = sf_rng_derive(world->seed, "session", viewer_for_host(world, home, viewer));
+    state->session = begin(world, home, viewer, life_ns > 0 ? 1 + (sf_ns)(drawn % life_ns) : 0);
+}
+
+static void end(struct world *world, uint64_t session)
+{
+    if (sf_sessions_tenant(&world->sessions, session) != SF_NOBODY) {
+        sf_sessions_end(&world->sessions, (struct sf_viewer_id){(uint32_t)(session >> 32)});
+        trace(world, session, false);
+    }
+}
+
+void session_limit(struct world *world, uint64_t session)
+{
+    end(world, session);
+}
+
+void session_expire(struct world *world, uint32_t group)
+{
+    for (uint32_t i = 0; i < world->homes_count; i++) {
+        bool concerned = group == SF_GROUP_ALL || world->homes[i].group == group;
+        for (uint32_t viewer = 0; concerned && viewer < VIEWERS_PER_HOME; viewer++) {
+            const struct sf_viewer_id id = {viewer_number(i, viewer)};
+            end(world, sf_sessions_latest(&world->sessions, id));
+        }
+    }
+}
+
+void session_sign_in(struct world *world, uint32_t home, uint32_t viewer)
+{
+    if (world->homes[home].viewers[viewer].viewer.config->account == 0) {
+        return;
+    }
+    struct message *message =
+        message_create(world, MESSAGE_SIGN_IN, home, true, CONTROL_BYTES, false);
+    message->viewer = (uint8_t)viewer;
+    message_send(world, message);
+}
+
+void session_sign_in_arrived(struct world *world, const struct message *message)
+{
+    uint64_t session = begin(world, message->home, message->viewer, world->cloud.session_life_ns);
+    trace(world, session, true);
+    struct message *reply =
+        message_create(world, MESSAGE_SESSION, message->home, false, CONTROL_BYTES, false);
+    reply->viewer = message->viewer;
+    reply->session = session;
+    message_send(world, reply);
+}
+
+void session_arrived(struct world *world, const struct message *message)
+{
+    struct viewer_state *state = &world->homes[message->home].viewers[message->viewer];
+    /* Numbers of one viewer's sessions grow: a reply that was overtaken is of no use. */
+    if (message->session > state->session) {
+        state->session = message->session;
+        viewer_signed_in(world, message->home, message->viewer);
+    }
+}

@@ -1,0 +1,142 @@
+/* The shrinker: what it leaves still fails, is small, loads again, and says what of it is needed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "harness/base/arena.h"
+#include "harness/run/shrink.h"
+#include "harness/run/shrink_private.h"
+#include "harness/scenario/scenario.h"
+#include "tests/unit/runs.h"
+
+static void load(struct sf_plan *plan, const char *path, const char *cache, uint64_t seed)
+{
+    struct sf_diag diag = {0};
+    assert_int_equal(sf_scenario_load(path, sf_run_schema(), NULL, 0, plan, &diag), SF_OK);
+    snprintf(plan->cache, sizeof plan->cache, "%s", cache);
+    plan->seed = seed;
+}
+
+static const struct sf_shrink_options options = {
+    .oracle = UINT32_MAX, .runs_max = 20000, .seeds_count = 8};
+
+static void test_update_comes_down_to_a_few_lost_packets(void **state)
+{
+    (void)state;
+    struct sf_plan *plan = sf_alloc(1, sizeof *plan);
+    struct sf_shrunk *shrunk = sf_alloc(1, sizeof *shrunk);
+    struct sf_diag diag = {0};
+    load(plan, "scenarios/gate/poor-network.yaml", "builtin:boxing-day-update", 4);
+    assert_int_equal(sf_shrink(plan, &options, shrunk, &diag), SF_OK);
+    assert_false(shrunk->out_of_budget);
+    assert_true(shrunk->homes_after <= 4);
+    assert_true(shrunk->faults_after <= 10);
+    assert_true(shrunk->events_after * 10 < shrunk->events_before);
+    assert_true(shrunk->necessities_count > 0);
+    assert_true(shrunk->necessities[0].possible);
+    assert_false(shrunk->necessities[0].fails_without); /* one of the two homes */
+
+    /* It is a scenario that loads into the same plan, and a fresh run of it fails as it expects. */
+    struct sf_text text = {0};
+    sf_scenario_print(&shrunk->plan, sf_run_schema(), &text);
+    assert_int_equal(sf_scenario_parse(text.data, text.length, "shrunk", sf_run_schema(), NULL, 0,
+                                       plan, &diag),
+                     SF_OK);
+    assert_memory_equal(plan, &shrunk->plan, sizeof *plan);
+    sf_text_free(&text);
+    struct runs *runs = runs_create();
+    memcpy(&runs->plan, plan, sizeof *plan);
+    assert_int_equal(sf_run_load_caches(&runs->plan, &runs->caches, &diag), SF_OK);
+    const struct sf_run_result *result = runs_run(runs, plan->seed);
+    assert_int_equal(result->verdict, SF_VERDICT_FAIL);
+    assert_int_equal(result->findings[0].oracle, shrunk->finding.oracle);
+    runs_destroy(runs);
+    free(shrunk);
+    free(plan);
+}
+
+static void test_what_does_not_fail_is_refused(void **state)
+{
+    (void)state;
+    struct sf_plan *plan = sf_alloc(1, sizeof *plan);
+    struct sf_shrunk *shrunk = sf_alloc(1, sizeof *shrunk);
+    struct sf_diag diag = {0};
+    load(plan, "scenarios/gate/poor-network.yaml", "builtin:boxing-day-fix", 4);
+    assert_int_equal(sf_shrink(plan, &options, shrunk, &diag), SF_ERR_INPUT);
+    assert_string_equal(diag.message,
+                        "under seed 4 there is no finding: there is nothing to shrink");
+    free(shrunk);
+    free(plan);
+}
+
+static void test_small_budget_gives_what_there_is(void **state)
+{
+    (void)state;
+    struct sf_plan *plan = sf_alloc(1, sizeof *plan);
+    struct sf_shrunk *shrunk = sf_alloc(1, sizeof *shrunk);
+    struct sf_diag diag = {0};
+    load(plan, "scenarios/gate/poor-network.yaml", "builtin:boxing-day-update", 4);
+    struct sf_shrink_options few = options;
+    few.runs_max = 10;
+    assert_int_equal(sf_shrink(plan, &few, shrunk, &diag), SF_OK);
+    assert_true(shrunk->out_of_budget);
+    assert_true(shrunk->events_after < shrunk->events_before);
+    free(shrunk);
+    free(plan);
+}
+
+/* Homes 2 to 4 of 3 + 3 go: one of the first group stays, and the last two of the second, with
+ * their numbers, their fates and what the time line says of them. */
+static void test_homes_are_taken_out_with_all_that_is_theirs(void **state)
+{
+    (void)state;
+    struct sf_plan *plan = sf_alloc(1, sizeof *plan);
+    sf_plan_default(sf_run_schema(), plan);
+    for (uint32_t i = 0; i < 2; i++) {
+        sf_plan_group_default(sf_run_schema(), &plan->groups[i]);
+        snprintf(plan->groups[i].name, SF_TEXT_BYTES, "g%u", i);
+        plan->groups[i].homes_count = 3;
+    }
+    plan->groups_count = 2;
+    plan->timeline_count = 2;
+    plan->timeline[0] = (struct sf_plan_entry){.action = SF_ACTION_LINK, .group_index = 1};
+    plan->timeline[1] =
+        (struct sf_plan_entry){.action = SF_ACTION_LINK, .group_index = SF_GROUP_ALL};
+    plan->fates_count = 2;
+    plan->fates[0] = (struct sf_plan_fate){.home = 2, .direction = SF_DIRECTION_UP};
+    plan->fates[1] = (struct sf_plan_fate){.home = 5, .direction = SF_DIRECTION_UP};
+    assert_true(edit_leave_homes(plan, 1, 4));
+    assert_int_equal(plan->groups_count, 2);
+    assert_int_equal(plan->groups[0].homes_count, 1);
+    assert_int_equal(plan->groups[1].homes_count, 2);
+    assert_int_equal(sf_plan_group_number(plan, 1), 4);
+    assert_int_equal(plan->timeline_count, 2);
+    assert_int_equal(plan->timeline[0].group_index, 1);
+    assert_int_equal(plan->fates_count, 1);
+    assert_int_equal(plan->fates[0].home, 2);
+
+    /* From the middle of a group: two spans, and what is said of it is said of both. */
+    assert_true(edit_leave_homes(plan, 0, 1));
+    plan->groups[0].homes_count = 5;
+    assert_true(edit_leave_homes(plan, 2, 3));
+    assert_int_equal(plan->groups_count, 2);
+    assert_int_equal(plan->timeline_count, 3);
+    assert_false(edit_leave_homes(plan, 0, 4)); /* nobody would be left */
+    free(plan);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_update_comes_down_to_a_few_lost_packets),
+        cmocka_unit_test(test_what_does_not_fail_is_refused),
+        cmocka_unit_test(test_small_budget_gives_what_there_is),
+        cmocka_unit_test(test_homes_are_taken_out_with_all_that_is_theirs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
