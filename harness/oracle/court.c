@@ -113,7 +113,7 @@ static void register_see(struct sf_register *who, const struct sf_record *record
         who->viewer_flags[record->who] = record->flags;
         who->signed_in[record->who] = (record->flags & SF_FLAG_NO_ACCOUNT) == 0;
         /* Cameras come first in the trace. */
-        who->has_app[record->a] |= (record->flags & SF_FLAG_INTEGRATION) == 0 &&
+        who->has_app[record->a] |= (record->flags & SF_FLAGS_FROM_CACHE) == 0 &&
                                    who->signed_in[record->who] &&
                                    who->camera_tenant[record->b] == record->a;
         break;

@@ -131,6 +131,7 @@ struct message {
     uint64_t validator;               /* REQUEST, COMMAND: of what is known already; ANSWER: of what
                                          comes; 0: none */
     uint32_t range_offset; /* REQUEST: how much of it is there; ANSWER: what comes begins here */
+    uint64_t new_session;  /* ANSWER: to be used from now on; 0 */
     uint16_t said;         /* ANSWER: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
     uint8_t status;        /* ANSWER: SF_CACHE_STATUS_... */
     bool in_parts;         /* ANSWER: each packet is acknowledged, for the rest waits for that */
@@ -201,6 +202,7 @@ struct request {
     uint32_t range_offset;   /* what the viewer has of a still already */
     uint64_t holds;          /* with this validator; 0: nothing */
     uint64_t said_validator; /* of the answer's still, by the cache */
+    uint64_t said_session;   /* for the viewer, by the cache; 0 */
 };
 
 struct fetch {
@@ -518,6 +520,11 @@ void session_sign_in(struct world *world, uint32_t home, uint32_t viewer);
 void session_sign_in_arrived(struct world *world, const struct message *message);
 void session_arrived(struct world *world, const struct message *message);
 
+/* The session that the front door renews the request's with; 0: it does not. */
+uint64_t session_renew(struct world *world, const struct request *request);
+/* The viewer uses the session that came with an answer from now on. */
+void session_taken_over(struct world *world, const struct message *answer);
+
 /* ---- world_direct.c ---- */
 /* How a viewer names the camera that it asks directly. */
 uint64_t direct_camera_id(const struct world *world, uint32_t home, uint32_t viewer);
@@ -559,6 +566,8 @@ void node_bring_back(struct world *world, uint32_t node);
 /* A session of a viewer, as the host of the cache has it: it goes by the home's number. */
 uint64_t session_for_host(const struct world *world, uint32_t home, uint32_t viewer,
                           uint64_t session);
+/* The other way round; 0, which is none, for a number that cannot be one. */
+uint64_t session_of_host(const struct world *world, uint64_t session);
 void identity_ask(void *world, sf_handle host_question, uint64_t session);
 void identity_answer(struct world *world, sf_handle question, bool failed);
 

@@ -112,7 +112,8 @@ static bool service_answer_properties(void *context, uint64_t handle, uint32_t f
                                       uint64_t validator, uint64_t session)
 {
     struct world *world = context;
-    if (session != 0 && sf_sessions_tenant(&world->sessions, session) == SF_NOBODY) {
+    uint64_t known = session != 0 ? session_of_host(world, session) : 0;
+    if (session != 0 && sf_sessions_tenant_ever(&world->sessions, known) == SF_NOBODY) {
         return false;
     }
     struct request *request = sf_slots_get(&world->requests, handle);
@@ -121,6 +122,7 @@ static bool service_answer_properties(void *context, uint64_t handle, uint32_t f
                                    ((flags & SF_CACHE_ANSWER_INCOMPLETE) != 0 ? SF_FLAG_INCOMPLETE
                                                                               : 0u));
         request->said_validator = validator;
+        request->said_session = known;
     }
     return true;
 }

@@ -295,6 +295,9 @@ void viewer_fragment(struct world *world, struct message *message, bool last)
     } else {
         message->transfer.receiver_done = true; /* nobody waits for it: it is not acknowledged */
     }
+    if (last && current) {
+        session_taken_over(world, message);
+    }
     if (last) {
         bool held = message->status == SF_CACHE_STATUS_NOT_MODIFIED && state->holding.whole;
         const struct sf_viewer_input input = {

@@ -34,6 +34,7 @@ struct message *cloud_answer_begin(struct world *world, struct request *request,
     message->subject = request->handle;
     message->status = (uint8_t)(door == SF_DOOR_OPEN ? status : SF_CACHE_STATUS_UNAVAILABLE);
     message->said = request->said;
+    message->new_session = request->said_session;
     message->validator = request->said_validator;
     message->range_offset = status == SF_CACHE_STATUS_PARTIAL ? request->range_offset : 0;
     message->transfer.ready_bytes = picture ? 0 : bytes;
@@ -132,17 +133,23 @@ static void ask_cache(struct world *world, struct request *request)
         cloud_answer_begin(world, request, SF_CACHE_STATUS_UNAVAILABLE, 0);
         return;
     }
+    /* Where the front door lets anybody in, whoever it is. */
+    uint32_t known = sf_sessions_tenant_ever(&world->sessions, request->session);
+    uint32_t tenant = known != SF_NOBODY ? known : request->home;
+    uint64_t renewal = session_renew(world, request);
     const struct sf_cache_host_ask ask = {
         .world_request = request->handle,
         .camera = cloud_camera_facts(world, request->camera),
         .viewer = viewer_for_host(world, request->home, request->viewer),
-        .viewer_tenant = home_number(world, request->home),
+        .viewer_tenant = home_number(world, tenant),
         .connection = request->connection,
         .node = request->node,
         .session = session_for_host(world, request->home, request->viewer, request->session),
         .integration = request->integration,
         .deadline_ns = world_now(world) + request_deadline_ns(world, request),
         .export_job = request->export_job,
+        .session_renewal =
+            renewal != 0 ? session_for_host(world, request->home, request->viewer, renewal) : 0,
         .validator = request->holds,
         .range_offset = request->range_offset,
         .name = still_name(world, request),
@@ -191,6 +198,18 @@ static void send_reset(struct world *world, uint32_t home, uint8_t viewer, uint3
     message_send(world, message);
 }
 
+/* Which camera is asked for: a stranger's neighbour's; else that of whoever's session it is, for a
+ * viewer says "still" and no more. Each account has one camera. */
+static uint32_t camera_of(const struct world *world, const struct message *message)
+{
+    const struct viewer_state *state = &world->homes[message->home].viewers[message->viewer];
+    if (state->viewer.config->asks_neighbour != 0) {
+        return (message->home + 1) % world->homes_count;
+    }
+    uint32_t tenant = sf_sessions_tenant_ever(&world->sessions, message->session);
+    return tenant != SF_NOBODY ? tenant : message->home;
+}
+
 void cloud_request_arrived(struct world *world, const struct message *message)
 {
     uint32_t number = viewer_number(message->home, message->viewer);
@@ -202,11 +221,10 @@ void cloud_request_arrived(struct world *world, const struct message *message)
     sf_handle handle = sf_slots_take(&world->requests, &item);
     struct request *request = item;
     struct viewer_state *viewer = &world->homes[message->home].viewers[message->viewer];
-    bool stranger = viewer->viewer.config->asks_neighbour != 0;
     *request = (struct request){
         .handle = handle,
         .home = message->home,
-        .camera = stranger ? (message->home + 1) % world->homes_count : message->home,
+        .camera = camera_of(world, message),
         .number = message->number,
         .viewer = message->viewer,
         .integration = message->viewer == VIEWER_HUB,

@@ -74,7 +74,8 @@
     X(LEFT_HOME, "left-home", "camera; a destination, b image bytes, c bytes")      \
     /* what was asked of the run */                                                                \
     X(FRESH, "fresh", "-; d ns that a picture may be old when it is answered")                     \
-    X(EXPORT, "export", "viewer; an owner asks for a copy of the latest still")
+    X(EXPORT, "export", "viewer; an owner asks for a copy of the latest still")                    \
+    X(RENEWED, "renewed", "viewer; a viewer whose session it is, c session; it uses that from now on")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,

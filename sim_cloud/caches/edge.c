@@ -217,8 +217,8 @@ void edge_on_request_cancelled(void *context, uint64_t request)
 
 static void say_stale(struct edge *edge, uint64_t request)
 {
-    const struct sf_cache_answer_properties properties = {
-        .struct_bytes = sizeof properties, .flags = SF_CACHE_ANSWER_STALE};
+    const struct sf_cache_answer_properties properties = {.struct_bytes = sizeof properties,
+                                                          .flags = SF_CACHE_ANSWER_STALE};
     edge->host->answer_properties(edge->host->context, request, &properties);
 }
 
