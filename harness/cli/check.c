@@ -1,10 +1,12 @@
 /* strayframe check and print: what a scenario file says, without running it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
 #include "harness/run/run.h"
+#include "harness/scenario/swarm.h"
 
 static const struct cli_option check_options[] = {
     {"set", "KEY=VALUE", "change each scenario first; may be repeated"},
@@ -50,6 +52,7 @@ static const struct cli_option print_options[] = {
     {"set", "KEY=VALUE", "change the scenario first; may be repeated"},
     {"cache", "CACHE", "put this cache wherever the scenario names one"},
     {"seed", "N", "use this seed instead of the scenario's"},
+    {"drawn", NULL, "print what a scenario with `swarm` is under its seed"},
     {NULL, NULL, NULL},
 };
 
@@ -63,6 +66,13 @@ static int print(const struct cli_args *args)
         code = cli_fail(err, &diag);
     } else {
         struct sf_text text = {0};
+        if (cli_flag(args, "drawn")) {
+            struct sf_plan *bag = sf_alloc(1, sizeof *bag);
+            uint32_t entries[SF_TIMELINE_MAX];
+            memcpy(bag, plan, sizeof *bag);
+            sf_plan_draw(sf_run_schema(), bag, plan->seed, plan, entries);
+            free(bag);
+        }
         sf_scenario_print(plan, sf_run_schema(), &text);
         code = cli_print_text(&text, CLI_EXIT_PASS);
         sf_text_free(&text);

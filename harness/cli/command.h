@@ -12,7 +12,7 @@
 #include "harness/oracle/oracle.h"
 #include "harness/scenario/scenario.h"
 
-enum { CLI_OPTIONS_MAX = 16, CLI_SETS_MAX = 64, CLI_WORDS_MAX = 256 };
+enum { CLI_OPTIONS_MAX = 24, CLI_SETS_MAX = 64, CLI_WORDS_MAX = 256 };
 
 /* Exit codes of every command. */
 enum {
@@ -50,6 +50,8 @@ struct cli_args {
     uint32_t sets_count;
     const char *words[CLI_WORDS_MAX];
     uint32_t words_count;
+    uint32_t
+        words_before_dashes; /* how many of them stand before a `--`; all where there is none */
 };
 
 extern const struct cli_command cli_run;
@@ -59,6 +61,7 @@ extern const struct cli_command cli_shrink;
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_print;
 extern const struct cli_command cli_list;
+extern const struct cli_command cli_netem;
 
 /* The value of an option by its name; NULL if it was not given. */
 const char *cli_value(const struct cli_args *args, const char *option);

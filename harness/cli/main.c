@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "harness/cli/command.h"
-#include "harness/cli/netem.h"
 
-static const struct cli_command *const commands[] = {
-    &cli_replay, &cli_run, &cli_gate, &cli_shrink, &cli_check, &cli_print, &cli_list, NULL};
+static const struct cli_command *const commands[] = {&cli_replay, &cli_run,   &cli_gate,
+                                                     &cli_shrink, &cli_check, &cli_print,
+                                                     &cli_list,   &cli_netem, NULL};
 
 static void print_overview(FILE *to)
 {
@@ -19,7 +19,6 @@ static void print_overview(FILE *to)
     for (size_t i = 0; commands[i] != NULL; i++) {
         fprintf(to, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
     }
-    fprintf(to, "  %-8s %s\n", "netem", "say what a tc netem line does to packets");
     fprintf(to, "\n`strayframe COMMAND --help` says more of each. --version prints the version.\n\n"
                 "Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 the machine failed.\n\n"
                 "First steps:\n"
@@ -139,6 +138,7 @@ static int understand(const struct cli_command *command, int argc, char **argv,
     for (int at = 2; at < argc; at++) {
         if (!options_over && strcmp(argv[at], "--") == 0) {
             options_over = true;
+            args->words_before_dashes = args->words_count;
         } else if (!options_over && strncmp(argv[at], "--", 2) == 0) {
             int code = take_option(command, argc, argv, &at, args);
             if (code != 0) {
@@ -151,6 +151,9 @@ static int understand(const struct cli_command *command, int argc, char **argv,
         } else {
             return usage_error(command, NULL, "'%s' is one word too many", argv[at]);
         }
+    }
+    if (!options_over) {
+        args->words_before_dashes = args->words_count;
     }
     if (args->words_count < command->words_min) {
         return usage_error(command, NULL, "%s is missing", command->words);
@@ -199,9 +202,9 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
 
 static int unknown_command(const char *name)
 {
-    const char *names[sizeof commands / sizeof commands[0] + 1] = {"netem"};
+    const char *names[sizeof commands / sizeof commands[0]] = {0};
     for (size_t i = 0; commands[i] != NULL; i++) {
-        names[i + 1] = commands[i]->name;
+        names[i] = commands[i]->name;
     }
     const char *nearest = sf_text_nearest(name, names);
     fprintf(stderr, "strayframe: there is no command '%s'", name);
@@ -226,9 +229,6 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0) {
         printf("strayframe %s\n", SF_VERSION);
         return CLI_EXIT_PASS;
-    }
-    if (strcmp(argv[1], "netem") == 0) {
-        return sf_command_netem(argc - 1, argv + 1);
     }
     for (size_t i = 0; commands[i] != NULL; i++) {
         if (strcmp(argv[1], commands[i]->name) == 0) {

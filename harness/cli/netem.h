@@ -1,9 +1,42 @@
-/* `strayframe netem`: what a netem spec means, and what a link of it does. */
+/* `strayframe netem`, in parts: what was asked for is understood in netem.c; what a link does is
+ * computed in netem_link.c, set on a real interface in netem_device.c, put between real programs in
+ * netem_relay.c. */
 #ifndef STRAYFRAME_CLI_NETEM_H
 #define STRAYFRAME_CLI_NETEM_H
 
-/* argv[0] is the command's own name, the rest its arguments; argv's order may change. Returns the
- * exit code: 0, 2 for bad input, 4 when the machine failed. */
-int sf_command_netem(int argc, char **argv);
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/err.h"
+#include "harness/base/text.h"
+#include "harness/cli/command.h"
+#include "harness/net/netem_grammar.h"
+#include "harness/net/netem_notes.h"
+
+/* What was asked for. */
+struct cli_netem {
+    const struct cli_args *args;
+    struct sf_text spec; /* the words in front of a `--`, or all without --relay; owned */
+    bool spec_given;
+    struct sf_netem_tables tables; /* owned */
+    uint64_t seed;                 /* of --seed, else 1 */
+};
+
+/* Each carries the request out and returns the exit code. */
+int cli_netem_link(struct cli_netem *request);
+int cli_netem_device(struct cli_netem *request);
+int cli_netem_relay(struct cli_netem *request);
+
+/* Whether an option speaks of a device at all. */
+bool cli_netem_device_asked(const struct cli_args *args);
+
+/* Reads a spec; `notes` may be NULL. What is wrong is printed with a caret below the place, and
+ * the error returned. */
+SF_MUST_USE enum sf_err cli_netem_parse(struct cli_netem *request, const char *spec,
+                                        struct sf_netem_config *config,
+                                        struct sf_netem_notes *notes);
+
+/* An object that begins with the canonical spec and the seed in force. */
+json_t *cli_netem_json(const struct sf_netem_config *config, uint64_t seed);
 
 #endif

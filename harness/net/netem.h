@@ -147,6 +147,9 @@ struct sf_netem_fate {
     } copy[SF_NETEM_COPIES_MAX];
 };
 
+/* How long a packet occupies a wire with a rate, which is not 0. */
+sf_ns sf_netem_wire_ns(const struct sf_netem_config *config, uint32_t bytes);
+
 /* A link that does nothing, with tc's limit of 1000. */
 void sf_netem_config_default(struct sf_netem_config *config_out);
 

@@ -189,9 +189,9 @@ static sf_ns draw_delay(struct sf_netem *link)
     return sf_netem_delay(config->delay_ns, config->jitter_ns, config->delay_table, random);
 }
 
-/* How long a packet occupies the wire. Overheads that would make it shorter than nothing (a kernel
- * then computes with a huge unsigned length) count as no bytes. */
-static sf_ns wire_time(const struct sf_netem_config *config, uint32_t bytes)
+/* Overheads that would make a packet shorter than nothing (a kernel then computes with a huge
+ * unsigned length) count as no bytes. */
+sf_ns sf_netem_wire_ns(const struct sf_netem_config *config, uint32_t bytes)
 {
     int64_t length = (int64_t)bytes + config->packet_overhead_bytes;
     if (length < 0) {
@@ -222,7 +222,7 @@ static sf_ns send_time(const struct sf_netem *link, const struct arrival *arriva
         delay_ns = delay_ns > 0 ? delay_ns : 0;
         start_ns = last_ns;
     }
-    delay_ns = sf_netem_later(delay_ns, wire_time(link->config, arrival->bytes));
+    delay_ns = sf_netem_later(delay_ns, sf_netem_wire_ns(link->config, arrival->bytes));
     return sf_netem_later(start_ns, delay_ns);
 }
 

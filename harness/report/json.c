@@ -161,8 +161,17 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
         json_array_append_new(oracles, json_pack("{s:s, s:o}", "name", sf_oracles()[i]->name,
                                                  "evidence", number(gate->evidence[i])));
     }
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "verdict",
+    json_t *probes = json_array();
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        enum sf_probe probe = (enum sf_probe)i;
+        json_array_append_new(
+            probes, json_pack("{s:s, s:o, s:o, s:s}", "name", sf_probe_name(probe), "runs",
+                              number(gate->probes[i]), "quota", number(sf_probe_quota(probe)),
+                              "meaning", sf_probe_meaning(probe)));
+    }
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
                      sf_verdict_name(gate->verdict), "reason", gate->reason, "candidate", candidate,
-                     "runs", number(gate->runs_count), "failed", number(gate->failed_count),
-                     "finds_count", number(gate->finds_count), "finds", finds, "oracles", oracles);
+                     "probes", probes, "runs", number(gate->runs_count), "failed",
+                     number(gate->failed_count), "finds_count", number(gate->finds_count), "finds",
+                     finds, "oracles", oracles);
 }

@@ -151,6 +151,24 @@ static void find_lines(const struct sf_gate_find *find, const char *candidate, c
                 candidate);
 }
 
+/* What happened at least once is a number; what never did, and should have, a line. */
+static void probe_lines(const struct sf_gate *gate, struct sf_text *out)
+{
+    uint32_t passed_count = 0;
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        passed_count += gate->probes[i] > 0;
+    }
+    sf_text_add(out, "  %u of %d probes were passed\n", passed_count, SF_PROBES_COUNT);
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        uint32_t quota = sf_probe_quota((enum sf_probe)i);
+        if (gate->probes[i] == 0 || gate->probes[i] < quota) {
+            sf_text_add(out, "  %-26s %4u runs of %4u  %s: %s\n", sf_probe_name((enum sf_probe)i),
+                        gate->probes[i], quota, quota > 0 ? "NOT TESTED" : "not seen",
+                        sf_probe_meaning((enum sf_probe)i));
+        }
+    }
+}
+
 void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
                          const char *const *files, const struct sf_paint *paint,
                          struct sf_text *out)
@@ -160,6 +178,7 @@ void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
         sf_text_add(out, "  %-16s %10" PRIu64 " judged\n", sf_oracles()[i]->name,
                     gate->evidence[i]);
     }
+    probe_lines(gate, out);
     enum { LINES_MAX = 8 };
     for (uint32_t i = 0; i < gate->finds_kept && i < LINES_MAX; i++) {
         find_lines(&gate->finds[i], candidate, files[gate->finds[i].plan], out);

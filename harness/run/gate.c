@@ -147,9 +147,12 @@ static void count_candidate_run(struct sf_gate *gate, struct place place,
                         });
         return;
     }
-    gate->inconclusive_count += result->verdict == SF_VERDICT_INCONCLUSIVE;
     for (uint32_t i = 0; i < result->oracles_count; i++) {
         gate->evidence[i] += result->oracles[i].evidence_count;
+        gate->wanted[i] |= result->oracles[i].wanted;
+    }
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        gate->probes[i] += result->probes[i] > 0;
     }
     keep_findings(gate, place, result);
 }
@@ -176,6 +179,28 @@ static void count_control_run(struct controls *controls, enum part part,
     }
 }
 
+/* The first oracle that no run gave anything to judge, though one at least asked for it; NULL. */
+static const char *idle_oracle(const struct sf_gate *gate)
+{
+    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
+        if (gate->wanted[i] && gate->evidence[i] == 0) {
+            return sf_oracles()[i]->name;
+        }
+    }
+    return NULL;
+}
+
+/* The first probe that fewer runs came past than must; NULL. */
+static const char *missed_probe(const struct sf_gate *gate)
+{
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        if (gate->probes[i] < sf_probe_quota((enum sf_probe)i)) {
+            return sf_probe_name((enum sf_probe)i);
+        }
+    }
+    return NULL;
+}
+
 static void conclude(struct sf_gate *gate, const struct controls *controls)
 {
     gate->verdict = SF_VERDICT_INCONCLUSIVE;
@@ -197,9 +222,13 @@ static void conclude(struct sf_gate *gate, const struct controls *controls)
         snprintf(gate->reason, sizeof gate->reason,
                  "the time was up after %u of %u runs, none of which failed", gate->runs_count,
                  gate->wanted_count);
-    } else if (gate->inconclusive_count > 0) {
-        snprintf(gate->reason, sizeof gate->reason, "%u of %u runs gave an oracle nothing to judge",
-                 gate->inconclusive_count, gate->runs_count);
+    } else if (idle_oracle(gate) != NULL) {
+        snprintf(gate->reason, sizeof gate->reason, "the oracle %s had nothing to judge in %u runs",
+                 idle_oracle(gate), gate->runs_count);
+    } else if (missed_probe(gate) != NULL) {
+        snprintf(gate->reason, sizeof gate->reason,
+                 "not tested: no run came past '%s', or too few; see the probes",
+                 missed_probe(gate));
     } else {
         gate->verdict = SF_VERDICT_PASS;
         snprintf(gate->reason, sizeof gate->reason,

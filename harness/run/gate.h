@@ -40,12 +40,13 @@ struct sf_gate {
     char reason[512];      /* one sentence */
     uint32_t runs_count;   /* that came to an end */
     uint32_t wanted_count; /* that were asked for */
-    uint32_t inconclusive_count;
     uint32_t failed_count; /* runs with a finding, crashes and hangs included */
     uint64_t finds_count;  /* all of them */
     uint32_t finds_kept;
     struct sf_gate_find finds[SF_GATE_FINDS_MAX]; /* in order of scenario and seed */
     uint64_t evidence[SF_ORACLES_MAX];            /* in all runs */
+    bool wanted[SF_ORACLES_MAX];                  /* by any run */
+    uint32_t probes[SF_PROBES_COUNT];             /* runs that came past each */
 };
 
 /* SF_ERR_INPUT for a candidate that cannot be loaded. */

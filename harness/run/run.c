@@ -5,6 +5,7 @@
 
 #include "harness/base/assert.h"
 #include "harness/run/world.h"
+#include "harness/scenario/swarm.h"
 #include "sim_camera/destinations.h"
 #include "sim_cloud/caches/builtin.h"
 
@@ -12,6 +13,8 @@ struct sf_runner {
     struct world world;
     struct sf_arena judges; /* the court's memory and the tally's */
     struct sf_court court;
+    struct sf_plan drawn; /* of a plan with `swarm` */
+    struct sf_run_caches drawn_caches;
 };
 
 const struct sf_plan_schema *sf_run_schema(void)
@@ -89,11 +92,29 @@ static void read_court(const struct sf_court *court, struct sf_run_result *resul
            result->findings_kept * sizeof result->findings[0]);
 }
 
+/* The plan that is run, and its caches. */
+static void draw(struct sf_runner *runner, uint64_t seed, const struct sf_plan **plan,
+                 const struct sf_run_caches **caches)
+{
+    uint32_t entries[SF_TIMELINE_MAX];
+    if (!(*plan)->swarm) {
+        return;
+    }
+    sf_plan_draw(sf_run_schema(), *plan, seed, &runner->drawn, entries);
+    runner->drawn_caches.modules[0] = (*caches)->modules[0];
+    for (uint32_t i = 0; i < runner->drawn.timeline_count; i++) {
+        runner->drawn_caches.modules[1 + i] = (*caches)->modules[1 + entries[i]];
+    }
+    *plan = &runner->drawn;
+    *caches = &runner->drawn_caches;
+}
+
 void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
             const struct sf_run_caches *caches, const struct sf_run_options *options,
             struct sf_run_result *result_out)
 {
     struct world *world = &runner->world;
+    draw(runner, options->seed, &plan, &caches);
     uint32_t homes_count = sf_plan_homes_count(plan);
     sf_arena_reset(&runner->judges);
     sf_court_init(&runner->court, &runner->judges, homes_count);
@@ -101,6 +122,8 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     sf_trace_init(&world->trace);
     sf_trace_listen(&world->trace, (struct sf_trace_listener){sf_court_hear, &runner->court});
     sf_trace_listen(&world->trace, (struct sf_trace_listener){sf_tally_hear, tally});
+    struct sf_probes *probes = sf_probes_create(&runner->judges, homes_count);
+    sf_trace_listen(&world->trace, (struct sf_trace_listener){sf_probes_hear, probes});
     if (options->listener != NULL) {
         sf_trace_listen(&world->trace, *options->listener);
     }
@@ -126,6 +149,7 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     result_out->homes_count = homes_count;
     read_court(&runner->court, result_out);
     sf_tally_read(tally, &result_out->tally);
+    sf_probes_read(probes, result_out->probes);
     if (options->log != NULL && world->log.length > 0) {
         sf_text_add_bytes(options->log, world->log.data, world->log.length);
     }

@@ -9,6 +9,7 @@
 #include "harness/base/text.h"
 #include "harness/cache/load.h"
 #include "harness/oracle/oracle.h"
+#include "harness/oracle/probes.h"
 #include "harness/run/exhibit.h"
 #include "harness/run/tally.h"
 #include "harness/scenario/plan.h"
@@ -48,6 +49,7 @@ struct sf_run_result {
     uint32_t findings_kept;
     struct sf_finding findings[SF_RUN_FINDINGS_MAX];
     struct sf_tally tally;
+    uint64_t probes[SF_PROBES_COUNT]; /* how often each was passed */
 };
 
 struct sf_run_options {
@@ -63,7 +65,8 @@ struct sf_runner;
 struct sf_runner *sf_runner_create(void);
 void sf_runner_destroy(struct sf_runner *runner);
 
-/* `plan` has been checked, and `caches` loaded for it. Cannot fail: what goes wrong is a finding.
+/* `plan` has been checked, and `caches` loaded for it. A plan with `swarm` is drawn first. Cannot
+ * fail: what goes wrong is a finding.
  */
 void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
             const struct sf_run_caches *caches, const struct sf_run_options *options,

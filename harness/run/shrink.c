@@ -9,6 +9,7 @@
 #include "harness/run/jobs.h"
 #include "harness/run/shrink_private.h"
 #include "harness/scenario/scenario.h"
+#include "harness/scenario/swarm.h"
 
 bool shrink_is_over(struct shrink *shrink)
 {
@@ -237,7 +238,8 @@ static void search_elsewhere(struct shrink *shrink, const struct sf_plan *plan)
             return;
         }
         memcpy(&shrink->before, &shrink->found, sizeof shrink->before);
-        memcpy(&shrink->attempt, plan, sizeof shrink->attempt);
+        uint32_t entries[SF_TIMELINE_MAX];
+        sf_plan_draw(sf_run_schema(), plan, seed, &shrink->attempt, entries);
         shrink->attempt.seed = seed;
         shrink->found.events = 0;
         if (shrink_fails(shrink, NULL)) {
@@ -274,7 +276,8 @@ static enum sf_err shrink_it(struct shrink *shrink, const struct sf_plan *plan,
 {
     SF_TRY(load_caches(shrink, plan, diag));
     shrink->foreign = sf_run_has_foreign_cache(plan);
-    memcpy(&shrink->attempt, plan, sizeof shrink->attempt);
+    uint32_t entries[SF_TIMELINE_MAX];
+    sf_plan_draw(sf_run_schema(), plan, plan->seed, &shrink->attempt, entries);
     shrink->oracle = shrink->options->oracle;
     if (!shrink_fails(shrink, NULL)) {
         return sf_fail(diag, SF_ERR_INPUT,

@@ -37,6 +37,12 @@ void cloud_fetch_forget(struct world *world, sf_handle handle)
         return;
     }
     struct message *reply = fetch->reply != 0 ? message_get(world, fetch->reply) : NULL;
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_FETCH_CANCELLED,
+                           .who = fetch->camera,
+                           .b = reply != NULL ? cloud_received_bytes(reply) : 0,
+                           .c = handle,
+                       });
     sf_slots_give(&world->fetches, handle);
     if (reply != NULL) {
         message_stop_receiving(world, reply);

@@ -126,7 +126,7 @@ static const char *still_name(const struct world *world, const struct request *r
     return name[0] != '\0' ? name : NULL;
 }
 
-/* Nobody else can: the load balancer answers by itself. */
+/* When every node is lost the load balancer answers by itself. */
 static void ask_cache(struct world *world, struct request *request)
 {
     if (request->node == SF_NOBODY) {

@@ -64,6 +64,15 @@ void cloud_upload_fragment(struct world *world, struct message *message, uint32_
     }
     if (message->version != NULL) {
         uint32_t offset = sf_transfer_offset(index);
+        if (message->ended) {
+            world_trace(world, (struct sf_record){
+                                   .kind = SF_RECORD_FRAGMENT_LATE,
+                                   .who = message->home,
+                                   .a = message->capture,
+                                   .b = offset,
+                                   .c = message->handle,
+                               });
+        }
         sf_cache_host_fragment(message->version, message->handle, offset,
                                message->payload->bytes + offset,
                                sf_transfer_length(&message->transfer, index));

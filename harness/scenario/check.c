@@ -303,6 +303,9 @@ SF_MUST_USE static enum sf_err part_check(struct check *check, enum sf_action_pa
                    : wrong(check, "there is no node %" PRIu32 "; the cloud has %" PRId64 ", from 0",
                            entry->node, nodes_count);
     case SF_PART_EVERY:
+        if (entry->duration_ns > 0 && entry->node != SF_NODE_ALL) {
+            return wrong(check, "goes from node to node, not beside one 'node'");
+        }
         return entry->duration_ns >= 0 && entry->duration_ns <= SF_DURATION_NS_MAX
                    ? SF_OK
                    : wrong(check, "not a duration from 0 to 366d");

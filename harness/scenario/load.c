@@ -41,6 +41,7 @@ SF_MUST_USE static enum sf_err keys_check(struct sf_load *load)
                                  "name",
                                  "title",
                                  "seed",
+                                 "swarm",
                                  "start",
                                  "duration",
                                  "cache",
@@ -106,6 +107,10 @@ SF_MUST_USE static enum sf_err head_load(struct sf_load *load)
     node = sf_yaml_get(load->root, "seed");
     if (node != NULL) {
         SF_TRY(seed_load(load, node));
+    }
+    node = sf_yaml_get(load->root, "swarm");
+    if (node != NULL) {
+        SF_TRY(sf_load_switch(load, node, "swarm", &plan->swarm));
     }
     node = sf_yaml_get(load->root, "start");
     if (node != NULL) {

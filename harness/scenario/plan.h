@@ -148,6 +148,7 @@ struct sf_plan {
     char name[SF_TEXT_BYTES]; /* the file's name without ".yaml" by custom; [a-z0-9-] */
     char title[256];          /* one sentence for a person; may be "" */
     uint64_t seed;
+    bool swarm;           /* each run draws which of the faults it has: see swarm.h */
     int64_t start_unix_s; /* the wall clock of the simulated world at virtual time 0, UTC */
     sf_ns duration_ns;
     char cache[SF_CACHE_SPEC_BYTES]; /* "builtin:NAME?options" or the path of a .so */

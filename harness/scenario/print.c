@@ -78,6 +78,9 @@ static void head_print(const struct printer *printer)
         line_text(printer, "title", plan->title);
     }
     sf_text_add(printer->out, "seed: %" PRIu64 "\n", plan->seed);
+    if (plan->swarm) {
+        sf_text_add(printer->out, "swarm: true\n");
+    }
     if (plan->start_unix_s != SF_PLAN_START_FALLBACK_S) {
         sf_text_add(printer->out, "start: ");
         sf_value_instant_print(plan->start_unix_s, printer->out);

@@ -368,6 +368,7 @@ void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_tex
     put(properties, "title",
         text(sizeof((struct sf_plan *)0)->title - 1, "one sentence for a person"));
     put(properties, "seed", seed_schema());
+    put(properties, "swarm", on_or_off("each run draws which kinds of fault it has at all"));
     put(properties, "start",
         pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
                 "the simulated world's clock at the start, UTC"));

@@ -55,6 +55,8 @@
     X(CACHE_LOG, "cache-log",                                                                      \
       "cache version; a text, in the run's side table, d hash of the text")                        \
     X(END, "end", "-; the run is over")                                                            \
+    X(FETCH_CANCELLED, "fetch-cancelled", "camera; b bytes received, c fetch")                     \
+    X(FRAGMENT_LATE, "fragment-late", "camera; a capture, b offset, c upload, which has ended")    \
     /* the cache's nodes, and what they lean on */                                                 \
     X(NODE, "node", "node; flags 1 back, 0 lost")                                                  \
     X(NODE_CLOCK, "node-clock", "node; d step in ns, two's complement")                            \

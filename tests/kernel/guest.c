@@ -325,10 +325,11 @@ static void run_case(const struct kernel_case *one, const char *folder)
 int main(int argc, char **argv)
 {
     static struct kernel_case cases[CASES_MAX];
-    if (argc != 3) {
-        die("usage: guest CASES FOLDER", "");
+    if (argc < 3) {
+        die("usage: guest CASES [FILE...] FOLDER", "");
     }
     uint32_t count = read_cases(argv[1], cases);
+    const char *folder = argv[argc - 1];
     struct sf_qdisc_abilities abilities;
     struct sf_diag diag = {0};
     must(sf_qdisc_probe(&abilities, &diag), &diag, "probing");
@@ -336,7 +337,7 @@ int main(int argc, char **argv)
         die("the guest's kernel has no sch_netem", "");
     }
     char path[256];
-    snprintf(path, sizeof path, "%s/seed", argv[2]);
+    snprintf(path, sizeof path, "%s/seed", folder);
     FILE *file = fopen(path, "we");
     if (file == NULL) {
         die("cannot write", path);
@@ -345,7 +346,7 @@ int main(int argc, char **argv)
     fclose(file);
     check_command();
     for (uint32_t i = 0; i < count; i++) {
-        run_case(&cases[i], argv[2]);
+        run_case(&cases[i], folder);
     }
     return 0;
 }

@@ -25,14 +25,17 @@ for applet in sh mount insmod tar dd sync poweroff; do
     ln -s busybox "$root/bin/$applet"
 done
 cp "$program" "$root/job/program"
-ldd "$program" | grep -oE '/[^ ]+' | while read -r library; do
-    mkdir -p "$root$(dirname "$library")"
-    cp -Ln "$library" "$root$library"
-done
 names=""
 for file in "$@"; do
     cp "$file" "$root/job/"
     names="$names $(basename "$file")"
+done
+for file in "$program" "$@"; do
+    # Of those that are programs.
+    { ldd "$file" 2>/dev/null || true; } | { grep -oE '/[^ ]+' || true; } | while read -r library; do
+        mkdir -p "$root$(dirname "$library")"
+        cp -Ln "$library" "$root$library"
+    done
 done
 order=""
 for module in $modules; do

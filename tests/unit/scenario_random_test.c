@@ -170,6 +170,9 @@ static void random_entry(struct sf_rng *rng, const struct sf_plan *plan,
     entry->node = every_node ? SF_NODE_ALL : 0;
     entry->version = below(rng, 5);
     entry->duration_ns = below(rng, 3) * SF_SECOND;
+    if (sf_action_has(action, SF_PART_EVERY) && !every_node) {
+        entry->duration_ns = 0; /* from node to node, or one node: not both */
+    }
     random_cache(rng, entry->cache);
 }
 
@@ -203,6 +206,7 @@ static void random_plan(struct sf_rng *rng, struct sf_plan *plan)
     random_name(rng, plan->name, 0);
     random_text(rng, plan->title, sizeof plan->title);
     plan->seed = sf_rng_u64(rng) >> below(rng, 64);
+    plan->swarm = below(rng, 2) == 1;
     plan->start_unix_s = below(rng, 3) == 0 ? plan->start_unix_s : below(rng, UINT32_MAX);
     plan->duration_ns = 2 * SF_MINUTE + (sf_ns)sf_rng_below(rng, (uint64_t)SF_HOUR);
     plan->duration_ns -= below(rng, 2) * (plan->duration_ns % SF_SECOND);

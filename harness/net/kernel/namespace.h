@@ -33,6 +33,12 @@ struct sf_namespace {
  * right to do so is missing. */
 SF_MUST_USE enum sf_err sf_namespace_create(struct sf_namespace *made_out, struct sf_diag *diag);
 
+/* Moves the calling process, which has one thread only, into a user namespace and an empty network
+ * of its own, where it has the right to make namespaces and devices without being root. There it is
+ * called root; to files it stays who it was. There is no way back. SF_ERR_MACHINE where the machine
+ * does not let users do so. */
+SF_MUST_USE enum sf_err sf_namespace_take_user(struct sf_diag *diag);
+
 /* One that has a name, as `ip netns add NAME` gives. SF_ERR_INPUT if there is none of that name, if
  * the name is a path, or if the name stands for the machine's own network. */
 SF_MUST_USE enum sf_err sf_namespace_open_named(const char *name, struct sf_namespace *opened_out,
@@ -77,5 +83,20 @@ struct sf_namespace_end {
 SF_MUST_USE enum sf_err sf_namespace_veth_pair(const struct sf_namespace_end *a,
                                                const struct sf_namespace_end *b,
                                                struct sf_diag *diag);
+
+/* Makes an interface whose cable ends in this program (TUN): what the namespace sends over it is
+ * read from *fd_out, an IP packet a read, and what is written arrives there, an IP packet a write.
+ * There is no Ethernet header, no super-packet and no checksum left undone. Up and quiet as above;
+ * its queue for the reader holds 10,000 packets; MTU 1500. The descriptor is the caller's: it does
+ * not block, and the interface is gone when it is closed. SF_ERR_INPUT as above; SF_ERR_MACHINE,
+ * with the way out, where /dev/net/tun is missing or closed. */
+SF_MUST_USE enum sf_err sf_namespace_tun(const struct sf_namespace_end *end, int *fd_out,
+                                         struct sf_diag *diag);
+
+/* How many packets that interface threw away since it was made because its queue for the reader
+ * was full. */
+SF_MUST_USE enum sf_err sf_namespace_tun_dropped(const struct sf_namespace *space,
+                                                 const char *interface, uint64_t *count_out,
+                                                 struct sf_diag *diag);
 
 #endif

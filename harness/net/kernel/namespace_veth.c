@@ -1,5 +1,4 @@
 /* Laying a cable between namespaces: sf_namespace_veth_pair. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
@@ -8,9 +7,9 @@
 #include <linux/sockios.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -18,54 +17,29 @@
 
 #include "harness/base/assert.h"
 #include "harness/net/kernel/namespace.h"
+#include "harness/net/kernel/namespace_interface.h"
 #include "harness/net/kernel/rtnl.h"
 
-enum { MESSAGE_BYTES = 1024, MAC_BYTES = 6, ADDRESS_TEXT_BYTES = 32 };
-
-_Static_assert(SF_NAMESPACE_INTERFACE_NAME_LENGTH_MAX == IF_NAMESIZE - 1, "Linux's own bound");
+enum { MESSAGE_BYTES = 1024, MAC_BYTES = 6, CARRIER_WAIT_MS = 10000 };
 
 /* An end, looked through. */
 struct end {
     const struct sf_namespace_end *asked;
     uint8_t mac[MAC_BYTES];
-    struct in_addr address;
-    uint8_t prefix_bits;
+    struct sf_interface_address address;
 };
-
-static enum sf_err read_address(struct end *end, struct sf_diag *diag)
-{
-    const char *text = end->asked->address;
-    char address[ADDRESS_TEXT_BYTES];
-    const char *slash = strchr(text, '/');
-    char *rest = NULL;
-    long bits =
-        slash != NULL && slash[1] >= '0' && slash[1] <= '9' ? strtol(slash + 1, &rest, 10) : -1;
-    if (slash == NULL || slash - text >= ADDRESS_TEXT_BYTES || bits < 0 || bits > 32 ||
-        *rest != '\0') {
-        return sf_fail(diag, SF_ERR_INPUT,
-                       "'%.40s' is no IPv4 address with a prefix, such as 10.1.0.1/24", text);
-    }
-    memcpy(address, text, (size_t)(slash - text));
-    address[slash - text] = '\0';
-    if (inet_pton(AF_INET, address, &end->address) != 1) {
-        return sf_fail(diag, SF_ERR_INPUT, "'%s' is no IPv4 address", address);
-    }
-    end->prefix_bits = (uint8_t)bits;
-    memcpy(end->mac + 2, &end->address, 4);
-    return SF_OK;
-}
 
 static enum sf_err read_end(const struct sf_namespace_end *asked, uint8_t number, struct end *end,
                             struct sf_diag *diag)
 {
     SF_ASSERT(!asked->space->outside);
-    size_t length = strlen(asked->interface);
-    if (length == 0 || length > SF_NAMESPACE_INTERFACE_NAME_LENGTH_MAX) {
-        return sf_fail(diag, SF_ERR_INPUT, "'%.40s' is no name of an interface: 1 to %d characters",
-                       asked->interface, SF_NAMESPACE_INTERFACE_NAME_LENGTH_MAX);
-    }
+    SF_TRY(sf_interface_check_name(asked->interface, diag));
     *end = (struct end){.asked = asked, .mac = {2, 0, 0, 0, 0, number}};
-    return asked->address != NULL ? read_address(end, diag) : SF_OK;
+    if (asked->address != NULL) {
+        SF_TRY(sf_interface_read_address(asked->address, &end->address, diag));
+        memcpy(end->mac + 2, &end->address.address, 4);
+    }
+    return SF_OK;
 }
 
 static enum sf_err make_pair(struct sf_rtnl *rtnl, const struct end *a, const struct end *b,
@@ -129,44 +103,6 @@ static enum sf_err turn_offloads_off(const char *interface, struct sf_diag *diag
     return err;
 }
 
-/* Up, and without an IPv6 address of its own, which would talk. */
-static enum sf_err raise_interface(struct sf_rtnl *rtnl, int index, struct sf_diag *diag)
-{
-    struct ifinfomsg header = {
-        .ifi_family = AF_UNSPEC, .ifi_index = index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
-    struct nl_msg *quiet = sf_rtnl_message(RTM_NEWLINK, 0, MESSAGE_BYTES);
-    struct ifinfomsg untouched = {.ifi_family = AF_UNSPEC, .ifi_index = index};
-    sf_rtnl_append(quiet, &untouched, sizeof untouched);
-    struct nlattr *families = sf_rtnl_nest(quiet, IFLA_AF_SPEC, NLA_F_NESTED);
-    struct nlattr *ipv6 = sf_rtnl_nest(quiet, AF_INET6, NLA_F_NESTED);
-    uint8_t none = IN6_ADDR_GEN_MODE_NONE;
-    sf_rtnl_put(quiet, IFLA_INET6_ADDR_GEN_MODE, &none, sizeof none);
-    sf_rtnl_nest_end(quiet, ipv6);
-    sf_rtnl_nest_end(quiet, families);
-    struct sf_rtnl_reply ignored; /* a kernel without IPv6 refuses, and is quiet anyway */
-    enum sf_err err = sf_rtnl_ask(rtnl, quiet, &ignored, diag);
-    nlmsg_free(quiet);
-    SF_TRY(err);
-
-    struct nl_msg *up = sf_rtnl_message(RTM_NEWLINK, 0, MESSAGE_BYTES);
-    sf_rtnl_append(up, &header, sizeof header);
-    return sf_rtnl_do(rtnl, up, "raise an interface", diag);
-}
-
-static enum sf_err add_address(struct sf_rtnl *rtnl, int index, const struct end *end,
-                               struct sf_diag *diag)
-{
-    struct nl_msg *message = sf_rtnl_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, MESSAGE_BYTES);
-    struct ifaddrmsg header = {.ifa_family = AF_INET,
-                               .ifa_prefixlen = end->prefix_bits,
-                               .ifa_scope = RT_SCOPE_UNIVERSE,
-                               .ifa_index = (uint32_t)index};
-    sf_rtnl_append(message, &header, sizeof header);
-    sf_rtnl_put(message, IFA_LOCAL, &end->address, sizeof end->address);
-    sf_rtnl_put(message, IFA_ADDRESS, &end->address, sizeof end->address);
-    return sf_rtnl_do(rtnl, message, "give an interface its address", diag);
-}
-
 static enum sf_err add_neighbour(struct sf_rtnl *rtnl, int index, const struct end *other,
                                  struct sf_diag *diag)
 {
@@ -174,7 +110,7 @@ static enum sf_err add_neighbour(struct sf_rtnl *rtnl, int index, const struct e
         sf_rtnl_message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, MESSAGE_BYTES);
     struct ndmsg header = {.ndm_family = AF_INET, .ndm_ifindex = index, .ndm_state = NUD_PERMANENT};
     sf_rtnl_append(message, &header, sizeof header);
-    sf_rtnl_put(message, NDA_DST, &other->address, sizeof other->address);
+    sf_rtnl_put(message, NDA_DST, &other->address.address, sizeof other->address.address);
     sf_rtnl_put(message, NDA_LLADDR, other->mac, sizeof other->mac);
     return sf_rtnl_do(rtnl, message, "set a neighbour", diag);
 }
@@ -188,9 +124,9 @@ static enum sf_err set_up_here(struct sf_rtnl *rtnl, const struct end *end, cons
         return sf_fail(diag, SF_ERR_MACHINE, "the interface %s is gone", end->asked->interface);
     }
     SF_TRY(turn_offloads_off(end->asked->interface, diag));
-    SF_TRY(raise_interface(rtnl, index, diag));
+    SF_TRY(sf_interface_raise(rtnl, index, diag));
     if (end->asked->address != NULL) {
-        SF_TRY(add_address(rtnl, index, end, diag));
+        SF_TRY(sf_interface_add_address(rtnl, index, &end->address, diag));
         if (other->asked->address != NULL) {
             SF_TRY(add_neighbour(rtnl, index, other, diag));
         }
@@ -209,6 +145,43 @@ static enum sf_err set_up(const struct end *end, const struct end *other, struct
         sf_namespace_leave(&inside);
     }
     sf_rtnl_close(&rtnl);
+    return err;
+}
+
+/* From inside. An end that was raised before its peer gets its carrier by work that the kernel puts
+ * off, and throws away what it is given until then. */
+static enum sf_err wait_here(const char *interface, struct sf_diag *diag)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return sf_fail(diag, SF_ERR_MACHINE, "cannot open a socket: %s", strerror(errno));
+    }
+    struct ifreq request = {0};
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", interface);
+    bool running = false;
+    for (int waited_ms = 0; !running && waited_ms < CARRIER_WAIT_MS; waited_ms++) {
+        running = ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_RUNNING) != 0;
+        if (!running) {
+            poll(NULL, 0, 1);
+        }
+    }
+    /* The flag shows a moment before that work is over. It is done under a lock which this question
+     * has to wait for. */
+    struct ethtool_value value = {.cmd = ETHTOOL_GLINK};
+    request.ifr_data = (char *)&value;
+    int result = ioctl(fd, SIOCETHTOOL, &request);
+    close(fd);
+    return running && result == 0
+               ? SF_OK
+               : sf_fail(diag, SF_ERR_MACHINE, "the interface %s gets no carrier", interface);
+}
+
+static enum sf_err wait_for_carrier(const struct end *end, struct sf_diag *diag)
+{
+    struct sf_namespace inside = {.fd = end->asked->space->fd, .home_fd = -1};
+    SF_TRY(sf_namespace_enter(&inside, diag));
+    enum sf_err err = wait_here(end->asked->interface, diag);
+    sf_namespace_leave(&inside);
     return err;
 }
 
@@ -236,6 +209,9 @@ enum sf_err sf_namespace_veth_pair(const struct sf_namespace_end *a,
         err = set_up(&ends[0], &ends[1], diag);
         if (err == SF_OK) {
             err = set_up(&ends[1], &ends[0], diag);
+        }
+        if (err == SF_OK) {
+            err = wait_for_carrier(&ends[0], diag);
         }
         if (err != SF_OK) {
             take_away(&rtnl, &ends[0]);

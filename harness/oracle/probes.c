@@ -1,0 +1,242 @@
+#include "harness/oracle/probes.h"
+
+#include "harness/base/assert.h"
+#include "harness/base/time.h"
+
+enum { RETURN_WITHIN_S = 2, VIEWERS_PER_HOME_MAX = 4 };
+
+static const struct {
+    const char *name;
+    const char *meaning;
+    uint32_t quota;
+} table[SF_PROBES_COUNT] = {
+#define X(id, name, quota, meaning) [SF_PROBE_##id] = {name, meaning, quota},
+    SF_PROBES(X)
+#undef X
+};
+
+struct viewer {
+    sf_ns admitted_at_ns;
+    uint64_t waits_for; /* the request; 0: none */
+    uint64_t window;    /* the last window of time in which it asked, from 1 */
+    uint32_t tenant;
+};
+
+struct sf_probes {
+    uint64_t counts[SF_PROBES_COUNT];
+    struct viewer *viewers;
+    sf_ns *link_due_ns;       /* by link: when the packet before arrives */
+    uint32_t *tenant_waits;   /* by tenant: requests that wait */
+    uint32_t tenants_waiting; /* with one at least */
+    uint32_t viewers_count;
+    uint32_t introduced_count; /* viewers that are there */
+    uint64_t window;
+    uint32_t window_asks; /* different viewers that asked in it */
+};
+
+const char *sf_probe_name(enum sf_probe probe)
+{
+    return table[probe].name;
+}
+
+const char *sf_probe_meaning(enum sf_probe probe)
+{
+    return table[probe].meaning;
+}
+
+uint32_t sf_probe_quota(enum sf_probe probe)
+{
+    return table[probe].quota;
+}
+
+struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
+{
+    struct sf_probes *probes = sf_arena_take(arena, 1, sizeof *probes);
+    *probes = (struct sf_probes){.viewers_count = VIEWERS_PER_HOME_MAX * homes_count};
+    probes->viewers = sf_arena_take(arena, probes->viewers_count, sizeof *probes->viewers);
+    probes->link_due_ns = sf_arena_take(arena, (size_t)2 * homes_count, sizeof(sf_ns));
+    probes->tenant_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
+    return probes;
+}
+
+static void pass(struct sf_probes *probes, enum sf_probe probe)
+{
+    probes->counts[probe]++;
+}
+
+static struct viewer *viewer_of(struct sf_probes *probes, const struct sf_record *record)
+{
+    SF_ASSERT(record->who < probes->viewers_count);
+    return &probes->viewers[record->who];
+}
+
+static void begin_wait(struct sf_probes *probes, const struct sf_record *record)
+{
+    struct viewer *viewer = viewer_of(probes, record);
+    if (viewer->waits_for != 0) {
+        return; /* an older one still waits; one a viewer is enough for what is counted here */
+    }
+    viewer->waits_for = record->c;
+    viewer->admitted_at_ns = record->at_ns;
+    if (probes->tenant_waits[viewer->tenant]++ == 0) {
+        probes->tenants_waiting++;
+    }
+    if (probes->tenants_waiting == 2) {
+        pass(probes, SF_PROBE_TWO_WAIT);
+    } else if (probes->tenants_waiting > 2) {
+        pass(probes, SF_PROBE_THREE_WAIT);
+    }
+}
+
+static void end_wait(struct sf_probes *probes, const struct sf_record *record)
+{
+    struct viewer *viewer = viewer_of(probes, record);
+    if (viewer->waits_for != record->c || record->c == 0) {
+        return;
+    }
+    viewer->waits_for = 0;
+    if (record->kind == SF_RECORD_ANSWERED && record->a > 0 &&
+        record->at_ns == viewer->admitted_at_ns) {
+        pass(probes, SF_PROBE_HIT);
+    }
+    if (--probes->tenant_waits[viewer->tenant] == 0) {
+        probes->tenants_waiting--;
+    }
+}
+
+static void see_ask(struct sf_probes *probes, const struct sf_record *record)
+{
+    struct viewer *viewer = viewer_of(probes, record);
+    uint64_t window = 1 + (uint64_t)(record->at_ns / (RETURN_WITHIN_S * SF_SECOND));
+    if (window != probes->window) {
+        probes->window = window;
+        probes->window_asks = 0;
+    }
+    if (viewer->window != window) {
+        viewer->window = window;
+        probes->window_asks++;
+        if (probes->window_asks > 2 && probes->window_asks == (probes->introduced_count + 1) / 2) {
+            pass(probes, SF_PROBE_MASS_RETURN);
+        }
+    }
+}
+
+static void see_packet(struct sf_probes *probes, const struct sf_record *record)
+{
+    static const struct {
+        uint16_t flag;
+        enum sf_probe probe;
+    } fates[] = {{SF_FATE_LOST, SF_PROBE_PACKET_LOST},
+                 {SF_FATE_DUPLICATED, SF_PROBE_PACKET_DUPLICATED},
+                 {SF_FATE_CORRUPTED, SF_PROBE_PACKET_CORRUPTED},
+                 {SF_FATE_OVER_LIMIT, SF_PROBE_PACKET_OVER_LIMIT}};
+    for (size_t i = 0; i < sizeof fates / sizeof fates[0]; i++) {
+        if ((record->flags & fates[i].flag) != 0) {
+            pass(probes, fates[i].probe);
+        }
+    }
+    if ((record->flags & SF_FATE_LOST) == 0) {
+        sf_ns *due_ns = &probes->link_due_ns[record->who];
+        if ((sf_ns)record->d < *due_ns) {
+            pass(probes, SF_PROBE_PACKET_REORDERED);
+        } else {
+            *due_ns = (sf_ns)record->d;
+        }
+    }
+}
+
+static void see_change(struct sf_probes *probes, const struct sf_record *record)
+{
+    bool begun = record->at_ns > 0;
+    if (record->kind == SF_RECORD_DEPLOYED && begun && probes->tenants_waiting > 0) {
+        pass(probes, SF_PROBE_DEPLOY_IN_FLIGHT);
+    }
+    if (record->kind == SF_RECORD_KILL_SWITCH && record->flags != 0 &&
+        probes->tenants_waiting > 0) {
+        pass(probes, SF_PROBE_BLOCK_IN_FLIGHT);
+    }
+    if (record->kind == SF_RECORD_LINK && record->flags == 0 && begun &&
+        probes->tenant_waits[record->who] > 0) {
+        pass(probes, SF_PROBE_UNLINK_IN_FLIGHT);
+    }
+}
+
+static void see(struct sf_probes *probes, const struct sf_record *record)
+{
+    switch (record->kind) {
+    case SF_RECORD_PACKET:
+        see_packet(probes, record);
+        return;
+    case SF_RECORD_VIEWER:
+        viewer_of(probes, record)->tenant = record->a;
+        probes->introduced_count++;
+        return;
+    case SF_RECORD_ASK:
+        see_ask(probes, record);
+        return;
+    case SF_RECORD_ADMITTED:
+        begin_wait(probes, record);
+        return;
+    case SF_RECORD_CANCELLED:
+        pass(probes, SF_PROBE_REQUEST_CANCELLED);
+        end_wait(probes, record);
+        return;
+    case SF_RECORD_ANSWERED:
+    case SF_RECORD_REFUSED:
+        end_wait(probes, record);
+        return;
+    case SF_RECORD_SHOWN:
+        if ((record->flags & SF_FLAG_WHOLE) == 0) {
+            pass(probes, SF_PROBE_PARTIAL_SHOWN);
+        }
+        return;
+    case SF_RECORD_FETCH_ENDED:
+        if (record->flags != 0) {
+            pass(probes, SF_PROBE_FETCH_ABANDONED);
+        }
+        return;
+    case SF_RECORD_FETCH_CANCELLED:
+        if (record->b > 0) {
+            pass(probes, SF_PROBE_FETCH_CANCELLED);
+        }
+        return;
+    case SF_RECORD_UPLOAD_ENDED:
+        if (record->flags != 0) {
+            pass(probes, SF_PROBE_UPLOAD_ABANDONED);
+        }
+        return;
+    case SF_RECORD_FRAGMENT_LATE:
+        pass(probes, SF_PROBE_LATE_FRAGMENT);
+        return;
+    case SF_RECORD_STORE:
+        pass(probes, SF_PROBE_STORE_USED);
+        return;
+    case SF_RECORD_NETWORK:
+        pass(probes, SF_PROBE_NETWORK_CHANGED);
+        return;
+    case SF_RECORD_HEALED:
+        pass(probes, SF_PROBE_RECOVERED);
+        return;
+    case SF_RECORD_DEPLOYED:
+    case SF_RECORD_KILL_SWITCH:
+    case SF_RECORD_LINK:
+        see_change(probes, record);
+        return;
+    default:
+        return;
+    }
+}
+
+void sf_probes_hear(void *probes, const struct sf_record *records, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        see(probes, &records[i]);
+    }
+}
+
+void sf_probes_read(const struct sf_probes *probes, uint64_t counts[SF_PROBES_COUNT])
+{
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        counts[i] = probes->counts[i];
+    }
+}

@@ -1,0 +1,58 @@
+/* Probes: things that ought to happen somewhere in a campaign, read from the trace. They judge
+ * nothing. A campaign that never came past one has not tested what lies behind it, and says so. */
+#ifndef STRAYFRAME_ORACLE_PROBES_H
+#define STRAYFRAME_ORACLE_PROBES_H
+
+#include <stdint.h>
+
+#include "harness/base/arena.h"
+#include "harness/trace/record.h"
+
+/* name, how many runs of a campaign must come past it, what it means. The quota is 0 where it takes
+ * a cache that works that way (one that uses the shared store, say). */
+#define SF_PROBES(X)                                                                          \
+    X(HIT, "hit", 0, "a request is answered at once, from memory")                            \
+    X(TWO_WAIT, "two-tenants-wait", 1, "two tenants wait for an answer at the same time")     \
+    X(THREE_WAIT, "three-tenants-wait", 1, "three tenants wait at the same time")             \
+    X(REQUEST_CANCELLED, "request-cancelled", 1, "a viewer gives up before it is answered")   \
+    X(PARTIAL_SHOWN, "partial-shown", 1, "a display shows a part of a picture")               \
+    X(FETCH_ABANDONED, "fetch-abandoned", 0, "a camera never answers a fetch")                \
+    X(FETCH_CANCELLED, "fetch-cancelled-in-flight", 0,                                        \
+      "a fetch is cancelled while its still is on the way")                                   \
+    X(UPLOAD_ABANDONED, "upload-abandoned", 1, "an upload ends with bytes missing")           \
+    X(LATE_FRAGMENT, "late-fragment", 1, "a fragment comes after its upload has ended")       \
+    X(STORE_USED, "store-used", 0, "the cache uses the shared store")                         \
+    X(DEPLOY_IN_FLIGHT, "deploy-in-flight", 1, "a new version goes live while requests wait") \
+    X(BLOCK_IN_FLIGHT, "block-in-flight", 1, "the operator blocks while requests wait")       \
+    X(UNLINK_IN_FLIGHT, "unlink-in-flight", 1, "a tenant unlinks while its request waits")    \
+    X(MASS_RETURN, "mass-return", 1, "half of the viewers ask within two seconds")            \
+    X(NETWORK_CHANGED, "network-changed", 1, "a network changes under way")                   \
+    X(PACKET_LOST, "packet-lost", 1, "a packet is lost")                                      \
+    X(PACKET_DUPLICATED, "packet-duplicated", 1, "a packet comes twice")                      \
+    X(PACKET_CORRUPTED, "packet-corrupted", 1, "a packet is damaged")                         \
+    X(PACKET_REORDERED, "packet-reordered", 1, "a packet overtakes another")                  \
+    X(PACKET_OVER_LIMIT, "packet-over-limit", 1, "a queue overflows")                         \
+    X(RECOVERED, "recovered", 1, "the network heals")
+
+enum sf_probe {
+#define X(id, name, quota, meaning) SF_PROBE_##id,
+    SF_PROBES(X)
+#undef X
+        SF_PROBES_COUNT
+};
+
+const char *sf_probe_name(enum sf_probe probe);
+const char *sf_probe_meaning(enum sf_probe probe);
+/* Runs of a campaign that must come past it; 0: it depends on the cache. */
+uint32_t sf_probe_quota(enum sf_probe probe);
+
+struct sf_probes;
+
+/* Memory from `arena`. */
+struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count);
+/* Fits struct sf_trace_listener. */
+void sf_probes_hear(void *probes, const struct sf_record *records, uint32_t count);
+/* How often each was passed. */
+void sf_probes_read(const struct sf_probes *probes, uint64_t counts_out[SF_PROBES_COUNT]);
+
+#endif
