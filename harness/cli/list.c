@@ -5,6 +5,7 @@
 
 #include "harness/base/time.h"
 #include "harness/cli/command.h"
+#include "harness/run/defects.h"
 #include "harness/run/run.h"
 #include "harness/trace/record.h"
 #include "sim_cloud/caches/builtin.h"
@@ -15,9 +16,9 @@ static void list_caches(void)
 {
     for (size_t i = 0; sf_builtin_caches()[i] != NULL; i++) {
         const struct sf_cache_plugin *cache = sf_builtin_caches()[i];
-        printf("builtin:%-20s %s\n", cache->name, cache->summary);
+        printf("builtin:%-24s %s\n", cache->name, cache->summary);
         if (cache->options != NULL) {
-            printf("%-28s options: %s\n", "", cache->options);
+            printf("%-32s options: %s\n", "", cache->options);
         }
     }
 }
@@ -34,6 +35,16 @@ static void list_records(void)
     for (int kind = 0; kind < SF_RECORD_KINDS_COUNT; kind++) {
         printf("%-14s who: %s\n", sf_record_kind_name((enum sf_record_kind)kind),
                sf_record_kind_fields((enum sf_record_kind)kind));
+    }
+}
+
+static void list_defects(void)
+{
+    for (const struct sf_defect *defect = sf_defects(); defect->id != NULL; defect++) {
+        printf("%s  %s\n", defect->id, defect->title);
+        printf("     seen in: %s\n     needs: %s\n", defect->seen_in, defect->needs);
+        printf("     %s, twin %s, caught by %s in %s\n", defect->cache, defect->twin,
+               defect->oracle, defect->scenario);
     }
 }
 
@@ -75,7 +86,8 @@ static const struct {
 } lists[] = {{"caches", list_caches},
              {"oracles", list_oracles},
              {"keys", list_keys},
-             {"records", list_records}};
+             {"records", list_records},
+             {"defects", list_defects}};
 
 enum { LISTS_COUNT = sizeof lists / sizeof lists[0] };
 
@@ -92,7 +104,7 @@ static int list(const struct cli_args *args)
     const char *nearest = sf_text_nearest(args->words[0], names);
     fprintf(stderr,
             "strayframe list: there is no list of '%s'%s%s%s\nTry one of: caches oracles keys "
-            "records\n",
+            "records defects\n",
             args->words[0], nearest != NULL ? "; did you mean '" : "",
             nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
     return CLI_EXIT_BAD_INPUT;
@@ -100,9 +112,10 @@ static int list(const struct cli_args *args)
 
 const struct cli_command cli_list = {
     .name = "list",
-    .words = "caches|oracles|keys|records",
-    .summary =
-        "List the built-in caches, the oracles, the keys of a scenario, or the trace's records",
+    .words = "caches|oracles|keys|records|defects",
+    .summary = "List the built-in caches, the oracles, the keys of a scenario, the trace's "
+               "records, or the "
+               "planted defects",
     .details = "",
     .options = options,
     .words_min = 1,

@@ -163,10 +163,12 @@ static const struct sf_strip *strip_of_row(struct parts *parts, uint32_t row,
         *flips_out = parts->mosaic->flips.items;
         return &parts->mosaic->strips[row];
     }
-    const struct sf_line *line =
-        sf_kept_line(parts->mosaic, band.text, band.first_row, band.end_row);
-    *flips_out = line->letters->flips.items;
-    return &line->strips[row - band.first_row];
+    if (parts->line == NULL || parts->line_first_row != band.first_row) {
+        parts->line = sf_kept_line(parts->mosaic, band.text, band.first_row, band.end_row);
+        parts->line_first_row = band.first_row;
+    }
+    *flips_out = parts->line->letters->flips.items;
+    return &parts->line->strips[row - band.first_row];
 }
 
 /* At most this many bytes are written, whatever mark and text. */

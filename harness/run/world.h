@@ -89,14 +89,14 @@ enum {
     INLINE_WORDS = 1, /* messages of up to 64 packets without a payload need no more */
 };
 
-/* Bytes on their way, with the two bit sets of their transfer behind them. */
+/* Bytes on their way, with the two bit sets of their transfer before them. */
 struct payload {
     struct payload *next_free;
-    uint32_t capacity;
-    uint32_t words;
     uint64_t *arrived;
     uint64_t *acked;
-    uint8_t bytes[];
+    uint8_t *bytes; /* `capacity` of them */
+    uint32_t capacity;
+    uint64_t bits[];
 };
 
 struct message {

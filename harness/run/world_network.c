@@ -8,16 +8,17 @@
 
 /* ---- payloads ---- */
 
+/* Nothing in it is cleared: the pages of a large one are touched only as far as bytes are put in.
+ */
 static struct payload *payload_create(uint32_t capacity)
 {
     uint32_t words = sf_transfer_words(capacity);
     size_t bits_bytes = 2 * (size_t)words * sizeof(uint64_t);
-    size_t bytes = ((size_t)capacity + 7) & ~(size_t)7;
-    struct payload *payload = sf_alloc(1, sizeof *payload + bytes + bits_bytes);
+    struct payload *payload = sf_realloc(NULL, 1, sizeof *payload + bits_bytes + capacity);
     payload->capacity = capacity;
-    payload->words = words;
-    payload->arrived = (uint64_t *)(void *)(payload->bytes + bytes);
-    payload->acked = payload->arrived + words;
+    payload->arrived = payload->bits;
+    payload->acked = payload->bits + words;
+    payload->bytes = (uint8_t *)(payload->bits + 2 * words);
     return payload;
 }
 
@@ -192,14 +193,14 @@ static void resend(struct world *world, struct message *message)
     if (message->transfer.sender_done) {
         return;
     }
-    /* All that there is of it has arrived, and more is to come: no silence. */
-    bool waits = message->in_parts &&
-                 sf_transfer_next_unacked(&message->transfer, 0) == UINT32_MAX;
-    if (!waits && message->transfer.resends_count >= (uint32_t)world->cloud.resends_max) {
+    /* What the cache has not passed yet is not missing: the sender's patience begins with the last
+     * part. */
+    bool all_ready = message->transfer.ready_bytes == message->transfer.total_bytes;
+    if (all_ready && message->transfer.resends_count >= (uint32_t)world->cloud.resends_max) {
         message_stop_sending(world, message);
         return;
     }
-    message->transfer.resends_count += waits ? 0 : 1;
+    message->transfer.resends_count += all_ready;
     send_unacknowledged(world, message);
     world_push(world, EVENT_RESEND, message->home, 0, message->handle,
                world_now(world) + world->cloud.resend_after_ns);

@@ -26,9 +26,11 @@ void sf_queue_reset(struct sf_queue *queue, uint64_t tie_seed)
     queue->tie_seed = tie_seed;
 }
 
-static bool earlier(const struct sf_event *a, const struct sf_event *b)
+/* Time and order as one number, so that comparing takes no branch: no processor could predict it.
+ */
+static unsigned __int128 rank(const struct sf_event *event)
 {
-    return a->due_ns != b->due_ns ? a->due_ns < b->due_ns : a->order < b->order;
+    return (unsigned __int128)(uint64_t)event->due_ns << 64 | event->order;
 }
 
 /* Upper half: a shuffle that is fixed for (instant, lane, run); lower half: the order of pushing.
@@ -41,36 +43,53 @@ static uint64_t tie_order(const struct sf_queue *queue, sf_ns due_ns, uint32_t l
     return (z << 32) | queue->pushed_count;
 }
 
-void sf_queue_push(struct sf_queue *queue, struct sf_event event, uint32_t lane)
+/* Finds the place of an event in the heap: the hole that moves up from the end. */
+static uint32_t rise(struct sf_queue *queue, unsigned __int128 pushed_rank)
 {
-    SF_ASSERT(event.due_ns >= queue->now_ns);
+    uint32_t hole = queue->count++;
+    while (hole > 0) {
+        uint32_t parent = (hole - 1) / ARITY;
+        if (pushed_rank >= rank(&queue->heap[parent])) {
+            break;
+        }
+        queue->heap[hole] = queue->heap[parent];
+        hole = parent;
+    }
+    return hole;
+}
+
+struct sf_event *sf_queue_place(struct sf_queue *queue, sf_ns due_ns, uint32_t lane)
+{
+    SF_ASSERT(due_ns >= queue->now_ns);
     if (queue->count == queue->capacity) {
         /* The one thing that may grow while time moves: its high-water mark is not known
          * beforehand, and the memory is kept for the next run. */
         queue->capacity = queue->capacity > 0 ? queue->capacity * 2 : CAPACITY_FIRST;
         queue->heap = sf_realloc(queue->heap, queue->capacity, sizeof *queue->heap);
     }
-    event.order = tie_order(queue, event.due_ns, lane);
+    uint64_t order = tie_order(queue, due_ns, lane);
     queue->pushed_count++;
+    struct sf_event *event =
+        &queue->heap[rise(queue, (unsigned __int128)(uint64_t)due_ns << 64 | order)];
+    event->due_ns = due_ns;
+    event->order = order;
+    return event;
+}
 
-    uint32_t hole = queue->count++;
-    while (hole > 0) {
-        uint32_t parent = (hole - 1) / ARITY;
-        if (!earlier(&event, &queue->heap[parent])) {
-            break;
-        }
-        queue->heap[hole] = queue->heap[parent];
-        hole = parent;
-    }
-    queue->heap[hole] = event;
+static uint32_t earlier(const struct sf_event *heap, uint32_t a, uint32_t b)
+{
+    return rank(&heap[b]) < rank(&heap[a]) ? b : a;
 }
 
 static uint32_t earliest_child(const struct sf_queue *queue, uint32_t first)
 {
+    const struct sf_event *heap = queue->heap;
+    if (first + ARITY <= queue->count) {
+        return earlier(heap, earlier(heap, first, first + 1), earlier(heap, first + 2, first + 3));
+    }
     uint32_t best = first;
-    uint32_t end = first + ARITY < queue->count ? first + ARITY : queue->count;
-    for (uint32_t child = first + 1; child < end; child++) {
-        best = earlier(&queue->heap[child], &queue->heap[best]) ? child : best;
+    for (uint32_t child = first + 1; child < queue->count; child++) {
+        best = earlier(heap, best, child);
     }
     return best;
 }
@@ -85,7 +104,7 @@ bool sf_queue_pop(struct sf_queue *queue, struct sf_event *event_out)
     uint32_t hole = 0;
     for (uint32_t first = 1; first < queue->count; first = ARITY * hole + 1) {
         uint32_t child = earliest_child(queue, first);
-        if (!earlier(&queue->heap[child], &last)) {
+        if (rank(&queue->heap[child]) >= rank(&last)) {
             break;
         }
         queue->heap[hole] = queue->heap[child];

@@ -38,8 +38,22 @@ void sf_queue_fini(struct sf_queue *queue);
 /* Empties the queue and starts at 0 again; keeps the memory. */
 void sf_queue_reset(struct sf_queue *queue, uint64_t tie_seed);
 
-/* `event->due_ns` must not be before now; `event->order` is overwritten. */
-void sf_queue_push(struct sf_queue *queue, struct sf_event event, uint32_t lane);
+/* The place in the queue of an event that is about to be pushed, with `due_ns` and `order` set; the
+ * caller sets the rest before anything else is done with the queue. */
+struct sf_event *sf_queue_place(struct sf_queue *queue, sf_ns due_ns, uint32_t lane);
+
+/* `event.due_ns` must not be before now; `event.order` is overwritten. Each member goes to its
+ * place by itself: put together elsewhere first and then copied as a whole, the event would be
+ * waited for. */
+static inline void sf_queue_push(struct sf_queue *queue, struct sf_event event, uint32_t lane)
+{
+    struct sf_event *place = sf_queue_place(queue, event.due_ns, lane);
+    place->kind = event.kind;
+    place->small = event.small;
+    place->target = event.target;
+    place->a = event.a;
+    place->b = event.b;
+}
 
 /* Takes the next event and moves the clock to it; false when there is none. */
 bool sf_queue_pop(struct sf_queue *queue, struct sf_event *event_out);

@@ -7,8 +7,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/edge.h"
 
-#define MS_NS INT64_C(1000000)
-
 struct still {
     struct edge_reception reception; /* first: the edge fills it in */
     int64_t stored_ns;
@@ -23,7 +21,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 {
     (void)config;
     struct store *store = kit_alloc(1, sizeof *store);
-    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
+    store->fresh_for_ns = kit_option_ns(&options[0]);
     return store;
 }
 
@@ -46,12 +44,13 @@ static void store_destroy(void *context)
 }
 
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
-                                          uint32_t total_bytes)
+                                          uint32_t total_bytes, int64_t now_ns)
 {
     (void)context;
     (void)key;
+    (void)now_ns;
     struct still *still = kit_alloc(1, sizeof *still);
-    still->reception.bytes = kit_alloc(total_bytes, 1);
+    still->reception.bytes = kit_alloc_uncleared(total_bytes); /* only what is whole is shown */
     still->reception.total_bytes = total_bytes;
     return &still->reception;
 }
@@ -113,11 +112,7 @@ static const struct edge_store kind = {
     .fallback = store_fallback,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_boxing_day_before =
     EDGE_PLUGIN(create, "boxing-day-before", "1",

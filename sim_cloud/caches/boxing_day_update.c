@@ -12,8 +12,6 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/edge.h"
 
-#define MS_NS INT64_C(1000000)
-
 /* A buffer with a still in it, recycled when that is no longer fresh. */
 struct buffer {
     struct edge_reception reception; /* first: the edge fills it in */
@@ -39,7 +37,7 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     struct store *store = kit_alloc(1, sizeof *store);
-    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
+    store->fresh_for_ns = kit_option_ns(&options[0]);
     store->good_percent = (uint32_t)options[1].value;
     store->buffer_bytes = config->still_bytes_max;
     return store;
@@ -79,9 +77,10 @@ static void recycle(struct store *store, struct buffer *buffer)
 }
 
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
-                                          uint32_t total_bytes)
+                                          uint32_t total_bytes, int64_t now_ns)
 {
     (void)key;
+    (void)now_ns;
     struct store *store = context;
     struct buffer *buffer = store->free;
     if (buffer != NULL) {
@@ -163,11 +162,7 @@ static const struct edge_store kind = {
     .fallback = store_fallback,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_boxing_day_update =
     EDGE_PLUGIN(create, "boxing-day-update", "2",

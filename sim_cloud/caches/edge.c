@@ -38,8 +38,6 @@ struct edge {
     struct kit_map requests; /* by request: its waiter */
 };
 
-#define MS_NS INT64_C(1000000)
-
 void *edge_create(const struct edge_store *kind, const struct sf_cache_host *host,
                   const struct sf_cache_config *config, char *error, uint32_t error_bytes)
 {
@@ -54,22 +52,33 @@ void *edge_create(const struct edge_store *kind, const struct sf_cache_host *hos
     struct edge *edge = kit_alloc(1, sizeof *edge);
     edge->kind = kind;
     edge->host = host;
-    edge->patience_ns = (int64_t)options[0].value * MS_NS;
+    edge->patience_ns = kit_option_ns(&options[0]);
     edge->store = kind->create(options + 1, config);
+    if (kind->start != NULL) {
+        kind->start(edge->store, host);
+    }
     return edge;
 }
 
-static int64_t now(const struct edge *edge)
+void *edge_store_of(void *context)
 {
-    return edge->host->now_ns(edge->host->context);
+    return ((struct edge *)context)->store;
 }
 
-static void free_values(struct kit_map *map)
+const struct sf_cache_host *edge_host_of(const void *context)
 {
-    for (size_t i = 0; i < map->capacity; i++) {
-        free(map->entries[i].value);
-    }
-    kit_map_free(map);
+    return ((const struct edge *)context)->host;
+}
+
+int64_t edge_patience_ns(const void *context)
+{
+    return ((const struct edge *)context)->patience_ns;
+}
+
+int64_t edge_now_ns(const void *context)
+{
+    const struct edge *edge = context;
+    return edge->host->now_ns(edge->host->context);
 }
 
 /* Gives every reception back to the store, so that the store can free what it made. */
@@ -78,13 +87,13 @@ static void end_receptions(struct edge *edge)
     for (size_t i = 0; i < edge->uploads.capacity; i++) {
         const struct upload *upload = edge->uploads.entries[i].value;
         if (upload != NULL) {
-            edge->kind->end(edge->store, &upload->key, upload->reception, false, now(edge));
+            edge->kind->end(edge->store, &upload->key, upload->reception, false, edge_now_ns(edge));
         }
     }
     for (size_t i = 0; i < edge->cameras.capacity; i++) {
         const struct camera *camera = edge->cameras.entries[i].value;
         if (camera != NULL && camera->fetching != NULL) {
-            edge->kind->end(edge->store, &camera->key, camera->fetching, false, now(edge));
+            edge->kind->end(edge->store, &camera->key, camera->fetching, false, edge_now_ns(edge));
         }
     }
 }
@@ -94,9 +103,9 @@ void edge_destroy(void *context)
     struct edge *edge = context;
     end_receptions(edge);
     edge->kind->destroy(edge->store);
-    free_values(&edge->uploads);
-    free_values(&edge->requests);
-    free_values(&edge->cameras);
+    kit_map_free_all(&edge->uploads);
+    kit_map_free_all(&edge->requests);
+    kit_map_free_all(&edge->cameras);
     free(edge);
 }
 
@@ -125,26 +134,37 @@ static void remove_waiter(struct edge *edge, struct waiter *waiter)
     free(waiter);
 }
 
+size_t edge_waiting_count(const void *context)
+{
+    return ((const struct edge *)context)->requests.count;
+}
+
+void edge_answer(const struct sf_cache_host *host, uint64_t request, struct edge_still still)
+{
+    if (still.bytes != NULL) {
+        host->answer(host->context, request, SF_CACHE_STATUS_OK, still.bytes, still.count);
+    } else {
+        host->answer(host->context, request, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0);
+    }
+}
+
 static void send(struct edge *edge, uint64_t request, const struct edge_key *key,
                  struct edge_still still)
 {
-    if (still.bytes == NULL) {
-        edge->host->answer(edge->host->context, request, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0);
-        return;
-    }
-    edge->host->answer(edge->host->context, request, SF_CACHE_STATUS_OK, still.bytes, still.count);
+    edge_answer(edge->host, request, still);
     if (edge->kind->served != NULL) {
         edge->kind->served(edge->store, key, still);
     }
 }
 
-/* Answers everyone who waits for the camera and whose still is in the store now. */
-static void answer_waiters(struct edge *edge, struct camera *camera)
+void edge_arrived(void *context, uint64_t id)
 {
-    struct waiter *waiter = camera->waiters;
+    struct edge *edge = context;
+    const struct camera *camera = kit_map_get(&edge->cameras, id, 0);
+    struct waiter *waiter = camera != NULL ? camera->waiters : NULL;
     while (waiter != NULL) {
         struct waiter *next = waiter->next;
-        struct edge_still still = edge->kind->fresh(edge->store, &waiter->key, now(edge));
+        struct edge_still still = edge->kind->fresh(edge->store, &waiter->key, edge_now_ns(edge));
         if (still.bytes != NULL) {
             send(edge, waiter->request, &waiter->key, still);
             remove_waiter(edge, waiter);
@@ -153,40 +173,50 @@ static void answer_waiters(struct edge *edge, struct camera *camera)
     }
 }
 
-static void wait_for_camera(struct edge *edge, const struct sf_cache_request *request,
-                            const struct edge_key *key)
+static void wait_for_camera(struct edge *edge, uint64_t request, const struct edge_key *key)
 {
-    struct camera *camera = camera_of(edge, request->camera);
+    struct camera *camera = camera_of(edge, key->camera);
     struct waiter *waiter = kit_alloc(1, sizeof *waiter);
     waiter->camera = camera;
     waiter->key = *key;
-    waiter->request = request->request;
+    waiter->request = request;
     waiter->next = camera->waiters;
     camera->waiters = waiter;
-    kit_map_put(&edge->requests, request->request, 0, waiter);
-    edge->host->timer_set(edge->host->context, edge->patience_ns, request->request, &waiter->timer);
+    kit_map_put(&edge->requests, request, 0, waiter);
+    edge->host->timer_set(edge->host->context, edge->patience_ns, request, &waiter->timer);
     if (!camera->fetch_running) {
         camera->key = *key;
-        camera->fetch_running = edge->host->fetch(edge->host->context, request->camera,
-                                                  request->camera, &camera->fetch) == SF_CACHE_DONE;
+        camera->fetch_running = edge->host->fetch(edge->host->context, key->camera, key->camera,
+                                                  &camera->fetch) == SF_CACHE_DONE;
     }
 }
 
-void edge_on_request(void *context, const struct sf_cache_request *request)
+void edge_request(void *context, uint64_t request, const struct edge_key *key)
 {
     struct edge *edge = context;
-    struct edge_key key = {
+    struct edge_still still = edge->kind->fresh(edge->store, key, edge_now_ns(edge));
+    if (still.bytes != NULL) {
+        send(edge, request, key, still);
+    } else {
+        wait_for_camera(edge, request, key);
+    }
+}
+
+struct edge_key edge_key_of_request(const struct sf_cache_request *request)
+{
+    return (struct edge_key){
         .tenant = request->tenant,
         .camera = request->camera,
         .model = request->model,
         .integration = request->integration,
+        .camera_slot = request->camera_slot,
     };
-    struct edge_still still = edge->kind->fresh(edge->store, &key, now(edge));
-    if (still.bytes != NULL) {
-        send(edge, request->request, &key, still);
-    } else {
-        wait_for_camera(edge, request, &key);
-    }
+}
+
+void edge_on_request(void *edge, const struct sf_cache_request *request)
+{
+    struct edge_key key = edge_key_of_request(request);
+    edge_request(edge, request->request, &key);
 }
 
 /* Nobody waits for the camera any longer: a still that may never come must not stand in the way of
@@ -199,7 +229,7 @@ static void stop_fetch_if_nobody_waits(struct edge *edge, struct camera *camera)
     edge->host->fetch_cancel(edge->host->context, camera->fetch);
     camera->fetch_running = false;
     if (camera->fetching != NULL) {
-        edge->kind->end(edge->store, &camera->key, camera->fetching, false, now(edge));
+        edge->kind->end(edge->store, &camera->key, camera->fetching, false, edge_now_ns(edge));
         camera->fetching = NULL;
     }
 }
@@ -232,39 +262,79 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
         return;
     }
     struct camera *camera = waiter->camera;
-    struct edge_still still = edge->kind->fallback(edge->store, &waiter->key, now(edge));
+    struct edge_still still = edge->kind->fallback(edge->store, &waiter->key, edge_now_ns(edge));
     if (still.bytes != NULL) {
         say_stale(edge, request);
-        edge->host->answer(edge->host->context, request, SF_CACHE_STATUS_OK, still.bytes,
-                           still.count);
-    } else {
-        edge->host->answer(edge->host->context, request, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0);
     }
+    edge_answer(edge->host, request, still);
     remove_waiter(edge, waiter);
     stop_fetch_if_nobody_waits(edge, camera);
 }
 
 /* ---- stills that arrive ---- */
 
-static void receive(struct edge_reception *reception, uint32_t offset, const uint8_t *bytes,
-                    uint32_t count)
+struct edge_reception *edge_begin_aside(void *store, const struct edge_key *key,
+                                        uint32_t total_bytes, int64_t now_ns)
 {
-    if (offset <= reception->total_bytes && count <= reception->total_bytes - offset) {
+    (void)store;
+    (void)key;
+    (void)now_ns;
+    struct edge_reception *reception = kit_alloc(1, sizeof *reception);
+    reception->bytes = kit_alloc(total_bytes, 1);
+    reception->total_bytes = total_bytes;
+    return reception;
+}
+
+void edge_drop_aside(struct edge_reception *reception)
+{
+    free(reception->bytes);
+    free(reception);
+}
+
+bool edge_receive(struct edge_reception *reception, uint32_t offset, const uint8_t *bytes,
+                  uint32_t count)
+{
+    bool fits = offset <= reception->total_bytes && count <= reception->total_bytes - offset;
+    if (fits) {
         memcpy(reception->bytes + offset, bytes, count);
         reception->received_bytes += count;
     }
+    return fits;
+}
+
+static void receive(const struct edge *edge, struct edge_reception *reception, uint32_t offset,
+                    const uint8_t *bytes, uint32_t count)
+{
+    if (edge_receive(reception, offset, bytes, count) && edge->kind->received != NULL) {
+        edge->kind->received(edge->store, reception, offset, count);
+    }
+}
+
+struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload)
+{
+    return (struct edge_key){
+        .tenant = upload->tenant,
+        .camera = upload->camera,
+        .model = upload->model,
+        .camera_slot = upload->camera_slot,
+    };
+}
+
+bool edge_is_whole(const struct sf_cache_upload *upload)
+{
+    return !SF_CACHE_HAS(upload, kind) || upload->kind == SF_CACHE_STILL_WHOLE;
 }
 
 void edge_on_upload(void *context, const struct sf_cache_upload *event)
 {
     struct edge *edge = context;
-    if (SF_CACHE_HAS(event, kind) && event->kind != SF_CACHE_STILL_WHOLE) {
-        return; /* it keeps whole stills only */
+    if (!edge_is_whole(event)) {
+        return;
     }
     struct upload *upload = kit_alloc(1, sizeof *upload);
-    upload->key =
-        (struct edge_key){.tenant = event->tenant, .camera = event->camera, .model = event->model};
-    upload->reception = edge->kind->begin(edge->store, &upload->key, event->total_bytes);
+    upload->key = edge_key_of_upload(event);
+    upload->reception =
+        edge->kind->begin(edge->store, &upload->key, event->total_bytes, edge_now_ns(edge));
     upload->reception->capture = event->capture;
     kit_map_put(&edge->uploads, event->upload, 0, upload);
 }
@@ -274,7 +344,7 @@ void edge_on_upload_fragment(void *context, const struct sf_cache_fragment *frag
     struct edge *edge = context;
     struct upload *upload = kit_map_get(&edge->uploads, fragment->upload, 0);
     if (upload != NULL) { /* NULL: it has ended, and what comes late is of no use */
-        receive(upload->reception, fragment->offset, fragment->bytes, fragment->bytes_count);
+        receive(edge, upload->reception, fragment->offset, fragment->bytes, fragment->bytes_count);
     }
 }
 
@@ -287,10 +357,10 @@ void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
     }
     upload->reception->received_bytes = end->received_bytes;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    bool shows = edge->kind->end(edge->store, &upload->key, upload->reception, complete, now(edge));
-    struct camera *camera = kit_map_get(&edge->cameras, upload->key.camera, 0);
-    if (shows && camera != NULL) {
-        answer_waiters(edge, camera);
+    bool shows =
+        edge->kind->end(edge->store, &upload->key, upload->reception, complete, edge_now_ns(edge));
+    if (shows) {
+        edge_arrived(edge, upload->key.camera);
     }
     free(upload);
 }
@@ -303,10 +373,11 @@ void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
         return;
     }
     if (camera->fetching == NULL) {
-        camera->fetching = edge->kind->begin(edge->store, &camera->key, part->total_bytes);
+        camera->fetching =
+            edge->kind->begin(edge->store, &camera->key, part->total_bytes, edge_now_ns(edge));
         camera->fetching->capture = part->capture;
     }
-    receive(camera->fetching, part->offset, part->bytes, part->bytes_count);
+    receive(edge, camera->fetching, part->offset, part->bytes, part->bytes_count);
 }
 
 void edge_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
@@ -323,8 +394,8 @@ void edge_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
     struct edge_reception *reception = camera->fetching;
     camera->fetching = NULL;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    if (edge->kind->end(edge->store, &camera->key, reception, complete, now(edge))) {
-        answer_waiters(edge, camera);
+    if (edge->kind->end(edge->store, &camera->key, reception, complete, edge_now_ns(edge))) {
+        edge_arrived(edge, camera->id);
     }
 }
 

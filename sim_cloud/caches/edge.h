@@ -18,6 +18,7 @@ struct edge_key {
     uint64_t camera;
     uint64_t model;
     uint64_t integration; /* 0 where no request is concerned */
+    uint32_t camera_slot; /* the camera's place in its owner's account */
 };
 
 struct edge_still {
@@ -38,13 +39,20 @@ struct edge_store {
     struct kit_option options[EDGE_OPTIONS_MAX]; /* with their fallbacks; name NULL ends them */
 
     void *(*create)(const struct kit_option *options, const struct sf_cache_config *config);
+    /* For stores that ask the host for something themselves: what they were created with. May be
+     * NULL. */
+    void (*start)(void *store, const struct sf_cache_host *host);
     void (*destroy)(void *store);
     /* A still begins to arrive. */
-    struct edge_reception *(*begin)(void *store, const struct edge_key *key, uint32_t total_bytes);
+    struct edge_reception *(*begin)(void *store, const struct edge_key *key, uint32_t total_bytes,
+                                    int64_t now_ns);
     /* It has ended; the store owns the reception again. Says whether there is now something to
      * show. */
     bool (*end)(void *store, const struct edge_key *key, struct edge_reception *reception,
                 bool complete, int64_t now_ns);
+    /* `count` bytes were written into the reception at `offset`. May be NULL. */
+    void (*received)(void *store, struct edge_reception *reception, uint32_t offset,
+                     uint32_t count);
     struct edge_still (*fresh)(void *store, const struct edge_key *key, int64_t now_ns);
     /* Somebody is sent `still`, which `fresh` returned. May be NULL. */
     void (*served)(void *store, const struct edge_key *key, struct edge_still still);
@@ -54,7 +62,14 @@ struct edge_store {
     void (*forget)(void *store, uint64_t tenant);
 };
 
-/* The plug-in's functions over a store. Each plug-in passes its own `create` on to edge_create. */
+/* The plug-in's functions over a store. Each plug-in passes its own `create` on to edge_create:
+ * EDGE_CREATE writes that function for an edge_store called `kind`. */
+#define EDGE_CREATE                                                                             \
+    static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config, \
+                        char *error, uint32_t error_bytes)                                      \
+    {                                                                                           \
+        return edge_create(&kind, host, config, error, error_bytes);                            \
+    }
 void *edge_create(const struct edge_store *store, const struct sf_cache_host *host,
                   const struct sf_cache_config *config, char *error, uint32_t error_bytes);
 void edge_destroy(void *edge);
@@ -68,16 +83,49 @@ void edge_on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end);
 void edge_on_timer(void *edge, uint64_t timer, uint64_t cookie);
 void edge_on_invalidate(void *edge, const struct sf_cache_invalidation *invalidation);
 
-/* The plug-in struct of a cache that is the edge over a store. */
-#define EDGE_PLUGIN(CREATE, NAME, VERSION, SUMMARY, OPTIONS)                                    \
-    {                                                                                           \
-        .struct_bytes = sizeof(struct sf_cache_plugin), .abi = SF_CACHE_ABI, .name = NAME,      \
-        .version = VERSION, .summary = SUMMARY, .options = OPTIONS, .create = CREATE,           \
-        .destroy = edge_destroy, .on_upload = edge_on_upload,                                   \
-        .on_upload_fragment = edge_on_upload_fragment, .on_upload_ended = edge_on_upload_ended, \
-        .on_request = edge_on_request, .on_request_cancelled = edge_on_request_cancelled,       \
-        .on_fetch_part = edge_on_fetch_part, .on_fetch_ended = edge_on_fetch_ended,             \
-        .on_timer = edge_on_timer, .on_invalidate = edge_on_invalidate,                         \
+/* ---- for plug-ins that take some of these functions into their own hands ---- */
+
+void *edge_store_of(void *edge);
+const struct sf_cache_host *edge_host_of(const void *edge);
+int64_t edge_now_ns(const void *edge);
+int64_t edge_patience_ns(const void *edge);
+/* Is it a picture by itself? The edge leaves what is not alone. */
+bool edge_is_whole(const struct sf_cache_upload *upload);
+struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload);
+struct edge_key edge_key_of_request(const struct sf_cache_request *request);
+/* A request for what `key` says: answered now if the store has it fresh, else when it has come. */
+void edge_request(void *edge, uint64_t request, const struct edge_key *key);
+/* How many requests wait, for whatever camera. */
+size_t edge_waiting_count(const void *edge);
+/* The store has something new of this camera: whoever waits for it is answered. */
+void edge_arrived(void *edge, uint64_t camera);
+/* Answers with this still, or, where there is none, that there is nothing now. */
+void edge_answer(const struct sf_cache_host *host, uint64_t request, struct edge_still still);
+/* Writes into the reception what fits into it; false when it does not. */
+bool edge_receive(struct edge_reception *reception, uint32_t offset, const uint8_t *bytes,
+                  uint32_t count);
+/* A reception by itself: for stores that look at a still only when it has ended. */
+struct edge_reception *edge_begin_aside(void *store, const struct edge_key *key,
+                                        uint32_t total_bytes, int64_t now_ns);
+void edge_drop_aside(struct edge_reception *reception);
+
+/* What a plug-in struct is made of: the edge over a store, in whole or in part. */
+#define EDGE_HEAD(CREATE, NAME, VERSION, SUMMARY, OPTIONS)                             \
+    .struct_bytes = sizeof(struct sf_cache_plugin), .abi = SF_CACHE_ABI, .name = NAME, \
+    .version = VERSION, .summary = SUMMARY, .options = OPTIONS, .create = CREATE,      \
+    .destroy = edge_destroy, .on_invalidate = edge_on_invalidate
+#define EDGE_UPLOADS                                                            \
+    .on_upload = edge_on_upload, .on_upload_fragment = edge_on_upload_fragment, \
+    .on_upload_ended = edge_on_upload_ended
+#define EDGE_REQUESTS                                                                 \
+    .on_request = edge_on_request, .on_request_cancelled = edge_on_request_cancelled, \
+    .on_timer = edge_on_timer
+#define EDGE_FETCHES .on_fetch_part = edge_on_fetch_part, .on_fetch_ended = edge_on_fetch_ended
+
+#define EDGE_PLUGIN(CREATE, NAME, VERSION, SUMMARY, OPTIONS)                             \
+    {                                                                                    \
+        EDGE_HEAD(CREATE, NAME, VERSION, SUMMARY, OPTIONS), EDGE_UPLOADS, EDGE_REQUESTS, \
+            EDGE_FETCHES                                                                 \
     }
 
 #endif

@@ -1,18 +1,28 @@
 #include "sim_cloud/caches/kit.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void *kit_alloc(size_t count, size_t size)
+static void *not_null(void *memory)
 {
-    void *memory = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
     if (memory == NULL) {
         fprintf(stderr, "cache: out of memory\n");
         exit(4);
     }
     return memory;
+}
+
+void *kit_alloc(size_t count, size_t size)
+{
+    return not_null(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
+}
+
+void *kit_alloc_uncleared(size_t bytes)
+{
+    return not_null(malloc(bytes > 0 ? bytes : 1));
 }
 
 static size_t home_of(const struct kit_map *map, uint64_t a, uint64_t b)
@@ -86,10 +96,28 @@ void *kit_map_remove(struct kit_map *map, uint64_t a, uint64_t b)
     return removed;
 }
 
+void *kit_map_remove_any(struct kit_map *map, uint64_t a)
+{
+    for (size_t i = 0; i < map->capacity; i++) {
+        if (map->entries[i].value != NULL && map->entries[i].a == a) {
+            return kit_map_remove(map, a, map->entries[i].b);
+        }
+    }
+    return NULL;
+}
+
 void kit_map_free(struct kit_map *map)
 {
     free(map->entries);
     *map = (struct kit_map){0};
+}
+
+void kit_map_free_all(struct kit_map *map)
+{
+    for (size_t i = 0; i < map->capacity; i++) {
+        free(map->entries[i].value);
+    }
+    kit_map_free(map);
 }
 
 static struct kit_option *option_named(struct kit_option *options, size_t count, const char *name,
@@ -118,7 +146,7 @@ bool kit_options_read(const char *text, struct kit_option *options, size_t count
         char *end;
         errno = 0;
         unsigned long long value = strtoull(text + name_length + 1, &end, 10);
-        if (errno != 0 || end != text + length || text[name_length + 1] == '-' ||
+        if (errno != 0 || end != text + length || !isdigit((unsigned char)text[name_length + 1]) ||
             value > option->max) {
             snprintf(error, error_bytes, "%s must be a whole number from 0 to %llu", option->name,
                      (unsigned long long)option->max);

@@ -11,6 +11,9 @@
 
 /* calloc that ends the process when memory is gone. */
 void *kit_alloc(size_t count, size_t size);
+/* malloc that ends the process when memory is gone: for bytes that are all written before any is
+ * read. */
+void *kit_alloc_uncleared(size_t bytes);
 
 /* From a pair of numbers, not both 0, to a pointer; open addressing. Zero-initialise; free with
  * kit_map_free. */
@@ -31,9 +34,13 @@ void *kit_map_get(const struct kit_map *map, uint64_t a, uint64_t b);
 void kit_map_put(struct kit_map *map, uint64_t a, uint64_t b, void *value);
 /* Returns what was there, or NULL. */
 void *kit_map_remove(struct kit_map *map, uint64_t a, uint64_t b);
+/* Removes some entry whose first number is `a` and returns it, or NULL when there is none: slow. */
+void *kit_map_remove_any(struct kit_map *map, uint64_t a);
 /* All entries, in no order that means anything: index from 0 while it is below `capacity`; empty
  * ones have NULL. */
 void kit_map_free(struct kit_map *map);
+/* The same, and frees the values. */
+void kit_map_free_all(struct kit_map *map);
 
 /* An option: a whole number under a name. */
 struct kit_option {
@@ -41,6 +48,12 @@ struct kit_option {
     uint64_t value; /* the fallback; overwritten by kit_options_read */
     uint64_t max;
 };
+
+/* An option in milliseconds, in ns. */
+static inline int64_t kit_option_ns(const struct kit_option *option)
+{
+    return (int64_t)option->value * INT64_C(1000000);
+}
 
 /* Reads "name=number&name=number". False with a sentence in `error` when something is not
  * understood. */

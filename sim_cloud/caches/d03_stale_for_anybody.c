@@ -1,0 +1,98 @@
+/* D03: stale-while-revalidate serves any holder.
+ *
+ * The engineer: "A still has a URL, which names the kind of camera, and a variant for each account.
+ * When a variant has expired, the first who asks refreshes it, and nobody else should wait for
+ * that: while a refresh of the URL is on its way, whoever asks gets the URL's latest still, a
+ * little stale." The lock is the URL's, and so is what it gives out.
+ *
+ * It goes wrong when a refresh takes longer than the time between two viewers' questions.
+ *
+ * The defence: what is given out stale is the asking account's own variant. */
+#include <stdlib.h>
+
+#include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/shelf.h"
+
+struct url {
+    struct edge_key latest; /* the variant stored last */
+    int64_t refreshing_until_ns;
+};
+
+struct store {
+    struct shelf shelf;  /* first; the variants */
+    struct kit_map urls; /* by model */
+    int64_t refresh_ns;  /* a refresh that takes longer has failed */
+    bool defence;
+};
+
+static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+{
+    (void)config;
+    struct store *store = kit_alloc(1, sizeof *store);
+    shelf_init(&store->shelf, options);
+    store->refresh_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
+    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    return store;
+}
+
+static void store_destroy(void *context)
+{
+    struct store *store = context;
+    shelf_fini(&store->shelf);
+    kit_map_free_all(&store->urls);
+    free(store);
+}
+
+static struct url *url_of(struct store *store, const struct edge_key *key)
+{
+    struct url *url = kit_map_get(&store->urls, key->model, 0);
+    if (url == NULL) {
+        url = kit_alloc(1, sizeof *url);
+        kit_map_put(&store->urls, key->model, 0, url);
+    }
+    return url;
+}
+
+static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
+                      bool complete, int64_t now_ns)
+{
+    struct store *store = context;
+    if (!shelf_end(store, key, reception, complete, now_ns)) {
+        return false;
+    }
+    *url_of(store, key) = (struct url){.latest = *key};
+    return true;
+}
+
+static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
+{
+    struct store *store = context;
+    struct edge_still still = shelf_fresh(store, key, now_ns);
+    if (still.bytes != NULL) {
+        return still;
+    }
+    struct url *url = url_of(store, key);
+    if (now_ns < url->refreshing_until_ns) {
+        return shelf_fallback(store, store->defence ? key : &url->latest, now_ns);
+    }
+    url->refreshing_until_ns = now_ns + store->refresh_ns; /* by the one who asks now */
+    return still;
+}
+
+static const struct edge_store kind = {
+    .options = {SHELF_OPTIONS(4000), {"refresh_ms", 1000, 60000}, {"defence", 0, 1}},
+    .create = store_create,
+    .destroy = store_destroy,
+    .begin = shelf_begin,
+    .end = store_end,
+    .fresh = store_fresh,
+    .fallback = shelf_fallback,
+    .forget = shelf_forget,
+};
+
+EDGE_CREATE
+
+const struct sf_cache_plugin sf_builtin_d03_stale_for_anybody =
+    EDGE_PLUGIN(create, "d03-stale-for-anybody", "1",
+                "planted defect: while a still is refreshed anybody gets the latest of its URL",
+                "patience_ms=2500 fresh_ms=4000 stale_ms=300000 refresh_ms=1000 defence=0");

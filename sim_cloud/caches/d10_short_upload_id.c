@@ -1,0 +1,140 @@
+/* D10: reassembly under an identifier that is too short.
+ *
+ * The engineer: "The pieces of an upload are put together in a small table without any searching:
+ * eight bits of the upload's number, well mixed, say the row. Never are so many uploads under way
+ * that two would meet; and if they do, the older one has broken off long since."
+ *
+ * It goes wrong when two uploads that are under way at once have the same eight bits, which takes a
+ * slow line or many of them: late pieces of the one land in the still of the other.
+ *
+ * The defence: the row remembers the upload's whole number, and a piece of another is thrown away.
+ */
+#include <stdlib.h>
+
+#include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/shelf.h"
+
+enum { ID_BITS_MAX = 16 };
+
+struct row {
+    uint64_t upload;
+    struct edge_key key;
+    struct edge_reception *reception; /* NULL: the row is not in use */
+};
+
+struct store {
+    struct shelf shelf; /* first */
+    struct row *rows;
+    uint32_t id_bits;
+    bool defence;
+};
+
+static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+{
+    (void)config;
+    struct store *store = kit_alloc(1, sizeof *store);
+    shelf_init(&store->shelf, options);
+    store->id_bits = (uint32_t)options[SHELF_OPTIONS_COUNT].value;
+    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    store->rows = kit_alloc((size_t)1 << store->id_bits, sizeof *store->rows);
+    return store;
+}
+
+/* Takes the reception out of the row. */
+static bool finish(struct store *store, struct row *row, bool complete, int64_t now_ns)
+{
+    struct edge_reception *reception = row->reception;
+    if (reception == NULL) {
+        return false;
+    }
+    row->reception = NULL;
+    if (complete) {
+        struct edge_still still = {reception->bytes, reception->total_bytes};
+        shelf_put(&store->shelf, &row->key, still, now_ns);
+    }
+    edge_drop_aside(reception);
+    return complete;
+}
+
+static void store_destroy(void *context)
+{
+    struct store *store = context;
+    for (uint32_t i = 0; i < 1u << store->id_bits; i++) {
+        finish(store, &store->rows[i], false, 0);
+    }
+    shelf_fini(&store->shelf);
+    free(store->rows);
+    free(store);
+}
+
+static const struct edge_store kind = {
+    .options = {SHELF_OPTIONS(15000), {"id_bits", 8, ID_BITS_MAX}, {"defence", 0, 1}},
+    .create = store_create,
+    .destroy = store_destroy,
+    .begin = shelf_begin,
+    .end = shelf_end,
+    .fresh = shelf_fresh,
+    .fallback = shelf_fallback,
+    .forget = shelf_forget,
+};
+
+/* ---- reassembly ---- */
+
+static struct row *row_at(const struct store *store, uint64_t upload)
+{
+    uint64_t mixed = upload * 0x9e3779b97f4a7c15u;
+    return &store->rows[(mixed ^ mixed >> 32) & ((1u << store->id_bits) - 1)];
+}
+
+/* The row that this piece belongs to, or NULL. */
+static struct row *row_of(const struct store *store, uint64_t upload)
+{
+    struct row *row = row_at(store, upload);
+    if (row->reception == NULL || (store->defence && row->upload != upload)) {
+        return NULL;
+    }
+    return row;
+}
+
+static void on_upload(void *edge, const struct sf_cache_upload *upload)
+{
+    struct store *store = edge_store_of(edge);
+    if (!edge_is_whole(upload)) {
+        return;
+    }
+    struct row *row = row_at(store, upload->upload);
+    finish(store, row, false, 0);
+    row->upload = upload->upload;
+    row->key = edge_key_of_upload(upload);
+    row->reception = edge_begin_aside(store, &row->key, upload->total_bytes, edge_now_ns(edge));
+}
+
+static void on_upload_fragment(void *edge, const struct sf_cache_fragment *fragment)
+{
+    const struct row *row = row_of(edge_store_of(edge), fragment->upload);
+    if (row != NULL) {
+        edge_receive(row->reception, fragment->offset, fragment->bytes, fragment->bytes_count);
+    }
+}
+
+static void on_upload_ended(void *edge, const struct sf_cache_upload_end *end)
+{
+    struct store *store = edge_store_of(edge);
+    struct row *row = row_of(store, end->upload);
+    if (row != NULL && finish(store, row, end->end == SF_CACHE_END_COMPLETE, edge_now_ns(edge))) {
+        edge_arrived(edge, row->key.camera);
+    }
+}
+
+EDGE_CREATE
+
+const struct sf_cache_plugin sf_builtin_d10_short_upload_id = {
+    EDGE_HEAD(create, "d10-short-upload-id", "1",
+              "planted defect: pieces of an upload are put together by eight bits of its number",
+              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 id_bits=8 defence=0"),
+    EDGE_REQUESTS,
+    EDGE_FETCHES,
+    .on_upload = on_upload,
+    .on_upload_fragment = on_upload_fragment,
+    .on_upload_ended = on_upload_ended,
+};

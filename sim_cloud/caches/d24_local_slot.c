@@ -1,0 +1,186 @@
+/* D24: a slot number that is local to a node is written where other nodes read it.
+ *
+ * The engineer: "A directory in the shared store says which node has a camera's still, and in which
+ * slot; the balancer reads it too and sends the request to that node. So who is asked has the
+ * still, in the slot that the directory names, and there is nothing more to compare."
+ *
+ * It goes wrong when the node is lost or replaced. Its entries live on, its requests go to a
+ * neighbour or to its successor, and there the same numbers are other cameras' slots.
+ *
+ * The defence: an entry names the process that the number is good for. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/pool.h"
+
+/* An entry of the directory, as it is in the shared store. */
+struct entry {
+    uint32_t node;
+    uint32_t slot;
+    uint64_t started; /* which of the processes that this node has had */
+};
+
+struct directory_key {
+    uint64_t tenant;
+    uint64_t camera;
+};
+
+/* A request whose camera is looked up in the directory. */
+struct lookup {
+    struct edge_key key;
+};
+
+struct store {
+    const struct sf_cache_host *host;
+    struct pool slots;
+    struct kit_map mine;    /* by tenant and camera: struct pool_slot */
+    struct kit_map lookups; /* by request */
+    uint64_t connection;
+    struct entry self; /* without a slot */
+    int64_t fresh_for_ns;
+    int64_t entry_for_ns;
+    bool defence;
+};
+
+static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+{
+    struct store *store = kit_alloc(1, sizeof *store);
+    pool_init(&store->slots, sizeof(struct pool_slot), config->still_bytes_max);
+    store->self.node = config->node;
+    store->fresh_for_ns = kit_option_ns(&options[0]);
+    store->entry_for_ns = kit_option_ns(&options[1]);
+    store->defence = options[2].value != 0;
+    return store;
+}
+
+static void store_start(void *context, const struct sf_cache_host *host)
+{
+    struct store *store = context;
+    store->host = host;
+    store->self.started = host->random_u64(host->context);
+    host->store_open(host->context, &store->connection);
+}
+
+static void store_destroy(void *context)
+{
+    struct store *store = context;
+    kit_map_free(&store->mine);
+    kit_map_free_all(&store->lookups);
+    pool_fini(&store->slots);
+    free(store);
+}
+
+static void publish(const struct store *store, const struct edge_key *key, uint32_t slot)
+{
+    const struct directory_key at = {key->tenant, key->camera};
+    struct entry entry = store->self;
+    entry.slot = slot;
+    store->host->store_put(store->host->context, store->connection, (const uint8_t *)&at, sizeof at,
+                           (const uint8_t *)&entry, sizeof entry, store->entry_for_ns, 0);
+}
+
+static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
+                      bool complete, int64_t now_ns)
+{
+    struct store *store = context;
+    if (complete) {
+        struct pool_slot *slot = kit_map_get(&store->mine, key->tenant, key->camera);
+        if (slot == NULL) {
+            slot = pool_take(&store->slots);
+            kit_map_put(&store->mine, key->tenant, key->camera, slot);
+        }
+        pool_fill(slot, reception, now_ns);
+        publish(store, key, slot->number);
+    }
+    edge_drop_aside(reception);
+    return complete;
+}
+
+static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
+{
+    const struct store *store = context;
+    return pool_still(kit_map_get(&store->mine, key->tenant, key->camera), now_ns,
+                      store->fresh_for_ns);
+}
+
+static const struct edge_store kind = {
+    .options = {{"fresh_ms", 15000, 86400000}, {"entry_ms", 60000, 86400000}, {"defence", 0, 1}},
+    .create = store_create,
+    .start = store_start,
+    .destroy = store_destroy,
+    .begin = edge_begin_aside,
+    .end = store_end,
+    .fresh = store_fresh,
+    .fallback = store_fresh,
+};
+
+/* ---- the directory ---- */
+
+static void on_request(void *edge, const struct sf_cache_request *request)
+{
+    struct store *store = edge_store_of(edge);
+    const struct directory_key at = {request->tenant, request->camera};
+    struct lookup *lookup = kit_alloc(1, sizeof *lookup);
+    lookup->key = edge_key_of_request(request);
+    kit_map_put(&store->lookups, request->request, 0, lookup);
+    store->host->store_get(store->host->context, store->connection, (const uint8_t *)&at, sizeof at,
+                           request->request);
+}
+
+/* The still that the entry leads to, if it is there and fresh. */
+static struct edge_still look_there(const struct store *store, const struct entry *entry,
+                                    int64_t now_ns)
+{
+    bool ours = entry->node == store->self.node && entry->started == store->self.started;
+    if (store->defence && !ours) {
+        return (struct edge_still){NULL, 0};
+    }
+    return pool_still(pool_at(&store->slots, entry->slot), now_ns, store->fresh_for_ns);
+}
+
+static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
+{
+    struct store *store = edge_store_of(edge);
+    uint64_t request = reply->cookie;
+    struct lookup *lookup = kit_map_remove(&store->lookups, request, 0);
+    if (lookup == NULL) {
+        return; /* the reply to a put, or nobody waits any more */
+    }
+    struct edge_still still = {NULL, 0};
+    struct entry entry;
+    if (reply->status == SF_CACHE_STORE_FOUND && reply->bytes_count == sizeof entry) {
+        memcpy(&entry, reply->bytes, sizeof entry);
+        still = look_there(store, &entry, edge_now_ns(edge));
+    }
+    if (still.bytes != NULL) {
+        edge_answer(store->host, request, still);
+    } else {
+        edge_request(edge, request, &lookup->key);
+    }
+    free(lookup);
+}
+
+static void on_request_cancelled(void *edge, uint64_t request)
+{
+    struct store *store = edge_store_of(edge);
+    struct lookup *lookup = kit_map_remove(&store->lookups, request, 0);
+    if (lookup == NULL) {
+        edge_on_request_cancelled(edge, request);
+    }
+    free(lookup);
+}
+
+EDGE_CREATE
+
+const struct sf_cache_plugin sf_builtin_d24_local_slot = {
+    EDGE_HEAD(create, "d24-local-slot", "1",
+              "planted defect: the shared directory names a slot, but not whose slots they are",
+              "patience_ms=2500 fresh_ms=15000 entry_ms=60000 defence=0"),
+    EDGE_UPLOADS,
+    EDGE_FETCHES,
+    .on_request = on_request,
+    .on_request_cancelled = on_request_cancelled,
+    .on_timer = edge_on_timer,
+    .on_store_reply = on_store_reply,
+};

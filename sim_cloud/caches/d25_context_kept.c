@@ -1,0 +1,134 @@
+/* D25: the current account is not cleared when a request ends early.
+ *
+ * The engineer: "Looking up an account is dear. A worker does it once for each request, keeps the
+ * result while the request lasts, and whatever is called meanwhile finds it there." Later somebody
+ * adds a breaker: for some seconds after a camera did not answer, a request for it gets at once
+ * what there is, and no work is begun; that is one `return` at the top.
+ *
+ * It goes wrong on the next request that the worker gets: it finds an account, believes that it is
+ * its own, and answers with that account's camera.
+ *
+ * The defence: the early return leaves the worker as it found it. */
+#include <stdlib.h>
+
+#include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/shelf.h"
+
+enum { WORKERS_COUNT = 4 };
+
+struct worker {
+    bool has_account;
+    struct edge_key account;
+};
+
+struct breaker {
+    int64_t open_until_ns;
+};
+
+struct store {
+    struct shelf shelf; /* first */
+    struct worker workers[WORKERS_COUNT];
+    struct kit_map breakers; /* by camera */
+    int64_t open_for_ns;
+    bool defence;
+};
+
+static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+{
+    (void)config;
+    struct store *store = kit_alloc(1, sizeof *store);
+    shelf_init(&store->shelf, options);
+    store->open_for_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
+    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    return store;
+}
+
+static void store_destroy(void *context)
+{
+    struct store *store = context;
+    shelf_fini(&store->shelf);
+    kit_map_free_all(&store->breakers);
+    free(store);
+}
+
+/* Somebody has waited in vain: the camera is left alone for a while. */
+static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
+{
+    struct store *store = context;
+    struct breaker *breaker = kit_map_get(&store->breakers, key->camera, 0);
+    if (breaker == NULL) {
+        breaker = kit_alloc(1, sizeof *breaker);
+        kit_map_put(&store->breakers, key->camera, 0, breaker);
+    }
+    breaker->open_until_ns = now_ns + store->open_for_ns;
+    return shelf_fallback(store, key, now_ns);
+}
+
+static const struct edge_store kind = {
+    .options = {SHELF_OPTIONS(15000), {"open_ms", 3000, 600000}, {"defence", 0, 1}},
+    .create = store_create,
+    .destroy = store_destroy,
+    .begin = shelf_begin,
+    .end = shelf_end,
+    .fresh = shelf_fresh,
+    .fallback = store_fallback,
+    .forget = shelf_forget,
+};
+
+/* ---- workers ---- */
+
+static struct worker *worker_of(struct store *store, const struct sf_cache_request *request)
+{
+    return &store->workers[request->connection % WORKERS_COUNT];
+}
+
+static const struct edge_key *enter_account(struct worker *worker,
+                                            const struct sf_cache_request *request)
+{
+    if (!worker->has_account) {
+        worker->account = edge_key_of_request(request);
+        worker->has_account = true;
+    }
+    return &worker->account;
+}
+
+static void leave_account(struct worker *worker)
+{
+    worker->has_account = false;
+}
+
+static bool breaker_open(const struct store *store, uint64_t camera, int64_t now_ns)
+{
+    const struct breaker *breaker = kit_map_get(&store->breakers, camera, 0);
+    return breaker != NULL && now_ns < breaker->open_until_ns;
+}
+
+static void on_request(void *edge, const struct sf_cache_request *request)
+{
+    struct store *store = edge_store_of(edge);
+    struct worker *worker = worker_of(store, request);
+    const struct edge_key *account = enter_account(worker, request);
+    if (breaker_open(store, account->camera, edge_now_ns(edge))) {
+        edge_answer(edge_host_of(edge), request->request,
+                    shelf_fallback(store, account, edge_now_ns(edge)));
+        if (store->defence) {
+            leave_account(worker);
+        }
+        return;
+    }
+    edge_request(edge, request->request, account);
+    leave_account(worker);
+}
+
+EDGE_CREATE
+
+const struct sf_cache_plugin sf_builtin_d25_context_kept = {
+    EDGE_HEAD(create, "d25-context-kept", "1",
+              "planted defect: a request that ends early leaves its account to the worker's next",
+              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 open_ms=3000 defence=0"),
+    EDGE_UPLOADS,
+    EDGE_FETCHES,
+    .on_request = on_request,
+    .on_request_cancelled = edge_on_request_cancelled,
+    .on_timer = edge_on_timer,
+};

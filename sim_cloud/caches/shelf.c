@@ -1,0 +1,119 @@
+#include "sim_cloud/caches/shelf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void shelf_init(struct shelf *shelf, const struct kit_option *options)
+{
+    *shelf = (struct shelf){
+        .fresh_for_ns = kit_option_ns(&options[0]),
+        .stale_for_ns = kit_option_ns(&options[1]),
+    };
+}
+
+void shelf_still_free(struct shelf_still *still)
+{
+    if (still != NULL) {
+        free(still->reception.bytes);
+        free(still);
+    }
+}
+
+void shelf_fini(struct shelf *shelf)
+{
+    for (size_t i = 0; i < shelf->stills.capacity; i++) {
+        shelf_still_free(shelf->stills.entries[i].value);
+    }
+    kit_map_free(&shelf->stills);
+}
+
+struct edge_reception *shelf_begin(void *context, const struct edge_key *key, uint32_t total_bytes,
+                                   int64_t now_ns)
+{
+    (void)context;
+    (void)now_ns;
+    struct shelf_still *still = kit_alloc(1, sizeof *still);
+    still->reception.bytes = kit_alloc(total_bytes, 1);
+    still->reception.total_bytes = total_bytes;
+    still->key = *key;
+    return &still->reception;
+}
+
+/* Takes the place of what was there. */
+static void keep(struct shelf *shelf, struct shelf_still *still, int64_t now_ns)
+{
+    const struct edge_key *key = &still->key;
+    still->stored_ns = now_ns;
+    shelf_still_free(kit_map_get(&shelf->stills, key->tenant, key->camera));
+    kit_map_put(&shelf->stills, key->tenant, key->camera, still);
+}
+
+/* A still that was overtaken on its way: a newer one of the camera is there and still fresh. (A
+ * camera that restarts counts from 0 again; by then what there is has grown old.) */
+static bool is_overtaken(const struct shelf *shelf, const struct edge_key *key,
+                         const struct edge_reception *reception, int64_t now_ns)
+{
+    const struct shelf_still *there = kit_map_get(&shelf->stills, key->tenant, key->camera);
+    return there != NULL && now_ns - there->stored_ns <= shelf->fresh_for_ns &&
+           there->reception.capture > reception->capture;
+}
+
+bool shelf_end(void *context, const struct edge_key *key, struct edge_reception *reception,
+               bool complete, int64_t now_ns)
+{
+    struct shelf *shelf = context;
+    struct shelf_still *still = (struct shelf_still *)(void *)reception;
+    if (!complete) {
+        shelf_still_free(still);
+        return false;
+    }
+    if (is_overtaken(shelf, key, reception, now_ns)) {
+        shelf_still_free(still);
+    } else {
+        keep(shelf, still, now_ns);
+    }
+    return true;
+}
+
+/* The tenant's own still of that camera if it is at most this old. The owner is checked once more
+ * where it counts: at delivery. */
+static struct edge_still own_still(const struct shelf *shelf, const struct edge_key *key,
+                                   int64_t now_ns, int64_t age_ns_max)
+{
+    const struct shelf_still *still = kit_map_get(&shelf->stills, key->tenant, key->camera);
+    bool own =
+        still != NULL && still->key.tenant == key->tenant && still->key.camera == key->camera;
+    if (!own || now_ns - still->stored_ns > age_ns_max) {
+        return (struct edge_still){NULL, 0};
+    }
+    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
+}
+
+struct edge_still shelf_fresh(void *context, const struct edge_key *key, int64_t now_ns)
+{
+    const struct shelf *shelf = context;
+    return own_still(shelf, key, now_ns, shelf->fresh_for_ns);
+}
+
+struct edge_still shelf_fallback(void *context, const struct edge_key *key, int64_t now_ns)
+{
+    const struct shelf *shelf = context;
+    return own_still(shelf, key, now_ns, shelf->stale_for_ns);
+}
+
+void shelf_forget(void *context, uint64_t tenant)
+{
+    struct shelf *shelf = context;
+    struct shelf_still *still;
+    while ((still = kit_map_remove_any(&shelf->stills, tenant)) != NULL) {
+        shelf_still_free(still);
+    }
+}
+
+void shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_still still,
+               int64_t now_ns)
+{
+    struct edge_reception *reception = shelf_begin(shelf, key, still.count, now_ns);
+    edge_receive(reception, 0, still.bytes, still.count);
+    keep(shelf, (struct shelf_still *)(void *)reception, now_ns);
+}

@@ -1,0 +1,48 @@
+/* A sound store of stills behind the edge: whole ones only, under tenant and camera, fresh for a
+ * while and after that a stopgap for their own tenant. Planted defects start from it, and change
+ * one thing. */
+#ifndef STRAYFRAME_SIM_CLOUD_CACHES_SHELF_H
+#define STRAYFRAME_SIM_CLOUD_CACHES_SHELF_H
+
+#include "sim_cloud/caches/edge.h"
+
+/* A cache with a shelf has these as its first two options. */
+enum { SHELF_OPTIONS_COUNT = 2 };
+#define SHELF_OPTIONS(FRESH_MS)       \
+    {"fresh_ms", FRESH_MS, 86400000}, \
+    {                                 \
+        "stale_ms", 300000, 86400000  \
+    }
+
+struct shelf_still {
+    struct edge_reception reception; /* first: the edge fills it in */
+    struct edge_key key;
+    int64_t stored_ns;
+};
+
+struct shelf {
+    struct kit_map stills; /* by tenant and camera: struct shelf_still */
+    int64_t fresh_for_ns;
+    int64_t stale_for_ns;
+};
+
+/* `options`: the two of SHELF_OPTIONS. */
+void shelf_init(struct shelf *shelf, const struct kit_option *options);
+void shelf_fini(struct shelf *shelf);
+
+/* An edge_store's functions. A store whose first member is a shelf may use them as they are. */
+struct edge_reception *shelf_begin(void *shelf, const struct edge_key *key, uint32_t total_bytes,
+                                   int64_t now_ns);
+bool shelf_end(void *shelf, const struct edge_key *key, struct edge_reception *reception,
+               bool complete, int64_t now_ns);
+struct edge_still shelf_fresh(void *shelf, const struct edge_key *key, int64_t now_ns);
+struct edge_still shelf_fallback(void *shelf, const struct edge_key *key, int64_t now_ns);
+void shelf_forget(void *shelf, uint64_t tenant);
+
+/* Keeps a copy of a whole still. */
+void shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_still still,
+               int64_t now_ns);
+/* NULL is allowed. */
+void shelf_still_free(struct shelf_still *still);
+
+#endif
