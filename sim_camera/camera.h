@@ -16,8 +16,8 @@ struct sf_camera {
     int32_t utc_offset_s;
     uint32_t captures_count;  /* the next capture's number; unique in the run */
     uint32_t captures_before; /* those before the last power on, from which the device counts */
-    uint32_t uploads_count;   /* since the last whole one, that one included; 0: the next is whole */
-    uint32_t uploaded;        /* the capture, as the device counts, that was uploaded last */
+    uint32_t uploads_count; /* since the last whole one, that one included; 0: the next is whole */
+    uint32_t uploaded;      /* the capture, as the device counts, that was uploaded last */
     bool uploaded_night;
 };
 

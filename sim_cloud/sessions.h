@@ -32,7 +32,8 @@ uint64_t sf_sessions_begin(struct sf_sessions *sessions, struct sf_viewer_id vie
 /* A further session beside those that are valid, for the front door to hand out with an answer,
  * which may not arrive. 0 if the viewer has none that is valid. */
 uint64_t sf_sessions_renew(struct sf_sessions *sessions, struct sf_viewer_id viewer);
-/* This session's time is up, and that of those before it; renewed ones stay. Any number is taken. */
+/* This session's time is up, and that of those before it; renewed ones stay. Any number is taken.
+ */
 void sf_sessions_expire(struct sf_sessions *sessions, uint64_t session);
 /* All sessions of the viewer end; it has none until it signs in again. */
 void sf_sessions_end(struct sf_sessions *sessions, struct sf_viewer_id viewer);

@@ -137,13 +137,12 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
     }
     void *item;
     sf_handle handle = sf_slots_take(&host->requests, &item);
-    *(struct sf_host_request *)item =
-        (struct sf_host_request){
-            .version = version,
-            .world_request = ask->world_request,
-            .range_offset = ask->range_offset,
-            .holds = ask->validator != 0,
-        };
+    *(struct sf_host_request *)item = (struct sf_host_request){
+        .version = version,
+        .world_request = ask->world_request,
+        .range_offset = ask->range_offset,
+        .holds = ask->validator != 0,
+    };
     version->requests_count++;
     const struct sf_cache_request event = {
         .struct_bytes = sizeof event,
@@ -161,9 +160,9 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
         .deadline_ns = ask->deadline_ns,
         .camera_slot = ask->camera.slot,
         .token = sf_opaque(host->seed, SF_OPAQUE_TOKEN, ask->session),
-        .session_renewal = ask->session_renewal != 0 ? sf_opaque(host->seed, SF_OPAQUE_TOKEN,
-                                                                 ask->session_renewal)
-                                                     : 0,
+        .session_renewal = ask->session_renewal != 0
+                               ? sf_opaque(host->seed, SF_OPAQUE_TOKEN, ask->session_renewal)
+                               : 0,
         .validator = ask->validator,
         .serial = sf_opaque(host->seed, SF_OPAQUE_SERIAL, ask->camera.serial),
         .name = ask->name != NULL ? ask->name : "still",

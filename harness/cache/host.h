@@ -164,8 +164,8 @@ void sf_cache_host_clock_step(struct sf_cache_host_state *host, uint32_t node, s
 struct sf_cache_host_camera {
     uint32_t camera;
     uint32_t tenant;
-    uint32_t model; /* which model; cameras with the same one share it */
-    uint32_t slot;  /* the camera's place in its owner's account */
+    uint32_t model;  /* which model; cameras with the same one share it */
+    uint32_t slot;   /* the camera's place in its owner's account */
     uint32_t serial; /* the number that it was made with; others may have it too */
 };
 

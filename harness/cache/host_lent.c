@@ -160,7 +160,8 @@ static int32_t lent_answer_part(void *context, uint64_t handle, const uint8_t *b
     struct sf_cache_version *version = context;
     const struct sf_cache_services *services = version->host->services;
     int32_t code = SF_CACHE_DONE;
-    struct sf_host_request *request = sf_host_answerable(version, handle, SF_REQUEST_ANSWERING, &code);
+    struct sf_host_request *request =
+        sf_host_answerable(version, handle, SF_REQUEST_ANSWERING, &code);
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
     }
@@ -179,7 +180,8 @@ static int32_t end_answer(struct sf_cache_version *version, uint64_t handle, boo
 {
     const struct sf_cache_services *services = version->host->services;
     int32_t code = SF_CACHE_DONE;
-    struct sf_host_request *request = sf_host_answerable(version, handle, SF_REQUEST_ANSWERING, &code);
+    struct sf_host_request *request =
+        sf_host_answerable(version, handle, SF_REQUEST_ANSWERING, &code);
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
     }

@@ -9,8 +9,8 @@ int32_t sf_host_fetch_if_changed(void *context, uint64_t camera, uint64_t valida
 }
 
 /* As much of the properties as the plug-in's version of the header has; the rest is 0. */
-static struct sf_cache_answer_properties read_properties(
-    const struct sf_cache_answer_properties *properties)
+static struct sf_cache_answer_properties
+read_properties(const struct sf_cache_answer_properties *properties)
 {
     struct sf_cache_answer_properties read = {.struct_bytes = sizeof read};
     if (SF_CACHE_HAS(properties, flags)) {
@@ -32,8 +32,7 @@ int32_t sf_host_answer_properties(void *context, uint64_t handle,
     struct sf_cache_version *version = context;
     const struct sf_cache_services *services = version->host->services;
     int32_t code = SF_CACHE_DONE;
-    struct sf_host_request *request =
-        sf_host_answerable(version, handle, SF_REQUEST_OPEN, &code);
+    struct sf_host_request *request = sf_host_answerable(version, handle, SF_REQUEST_OPEN, &code);
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
     }
@@ -41,9 +40,8 @@ int32_t sf_host_answer_properties(void *context, uint64_t handle,
         return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, handle);
     }
     struct sf_cache_answer_properties read = read_properties(properties);
-    uint64_t session = read.session != 0 ? sf_opaque_index(version->host->seed, SF_OPAQUE_TOKEN,
-                                                           read.session)
-                                         : 0;
+    uint64_t session =
+        read.session != 0 ? sf_opaque_index(version->host->seed, SF_OPAQUE_TOKEN, read.session) : 0;
     if ((read.flags & ~(uint32_t)FLAGS_KNOWN) != 0 ||
         !services->answer_properties(services->context, request->world_request, read.flags,
                                      read.validator, session)) {

@@ -31,8 +31,7 @@ static size_t row_end(const uint8_t *still, size_t count, size_t at, bool *more_
     while (at + 1 < count && (still[at] != MARKER || still[at + 1] == 0)) {
         at++;
     }
-    *more_out =
-        at + 1 < count && still[at + 1] >= RESTART_FIRST && still[at + 1] <= RESTART_LAST;
+    *more_out = at + 1 < count && still[at + 1] >= RESTART_FIRST && still[at + 1] <= RESTART_LAST;
     return *more_out ? at + 2 : at;
 }
 

@@ -6,21 +6,11 @@
 
 /* clang-format off: one a line. */
 static const struct sf_oracle *const oracles[] = {
-    &sf_oracle_no_stray_pixels,
-    &sf_oracle_no_stray_bytes,
-    &sf_oracle_valid_link,
-    &sf_oracle_kill_switch,
-    &sf_oracle_recovery,
-    &sf_oracle_contract,
-    &sf_oracle_unlinked,
-    &sf_oracle_consent,
-    &sf_oracle_no_image_in_settings,
-    &sf_oracle_destinations,
-    &sf_oracle_whole_or_flagged,
-    &sf_oracle_monotonic,
-    &sf_oracle_fresh,
-    &sf_oracle_ends_once,
-    NULL,
+    &sf_oracle_no_stray_pixels, &sf_oracle_no_stray_bytes,   &sf_oracle_valid_link,
+    &sf_oracle_kill_switch,     &sf_oracle_recovery,         &sf_oracle_contract,
+    &sf_oracle_unlinked,        &sf_oracle_consent,          &sf_oracle_no_image_in_settings,
+    &sf_oracle_destinations,    &sf_oracle_whole_or_flagged, &sf_oracle_monotonic,
+    &sf_oracle_fresh,           &sf_oracle_ends_once,        NULL,
 };
 /* clang-format on */
 

@@ -47,8 +47,7 @@ static void start(struct state *state, sf_ns within_ns)
  * been. */
 static sf_ns taken_at_latest(const struct camera *camera, uint32_t capture)
 {
-    uint32_t oldest =
-        camera->captures_count > TIMES_KEPT ? camera->captures_count - TIMES_KEPT : 0;
+    uint32_t oldest = camera->captures_count > TIMES_KEPT ? camera->captures_count - TIMES_KEPT : 0;
     return camera->taken_ns[(capture > oldest ? capture : oldest) % TIMES_KEPT];
 }
 

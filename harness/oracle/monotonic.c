@@ -1,7 +1,7 @@
 /* No way back in time: what one instance of the cache answers a viewer with is never an older
- * capture of the viewer's camera than what it answered that viewer with before. A still that is flagged as stale
- * may be old, but not older than what was seen already. A picture that is put together from several
- * captures counts as its newest.
+ * capture of the viewer's camera than what it answered that viewer with before. A still that is
+ * flagged as stale may be old, but not older than what was seen already. A picture that is put
+ * together from several captures counts as its newest.
  *
  * Judges whole, sound pictures of the cache's paths. Another instance, on another node, after a
  * deploy or a loss, cannot know what this one did: only an answer of the instance that answered the
@@ -11,7 +11,7 @@
 #include "harness/oracle/picture.h"
 
 struct viewer {
-    uint64_t request; /* that was let in last */
+    uint64_t request;  /* that was let in last */
     uint32_t instance; /* that it went to */
     uint32_t newest;
     uint32_t newest_instance; /* that answered with it; SF_NOBODY: nothing was shown yet */

@@ -31,7 +31,8 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
     }
 }
 
-/* A run in which no answer of the cache arrived whole asks for nothing: the other oracles say so. */
+/* A run in which no answer of the cache arrived whole asks for nothing: the other oracles say so.
+ */
 static struct sf_evidence evidence(const void *context)
 {
     const struct state *state = context;
@@ -41,7 +42,8 @@ static struct sf_evidence evidence(const void *context)
 
 const struct sf_oracle sf_oracle_whole_or_flagged = {
     .name = "whole-or-flagged",
-    .invariant = "a picture that the cache answers with is whole, or it says that parts are missing",
+    .invariant =
+        "a picture that the cache answers with is whole, or it says that parts are missing",
     .amount_unit = "ppm unreadable",
     .kinds = SF_SEES(SHOWN),
     .state_bytes = sizeof(struct state),

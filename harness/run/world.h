@@ -2,10 +2,11 @@
  * harness/run. Its parts: world_build.c (from a plan), world_network.c (messages in packets),
  * world_home.c (camera and viewers), world_cloud.c (where what arrives in the cloud goes, and what
  * the cache's host is lent), world_upload.c, world_fetch.c, world_request.c, world_store.c (the
- * shared store), world_identity.c (the identity service), world_still.c (what cameras send), world_nodes.c (the cache's nodes),
- * world_judge.c (what reached a viewer), world_timeline.c (what the scenario does), world_power.c
- * (what it does to the devices in homes), world_session.c (signing in), world_direct.c (asking a
- * camera past the front door), world_errands.c (what else cameras send), world.c (the event loop).
+ * shared store), world_identity.c (the identity service), world_still.c (what cameras send),
+ * world_nodes.c (the cache's nodes), world_judge.c (what reached a viewer), world_timeline.c (what
+ * the scenario does), world_power.c (what it does to the devices in homes), world_session.c
+ * (signing in), world_direct.c (asking a camera past the front door), world_errands.c (what else
+ * cameras send), world.c (the event loop).
  */
 #ifndef STRAYFRAME_RUN_WORLD_H
 #define STRAYFRAME_RUN_WORLD_H
@@ -107,26 +108,26 @@ struct message {
     sf_handle handle;
     struct sf_cache_version *version; /* UPLOAD: who took it */
     uint32_t home;
-    uint32_t capture;         /* UPLOAD, FETCHED */
-    uint32_t connection;      /* REQUEST, CLOSE, RESET */
-    uint32_t number;          /* REQUEST, CANCEL, ANSWER: of the viewer's request */
-    uint32_t judged_count;    /* ANSWER: fragments that had arrived when it was judged last */
-    sf_ns arrived_at_ns;      /* ANSWER: when a fragment came last that was not there before */
-    uint8_t kind;             /* enum message_kind */
-    uint8_t viewer;           /* which of the home's viewers */
-    bool up;                  /* home to cloud */
-    bool begun;               /* the receiver knows of it */
-    bool ended;               /* UPLOAD: its end was told */
-    bool picture;             /* ANSWER: it has one */
-    bool orphaned;            /* down: the device that it was for has lost power since */
-    uint64_t session;         /* REQUEST: with which it is asked; SESSION: the new one */
-    uint64_t camera_id;       /* REQUEST, COMMAND of a direct ask: as the viewer named it */
-    uint8_t refusal;          /* ANSWER, DIRECT_REFUSAL: enum sf_door_answer */
-    bool direct;              /* COMMAND: the camera decides whether to answer; `session` is the
-                                 asker's */
-    uint32_t asker;           /* COMMAND of a direct ask: number of the viewer in the trace */
-    uint8_t destination;      /* enum sf_destination; NONE also where nobody looks at what leaves */
-    uint32_t image_bytes; /* how much of what goes to the destination is pictures, as measured */
+    uint32_t capture;      /* UPLOAD, FETCHED */
+    uint32_t connection;   /* REQUEST, CLOSE, RESET */
+    uint32_t number;       /* REQUEST, CANCEL, ANSWER: of the viewer's request */
+    uint32_t judged_count; /* ANSWER: fragments that had arrived when it was judged last */
+    sf_ns arrived_at_ns;   /* ANSWER: when a fragment came last that was not there before */
+    uint8_t kind;          /* enum message_kind */
+    uint8_t viewer;        /* which of the home's viewers */
+    bool up;               /* home to cloud */
+    bool begun;            /* the receiver knows of it */
+    bool ended;            /* UPLOAD: its end was told */
+    bool picture;          /* ANSWER: it has one */
+    bool orphaned;         /* down: the device that it was for has lost power since */
+    uint64_t session;      /* REQUEST: with which it is asked; SESSION: the new one */
+    uint64_t camera_id;    /* REQUEST, COMMAND of a direct ask: as the viewer named it */
+    uint8_t refusal;       /* ANSWER, DIRECT_REFUSAL: enum sf_door_answer */
+    bool direct;           /* COMMAND: the camera decides whether to answer; `session` is the
+                              asker's */
+    uint32_t asker;        /* COMMAND of a direct ask: number of the viewer in the trace */
+    uint8_t destination;   /* enum sf_destination; NONE also where nobody looks at what leaves */
+    uint32_t image_bytes;  /* how much of what goes to the destination is pictures, as measured */
     struct sf_cache_host_still still; /* UPLOAD, FETCHED: what the camera says of it */
     uint64_t validator;               /* REQUEST, COMMAND: of what is known already; ANSWER: of what
                                          comes; 0: none */
@@ -175,7 +176,7 @@ struct home {
     sf_ns clock_ahead_ns; /* of the camera's clock; negative: behind */
     enum sf_consent consent;
     sf_ns errand_at_ns[SF_ERRANDS_COUNT]; /* when each is run next */
-    uint8_t *sent;        /* the still that the camera uploaded last; NULL where it sends no deltas */
+    uint8_t *sent; /* the still that the camera uploaded last; NULL where it sends no deltas */
     uint32_t sent_bytes;
     uint64_t validator; /* of the camera's latest still; 0: none yet */
     uint32_t serial;    /* of the camera: the number of the first home whose camera has it too */
@@ -347,7 +348,9 @@ static inline uint64_t request_number(uint32_t home, uint32_t viewer, uint32_t n
 
 static inline uint16_t path_flag(uint32_t viewer)
 {
-    return viewer == VIEWER_HUB ? SF_FLAG_INTEGRATION : viewer == VIEWER_EXPORT ? SF_FLAG_EXPORT : 0;
+    return viewer == VIEWER_HUB      ? SF_FLAG_INTEGRATION
+           : viewer == VIEWER_EXPORT ? SF_FLAG_EXPORT
+                                     : 0;
 }
 
 /* The app's path passes the cache by. */
@@ -405,7 +408,7 @@ void still_spec(const struct world *world, uint32_t camera, uint32_t capture, in
 struct still_sent {
     const uint8_t *whole; /* the still as the camera has it, after all that it sent */
     uint32_t whole_bytes;
-    const uint8_t *bytes; /* what is sent: all of it, or the rows that changed */
+    const uint8_t *bytes;            /* what is sent: all of it, or the rows that changed */
     struct sf_cache_host_still said; /* of it; total_bytes of what is sent */
 };
 /* `count` bytes of the new still are in still_scratch. */

@@ -118,9 +118,9 @@ static bool service_answer_properties(void *context, uint64_t handle, uint32_t f
     }
     struct request *request = sf_slots_get(&world->requests, handle);
     if (request != NULL) {
-        request->said = (uint16_t)(((flags & SF_CACHE_ANSWER_STALE) != 0 ? SF_FLAG_STALE : 0u) |
-                                   ((flags & SF_CACHE_ANSWER_INCOMPLETE) != 0 ? SF_FLAG_INCOMPLETE
-                                                                              : 0u));
+        request->said =
+            (uint16_t)(((flags & SF_CACHE_ANSWER_STALE) != 0 ? SF_FLAG_STALE : 0u) |
+                       ((flags & SF_CACHE_ANSWER_INCOMPLETE) != 0 ? SF_FLAG_INCOMPLETE : 0u));
         request->said_validator = validator;
         request->said_session = known;
     }

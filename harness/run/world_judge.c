@@ -235,8 +235,8 @@ static bool is_of_one(const struct world *world, const struct sf_inspection *see
 static uint16_t picture_flags(const struct world *world, const struct delivery *delivery,
                               const struct sf_inspection *seen)
 {
-    bool one_whole = delivery->whole && !seen->damaged && seen->unreadable_ppm == 0 &&
-                     is_of_one(world, seen);
+    bool one_whole =
+        delivery->whole && !seen->damaged && seen->unreadable_ppm == 0 && is_of_one(world, seen);
     unsigned flags = delivery->whole ? SF_FLAG_WHOLE : 0;
     flags |= seen->decodable ? SF_FLAG_DECODABLE : 0;
     flags |= seen->grayscale ? SF_FLAG_GRAYSCALE : 0;

@@ -39,18 +39,18 @@ struct message *cloud_answer_begin(struct world *world, struct request *request,
     message->range_offset = status == SF_CACHE_STATUS_PARTIAL ? request->range_offset : 0;
     message->transfer.ready_bytes = picture ? 0 : bytes;
     request->answer = message->handle;
-    world_trace(world, (struct sf_record){
-                           .kind = (uint16_t)(door == SF_DOOR_OPEN ? SF_RECORD_ANSWERED
-                                                                   : SF_RECORD_REFUSED),
-                           .flags = (uint16_t)(door == SF_DOOR_OPEN ? status | request->said
-                                                                    : (uint32_t)door),
-                           .who = viewer_number(request->home, request->viewer),
-                           .a = door != SF_DOOR_OPEN ? request->camera
-                                : picture            ? total_bytes
-                                                     : 0,
-                           .b = (uint32_t)message->handle,
-                           .c = request_number(request->home, request->viewer, request->number),
-                       });
+    world_trace(
+        world,
+        (struct sf_record){
+            .kind = (uint16_t)(door == SF_DOOR_OPEN ? SF_RECORD_ANSWERED : SF_RECORD_REFUSED),
+            .flags = (uint16_t)(door == SF_DOOR_OPEN ? status | request->said : (uint32_t)door),
+            .who = viewer_number(request->home, request->viewer),
+            .a = door != SF_DOOR_OPEN ? request->camera
+                 : picture            ? total_bytes
+                                      : 0,
+            .b = (uint32_t)message->handle,
+            .c = request_number(request->home, request->viewer, request->number),
+        });
     if (!picture) {
         message_send(world, message);
     }

@@ -34,8 +34,7 @@ static void update_sent(const struct world *world, struct home *home, uint32_t c
 {
     struct sf_still_rows fresh;
     struct sf_still_rows old;
-    bool found =
-        sf_still_rows_find(world->still_scratch, count, first_row, rows_count, &fresh);
+    bool found = sf_still_rows_find(world->still_scratch, count, first_row, rows_count, &fresh);
     SF_ASSERT(found);
     found = sf_still_rows_find(home->sent, home->sent_bytes, first_row, rows_count, &old);
     SF_ASSERT(found);
@@ -44,10 +43,9 @@ static void update_sent(const struct world *world, struct home *home, uint32_t c
     if (total > home->sent_bytes) {
         home->sent = sf_realloc(home->sent, total, 1);
     }
-    size_t put = sf_still_rows_put(home->sent, home->sent_bytes, total > home->sent_bytes
-                                                                     ? total
-                                                                     : home->sent_bytes,
-                                   old, world->still_scratch + fresh.from, bytes);
+    size_t put = sf_still_rows_put(home->sent, home->sent_bytes,
+                                   total > home->sent_bytes ? total : home->sent_bytes, old,
+                                   world->still_scratch + fresh.from, bytes);
     SF_ASSERT(put == total);
     home->sent_bytes = (uint32_t)total;
     sent->whole = home->sent;

@@ -26,9 +26,11 @@
     X(SEND_GIVEN_UP, "send-given-up", "camera; a capture, b bytes not acknowledged")               \
     /* requests */                                                                                 \
     X(ASK, "ask", "viewer; a camera, b connection, c request")                                     \
-    X(ADMITTED, "admitted", "viewer; a camera, b node, c request, d ns until it has ended; flags path")                     \
+    X(ADMITTED, "admitted",                                                                        \
+      "viewer; a camera, b node, c request, d ns until it has ended; flags path")                  \
     X(REFUSED, "refused", "viewer; a camera, c request; flags reason")                             \
-    X(ANSWERED, "answered", "viewer; a bytes, b first packet's transfer, c request; flags status, stale, incomplete") \
+    X(ANSWERED, "answered",                                                                        \
+      "viewer; a bytes, b first packet's transfer, c request; flags status, stale, incomplete")    \
     X(CANCELLED, "cancelled", "viewer; c request; the cloud stops working on it")                  \
     X(GAVE_UP, "gave-up", "viewer; a bytes arrived, c request; nothing could be shown")            \
     X(FETCH, "fetch", "camera; c fetch")                                                           \
@@ -73,11 +75,12 @@
     /* what leaves homes; only where a scenario concerns itself with it */                         \
     X(DESTINATION, "destination", "destination; flags 1 on the list, 2 called for settings")       \
     X(CONSENT, "consent", "tenant; d grace ns; flags 1 consents to a backup, 0 does not")          \
-    X(LEFT_HOME, "left-home", "camera; a destination, b image bytes, c bytes")      \
+    X(LEFT_HOME, "left-home", "camera; a destination, b image bytes, c bytes")                     \
     /* what was asked of the run */                                                                \
     X(FRESH, "fresh", "-; d ns that a picture may be old when it is answered")                     \
     X(EXPORT, "export", "viewer; an owner asks for a copy of the latest still")                    \
-    X(RENEWED, "renewed", "viewer; a viewer whose session it is, c session; it uses that from now on")
+    X(RENEWED, "renewed",                                                                          \
+      "viewer; a viewer whose session it is, c session; it uses that from now on")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,

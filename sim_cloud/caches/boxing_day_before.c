@@ -55,15 +55,6 @@ static struct edge_reception *store_begin(void *context, const struct edge_key *
     return &still->reception;
 }
 
-/* A still that was overtaken on its way: a newer one of the camera is there and still fresh. (A
- * camera that restarts counts from 0 again; by then what there is has grown old.) */
-static bool is_overtaken(const struct store *store, const struct still *there,
-                         const struct edge_reception *reception, int64_t now_ns)
-{
-    return there != NULL && now_ns - there->stored_ns <= store->fresh_for_ns &&
-           there->reception.capture > reception->capture;
-}
-
 static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
                       bool complete, int64_t now_ns)
 {
@@ -73,13 +64,8 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
         still_free(still);
         return false;
     }
-    struct still *there = kit_map_get(&store->stills, key->tenant, key->camera);
-    if (is_overtaken(store, there, reception, now_ns)) {
-        still_free(still);
-        return true;
-    }
     still->stored_ns = now_ns;
-    still_free(there);
+    still_free(kit_map_get(&store->stills, key->tenant, key->camera));
     kit_map_put(&store->stills, key->tenant, key->camera, still);
     return true;
 }
@@ -89,9 +75,9 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     const struct store *store = context;
     const struct still *still = kit_map_get(&store->stills, key->tenant, key->camera);
     if (still == NULL || now_ns - still->stored_ns > store->fresh_for_ns) {
-        return (struct edge_still){NULL, 0};
+        return (struct edge_still){NULL, 0, false};
     }
-    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
+    return (struct edge_still){still->reception.bytes, still->reception.total_bytes, false};
 }
 
 static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
@@ -99,7 +85,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     (void)context;
     (void)key;
     (void)now_ns;
-    return (struct edge_still){NULL, 0};
+    return (struct edge_still){NULL, 0, false};
 }
 
 static const struct edge_store kind = {

@@ -20,6 +20,8 @@ struct camera {
     struct edge_key key;
     uint64_t fetch;
     bool fetch_running;
+    uint32_t newest_capture; /* that arrived whole */
+    int64_t newest_ns;       /* when; 0: none has */
 };
 
 /* An upload on its way. */
@@ -245,10 +247,13 @@ void edge_on_request_cancelled(void *context, uint64_t request)
     }
 }
 
-static void say_stale(struct edge *edge, uint64_t request)
+/* Of what is no fresh still. */
+static void say_stopgap(struct edge *edge, uint64_t request, struct edge_still still)
 {
-    const struct sf_cache_answer_properties properties = {.struct_bytes = sizeof properties,
-                                                          .flags = SF_CACHE_ANSWER_STALE};
+    const struct sf_cache_answer_properties properties = {
+        .struct_bytes = sizeof properties,
+        .flags = SF_CACHE_ANSWER_STALE | (still.incomplete ? SF_CACHE_ANSWER_INCOMPLETE : 0u),
+    };
     edge->host->answer_properties(edge->host->context, request, &properties);
 }
 
@@ -264,7 +269,7 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
     struct camera *camera = waiter->camera;
     struct edge_still still = edge->kind->fallback(edge->store, &waiter->key, edge_now_ns(edge));
     if (still.bytes != NULL) {
-        say_stale(edge, request);
+        say_stopgap(edge, request, still);
     }
     edge_answer(edge->host, request, still);
     remove_waiter(edge, waiter);
@@ -348,6 +353,34 @@ void edge_on_upload_fragment(void *context, const struct sf_cache_fragment *frag
     }
 }
 
+enum { OVERTAKEN_S = 15 };
+
+/* A camera that restarts counts from 0 again; after a while it is believed. */
+bool edge_is_overtaken(void *context, const struct edge_key *key, uint32_t capture)
+{
+    struct edge *edge = context;
+    struct camera *camera = camera_of(edge, key->camera);
+    int64_t now_ns = edge_now_ns(edge);
+    if (camera->newest_ns != 0 && camera->newest_capture > capture &&
+        now_ns - camera->newest_ns <= OVERTAKEN_S * INT64_C(1000000000)) {
+        return true;
+    }
+    camera->newest_capture = capture;
+    camera->newest_ns = now_ns;
+    return false;
+}
+
+/* Gives the reception back to the store: as if nothing had arrived if it was overtaken. */
+static bool end_reception(struct edge *edge, const struct edge_key *key,
+                          struct edge_reception *reception, bool complete)
+{
+    if (complete && edge_is_overtaken(edge, key, reception->capture)) {
+        reception->received_bytes = 0;
+        complete = false;
+    }
+    return edge->kind->end(edge->store, key, reception, complete, edge_now_ns(edge));
+}
+
 void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
     struct edge *edge = context;
@@ -357,9 +390,7 @@ void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
     }
     upload->reception->received_bytes = end->received_bytes;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    bool shows =
-        edge->kind->end(edge->store, &upload->key, upload->reception, complete, edge_now_ns(edge));
-    if (shows) {
+    if (end_reception(edge, &upload->key, upload->reception, complete)) {
         edge_arrived(edge, upload->key.camera);
     }
     free(upload);
@@ -394,7 +425,7 @@ void edge_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
     struct edge_reception *reception = camera->fetching;
     camera->fetching = NULL;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    if (edge->kind->end(edge->store, &camera->key, reception, complete, edge_now_ns(edge))) {
+    if (end_reception(edge, &camera->key, reception, complete)) {
         edge_arrived(edge, camera->id);
     }
 }

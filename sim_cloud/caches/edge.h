@@ -24,6 +24,7 @@ struct edge_key {
 struct edge_still {
     const uint8_t *bytes; /* NULL: there is none */
     uint32_t count;
+    bool incomplete; /* and known to be */
 };
 
 /* A store of stills. The edge receives into a reception; the store decides where those bytes live,
@@ -90,6 +91,10 @@ const struct sf_cache_host *edge_host_of(const void *edge);
 int64_t edge_now_ns(const void *edge);
 int64_t edge_patience_ns(const void *edge);
 /* Is it a picture by itself? The edge leaves what is not alone. */
+/* Has a newer still of this camera come not long ago? Then this one was slow, and must not take its
+ * place. If not, it is the newest from now on. Uploads and fetches that the edge ends itself it
+ * asks about by itself. */
+bool edge_is_overtaken(void *edge, const struct edge_key *key, uint32_t capture);
 bool edge_is_whole(const struct sf_cache_upload *upload);
 struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload);
 struct edge_key edge_key_of_request(const struct sf_cache_request *request);

@@ -39,25 +39,6 @@ struct edge_reception *shelf_begin(void *context, const struct edge_key *key, ui
     return &still->reception;
 }
 
-/* Takes the place of what was there. */
-static void keep(struct shelf *shelf, struct shelf_still *still, int64_t now_ns)
-{
-    const struct edge_key *key = &still->key;
-    still->stored_ns = now_ns;
-    shelf_still_free(kit_map_get(&shelf->stills, key->tenant, key->camera));
-    kit_map_put(&shelf->stills, key->tenant, key->camera, still);
-}
-
-/* A still that was overtaken on its way: a newer one of the camera is there and still fresh. (A
- * camera that restarts counts from 0 again; by then what there is has grown old.) */
-static bool is_overtaken(const struct shelf *shelf, const struct edge_key *key,
-                         const struct edge_reception *reception, int64_t now_ns)
-{
-    const struct shelf_still *there = kit_map_get(&shelf->stills, key->tenant, key->camera);
-    return there != NULL && now_ns - there->stored_ns <= shelf->fresh_for_ns &&
-           there->reception.capture > reception->capture;
-}
-
 bool shelf_end(void *context, const struct edge_key *key, struct edge_reception *reception,
                bool complete, int64_t now_ns)
 {
@@ -67,11 +48,9 @@ bool shelf_end(void *context, const struct edge_key *key, struct edge_reception 
         shelf_still_free(still);
         return false;
     }
-    if (is_overtaken(shelf, key, reception, now_ns)) {
-        shelf_still_free(still);
-    } else {
-        keep(shelf, still, now_ns);
-    }
+    still->stored_ns = now_ns;
+    shelf_still_free(kit_map_get(&shelf->stills, key->tenant, key->camera));
+    kit_map_put(&shelf->stills, key->tenant, key->camera, still);
     return true;
 }
 
@@ -84,9 +63,9 @@ static struct edge_still own_still(const struct shelf *shelf, const struct edge_
     bool own =
         still != NULL && still->key.tenant == key->tenant && still->key.camera == key->camera;
     if (!own || now_ns - still->stored_ns > age_ns_max) {
-        return (struct edge_still){NULL, 0};
+        return (struct edge_still){NULL, 0, false};
     }
-    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
+    return (struct edge_still){still->reception.bytes, still->reception.total_bytes, false};
 }
 
 struct edge_still shelf_fresh(void *context, const struct edge_key *key, int64_t now_ns)
@@ -115,5 +94,5 @@ void shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_stil
 {
     struct edge_reception *reception = shelf_begin(shelf, key, still.count, now_ns);
     edge_receive(reception, 0, still.bytes, still.count);
-    keep(shelf, (struct shelf_still *)(void *)reception, now_ns);
+    shelf_end(shelf, key, reception, true, now_ns);
 }

@@ -149,9 +149,8 @@ static void test_properties_that_cannot_be_are_refused(void **state)
 {
     (void)state;
     const struct sf_cache_host *lent = ask(0, 0);
-    assert_int_equal(
-        say((struct sf_cache_answer_properties){.struct_bytes = 24, .flags = 1u << 5}),
-        SF_CACHE_E_BAD_ARGUMENT);
+    assert_int_equal(say((struct sf_cache_answer_properties){.struct_bytes = 24, .flags = 1u << 5}),
+                     SF_CACHE_E_BAD_ARGUMENT);
     assert_int_equal(
         say((struct sf_cache_answer_properties){
             .struct_bytes = sizeof(struct sf_cache_answer_properties), .session = 4711}),
@@ -171,8 +170,8 @@ static void test_a_fetch_may_name_what_is_known_already(void **state)
 {
     (void)state;
     const struct sf_cache_host *lent = ask(0, 0);
-    assert_int_equal(
-        lent->fetch_if_changed(lent->context, instances[0]->camera, 0xabc, 8, NULL), 0);
+    assert_int_equal(lent->fetch_if_changed(lent->context, instances[0]->camera, 0xabc, 8, NULL),
+                     0);
     assert_int_equal(validator_asked_for, 0xabc);
     sf_cache_host_fetch_part(&host, fetch, &still, 0, (const uint8_t *)"xyz", 3);
     assert_int_equal(part_seen.validator, 0xabc);

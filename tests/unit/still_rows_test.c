@@ -41,8 +41,7 @@ static void put(struct still *into, const struct still *from, uint32_t first_row
 {
     struct sf_still_rows there;
     struct sf_still_rows here;
-    assert_true(
-        sf_still_rows_find(from->bytes, from->count, first_row, ROWS - first_row, &there));
+    assert_true(sf_still_rows_find(from->bytes, from->count, first_row, ROWS - first_row, &there));
     assert_true(sf_still_rows_find(into->bytes, into->count, first_row, ROWS - first_row, &here));
     into->count = sf_still_rows_put(into->bytes, into->count, into->capacity, here,
                                     from->bytes + there.from, there.end - there.from);
