@@ -9,6 +9,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
+#include "harness/report/junit.h"
 #include "harness/report/report.h"
 #include "harness/run/gate.h"
 
@@ -19,14 +20,15 @@ static const struct cli_option options[] = {
      "the cache to judge: builtin:NAME or the path of a shared object, options behind '?'"},
     {"scenarios", "PATH", "a folder of scenarios, or one (" DEFAULT_FOLDER ")"},
     {"seeds", "N", "how many seeds for each scenario (50)"},
-    {"seed", "N", "the first of them (1)"},
-    {"set", "KEY=VALUE", "change every scenario; may be repeated"},
+    CLI_OPTION_SEED,
+    CLI_OPTION_SET,
     {"seconds", "N",
      "start no run after so many seconds; the verdict is then at best inconclusive"},
     {"run-seconds", "N", "a run that takes longer counts as hung (60)"},
-    {"json", NULL, "print the result as JSON"},
-    {"jobs", "N", "how many runs at once (as many as there are processors)"},
-    {NULL, NULL, NULL},
+    CLI_OPTION_JUNIT,
+    CLI_OPTION_JSON,
+    CLI_OPTION_JOBS,
+    CLI_OPTIONS_END,
 };
 
 struct field {
@@ -151,6 +153,21 @@ static int print(const struct cli_args *args, const struct sf_gate *gate, const 
     return code;
 }
 
+static enum sf_err junit(const struct cli_args *args, const struct sf_gate *gate,
+                         const struct field *field, struct sf_diag *diag)
+{
+    const char *path = cli_value(args, "junit");
+    if (path == NULL) {
+        return SF_OK;
+    }
+    struct sf_text xml = {0};
+    sf_report_gate_junit(gate, cli_value(args, "candidate"), (const char *const *)field->files,
+                         &xml);
+    enum sf_err err = cli_write_file(path, &xml, diag);
+    sf_text_free(&xml);
+    return err;
+}
+
 static int run(const struct cli_args *args)
 {
     struct field field = {0};
@@ -161,6 +178,9 @@ static int run(const struct cli_args *args)
     if (err == SF_OK) {
         err = sf_gate_run(&gate_options, gate, &diag);
         cli_progress_end();
+    }
+    if (err == SF_OK) {
+        err = junit(args, gate, &field, &diag);
     }
     int code = err == SF_OK ? print(args, gate, &field) : cli_fail(err, &diag);
     for (uint32_t i = 0; i < field.count; i++) {
@@ -175,11 +195,13 @@ const struct cli_command cli_gate = {
     .name = "gate",
     .words = "",
     .summary = "Judge a cache before it is deployed: many scenarios, many seeds, all processors",
-    .details = "Every cache that the scenarios name is replaced by the candidate. Before the "
-               "verdict is believed, a cache\n"
-               "that is known to leak has to be caught by the same scenarios, and a sound one has "
-               "to pass them. A cache\n"
-               "that crashes or hangs is a find, with the command that repeats it.",
+    .details =
+        "Every cache that the scenarios name is replaced by the candidate. Before the "
+        "verdict is believed, a cache\n"
+        "that is known to leak has to be caught by the same scenarios, and a sound one has "
+        "to pass them. A cache\n"
+        "that crashes or hangs is a find, with the command that repeats it. Seeds count from 1 "
+        "unless --seed says otherwise.",
     .options = options,
     .words_min = 0,
     .words_max = 0,

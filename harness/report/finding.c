@@ -77,3 +77,9 @@ void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
                     finding->amount);
     }
 }
+
+void sf_report_gate_repeat(const char *file, uint64_t seed, const char *candidate,
+                           struct sf_text *out)
+{
+    sf_text_add(out, "strayframe run %s --seed %" PRIu64 " --cache '%s'", file, seed, candidate);
+}

@@ -33,7 +33,7 @@ static json_t *who(uint32_t index)
     return index == SF_NOBODY ? json_null() : number(index);
 }
 
-static json_t *finding_json(const struct sf_finding *finding)
+json_t *sf_report_finding_json(const struct sf_finding *finding)
 {
     const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
     struct sf_text sentence = {0};
@@ -78,7 +78,7 @@ json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_resul
 {
     json_t *findings = json_array();
     for (uint32_t i = 0; i < result->findings_kept; i++) {
-        json_array_append_new(findings, finding_json(&result->findings[i]));
+        json_array_append_new(findings, sf_report_finding_json(&result->findings[i]));
     }
     return json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o}", "scenario", plan->name,
@@ -131,14 +131,13 @@ json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay
 static json_t *find_json(const struct sf_gate_find *find, const char *candidate, const char *file)
 {
     struct sf_text repeat = {0};
-    sf_text_add(&repeat, "strayframe run %s --seed %" PRIu64 " --cache '%s'", file, find->seed,
-                candidate);
+    sf_report_gate_repeat(file, find->seed, candidate, &repeat);
     static const char *const kinds[] = {"finding", "crash", "hang"};
     json_t *json = json_pack("{s:s, s:s, s:o, s:s}", "kind", kinds[find->kind], "scenario", file,
                              "seed", seed_json(find->seed), "repeat", repeat.data);
     sf_text_free(&repeat);
     if (find->kind == SF_GATE_FINDING) {
-        json_t *finding = finding_json(&find->finding);
+        json_t *finding = sf_report_finding_json(&find->finding);
         json_object_update(json, finding);
         json_decref(finding);
         json_object_set_new(json, "findings", number(find->findings_count));

@@ -147,8 +147,9 @@ static void find_lines(const struct sf_gate_find *find, const char *candidate, c
         sf_text_add(out, "the cache did not come back in time");
         break;
     }
-    sf_text_add(out, "\n    strayframe run %s --seed %" PRIu64 " --cache '%s'\n", file, find->seed,
-                candidate);
+    sf_text_add(out, "\n    ");
+    sf_report_gate_repeat(file, find->seed, candidate, out);
+    sf_text_add(out, "\n");
 }
 
 /* What happened at least once is a number; what never did, and should have, a line. */

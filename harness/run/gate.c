@@ -129,14 +129,42 @@ static void keep_findings(struct sf_gate *gate, struct place place,
     }
 }
 
+/* The scenario's share in what is counted. */
+static void count_in_scenario(struct sf_gate_scenario *scenario, uint64_t seed,
+                              const struct sf_job_status *status,
+                              const struct sf_run_result *result)
+{
+    scenario->runs_count++;
+    if (status->end != SF_JOB_DONE) {
+        scenario->ended_seed = scenario->ended_count == 0 ? seed : scenario->ended_seed;
+        scenario->ended_count++;
+        return;
+    }
+    for (uint32_t i = 0; i < result->oracles_count; i++) {
+        scenario->oracles[i].evidence_count += result->oracles[i].evidence_count;
+        scenario->oracles[i].wanted_count += result->oracles[i].wanted;
+        if (result->oracles[i].findings_count > 0 && scenario->oracles[i].failed_count++ == 0) {
+            scenario->oracles[i].failed_seed = seed;
+        }
+    }
+    for (uint32_t i = result->findings_kept; i > 0; i--) { /* the first one stays */
+        const struct sf_finding *finding = &result->findings[i - 1];
+        if (scenario->oracles[finding->oracle].failed_seed == seed) {
+            scenario->oracles[finding->oracle].finding = *finding;
+        }
+    }
+}
+
 static void count_candidate_run(struct sf_gate *gate, struct place place,
                                 const struct sf_job_status *status,
                                 const struct sf_run_result *result)
 {
+    gate->scenarios[place.plan].wanted_count++;
     if (status->end == SF_JOB_NOT_RUN) {
         return;
     }
     gate->runs_count++;
+    count_in_scenario(&gate->scenarios[place.plan], place.seed, status, result);
     gate->failed_count += job_failed(status, result);
     if (status->end != SF_JOB_DONE) {
         keep_find(gate, (struct sf_gate_find){
@@ -274,6 +302,7 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
     }
     struct controls controls = {0};
     gate->wanted_count = jobs_of_part(&field, PART_CANDIDATE);
+    gate->scenarios_count = options->plans_count;
     for (uint32_t i = 0; i < jobs.count; i++) {
         struct place place = place_of(&field, i);
         const struct sf_run_result *result =

@@ -23,7 +23,7 @@
       "camera; a capture, b bytes, c local time s, d content hash; flags night")                   \
     X(UPLOAD_BEGUN, "upload-begun", "camera; a capture, b bytes, c upload, d node")                \
     X(UPLOAD_ENDED, "upload-ended", "camera; a capture, b bytes received, c upload; flags end")    \
-    X(SEND_GIVEN_UP, "send-given-up", "camera; a capture, b bytes not acknowledged")               \
+    X(SEND_GIVEN_UP, "send-given-up", "camera; a capture, b packets not acknowledged")             \
     /* requests */                                                                                 \
     X(ASK, "ask", "viewer; a camera, b connection, c request")                                     \
     X(ADMITTED, "admitted",                                                                        \

@@ -11,20 +11,9 @@ void shelf_init(struct shelf *shelf, const struct kit_option *options)
     };
 }
 
-void shelf_still_free(struct shelf_still *still)
-{
-    if (still != NULL) {
-        free(still->reception.bytes);
-        free(still);
-    }
-}
-
 void shelf_fini(struct shelf *shelf)
 {
-    for (size_t i = 0; i < shelf->stills.capacity; i++) {
-        shelf_still_free(shelf->stills.entries[i].value);
-    }
-    kit_map_free(&shelf->stills);
+    kit_map_free_all(&shelf->stills);
 }
 
 struct edge_reception *shelf_begin(void *context, const struct edge_key *key, uint32_t total_bytes,
@@ -32,10 +21,12 @@ struct edge_reception *shelf_begin(void *context, const struct edge_key *key, ui
 {
     (void)context;
     (void)now_ns;
-    struct shelf_still *still = kit_alloc(1, sizeof *still);
-    still->reception.bytes = kit_alloc(total_bytes, 1);
-    still->reception.total_bytes = total_bytes;
-    still->key = *key;
+    /* Only what has arrived whole is ever shown. */
+    struct shelf_still *still = kit_alloc_uncleared(sizeof *still + total_bytes);
+    *still = (struct shelf_still){
+        .reception = {.bytes = still->bytes, .total_bytes = total_bytes},
+        .key = *key,
+    };
     return &still->reception;
 }
 
@@ -45,11 +36,11 @@ bool shelf_end(void *context, const struct edge_key *key, struct edge_reception 
     struct shelf *shelf = context;
     struct shelf_still *still = (struct shelf_still *)(void *)reception;
     if (!complete) {
-        shelf_still_free(still);
+        free(still);
         return false;
     }
     still->stored_ns = now_ns;
-    shelf_still_free(kit_map_get(&shelf->stills, key->tenant, key->camera));
+    free(kit_map_get(&shelf->stills, key->tenant, key->camera));
     kit_map_put(&shelf->stills, key->tenant, key->camera, still);
     return true;
 }
@@ -85,7 +76,7 @@ void shelf_forget(void *context, uint64_t tenant)
     struct shelf *shelf = context;
     struct shelf_still *still;
     while ((still = kit_map_remove_any(&shelf->stills, tenant)) != NULL) {
-        shelf_still_free(still);
+        free(still);
     }
 }
 

@@ -18,6 +18,7 @@ struct shelf_still {
     struct edge_reception reception; /* first: the edge fills it in */
     struct edge_key key;
     int64_t stored_ns;
+    uint8_t bytes[];
 };
 
 struct shelf {
@@ -42,7 +43,5 @@ void shelf_forget(void *shelf, uint64_t tenant);
 /* Keeps a copy of a whole still. */
 void shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_still still,
                int64_t now_ns);
-/* NULL is allowed. */
-void shelf_still_free(struct shelf_still *still);
 
 #endif
