@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "harness/run/gate.h"
 #include "harness/base/err.h"
 #include "harness/base/text.h"
 #include "harness/oracle/oracle.h"
@@ -52,6 +53,11 @@ enum {
 #define CLI_OPTION_JOBS                                                        \
     {                                                                          \
         "jobs", "N", "how many runs at once (as many as there are processors)" \
+    }
+#define CLI_SCENARIOS_FOLDER "scenarios/gate"
+#define CLI_OPTION_SCENARIOS                                                            \
+    {                                                                                   \
+        "scenarios", "PATH", "a folder of scenarios, or one (" CLI_SCENARIOS_FOLDER ")" \
     }
 #define CLI_OPTIONS_END  \
     {                    \
@@ -100,6 +106,7 @@ extern const struct cli_command cli_run;
 extern const struct cli_command cli_replay;
 extern const struct cli_command cli_gate;
 extern const struct cli_command cli_shrink;
+extern const struct cli_command cli_prove;
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_print;
 extern const struct cli_command cli_list;
@@ -148,6 +155,16 @@ void cli_repeat_command(const struct cli_args *args, const char *word, const uin
  * it has them. */
 SF_MUST_USE enum sf_err cli_load(const struct cli_args *args, const char *file,
                                  struct sf_plan *plan_out, struct sf_diag *diag);
+
+/* The scenarios of --scenarios, changed by every --set. Free it, also after a failure. */
+struct cli_scenarios {
+    char *files[SF_GATE_SCENARIOS_MAX];
+    struct sf_plan *plans;
+    uint32_t count;
+};
+SF_MUST_USE enum sf_err cli_scenarios_load(const struct cli_args *args,
+                                           struct cli_scenarios *scenarios, struct sf_diag *diag);
+void cli_scenarios_free(struct cli_scenarios *scenarios);
 
 /* A file or folder that comes with the program: as named, else below where the program was built or
  * installed. */

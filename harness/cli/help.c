@@ -5,8 +5,8 @@
 #include "harness/cli/command.h"
 
 const struct cli_command *const cli_commands[] = {
-    &cli_replay, &cli_run,  &cli_gate,  &cli_explain, &cli_shrink, &cli_check,
-    &cli_print,  &cli_list, &cli_netem, &cli_help,    NULL,
+    &cli_replay, &cli_run,   &cli_gate, &cli_explain, &cli_shrink, &cli_prove,
+    &cli_check,  &cli_print, &cli_list, &cli_netem,   &cli_help,   NULL,
 };
 
 const struct cli_command *cli_find_command(const char *name)

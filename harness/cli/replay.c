@@ -8,7 +8,7 @@
 #include "harness/cli/command.h"
 #include "harness/report/junit.h"
 #include "harness/report/report.h"
-#include "harness/run/replay.h"
+#include "harness/run/hypothesis.h"
 
 #define DEFAULT_SCENARIO "scenarios/incidents/boxing-day-2019.yaml"
 
@@ -19,6 +19,7 @@ static const struct cli_option options[] = {
     {"before", "CACHE", "the cache before the update (builtin:boxing-day-before)"},
     {"update", "CACHE", "the update (builtin:boxing-day-update)"},
     {"fix", "CACHE", "the fixed cache (builtin:boxing-day-fix)"},
+    {"facts-only", NULL, "leave out the hypotheses, and the sweep over loss and delay"},
     CLI_OPTION_REPORT,
     CLI_OPTION_JUNIT,
     CLI_OPTION_JSON,
@@ -29,20 +30,6 @@ static const struct cli_option options[] = {
 static const char *or_default(const char *value, const char *fallback)
 {
     return value != NULL ? value : fallback;
-}
-
-/* The caches on the live time line are those of the arms: the first is before, deploys are the
- * update, then the fix. */
-static void set_caches(struct sf_plan *plan, const char *const caches[SF_REPLAY_CACHES_COUNT])
-{
-    snprintf(plan->cache, sizeof plan->cache, "%s", caches[SF_REPLAY_BEFORE]);
-    int next = SF_REPLAY_UPDATE;
-    for (uint32_t i = 0; i < plan->timeline_count; i++) {
-        if (plan->timeline[i].action == SF_ACTION_DEPLOY) {
-            snprintf(plan->timeline[i].cache, sizeof plan->timeline[i].cache, "%s", caches[next]);
-            next = SF_REPLAY_FIX;
-        }
-    }
 }
 
 static int exit_of(const struct sf_replay *replay)
@@ -135,13 +122,17 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
         .progress = cli_progress,
         .progress_context = label,
     };
+    if (!cli_flag(args, "facts-only")) {
+        replay_options->sweep = true;
+        replay_options->hypotheses = sf_hypotheses(&replay_options->hypotheses_count);
+    }
     for (int i = 0; i < SF_REPLAY_CACHES_COUNT; i++) {
         if (strlen(replay_options->caches[i]) >= sizeof plan->cache) {
             return sf_fail(diag, SF_ERR_INPUT, "the cache's name is longer than %zu bytes",
                            sizeof plan->cache - 1);
         }
     }
-    set_caches(plan, replay_options->caches);
+    sf_replay_set_caches(plan, replay_options->caches);
     return SF_OK;
 }
 

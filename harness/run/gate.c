@@ -219,9 +219,9 @@ static const char *idle_oracle(const struct sf_gate *gate)
 }
 
 /* The first probe that fewer runs came past than must; NULL. */
-static const char *missed_probe(const struct sf_gate *gate)
+static const char *missed_probe(const struct sf_gate *gate, bool quotas)
 {
-    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+    for (int i = 0; i < SF_PROBES_COUNT && quotas; i++) {
         if (gate->probes[i] < sf_probe_quota((enum sf_probe)i)) {
             return sf_probe_name((enum sf_probe)i);
         }
@@ -229,7 +229,7 @@ static const char *missed_probe(const struct sf_gate *gate)
     return NULL;
 }
 
-static void conclude(struct sf_gate *gate, const struct controls *controls)
+static void conclude(struct sf_gate *gate, const struct controls *controls, bool quotas)
 {
     gate->verdict = SF_VERDICT_INCONCLUSIVE;
     if (gate->failed_count > 0) {
@@ -253,10 +253,10 @@ static void conclude(struct sf_gate *gate, const struct controls *controls)
     } else if (idle_oracle(gate) != NULL) {
         snprintf(gate->reason, sizeof gate->reason, "the oracle %s had nothing to judge in %u runs",
                  idle_oracle(gate), gate->runs_count);
-    } else if (missed_probe(gate) != NULL) {
+    } else if (missed_probe(gate, quotas) != NULL) {
         snprintf(gate->reason, sizeof gate->reason,
                  "not tested: no run came past '%s', or too few; see the probes",
-                 missed_probe(gate));
+                 missed_probe(gate, quotas));
     } else {
         gate->verdict = SF_VERDICT_PASS;
         snprintf(gate->reason, sizeof gate->reason,
@@ -313,7 +313,7 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
             count_control_run(&controls, place.part, &results.statuses[i], result);
         }
     }
-    conclude(gate, &controls);
+    conclude(gate, &controls, options->quotas);
 out:
     sf_jobs_free(&results);
     free(field.plans);

@@ -19,6 +19,7 @@ struct sf_gate_options {
     uint32_t workers;       /* 0: one for each processor */
     double seconds_max;     /* no run starts after this; 0: no bound */
     double run_seconds_max; /* a run that takes longer counts as hung */
+    bool quotas;            /* probes that too few runs came past make it inconclusive */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *progress_context;
 };

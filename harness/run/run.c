@@ -158,6 +158,8 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     draw(runner, options->seed, &plan, &caches);
     judges_begin(runner, sf_plan_homes_count(plan), options->listeners, options->listeners_count);
     world->exhibits = options->exhibits;
+    world->strays_count = 0;
+    world->strays_max = options->strays_max;
     world_build(world, plan, caches->modules, options->seed);
     bool finished = world_run(world, options->events_max);
     world_clear(world);

@@ -36,7 +36,8 @@ enum { SF_RUN_FINDINGS_MAX = 32 };
 /* Plain values: goes through shared memory. */
 struct sf_run_result {
     enum sf_verdict verdict;
-    bool out_of_budget; /* ended by events_max: the verdict is then at best inconclusive */
+    bool out_of_budget; /* ended by events_max or strays_max: the verdict is then at best
+                           inconclusive */
     uint64_t seed;
     uint64_t trace_hash;
     uint64_t records_count;
@@ -57,6 +58,7 @@ enum { SF_RUN_LISTENERS_MAX = 4 };
 struct sf_run_options {
     uint64_t seed;
     uint64_t events_max; /* 0: no bound */
+    uint64_t strays_max; /* the run ends when so many pictures were strays; 0: no bound */
     uint32_t listeners_count;
     struct sf_trace_listener listeners[SF_RUN_LISTENERS_MAX]; /* hear every record too */
     struct sf_exhibits *exhibits;                             /* filled in; NULL: none are kept */

@@ -54,9 +54,9 @@ static struct edge_still own_still(const struct shelf *shelf, const struct edge_
     bool own =
         still != NULL && still->key.tenant == key->tenant && still->key.camera == key->camera;
     if (!own || now_ns - still->stored_ns > age_ns_max) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){still->reception.bytes, still->reception.total_bytes, false};
+    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
 }
 
 struct edge_still shelf_fresh(void *context, const struct edge_key *key, int64_t now_ns)

@@ -17,7 +17,7 @@ static char output[OUTPUT_BYTES_MAX];
 /* Runs a line of shell, stderr and stdout together; returns the exit code. */
 static inline int shell(const char *line)
 {
-    char command[4096];
+    char command[4200];
     snprintf(command, sizeof command, "{ %s; } 2>&1 </dev/null", line);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
