@@ -7,6 +7,7 @@ const struct sf_cache_plugin *const *sf_builtin_caches(void)
         &sf_builtin_boxing_day_before,
         &sf_builtin_boxing_day_update,
         &sf_builtin_boxing_day_fix,
+        &sf_builtin_careful,
         &sf_builtin_d01_tenantless,
         &sf_builtin_d02_fallback_by_model,
         &sf_builtin_d03_stale_for_anybody,
@@ -32,6 +33,11 @@ const struct sf_cache_plugin *const *sf_builtin_caches(void)
         &sf_builtin_canary_transcode,
         &sf_builtin_canary_silent,
         &sf_builtin_canary_babbler,
+        &sf_builtin_canary_torn,
+        &sf_builtin_canary_seesaw,
+        &sf_builtin_canary_frozen,
+        &sf_builtin_canary_mute,
+        &sf_builtin_canary_renewer,
         NULL,
     };
     /* clang-format on */

@@ -9,6 +9,9 @@ extern const struct sf_cache_plugin sf_builtin_boxing_day_before;
 extern const struct sf_cache_plugin sf_builtin_boxing_day_update;
 extern const struct sf_cache_plugin sf_builtin_boxing_day_fix;
 
+/* Sound, and without a story. */
+extern const struct sf_cache_plugin sf_builtin_careful;
+
 /* Classes of defect, one a file; each with `defence=1` as its correct twin. */
 extern const struct sf_cache_plugin sf_builtin_d01_tenantless;
 extern const struct sf_cache_plugin sf_builtin_d02_fallback_by_model;
@@ -37,6 +40,11 @@ extern const struct sf_cache_plugin sf_builtin_canary_scrap;
 extern const struct sf_cache_plugin sf_builtin_canary_transcode;
 extern const struct sf_cache_plugin sf_builtin_canary_silent;
 extern const struct sf_cache_plugin sf_builtin_canary_babbler;
+extern const struct sf_cache_plugin sf_builtin_canary_torn;
+extern const struct sf_cache_plugin sf_builtin_canary_seesaw;
+extern const struct sf_cache_plugin sf_builtin_canary_frozen;
+extern const struct sf_cache_plugin sf_builtin_canary_mute;
+extern const struct sf_cache_plugin sf_builtin_canary_renewer;
 
 /* All of them, ended by NULL, in the order in which `strayframe list caches` shows them. */
 const struct sf_cache_plugin *const *sf_builtin_caches(void);

@@ -80,7 +80,7 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
         buffer->filled_bytes = reception->total_bytes;
     }
     uint64_t percent = (uint64_t)buffer->filled_bytes * 100 / reception->total_bytes;
-    if (percent < store->good_percent) {
+    if (percent < store->good_percent || reception->received_bytes == 0) {
         pool_give(&store->buffers, buffer);
         return false;
     }
@@ -102,6 +102,13 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
         return (struct edge_still){NULL, 0};
     }
     return (struct edge_still){buffer->slot.reception.bytes, buffer->filled_bytes};
+}
+
+static bool store_incomplete(const void *context, const struct edge_key *key)
+{
+    const struct store *store = context;
+    const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
+    return buffer != NULL && !buffer->whole;
 }
 
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
@@ -132,6 +139,7 @@ static const struct edge_store kind = {
     .end = store_end,
     .fresh = store_fresh,
     .fallback = store_fallback,
+    .incomplete = store_incomplete,
     .forget = store_forget,
 };
 

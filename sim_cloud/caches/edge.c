@@ -20,6 +20,8 @@ struct camera {
     struct edge_key key;
     uint64_t fetch;
     bool fetch_running;
+    uint32_t newest_capture; /* that arrived whole */
+    int64_t newest_ns;       /* when; 0: none has */
 };
 
 /* An upload on its way. */
@@ -246,6 +248,17 @@ void edge_on_request_cancelled(void *context, uint64_t request)
     }
 }
 
+/* Of what is no fresh still. */
+static void say_stopgap(struct edge *edge, uint64_t request, const struct edge_key *key)
+{
+    bool incomplete = edge->kind->incomplete != NULL && edge->kind->incomplete(edge->store, key);
+    const struct sf_cache_answer_properties properties = {
+        .struct_bytes = sizeof properties,
+        .flags = SF_CACHE_ANSWER_STALE | (incomplete ? SF_CACHE_ANSWER_INCOMPLETE : 0u),
+    };
+    edge->host->answer_properties(edge->host->context, request, &properties);
+}
+
 /* The camera did not answer in time: what there is goes out. */
 void edge_on_timer(void *context, uint64_t timer, uint64_t request)
 {
@@ -256,8 +269,11 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
         return;
     }
     struct camera *camera = waiter->camera;
-    edge_answer(edge->host, request,
-                edge->kind->fallback(edge->store, &waiter->key, edge_now_ns(edge)));
+    struct edge_still still = edge->kind->fallback(edge->store, &waiter->key, edge_now_ns(edge));
+    if (still.bytes != NULL) {
+        say_stopgap(edge, request, &waiter->key);
+    }
+    edge_answer(edge->host, request, still);
     remove_waiter(edge, waiter);
     stop_fetch_if_nobody_waits(edge, camera);
 }
@@ -326,6 +342,7 @@ void edge_on_upload(void *context, const struct sf_cache_upload *event)
     upload->key = edge_key_of_upload(event);
     upload->reception =
         edge->kind->begin(edge->store, &upload->key, event->total_bytes, edge_now_ns(edge));
+    upload->reception->capture = event->capture;
     kit_map_put(&edge->uploads, event->upload, 0, upload);
 }
 
@@ -343,6 +360,34 @@ void edge_on_upload_fragment(void *context, const struct sf_cache_fragment *frag
     }
 }
 
+enum { OVERTAKEN_S = 15 };
+
+/* A camera that restarts counts from 0 again; after a while it is believed. */
+bool edge_is_overtaken(void *context, const struct edge_key *key, uint32_t capture)
+{
+    struct edge *edge = context;
+    struct camera *camera = camera_of(edge, key->camera);
+    int64_t now_ns = edge_now_ns(edge);
+    if (camera->newest_ns != 0 && camera->newest_capture > capture &&
+        now_ns - camera->newest_ns <= OVERTAKEN_S * INT64_C(1000000000)) {
+        return true;
+    }
+    camera->newest_capture = capture;
+    camera->newest_ns = now_ns;
+    return false;
+}
+
+/* Gives the reception back to the store: as if nothing had arrived if it was overtaken. */
+static bool end_reception(struct edge *edge, const struct edge_key *key,
+                          struct edge_reception *reception, bool complete)
+{
+    if (complete && edge_is_overtaken(edge, key, reception->capture)) {
+        reception->received_bytes = 0;
+        complete = false;
+    }
+    return edge->kind->end(edge->store, key, reception, complete, edge_now_ns(edge));
+}
+
 void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
     struct edge *edge = context;
@@ -352,9 +397,7 @@ void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
     }
     upload->reception->received_bytes = end->received_bytes;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    bool shows =
-        edge->kind->end(edge->store, &upload->key, upload->reception, complete, edge_now_ns(edge));
-    if (shows) {
+    if (end_reception(edge, &upload->key, upload->reception, complete)) {
         edge_arrived(edge, upload->key.camera);
     }
     if (!complete && edge->kind->late != NULL) {
@@ -374,6 +417,7 @@ void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
     if (camera->fetching == NULL) {
         camera->fetching =
             edge->kind->begin(edge->store, &camera->key, part->total_bytes, edge_now_ns(edge));
+        camera->fetching->capture = part->capture;
     }
     receive(edge, camera->fetching, part->offset, part->bytes, part->bytes_count);
 }
@@ -392,7 +436,7 @@ void edge_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
     struct edge_reception *reception = camera->fetching;
     camera->fetching = NULL;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    if (edge->kind->end(edge->store, &camera->key, reception, complete, edge_now_ns(edge))) {
+    if (end_reception(edge, &camera->key, reception, complete)) {
         edge_arrived(edge, camera->id);
     }
 }

@@ -32,6 +32,7 @@ struct edge_reception {
     uint8_t *bytes;
     uint32_t total_bytes;
     uint32_t received_bytes; /* kept by the edge: different bytes, as far as it knows */
+    uint32_t capture;        /* kept by the edge: the camera's count of stills */
 };
 
 struct edge_store {
@@ -60,6 +61,8 @@ struct edge_store {
     void (*served)(void *store, const struct edge_key *key, struct edge_still still);
     /* Somebody has waited long enough. */
     struct edge_still (*fallback)(void *store, const struct edge_key *key, int64_t now_ns);
+    /* Are parts missing of what `fallback` has for this key? NULL: it is always whole. */
+    bool (*incomplete)(const void *store, const struct edge_key *key);
     /* Forget what is the tenant's. May be NULL. */
     void (*forget)(void *store, uint64_t tenant);
 };
@@ -92,6 +95,10 @@ const struct sf_cache_host *edge_host_of(const void *edge);
 int64_t edge_now_ns(const void *edge);
 int64_t edge_patience_ns(const void *edge);
 /* Is it a picture by itself? The edge leaves what is not alone. */
+/* Has a newer still of this camera come not long ago? Then this one was slow, and must not take its
+ * place. If not, it is the newest from now on. Uploads and fetches that the edge ends itself it
+ * asks about by itself. */
+bool edge_is_overtaken(void *edge, const struct edge_key *key, uint32_t capture);
 bool edge_is_whole(const struct sf_cache_upload *upload);
 struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload);
 struct edge_key edge_key_of_request(const struct sf_cache_request *request);
