@@ -68,7 +68,8 @@ static int measure(const struct sf_plan *plan, const struct sf_run_caches *cache
 {
     struct counts counts = {0};
     const struct sf_trace_listener listener = {count, &counts};
-    struct sf_run_options options = {.seed = plan->seed, .listener = &listener};
+    struct sf_run_options options = {
+        .seed = plan->seed, .listeners_count = 1, .listeners[0] = listener};
     struct sf_runner *runner = sf_runner_create();
     double started_s = 0;
     if (runs_count > 1) {

@@ -1,17 +1,59 @@
 /* strayframe check and print: what a scenario file says, without running it. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/arena.h"
-#include "harness/cli/command.h"
-#include "harness/run/run.h"
+#include "harness/cli/run.h"
+#include "harness/run/saved_run.h"
 #include "harness/scenario/swarm.h"
 
 static const struct cli_option check_options[] = {
-    {"set", "KEY=VALUE", "change each scenario first; may be repeated"},
-    {NULL, NULL, NULL},
+    CLI_OPTION_SET,
+    CLI_OPTIONS_END,
 };
+
+static void say_fine(const char *file, const struct sf_plan *plan)
+{
+    printf("%s: fine: %u homes, %u entries on the timeline\n", file, sf_plan_homes_count(plan),
+           plan->timeline_count);
+}
+
+/* A saved run is fine when every byte of it is what was written, whatever the oracles say of it. */
+static enum sf_err check_saved(const char *file, const struct sf_plan *plan, struct sf_diag *diag)
+{
+    struct sf_saved saved;
+    SF_TRY(sf_saved_open(&saved, file, diag));
+    struct sf_runner *runner = sf_runner_create();
+    struct sf_run_result *result = sf_alloc(1, sizeof *result);
+    enum sf_err err = sf_run_judge(runner, &saved, plan, NULL, 0, result, diag);
+    if (err == SF_OK) {
+        printf("%s: fine: a run of %s, seed %" PRIu64 ", %" PRIu64 " records, trace %016" PRIx64
+               "; the oracles say %s, %" PRIu64 " findings\n",
+               file, plan->name, result->seed, result->records_count, result->trace_hash,
+               sf_verdict_name(result->verdict), result->findings_count);
+    }
+    free(result);
+    sf_runner_destroy(runner);
+    sf_saved_close(&saved);
+    return err;
+}
+
+/* A run was judged with the caches that it had, which need not be there any more. */
+static enum sf_err check_file(const struct cli_args *args, const char *file, struct sf_plan *plan,
+                              struct sf_run_caches *caches, struct sf_diag *diag)
+{
+    if (sf_saved_recognise(file)) {
+        SF_TRY(cli_saved_unchanged(args, diag));
+        SF_TRY(cli_load(args, file, plan, diag));
+        return check_saved(file, plan, diag);
+    }
+    SF_TRY(cli_load(args, file, plan, diag));
+    SF_TRY(sf_run_load_caches(plan, caches, diag));
+    say_fine(file, plan);
+    return SF_OK;
+}
 
 /* Goes through all files, so that one mistake does not hide the next. */
 static int check(const struct cli_args *args)
@@ -21,15 +63,9 @@ static int check(const struct cli_args *args)
     int code = CLI_EXIT_PASS;
     for (uint32_t i = 0; i < args->words_count; i++) {
         struct sf_diag diag = {0};
-        enum sf_err err = cli_load(args, args->words[i], plan, &diag);
-        if (err == SF_OK) {
-            err = sf_run_load_caches(plan, caches, &diag);
-        }
+        enum sf_err err = check_file(args, args->words[i], plan, caches, &diag);
         if (err != SF_OK) {
             code = cli_fail(err, &diag);
-        } else {
-            printf("%s: fine: %u homes, %u entries on the timeline\n", args->words[i],
-                   sf_plan_homes_count(plan), plan->timeline_count);
         }
     }
     free(caches);
@@ -41,7 +77,10 @@ const struct cli_command cli_check = {
     .name = "check",
     .words = "FILE...",
     .summary = "Say whether scenario files are fit to run, or what is wrong with them and where",
-    .details = "",
+    .details =
+        "Of a run that `strayframe run --save` has saved: whether every byte of it is as it was "
+        "written, and what\n"
+        "the oracles say of it.",
     .options = check_options,
     .words_min = 1,
     .words_max = CLI_WORDS_MAX,
@@ -49,11 +88,9 @@ const struct cli_command cli_check = {
 };
 
 static const struct cli_option print_options[] = {
-    {"set", "KEY=VALUE", "change the scenario first; may be repeated"},
-    {"cache", "CACHE", "put this cache wherever the scenario names one"},
-    {"seed", "N", "use this seed instead of the scenario's"},
-    {"drawn", NULL, "print what a scenario with `swarm` is under its seed"},
-    {NULL, NULL, NULL},
+    CLI_OPTION_SEED,  CLI_OPTION_SET,
+    CLI_OPTION_CACHE, {"drawn", NULL, "print what a scenario with `swarm` is under its seed"},
+    CLI_OPTIONS_END,
 };
 
 static int print(const struct cli_args *args)
@@ -85,7 +122,8 @@ const struct cli_command cli_print = {
     .name = "print",
     .words = "FILE",
     .summary = "Print a scenario in its canonical form",
-    .details = "What is printed loads again into the same plan.",
+    .details =
+        "What is printed loads again into the same plan. Of a saved run its plan is printed.",
     .options = print_options,
     .words_min = 1,
     .words_max = 1,

@@ -6,7 +6,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
+#include "harness/run/gate.h"
 #include "harness/base/err.h"
 #include "harness/base/text.h"
 #include "harness/oracle/oracle.h"
@@ -22,6 +24,45 @@ enum {
     CLI_EXIT_INCONCLUSIVE = 3,
     CLI_EXIT_MACHINE = 4,
 };
+
+/* Options that several commands have, said once. */
+#define CLI_OPTION_SEED                                                               \
+    {                                                                                 \
+        "seed", "N", "the seed instead of the scenario's; of several seeds the first" \
+    }
+#define CLI_OPTION_SET                                                                            \
+    {                                                                                             \
+        "set", "KEY=VALUE", "change the scenario, e.g. --set homes.poor.count=3; may be repeated" \
+    }
+#define CLI_OPTION_CACHE                                                               \
+    {                                                                                  \
+        "cache", "CACHE", "put this cache under test, wherever the scenario names one" \
+    }
+#define CLI_OPTION_JSON                          \
+    {                                            \
+        "json", NULL, "print the result as JSON" \
+    }
+#define CLI_OPTION_JUNIT                                                     \
+    {                                                                        \
+        "junit", "FILE", "write the result as JUnit XML too, for CI servers" \
+    }
+#define CLI_OPTION_REPORT                                   \
+    {                                                       \
+        "report", "FILE", "write the report, one HTML file" \
+    }
+#define CLI_OPTION_JOBS                                                        \
+    {                                                                          \
+        "jobs", "N", "how many runs at once (as many as there are processors)" \
+    }
+#define CLI_SCENARIOS_FOLDER "scenarios/gate"
+#define CLI_OPTION_SCENARIOS                                                            \
+    {                                                                                   \
+        "scenarios", "PATH", "a folder of scenarios, or one (" CLI_SCENARIOS_FOLDER ")" \
+    }
+#define CLI_OPTIONS_END  \
+    {                    \
+        NULL, NULL, NULL \
+    }
 
 struct cli_option {
     const char *name;  /* without dashes; NULL ends the table */
@@ -54,14 +95,30 @@ struct cli_args {
         words_before_dashes; /* how many of them stand before a `--`; all where there is none */
 };
 
+/* Every command, in the order of the help, ended by NULL. */
+extern const struct cli_command *const cli_commands[];
+/* NULL if there is none of this name. */
+const struct cli_command *cli_find_command(const char *name);
+/* "; did you mean 'run'?", or "". Returns `out`. */
+const char *cli_nearest_command(const char *name, char *out, size_t out_bytes);
+
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_replay;
 extern const struct cli_command cli_gate;
 extern const struct cli_command cli_shrink;
+extern const struct cli_command cli_prove;
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_print;
 extern const struct cli_command cli_list;
 extern const struct cli_command cli_netem;
+extern const struct cli_command cli_explain;
+extern const struct cli_command cli_help;
+
+void cli_overview(FILE *to);
+/* Prints the help of one command; returns the exit code. */
+int cli_help_of(const struct cli_command *command);
+/* The manual page, as roff. */
+void cli_man_page(struct sf_text *out);
 
 /* The value of an option by its name; NULL if it was not given. */
 const char *cli_value(const struct cli_args *args, const char *option);
@@ -84,13 +141,30 @@ int cli_print_text(const struct sf_text *text, int exit_code);
 /* The same for JSON, which it releases. */
 int cli_print_json(json_t *json, int exit_code);
 
-/* Written beside its place and moved there when it is whole: a reader never finds half a file. */
+/* All of it or nothing: harness/base/whole_file.h. */
 SF_MUST_USE enum sf_err cli_write_file(const char *path, const struct sf_text *text,
                                        struct sf_diag *diag);
 
-/* Loads a scenario with the command's --set, and --cache and --seed if it has them. */
+/* The command line that gives this result again, without what only says where it goes or how fast.
+ * `word` stands in where no FILE was given; "" for none. The seed is always said; NULL: it is
+ * part of the file. */
+void cli_repeat_command(const struct cli_args *args, const char *word, const uint64_t *seed,
+                        struct sf_text *out);
+
+/* Loads a scenario, or the plan of a saved run, with the command's --set, and --cache and --seed if
+ * it has them. */
 SF_MUST_USE enum sf_err cli_load(const struct cli_args *args, const char *file,
                                  struct sf_plan *plan_out, struct sf_diag *diag);
+
+/* The scenarios of --scenarios, changed by every --set. Free it, also after a failure. */
+struct cli_scenarios {
+    char *files[SF_GATE_SCENARIOS_MAX];
+    struct sf_plan *plans;
+    uint32_t count;
+};
+SF_MUST_USE enum sf_err cli_scenarios_load(const struct cli_args *args,
+                                           struct cli_scenarios *scenarios, struct sf_diag *diag);
+void cli_scenarios_free(struct cli_scenarios *scenarios);
 
 /* A file or folder that comes with the program: as named, else below where the program was built or
  * installed. */

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/whole_file.h"
 #include "harness/cli/command.h"
-#include "harness/run/run.h"
+#include "harness/cli/run.h"
+#include "harness/run/saved_run.h"
 
 const char *cli_value(const struct cli_args *args, const char *option)
 {
@@ -88,10 +90,38 @@ int cli_print_json(json_t *json, int exit_code)
     return exit_code;
 }
 
+enum sf_err cli_saved_unchanged(const struct cli_args *args, struct sf_diag *diag)
+{
+    static const char *const fixed[] = {"set", "seed", "cache", "events-max"};
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        if (has_option(args, fixed[i]) && cli_value(args, fixed[i]) != NULL) {
+            return sf_fail(diag, SF_ERR_INPUT,
+                           "a saved run stays as it was, without --%s; to change it: "
+                           "`strayframe print %s > FILE.yaml`",
+                           fixed[i], args->words[0]);
+        }
+    }
+    return SF_OK;
+}
+
+static enum sf_err load_saved(const struct cli_args *args, const char *file, struct sf_plan *plan,
+                              struct sf_diag *diag)
+{
+    struct sf_saved saved;
+    SF_TRY(sf_saved_open(&saved, file, diag));
+    enum sf_err err = sf_saved_plan(&saved, args->sets, args->sets_count, plan, diag);
+    sf_saved_close(&saved);
+    return err;
+}
+
 enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_plan *plan,
                      struct sf_diag *diag)
 {
-    SF_TRY(sf_scenario_load(file, sf_run_schema(), args->sets, args->sets_count, plan, diag));
+    if (sf_saved_recognise(file)) {
+        SF_TRY(load_saved(args, file, plan, diag));
+    } else {
+        SF_TRY(sf_scenario_load(file, sf_run_schema(), args->sets, args->sets_count, plan, diag));
+    }
     if (has_option(args, "cache") && cli_value(args, "cache") != NULL) {
         const char *cache = cli_value(args, "cache");
         if (strlen(cache) >= sizeof plan->cache) {
@@ -111,26 +141,67 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
     return SF_OK;
 }
 
+/* One word of a command line, as a shell takes it. */
+static void add_word(struct sf_text *out, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "%+,-./:=@_";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        sf_text_add(out, " %s", word);
+        return;
+    }
+    sf_text_add(out, " '");
+    for (const char *at = word; *at != '\0'; at++) {
+        sf_text_add(out, *at == '\'' ? "'\\%c'" : "%c", *at);
+    }
+    sf_text_add(out, "'");
+}
+
+/* Where the result goes, and how fast. */
+static bool is_aside(const char *option)
+{
+    static const char *const aside[] = {"json", "junit", "report", "save", "jobs", "log"};
+    for (size_t i = 0; i < sizeof aside / sizeof aside[0]; i++) {
+        if (strcmp(option, aside[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void cli_repeat_command(const struct cli_args *args, const char *word, const uint64_t *seed,
+                        struct sf_text *out)
+{
+    sf_text_add(out, "strayframe %s", args->command->name);
+    if (args->words_count > 0 || word[0] != '\0') {
+        add_word(out, args->words_count > 0 ? args->words[0] : word);
+    }
+    if (seed != NULL) {
+        sf_text_add(out, " --seed %llu", (unsigned long long)*seed);
+    }
+    for (int i = 0; args->command->options[i].name != NULL; i++) {
+        const struct cli_option *option = &args->command->options[i];
+        bool elsewhere = strcmp(option->name, "seed") == 0 || strcmp(option->name, "set") == 0;
+        if (args->values[i] == NULL || elsewhere || is_aside(option->name)) {
+            continue;
+        }
+        sf_text_add(out, " --%s", option->name);
+        if (option->value != NULL) {
+            add_word(out, args->values[i]);
+        }
+    }
+    for (uint32_t i = 0; i < args->sets_count; i++) {
+        struct sf_text set = {0};
+        sf_text_add(&set, "%s=%s", args->sets[i].key, args->sets[i].value);
+        sf_text_add(out, " --set");
+        add_word(out, set.data);
+        sf_text_free(&set);
+    }
+}
+
 enum sf_err cli_write_file(const char *path, const struct sf_text *text, struct sf_diag *diag)
 {
-    char part[1100];
-    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part) {
-        return sf_fail(diag, SF_ERR_INPUT, "%s: the path is too long", path);
-    }
-    FILE *file = fopen(part, "wb");
-    if (file == NULL) {
-        return sf_fail(diag, SF_ERR_MACHINE, "cannot write %s: %s", path, strerror(errno));
-    }
-    bool written = fwrite(text->data, 1, text->length, file) == text->length;
-    written &= fflush(file) == 0 && fsync(fileno(file)) == 0;
-    written &= fclose(file) == 0;
-    if (!written || rename(part, path) != 0) {
-        enum sf_err err =
-            sf_fail(diag, SF_ERR_MACHINE, "cannot write %s: %s", path, strerror(errno));
-        unlink(part);
-        return err;
-    }
-    return SF_OK;
+    return sf_whole_file_write(path, text->data, text->length, diag);
 }
 
 void cli_find_data(const char *name, char *path_out, size_t path_bytes)

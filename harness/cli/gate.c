@@ -1,101 +1,32 @@
 /* strayframe gate: is this cache fit to be deployed? */
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
+#include "harness/report/junit.h"
 #include "harness/report/report.h"
 #include "harness/run/gate.h"
-
-#define DEFAULT_FOLDER "scenarios/gate"
 
 static const struct cli_option options[] = {
     {"candidate", "CACHE",
      "the cache to judge: builtin:NAME or the path of a shared object, options behind '?'"},
-    {"scenarios", "PATH", "a folder of scenarios, or one (" DEFAULT_FOLDER ")"},
+    CLI_OPTION_SCENARIOS,
     {"seeds", "N", "how many seeds for each scenario (50)"},
-    {"seed", "N", "the first of them (1)"},
-    {"set", "KEY=VALUE", "change every scenario; may be repeated"},
+    CLI_OPTION_SEED,
+    CLI_OPTION_SET,
     {"seconds", "N",
      "start no run after so many seconds; the verdict is then at best inconclusive"},
     {"run-seconds", "N", "a run that takes longer counts as hung (60)"},
-    {"json", NULL, "print the result as JSON"},
-    {"jobs", "N", "how many runs at once (as many as there are processors)"},
-    {NULL, NULL, NULL},
+    CLI_OPTION_JUNIT,
+    CLI_OPTION_JSON,
+    CLI_OPTION_JOBS,
+    CLI_OPTIONS_END,
 };
 
-struct field {
-    char *files[SF_GATE_SCENARIOS_MAX];
-    struct sf_plan *plans;
-    uint32_t count;
-};
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool is_scenario(const char *name)
-{
-    size_t length = strlen(name);
-    return length > 5 && strcmp(name + length - 5, ".yaml") == 0 && name[0] != '.';
-}
-
-static enum sf_err list_folder(const char *folder, struct field *field, struct sf_diag *diag)
-{
-    DIR *directory = opendir(folder);
-    if (directory == NULL) {
-        return sf_fail(diag, SF_ERR_INPUT, "%s: %s", folder, strerror(errno));
-    }
-    enum sf_err err = SF_OK;
-    const struct dirent *entry;
-    while (err == SF_OK && (entry = readdir(directory)) != NULL) {
-        if (!is_scenario(entry->d_name)) {
-            continue;
-        }
-        if (field->count == SF_GATE_SCENARIOS_MAX) {
-            err = sf_fail(diag, SF_ERR_INPUT, "%s: more than %d scenarios", folder,
-                          SF_GATE_SCENARIOS_MAX);
-            break;
-        }
-        struct sf_text path = {0};
-        sf_text_add(&path, "%s/%s", folder, entry->d_name);
-        field->files[field->count++] = path.data;
-    }
-    closedir(directory);
-    qsort(field->files, field->count, sizeof field->files[0], compare_names);
-    if (err == SF_OK && field->count == 0) {
-        err = sf_fail(diag, SF_ERR_INPUT, "%s: no scenario (*.yaml) in this folder", folder);
-    }
-    return err;
-}
-
-static enum sf_err load_field(const struct cli_args *args, struct field *field,
-                              struct sf_diag *diag)
-{
-    const char *wanted = cli_value(args, "scenarios");
-    char path[1200];
-    cli_find_data(wanted != NULL ? wanted : DEFAULT_FOLDER, path, sizeof path);
-    struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
-        SF_TRY(list_folder(path, field, diag));
-    } else {
-        field->files[field->count++] = sf_strdup(path);
-    }
-    field->plans = sf_alloc(field->count, sizeof *field->plans);
-    for (uint32_t i = 0; i < field->count; i++) {
-        SF_TRY(sf_scenario_load(field->files[i], sf_run_schema(), args->sets, args->sets_count,
-                                &field->plans[i], diag));
-    }
-    return SF_OK;
-}
-
-static enum sf_err understand(const struct cli_args *args, struct field *field,
+static enum sf_err understand(const struct cli_args *args, struct cli_scenarios *scenarios,
                               struct sf_gate_options *gate_options, struct sf_diag *diag)
 {
     const char *candidate = cli_value(args, "candidate");
@@ -118,27 +49,30 @@ static enum sf_err understand(const struct cli_args *args, struct field *field,
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
     SF_TRY(cli_number(args, "seconds", 0, 1, 1000000, &seconds, diag));
     SF_TRY(cli_number(args, "run-seconds", 60, 1, 86400, &run_seconds, diag));
-    SF_TRY(load_field(args, field, diag));
+    SF_TRY(cli_scenarios_load(args, scenarios, diag));
     static char label[] = "gate";
     *gate_options = (struct sf_gate_options){
         .candidate = candidate,
-        .plans = field->plans,
-        .plans_count = field->count,
+        .plans = scenarios->plans,
+        .plans_count = scenarios->count,
         .seed_first = seed_first,
         .seeds_count = (uint32_t)seeds,
         .workers = (uint32_t)jobs,
         .seconds_max = (double)seconds,
         .run_seconds_max = (double)run_seconds,
+        /* Scenarios of somebody's own need not bring about everything. */
+        .quotas = cli_value(args, "scenarios") == NULL,
         .progress = cli_progress,
         .progress_context = label,
     };
     return SF_OK;
 }
 
-static int print(const struct cli_args *args, const struct sf_gate *gate, const struct field *field)
+static int print(const struct cli_args *args, const struct sf_gate *gate,
+                 const struct cli_scenarios *scenarios)
 {
     const char *candidate = cli_value(args, "candidate");
-    const char *const *files = (const char *const *)field->files;
+    const char *const *files = (const char *const *)scenarios->files;
     if (cli_flag(args, "json")) {
         return cli_print_json(sf_report_gate_json(gate, candidate, files),
                               cli_exit_of(gate->verdict));
@@ -151,22 +85,37 @@ static int print(const struct cli_args *args, const struct sf_gate *gate, const 
     return code;
 }
 
+static enum sf_err junit(const struct cli_args *args, const struct sf_gate *gate,
+                         const struct cli_scenarios *scenarios, struct sf_diag *diag)
+{
+    const char *path = cli_value(args, "junit");
+    if (path == NULL) {
+        return SF_OK;
+    }
+    struct sf_text xml = {0};
+    sf_report_gate_junit(gate, cli_value(args, "candidate"), (const char *const *)scenarios->files,
+                         &xml);
+    enum sf_err err = cli_write_file(path, &xml, diag);
+    sf_text_free(&xml);
+    return err;
+}
+
 static int run(const struct cli_args *args)
 {
-    struct field field = {0};
+    struct cli_scenarios scenarios = {0};
     struct sf_gate_options gate_options;
     struct sf_gate *gate = sf_alloc(1, sizeof *gate);
     struct sf_diag diag = {0};
-    enum sf_err err = understand(args, &field, &gate_options, &diag);
+    enum sf_err err = understand(args, &scenarios, &gate_options, &diag);
     if (err == SF_OK) {
         err = sf_gate_run(&gate_options, gate, &diag);
         cli_progress_end();
     }
-    int code = err == SF_OK ? print(args, gate, &field) : cli_fail(err, &diag);
-    for (uint32_t i = 0; i < field.count; i++) {
-        free(field.files[i]);
+    if (err == SF_OK) {
+        err = junit(args, gate, &scenarios, &diag);
     }
-    free(field.plans);
+    int code = err == SF_OK ? print(args, gate, &scenarios) : cli_fail(err, &diag);
+    cli_scenarios_free(&scenarios);
     free(gate);
     return code;
 }
@@ -175,11 +124,13 @@ const struct cli_command cli_gate = {
     .name = "gate",
     .words = "",
     .summary = "Judge a cache before it is deployed: many scenarios, many seeds, all processors",
-    .details = "Every cache that the scenarios name is replaced by the candidate. Before the "
-               "verdict is believed, a cache\n"
-               "that is known to leak has to be caught by the same scenarios, and a sound one has "
-               "to pass them. A cache\n"
-               "that crashes or hangs is a find, with the command that repeats it.",
+    .details =
+        "Every cache that the scenarios name is replaced by the candidate. Before the "
+        "verdict is believed, a cache\n"
+        "that is known to leak has to be caught by the same scenarios, and a sound one has "
+        "to pass them. A cache\n"
+        "that crashes or hangs is a find, with the command that repeats it. Seeds count from 1 "
+        "unless --seed says otherwise.",
     .options = options,
     .words_min = 0,
     .words_max = 0,

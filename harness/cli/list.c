@@ -10,7 +10,7 @@
 #include "harness/trace/record.h"
 #include "sim_cloud/caches/builtin.h"
 
-static const struct cli_option options[] = {{NULL, NULL, NULL}};
+static const struct cli_option options[] = {CLI_OPTIONS_END};
 
 static void list_caches(void)
 {

@@ -7,45 +7,6 @@
 
 #include "harness/cli/command.h"
 
-static const struct cli_command *const commands[] = {&cli_replay, &cli_run,   &cli_gate,
-                                                     &cli_shrink, &cli_check, &cli_print,
-                                                     &cli_list,   &cli_netem, NULL};
-
-static void print_overview(FILE *to)
-{
-    fprintf(to, "strayframe: proves that no viewer ever receives another tenant's frame, nor a "
-                "piece of one.\n\n"
-                "Usage: strayframe COMMAND [OPTION...] [...]\n\nCommands:\n");
-    for (size_t i = 0; commands[i] != NULL; i++) {
-        fprintf(to, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-    }
-    fprintf(to, "\n`strayframe COMMAND --help` says more of each. --version prints the version.\n\n"
-                "Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 the machine failed.\n\n"
-                "First steps:\n"
-                "  strayframe replay                       the incident of 26 December 2019, with "
-                "its fact sheet\n"
-                "  strayframe list caches                  what can be put under test without "
-                "writing any code\n"
-                "  strayframe gate --candidate ./my.so     is this cache fit to be deployed?\n");
-}
-
-static void print_help(const struct cli_command *command)
-{
-    printf("Usage: strayframe %s [OPTION...]%s%s\n\n%s.\n", command->name,
-           command->words[0] != '\0' ? " " : "", command->words, command->summary);
-    printf("\nOptions:\n");
-    for (const struct cli_option *option = command->options; option->name != NULL; option++) {
-        char left[64];
-        snprintf(left, sizeof left, "--%s%s%s", option->name, option->value != NULL ? " " : "",
-                 option->value != NULL ? option->value : "");
-        printf("  %-22s %s\n", left, option->help);
-    }
-    printf("  %-22s %s\n", "--help", "print this");
-    if (command->details[0] != '\0') {
-        printf("\n%s\n", command->details);
-    }
-}
-
 /* Says what is wrong, the nearest known word (NULL for none), and where to read on. */
 __attribute__((format(printf, 3, 4))) static int
 usage_error(const struct cli_command *command, const char *nearest, const char *format, ...)
@@ -184,8 +145,7 @@ static int finished(int code)
 static int run_command(const struct cli_command *command, int argc, char **argv)
 {
     if (wants_help(argc, argv)) {
-        print_help(command);
-        return finished(CLI_EXIT_PASS);
+        return finished(cli_help_of(command));
     }
     struct cli_args *args = calloc(1, sizeof *args);
     if (args == NULL) {
@@ -202,38 +162,26 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
 
 static int unknown_command(const char *name)
 {
-    const char *names[sizeof commands / sizeof commands[0]] = {0};
-    for (size_t i = 0; commands[i] != NULL; i++) {
-        names[i] = commands[i]->name;
-    }
-    const char *nearest = sf_text_nearest(name, names);
-    fprintf(stderr, "strayframe: there is no command '%s'", name);
-    if (nearest != NULL) {
-        fprintf(stderr, "; did you mean '%s'?", nearest);
-    }
-    fprintf(stderr, "\nTry `strayframe --help`.\n");
+    char nearest[64];
+    fprintf(stderr, "strayframe: there is no command '%s'%s\nTry `strayframe --help`.\n", name,
+            cli_nearest_command(name, nearest, sizeof nearest));
     return CLI_EXIT_BAD_INPUT;
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        print_overview(stderr);
+        cli_overview(stderr);
         return CLI_EXIT_BAD_INPUT;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
-        print_overview(stdout);
-        return CLI_EXIT_PASS;
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        cli_overview(stdout);
+        return finished(CLI_EXIT_PASS);
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("strayframe %s\n", SF_VERSION);
-        return CLI_EXIT_PASS;
+        return finished(CLI_EXIT_PASS);
     }
-    for (size_t i = 0; commands[i] != NULL; i++) {
-        if (strcmp(argv[1], commands[i]->name) == 0) {
-            return run_command(commands[i], argc, argv);
-        }
-    }
-    return unknown_command(argv[1]);
+    const struct cli_command *command = cli_find_command(argv[1]);
+    return command != NULL ? run_command(command, argc, argv) : unknown_command(argv[1]);
 }

@@ -10,7 +10,7 @@
 static const struct cli_option netem_options[] = {
     {"replay", "FILE", "send the packets of FILE; - for standard input"},
     {"seed", "N", "seed of the link, 1 unless given; a seed in SPEC goes before it"},
-    {"json", NULL, "machine-readable"},
+    CLI_OPTION_JSON,
     {"packets", "N", "describe: how many packets to send (100000)"},
     {"interval", "TIME", "describe: their spacing (1ms, or what loads a rate by half)"},
     {"bytes", "N", "describe: their length with the Ethernet header (1000)"},
@@ -26,7 +26,7 @@ static const struct cli_option netem_options[] = {
     {"outside-namespace", NULL, "dev: one of the machine's own interfaces is meant"},
     {"show", NULL, "dev, without SPEC: what stands there (tables are not shown)"},
     {"remove", NULL, "dev, without SPEC: take netem away"},
-    {NULL, NULL, NULL},
+    CLI_OPTIONS_END,
 };
 
 enum sf_err cli_netem_parse(struct cli_netem *request, const char *spec,

@@ -1,5 +1,4 @@
 /* strayframe replay: the incident in all its arms, held against what is publicly known. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,41 +6,30 @@
 
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
+#include "harness/report/junit.h"
 #include "harness/report/report.h"
-#include "harness/run/replay.h"
+#include "harness/run/hypothesis.h"
 
 #define DEFAULT_SCENARIO "scenarios/incidents/boxing-day-2019.yaml"
 
 static const struct cli_option options[] = {
     {"seeds", "N", "how many seeds, one after the other (1)"},
-    {"seed", "N", "the first of them, instead of the scenario's"},
-    {"set", "KEY=VALUE", "change the scenario; may be repeated"},
+    CLI_OPTION_SEED,
+    CLI_OPTION_SET,
     {"before", "CACHE", "the cache before the update (builtin:boxing-day-before)"},
     {"update", "CACHE", "the update (builtin:boxing-day-update)"},
     {"fix", "CACHE", "the fixed cache (builtin:boxing-day-fix)"},
-    {"report", "FILE", "write the report, one HTML file"},
-    {"json", NULL, "print the result as JSON"},
-    {"jobs", "N", "how many runs at once (as many as there are processors)"},
-    {NULL, NULL, NULL},
+    {"facts-only", NULL, "leave out the hypotheses, and the sweep over loss and delay"},
+    CLI_OPTION_REPORT,
+    CLI_OPTION_JUNIT,
+    CLI_OPTION_JSON,
+    CLI_OPTION_JOBS,
+    CLI_OPTIONS_END,
 };
 
 static const char *or_default(const char *value, const char *fallback)
 {
     return value != NULL ? value : fallback;
-}
-
-/* The caches on the live time line are those of the arms: the first is before, deploys are the
- * update, then the fix. */
-static void set_caches(struct sf_plan *plan, const char *const caches[SF_REPLAY_CACHES_COUNT])
-{
-    snprintf(plan->cache, sizeof plan->cache, "%s", caches[SF_REPLAY_BEFORE]);
-    int next = SF_REPLAY_UPDATE;
-    for (uint32_t i = 0; i < plan->timeline_count; i++) {
-        if (plan->timeline[i].action == SF_ACTION_DEPLOY) {
-            snprintf(plan->timeline[i].cache, sizeof plan->timeline[i].cache, "%s", caches[next]);
-            next = SF_REPLAY_FIX;
-        }
-    }
 }
 
 static int exit_of(const struct sf_replay *replay)
@@ -58,50 +46,6 @@ static int exit_of(const struct sf_replay *replay)
     return all_judged ? CLI_EXIT_FAIL : CLI_EXIT_INCONCLUSIVE;
 }
 
-/* One word of a command line, as a shell takes it. */
-static void add_word(struct sf_text *out, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "%+,-./:=@_";
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        sf_text_add(out, "%s", word);
-        return;
-    }
-    sf_text_add(out, "'");
-    for (const char *at = word; *at != '\0'; at++) {
-        if (*at == '\'') {
-            sf_text_add(out, "'\\''");
-        } else {
-            sf_text_add(out, "%c", *at);
-        }
-    }
-    sf_text_add(out, "'");
-}
-
-/* The command that gives this result again; where it goes, and how fast, is left out. */
-static void repeat_command(const struct cli_args *args, const struct sf_replay *replay,
-                           struct sf_text *out)
-{
-    static const char *const caches[] = {"before", "update", "fix"};
-    sf_text_add(out, "strayframe replay ");
-    add_word(out, args->words_count > 0 ? args->words[0] : DEFAULT_SCENARIO);
-    sf_text_add(out, " --seed %llu --seeds %u", (unsigned long long)replay->seed_first,
-                replay->seeds_count);
-    for (size_t i = 0; i < sizeof caches / sizeof caches[0]; i++) {
-        if (cli_value(args, caches[i]) != NULL) {
-            sf_text_add(out, " --%s ", caches[i]);
-            add_word(out, cli_value(args, caches[i]));
-        }
-    }
-    for (uint32_t i = 0; i < args->sets_count; i++) {
-        struct sf_text set = {0};
-        sf_text_add(&set, "%s=%s", args->sets[i].key, args->sets[i].value);
-        sf_text_add(out, " --set ");
-        add_word(out, set.data);
-        sf_text_free(&set);
-    }
-}
-
 static enum sf_err report(const struct cli_args *args, const struct sf_plan *plan,
                           const struct sf_replay *replay, struct sf_diag *diag)
 {
@@ -111,11 +55,28 @@ static enum sf_err report(const struct cli_args *args, const struct sf_plan *pla
     }
     struct sf_text html = {0};
     struct sf_text command = {0};
-    repeat_command(args, replay, &command);
+    cli_repeat_command(args, DEFAULT_SCENARIO, &replay->seed_first, &command);
     sf_report_replay_html(plan, replay, command.data, &html);
     enum sf_err err = cli_write_file(path, &html, diag);
     sf_text_free(&command);
     sf_text_free(&html);
+    return err;
+}
+
+static enum sf_err junit(const struct cli_args *args, const struct sf_plan *plan,
+                         const struct sf_replay *replay, struct sf_diag *diag)
+{
+    const char *path = cli_value(args, "junit");
+    if (path == NULL) {
+        return SF_OK;
+    }
+    struct sf_text xml = {0};
+    struct sf_text command = {0};
+    cli_repeat_command(args, DEFAULT_SCENARIO, &replay->seed_first, &command);
+    sf_report_replay_junit(plan, replay, command.data, &xml);
+    enum sf_err err = cli_write_file(path, &xml, diag);
+    sf_text_free(&command);
+    sf_text_free(&xml);
     return err;
 }
 
@@ -161,13 +122,17 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
         .progress = cli_progress,
         .progress_context = label,
     };
+    if (!cli_flag(args, "facts-only")) {
+        replay_options->sweep = true;
+        replay_options->hypotheses = sf_hypotheses(&replay_options->hypotheses_count);
+    }
     for (int i = 0; i < SF_REPLAY_CACHES_COUNT; i++) {
         if (strlen(replay_options->caches[i]) >= sizeof plan->cache) {
             return sf_fail(diag, SF_ERR_INPUT, "the cache's name is longer than %zu bytes",
                            sizeof plan->cache - 1);
         }
     }
-    set_caches(plan, replay_options->caches);
+    sf_replay_set_caches(plan, replay_options->caches);
     return SF_OK;
 }
 
@@ -185,6 +150,9 @@ static int run(const struct cli_args *args)
     }
     if (err == SF_OK) {
         err = report(args, plan, &replay, &diag);
+    }
+    if (err == SF_OK) {
+        err = junit(args, plan, &replay, &diag);
     }
     code = err == SF_OK ? print(args, plan, &replay) : cli_fail(err, &diag);
     sf_replay_free(&replay);

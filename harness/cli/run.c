@@ -1,26 +1,28 @@
-/* strayframe run: one scenario, one seed, one verdict. */
+/* strayframe run: one scenario, one seed, one verdict; saved, repeated, or held against itself. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
-#include "harness/cli/command.h"
-#include "harness/report/report.h"
+#include "harness/base/whole_file.h"
+#include "harness/cli/run.h"
 #include "harness/run/jobs.h"
+#include "harness/run/saved_run.h"
 #include "harness/run/twice.h"
 
 static const struct cli_option options[] = {
-    {"seed", "N", "use this seed instead of the scenario's"},
-    {"set", "KEY=VALUE", "change the scenario, e.g. --set homes.poor.count=3; may be repeated"},
-    {"cache", "CACHE", "put this cache under test, wherever the scenario names one"},
-    {"json", NULL, "print the result as JSON"},
+    CLI_OPTION_SEED,
+    CLI_OPTION_SET,
+    CLI_OPTION_CACHE,
+    {"save", "FILE", "keep the plan and the trace: `strayframe run FILE` repeats it"},
     {"twice", NULL, "run it twice and name the first record of the trace that differs"},
     {"expect", NULL, "exit with 0 if the verdict is the one that the scenario expects"},
     {"events-max", "N", "end after so many events; the verdict is then at best inconclusive"},
     {"log", NULL, "print what the cache logged, on stderr"},
-    {NULL, NULL, NULL},
+    CLI_OPTION_JUNIT,
+    CLI_OPTION_JSON,
+    CLI_OPTIONS_END,
 };
 
 struct run_job {
@@ -28,160 +30,195 @@ struct run_job {
     const struct sf_run_caches *caches;
     uint64_t events_max;
     bool log;
+    bool twice;
+    FILE *save;             /* where the run is kept; NULL */
+    struct sf_saved *saved; /* the run to repeat; NULL */
 };
 
-static void do_run(void *context, void *prepared, uint32_t index, void *result_out)
+static void watch(void *context, const struct sf_record *records, uint32_t count)
+{
+    const struct run_job *job = context;
+    static char label[] = "simulated seconds";
+    cli_progress(label, (uint32_t)(records[count - 1].at_ns / SF_SECOND),
+                 (uint32_t)(job->plan->duration_ns / SF_SECOND));
+}
+
+/* Runs, saves if asked to, and holds it against the saved run if it is to repeat one. */
+static enum sf_err run_once(const struct run_job *job, struct sf_run_options *run_options,
+                            struct cli_run_outcome *outcome)
+{
+    struct sf_comparer comparer;
+    if (job->saved != NULL) {
+        FILE *kept;
+        SF_TRY(sf_saved_records(job->saved, &kept, &outcome->diag));
+        sf_compare_begin(&comparer, kept, job->saved->end.records_count);
+        run_options->listeners[run_options->listeners_count++] =
+            (struct sf_trace_listener){sf_compare_records, &comparer};
+    }
+    struct sf_runner *runner = sf_runner_create();
+    enum sf_err err = SF_OK;
+    if (job->save != NULL) {
+        err = sf_run_save(runner, job->plan, job->caches, run_options, job->save, &outcome->result,
+                          &outcome->diag);
+    } else {
+        sf_run(runner, job->plan, job->caches, run_options, &outcome->result);
+    }
+    if (err == SF_OK && job->saved != NULL) {
+        err = sf_compare_end(&comparer, &outcome->difference, &outcome->diag);
+    }
+    sf_runner_destroy(runner);
+    return err;
+}
+
+static void do_run(void *context, void *prepared, uint32_t index, void *outcome_out)
 {
     (void)prepared;
     (void)index;
-    const struct run_job *job = context;
-    struct sf_runner *runner = sf_runner_create();
+    struct run_job *job = context;
+    struct cli_run_outcome *outcome = outcome_out;
     struct sf_text log = {0};
-    const struct sf_run_options run_options = {
-        .seed = job->plan->seed, .events_max = job->events_max, .log = job->log ? &log : NULL};
-    sf_run(runner, job->plan, job->caches, &run_options, result_out);
+    struct sf_run_options run_options = {
+        .seed = job->plan->seed,
+        .events_max = job->events_max,
+        .log = job->log ? &log : NULL,
+        .listeners_count = 1,
+        .listeners[0] = {watch, job},
+    };
+    outcome->err = job->twice ? sf_run_twice(job->plan, job->caches, &run_options, &outcome->result,
+                                             &outcome->difference, &outcome->diag)
+                              : run_once(job, &run_options, outcome);
+    cli_progress_end();
     if (log.length > 0) {
         fprintf(stderr, "%s", log.data);
     }
     sf_text_free(&log);
-    sf_runner_destroy(runner);
 }
 
 /* Somebody else's code runs in a process of its own. */
-static enum sf_err run_apart(struct run_job *job, struct sf_run_result *result,
-                             struct sf_job_status *status, struct sf_diag *diag)
+static enum sf_err run_apart(struct run_job *job, struct cli_run_outcome *outcome,
+                             struct sf_diag *diag)
 {
     const struct sf_jobs jobs = {
-        .count = 1, .workers = 1, .result_bytes = sizeof *result, .work = do_run, .context = job};
+        .count = 1, .workers = 1, .result_bytes = sizeof *outcome, .work = do_run, .context = job};
     struct sf_jobs_results results;
     SF_TRY(sf_jobs_run(&jobs, &results, diag));
-    memcpy(result, results.results, sizeof *result);
-    *status = results.statuses[0];
+    memcpy(outcome, results.results, sizeof *outcome);
+    outcome->status = results.statuses[0];
     sf_jobs_free(&results);
     return SF_OK;
 }
 
-static bool as_expected(const struct sf_plan *plan, const struct sf_run_result *result)
+static enum sf_err run_somewhere(struct run_job *job, struct cli_run_outcome *outcome,
+                                 struct sf_diag *diag)
 {
-    switch (plan->expect) {
-    case SF_EXPECT_PASS:
-        return result->verdict == SF_VERDICT_PASS;
-    case SF_EXPECT_INCONCLUSIVE:
-        return result->verdict == SF_VERDICT_INCONCLUSIVE;
-    case SF_EXPECT_FAIL:
-        break;
-    }
-    for (uint32_t i = 0; i < result->oracles_count; i++) {
-        if (strcmp(sf_oracles()[i]->name, plan->expect_oracle) == 0) {
-            return result->verdict == SF_VERDICT_FAIL && result->oracles[i].findings_count > 0;
-        }
-    }
-    return result->verdict == SF_VERDICT_FAIL;
-}
-
-static int report(const struct cli_args *args, const struct sf_plan *plan,
-                  const struct sf_run_result *result)
-{
-    int code = cli_exit_of(result->verdict);
-    bool expected = as_expected(plan, result);
-    if (cli_flag(args, "expect")) {
-        code = expected ? CLI_EXIT_PASS : CLI_EXIT_FAIL;
-    }
-    if (cli_flag(args, "json")) {
-        return cli_print_json(sf_report_run_json(plan, result), code);
-    }
-    struct sf_text text = {0};
-    struct sf_paint paint = sf_paint_for(STDOUT_FILENO);
-    sf_report_run_text(plan, result, &paint, &text);
-    if (plan->expect != SF_EXPECT_PASS || cli_flag(args, "expect")) {
-        sf_text_add(&text, "%s\n",
-                    expected ? "as the scenario expects" : "NOT what the scenario expects");
-    }
-    code = cli_print_text(&text, code);
-    sf_text_free(&text);
-    return code;
-}
-
-static int run_once(const struct cli_args *args, struct run_job *job)
-{
-    struct sf_run_result result;
-    struct sf_job_status status = {.end = SF_JOB_DONE};
-    struct sf_diag diag = {0};
     if (sf_run_has_foreign_cache(job->plan)) {
-        enum sf_err err = run_apart(job, &result, &status, &diag);
-        if (err != SF_OK) {
-            return cli_fail(err, &diag);
-        }
+        SF_TRY(run_apart(job, outcome, diag));
     } else {
-        do_run(job, NULL, 0, &result);
+        do_run(job, NULL, 0, outcome);
+        outcome->status.end = SF_JOB_DONE;
     }
-    if (status.end != SF_JOB_DONE) {
-        fprintf(stderr,
-                "strayframe: the cache ended its process in the middle of the run (%s)\nverdict: "
-                "fail\n",
-                status.signal_number != 0 ? strsignal((int)status.signal_number)
-                                          : "it called exit");
-        return CLI_EXIT_FAIL;
+    if (outcome->err != SF_OK) {
+        *diag = outcome->diag;
     }
-    return report(args, job->plan, &result);
+    return outcome->err;
 }
 
-static int run_twice(const struct run_job *job)
+/* Nothing is said to be saved before it is. A run that the cache ended is not there to be saved. */
+static enum sf_err run_and_save(const struct cli_args *args, struct run_job *job,
+                                struct cli_run_outcome *outcome, struct sf_diag *diag)
 {
-    struct sf_twice twice;
-    struct sf_diag diag = {0};
-    enum sf_err err = sf_run_twice(job->plan, job->caches, &twice, &diag);
-    if (err != SF_OK) {
-        return cli_fail(err, &diag);
+    const char *path = cli_value(args, "save");
+    if (path == NULL) {
+        return run_somewhere(job, outcome, diag);
     }
-    if (twice.same) {
-        printf("the same twice: %llu records, trace %016llx\n",
-               (unsigned long long)twice.records_count, (unsigned long long)twice.hash[0]);
-        return CLI_EXIT_PASS;
+    struct sf_whole_file whole;
+    SF_TRY(sf_whole_file_open(&whole, path, diag));
+    job->save = whole.file;
+    enum sf_err err = run_somewhere(job, outcome, diag);
+    if (err != SF_OK || outcome->status.end != SF_JOB_DONE) {
+        sf_whole_file_drop(&whole);
+        return err;
     }
-    char line[2][256];
-    sf_record_print(&twice.record[0], line[0], sizeof line[0]);
-    sf_record_print(&twice.record[1], line[1], sizeof line[1]);
-    printf("the runs differ, first in record %llu:\n  first:  %s\n  second: %s\n",
-           (unsigned long long)twice.records_count, line[0], line[1]);
-    return CLI_EXIT_FAIL;
+    return sf_whole_file_keep(&whole, diag);
 }
 
-static void set_repeat_command(const struct cli_args *args, const struct sf_plan *plan)
+enum sf_err cli_run_into(const struct sf_plan *plan, const struct sf_run_caches *caches, FILE *file,
+                         struct cli_run_outcome *outcome, struct sf_diag *diag)
 {
-    struct sf_text command = {0};
-    sf_text_add(&command, "strayframe run %s --seed %llu", args->words[0],
-                (unsigned long long)plan->seed);
-    if (cli_value(args, "cache") != NULL) {
-        sf_text_add(&command, " --cache '%s'", cli_value(args, "cache"));
+    struct run_job job = {.plan = plan, .caches = caches, .save = file};
+    return run_somewhere(&job, outcome, diag);
+}
+
+/* Opens the run to be repeated, and reads all of it once: nothing of it is believed before. */
+static enum sf_err open_saved(const struct cli_args *args, struct run_job *job,
+                              struct sf_saved *saved, struct sf_diag *diag)
+{
+    SF_TRY(sf_saved_open(saved, args->words[0], diag));
+    struct sf_trace *trace = sf_alloc(1, sizeof *trace);
+    sf_trace_init(trace);
+    enum sf_err err = sf_saved_play(saved, sf_plan_homes_count(job->plan), trace, diag);
+    free(trace);
+    if (err == SF_OK) {
+        job->saved = saved;
+        job->events_max = saved->head.events_max;
+    } else {
+        sf_saved_close(saved);
     }
-    for (uint32_t i = 0; i < args->sets_count; i++) {
-        sf_text_add(&command, " --set '%s=%s'", args->sets[i].key, args->sets[i].value);
+    return err;
+}
+
+static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
+                              struct sf_run_caches *caches, struct sf_saved *saved,
+                              struct run_job *job, struct sf_diag *diag)
+{
+    const char *aside = cli_value(args, "save") != NULL ? "save" : "expect";
+    if (job->twice && cli_value(args, aside) != NULL) {
+        return sf_fail(diag, SF_ERR_INPUT, "--twice and --%s do not go together", aside);
     }
-    sf_assert_repeat_command(command.data);
-    sf_text_free(&command);
+    bool is_saved = sf_saved_recognise(args->words[0]);
+    if (is_saved) {
+        SF_TRY(cli_saved_unchanged(args, diag));
+    }
+    SF_TRY(cli_load(args, args->words[0], plan, diag));
+    SF_TRY(sf_run_load_caches(plan, caches, diag));
+    if (is_saved) {
+        return open_saved(args, job, saved, diag);
+    }
+    return cli_number(args, "events-max", 0, 1, UINT64_MAX, &job->events_max, diag);
 }
 
 static int run(const struct cli_args *args)
 {
     struct sf_plan *plan = sf_alloc(1, sizeof *plan);
     struct sf_run_caches *caches = sf_alloc(1, sizeof *caches);
-    struct run_job job = {.plan = plan, .caches = caches, .log = cli_flag(args, "log")};
+    struct cli_run_outcome *outcome = sf_alloc(1, sizeof *outcome);
+    struct sf_saved saved = {0};
+    struct sf_text repeat = {0};
     struct sf_diag diag = {0};
-    int code;
-    enum sf_err err = cli_load(args, args->words[0], plan, &diag);
+    struct run_job job = {
+        .plan = plan,
+        .caches = caches,
+        .log = cli_flag(args, "log"),
+        .twice = cli_flag(args, "twice"),
+    };
+    enum sf_err err = understand(args, plan, caches, &saved, &job, &diag);
     if (err == SF_OK) {
-        err = cli_number(args, "events-max", 0, 1, UINT64_MAX, &job.events_max, &diag);
+        cli_repeat_command(args, "", job.saved != NULL ? NULL : &plan->seed, &repeat);
+        sf_assert_repeat_command(repeat.data);
+        err = run_and_save(args, &job, outcome, &diag);
+        outcome->twice = job.twice;
+        outcome->repeated = job.saved != NULL;
     }
+    int code = CLI_EXIT_PASS;
     if (err == SF_OK) {
-        err = sf_run_load_caches(plan, caches, &diag);
+        err = cli_run_report(args, plan, outcome, repeat.data, &code, &diag);
     }
     if (err != SF_OK) {
         code = cli_fail(err, &diag);
-    } else {
-        set_repeat_command(args, plan);
-        code = cli_flag(args, "twice") ? run_twice(&job) : run_once(args, &job);
     }
+    sf_saved_close(&saved);
+    sf_text_free(&repeat);
+    free(outcome);
     free(caches);
     free(plan);
     return code;
@@ -191,9 +228,14 @@ const struct cli_command cli_run = {
     .name = "run",
     .words = "FILE",
     .summary = "Run a scenario and judge it",
-    .details = "FILE is a scenario, or - for standard input. A cache is builtin:NAME (see "
-               "`strayframe list caches`)\n"
-               "or the path of a shared object, with options behind '?': ./my_cache.so?ttl_ms=5000",
+    .details =
+        "FILE is a scenario, - for standard input, or a run that --save has saved. A saved run is "
+        "repeated as it was\n"
+        "and held against itself record by record: the first that differs is named with both "
+        "sides, and the exit\n"
+        "code is 1. A cache is builtin:NAME (see `strayframe list caches`) or the path of a shared "
+        "object, with\n"
+        "options behind '?': ./my_cache.so?ttl_ms=5000",
     .options = options,
     .words_min = 1,
     .words_max = 1,

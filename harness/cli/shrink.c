@@ -11,14 +11,14 @@
 #include "harness/run/shrink.h"
 
 static const struct cli_option options[] = {
-    {"seed", "N", "use this seed instead of the scenario's"},
-    {"set", "KEY=VALUE", "change the scenario first; may be repeated"},
-    {"cache", "CACHE", "put this cache under test, wherever the scenario names one"},
+    CLI_OPTION_SEED,
+    CLI_OPTION_SET,
+    CLI_OPTION_CACHE,
     {"oracle", "NAME", "keep a finding of this oracle (that of the run's first finding)"},
     {"out", "FILE", "write the scenario to this file instead of standard output"},
     {"seconds", "N", "search for so long at most (10); what is found until then is printed"},
-    {"json", NULL, "print the result as JSON"},
-    {NULL, NULL, NULL},
+    CLI_OPTION_JSON,
+    CLI_OPTIONS_END,
 };
 
 struct budget {

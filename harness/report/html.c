@@ -235,8 +235,11 @@ void sf_report_replay_html(const struct sf_plan *plan, const struct sf_replay *r
     sf_html_lead(plan, replay, out);
     sf_html_facts(replay, out);
     sf_html_arms(plan, replay, out);
+    sf_html_bought(replay, out);
+    sf_html_hypotheses(replay, out);
     sf_html_pictures(plan, replay, out);
     sf_html_plot(plan, replay, out);
+    sf_html_sweep(replay, out);
     repeat(plan, replay, command, out);
     sf_html_put(out, "</main>\n</body>\n</html>\n");
 }

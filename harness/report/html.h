@@ -20,6 +20,9 @@ void sf_html_put(struct sf_text *out, const char *markup);
  * in a quoted attribute. */
 void sf_html_text(struct sf_text *out, const char *text);
 
+/* A sentence of ours, in lower case and without its point: "it was so" becomes "It was so." */
+void sf_html_sentence(struct sf_text *out, const char *text);
+
 /* "70,779". */
 void sf_html_count(struct sf_text *out, uint64_t count);
 /* "1 seed", "12 seeds": the noun in the singular. */
@@ -70,6 +73,17 @@ void sf_html_pictures(const struct sf_plan *plan, const struct sf_replay *replay
 void sf_html_facts(const struct sf_replay *replay, struct sf_text *out);
 void sf_html_arms(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out);
 void sf_html_hashes(const struct sf_replay *replay, struct sf_text *out);
+
+/* html_hypotheses.c; the first writes nothing where there are none. */
+void sf_html_hypotheses(const struct sf_replay *replay, struct sf_text *out);
+void sf_html_bought(const struct sf_replay *replay, struct sf_text *out);
+
+/* html_life.c: writes nothing where there is none. */
+void sf_html_life(const struct sf_life *story, const struct sf_exhibit *exhibit,
+                   struct sf_text *out);
+
+/* html_sweep.c: writes nothing where there was none. */
+void sf_html_sweep(const struct sf_replay *replay, struct sf_text *out);
 
 /* html_plot.c: the minutes of the live run under the first seed. */
 void sf_html_plot(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out);

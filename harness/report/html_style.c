@@ -26,7 +26,8 @@ const char sf_html_style[] =
     "small{font-size:.85em;color:var(--quiet)}\n"
     "dfn{font-style:italic}\n"
     "section{margin-top:4rem}\n"
-    ".kicker,.mark,.fact-id,table,figcaption,.pair dl,.figures,.where,.note,summary,.events,"
+    ".kicker,.mark,.fact-id,table,figcaption,.pair "
+    "dl,.story-line,.figures,.where,.note,summary,.events,"
     ".verdict b{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,"
     "sans-serif}\n"
     "code,pre{font-family:ui-monospace,'SF Mono',SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',"
@@ -83,6 +84,18 @@ const char sf_html_style[] =
     ".arms{max-width:52rem}.hashes,.minutes{max-width:42rem}figure.minutes{max-width:none}\n"
     ".hashes td{overflow-wrap:anywhere}\n"
 
+    ".hypotheses{max-width:52rem;table-layout:fixed}.hypotheses th,.hypotheses "
+    "td{text-align:center;"
+    "padding-left:0;padding-right:0}\n"
+    ".hypotheses th:first-child{text-align:left;font-weight:600}\n"
+    ".unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);"
+    "white-space:nowrap}\n"
+    ".mechanisms{margin-top:1.5rem}\n"
+    ".mechanism{display:grid;grid-template-columns:2.2rem 1fr;gap:0 1rem;padding:.75rem 0;"
+    "border-bottom:1px solid var(--rule);break-inside:avoid}\n"
+    ".mechanism p{margin:0;max-width:none}.mechanism .mark{white-space:normal}\n"
+    ".bought{max-width:52rem}\n"
+
     /* Pictures. */
     ".viewer{margin-top:2.2rem;padding-top:1.2rem;border-top:1px solid var(--rule)}\n"
     ".where{margin:.1rem 0 1rem}\n"
@@ -113,6 +126,13 @@ const char sf_html_style[] =
     /* A dt and its dd share a column. */
     ".lead .pair dt{grid-row:1}.lead .pair dd{grid-row:2;margin-top:-1.4rem}\n"
 
+    ".story-line{grid-column:1/-1;list-style:none;margin:0;padding:.2rem 0 0;columns:2;"
+    "column-gap:2rem;font-size:.875rem;line-height:1.45}\n"
+    ".story-line li{break-inside:avoid;padding:.1rem 0 .1rem .8rem;border-left:.2rem solid "
+    "var(--rule);margin-bottom:.25rem}\n"
+    ".story-line .stray{border-color:var(--stray)}.story-line .own{border-color:var(--good)}\n"
+    ".story-line .at{color:var(--quiet);font-variant-numeric:tabular-nums}\n"
+
     /* Folded parts. */
     "summary{cursor:pointer;font-size:.9375rem;padding:.6rem 0;color:var(--ink)}\n"
     "summary:focus-visible{outline:2px solid var(--app);outline-offset:2px}\n"
@@ -136,6 +156,10 @@ const char sf_html_style[] =
     ".plot path.event{stroke:var(--quiet);stroke-width:8;stroke-dasharray:20 20}\n"
     ".plot circle.event{fill:var(--ink)}\n"
     ".plot .blocked{fill:var(--shade)}\n"
+    ".plot .sweep{stroke:var(--stray);stroke-width:24;stroke-linejoin:round}\n"
+    ".plot .d0{stroke:var(--quiet);stroke-dasharray:20 30}"
+    ".plot .d1{stroke:var(--app);stroke-dasharray:50 30}.plot .d2{stroke:var(--app)}"
+    ".plot .d3{stroke:var(--stray);stroke-dasharray:90 40}\n"
     ".events{columns:2;column-gap:3rem;margin:1rem 0 0;padding-left:1.4rem;font-size:.875rem;"
     "line-height:1.5}\n"
     ".events li{break-inside:avoid;padding-left:.2rem;margin-bottom:.3rem}\n"
@@ -147,11 +171,12 @@ const char sf_html_style[] =
     ".pair dl{grid-column:1/-1}}\n"
     "@media (max-width:40rem){body{font-size:1rem}main{padding:2rem 1rem 4rem}"
     "h1{font-size:1.8rem}h2{font-size:1.35rem}.lede{font-size:1.125rem}section{margin-top:3rem}"
-    ".story,.events{columns:1}.figures{grid-template-columns:1fr;gap:1.1rem}"
+    ".story,.events,.story-line{columns:1}.figures{grid-template-columns:1fr;gap:1.1rem}"
     ".fact{grid-template-columns:2.2rem 1fr;gap:0 .6rem}.fact div{grid-column:2}"
     ".pair,.lead .pair{grid-template-columns:minmax(0,1fr)}"
     ".pair{margin-bottom:2.6rem}.lead .pair dl{display:block}.lead .pair dd{margin-top:0}"
-    "th,td{padding:.4rem .25rem}table{font-size:.8125rem}thead th{font-size:.75rem}"
+    "th,td{padding:.4rem .25rem}table{font-size:.8125rem}thead th{font-size:.75rem}.hypotheses "
+    "thead th{font-size:.7rem}"
     ".plot.wide{display:none}.plot.narrow{display:block}}\n"
 
     /* Paper. */

@@ -1,5 +1,4 @@
 /* The figures of the HTML report: the fact sheet, the arms, the trace hashes. */
-#include <ctype.h>
 #include <inttypes.h>
 
 #include "harness/report/html.h"
@@ -11,16 +10,14 @@ static void fact(const struct sf_fact *fact, struct sf_text *out)
     const char *kind = fact->holds ? "good" : fact->judged ? "bad" : "open";
     const char *sign = fact->holds ? "\xe2\x9c\x93" : fact->judged ? "\xe2\x9c\x97" : "?";
     const char *word = fact->holds ? "holds" : fact->judged ? "does not hold" : "no evidence";
-    const char statement_first[2] = {(char)toupper((unsigned char)fact->statement[0]), '\0'};
     sf_text_add(out, "<li class=\"fact %s\"><span class=\"fact-id\">", kind);
     sf_html_text(out, fact->id);
     sf_text_add(out,
                 "</span> <span class=\"mark\"><span aria-hidden=\"true\">%s</span> %s</span>"
                 "<div><p class=\"statement\">",
                 sign, word);
-    sf_html_text(out, statement_first);
-    sf_html_text(out, fact->statement[0] != '\0' ? fact->statement + 1 : "");
-    sf_html_put(out, ".</p><p class=\"figure\">");
+    sf_html_sentence(out, fact->statement);
+    sf_html_put(out, "</p><p class=\"figure\">");
     sf_html_text(out, fact->figure);
     sf_html_put(out, "</p></div></li>\n");
 }
@@ -97,30 +94,6 @@ static void cache_rows(const struct sf_plan *plan, const struct sf_replay *repla
     sf_html_put(out, "</tbody>\n");
 }
 
-/* What the update was for, and what it cost. */
-static void bargain(const struct sf_replay *replay, struct sf_text *out)
-{
-    struct sf_html_sums sums[SF_REPLAY_CACHES_COUNT];
-    for (int cache = 0; cache < SF_REPLAY_CACHES_COUNT; cache++) {
-        sums[cache] = sf_html_arm_sums(
-            replay, sf_replay_arm((enum sf_replay_cache)cache, SF_REPLAY_POOR, SF_PATH_HUB));
-    }
-    sf_html_put(out, "<p>The update was made for better pictures. With the poor network in the "
-                     "scenario hubs were left blank ");
-    sf_html_counted(out, sums[SF_REPLAY_BEFORE].blank_count, "time");
-    sf_html_put(out, " before it, ");
-    sf_html_count(out, sums[SF_REPLAY_UPDATE].blank_count);
-    sf_html_put(out, " with it and ");
-    sf_html_count(out, sums[SF_REPLAY_FIX].blank_count);
-    sf_html_put(out, " with the fix. The price in strays: ");
-    sf_html_count(out, sums[SF_REPLAY_BEFORE].strays_count);
-    sf_html_put(out, ", ");
-    sf_html_count(out, sums[SF_REPLAY_UPDATE].strays_count);
-    sf_html_put(out, " and ");
-    sf_html_count(out, sums[SF_REPLAY_FIX].strays_count);
-    sf_html_put(out, ".</p>\n");
-}
-
 void sf_html_arms(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out)
 {
     sf_html_put(out, "<section aria-labelledby=\"arms\"><h2 id=\"arms\">Every combination</h2>\n"
@@ -151,7 +124,6 @@ void sf_html_arms(const struct sf_plan *plan, const struct sf_replay *replay, st
     sf_html_count(out, replay->homes_count);
     sf_html_put(out, ", as in the scenario; all others, and all in the rows of the good network, "
                      "are on a good one.</p>\n");
-    bargain(replay, out);
     sf_html_put(out, "</section>\n");
 }
 

@@ -3,6 +3,7 @@
 #include "harness/report/html.h"
 
 #include <inttypes.h>
+#include <ctype.h>
 #include <string.h>
 #include <time.h>
 
@@ -45,6 +46,14 @@ void sf_html_text(struct sf_text *out, const char *text)
             sf_text_add_bytes(out, at, 1);
         }
     }
+}
+
+void sf_html_sentence(struct sf_text *out, const char *text)
+{
+    const char first[2] = {(char)toupper((unsigned char)text[0]), '\0'};
+    sf_html_text(out, first);
+    sf_html_text(out, text[0] != '\0' ? text + 1 : "");
+    sf_html_put(out, ".");
 }
 
 void sf_html_count(struct sf_text *out, uint64_t count)

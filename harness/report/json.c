@@ -4,6 +4,7 @@
 
 #include "harness/base/ids.h"
 #include "harness/report/report.h"
+#include "harness/run/summary.h"
 
 static json_t *number(uint64_t value)
 {
@@ -33,7 +34,7 @@ static json_t *who(uint32_t index)
     return index == SF_NOBODY ? json_null() : number(index);
 }
 
-static json_t *finding_json(const struct sf_finding *finding)
+json_t *sf_report_finding_json(const struct sf_finding *finding)
 {
     const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
     struct sf_text sentence = {0};
@@ -78,7 +79,7 @@ json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_resul
 {
     json_t *findings = json_array();
     for (uint32_t i = 0; i < result->findings_kept; i++) {
-        json_array_append_new(findings, finding_json(&result->findings[i]));
+        json_array_append_new(findings, sf_report_finding_json(&result->findings[i]));
     }
     return json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o}", "scenario", plan->name,
@@ -108,6 +109,96 @@ static json_t *arm_json(const struct sf_replay *replay, uint32_t seed_index, uin
                      number(result->tally.affected_count));
 }
 
+static json_t *hypothesis_json(const struct sf_hypothesis_result *result)
+{
+    json_t *facts = json_object();
+    json_t *figures = json_object();
+    json_t *ruled_out_by = json_array();
+    for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
+        const struct sf_fact *fact = &result->facts[i];
+        json_object_set_new(facts, fact->id, json_boolean(fact->holds));
+        json_object_set_new(figures, fact->id, json_string(fact->figure));
+        if (fact->judged && !fact->holds) {
+            json_array_append_new(ruled_out_by, json_string(fact->id));
+        }
+    }
+    const struct sf_hypothesis *hypothesis = result->hypothesis;
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:o}", "id", hypothesis->id, "defect",
+                     hypothesis->defect, "cache", hypothesis->caches[SF_REPLAY_UPDATE], "mechanism",
+                     hypothesis->mechanism, "facts", facts, "explains_all", result->explains_all,
+                     "ruled_out_by", ruled_out_by, "figures", figures);
+}
+
+static json_t *hypotheses_json(const struct sf_replay *replay)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < replay->hypotheses_count; i++) {
+        json_array_append_new(list, hypothesis_json(&replay->hypotheses[i]));
+    }
+    return list;
+}
+
+static json_t *wait_json(const struct sf_service *service, uint32_t percent)
+{
+    uint64_t ms = sf_waits_ms(&service->firsts, percent);
+    return ms == UINT64_MAX ? json_null() : number(ms);
+}
+
+static json_t *service_json(const struct sf_replay *replay, enum sf_replay_cache cache, bool poor)
+{
+    struct sf_service service;
+    sf_replay_service(replay, cache, poor, &service);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "asks", number(service.asks_count),
+                     "admitted", number(service.admitted_count), "hits", number(service.hits_count),
+                     "blanks", number(service.blank_count), "watches",
+                     number(sf_waits_count(&service.firsts)), "first_still_median_ms",
+                     wait_json(&service, 50), "first_still_p90_ms", wait_json(&service, 90));
+}
+
+/* What the update bought: each cache in the arm of hubs and poor networks, the homes on a poor
+ * network and those on a good one apart. */
+static json_t *bought_json(const struct sf_replay *replay)
+{
+    static const char *const names[] = {"before", "update", "fix"};
+    json_t *json = json_object();
+    for (int cache = 0; cache < SF_REPLAY_CACHES_COUNT; cache++) {
+        json_object_set_new(
+            json, names[cache],
+            json_pack("{s:o, s:o}", "poor", service_json(replay, (enum sf_replay_cache)cache, true),
+                      "good", service_json(replay, (enum sf_replay_cache)cache, false)));
+    }
+    return json;
+}
+
+/* A list of cells; null where there was no sweep. */
+static json_t *sweep_json(const struct sf_sweep *sweep)
+{
+    if (sweep->homes_count == 0) {
+        return json_null();
+    }
+    json_t *list = json_array();
+    for (int delay = 0; delay < SF_SWEEP_DELAYS_COUNT; delay++) {
+        for (int loss = 0; loss < SF_SWEEP_LOSSES_COUNT; loss++) {
+            const struct sf_sweep_cell *cell = &sweep->cells[delay][loss];
+            json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o}", "delay_ms",
+                                                  number(sf_sweep_delay_ms[delay]), "loss_percent",
+                                                  number(sf_sweep_loss_percent[loss]), "runs",
+                                                  number(cell->runs_count), "viewer_seconds",
+                                                  number(cell->viewer_seconds), "strays",
+                                                  number(cell->strays_count)));
+        }
+    }
+    return list;
+}
+
+static json_t *silence_json(const struct sf_replay *replay)
+{
+    const struct sf_silence silence = sf_replay_silence(replay);
+    return json_pack("{s:o, s:o, s:o, s:o}", "runs", number(silence.runs_count), "viewer_hours",
+                     number(silence.viewer_seconds / 3600), "pictures", number(silence.shown_count),
+                     "strays", number(silence.strays_count));
+}
+
 json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay *replay)
 {
     json_t *facts = json_array();
@@ -123,22 +214,23 @@ json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay
             json_array_append_new(runs, arm_json(replay, seed, arm));
         }
     }
-    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "scenario", plan->name, "homes",
-                     number(replay->homes_count), "seeds", number(replay->seeds_count), "facts",
-                     facts, "runs", runs);
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "scenario", plan->name,
+                     "homes", number(replay->homes_count), "seeds", number(replay->seeds_count),
+                     "facts", facts, "hypotheses", hypotheses_json(replay), "bought",
+                     bought_json(replay), "must_be_silent", silence_json(replay), "sweep",
+                     sweep_json(&replay->sweep), "runs", runs);
 }
 
 static json_t *find_json(const struct sf_gate_find *find, const char *candidate, const char *file)
 {
     struct sf_text repeat = {0};
-    sf_text_add(&repeat, "strayframe run %s --seed %" PRIu64 " --cache '%s'", file, find->seed,
-                candidate);
+    sf_report_gate_repeat(file, find->seed, candidate, &repeat);
     static const char *const kinds[] = {"finding", "crash", "hang"};
     json_t *json = json_pack("{s:s, s:s, s:o, s:s}", "kind", kinds[find->kind], "scenario", file,
                              "seed", seed_json(find->seed), "repeat", repeat.data);
     sf_text_free(&repeat);
     if (find->kind == SF_GATE_FINDING) {
-        json_t *finding = finding_json(&find->finding);
+        json_t *finding = sf_report_finding_json(&find->finding);
         json_object_update(json, finding);
         json_decref(finding);
         json_object_set_new(json, "findings", number(find->findings_count));

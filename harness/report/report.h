@@ -43,17 +43,19 @@ void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
 json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
                             const char *const *files);
 
+/* The command that repeats one run of the gate. */
+void sf_report_gate_repeat(const char *file, uint64_t seed, const char *candidate,
+                           struct sf_text *out);
+
 /* A shrunk failure: a scenario file with the story at its head. */
 void sf_report_shrunk_text(const struct sf_shrunk *shrunk, struct sf_text *out);
 json_t *sf_report_shrunk_json(const struct sf_shrunk *shrunk);
 
-/* One finding as a sentence. */
+/* One finding as a sentence, and as data (a new reference). */
 void sf_report_finding(const struct sf_finding *finding, struct sf_text *out);
+json_t *sf_report_finding_json(const struct sf_finding *finding);
 
 /* "12:34.567" of virtual time. */
-/* What kind of viewer the number is: "hub", "app", "export job". */
-const char *sf_report_viewer(uint32_t viewer);
-
 void sf_report_time(sf_ns at_ns, char *out, size_t out_bytes);
 
 #endif

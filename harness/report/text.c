@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "harness/report/report.h"
+#include "harness/run/summary.h"
 
 static const char *verdict_paint(enum sf_verdict verdict, const struct sf_paint *paint)
 {
@@ -29,7 +30,7 @@ static void oracle_line(const struct sf_run_result *result, uint32_t index,
                          : !oracle->wanted             ? paint->dim
                          : oracle->evidence_count == 0 ? paint->bold
                                                        : paint->good;
-    sf_text_add(out, "  %s%-11s%s %-16s %8" PRIu64 " judged  %6" PRIu64 " findings  %s%s%s\n",
+    sf_text_add(out, "  %s%-11s%s %-20s %8" PRIu64 " judged  %6" PRIu64 " findings  %s%s%s\n",
                 colour, mark, paint->off, sf_oracles()[index]->name, oracle->evidence_count,
                 oracle->findings_count, paint->dim, sf_oracles()[index]->invariant, paint->off);
 }
@@ -98,6 +99,97 @@ static void arm_line(const struct sf_replay *replay, uint32_t arm, const struct 
                 strays > 0 ? paint->off : "");
 }
 
+static void silence_line(const struct sf_replay *replay, struct sf_text *out)
+{
+    const struct sf_silence silence = sf_replay_silence(replay);
+    sf_text_add(out,
+                "%" PRIu64 " strays where there must be none: %u runs, %" PRIu64
+                " viewer-hours, %" PRIu64 " pictures\n",
+                silence.strays_count, silence.runs_count, silence.viewer_seconds / 3600,
+                silence.shown_count);
+}
+
+enum { WAIT_BYTES = 32 };
+
+static void wait_text(uint64_t ms, char out[static WAIT_BYTES])
+{
+    if (ms == UINT64_MAX) {
+        snprintf(out, WAIT_BYTES, "never");
+    } else {
+        snprintf(out, WAIT_BYTES, "%" PRIu64 ".%" PRIu64 " s", ms / 1000, ms % 1000 / 100);
+    }
+}
+
+static void bought_lines(const struct sf_replay *replay, const struct sf_paint *paint,
+                         struct sf_text *out)
+{
+    static const char *const names[] = {"before", "update", "fix"};
+    sf_text_add(out,
+                "\nwhat the update bought, on hubs of homes with a poor network\n  %s%-8s %9s %9s "
+                "%18s %8s %8s%s\n",
+                paint->dim, "", "asked", "at once", "first still 50%", "90%", "blank", paint->off);
+    for (int cache = 0; cache < SF_REPLAY_CACHES_COUNT; cache++) {
+        struct sf_service service;
+        sf_replay_service(replay, (enum sf_replay_cache)cache, true, &service);
+        char median[WAIT_BYTES];
+        char p90[WAIT_BYTES];
+        wait_text(sf_waits_ms(&service.firsts, 50), median);
+        wait_text(sf_waits_ms(&service.firsts, 90), p90);
+        sf_text_add(out, "  %-8s %9" PRIu64 " %8.1f%% %18s %8s %7.1f%%\n", names[cache],
+                    service.asks_count,
+                    sf_share_percent(service.hits_count, service.admitted_count), median, p90,
+                    sf_share_percent(service.blank_count, service.asks_count));
+    }
+}
+
+/* "ruled out by F3, F6", and the figures that do it. */
+static void ruling_lines(const struct sf_hypothesis_result *result, const struct sf_paint *paint,
+                         struct sf_text *out)
+{
+    if (result->explains_all) {
+        return;
+    }
+    const char *before = "ruled out by";
+    for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
+        const struct sf_fact *fact = &result->facts[i];
+        if (!fact->holds) {
+            sf_text_add(out, "       %s%s %-3s  %s%s\n", paint->dim,
+                        fact->judged ? before : "no evidence for", fact->id, fact->figure,
+                        paint->off);
+        }
+    }
+}
+
+static void hypothesis_lines(const struct sf_replay *replay, const struct sf_paint *paint,
+                             struct sf_text *out)
+{
+    if (replay->hypotheses_count == 0) {
+        return;
+    }
+    sf_text_add(out, "\nwhich mechanisms explain what is known\n  %s%-4s %-12s", paint->dim, "",
+                "class");
+    for (int i = 1; i <= SF_REPLAY_FACTS_COUNT; i++) {
+        sf_text_add(out, " F%-3d", i);
+    }
+    sf_text_add(out, "%s\n", paint->off);
+    for (uint32_t i = 0; i < replay->hypotheses_count; i++) {
+        const struct sf_hypothesis_result *result = &replay->hypotheses[i];
+        sf_text_add(out, "  %-4s %-12s", result->hypothesis->id, result->hypothesis->defect);
+        for (uint32_t k = 0; k < SF_REPLAY_FACTS_COUNT; k++) {
+            const struct sf_fact *fact = &result->facts[k];
+            sf_text_add(out, " %s%-4s%s", fact->holds ? paint->good : paint->bad,
+                        fact->holds    ? "yes"
+                        : fact->judged ? "NO"
+                                       : "?",
+                        paint->off);
+        }
+        sf_text_add(out, "%s%s%s\n       %s\n", result->explains_all ? paint->good : paint->bad,
+                    result->explains_all ? " explains all" : " ruled out", paint->off,
+                    result->hypothesis->mechanism);
+        ruling_lines(result, paint, out);
+    }
+}
+
 void sf_report_replay_text(const struct sf_plan *plan, const struct sf_replay *replay,
                            const struct sf_paint *paint, struct sf_text *out)
 {
@@ -128,6 +220,9 @@ void sf_report_replay_text(const struct sf_plan *plan, const struct sf_replay *r
         sf_text_add(out, "; %u runs did not come to their end", replay->crashed_count);
     }
     sf_text_add(out, "\n");
+    silence_line(replay, out);
+    bought_lines(replay, paint, out);
+    hypothesis_lines(replay, paint, out);
 }
 
 /* ---- gate ---- */
@@ -147,8 +242,9 @@ static void find_lines(const struct sf_gate_find *find, const char *candidate, c
         sf_text_add(out, "the cache did not come back in time");
         break;
     }
-    sf_text_add(out, "\n    strayframe run %s --seed %" PRIu64 " --cache '%s'\n", file, find->seed,
-                candidate);
+    sf_text_add(out, "\n    ");
+    sf_report_gate_repeat(file, find->seed, candidate, out);
+    sf_text_add(out, "\n");
 }
 
 /* What happened at least once is a number; what never did, and should have, a line. */
@@ -175,7 +271,7 @@ void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
 {
     sf_text_add(out, "%s%s%s in %u runs\n", paint->bold, candidate, paint->off, gate->runs_count);
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
-        sf_text_add(out, "  %-16s %10" PRIu64 " judged\n", sf_oracles()[i]->name,
+        sf_text_add(out, "  %-20s %10" PRIu64 " judged\n", sf_oracles()[i]->name,
                     gate->evidence[i]);
     }
     probe_lines(gate, out);

@@ -10,16 +10,17 @@
 
 enum { AFFECTED_SHARE_MAX_PERCENT = 2 };
 
-static const struct sf_tally *tally_of(const struct sf_replay *replay, uint32_t seed, uint32_t arm)
+static const struct sf_tally *tally_of(const struct sf_replay_view *view, uint32_t seed,
+                                       uint32_t arm)
 {
-    return &sf_replay_get(replay, seed, arm)->result.tally;
+    return &sf_replay_see(view, seed, arm)->tally;
 }
 
-static const struct sf_tally_path *path_tally(const struct sf_replay *replay, uint32_t seed,
+static const struct sf_tally_path *path_tally(const struct sf_replay_view *view, uint32_t seed,
                                               enum sf_replay_cache cache,
                                               enum sf_replay_network network, enum sf_path path)
 {
-    return &tally_of(replay, seed, sf_replay_arm(cache, network, path))->paths[path];
+    return &tally_of(view, seed, sf_replay_arm(cache, network, path))->paths[path];
 }
 
 /* Least and largest over the seeds, for the figures. */
@@ -80,14 +81,14 @@ static void silence_judge(const struct silence *silence, struct sf_fact *fact)
            silence->shown_count);
 }
 
-static void judge_f1(const struct sf_replay *replay, struct sf_fact *fact)
+static void judge_f1(const struct sf_replay_view *view, struct sf_fact *fact)
 {
     struct silence silence = {.evidence = true};
-    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
         for (int network = 0; network < SF_REPLAY_NETWORKS_COUNT; network++) {
             for (int path = 0; path < SF_PATHS_COUNT; path++) {
                 silence_add(&silence,
-                            path_tally(replay, seed, SF_REPLAY_BEFORE,
+                            path_tally(view, seed, SF_REPLAY_BEFORE,
                                        (enum sf_replay_network)network, (enum sf_path)path));
             }
         }
@@ -95,14 +96,14 @@ static void judge_f1(const struct sf_replay *replay, struct sf_fact *fact)
     silence_judge(&silence, fact);
 }
 
-static void judge_f2(const struct sf_replay *replay, struct sf_fact *fact)
+static void judge_f2(const struct sf_replay_view *view, struct sf_fact *fact)
 {
     struct range before = range_empty;
     struct range after = range_empty;
     sf_ns first_ns = SF_NS_NEVER;
     bool shown_before = true;
-    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
-        const struct sf_tally *tally = tally_of(replay, seed, SF_REPLAY_LIVE);
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
+        const struct sf_tally *tally = tally_of(view, seed, SF_REPLAY_LIVE);
         range_add(&before, tally->strays_before_deploy_count);
         range_add(&after, tally->strays_after_deploy_count);
         shown_before &= tally->paths[SF_PATH_HUB].shown_count > 0;
@@ -119,28 +120,28 @@ static void judge_f2(const struct sf_replay *replay, struct sf_fact *fact)
            before.sum, after_text, first_ns == SF_NS_NEVER ? -1 : first_ns / SF_SECOND);
 }
 
-static void judge_silent_arm(const struct sf_replay *replay, enum sf_replay_network network,
+static void judge_silent_arm(const struct sf_replay_view *view, enum sf_replay_network network,
                              enum sf_path path, struct sf_fact *fact)
 {
     struct silence silence = {.evidence = true};
-    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
-        silence_add(&silence, path_tally(replay, seed, SF_REPLAY_UPDATE, network, path));
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
+        silence_add(&silence, path_tally(view, seed, SF_REPLAY_UPDATE, network, path));
     }
     silence_judge(&silence, fact);
 }
 
-static const struct sf_tally *leaky_tally(const struct sf_replay *replay, uint32_t seed)
+static const struct sf_tally *leaky_tally(const struct sf_replay_view *view, uint32_t seed)
 {
-    return tally_of(replay, seed, sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB));
+    return tally_of(view, seed, sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB));
 }
 
-static void judge_f4(const struct sf_replay *replay, struct sf_fact *fact)
+static void judge_f4(const struct sf_replay_view *view, struct sf_fact *fact)
 {
     struct range strays = range_empty;
     struct range shown = range_empty;
-    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
-        range_add(&strays, leaky_tally(replay, seed)->paths[SF_PATH_HUB].strays_count);
-        range_add(&shown, leaky_tally(replay, seed)->paths[SF_PATH_HUB].shown_count);
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
+        range_add(&strays, leaky_tally(view, seed)->paths[SF_PATH_HUB].strays_count);
+        range_add(&shown, leaky_tally(view, seed)->paths[SF_PATH_HUB].shown_count);
     }
     char strays_text[RANGE_TEXT_BYTES];
     range_print(&strays, strays_text, sizeof strays_text);
@@ -149,45 +150,70 @@ static void judge_f4(const struct sf_replay *replay, struct sf_fact *fact)
     figure(fact, "%s strays a run, in %" PRIu64 " pictures shown", strays_text, shown.sum);
 }
 
-static void judge_f6(const struct sf_replay *replay, struct sf_fact *fact)
+/* Viewers that were shown a stray, over the seeds. */
+struct affected {
+    struct range range;
+    uint64_t not_poor_count;
+};
+
+static struct affected affected_in(const struct sf_replay_view *view, uint32_t arm)
 {
-    struct range affected = range_empty;
-    uint32_t not_poor_count = 0;
-    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
-        const struct sf_tally *tally = leaky_tally(replay, seed);
-        range_add(&affected, tally->affected_count);
-        not_poor_count += tally->affected_count - tally->affected_poor_count;
+    struct affected affected = {.range = range_empty};
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
+        const struct sf_tally *tally = tally_of(view, seed, arm);
+        range_add(&affected.range, tally->affected_count);
+        affected.not_poor_count += tally->affected_count - tally->affected_poor_count;
     }
-    char affected_text[RANGE_TEXT_BYTES];
-    range_print(&affected, affected_text, sizeof affected_text);
-    bool few = affected.max * 100 <= (uint64_t)replay->homes_count * AFFECTED_SHARE_MAX_PERCENT;
-    fact->judged = true;
-    fact->holds = affected.min >= 1 && few && not_poor_count == 0;
-    figure(fact, "%s of %u homes affected (at most %u%% allowed), %u of them not on a poor network",
-           affected_text, replay->homes_count, AFFECTED_SHARE_MAX_PERCENT, not_poor_count);
+    return affected;
 }
 
-static void judge_f7(const struct sf_replay *replay, struct sf_fact *fact)
+static bool are_few(const struct sf_replay_view *view, const struct affected *affected)
+{
+    return affected->not_poor_count == 0 &&
+           affected->range.max * 100 <=
+               (uint64_t)view->replay->homes_count * AFFECTED_SHARE_MAX_PERCENT;
+}
+
+/* Both where the update is there from the start and where it goes live, with nothing in it. */
+static void judge_f6(const struct sf_replay_view *view, struct sf_fact *fact)
+{
+    struct affected arm =
+        affected_in(view, sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB));
+    struct affected live = affected_in(view, SF_REPLAY_LIVE);
+    char texts[2][RANGE_TEXT_BYTES];
+    range_print(&arm.range, texts[0], sizeof texts[0]);
+    range_print(&live.range, texts[1], sizeof texts[1]);
+    fact->judged = true;
+    fact->holds = arm.range.min >= 1 && are_few(view, &arm) && are_few(view, &live);
+    figure(fact,
+           "%s of %u homes affected, %" PRIu64 " of them not on a poor network; %s where the "
+           "update goes live, %" PRIu64 " of them not on a poor network (at most %u%% allowed)",
+           texts[0], view->replay->homes_count, arm.not_poor_count, texts[1], live.not_poor_count,
+           AFFECTED_SHARE_MAX_PERCENT);
+}
+
+static void judge_f7(const struct sf_replay_view *view, struct sf_fact *fact)
 {
     struct range owners = range_empty;
-    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
-        range_add(&owners, leaky_tally(replay, seed)->owners_per_viewer_max);
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
+        range_add(&owners, leaky_tally(view, seed)->owners_per_viewer_max);
     }
     char owners_text[RANGE_TEXT_BYTES];
     range_print(&owners, owners_text, sizeof owners_text);
     fact->judged = true;
     fact->holds = owners.min >= 2;
-    figure(fact, "one viewer saw stills of %s other homes%s", owners_text,
+    figure(fact, "one viewer saw stills of %s other home%s%s", owners_text,
+           owners.max == 1 ? "" : "s",
            owners.max == SF_TALLY_OWNERS_MAX ? " (counted up to 8)" : "");
 }
 
-static void judge_f8(const struct sf_replay *replay, struct sf_fact *fact)
+static void judge_f8(const struct sf_replay_view *view, struct sf_fact *fact)
 {
     struct range damaged = range_empty;
     uint64_t strays_count = 0;
     uint64_t grayscale_count = 0;
-    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
-        const struct sf_tally *tally = leaky_tally(replay, seed);
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
+        const struct sf_tally *tally = leaky_tally(view, seed);
         range_add(&damaged, tally->strays_damaged_count);
         strays_count += tally->paths[SF_PATH_HUB].strays_count;
         grayscale_count += tally->strays_grayscale_count;
@@ -200,11 +226,11 @@ static void judge_f8(const struct sf_replay *replay, struct sf_fact *fact)
            grayscale_count, strays_count, damaged_text);
 }
 
-static void judge_f9(const struct sf_replay *replay, struct sf_fact *fact)
+static void judge_f9(const struct sf_replay_view *view, struct sf_fact *fact)
 {
     struct range others = range_empty;
-    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
-        range_add(&others, leaky_tally(replay, seed)->strays_other_zone_count);
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
+        range_add(&others, leaky_tally(view, seed)->strays_other_zone_count);
     }
     char others_text[RANGE_TEXT_BYTES];
     range_print(&others, others_text, sizeof others_text);
@@ -213,13 +239,13 @@ static void judge_f9(const struct sf_replay *replay, struct sf_fact *fact)
     figure(fact, "%s strays a run carry the time of another time zone", others_text);
 }
 
-static void judge_f10(const struct sf_replay *replay, struct sf_fact *fact)
+static void judge_f10(const struct sf_replay_view *view, struct sf_fact *fact)
 {
     struct range strays = range_empty;
     uint64_t changes_count = 0;
-    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
-        range_add(&strays, leaky_tally(replay, seed)->paths[SF_PATH_HUB].strays_count);
-        changes_count += leaky_tally(replay, seed)->owner_changes_count;
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
+        range_add(&strays, leaky_tally(view, seed)->paths[SF_PATH_HUB].strays_count);
+        changes_count += leaky_tally(view, seed)->owner_changes_count;
     }
     fact->judged = true;
     fact->holds = changes_count == 0 && strays.min > 0;
@@ -227,13 +253,13 @@ static void judge_f10(const struct sf_replay *replay, struct sf_fact *fact)
            changes_count, strays.min);
 }
 
-static void judge_f11(const struct sf_replay *replay, struct sf_fact *fact)
+static void judge_f11(const struct sf_replay_view *view, struct sf_fact *fact)
 {
     struct range asks = range_empty;
     struct range app = range_empty;
     uint64_t hub_count = 0;
-    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
-        const struct sf_tally *tally = tally_of(replay, seed, SF_REPLAY_LIVE);
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
+        const struct sf_tally *tally = tally_of(view, seed, SF_REPLAY_LIVE);
         hub_count += tally->paths[SF_PATH_HUB].shown_after_block_count;
         range_add(&asks, tally->paths[SF_PATH_HUB].asks_after_block_count);
         range_add(&app, tally->paths[SF_PATH_APP].shown_after_block_count);
@@ -256,16 +282,16 @@ static uint32_t oracle_index(const struct sf_oracle *oracle)
     return index;
 }
 
-static void judge_f12(const struct sf_replay *replay, struct sf_fact *fact)
+static void judge_f12(const struct sf_replay_view *view, struct sf_fact *fact)
 {
     struct silence silence = {.evidence = true};
     uint64_t own_count = 0;
     uint64_t missed_count = 0;
     struct range judged = range_empty;
-    for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
+    for (uint32_t seed = 0; seed < view->replay->seeds_count; seed++) {
         for (int path = 0; path < SF_PATHS_COUNT; path++) {
             uint32_t arm = sf_replay_arm(SF_REPLAY_FIX, SF_REPLAY_POOR, (enum sf_path)path);
-            const struct sf_run_result *result = &sf_replay_get(replay, seed, arm)->result;
+            const struct sf_run_result *result = sf_replay_see(view, seed, arm);
             const struct sf_oracle_result *recovery =
                 &result->oracles[oracle_index(&sf_oracle_recovery)];
             silence_add(&silence, &result->tally.paths[path]);
@@ -283,19 +309,19 @@ static void judge_f12(const struct sf_replay *replay, struct sf_fact *fact)
            silence.strays_count, silence.shown_count, own_count, missed_count, judged.sum);
 }
 
-static void judge_f3(const struct sf_replay *replay, struct sf_fact *fact)
+static void judge_f3(const struct sf_replay_view *view, struct sf_fact *fact)
 {
-    judge_silent_arm(replay, SF_REPLAY_GOOD, SF_PATH_HUB, fact);
+    judge_silent_arm(view, SF_REPLAY_GOOD, SF_PATH_HUB, fact);
 }
 
-static void judge_f5(const struct sf_replay *replay, struct sf_fact *fact)
+static void judge_f5(const struct sf_replay_view *view, struct sf_fact *fact)
 {
-    judge_silent_arm(replay, SF_REPLAY_POOR, SF_PATH_APP, fact);
+    judge_silent_arm(view, SF_REPLAY_POOR, SF_PATH_APP, fact);
 }
 
 static const struct {
     const char *statement;
-    void (*judge)(const struct sf_replay *replay, struct sf_fact *fact);
+    void (*judge)(const struct sf_replay_view *view, struct sf_fact *fact);
 } sheet[SF_REPLAY_FACTS_COUNT] = {
     {"nothing was reported before the update", judge_f1},
     {"strays appear only after the update went live on a running service", judge_f2},
@@ -311,12 +337,13 @@ static const struct {
     {"fixed: no strays, and owners see their own frames", judge_f12},
 };
 
-void sf_replay_judge(struct sf_replay *replay)
+void sf_replay_judge_view(const struct sf_replay_view *view,
+                          struct sf_fact facts_out[SF_REPLAY_FACTS_COUNT])
 {
     for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
-        struct sf_fact *fact = &replay->facts[i];
+        struct sf_fact *fact = &facts_out[i];
         snprintf(fact->id, sizeof fact->id, "F%u", i + 1);
         fact->statement = sheet[i].statement;
-        sheet[i].judge(replay, fact);
+        sheet[i].judge(view, fact);
     }
 }

@@ -129,14 +129,42 @@ static void keep_findings(struct sf_gate *gate, struct place place,
     }
 }
 
+/* The scenario's share in what is counted. */
+static void count_in_scenario(struct sf_gate_scenario *scenario, uint64_t seed,
+                              const struct sf_job_status *status,
+                              const struct sf_run_result *result)
+{
+    scenario->runs_count++;
+    if (status->end != SF_JOB_DONE) {
+        scenario->ended_seed = scenario->ended_count == 0 ? seed : scenario->ended_seed;
+        scenario->ended_count++;
+        return;
+    }
+    for (uint32_t i = 0; i < result->oracles_count; i++) {
+        scenario->oracles[i].evidence_count += result->oracles[i].evidence_count;
+        scenario->oracles[i].wanted_count += result->oracles[i].wanted;
+        if (result->oracles[i].findings_count > 0 && scenario->oracles[i].failed_count++ == 0) {
+            scenario->oracles[i].failed_seed = seed;
+        }
+    }
+    for (uint32_t i = result->findings_kept; i > 0; i--) { /* the first one stays */
+        const struct sf_finding *finding = &result->findings[i - 1];
+        if (scenario->oracles[finding->oracle].failed_seed == seed) {
+            scenario->oracles[finding->oracle].finding = *finding;
+        }
+    }
+}
+
 static void count_candidate_run(struct sf_gate *gate, struct place place,
                                 const struct sf_job_status *status,
                                 const struct sf_run_result *result)
 {
+    gate->scenarios[place.plan].wanted_count++;
     if (status->end == SF_JOB_NOT_RUN) {
         return;
     }
     gate->runs_count++;
+    count_in_scenario(&gate->scenarios[place.plan], place.seed, status, result);
     gate->failed_count += job_failed(status, result);
     if (status->end != SF_JOB_DONE) {
         keep_find(gate, (struct sf_gate_find){
@@ -191,9 +219,9 @@ static const char *idle_oracle(const struct sf_gate *gate)
 }
 
 /* The first probe that fewer runs came past than must; NULL. */
-static const char *missed_probe(const struct sf_gate *gate)
+static const char *missed_probe(const struct sf_gate *gate, bool quotas)
 {
-    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+    for (int i = 0; i < SF_PROBES_COUNT && quotas; i++) {
         if (gate->probes[i] < sf_probe_quota((enum sf_probe)i)) {
             return sf_probe_name((enum sf_probe)i);
         }
@@ -201,7 +229,7 @@ static const char *missed_probe(const struct sf_gate *gate)
     return NULL;
 }
 
-static void conclude(struct sf_gate *gate, const struct controls *controls)
+static void conclude(struct sf_gate *gate, const struct controls *controls, bool quotas)
 {
     gate->verdict = SF_VERDICT_INCONCLUSIVE;
     if (gate->failed_count > 0) {
@@ -225,10 +253,10 @@ static void conclude(struct sf_gate *gate, const struct controls *controls)
     } else if (idle_oracle(gate) != NULL) {
         snprintf(gate->reason, sizeof gate->reason, "the oracle %s had nothing to judge in %u runs",
                  idle_oracle(gate), gate->runs_count);
-    } else if (missed_probe(gate) != NULL) {
+    } else if (missed_probe(gate, quotas) != NULL) {
         snprintf(gate->reason, sizeof gate->reason,
                  "not tested: no run came past '%s', or too few; see the probes",
-                 missed_probe(gate));
+                 missed_probe(gate, quotas));
     } else {
         gate->verdict = SF_VERDICT_PASS;
         snprintf(gate->reason, sizeof gate->reason,
@@ -274,6 +302,7 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
     }
     struct controls controls = {0};
     gate->wanted_count = jobs_of_part(&field, PART_CANDIDATE);
+    gate->scenarios_count = options->plans_count;
     for (uint32_t i = 0; i < jobs.count; i++) {
         struct place place = place_of(&field, i);
         const struct sf_run_result *result =
@@ -284,7 +313,7 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
             count_control_run(&controls, place.part, &results.statuses[i], result);
         }
     }
-    conclude(gate, &controls);
+    conclude(gate, &controls, options->quotas);
 out:
     sf_jobs_free(&results);
     free(field.plans);

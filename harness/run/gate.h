@@ -19,6 +19,7 @@ struct sf_gate_options {
     uint32_t workers;       /* 0: one for each processor */
     double seconds_max;     /* no run starts after this; 0: no bound */
     double run_seconds_max; /* a run that takes longer counts as hung */
+    bool quotas;            /* probes that too few runs came past make it inconclusive */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *progress_context;
 };
@@ -35,6 +36,22 @@ struct sf_gate_find {
     uint64_t findings_count;   /* FINDING: of this oracle in this run */
 };
 
+/* What became of one scenario under all its seeds. */
+struct sf_gate_scenario {
+    uint32_t wanted_count;
+    uint32_t runs_count;
+    uint32_t
+        ended_count; /* of those: runs that the cache ended by a crash or never came back from */
+    uint64_t ended_seed; /* the first of those */
+    struct {
+        uint64_t evidence_count;
+        uint32_t wanted_count; /* runs that concern this oracle */
+        uint32_t failed_count; /* runs with a finding */
+        uint64_t failed_seed;  /* the first of those, and its first finding */
+        struct sf_finding finding;
+    } oracles[SF_ORACLES_MAX]; /* in the order of sf_oracles() */
+};
+
 struct sf_gate {
     enum sf_verdict verdict;
     char reason[512];      /* one sentence */
@@ -47,6 +64,8 @@ struct sf_gate {
     uint64_t evidence[SF_ORACLES_MAX];            /* in all runs */
     bool wanted[SF_ORACLES_MAX];                  /* by any run */
     uint32_t probes[SF_PROBES_COUNT];             /* runs that came past each */
+    uint32_t scenarios_count;
+    struct sf_gate_scenario scenarios[SF_GATE_SCENARIOS_MAX]; /* in order of the plans */
 };
 
 /* SF_ERR_INPUT for a candidate that cannot be loaded. */

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/run/hypothesis.h"
 #include "sim_hub/config.h"
 
 static const char *const arm_names[SF_REPLAY_ARMS_COUNT] = {
@@ -29,6 +31,18 @@ static const struct sf_plan_entry *entry_of(const struct sf_plan *plan, enum sf_
         }
     }
     return NULL;
+}
+
+void sf_replay_set_caches(struct sf_plan *plan, const char *const caches[SF_REPLAY_CACHES_COUNT])
+{
+    snprintf(plan->cache, sizeof plan->cache, "%s", caches[SF_REPLAY_BEFORE]);
+    int next = SF_REPLAY_UPDATE;
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        if (plan->timeline[i].action == SF_ACTION_DEPLOY) {
+            snprintf(plan->timeline[i].cache, sizeof plan->timeline[i].cache, "%s", caches[next]);
+            next = SF_REPLAY_FIX;
+        }
+    }
 }
 
 /* An arm has one cache from beginning to end, one path, and nothing on its time line but the heal.
@@ -81,6 +95,24 @@ static bool keeps_exhibits(uint32_t arm)
            arm == sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB);
 }
 
+/* Runs the same run again, now that it is known what to listen for. A cache that does not do the
+ * same again has no stories. */
+static void tell_lives(struct sf_runner *runner, const struct sf_plan *plan,
+                       const struct sf_run_caches *caches, struct sf_replay_run *run)
+{
+    struct sf_biographer *teller = sf_biographer_create(&run->exhibits);
+    const struct sf_trace_listener listener = {sf_biographer_hear, teller};
+    const struct sf_run_options options = {
+        .seed = run->result.seed, .listeners_count = 1, .listeners = {listener}};
+    struct sf_run_result *again = sf_alloc(1, sizeof *again);
+    sf_run(runner, plan, caches, &options, again);
+    if (again->trace_hash == run->result.trace_hash) {
+        sf_biographer_tell(teller, &run->lives);
+    }
+    sf_biographer_destroy(teller);
+    free(again);
+}
+
 /* The live arm first: it is the longest story, and a report wants it even when time is short. */
 static void work(void *context, void *runner, uint32_t index, void *result_out)
 {
@@ -94,6 +126,9 @@ static void work(void *context, void *runner, uint32_t index, void *result_out)
     };
     run->exhibits.max = SF_EXHIBITS_MAX;
     sf_run(runner, &arms->plans[arm], &arms->caches[arm], &options, &run->result);
+    if (run->exhibits.count > 0) {
+        tell_lives(runner, &arms->plans[arm], &arms->caches[arm], run);
+    }
 }
 
 static void progress(void *context, uint32_t done_count, uint32_t count)
@@ -159,7 +194,14 @@ enum sf_err sf_replay_run(const struct sf_replay_options *options, struct sf_rep
     for (uint32_t i = 0; i < jobs.count; i++) {
         replay->crashed_count += replay->jobs.statuses[i].end != SF_JOB_DONE;
     }
-    sf_replay_judge(replay);
+    const struct sf_replay_view own = {replay, SF_HYPOTHESIS_NO_ROW};
+    sf_replay_judge_view(&own, replay->facts);
+    err = sf_hypotheses_run(options, replay, diag);
+    if (err == SF_OK && options->sweep) {
+        uint32_t leaky = sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB);
+        err = sf_sweep_run(&arms->plans[leaky], options->seed_first, options->workers,
+                           &replay->sweep, diag);
+    }
 out:
     free(arms);
     return err;
@@ -168,6 +210,7 @@ out:
 void sf_replay_free(struct sf_replay *replay)
 {
     sf_jobs_free(&replay->jobs);
+    sf_jobs_free(&replay->hypothesis_jobs);
 }
 
 const struct sf_replay_run *sf_replay_get(const struct sf_replay *replay, uint32_t seed_index,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/run/saved_run.h"
 #include "harness/run/world.h"
 #include "harness/scenario/swarm.h"
 #include "sim_camera/destinations.h"
@@ -13,6 +14,8 @@ struct sf_runner {
     struct world world;
     struct sf_arena judges; /* the court's memory and the tally's */
     struct sf_court court;
+    struct sf_tally_state *tally;
+    struct sf_probes *probes;
     struct sf_plan drawn; /* of a plan with `swarm` */
     struct sf_run_caches drawn_caches;
 };
@@ -109,48 +112,87 @@ static void draw(struct sf_runner *runner, uint64_t seed, const struct sf_plan *
     *caches = &runner->drawn_caches;
 }
 
+/* ---- who listens to a run, live or saved ---- */
+
+static void judges_begin(struct sf_runner *runner, uint32_t homes_count,
+                         const struct sf_trace_listener *listeners, uint32_t listeners_count)
+{
+    struct sf_trace *trace = &runner->world.trace;
+    sf_arena_reset(&runner->judges);
+    sf_court_init(&runner->court, &runner->judges, homes_count);
+    runner->tally = sf_tally_create(&runner->judges, homes_count);
+    sf_trace_init(trace);
+    sf_trace_listen(trace, (struct sf_trace_listener){sf_court_hear, &runner->court});
+    sf_trace_listen(trace, (struct sf_trace_listener){sf_tally_hear, runner->tally});
+    runner->probes = sf_probes_create(&runner->judges, homes_count);
+    sf_trace_listen(trace, (struct sf_trace_listener){sf_probes_hear, runner->probes});
+    for (uint32_t i = 0; i < listeners_count; i++) {
+        sf_trace_listen(trace, listeners[i]);
+    }
+}
+
+/* `finished`: the run came to the plan's end. */
+static void judges_end(struct sf_runner *runner, const struct sf_plan *plan, bool finished,
+                       struct sf_run_result *result)
+{
+    memset(result, 0, sizeof *result);
+    result->verdict = sf_court_close(&runner->court);
+    result->out_of_budget = !finished;
+    if (!finished && result->verdict == SF_VERDICT_PASS) {
+        result->verdict = SF_VERDICT_INCONCLUSIVE;
+    }
+    result->trace_hash = runner->world.trace.hash;
+    result->records_count = runner->world.trace.records_count;
+    result->duration_ns = plan->duration_ns;
+    result->homes_count = sf_plan_homes_count(plan);
+    read_court(&runner->court, result);
+    sf_tally_read(runner->tally, &result->tally);
+    sf_probes_read(runner->probes, result->probes);
+}
+
 void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
             const struct sf_run_caches *caches, const struct sf_run_options *options,
             struct sf_run_result *result_out)
 {
     struct world *world = &runner->world;
     draw(runner, options->seed, &plan, &caches);
-    uint32_t homes_count = sf_plan_homes_count(plan);
-    sf_arena_reset(&runner->judges);
-    sf_court_init(&runner->court, &runner->judges, homes_count);
-    struct sf_tally_state *tally = sf_tally_create(&runner->judges, homes_count);
-    sf_trace_init(&world->trace);
-    sf_trace_listen(&world->trace, (struct sf_trace_listener){sf_court_hear, &runner->court});
-    sf_trace_listen(&world->trace, (struct sf_trace_listener){sf_tally_hear, tally});
-    struct sf_probes *probes = sf_probes_create(&runner->judges, homes_count);
-    sf_trace_listen(&world->trace, (struct sf_trace_listener){sf_probes_hear, probes});
-    if (options->listener != NULL) {
-        sf_trace_listen(&world->trace, *options->listener);
-    }
+    judges_begin(runner, sf_plan_homes_count(plan), options->listeners, options->listeners_count);
     world->exhibits = options->exhibits;
+    world->strays_count = 0;
+    world->strays_max = options->strays_max;
     world_build(world, plan, caches->modules, options->seed);
     bool finished = world_run(world, options->events_max);
     world_clear(world);
     sf_trace_end(&world->trace);
-
-    memset(result_out, 0, sizeof *result_out);
-    result_out->verdict = sf_court_close(&runner->court);
-    if (!finished) {
-        result_out->out_of_budget = true;
-        if (result_out->verdict == SF_VERDICT_PASS) {
-            result_out->verdict = SF_VERDICT_INCONCLUSIVE;
-        }
-    }
+    judges_end(runner, plan, finished, result_out);
     result_out->seed = options->seed;
-    result_out->trace_hash = world->trace.hash;
-    result_out->records_count = world->trace.records_count;
     result_out->events_count = world->events_count;
-    result_out->duration_ns = plan->duration_ns;
-    result_out->homes_count = homes_count;
-    read_court(&runner->court, result_out);
-    sf_tally_read(tally, &result_out->tally);
-    sf_probes_read(probes, result_out->probes);
     if (options->log != NULL && world->log.length > 0) {
         sf_text_add_bytes(options->log, world->log.data, world->log.length);
     }
+}
+
+/* What caches say when they are destroyed comes behind it. */
+static void hear_end(void *over, const struct sf_record *records, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        *(bool *)over |= records[i].kind == SF_RECORD_END;
+    }
+}
+
+enum sf_err sf_run_judge(struct sf_runner *runner, struct sf_saved *saved,
+                         const struct sf_plan *plan, const struct sf_trace_listener *listeners,
+                         uint32_t listeners_count, struct sf_run_result *result_out,
+                         struct sf_diag *diag)
+{
+    struct sf_trace *trace = &runner->world.trace;
+    uint32_t homes_count = sf_plan_homes_count(plan);
+    bool finished = false;
+    judges_begin(runner, homes_count, listeners, listeners_count);
+    sf_trace_listen(trace, (struct sf_trace_listener){hear_end, &finished});
+    SF_TRY(sf_saved_play(saved, homes_count, trace, diag));
+    judges_end(runner, plan, finished, result_out);
+    result_out->seed = plan->seed;
+    result_out->events_count = saved->end.events_count;
+    return SF_OK;
 }

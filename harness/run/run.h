@@ -36,7 +36,8 @@ enum { SF_RUN_FINDINGS_MAX = 32 };
 /* Plain values: goes through shared memory. */
 struct sf_run_result {
     enum sf_verdict verdict;
-    bool out_of_budget; /* ended by events_max: the verdict is then at best inconclusive */
+    bool out_of_budget; /* ended by events_max or strays_max: the verdict is then at best
+                           inconclusive */
     uint64_t seed;
     uint64_t trace_hash;
     uint64_t records_count;
@@ -52,12 +53,16 @@ struct sf_run_result {
     uint64_t probes[SF_PROBES_COUNT]; /* how often each was passed */
 };
 
+enum { SF_RUN_LISTENERS_MAX = 4 };
+
 struct sf_run_options {
     uint64_t seed;
-    uint64_t events_max;                      /* 0: no bound */
-    const struct sf_trace_listener *listener; /* hears every record too; NULL */
-    struct sf_exhibits *exhibits;             /* filled in; NULL: none are kept */
-    struct sf_text *log;                      /* what caches said is added; NULL */
+    uint64_t events_max; /* 0: no bound */
+    uint64_t strays_max; /* the run ends when so many pictures were strays; 0: no bound */
+    uint32_t listeners_count;
+    struct sf_trace_listener listeners[SF_RUN_LISTENERS_MAX]; /* hear every record too */
+    struct sf_exhibits *exhibits;                             /* filled in; NULL: none are kept */
+    struct sf_text *log;                                      /* what caches said is added; NULL */
 };
 
 /* Runs one after the other with the same memory. */

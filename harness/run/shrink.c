@@ -49,8 +49,10 @@ static void run_here(struct shrink *shrink, const struct sf_trace_listener *list
 {
     /* An attempt that goes wild is no smaller plan. */
     uint64_t events_max = shrink->found.events > 0 ? 4 * shrink->found.events + 10000 : 0;
-    const struct sf_run_options options = {
-        .seed = shrink->attempt.seed, .events_max = events_max, .listener = listener};
+    struct sf_run_options options = {.seed = shrink->attempt.seed, .events_max = events_max};
+    if (listener != NULL) {
+        options.listeners[options.listeners_count++] = *listener;
+    }
     sf_run(shrink->runner, &shrink->attempt, &shrink->caches, &options, result);
 }
 

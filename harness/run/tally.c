@@ -11,6 +11,10 @@ struct viewer {
     uint32_t owners[SF_TALLY_OWNERS_MAX];
     sf_ns asked_ns;
     uint64_t asked_request;
+    sf_ns admitted_ns;
+    uint32_t connection; /* of the watching under way; a new one each time */
+    bool waits_for_first;
+    sf_ns watching_since_ns;
 };
 
 struct camera {
@@ -59,6 +63,12 @@ static struct sf_tally_path *path_of(struct sf_tally_state *state, uint32_t view
         return &state->tally.exports;
     }
     return &state->tally.paths[hub ? SF_PATH_HUB : SF_PATH_APP];
+}
+
+static struct sf_service *service_of(struct sf_tally_state *state, uint32_t viewer)
+{
+    bool poor = (state->viewers[viewer].flags & SF_FLAG_POOR_NETWORK) != 0;
+    return &path_of(state, viewer)->service[poor];
 }
 
 static bool blocked_long_ago(const struct sf_tally_state *state, sf_ns at_ns)
@@ -134,6 +144,24 @@ static void see_shown(struct sf_tally_state *state, const struct sf_record *reco
     path->shown_after_block_count += blocked_long_ago(state, record->at_ns);
     bool own = record->b == state->viewers[record->who].tenant;
     path->own_whole_count += own && (record->flags & SF_FLAG_DAMAGED) == 0;
+    struct viewer *viewer = &state->viewers[record->who];
+    if (own && viewer->waits_for_first) {
+        viewer->waits_for_first = false;
+        sf_waits_add(&service_of(state, record->who)->firsts,
+                     record->at_ns - viewer->watching_since_ns);
+    }
+}
+
+/* Somebody starts watching; whoever watched before and never saw anything never will. */
+static void start_watching(struct sf_tally_state *state, const struct sf_record *record)
+{
+    struct viewer *viewer = &state->viewers[record->who];
+    if (viewer->waits_for_first) {
+        sf_waits_add_never(&service_of(state, record->who)->firsts);
+    }
+    viewer->connection = record->b;
+    viewer->waits_for_first = true;
+    viewer->watching_since_ns = record->at_ns;
 }
 
 static void see_viewer(struct sf_tally_state *state, const struct sf_record *record)
@@ -158,8 +186,25 @@ static void see_ask(struct sf_tally_state *state, const struct sf_record *record
     struct sf_tally_path *path = path_of(state, record->who);
     path->asks_count++;
     path->asks_after_block_count += blocked_long_ago(state, record->at_ns);
+    service_of(state, record->who)->asks_count++;
+    if (record->b != state->viewers[record->who].connection) {
+        start_watching(state, record);
+    }
     state->viewers[record->who].asked_ns = record->at_ns;
     state->viewers[record->who].asked_request = record->c;
+}
+
+static void see_admitted(struct sf_tally_state *state, const struct sf_record *record)
+{
+    state->viewers[record->who].admitted_ns = record->at_ns;
+    service_of(state, record->who)->admitted_count++;
+}
+
+static void see_answered(struct sf_tally_state *state, const struct sf_record *record)
+{
+    sf_ns took_ns = record->at_ns - state->viewers[record->who].admitted_ns;
+    bool still = record->a > 0; /* its length */
+    service_of(state, record->who)->hits_count += still && took_ns <= SF_SERVICE_HIT_NS_MAX;
 }
 
 static void see_delivered(struct sf_tally_state *state, const struct sf_record *record)
@@ -185,6 +230,12 @@ static void see(struct sf_tally_state *state, const struct sf_record *record)
     case SF_RECORD_ASK:
         see_ask(state, record);
         return;
+    case SF_RECORD_ADMITTED:
+        see_admitted(state, record);
+        return;
+    case SF_RECORD_ANSWERED:
+        see_answered(state, record);
+        return;
     case SF_RECORD_DELIVERED:
         see_delivered(state, record);
         return;
@@ -198,6 +249,7 @@ static void see(struct sf_tally_state *state, const struct sf_record *record)
         return;
     case SF_RECORD_GAVE_UP:
         path_of(state, record->who)->blank_count++;
+        service_of(state, record->who)->blank_count++;
         return;
     case SF_RECORD_UPLOAD_ENDED:
         tally->uploads_complete_count += record->flags == 0;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "harness/base/arena.h"
+#include "harness/run/service.h"
 #include "harness/trace/record.h"
 
 enum sf_path { SF_PATH_APP, SF_PATH_HUB, SF_PATHS_COUNT };
@@ -30,6 +31,8 @@ struct sf_tally_path {
     uint64_t waits_ns_sum;        /* from asking to having all of it, over those */
     uint32_t shown_by_minute[SF_TALLY_MINUTES_MAX];
     uint32_t strays_by_minute[SF_TALLY_MINUTES_MAX];
+    /* Of viewers on a good network, and of those on a poor one, as it was at the start. */
+    struct sf_service service[2];
 };
 
 struct sf_tally {

@@ -84,7 +84,9 @@ bool world_run(struct world *world, uint64_t events_max)
         dispatch(world, &event);
         sf_cache_host_sweep(&world->host);
         world->events_count++;
-        if (events_max != 0 && world->events_count >= events_max && !world->ended) {
+        bool enough = (events_max != 0 && world->events_count >= events_max) ||
+                      (world->strays_max != 0 && world->strays_count >= world->strays_max);
+        if (enough && !world->ended) {
             return false;
         }
     }

@@ -282,6 +282,8 @@ struct world {
     uint32_t ledger_told;         /* how many of `captures` it knows */
     struct sf_exhibits *exhibits; /* borrowed, NULL: keep none */
     struct sf_text log;           /* what caches said, a line each; cut at 64 KiB */
+    uint64_t strays_count;        /* pictures with another tenant's in them that were shown */
+    uint64_t strays_max;          /* the run ends with this one; 0: no bound */
     uint32_t state[64];           /* what a cache reported of itself, for fuzzing */
     uint64_t events_count;
 
@@ -575,8 +577,8 @@ void identity_ask(void *world, sf_handle host_question, uint64_t session);
 void identity_answer(struct world *world, sf_handle question, bool failed);
 
 /* ---- world.c ---- */
-/* Runs until the plan's end or for at most `events_max` events (0: no bound). False if that ended
- * it. */
+/* Runs until the plan's end, for at most `events_max` events (0: no bound), or until `strays_max`.
+ * False if one of those ended it. */
 bool world_run(struct world *world, uint64_t events_max);
 
 #endif

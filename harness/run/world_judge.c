@@ -353,7 +353,9 @@ static void keep_exhibit(struct world *world, const struct delivery *delivery,
 static void judge_picture(struct world *world, const struct delivery *delivery)
 {
     struct sf_inspection seen;
-    if (judge_pixels(world, delivery, &seen) && world->exhibits != NULL) {
+    bool foreign = judge_pixels(world, delivery, &seen);
+    world->strays_count += foreign;
+    if (foreign && world->exhibits != NULL) {
         keep_exhibit(world, delivery, &seen);
     }
 }

@@ -23,14 +23,13 @@
       "camera; a capture, b bytes, c local time s, d content hash; flags night")                   \
     X(UPLOAD_BEGUN, "upload-begun", "camera; a capture, b bytes, c upload, d node")                \
     X(UPLOAD_ENDED, "upload-ended", "camera; a capture, b bytes received, c upload; flags end")    \
-    X(SEND_GIVEN_UP, "send-given-up", "camera; a capture, b bytes not acknowledged")               \
+    X(SEND_GIVEN_UP, "send-given-up", "camera; a capture, b packets not acknowledged")             \
     /* requests */                                                                                 \
     X(ASK, "ask", "viewer; a camera, b connection, c request")                                     \
     X(ADMITTED, "admitted",                                                                        \
       "viewer; a camera, b node, c request, d ns until it has ended; flags path")                  \
     X(REFUSED, "refused", "viewer; a camera, c request; flags reason")                             \
-    X(ANSWERED, "answered",                                                                        \
-      "viewer; a bytes, b first packet's transfer, c request; flags status, stale, incomplete")    \
+    X(ANSWERED, "answered", "viewer; a bytes, b first packet's transfer, c request; flags status") \
     X(CANCELLED, "cancelled", "viewer; c request; the cloud stops working on it")                  \
     X(GAVE_UP, "gave-up", "viewer; a bytes arrived, c request; nothing could be shown")            \
     X(FETCH, "fetch", "camera; c fetch")                                                           \

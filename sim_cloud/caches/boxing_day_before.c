@@ -10,6 +10,7 @@
 struct still {
     struct edge_reception reception; /* first: the edge fills it in */
     int64_t stored_ns;
+    uint8_t bytes[];
 };
 
 struct store {
@@ -25,19 +26,11 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     return store;
 }
 
-static void still_free(struct still *still)
-{
-    if (still != NULL) {
-        free(still->reception.bytes);
-        free(still);
-    }
-}
-
 static void store_destroy(void *context)
 {
     struct store *store = context;
     for (size_t i = 0; i < store->stills.capacity; i++) {
-        still_free(store->stills.entries[i].value);
+        free(store->stills.entries[i].value);
     }
     kit_map_free(&store->stills);
     free(store);
@@ -46,12 +39,15 @@ static void store_destroy(void *context)
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
                                           uint32_t total_bytes, int64_t now_ns)
 {
+    (void)now_ns;
     (void)context;
     (void)key;
     (void)now_ns;
-    struct still *still = kit_alloc(1, sizeof *still);
-    still->reception.bytes = kit_alloc_uncleared(total_bytes); /* only what is whole is shown */
-    still->reception.total_bytes = total_bytes;
+    /* Only what has arrived whole is ever shown. */
+    struct still *still = kit_alloc_uncleared(sizeof *still + total_bytes);
+    *still = (struct still){
+        .reception = {.bytes = still->bytes, .total_bytes = total_bytes},
+    };
     return &still->reception;
 }
 
@@ -61,11 +57,11 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     struct store *store = context;
     struct still *still = (struct still *)(void *)reception;
     if (!complete) {
-        still_free(still);
+        free(still);
         return false;
     }
     still->stored_ns = now_ns;
-    still_free(kit_map_get(&store->stills, key->tenant, key->camera));
+    free(kit_map_get(&store->stills, key->tenant, key->camera));
     kit_map_put(&store->stills, key->tenant, key->camera, still);
     return true;
 }
@@ -75,9 +71,9 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     const struct store *store = context;
     const struct still *still = kit_map_get(&store->stills, key->tenant, key->camera);
     if (still == NULL || now_ns - still->stored_ns > store->fresh_for_ns) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){still->reception.bytes, still->reception.total_bytes, false};
+    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
 }
 
 static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
@@ -85,7 +81,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     (void)context;
     (void)key;
     (void)now_ns;
-    return (struct edge_still){NULL, 0, false};
+    return (struct edge_still){NULL, 0};
 }
 
 static const struct edge_store kind = {

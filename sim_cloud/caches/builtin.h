@@ -13,15 +13,20 @@ extern const struct sf_cache_plugin sf_builtin_boxing_day_fix;
 extern const struct sf_cache_plugin sf_builtin_careful;
 
 /* Classes of defect, one a file; each with `defence=1` as its correct twin. */
+extern const struct sf_cache_plugin sf_builtin_d01_tenantless;
 extern const struct sf_cache_plugin sf_builtin_d02_fallback_by_model;
 extern const struct sf_cache_plugin sf_builtin_d03_stale_for_anybody;
+extern const struct sf_cache_plugin sf_builtin_d04_coalesced;
+extern const struct sf_cache_plugin sf_builtin_d05_pooled_connection;
 extern const struct sf_cache_plugin sf_builtin_d06_double_release;
 extern const struct sf_cache_plugin sf_builtin_d07_stale_length;
 extern const struct sf_cache_plugin sf_builtin_d08_no_pin;
+extern const struct sf_cache_plugin sf_builtin_d09_slot_handle;
 extern const struct sf_cache_plugin sf_builtin_d10_short_upload_id;
 extern const struct sf_cache_plugin sf_builtin_d11_short_hash;
 extern const struct sf_cache_plugin sf_builtin_d12_empty_tenant;
 extern const struct sf_cache_plugin sf_builtin_d13_mapping_race;
+extern const struct sf_cache_plugin sf_builtin_d14_version_skew;
 extern const struct sf_cache_plugin sf_builtin_d15_kept_store;
 extern const struct sf_cache_plugin sf_builtin_d16_policy_reset;
 extern const struct sf_cache_plugin sf_builtin_d17_session_in_head;
@@ -29,6 +34,7 @@ extern const struct sf_cache_plugin sf_builtin_d18_bodies_by_validator;
 extern const struct sf_cache_plugin sf_builtin_d19_last_vary_word;
 extern const struct sf_cache_plugin sf_builtin_d20_static_suffix;
 extern const struct sf_cache_plugin sf_builtin_d21_shared_placeholder;
+extern const struct sf_cache_plugin sf_builtin_d22_late_write;
 extern const struct sf_cache_plugin sf_builtin_d23_recycled_lease;
 extern const struct sf_cache_plugin sf_builtin_d24_local_slot;
 extern const struct sf_cache_plugin sf_builtin_d25_context_kept;

@@ -34,10 +34,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    for (size_t i = 0; i < store->stills.capacity; i++) {
-        shelf_still_free(store->stills.entries[i].value);
-    }
-    kit_map_free(&store->stills);
+    kit_map_free_all(&store->stills);
     free(store);
 }
 
@@ -53,12 +50,12 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     struct store *store = context;
     struct shelf_still *still = (struct shelf_still *)(void *)reception;
     if (!complete) {
-        shelf_still_free(still);
+        free(still);
         return false;
     }
     still->stored_ns = now_ns;
     uint64_t hash = hash_of(store, key);
-    shelf_still_free(kit_map_get(&store->stills, hash, 1));
+    free(kit_map_get(&store->stills, hash, 1));
     kit_map_put(&store->stills, hash, 1, still);
     return true;
 }
@@ -74,9 +71,9 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     const struct shelf_still *still = kit_map_get(&store->stills, hash_of(store, key), 1);
     if (still == NULL || now_ns - still->stored_ns > store->fresh_for_ns ||
         (store->defence && !same_key(&still->key, key))) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){still->reception.bytes, still->reception.total_bytes, false};
+    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
 }
 
 static const struct edge_store kind = {

@@ -28,6 +28,7 @@ struct camera {
 struct upload {
     struct edge_key key;
     struct edge_reception *reception;
+    bool ended; /* incomplete; kept for a store that takes what comes late */
 };
 
 struct edge {
@@ -88,7 +89,7 @@ static void end_receptions(struct edge *edge)
 {
     for (size_t i = 0; i < edge->uploads.capacity; i++) {
         const struct upload *upload = edge->uploads.entries[i].value;
-        if (upload != NULL) {
+        if (upload != NULL && !upload->ended) {
             edge->kind->end(edge->store, &upload->key, upload->reception, false, edge_now_ns(edge));
         }
     }
@@ -276,8 +277,10 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
     struct camera *camera = waiter->camera;
     struct edge_still still = edge->kind->fallback(edge->store, &waiter->key, edge_now_ns(edge));
     if (still.bytes != NULL) {
+        bool incomplete =
+            edge->kind->incomplete != NULL && edge->kind->incomplete(edge->store, &waiter->key);
         say(edge, request, &waiter->key, still,
-            SF_CACHE_ANSWER_STALE | (still.incomplete ? SF_CACHE_ANSWER_INCOMPLETE : 0u));
+            SF_CACHE_ANSWER_STALE | (incomplete ? SF_CACHE_ANSWER_INCOMPLETE : 0u));
     }
     edge_answer(edge->host, request, still);
     remove_waiter(edge, waiter);
@@ -356,9 +359,14 @@ void edge_on_upload(void *context, const struct sf_cache_upload *event)
 void edge_on_upload_fragment(void *context, const struct sf_cache_fragment *fragment)
 {
     struct edge *edge = context;
-    struct upload *upload = kit_map_get(&edge->uploads, fragment->upload, 0);
-    if (upload != NULL) { /* NULL: it has ended, and what comes late is of no use */
-        receive(edge, upload->reception, fragment->offset, fragment->bytes, fragment->bytes_count);
+    const struct upload *upload = kit_map_get(&edge->uploads, fragment->upload, 0);
+    if (upload == NULL) { /* it has ended, and what comes late is of no use */
+        return;
+    }
+    struct edge_reception *reception =
+        upload->ended ? edge->kind->late(edge->store, upload->reception) : upload->reception;
+    if (reception != NULL) {
+        receive(edge, reception, fragment->offset, fragment->bytes, fragment->bytes_count);
     }
 }
 
@@ -393,7 +401,7 @@ static bool end_reception(struct edge *edge, const struct edge_key *key,
 void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
     struct edge *edge = context;
-    struct upload *upload = kit_map_remove(&edge->uploads, end->upload, 0);
+    struct upload *upload = kit_map_get(&edge->uploads, end->upload, 0);
     if (upload == NULL) {
         return;
     }
@@ -402,7 +410,11 @@ void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
     if (end_reception(edge, &upload->key, upload->reception, complete)) {
         edge_arrived(edge, upload->key.camera);
     }
-    free(upload);
+    if (!complete && edge->kind->late != NULL) {
+        upload->ended = true;
+    } else {
+        free(kit_map_remove(&edge->uploads, end->upload, 0));
+    }
 }
 
 void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)

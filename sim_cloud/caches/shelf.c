@@ -11,20 +11,9 @@ void shelf_init(struct shelf *shelf, const struct kit_option *options)
     };
 }
 
-void shelf_still_free(struct shelf_still *still)
-{
-    if (still != NULL) {
-        free(still->reception.bytes);
-        free(still);
-    }
-}
-
 void shelf_fini(struct shelf *shelf)
 {
-    for (size_t i = 0; i < shelf->stills.capacity; i++) {
-        shelf_still_free(shelf->stills.entries[i].value);
-    }
-    kit_map_free(&shelf->stills);
+    kit_map_free_all(&shelf->stills);
 }
 
 static struct shelf_place place_of(const struct shelf *shelf, const struct edge_key *key)
@@ -38,10 +27,12 @@ struct edge_reception *shelf_begin(void *context, const struct edge_key *key, ui
 {
     (void)context;
     (void)now_ns;
-    struct shelf_still *still = kit_alloc(1, sizeof *still);
-    still->reception.bytes = kit_alloc(total_bytes, 1);
-    still->reception.total_bytes = total_bytes;
-    still->key = *key;
+    /* Only what has arrived whole is ever shown. */
+    struct shelf_still *still = kit_alloc_uncleared(sizeof *still + total_bytes);
+    *still = (struct shelf_still){
+        .reception = {.bytes = still->bytes, .total_bytes = total_bytes},
+        .key = *key,
+    };
     return &still->reception;
 }
 
@@ -51,12 +42,12 @@ bool shelf_end(void *context, const struct edge_key *key, struct edge_reception 
     struct shelf *shelf = context;
     struct shelf_still *still = (struct shelf_still *)(void *)reception;
     if (!complete) {
-        shelf_still_free(still);
+        free(still);
         return false;
     }
     still->stored_ns = now_ns;
     still->place = place_of(shelf, key);
-    shelf_still_free(kit_map_get(&shelf->stills, still->place.a, still->place.b));
+    free(kit_map_get(&shelf->stills, still->place.a, still->place.b));
     kit_map_put(&shelf->stills, still->place.a, still->place.b, still);
     return true;
 }
@@ -70,9 +61,9 @@ static struct edge_still own_still(const struct shelf *shelf, const struct edge_
     const struct shelf_still *still = kit_map_get(&shelf->stills, place.a, place.b);
     bool own = still != NULL && still->place.a == place.a && still->place.b == place.b;
     if (!own || now_ns - still->stored_ns > age_ns_max) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){still->reception.bytes, still->reception.total_bytes, false};
+    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
 }
 
 struct edge_still shelf_fresh(void *context, const struct edge_key *key, int64_t now_ns)
@@ -92,7 +83,7 @@ void shelf_forget(void *context, uint64_t tenant)
     struct shelf *shelf = context;
     struct shelf_still *still;
     while ((still = kit_map_remove_any(&shelf->stills, tenant)) != NULL) {
-        shelf_still_free(still);
+        free(still);
     }
 }
 
@@ -107,5 +98,5 @@ void shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_stil
 void shelf_remove(struct shelf *shelf, const struct edge_key *key)
 {
     struct shelf_place place = place_of(shelf, key);
-    shelf_still_free(kit_map_remove(&shelf->stills, place.a, place.b));
+    free(kit_map_remove(&shelf->stills, place.a, place.b));
 }

@@ -25,6 +25,7 @@ struct shelf_still {
     struct edge_key key;
     struct shelf_place place;
     int64_t stored_ns;
+    uint8_t bytes[];
 };
 
 struct shelf {
@@ -54,7 +55,5 @@ void shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_stil
                int64_t now_ns);
 /* Forgets what stands where a still with this key would. */
 void shelf_remove(struct shelf *shelf, const struct edge_key *key);
-/* NULL is allowed. */
-void shelf_still_free(struct shelf_still *still);
 
 #endif

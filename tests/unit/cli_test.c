@@ -3,44 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
-#include "tests/unit/test.h"
-
-enum { OUTPUT_BYTES_MAX = 1 << 20 };
-
-static char output[OUTPUT_BYTES_MAX];
-
-/* Runs the program with these arguments, stderr and stdout together; returns the exit code. */
-static int strayframe(const char *arguments)
-{
-    char command[4096];
-    snprintf(command, sizeof command, "%s/strayframe %s 2>&1 </dev/null", SF_BINARY_DIR, arguments);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    size_t count = fread(output, 1, sizeof output - 1, pipe);
-    output[count] = '\0';
-    int status = pclose(pipe);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
-static void assert_says(const char *part)
-{
-    if (strstr(output, part) == NULL) {
-        fail_msg("'%s' is not in the output:\n%s", part, output);
-    }
-}
-
-static json_t *parsed(void)
-{
-    json_error_t error;
-    json_t *json = json_loads(output, 0, &error);
-    if (json == NULL) {
-        fail_msg("no JSON: %s in\n%s", error.text, output);
-    }
-    return json;
-}
+#include "tests/unit/program.h"
 
 static void test_exit_0_for_a_pass(void **state)
 {
@@ -100,7 +64,7 @@ static void test_exit_4_when_the_machine_fails(void **state)
                    "--set timeline.2.at=50s --set timeline.3.at=55s --set timeline.4.at=100s "
                    "--set homes.fleet.count=20 --report /no/such/folder/report.html"),
         4);
-    assert_says("cannot write");
+    assert_says("cannot write /no/such/folder/report.html");
     char full[256];
     snprintf(full, sizeof full, "list keys > /dev/full");
     assert_int_equal(strayframe(full), 4);
@@ -111,13 +75,24 @@ static void test_help_answers_for_every_command(void **state)
     (void)state;
     assert_int_equal(strayframe("--help"), 0);
     assert_says("Exit codes");
-    const char *const commands[] = {"run", "replay", "gate", "check", "print", "list", "netem"};
+    const char *const commands[] = {"run",  "replay",  "gate", "check", "print",
+                                    "list", "explain", "help", "netem"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         char arguments[64];
         snprintf(arguments, sizeof arguments, "%s --help", commands[i]);
         assert_int_equal(strayframe(arguments), 0);
         assert_says("Usage: strayframe");
     }
+    assert_int_equal(strayframe("help run"), 0);
+    assert_says("Usage: strayframe run");
+    assert_int_equal(strayframe("help"), 0);
+    assert_says("Exit codes");
+    assert_int_equal(strayframe("help netem"), 0);
+    assert_says("Usage: strayframe netem");
+    assert_int_equal(strayframe("help rnu"), 2);
+    assert_says("did you mean 'run'?");
+    assert_int_equal(strayframe("help --man"), 0);
+    assert_says(".TH STRAYFRAME 1");
     assert_int_equal(strayframe("--version"), 0);
     assert_says(SF_VERSION);
 }

@@ -499,7 +499,7 @@ static void test_without_strays_there_is_still_a_page(void **state)
     struct fixture *f = *state;
     const char *page = page_of(f);
     assert_false(has(page, "<img"));
-    assert_int_equal(count_of(page, "<h2"), 4);
+    assert_int_equal(count_of(page, "<h2"), 5);
     assert_true(has(page, "</html>"));
 }
 

@@ -208,7 +208,8 @@ static void test_power_that_comes_back_brings_every_camera_at_once_and_counting_
     runs->caches.modules[0] = (struct sf_cache_module){.plugin = &watcher};
     seen = (struct seen){0};
     struct sf_trace_listener listener = {hear, NULL};
-    const struct sf_run_options options = {.seed = 3, .listener = &listener};
+    const struct sf_run_options options = {
+        .seed = 3, .listeners_count = 1, .listeners[0] = listener};
     sf_run(runs->runner, &runs->plan, &runs->caches, &options, &runs->result);
     assert_int_equal(seen.captures_dark, 0);
     assert_true(seen.captures_lit > 8 * HOMES_COUNT); /* uploads, and what apps asked for */

@@ -42,7 +42,9 @@ static void test_what_a_cache_says_while_it_is_destroyed_is_in_its_own_run(void 
     const struct sf_trace_listener listener = {hear_logs, &logs_count};
     runs->caches.modules[0].plugin = &talker;
     sf_run(runs->runner, &runs->plan, &runs->caches,
-           &(struct sf_run_options){.seed = 1, .listener = &listener, .log = &log}, &runs->result);
+           &(struct sf_run_options){
+               .seed = 1, .listeners_count = 1, .listeners[0] = listener, .log = &log},
+           &runs->result);
     assert_int_equal(logs_count, 1);
     assert_non_null(strstr(log.data, "going"));
     sf_text_free(&log);

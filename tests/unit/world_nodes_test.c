@@ -33,7 +33,8 @@ static struct runs *load(void)
 static void run(struct runs *runs)
 {
     const struct sf_trace_listener listener = {hear, NULL};
-    const struct sf_run_options options = {.seed = runs->plan.seed, .listener = &listener};
+    const struct sf_run_options options = {
+        .seed = runs->plan.seed, .listeners_count = 1, .listeners[0] = listener};
     records_count = 0;
     sf_run(runs->runner, &runs->plan, &runs->caches, &options, &runs->result);
 }

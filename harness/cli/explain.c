@@ -1,0 +1,176 @@
+/* strayframe explain: the story of one finding, from the trace of its run. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/arena.h"
+#include "harness/cli/run.h"
+#include "harness/report/story.h"
+#include "harness/run/saved_run.h"
+
+static const struct cli_option options[] = {
+    CLI_OPTION_SEED,
+    CLI_OPTION_SET,
+    CLI_OPTION_CACHE,
+    {"finding", "N", "which finding of the run, from 1 (the first stray picture)"},
+    CLI_OPTION_JSON,
+    CLI_OPTIONS_END,
+};
+
+struct tale {
+    struct sf_plan plan;
+    struct sf_run_caches caches;
+    struct sf_saved saved;
+    struct sf_run_result result;
+    struct cli_run_outcome outcome;
+};
+
+/* A scenario is run first, and kept where nobody finds it. */
+static enum sf_err run_first(struct tale *tale, struct sf_diag *diag)
+{
+    SF_TRY(sf_run_load_caches(&tale->plan, &tale->caches, diag));
+    FILE *file = tmpfile();
+    if (file == NULL) {
+        return sf_fail(diag, SF_ERR_MACHINE, "no temporary file for the run: %s", strerror(errno));
+    }
+    enum sf_err err = cli_run_into(&tale->plan, &tale->caches, file, &tale->outcome, diag);
+    if (err != SF_OK || tale->outcome.status.end != SF_JOB_DONE) {
+        fclose(file);
+        return err;
+    }
+    SF_TRY(sf_saved_open_stream(&tale->saved, file, "the run", diag));
+    return sf_saved_plan(&tale->saved, NULL, 0, &tale->plan, diag); /* as it was drawn */
+}
+
+static enum sf_err open_run(const struct cli_args *args, struct tale *tale, struct sf_diag *diag)
+{
+    tale->outcome.status.end = SF_JOB_DONE;
+    if (!sf_saved_recognise(args->words[0])) {
+        SF_TRY(cli_load(args, args->words[0], &tale->plan, diag));
+        return run_first(tale, diag);
+    }
+    SF_TRY(cli_saved_unchanged(args, diag));
+    SF_TRY(cli_load(args, args->words[0], &tale->plan, diag));
+    return sf_saved_open(&tale->saved, args->words[0], diag);
+}
+
+/* The number of the finding to tell of, from 1; 0 when there is none at all. */
+static enum sf_err choose(const struct cli_args *args, const struct sf_run_result *result,
+                          uint64_t *number_out, struct sf_diag *diag)
+{
+    static const char *const first[] = {"no-stray-pixels", "no-stray-bytes"};
+    *number_out = result->findings_kept > 0 ? 1 : 0;
+    for (int oracle = 1; oracle >= 0; oracle--) {
+        for (uint32_t i = result->findings_kept; i > 0; i--) {
+            const char *name = sf_oracles()[result->findings[i - 1].oracle]->name;
+            *number_out = strcmp(name, first[oracle]) == 0 ? i : *number_out;
+        }
+    }
+    if (cli_value(args, "finding") == NULL || result->findings_kept == 0) {
+        return SF_OK;
+    }
+    return cli_number(args, "finding", 0, 1, result->findings_kept, number_out, diag);
+}
+
+static int print_nothing(const struct cli_args *args, const struct tale *tale)
+{
+    if (cli_flag(args, "json")) {
+        return cli_print_json(sf_report_story_json(NULL, NULL), CLI_EXIT_INCONCLUSIVE);
+    }
+    printf("%s seed %" PRIu64 ": no oracle found anything, so there is nothing to explain\n",
+           tale->plan.name, tale->plan.seed);
+    return CLI_EXIT_INCONCLUSIVE;
+}
+
+static int print_story(const struct cli_args *args, const struct tale *tale, uint64_t number,
+                       const struct sf_story *story)
+{
+    const struct sf_finding *finding = &tale->result.findings[number - 1];
+    if (cli_flag(args, "json")) {
+        return cli_print_json(sf_report_story_json(story, finding), CLI_EXIT_PASS);
+    }
+    struct sf_text text = {0};
+    struct sf_paint paint = sf_paint_for(STDOUT_FILENO);
+    sf_text_add(&text, "%s%s%s seed %" PRIu64 ", finding %" PRIu64 " of %" PRIu64 ": %s\n\n",
+                paint.bold, tale->plan.name, paint.off, tale->plan.seed, number,
+                tale->result.findings_count, sf_oracles()[finding->oracle]->name);
+    sf_report_story_text(story, &paint, &text);
+    int code = cli_print_text(&text, CLI_EXIT_PASS);
+    sf_text_free(&text);
+    return code;
+}
+
+/* The second pass over the trace, now that it is known what to look for. */
+static enum sf_err tell(const struct cli_args *args, struct tale *tale, uint64_t number,
+                        int *code_out, struct sf_diag *diag)
+{
+    struct sf_gather gather;
+    sf_gather_init(&gather, &tale->result.findings[number - 1]);
+    struct sf_trace *trace = sf_alloc(1, sizeof *trace);
+    sf_trace_init(trace);
+    sf_trace_listen(trace, (struct sf_trace_listener){sf_gather_records, &gather});
+    enum sf_err err = sf_saved_play(&tale->saved, sf_plan_homes_count(&tale->plan), trace, diag);
+    if (err == SF_OK) {
+        struct sf_story story;
+        sf_story_tell(&gather, &tale->plan, &story);
+        *code_out = print_story(args, tale, number, &story);
+        sf_story_fini(&story);
+    }
+    free(trace);
+    sf_gather_fini(&gather);
+    return err;
+}
+
+static enum sf_err judge_and_tell(const struct cli_args *args, struct tale *tale, int *code_out,
+                                  struct sf_diag *diag)
+{
+    struct sf_runner *runner = sf_runner_create();
+    enum sf_err err = sf_run_judge(runner, &tale->saved, &tale->plan, NULL, 0, &tale->result, diag);
+    sf_runner_destroy(runner);
+    SF_TRY(err);
+    uint64_t number;
+    SF_TRY(choose(args, &tale->result, &number, diag));
+    if (number == 0) {
+        *code_out = print_nothing(args, tale);
+        return SF_OK;
+    }
+    return tell(args, tale, number, code_out, diag);
+}
+
+static int explain(const struct cli_args *args)
+{
+    struct tale *tale = sf_alloc(1, sizeof *tale);
+    struct sf_diag diag = {0};
+    int code = CLI_EXIT_PASS;
+    enum sf_err err = open_run(args, tale, &diag);
+    if (err == SF_OK && tale->outcome.status.end != SF_JOB_DONE) {
+        struct sf_text said = {0};
+        code = cli_print_crash(&tale->outcome, &said);
+        sf_text_free(&said);
+    } else if (err == SF_OK) {
+        err = judge_and_tell(args, tale, &code, &diag);
+    }
+    if (err != SF_OK) {
+        code = cli_fail(err, &diag);
+    }
+    sf_saved_close(&tale->saved);
+    free(tale);
+    return code;
+}
+
+const struct cli_command cli_explain = {
+    .name = "explain",
+    .words = "FILE",
+    .summary = "Tell the story of one stray frame in words",
+    .details = "FILE is a scenario, which is run first, or a run that `strayframe run --save` has "
+               "saved. The story is told\n"
+               "from the trace alone. Exit code 0: it was told; 3: no oracle found anything, so "
+               "there is nothing to tell.",
+    .options = options,
+    .words_min = 1,
+    .words_max = 1,
+    .run = explain,
+};

@@ -1,0 +1,107 @@
+/* strayframe help: what there is, from the tables of the commands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/cli/command.h"
+
+const struct cli_command *const cli_commands[] = {
+    &cli_replay, &cli_run,   &cli_gate, &cli_explain, &cli_shrink, &cli_prove,
+    &cli_check,  &cli_print, &cli_list, &cli_netem,   &cli_help,   NULL,
+};
+
+const struct cli_command *cli_find_command(const char *name)
+{
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        if (strcmp(cli_commands[i]->name, name) == 0) {
+            return cli_commands[i];
+        }
+    }
+    return NULL;
+}
+
+const char *cli_nearest_command(const char *name, char *out, size_t out_bytes)
+{
+    const char *names[sizeof cli_commands / sizeof cli_commands[0]] = {NULL};
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        names[i] = cli_commands[i]->name;
+    }
+    const char *nearest = sf_text_nearest(name, names);
+    snprintf(out, out_bytes, "%s%s%s", nearest != NULL ? "; did you mean '" : "",
+             nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+    return out;
+}
+
+void cli_overview(FILE *to)
+{
+    fprintf(to, "strayframe: proves that no viewer ever receives another tenant's frame, nor a "
+                "piece of one.\n\n"
+                "Usage: strayframe COMMAND [OPTION...] [...]\n\nCommands:\n");
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        fprintf(to, "  %-8s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+    }
+    fprintf(to, "\n`strayframe COMMAND --help` says more of each. --version prints the version.\n\n"
+                "Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 the machine failed.\n\n"
+                "First steps:\n"
+                "  strayframe replay                       the incident of 26 December 2019, with "
+                "its fact sheet\n"
+                "  strayframe list caches                  what can be put under test without "
+                "writing any code\n"
+                "  strayframe gate --candidate ./my.so     is this cache fit to be deployed?\n");
+}
+
+int cli_help_of(const struct cli_command *command)
+{
+    printf("Usage: strayframe %s [OPTION...]%s%s\n\n%s.\n", command->name,
+           command->words[0] != '\0' ? " " : "", command->words, command->summary);
+    printf("\nOptions:\n");
+    for (const struct cli_option *option = command->options; option->name != NULL; option++) {
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", option->name, option->value != NULL ? " " : "",
+                 option->value != NULL ? option->value : "");
+        printf("  %-22s %s\n", left, option->help);
+    }
+    printf("  %-22s %s\n", "--help", "print this");
+    if (command->details[0] != '\0') {
+        printf("\n%s\n", command->details);
+    }
+    return CLI_EXIT_PASS;
+}
+
+static const struct cli_option options[] = {
+    {"man", NULL, "print the manual page, as roff: strayframe help --man | man -l -"},
+    CLI_OPTIONS_END,
+};
+
+static int help(const struct cli_args *args)
+{
+    if (cli_flag(args, "man")) {
+        struct sf_text page = {0};
+        cli_man_page(&page);
+        int code = cli_print_text(&page, CLI_EXIT_PASS);
+        sf_text_free(&page);
+        return code;
+    }
+    if (args->words_count == 0) {
+        cli_overview(stdout);
+        return CLI_EXIT_PASS;
+    }
+    const struct cli_command *command = cli_find_command(args->words[0]);
+    if (command == NULL) {
+        char nearest[64];
+        fprintf(stderr, "strayframe help: there is no command '%s'%s\n", args->words[0],
+                cli_nearest_command(args->words[0], nearest, sizeof nearest));
+        return CLI_EXIT_BAD_INPUT;
+    }
+    return cli_help_of(command);
+}
+
+const struct cli_command cli_help = {
+    .name = "help",
+    .words = "[COMMAND]",
+    .summary = "Say what there is, or what one command does",
+    .details = "",
+    .options = options,
+    .words_min = 0,
+    .words_max = 1,
+    .run = help,
+};

@@ -1,0 +1,164 @@
+/* strayframe prove: does the harness see what it is there to see? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/arena.h"
+#include "harness/cli/command.h"
+#include "harness/report/proof.h"
+#include "harness/run/prove.h"
+
+#define BASELINE "scenarios/prove-baseline.txt"
+
+static const struct cli_option options[] = {
+    {"class", "ID", "this class of defect only, such as D05"},
+    CLI_OPTION_SCENARIOS,
+    {"seeds", "N", "how many seeds for each scenario, with the defect (20)"},
+    {"twin-seeds", "N", "and with its twin (as many)"},
+    CLI_OPTION_SEED,
+    CLI_OPTION_SET,
+    {"baseline", "FILE", "classes that must be caught, an id a line (" BASELINE ")"},
+    CLI_OPTION_REPORT,
+    CLI_OPTION_JSON,
+    CLI_OPTION_JOBS,
+    CLI_OPTIONS_END,
+};
+
+static enum sf_err understand(const struct cli_args *args, struct cli_scenarios *scenarios,
+                              struct sf_prove_options *prove, struct sf_diag *diag)
+{
+    uint64_t seeds;
+    uint64_t twin_seeds;
+    uint64_t jobs;
+    static char label[] = "prove";
+    *prove = (struct sf_prove_options){
+        .only = cli_value(args, "class"), .progress = cli_progress, .progress_context = label};
+    SF_TRY(cli_number(args, "seeds", 20, 1, 100000, &seeds, diag));
+    SF_TRY(cli_number(args, "twin-seeds", seeds, 1, 100000, &twin_seeds, diag));
+    SF_TRY(cli_number(args, "seed", 1, 0, UINT64_MAX, &prove->seed_first, diag));
+    SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
+    SF_TRY(cli_scenarios_load(args, scenarios, diag));
+    prove->plans = scenarios->plans;
+    prove->plans_count = scenarios->count;
+    prove->seeds_count = (uint32_t)seeds;
+    prove->twin_seeds_count = (uint32_t)twin_seeds;
+    prove->workers = (uint32_t)jobs;
+    return SF_OK;
+}
+
+static const struct sf_proof *proof_of(const struct sf_proofs *proofs, const char *id)
+{
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        if (strcmp(proofs->proofs[i].defect->id, id) == 0) {
+            return &proofs->proofs[i];
+        }
+    }
+    return NULL;
+}
+
+/* Says on stderr which class of the baseline is caught no more; with a class chosen, about that one
+ * only. */
+static enum sf_err check_baseline(const struct cli_args *args, const struct sf_proofs *proofs,
+                                  bool *kept_out, struct sf_diag *diag)
+{
+    char path[1200];
+    const char *wanted = cli_value(args, "baseline");
+    cli_find_data(wanted != NULL ? wanted : BASELINE, path, sizeof path);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return sf_fail(diag, SF_ERR_INPUT, "%s: cannot be read", path);
+    }
+    char line[256];
+    uint32_t number = 0;
+    enum sf_err err = SF_OK;
+    *kept_out = true;
+    while (err == SF_OK && fgets(line, sizeof line, file) != NULL) {
+        number++;
+        line[strcspn(line, " \t\r\n")] = '\0';
+        if (line[0] == '\0' || line[0] == '#') {
+            continue;
+        }
+        const struct sf_proof *proof = proof_of(proofs, line);
+        if (proof == NULL && cli_value(args, "class") == NULL) {
+            err = sf_fail_at(diag, SF_ERR_INPUT, path, number, 1, "there is no class '%s'", line);
+        } else if (proof != NULL && proof->meant_count == 0) {
+            fprintf(stderr, "strayframe: %s was caught before (%s:%u) and is not any more\n", line,
+                    path, number);
+            *kept_out = false;
+        }
+    }
+    fclose(file);
+    return err;
+}
+
+static enum sf_err write_report(const struct cli_args *args, const struct sf_proofs *proofs,
+                                struct sf_diag *diag)
+{
+    const char *path = cli_value(args, "report");
+    if (path == NULL) {
+        return SF_OK;
+    }
+    struct sf_text page = {0};
+    sf_report_proofs_html(proofs, &page);
+    enum sf_err err = cli_write_file(path, &page, diag);
+    sf_text_free(&page);
+    return err;
+}
+
+static int print(const struct cli_args *args, const struct sf_proofs *proofs,
+                 const struct cli_scenarios *scenarios, bool kept)
+{
+    bool hold = kept;
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        hold &= sf_proof_holds(&proofs->proofs[i]);
+    }
+    int code = hold ? CLI_EXIT_PASS : CLI_EXIT_FAIL;
+    if (cli_flag(args, "json")) {
+        return cli_print_json(sf_report_proofs_json(proofs), code);
+    }
+    struct sf_text text = {0};
+    sf_report_proofs_text(proofs, (const char *const *)scenarios->files, &text);
+    code = cli_print_text(&text, code);
+    sf_text_free(&text);
+    return code;
+}
+
+static int run(const struct cli_args *args)
+{
+    struct cli_scenarios scenarios = {0};
+    struct sf_prove_options prove;
+    struct sf_proofs *proofs = sf_alloc(1, sizeof *proofs);
+    struct sf_diag diag = {0};
+    bool kept = true;
+    enum sf_err err = understand(args, &scenarios, &prove, &diag);
+    if (err == SF_OK) {
+        err = sf_prove(&prove, proofs, &diag);
+        cli_progress_end();
+    }
+    if (err == SF_OK) {
+        err = check_baseline(args, proofs, &kept, &diag);
+    }
+    if (err == SF_OK) {
+        err = write_report(args, proofs, &diag);
+    }
+    int code = err == SF_OK ? print(args, proofs, &scenarios, kept) : cli_fail(err, &diag);
+    cli_scenarios_free(&scenarios);
+    free(proofs);
+    return code;
+}
+
+const struct cli_command cli_prove = {
+    .name = "prove",
+    .words = "",
+    .summary = "Show that every planted defect is caught, and that no sound cache is blamed",
+    .details =
+        "Runs each class of defect of `strayframe list defects` in the scenarios that judge any "
+        "cache, and its\n"
+        "twin, which has the one defence back. Exit code 1: a class was missed by the oracle that "
+        "is meant for it, a\n"
+        "twin failed, or a class of the baseline is caught no more.",
+    .options = options,
+    .words_min = 0,
+    .words_max = 0,
+    .run = run,
+};

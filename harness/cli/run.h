@@ -1,0 +1,40 @@
+/* The two halves of `strayframe run`: run.c runs, run_report.c says what came out. */
+#ifndef STRAYFRAME_CLI_RUN_H
+#define STRAYFRAME_CLI_RUN_H
+
+#include <stdio.h>
+
+#include "harness/cli/command.h"
+#include "harness/run/compare.h"
+#include "harness/run/jobs.h"
+#include "harness/run/run.h"
+
+/* Plain values: comes from another process when the cache is somebody else's. */
+struct cli_run_outcome {
+    struct sf_run_result result;
+    struct sf_difference difference; /* twice, repeated */
+    bool twice;
+    bool repeated;
+    struct sf_job_status status;
+    enum sf_err err;
+    struct sf_diag diag;
+};
+
+/* Runs a plan that is no saved run and keeps it in `file`, in a process of its own where the cache
+ * is somebody else's. outcome->status says whether it came to its end. */
+SF_MUST_USE enum sf_err cli_run_into(const struct sf_plan *plan, const struct sf_run_caches *caches,
+                                     FILE *file, struct cli_run_outcome *outcome,
+                                     struct sf_diag *diag);
+
+/* SF_ERR_INPUT if an option would change a saved run. */
+SF_MUST_USE enum sf_err cli_saved_unchanged(const struct cli_args *args, struct sf_diag *diag);
+
+/* A run that the cache ended: says so on stderr, and into `said`; returns the exit code. */
+int cli_print_crash(const struct cli_run_outcome *outcome, struct sf_text *said);
+
+/* Prints it, writes --junit. */
+SF_MUST_USE enum sf_err cli_run_report(const struct cli_args *args, const struct sf_plan *plan,
+                                       const struct cli_run_outcome *outcome, const char *repeat,
+                                       int *code_out, struct sf_diag *diag);
+
+#endif

@@ -1,0 +1,142 @@
+/* What `strayframe run` says of what came out. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/cli/run.h"
+#include "harness/report/difference.h"
+#include "harness/report/junit.h"
+#include "harness/report/report.h"
+
+static bool as_expected(const struct sf_plan *plan, const struct sf_run_result *result)
+{
+    switch (plan->expect) {
+    case SF_EXPECT_PASS:
+        return result->verdict == SF_VERDICT_PASS;
+    case SF_EXPECT_INCONCLUSIVE:
+        return result->verdict == SF_VERDICT_INCONCLUSIVE;
+    case SF_EXPECT_FAIL:
+        break;
+    }
+    for (uint32_t i = 0; i < result->oracles_count; i++) {
+        if (strcmp(sf_oracles()[i]->name, plan->expect_oracle) == 0) {
+            return result->verdict == SF_VERDICT_FAIL && result->oracles[i].findings_count > 0;
+        }
+    }
+    return result->verdict == SF_VERDICT_FAIL;
+}
+
+/* What the first side of a comparison is called, and the second. */
+static const struct sf_sides *sides_of(const struct cli_run_outcome *outcome)
+{
+    static const struct sf_sides runs = {"twice", "the same twice", {"first", "second"}};
+    static const struct sf_sides saved = {"repeat", "the same as saved", {"saved", "now"}};
+    return outcome->twice ? &runs : &saved;
+}
+
+static int exit_of(const struct cli_args *args, const struct sf_plan *plan,
+                   const struct cli_run_outcome *outcome)
+{
+    if (outcome->difference.found) {
+        return CLI_EXIT_FAIL;
+    }
+    if (outcome->twice) {
+        return CLI_EXIT_PASS;
+    }
+    if (cli_flag(args, "expect")) {
+        return as_expected(plan, &outcome->result) ? CLI_EXIT_PASS : CLI_EXIT_FAIL;
+    }
+    return cli_exit_of(outcome->result.verdict);
+}
+
+static void add_text(const struct cli_args *args, const struct sf_plan *plan,
+                     const struct cli_run_outcome *outcome, struct sf_text *text)
+{
+    struct sf_paint paint = sf_paint_for(STDOUT_FILENO);
+    if (!outcome->twice) {
+        sf_report_run_text(plan, &outcome->result, &paint, text);
+    }
+    if (!outcome->twice && (plan->expect != SF_EXPECT_PASS || cli_flag(args, "expect"))) {
+        sf_text_add(text, "%s\n",
+                    as_expected(plan, &outcome->result) ? "as the scenario expects"
+                                                        : "NOT what the scenario expects");
+    }
+    if (outcome->twice || outcome->repeated) {
+        sf_report_difference_text(sides_of(outcome), &outcome->difference, &outcome->result, text);
+    }
+    if (cli_value(args, "save") != NULL) {
+        sf_text_add(text, "saved: %s\n", cli_value(args, "save"));
+    }
+}
+
+static int print(const struct cli_args *args, const struct sf_plan *plan,
+                 const struct cli_run_outcome *outcome)
+{
+    int code = exit_of(args, plan, outcome);
+    if (cli_flag(args, "json")) {
+        json_t *json = sf_report_run_json(plan, &outcome->result);
+        if (outcome->twice || outcome->repeated) {
+            const struct sf_sides *sides = sides_of(outcome);
+            json_object_set_new(
+                json, sides->name,
+                sf_report_difference_json(sides, &outcome->difference, &outcome->result));
+        }
+        return cli_print_json(json, code);
+    }
+    struct sf_text text = {0};
+    add_text(args, plan, outcome, &text);
+    code = cli_print_text(&text, code);
+    sf_text_free(&text);
+    return code;
+}
+
+int cli_print_crash(const struct cli_run_outcome *outcome, struct sf_text *said)
+{
+    sf_text_add(said, "the cache ended its process in the middle of the run (%s)",
+                outcome->status.signal_number != 0 ? strsignal((int)outcome->status.signal_number)
+                                                   : "it called exit");
+    fprintf(stderr, "strayframe: %s\nverdict: fail\n", said->data);
+    return CLI_EXIT_FAIL;
+}
+
+/* With --expect, or where two runs are compared, one thing is asked: so there is one case. */
+static void add_junit(const struct cli_args *args, const struct sf_plan *plan,
+                      const struct cli_run_outcome *outcome, const char *crash, const char *repeat,
+                      struct sf_text *xml)
+{
+    struct sf_text text = {0};
+    if (crash != NULL) {
+        sf_report_case_junit(plan, "the run comes to its end", crash, repeat, xml);
+    } else if (outcome->twice || outcome->difference.found) {
+        const struct sf_sides *sides = sides_of(outcome);
+        sf_report_difference_text(sides, &outcome->difference, &outcome->result, &text);
+        sf_report_case_junit(plan, sides->same, outcome->difference.found ? text.data : NULL,
+                             repeat, xml);
+    } else if (cli_flag(args, "expect")) {
+        sf_text_add(&text, "the verdict is %s", sf_verdict_name(outcome->result.verdict));
+        sf_report_case_junit(plan, "as the scenario expects",
+                             as_expected(plan, &outcome->result) ? NULL : text.data, repeat, xml);
+    } else {
+        sf_report_run_junit(plan, &outcome->result, repeat, xml);
+    }
+    sf_text_free(&text);
+}
+
+enum sf_err cli_run_report(const struct cli_args *args, const struct sf_plan *plan,
+                           const struct cli_run_outcome *outcome, const char *repeat, int *code_out,
+                           struct sf_diag *diag)
+{
+    struct sf_text crash = {0};
+    *code_out = outcome->status.end == SF_JOB_DONE ? print(args, plan, outcome)
+                                                   : cli_print_crash(outcome, &crash);
+    enum sf_err err = SF_OK;
+    if (cli_value(args, "junit") != NULL) {
+        struct sf_text xml = {0};
+        add_junit(args, plan, outcome, crash.data, repeat, &xml);
+        err = cli_write_file(cli_value(args, "junit"), &xml, diag);
+        sf_text_free(&xml);
+    }
+    sf_text_free(&crash);
+    return err;
+}

@@ -1,0 +1,18 @@
+/* The story of a finding, for a terminal and for programs. */
+#ifndef STRAYFRAME_REPORT_STORY_H
+#define STRAYFRAME_REPORT_STORY_H
+
+#include <jansson.h>
+
+#include "harness/report/report.h"
+#include "harness/story/story.h"
+
+/* The paragraph, then a line a step in a sequence diagram. */
+void sf_report_story_text(const struct sf_story *story, const struct sf_paint *paint,
+                          struct sf_text *out);
+
+/* {finding, story: [{at_ms, who, what}], paragraph}; a new reference. Both NULL: there is nothing
+ * to tell, and these are null, empty and "". */
+json_t *sf_report_story_json(const struct sf_story *story, const struct sf_finding *finding);
+
+#endif

@@ -1,0 +1,88 @@
+/* What the gathered records say of one finding, looked up once; the steps and the paragraph are
+ * both made of it. Private to this room. */
+#ifndef STRAYFRAME_STORY_FACTS_H
+#define STRAYFRAME_STORY_FACTS_H
+
+#include "harness/base/ids.h"
+#include "harness/story/story.h"
+
+/* What became of the packets of one message. */
+struct trip {
+    uint32_t sent_count;  /* packets, repeated ones too */
+    uint32_t lost_count;  /* of those: never came out, or broken */
+    uint32_t parts_count; /* different packets */
+};
+
+/* A still on its way up. Any of the records may be NULL: it did not happen, or not in time. */
+struct upload {
+    const struct sf_record *capture;
+    const struct sf_record *begun; /* the camera sent it by itself */
+    const struct sf_record *fetch; /* it was asked for */
+    const struct sf_record *ended; /* UPLOAD_ENDED or FETCH_ENDED */
+    const struct sf_record *given_up;
+    struct trip trip;
+};
+
+struct facts {
+    const struct sf_gather *gather;
+    const struct sf_plan *plan;
+    const struct sf_finding *finding;
+    bool has_viewer;
+    bool stray; /* something of another home's reached the viewer */
+    uint64_t request;
+    int32_t viewer_offset_s; /* from UTC */
+    int32_t owner_offset_s;
+    bool poor_network;
+    struct upload foreign;
+    struct upload own;                 /* the latest before the answer, or ... */
+    bool own_is_in_it;                 /* ... the one that came to the viewer, in part at least */
+    const struct sf_record *own_whole; /* the latest upload of its own that ended complete */
+    const struct sf_record *ask;
+    struct trip ask_trip;
+    const struct sf_record *admitted;
+    const struct sf_record *refused;
+    const struct sf_record *answered;
+    struct trip answer_trip;
+    const struct sf_record *delivered;
+    const struct sf_record *shown;
+    const struct sf_record *gave_up;
+    const struct sf_record *deployed; /* the version that answered; NULL: the first */
+    sf_ns begin_ns;                   /* where the story begins */
+};
+
+void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts);
+
+static inline uint32_t home_of_viewer(uint32_t viewer)
+{
+    return viewer / SF_VIEWERS_PER_HOME;
+}
+
+/* The name of the cache that was live at a DEPLOYED record; NULL: the first one. */
+const char *facts_cache(const struct facts *facts, const struct sf_record *deployed);
+/* The network that a home is on at an instant. */
+const struct sf_plan_network *facts_network(const struct facts *facts, uint32_t home, sf_ns at_ns);
+
+/* ---- words.c: how things are said ---- */
+
+/* "hub" or "app". */
+const char *say_viewer(uint32_t viewer);
+/* "12,345". */
+void say_number(uint64_t number, struct sf_text *out);
+/* "16.5%" of parts in a million. */
+void say_share(uint32_t ppm, struct sf_text *out);
+/* "23:08:15 there (UTC+01:00)". `local_s` is what a clock there says, as if it were UTC. */
+void say_local_time(int64_t local_s, int32_t offset_s, struct sf_text *out);
+/* "680 ms", "22 s", "3 min". */
+void say_span(sf_ns span_ns, struct sf_text *out);
+/* "9 packets, 4 of which are lost". */
+void say_trip(const struct trip *trip, struct sf_text *out);
+/* Whose parts the picture in facts->shown is made of: "16.5% home 951's still 49, 60.0% its own
+ * still 50". */
+void say_picture(const struct facts *facts, struct sf_text *out);
+/* Whose bytes arrived in facts->delivered: "2,800 bytes of home 951's still 49, ...". */
+void say_bytes(const struct facts *facts, struct sf_text *out);
+
+void steps_tell(const struct facts *facts, struct sf_story *story);
+void paragraph_tell(const struct facts *facts, struct sf_text *out);
+
+#endif

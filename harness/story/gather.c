@@ -1,0 +1,63 @@
+#include <stdlib.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/ids.h"
+#include "harness/story/facts.h"
+#include "harness/trace/record_words.h"
+
+void sf_gather_init(struct sf_gather *gather, const struct sf_finding *finding)
+{
+    *gather = (struct sf_gather){.finding = *finding};
+}
+
+void sf_gather_fini(struct sf_gather *gather)
+{
+    free(gather->records);
+    *gather = (struct sf_gather){0};
+}
+
+static bool home_concerned(const struct sf_finding *finding, uint32_t home)
+{
+    bool viewers = finding->viewer != SF_NOBODY && home == home_of_viewer(finding->viewer);
+    return viewers || home == finding->owner_camera;
+}
+
+/* Of the two homes, all; of everybody else, only what may matter to any: the operator, the cache,
+ * and requests that were cancelled. */
+static bool concerned(const struct sf_finding *finding, const struct sf_record *record)
+{
+    if (record->kind == SF_RECORD_CANCELLED) {
+        return true;
+    }
+    if (record->kind == SF_RECORD_PACKET && (record->flags & SF_FATE_ACK) != 0) {
+        return false;
+    }
+    switch (sf_record_subject((enum sf_record_kind)record->kind)) {
+    case SF_SUBJECT_TENANT:
+    case SF_SUBJECT_CAMERA:
+        return home_concerned(finding, record->who);
+    case SF_SUBJECT_LINK:
+        return home_concerned(finding, record->who / 2);
+    case SF_SUBJECT_VIEWER:
+        return record->who == finding->viewer;
+    case SF_SUBJECT_OTHER:
+        break;
+    }
+    return true;
+}
+
+void sf_gather_records(void *context, const struct sf_record *records, uint32_t count)
+{
+    struct sf_gather *gather = context;
+    for (uint32_t i = 0; i < count; i++) {
+        if (records[i].at_ns > gather->finding.at_ns || !concerned(&gather->finding, &records[i])) {
+            continue;
+        }
+        if (gather->count == gather->capacity) {
+            gather->capacity = gather->capacity > 0 ? gather->capacity * 2 : 1024;
+            gather->records =
+                sf_realloc(gather->records, gather->capacity, sizeof *gather->records);
+        }
+        gather->records[gather->count++] = records[i];
+    }
+}

@@ -1,0 +1,176 @@
+/* The story in a paragraph. */
+#include <inttypes.h>
+
+#include "harness/base/ids.h"
+#include "harness/cache/strayframe_cache.h"
+#include "harness/story/facts.h"
+
+static void say_instant(sf_ns at_ns, struct sf_text *out)
+{
+    sf_text_add(out, "%02" PRId64 ":%02" PRId64 ".%03" PRId64, at_ns / SF_MINUTE,
+                at_ns % SF_MINUTE / SF_SECOND, at_ns % SF_SECOND / SF_MS);
+}
+
+/* What a display showed of it when less of it had come. */
+static void tell_other_showing(const struct facts *facts, struct sf_text *out)
+{
+    if (facts->shown == NULL) {
+        sf_text_add(out, " No display showed it.");
+        return;
+    }
+    sf_text_add(out, " Its display had shown, ");
+    say_span(facts->finding->at_ns - facts->shown->at_ns, out);
+    sf_text_add(out, " before, what had come by then: ");
+    say_picture(facts, out);
+    sf_text_add(out, ".");
+}
+
+static void tell_what(const struct facts *facts, struct sf_text *out)
+{
+    const struct sf_finding *finding = facts->finding;
+    const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
+    sf_text_add(out, "At ");
+    say_instant(finding->at_ns, out);
+    if (!facts->has_viewer) {
+        sf_text_add(out, " a promise was broken: %s (%s).", oracle->invariant, oracle->name);
+        return;
+    }
+    sf_text_add(out, ", ");
+    say_local_time(facts->plan->start_unix_s + finding->at_ns / SF_SECOND + facts->viewer_offset_s,
+                   facts->viewer_offset_s, out);
+    sf_text_add(out, ", the %s of home %u%s ", say_viewer(finding->viewer),
+                finding->viewer_tenant + 1,
+                facts->poor_network ? ", which is on a poor network," : "");
+    if (!facts->stray) {
+        sf_text_add(out, "saw a promise broken: %s (%s).", oracle->invariant, oracle->name);
+    } else if (facts->shown != NULL && facts->shown->at_ns == finding->at_ns) {
+        sf_text_add(out, "showed a picture with a stranger's home in it: ");
+        say_picture(facts, out);
+        sf_text_add(out, "%s.",
+                    facts->shown->flags & SF_FLAG_GRAYSCALE ? ", all in black and white" : "");
+    } else if (facts->delivered == NULL) {
+        sf_text_add(out, "was sent what is not its own (%s).", oracle->name);
+    } else {
+        sf_text_add(out, "received what is not its own: ");
+        say_bytes(facts, out);
+        sf_text_add(out, ".");
+        tell_other_showing(facts, out);
+    }
+}
+
+static void tell_request(const struct facts *facts, struct sf_text *out)
+{
+    if (facts->ask == NULL) {
+        return;
+    }
+    bool own = facts->ask->a == home_of_viewer(facts->ask->who);
+    sf_text_add(out, " It had asked for %s ", own ? "its own camera" : "somebody else's camera");
+    say_span(facts->finding->at_ns - facts->ask->at_ns, out);
+    sf_text_add(out, " before");
+    if (facts->ask_trip.lost_count > 0) {
+        sf_text_add(out, ", had to repeat the question because it was lost on the way");
+    }
+    if (facts->refused != NULL) {
+        sf_text_add(out, ", and was refused.");
+    } else if (facts->answered == NULL) {
+        sf_text_add(out, ", and got no answer.");
+    } else {
+        sf_text_add(out, ", and ");
+        say_span(facts->answered->at_ns - facts->ask->at_ns, out);
+        sf_text_add(out, " later %s", facts_cache(facts, facts->deployed));
+        if (facts->deployed != NULL) {
+            sf_text_add(out, ", live since ");
+            say_instant(facts->deployed->at_ns, out);
+            sf_text_add(out, ",");
+        }
+        if (facts->answered->a == 0) {
+            sf_text_add(out, " answered without a picture.");
+            return;
+        }
+        sf_text_add(out, " answered with ");
+        say_number(facts->answered->a, out);
+        sf_text_add(out, " bytes");
+        if (facts->answer_trip.sent_count > 0) {
+            sf_text_add(out, " in ");
+            say_trip(&facts->answer_trip, out);
+        }
+        sf_text_add(out, ".");
+    }
+}
+
+/* How a still came up: "It went up in 9 packets, ...; the upload was given up with ...". */
+static void tell_way_up(const struct upload *upload, struct sf_text *out)
+{
+    if (upload->trip.sent_count > 0) {
+        sf_text_add(out, "%s up in ", upload->fetch != NULL ? "was asked for and went" : "went");
+        say_trip(&upload->trip, out);
+        sf_text_add(out, ", and ");
+    }
+    if (upload->ended == NULL) {
+        sf_text_add(out, "was still on its way");
+    } else if (upload->ended->flags == SF_CACHE_END_COMPLETE) {
+        sf_text_add(out, "arrived whole");
+    } else {
+        sf_text_add(out, "was given up with ");
+        say_number(upload->ended->b, out);
+        sf_text_add(out, " of ");
+        say_number(upload->capture->b, out);
+        sf_text_add(out, " bytes");
+    }
+}
+
+static void tell_foreign(const struct facts *facts, struct sf_text *out)
+{
+    const struct sf_record *capture = facts->foreign.capture;
+    if (capture == NULL) {
+        return;
+    }
+    sf_text_add(out, " The stray, still %u, was taken in home %u ", capture->a,
+                facts->finding->owner_tenant + 1);
+    say_span(facts->finding->at_ns - capture->at_ns, out);
+    sf_text_add(out, " before it came here, at ");
+    say_local_time((int64_t)capture->c, facts->owner_offset_s, out);
+    sf_text_add(out, "; it ");
+    tell_way_up(&facts->foreign, out);
+    sf_text_add(out, ".");
+}
+
+static void tell_own(const struct facts *facts, struct sf_text *out)
+{
+    if (facts->own.capture == NULL) {
+        sf_text_add(out, " Home %u's own camera had taken no still yet.",
+                    facts->finding->viewer_tenant + 1);
+        return;
+    }
+    sf_text_add(out, " Home %u's own%s still, %u, ", facts->finding->viewer_tenant + 1,
+                facts->own_is_in_it ? "" : " latest", facts->own.capture->a);
+    tell_way_up(&facts->own, out);
+    const struct sf_record *ended = facts->own.ended;
+    const struct sf_record *whole = facts->own_whole;
+    if (ended != NULL && ended->flags == SF_CACHE_END_COMPLETE) {
+        sf_text_add(out, ".");
+        return;
+    }
+    if (whole == NULL) {
+        sf_text_add(out, "; none of its own had arrived whole");
+    } else {
+        sf_text_add(out, "; its latest whole one, %u, had come ", whole->a);
+        say_span(facts->finding->at_ns - whole->at_ns, out);
+        sf_text_add(out, " before");
+    }
+    sf_text_add(out, ".");
+}
+
+void paragraph_tell(const struct facts *facts, struct sf_text *out)
+{
+    tell_what(facts, out);
+    if (facts->has_viewer) {
+        tell_request(facts, out);
+        if (facts->stray) {
+            tell_foreign(facts, out);
+        }
+        tell_own(facts, out);
+    } else {
+        sf_text_add(out, " %s was live.", facts_cache(facts, facts->deployed));
+    }
+}

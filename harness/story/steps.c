@@ -1,0 +1,403 @@
+/* The story step by step. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/ids.h"
+#include "harness/cache/strayframe_cache.h"
+#include "harness/net/netem_grammar.h"
+#include "harness/story/facts.h"
+#include "harness/trace/record_words.h"
+
+struct teller {
+    const struct facts *facts;
+    struct sf_story *story;
+    struct sf_text text;  /* of the step that is being made */
+    uint32_t plain_count; /* steps that are records without a sentence of their own */
+};
+
+enum { PLAIN_MAX = 12 };
+
+enum actor { CLOUD, VIEWER, VIEWER_CAMERA, OWNER_CAMERA };
+
+static void name_actor(const struct facts *facts, enum actor actor, char out[static 32])
+{
+    const struct sf_finding *finding = facts->finding;
+    switch (actor) {
+    case CLOUD:
+        snprintf(out, 32, "cloud");
+        return;
+    case VIEWER:
+        snprintf(out, 32, "%s of home %u", say_viewer(finding->viewer), finding->viewer_tenant + 1);
+        return;
+    case VIEWER_CAMERA:
+        snprintf(out, 32, "camera of home %u", finding->viewer_tenant + 1);
+        return;
+    case OWNER_CAMERA:
+        snprintf(out, 32, "camera of home %u", finding->owner_tenant + 1);
+        return;
+    }
+}
+
+static enum sf_lane lane_of(enum actor actor)
+{
+    return actor == CLOUD ? SF_LANE_CLOUD : actor == OWNER_CAMERA ? SF_LANE_OWNER : SF_LANE_VIEWER;
+}
+
+/* Ends the step whose text is in teller->text. */
+static void step_to(struct teller *teller, const struct sf_record *record, enum actor actor,
+                    enum sf_lane to, bool lossy)
+{
+    struct sf_story *story = teller->story;
+    story->steps = sf_realloc(story->steps, story->steps_count + 1, sizeof *story->steps);
+    struct sf_story_step *step = &story->steps[story->steps_count++];
+    *step = (struct sf_story_step){.at_ns = record->at_ns,
+                                   .order = (uint32_t)(record - teller->facts->gather->records),
+                                   .from = lane_of(actor),
+                                   .to = to,
+                                   .lossy = lossy};
+    name_actor(teller->facts, actor, step->who);
+    step->what = teller->text.data; /* handed over */
+    teller->text = (struct sf_text){0};
+}
+
+static void step_at(struct teller *teller, const struct sf_record *record, enum actor actor)
+{
+    step_to(teller, record, actor, lane_of(actor), false);
+}
+
+/* ---- a still on its way up ---- */
+
+static void tell_upload_end(struct teller *teller, const struct upload *upload, bool own)
+{
+    const struct sf_record *ended = upload->ended;
+    struct sf_text *text = &teller->text;
+    sf_text_add(text, "%s still %u ", own ? "its own" : "home", upload->capture->a);
+    if (!own) {
+        text->length = 0;
+        sf_text_add(text, "home %u's still %u ", teller->facts->finding->owner_tenant + 1,
+                    upload->capture->a);
+    }
+    if (ended->flags == SF_CACHE_END_COMPLETE) {
+        sf_text_add(text, "has arrived whole");
+    } else {
+        sf_text_add(text, "is given up: ");
+        say_number(ended->b, text);
+        sf_text_add(text, " of ");
+        say_number(upload->capture->b, text);
+        sf_text_add(text, " bytes are there");
+    }
+    step_at(teller, ended, CLOUD);
+}
+
+static void tell_upload(struct teller *teller, const struct upload *upload, bool own)
+{
+    const struct sf_record *capture = upload->capture;
+    struct sf_text *text = &teller->text;
+    enum actor camera = own ? VIEWER_CAMERA : OWNER_CAMERA;
+    if (capture == NULL || capture->at_ns < teller->facts->begin_ns) {
+        return;
+    }
+    if (upload->fetch != NULL) {
+        sf_text_add(text, "asks the camera for a still");
+        step_to(teller, upload->fetch, CLOUD, lane_of(camera), false);
+    }
+    sf_text_add(text, "takes %sstill %u, ", own ? "its own " : "", capture->a);
+    say_number(capture->b, text);
+    sf_text_add(text, " bytes%s, at ", capture->flags & SF_FLAG_NIGHT ? ", infrared" : "");
+    say_local_time((int64_t)capture->c,
+                   own ? teller->facts->viewer_offset_s : teller->facts->owner_offset_s, text);
+    step_at(teller, capture, camera);
+    if (upload->trip.sent_count > 0) {
+        sf_text_add(text, "sends it in ");
+        say_trip(&upload->trip, text);
+        step_to(teller, capture, camera, SF_LANE_CLOUD, upload->trip.lost_count > 0);
+    }
+    if (upload->given_up != NULL) {
+        sf_text_add(text, "gives up sending still %u: %u packets were never acknowledged",
+                    capture->a, upload->given_up->b);
+        step_at(teller, upload->given_up, camera);
+    }
+    if (upload->ended != NULL) {
+        tell_upload_end(teller, upload, own);
+    }
+}
+
+/* ---- the request ---- */
+
+static void tell_ask(struct teller *teller)
+{
+    const struct facts *facts = teller->facts;
+    const struct sf_record *ask = facts->ask;
+    bool own = ask->a == home_of_viewer(ask->who);
+    sf_text_add(&teller->text, "asks for ");
+    if (own) {
+        sf_text_add(&teller->text, "its own camera's picture");
+    } else {
+        sf_text_add(&teller->text, "a picture of home %u's camera", ask->a + 1);
+    }
+    sf_text_add(&teller->text, " (request %u)", (uint32_t)ask->c);
+    if (facts->ask_trip.lost_count > 0) {
+        sf_text_add(&teller->text, "; the question is lost %u time%s on its way",
+                    facts->ask_trip.lost_count, facts->ask_trip.lost_count == 1 ? "" : "s");
+    }
+    step_to(teller, ask, VIEWER, SF_LANE_CLOUD, facts->ask_trip.lost_count > 0);
+    if (facts->admitted != NULL) {
+        sf_text_add(&teller->text, "lets it in");
+        step_at(teller, facts->admitted, CLOUD);
+    }
+}
+
+static void tell_answer(struct teller *teller)
+{
+    const struct facts *facts = teller->facts;
+    const struct sf_record *answered = facts->answered;
+    sf_text_add(&teller->text, "%s answers ", facts_cache(facts, facts->deployed));
+    if (answered->a == 0) {
+        sf_text_add(&teller->text, "without a picture");
+        step_to(teller, answered, CLOUD, SF_LANE_VIEWER, false);
+        return;
+    }
+    say_number(answered->a, &teller->text);
+    sf_text_add(&teller->text, " bytes in ");
+    say_trip(&facts->answer_trip, &teller->text);
+    step_to(teller, answered, CLOUD, SF_LANE_VIEWER, facts->answer_trip.lost_count > 0);
+}
+
+static void tell_shown(struct teller *teller)
+{
+    const struct facts *facts = teller->facts;
+    if (facts->delivered != NULL) {
+        say_number(facts->delivered->a, &teller->text);
+        sf_text_add(&teller->text, " of ");
+        say_number(facts->delivered->b, &teller->text);
+        sf_text_add(&teller->text, " bytes have come: ");
+        say_bytes(facts, &teller->text);
+        step_at(teller, facts->delivered, VIEWER);
+    }
+    if (facts->shown != NULL) {
+        sf_text_add(&teller->text, "shows ");
+        say_picture(facts, &teller->text);
+        step_at(teller, facts->shown, VIEWER);
+    }
+    if (facts->gave_up != NULL) {
+        sf_text_add(&teller->text, "gives up request %u and shows nothing",
+                    (uint32_t)facts->request);
+        step_at(teller, facts->gave_up, VIEWER);
+    }
+}
+
+static void tell_request(struct teller *teller)
+{
+    const struct facts *facts = teller->facts;
+    if (facts->ask != NULL) {
+        tell_ask(teller);
+    }
+    if (facts->refused != NULL) {
+        sf_text_add(&teller->text, "refuses request %u", (uint32_t)facts->request);
+        step_to(teller, facts->refused, CLOUD, SF_LANE_VIEWER, false);
+    }
+    if (facts->answered != NULL) {
+        tell_answer(teller);
+    }
+    tell_shown(teller);
+}
+
+/* ---- what happened around it ---- */
+
+/* Things that happen by the hundred are said once, at the last of them. */
+struct tally {
+    enum sf_record_kind kind;
+    const char *what;
+    uint32_t count;
+    const struct sf_record *last;
+};
+
+static void tell_network(struct teller *teller, const struct sf_record *record)
+{
+    bool viewers = teller->facts->has_viewer &&
+                   record->who / 2 == home_of_viewer(teller->facts->finding->viewer);
+    if (record->a >= teller->facts->plan->networks_count) {
+        return;
+    }
+    sf_text_add(&teller->text, "the way %s is now the network %s",
+                record->who % 2 == 0 ? "up" : "down",
+                teller->facts->plan->networks[record->a].name);
+    step_at(teller, record, viewers ? VIEWER_CAMERA : OWNER_CAMERA);
+}
+
+/* What every story has of its own, or what happens to everybody all the time. */
+static bool told_elsewhere(enum sf_record_kind kind)
+{
+    switch (sf_record_subject(kind)) {
+    case SF_SUBJECT_CAMERA:
+    case SF_SUBJECT_VIEWER:
+        return kind <= SF_RECORD_END; /* a kind that is newer than this table is told as it is */
+    case SF_SUBJECT_TENANT:
+    case SF_SUBJECT_LINK:
+    case SF_SUBJECT_OTHER:
+        break;
+    }
+    return kind == SF_RECORD_PACKET || kind == SF_RECORD_STORE || kind == SF_RECORD_CACHE_LOG ||
+           kind == SF_RECORD_END;
+}
+
+/* What became of the viewer's other questions; next to a stray, only of those that led nowhere. */
+static void tell_other_request(struct teller *teller, const struct sf_record *record)
+{
+    uint32_t request = (uint32_t)record->c;
+    if (record->kind == SF_RECORD_GAVE_UP) {
+        sf_text_add(&teller->text, "gives up request %u and shows nothing", request);
+        step_at(teller, record, VIEWER);
+    } else if (record->kind == SF_RECORD_ASK && !teller->facts->stray) {
+        sf_text_add(&teller->text, "asks (request %u)", request);
+        step_to(teller, record, VIEWER, SF_LANE_CLOUD, false);
+    } else if (record->kind == SF_RECORD_ANSWERED && !teller->facts->stray) {
+        sf_text_add(&teller->text, "answers request %u with %u bytes", request, record->a);
+        step_to(teller, record, CLOUD, SF_LANE_VIEWER, false);
+    }
+}
+
+static void tell_any(struct teller *teller, const struct sf_record *record)
+{
+    switch ((enum sf_record_kind)record->kind) {
+    case SF_RECORD_DEPLOYED:
+        sf_text_add(&teller->text, "%s goes live", facts_cache(teller->facts, record));
+        break;
+    case SF_RECORD_NETWORK:
+        tell_network(teller, record);
+        return;
+    case SF_RECORD_HEALED:
+        sf_text_add(&teller->text, "every network is healed");
+        break;
+    case SF_RECORD_KILL_SWITCH:
+        sf_text_add(&teller->text, "the operator %s the integration",
+                    record->flags != 0 ? "blocks" : "lets back");
+        break;
+    case SF_RECORD_LINK:
+        sf_text_add(&teller->text, "home %u %s the integration", record->who + 1,
+                    record->flags != 0 ? "links" : "unlinks");
+        break;
+    case SF_RECORD_CONTRACT:
+        sf_text_add(&teller->text, "the cache breaks the contract of its interface (code %d)",
+                    (int32_t)record->a);
+        break;
+    default: /* kinds that have no sentence of their own, newer ones among them */
+        if (teller->plain_count++ >= PLAIN_MAX) {
+            return;
+        }
+        sf_record_say(record, &teller->text);
+        break;
+    }
+    step_at(teller, record, CLOUD);
+}
+
+static void tell_counted(struct teller *teller, struct tally *tally)
+{
+    if (tally->count > 0) {
+        sf_text_add(&teller->text, "%s, of all homes together: %u, the last now", tally->what,
+                    tally->count);
+        step_at(teller, tally->last, CLOUD);
+    }
+}
+
+static void tell_around(struct teller *teller)
+{
+    const struct facts *facts = teller->facts;
+    struct tally tallies[] = {
+        {.kind = SF_RECORD_CANCELLED, .what = "requests that were cancelled meanwhile"},
+        {.kind = SF_RECORD_STORE, .what = "operations on the shared store meanwhile"},
+    };
+    const struct sf_record *end = facts->gather->records + facts->gather->count;
+    for (const struct sf_record *record = facts->gather->records; record < end; record++) {
+        if (record->at_ns < facts->begin_ns || record->at_ns == 0) {
+            continue; /* at 0 the trace says who is who */
+        }
+        for (size_t i = 0; i < sizeof tallies / sizeof tallies[0]; i++) {
+            bool before = facts->answered == NULL || record < facts->answered;
+            if (record->kind == tallies[i].kind && before) {
+                tallies[i].count++;
+                tallies[i].last = record;
+            }
+        }
+        if (sf_record_subject((enum sf_record_kind)record->kind) == SF_SUBJECT_VIEWER &&
+            record->c != facts->request) {
+            tell_other_request(teller, record);
+        } else if (!told_elsewhere((enum sf_record_kind)record->kind)) {
+            tell_any(teller, record);
+        }
+    }
+    for (size_t i = 0; i < sizeof tallies / sizeof tallies[0]; i++) {
+        tell_counted(teller, &tallies[i]);
+    }
+}
+
+/* ---- the homes ---- */
+
+static void describe_home(const struct facts *facts, uint32_t tenant, uint32_t home,
+                          int32_t offset_s, struct sf_text *out)
+{
+    const struct sf_plan_network *network = facts_network(facts, home, facts->finding->at_ns);
+    int32_t minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
+    sf_text_add(out, "home %u  UTC%c%02d:%02d, network %s", tenant + 1, offset_s < 0 ? '-' : '+',
+                minutes / 60, minutes % 60, network->name);
+    struct sf_text up = {0};
+    struct sf_text down = {0};
+    sf_netem_print(&network->up, &up);
+    sf_netem_print(&network->down, &down);
+    if (up.length > 0 || down.length > 0) {
+        sf_text_add(out, ": up %s; down %s", up.length > 0 ? up.data : "perfect",
+                    down.length > 0 ? down.data : "perfect");
+    }
+    sf_text_free(&up);
+    sf_text_free(&down);
+}
+
+static void name_lanes(const struct facts *facts, struct sf_story *story)
+{
+    const struct sf_finding *finding = facts->finding;
+    snprintf(story->lanes[SF_LANE_CLOUD], sizeof story->lanes[0], "cloud");
+    if (facts->has_viewer) {
+        snprintf(story->lanes[SF_LANE_VIEWER], sizeof story->lanes[0], "home %u",
+                 finding->viewer_tenant + 1);
+        describe_home(facts, finding->viewer_tenant, home_of_viewer(finding->viewer),
+                      facts->viewer_offset_s, &story->homes[SF_LANE_VIEWER]);
+    }
+    if (facts->stray) {
+        snprintf(story->lanes[SF_LANE_OWNER], sizeof story->lanes[0], "home %u",
+                 finding->owner_tenant + 1);
+        describe_home(facts, finding->owner_tenant, finding->owner_camera, facts->owner_offset_s,
+                      &story->homes[SF_LANE_OWNER]);
+    }
+}
+
+/* In the order of the trace; what is told of one record stays in the order of telling. */
+static void sort_steps(struct sf_story *story)
+{
+    for (uint32_t i = 1; i < story->steps_count; i++) {
+        struct sf_story_step step = story->steps[i];
+        uint32_t at = i;
+        for (; at > 0 && story->steps[at - 1].order > step.order; at--) {
+            story->steps[at] = story->steps[at - 1];
+        }
+        story->steps[at] = step;
+    }
+}
+
+void steps_tell(const struct facts *facts, struct sf_story *story)
+{
+    struct teller teller = {.facts = facts, .story = story};
+    story->stray = facts->stray;
+    name_lanes(facts, story);
+    if (facts->stray) {
+        tell_upload(&teller, &facts->foreign, false);
+    }
+    tell_around(&teller);
+    if (facts->has_viewer) {
+        tell_upload(&teller, &facts->own, true);
+        tell_request(&teller);
+    }
+    sort_steps(story);
+}

@@ -1,0 +1,28 @@
+#include "harness/story/story.h"
+
+#include <stdlib.h>
+
+#include "harness/story/facts.h"
+
+void sf_story_tell(const struct sf_gather *gather, const struct sf_plan *plan,
+                   struct sf_story *story)
+{
+    struct facts facts;
+    *story = (struct sf_story){0};
+    facts_find(gather, plan, &facts);
+    steps_tell(&facts, story);
+    paragraph_tell(&facts, &story->paragraph);
+}
+
+void sf_story_fini(struct sf_story *story)
+{
+    for (uint32_t i = 0; i < story->steps_count; i++) {
+        free(story->steps[i].what);
+    }
+    free(story->steps);
+    for (int lane = 0; lane < SF_LANES_COUNT; lane++) {
+        sf_text_free(&story->homes[lane]);
+    }
+    sf_text_free(&story->paragraph);
+    *story = (struct sf_story){0};
+}

@@ -1,0 +1,256 @@
+/* D14: two versions share a store and disagree on what a record says of its owner.
+ *
+ * Stills are put into the shared store, so that there is something to show when a camera does not
+ * answer. Version 1 has as many keys as there are buckets: a still goes into the bucket of its
+ * tenant and camera, over whatever was there, and the record begins with whose it is, which a
+ * reader compares. Version 2 has a key for each tenant and camera, so its records need say nothing;
+ * they expire, since nothing else bounds how many there are. So that the change to it is smooth,
+ * version 2 also looks into the bucket when it finds nothing under the key: and shows what is
+ * behind the record's head.
+ *
+ * version=1 is sound. The defence, in version 2: a record of version 1 is compared. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/desk.h"
+
+enum { HEAD_BYTES = 16 }; /* of a record of version 1: tenant, camera */
+
+/* What has been done for a waiter. */
+struct errand {
+    uint64_t fetch; /* 0: none */
+    uint64_t tenant;
+    uint64_t camera;
+    uint64_t request;
+    struct desk_still *still;  /* from the camera, as far as it has come; NULL */
+    struct desk_still *stored; /* from the store; NULL */
+    bool in_bucket;            /* the bucket has been asked */
+};
+
+struct skew {
+    struct desk desk;       /* first: the desk takes one for the other */
+    struct kit_map errands; /* by fetch */
+    uint64_t connection;
+    uint64_t version;
+    uint64_t buckets_count;
+    bool defence;
+};
+
+static struct skew *self(struct desk *desk)
+{
+    return (struct skew *)(void *)desk;
+}
+
+static void start(struct desk *desk, const struct kit_option *options,
+                  const struct sf_cache_config *config)
+{
+    (void)config;
+    self(desk)->version = options[0].value;
+    self(desk)->buckets_count = options[1].value + 1;
+    self(desk)->defence = options[2].value != 0;
+    desk->host->store_open(desk->host->context, &self(desk)->connection);
+}
+
+static void errand_free(struct errand *errand)
+{
+    free(errand->still);
+    free(errand->stored);
+    free(errand);
+}
+
+static void stop(struct desk *desk)
+{
+    struct skew *cache = self(desk);
+    for (size_t i = 0; i < cache->errands.capacity; i++) {
+        if (cache->errands.entries[i].value != NULL) {
+            errand_free(cache->errands.entries[i].value);
+        }
+    }
+    kit_map_free(&cache->errands);
+}
+
+/* ---- keys and records ---- */
+
+struct key {
+    uint64_t words[2];
+    uint32_t bytes;
+};
+
+static struct key bucket_key(const struct skew *cache, uint64_t tenant, uint64_t camera)
+{
+    uint64_t mixed = (tenant * 0x9e3779b97f4a7c15u ^ camera) * 0xbf58476d1ce4e5b9u;
+    return (struct key){{(mixed >> 32) % cache->buckets_count}, sizeof(uint64_t)};
+}
+
+static struct key full_key(uint64_t tenant, uint64_t camera)
+{
+    return (struct key){{tenant, camera}, 2 * sizeof(uint64_t)};
+}
+
+static void put(struct skew *cache, const struct key *key, const uint8_t *bytes, uint32_t count,
+                int64_t ttl_ns)
+{
+    const struct sf_cache_host *host = cache->desk.host;
+    host->store_put(host->context, cache->connection, (const uint8_t *)key->words, key->bytes,
+                    bytes, count, ttl_ns, 0);
+}
+
+static void kept(struct desk *desk, uint64_t tenant, uint64_t camera,
+                 const struct desk_still *still)
+{
+    struct skew *cache = self(desk);
+    if (cache->version != 1) {
+        struct key key = full_key(tenant, camera);
+        put(cache, &key, still->bytes, still->total_bytes, desk->fresh_for_ns);
+        return;
+    }
+    struct key key = bucket_key(cache, tenant, camera);
+    uint8_t *record = kit_alloc(HEAD_BYTES + (size_t)still->total_bytes, 1);
+    memcpy(record, &tenant, sizeof tenant);
+    memcpy(record + sizeof tenant, &camera, sizeof camera);
+    memcpy(record + HEAD_BYTES, still->bytes, still->total_bytes);
+    put(cache, &key, record, HEAD_BYTES + still->total_bytes, 0);
+    free(record);
+}
+
+static void ask_store(struct skew *cache, const struct errand *errand, const struct key *key)
+{
+    const struct sf_cache_host *host = cache->desk.host;
+    host->store_get(host->context, cache->connection, (const uint8_t *)key->words, key->bytes,
+                    errand->request);
+}
+
+static void ask_bucket(struct skew *cache, struct errand *errand)
+{
+    struct key key = bucket_key(cache, errand->tenant, errand->camera);
+    errand->in_bucket = true;
+    ask_store(cache, errand, &key);
+}
+
+static bool is_for(const struct errand *errand, const uint8_t *record)
+{
+    return memcmp(record, &errand->tenant, sizeof errand->tenant) == 0 &&
+           memcmp(record + sizeof errand->tenant, &errand->camera, sizeof errand->camera) == 0;
+}
+
+static void take_record(struct skew *cache, struct errand *errand, const uint8_t *bytes,
+                        uint32_t count)
+{
+    if (errand->in_bucket) {
+        bool compared = cache->version == 1 || cache->defence;
+        if (count <= HEAD_BYTES || (compared && !is_for(errand, bytes))) {
+            return;
+        }
+        bytes += HEAD_BYTES;
+        count -= HEAD_BYTES;
+    }
+    errand->stored = desk_still_create(count);
+    desk_still_receive(errand->stored, 0, bytes, count);
+}
+
+static void replied(struct desk *desk, const struct sf_cache_store_reply *reply)
+{
+    struct skew *cache = self(desk);
+    struct desk_waiter *waiter = desk_waiter_of(desk, reply->cookie);
+    if (waiter == NULL || waiter->place == NULL) { /* a put, or nobody waits any longer */
+        return;
+    }
+    struct errand *errand = waiter->place;
+    if (reply->status == SF_CACHE_STORE_FOUND) {
+        take_record(cache, errand, reply->bytes, reply->bytes_count);
+    } else if (!errand->in_bucket) {
+        ask_bucket(cache, errand);
+    }
+}
+
+/* ---- waiters ---- */
+
+static void miss(struct desk *desk, struct desk_waiter *waiter)
+{
+    struct skew *cache = self(desk);
+    struct errand *errand = kit_alloc(1, sizeof *errand);
+    if (desk->host->fetch(desk->host->context, waiter->camera, 0, &errand->fetch) !=
+        SF_CACHE_DONE) {
+        free(errand);
+        return; /* patience will end it */
+    }
+    errand->tenant = waiter->tenant;
+    errand->camera = waiter->camera;
+    errand->request = waiter->request;
+    waiter->place = errand;
+    kit_map_put(&cache->errands, errand->fetch, 0, errand);
+    if (cache->version == 1) {
+        ask_bucket(cache, errand);
+    } else {
+        struct key key = full_key(waiter->tenant, waiter->camera);
+        ask_store(cache, errand, &key);
+    }
+}
+
+static const struct desk_still *fallback(struct desk *desk, const struct desk_waiter *waiter)
+{
+    (void)desk;
+    const struct errand *errand = waiter->place;
+    return errand != NULL ? errand->stored : NULL;
+}
+
+static void gone(struct desk *desk, struct desk_waiter *waiter)
+{
+    struct errand *errand = waiter->place;
+    if (errand != NULL) {
+        desk->host->fetch_cancel(desk->host->context, errand->fetch);
+        kit_map_remove(&self(desk)->errands, errand->fetch, 0);
+        errand_free(errand);
+    }
+}
+
+static void part(struct desk *desk, const struct sf_cache_fetch_part *event)
+{
+    struct errand *errand = kit_map_get(&self(desk)->errands, event->fetch, 0);
+    if (errand == NULL) {
+        return;
+    }
+    if (errand->still == NULL) {
+        errand->still = desk_still_create(event->total_bytes);
+    }
+    errand->still->capture = event->capture;
+    desk_still_receive(errand->still, event->offset, event->bytes, event->bytes_count);
+}
+
+static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
+{
+    struct errand *errand = kit_map_get(&self(desk)->errands, end->fetch, 0);
+    if (errand == NULL || end->end != SF_CACHE_END_COMPLETE || errand->still == NULL) {
+        return; /* patience will end it */
+    }
+    kit_map_remove(&self(desk)->errands, end->fetch, 0);
+    desk_keep(desk, errand->tenant, errand->camera, errand->still);
+    desk_answer(desk, desk_waiter_of(desk, errand->request), errand->still);
+    errand_free(errand);
+}
+
+static const struct desk_mechanism mechanism = {
+    .cache_bytes = sizeof(struct skew),
+    .options = {{"version", 2, 2}, {"buckets_max", 255, 65535}, {"defence", 0, 1}},
+    .start = start,
+    .stop = stop,
+    .miss = miss,
+    .gone = gone,
+    .fallback = fallback,
+    .kept = kept,
+    .replied = replied,
+    .part = part,
+    .ended = ended,
+};
+
+static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
+                    char *error, uint32_t error_bytes)
+{
+    return desk_create(&mechanism, host, config, error, error_bytes);
+}
+
+const struct sf_cache_plugin sf_builtin_d14_version_skew =
+    DESK_PLUGIN(create, "d14-version-skew",
+                "version 2 reads version 1's records and does not compare whose they are",
+                "version=2 buckets_max=255 defence=0");

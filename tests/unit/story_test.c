@@ -1,0 +1,298 @@
+/* Stories: what they say is what the trace says. */
+#include "harness/story/story.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/ids.h"
+#include "tests/unit/runs.h"
+
+/* All records of a run, so that the test can look for itself. */
+struct kept {
+    struct sf_record *records;
+    uint32_t count;
+};
+
+static void keep(void *context, const struct sf_record *records, uint32_t count)
+{
+    struct kept *kept = context;
+    kept->records = sf_realloc(kept->records, kept->count + count, sizeof *records);
+    memcpy(kept->records + kept->count, records, count * sizeof *records);
+    kept->count += count;
+}
+
+static void run(struct runs *runs, const char *scenario, struct kept *kept)
+{
+    runs_load(runs, scenario);
+    const struct sf_run_options options = {
+        .seed = runs->plan.seed, .listeners_count = 1, .listeners[0] = {keep, kept}};
+    sf_run(runs->runner, &runs->plan, &runs->caches, &options, &runs->result);
+}
+
+static void tell(const struct runs *runs, const struct kept *kept, uint32_t finding,
+                 struct sf_story *story)
+{
+    struct sf_gather gather;
+    sf_gather_init(&gather, &runs->result.findings[finding]);
+    for (uint32_t i = 0; i < kept->count; i += 7) {
+        sf_gather_records(&gather, kept->records + i, kept->count - i < 7 ? kept->count - i : 7);
+    }
+    sf_story_tell(&gather, &runs->plan, story);
+    sf_gather_fini(&gather);
+}
+
+/* The first finding of an oracle. */
+static uint32_t first_of(const struct runs *runs, const char *oracle)
+{
+    for (uint32_t i = 0; i < runs->result.findings_kept; i++) {
+        if (strcmp(sf_oracles()[runs->result.findings[i].oracle]->name, oracle) == 0) {
+            return i;
+        }
+    }
+    fail_msg("%s found nothing", oracle);
+    return 0;
+}
+
+static const struct sf_story_step *step_that_says(const struct sf_story *story, const char *part)
+{
+    for (uint32_t i = 0; i < story->steps_count; i++) {
+        if (strstr(story->steps[i].what, part) != NULL) {
+            return &story->steps[i];
+        }
+    }
+    fail_msg("no step says '%s'", part);
+    return NULL;
+}
+
+static void assert_paragraph_says(const struct sf_story *story, const char *part)
+{
+    if (strstr(story->paragraph.data, part) == NULL) {
+        fail_msg("'%s' is not in:\n%s", part, story->paragraph.data);
+    }
+}
+
+/* The record that the story must rest on, found by the test's own search. */
+static const struct sf_record *find(const struct kept *kept, enum sf_record_kind kind, uint32_t who,
+                                    uint64_t request, uint32_t a)
+{
+    for (uint32_t i = 0; i < kept->count; i++) {
+        const struct sf_record *record = &kept->records[i];
+        if (record->kind == kind && record->who == who &&
+            (request == 0 ? record->a == a : record->c == request)) {
+            return record;
+        }
+    }
+    fail_msg("no such record");
+    return NULL;
+}
+
+static void test_the_story_of_a_stray_rests_on_the_trace(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    struct kept kept = {0};
+    struct sf_story story;
+    run(runs, "scenarios/canary/stray-pixels.yaml", &kept);
+    uint32_t number = first_of(runs, "no-stray-pixels");
+    const struct sf_finding *finding = &runs->result.findings[number];
+    tell(runs, &kept, number, &story);
+
+    char part[64];
+    const struct sf_record *ask = find(&kept, SF_RECORD_ASK, finding->viewer, finding->request, 0);
+    const struct sf_record *answered =
+        find(&kept, SF_RECORD_ANSWERED, finding->viewer, finding->request, 0);
+    const struct sf_record *capture =
+        find(&kept, SF_RECORD_CAPTURE, finding->owner_camera, 0, finding->capture);
+    assert_true(story.stray);
+    const struct sf_story_step *step = step_that_says(&story, "asks for its own camera's picture");
+    assert_int_equal(step->at_ns, ask->at_ns);
+    assert_int_equal(step->from, SF_LANE_VIEWER);
+    assert_int_equal(step->to, SF_LANE_CLOUD);
+    step = step_that_says(&story, "builtin:canary-transcode answers");
+    assert_int_equal(step->at_ns, answered->at_ns);
+    snprintf(part, sizeof part, "takes still %u", finding->capture);
+    step = step_that_says(&story, part);
+    assert_int_equal(step->at_ns, capture->at_ns);
+    assert_int_equal(step->from, SF_LANE_OWNER);
+    snprintf(part, sizeof part, "camera of home %u", finding->owner_tenant + 1);
+    assert_string_equal(step->who, part);
+    snprintf(part, sizeof part, "%u.%u%% home %u's still %u", finding->amount / 10000,
+             finding->amount / 1000 % 10, finding->owner_tenant + 1, finding->capture);
+    step = step_that_says(&story, part);
+    assert_int_equal(step->at_ns, finding->at_ns);
+    assert_paragraph_says(&story, part);
+    assert_paragraph_says(&story, "UTC+00:00");
+    assert_paragraph_says(&story, "UTC+01:00");
+    sf_story_fini(&story);
+    free(kept.records);
+    runs_destroy(runs);
+}
+
+/* By hand: a trace of which every number is known, with losses and an upload that was given up. */
+static void test_a_known_trace_gives_a_known_story(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    const uint64_t request = UINT64_C(3) << 32 | 7;
+    const struct sf_record records[] = {
+        {.kind = SF_RECORD_CAMERA, .who = 1, .a = 1, .b = 3600},
+        {.kind = SF_RECORD_CAMERA, .who = 3, .a = 3, .b = (uint32_t)-18000},
+        {.kind = SF_RECORD_VIEWER, .flags = SF_FLAG_POOR_NETWORK, .who = 3, .a = 1, .b = 1},
+        {.at_ns = SF_SECOND, .kind = SF_RECORD_CAPTURE, .who = 3, .a = 5, .b = 4000, .c = 61200},
+        {.at_ns = SF_SECOND, .kind = SF_RECORD_PACKET, .who = 6, .a = 40, .b = 0},
+        {.at_ns = SF_SECOND,
+         .kind = SF_RECORD_PACKET,
+         .who = 6,
+         .a = 40,
+         .b = 1,
+         .flags = SF_FATE_LOST},
+        {.at_ns = SF_SECOND,
+         .kind = SF_RECORD_PACKET,
+         .who = 6,
+         .a = 40,
+         .b = 2,
+         .flags = SF_FATE_LOST},
+        {.at_ns = SF_SECOND, .kind = SF_RECORD_PACKET, .who = 4, .a = 40, .b = 3},
+        {.at_ns = 2 * SF_SECOND, .kind = SF_RECORD_UPLOAD_BEGUN, .who = 3, .a = 5, .b = 4000},
+        {.at_ns = 2 * SF_SECOND,
+         .kind = SF_RECORD_PACKET,
+         .who = 6,
+         .a = 40,
+         .b = 1,
+         .flags = SF_FATE_LOST},
+        {.at_ns = 3 * SF_SECOND,
+         .kind = SF_RECORD_UPLOAD_ENDED,
+         .who = 3,
+         .a = 5,
+         .b = 1400,
+         .flags = 1},
+        {.at_ns = 3 * SF_SECOND, .kind = SF_RECORD_PACKET, .who = 6, .a = 40, .b = 0},
+        {.at_ns = 4 * SF_SECOND, .kind = SF_RECORD_ASK, .who = 3, .a = 1, .c = request},
+        {.at_ns = 4 * SF_SECOND, .kind = SF_RECORD_PACKET, .who = 2, .a = 9, .flags = SF_FATE_LOST},
+        {.at_ns = 5 * SF_SECOND, .kind = SF_RECORD_PACKET, .who = 2, .a = 9},
+        {.at_ns = 5 * SF_SECOND, .kind = SF_RECORD_ADMITTED, .who = 3, .a = 1, .c = request},
+        {.at_ns = 5 * SF_SECOND, .kind = SF_RECORD_CANCELLED, .who = 0, .c = 1},
+        {.at_ns = 6 * SF_SECOND,
+         .kind = SF_RECORD_ANSWERED,
+         .who = 3,
+         .a = 1234,
+         .b = 77,
+         .c = request},
+        {.at_ns = 6 * SF_SECOND, .kind = SF_RECORD_PACKET, .who = 3, .a = 77},
+        {.at_ns = 7 * SF_SECOND,
+         .kind = SF_RECORD_DELIVERED,
+         .who = 3,
+         .a = 1234,
+         .b = 1234,
+         .c = request},
+        {.at_ns = 7 * SF_SECOND,
+         .kind = SF_RECORD_BYTES,
+         .who = 3,
+         .a = 3,
+         .b = 3,
+         .c = request,
+         .d = UINT64_C(5) << 32 | 1234},
+        {.at_ns = 7 * SF_SECOND,
+         .kind = SF_RECORD_SHOWN,
+         .who = 3,
+         .a = 83000,
+         .b = 3,
+         .c = request,
+         .flags = SF_FLAG_GRAYSCALE},
+        {.at_ns = 7 * SF_SECOND,
+         .kind = SF_RECORD_SEEN,
+         .who = 3,
+         .a = 3,
+         .b = 3,
+         .c = request,
+         .d = UINT64_C(5) << 32 | 917000},
+        {.at_ns = 7 * SF_SECOND,
+         .kind = SF_RECORD_SEEN, /* of another request's picture */
+         .who = 3,
+         .a = 1,
+         .c = request - 1,
+         .d = 300000},
+        {.at_ns = 8 * SF_SECOND, .kind = SF_RECORD_DEPLOYED, .who = 1},
+    };
+    const struct sf_finding finding = {.at_ns = 7 * SF_SECOND,
+                                       .viewer = 3,
+                                       .viewer_tenant = 1,
+                                       .owner_tenant = 3,
+                                       .owner_camera = 3,
+                                       .capture = 5,
+                                       .amount = 917000,
+                                       .request = request};
+    struct sf_gather gather;
+    struct sf_story story;
+    sf_gather_init(&gather, &finding);
+    sf_gather_records(&gather, records, sizeof records / sizeof records[0]);
+    sf_story_tell(&gather, &runs->plan, &story);
+    assert_string_equal(
+        story.paragraph.data,
+        "At 00:07.000, 23:00:07 there (UTC+01:00), the hub of home 2, which is on a poor network, "
+        "showed a picture with a stranger's home in it: 91.7% home 4's still 5, 8.3% unreadable, "
+        "all in black and white. It had asked for its own camera 3.0 s before, had to repeat the "
+        "question because it was lost on the way, and 2.0 s later builtin:boxing-day-fix answered "
+        "with 1,234 bytes in 1 packet. The stray, still 5, was taken in home 4 6.0 s before it "
+        "came here, at 17:00:00 there (UTC-05:00); it went up in 3 packets, sent 4 times in all, "
+        "3 of which are lost, and was given up with 1,400 of 4,000 bytes. Home 2's own camera had "
+        "taken no still yet.");
+    assert_true(step_that_says(&story, "sends it in 3 packets")->lossy);
+    assert_true(step_that_says(&story, "the question is lost 1 time on its way")->lossy);
+    step_that_says(&story, "cancelled meanwhile, of all homes together: 1");
+    assert_string_equal(story.lanes[SF_LANE_VIEWER], "home 2");
+    assert_string_equal(story.lanes[SF_LANE_OWNER], "home 4");
+    for (uint32_t i = 0; i < story.steps_count; i++) {
+        assert_null(strstr(story.steps[i].what, "goes live")); /* that was later */
+    }
+    sf_story_fini(&story);
+    sf_gather_fini(&gather);
+    runs_destroy(runs);
+}
+
+/* Every finding of every canary has a story that fits on a page and is in order. */
+static void test_every_finding_has_a_story(void **state)
+{
+    (void)state;
+    static const char *const scenarios[] = {
+        "scenarios/canary/stray-pixels.yaml", "scenarios/canary/stray-bytes.yaml",
+        "scenarios/canary/kill-switch.yaml",  "scenarios/canary/no-link.yaml",
+        "scenarios/canary/silence.yaml",      "scenarios/canary/babble.yaml",
+    };
+    struct runs *runs = runs_create();
+    uint32_t told_count = 0;
+    for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
+        struct kept kept = {0};
+        run(runs, scenarios[i], &kept);
+        for (uint32_t finding = 0; finding < runs->result.findings_kept; finding++) {
+            struct sf_story story;
+            tell(runs, &kept, finding, &story);
+            assert_true(story.paragraph.length > 40);
+            assert_true(story.steps_count >= 1 && story.steps_count <= 40);
+            for (uint32_t step = 0; step < story.steps_count; step++) {
+                assert_true(story.steps[step].at_ns <= runs->result.findings[finding].at_ns);
+                assert_true(step == 0 || story.steps[step - 1].at_ns <= story.steps[step].at_ns);
+                assert_true(story.lanes[story.steps[step].from][0] != '\0');
+                assert_true(story.lanes[story.steps[step].to][0] != '\0');
+            }
+            sf_story_fini(&story);
+            told_count++;
+        }
+        free(kept.records);
+    }
+    assert_true(told_count > 100);
+    runs_destroy(runs);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_story_of_a_stray_rests_on_the_trace),
+        cmocka_unit_test(test_a_known_trace_gives_a_known_story),
+        cmocka_unit_test(test_every_finding_has_a_story),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
