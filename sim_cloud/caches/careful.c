@@ -86,16 +86,6 @@ static void still_drop(struct still *still)
     }
 }
 
-/* FNV-1a. Never 0. */
-static uint64_t validator_of(const uint8_t *bytes, uint32_t count)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (uint32_t i = 0; i < count; i++) {
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    }
-    return hash != 0 ? hash : 1;
-}
-
 static struct camera *camera_of(struct careful *cache, uint64_t tenant, uint64_t id)
 {
     struct camera *camera = kit_map_get(&cache->cameras, tenant, id);
@@ -129,7 +119,7 @@ static void store(struct careful *cache, struct camera *camera, const struct arr
         .references = 1,
         .count = count,
         .capture = arrival->capture,
-        .validator = validator_of(bytes, count),
+        .validator = kit_hash(bytes, count),
         .origin = arrival->origin,
         .stored_ns = now(cache),
         .bytes = bytes,

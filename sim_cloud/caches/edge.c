@@ -151,9 +151,23 @@ void edge_answer(const struct sf_cache_host *host, uint64_t request, struct edge
     }
 }
 
+static void say(struct edge *edge, uint64_t request, const struct edge_key *key,
+                struct edge_still still, uint32_t flags)
+{
+    struct sf_cache_answer_properties properties = {.struct_bytes = sizeof properties,
+                                                    .flags = flags};
+    if (edge->kind->say != NULL) {
+        edge->kind->say(edge->store, key, still, &properties);
+    } else if (flags == 0) {
+        return;
+    }
+    edge->host->answer_properties(edge->host->context, request, &properties);
+}
+
 static void send(struct edge *edge, uint64_t request, const struct edge_key *key,
                  struct edge_still still)
 {
+    say(edge, request, key, still, 0);
     edge_answer(edge->host, request, still);
     if (edge->kind->served != NULL) {
         edge->kind->served(edge->store, key, still);
@@ -212,6 +226,9 @@ struct edge_key edge_key_of_request(const struct sf_cache_request *request)
         .camera = request->camera,
         .model = request->model,
         .integration = request->integration,
+        .serial = request->serial,
+        .name = kit_hash(request->name, strlen(request->name)),
+        .renewal = request->session_renewal,
         .camera_slot = request->camera_slot,
     };
 }
@@ -248,17 +265,6 @@ void edge_on_request_cancelled(void *context, uint64_t request)
     }
 }
 
-/* Of what is no fresh still. */
-static void say_stopgap(struct edge *edge, uint64_t request, const struct edge_key *key)
-{
-    bool incomplete = edge->kind->incomplete != NULL && edge->kind->incomplete(edge->store, key);
-    const struct sf_cache_answer_properties properties = {
-        .struct_bytes = sizeof properties,
-        .flags = SF_CACHE_ANSWER_STALE | (incomplete ? SF_CACHE_ANSWER_INCOMPLETE : 0u),
-    };
-    edge->host->answer_properties(edge->host->context, request, &properties);
-}
-
 /* The camera did not answer in time: what there is goes out. */
 void edge_on_timer(void *context, uint64_t timer, uint64_t request)
 {
@@ -271,7 +277,10 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
     struct camera *camera = waiter->camera;
     struct edge_still still = edge->kind->fallback(edge->store, &waiter->key, edge_now_ns(edge));
     if (still.bytes != NULL) {
-        say_stopgap(edge, request, &waiter->key);
+        bool incomplete =
+            edge->kind->incomplete != NULL && edge->kind->incomplete(edge->store, &waiter->key);
+        say(edge, request, &waiter->key, still,
+            SF_CACHE_ANSWER_STALE | (incomplete ? SF_CACHE_ANSWER_INCOMPLETE : 0u));
     }
     edge_answer(edge->host, request, still);
     remove_waiter(edge, waiter);
@@ -323,6 +332,7 @@ struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload)
         .tenant = upload->tenant,
         .camera = upload->camera,
         .model = upload->model,
+        .serial = upload->serial,
         .camera_slot = upload->camera_slot,
     };
 }

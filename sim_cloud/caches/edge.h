@@ -18,6 +18,9 @@ struct edge_key {
     uint64_t camera;
     uint64_t model;
     uint64_t integration; /* 0 where no request is concerned */
+    uint64_t serial;
+    uint64_t name;        /* a hash of what the viewer calls the still; 0 where no viewer asks */
+    uint64_t renewal;     /* the session that the viewer is to be told of; 0: none */
     uint32_t camera_slot; /* the camera's place in its owner's account */
 };
 
@@ -59,6 +62,9 @@ struct edge_store {
     struct edge_still (*fresh)(void *store, const struct edge_key *key, int64_t now_ns);
     /* Somebody is sent `still`, which `fresh` returned. May be NULL. */
     void (*served)(void *store, const struct edge_key *key, struct edge_still still);
+    /* Adds to what is said of `still` when it is answered. May be NULL. */
+    void (*say)(void *store, const struct edge_key *key, struct edge_still still,
+                struct sf_cache_answer_properties *properties);
     /* Somebody has waited long enough. */
     struct edge_still (*fallback)(void *store, const struct edge_key *key, int64_t now_ns);
     /* Are parts missing of what `fallback` has for this key? NULL: it is always whole. */
