@@ -237,10 +237,11 @@ json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay
                      sweep_json(&replay->sweep), "runs", runs);
 }
 
-static json_t *find_json(const struct sf_gate_find *find, const char *candidate, const char *file)
+static json_t *find_json(const struct sf_gate_find *find, const char *baseline,
+                         const char *candidate, const char *file)
 {
     struct sf_text repeat = {0};
-    sf_report_gate_repeat(file, find->seed, candidate, &repeat);
+    sf_report_gate_repeat(file, find->seed, baseline, candidate, &repeat);
     static const char *const kinds[] = {"finding", "crash", "hang"};
     json_t *json = json_pack("{s:s, s:s, s:o, s:s}", "kind", kinds[find->kind], "scenario", file,
                              "seed", seed_json(find->seed), "repeat", repeat.data);
@@ -261,8 +262,8 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
 {
     json_t *finds = json_array();
     for (uint32_t i = 0; i < gate->finds_kept; i++) {
-        json_array_append_new(finds,
-                              find_json(&gate->finds[i], candidate, files[gate->finds[i].plan]));
+        json_array_append_new(finds, find_json(&gate->finds[i], gate->baseline, candidate,
+                                               files[gate->finds[i].plan]));
     }
     json_t *oracles = json_array();
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {

@@ -243,8 +243,8 @@ void sf_report_replay_text(const struct sf_plan *plan, const struct sf_replay *r
 
 /* ---- gate ---- */
 
-static void find_lines(const struct sf_gate_find *find, const char *candidate, const char *file,
-                       struct sf_text *out)
+static void find_lines(const struct sf_gate_find *find, const char *baseline, const char *candidate,
+                       const char *file, struct sf_text *out)
 {
     sf_text_add(out, "  - ");
     switch (find->kind) {
@@ -259,7 +259,7 @@ static void find_lines(const struct sf_gate_find *find, const char *candidate, c
         break;
     }
     sf_text_add(out, "\n    ");
-    sf_report_gate_repeat(file, find->seed, candidate, out);
+    sf_report_gate_repeat(file, find->seed, baseline, candidate, out);
     sf_text_add(out, "\n");
 }
 
@@ -293,7 +293,7 @@ void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
     probe_lines(gate, out);
     enum { LINES_MAX = 8 };
     for (uint32_t i = 0; i < gate->finds_kept && i < LINES_MAX; i++) {
-        find_lines(&gate->finds[i], candidate, files[gate->finds[i].plan], out);
+        find_lines(&gate->finds[i], gate->baseline, candidate, files[gate->finds[i].plan], out);
     }
     if (gate->finds_count > LINES_MAX) {
         sf_text_add(out, "  - and %" PRIu64 " more\n", gate->finds_count - LINES_MAX);
