@@ -42,6 +42,20 @@ static void capture(struct sf_camera *camera, int64_t unix_s, struct sf_camera_e
     effects->night = sf_camera_is_night(camera->config, effects->local_unix_s);
 }
 
+/* An upload by itself: whole, or what changed since the one before it. Day and night have nothing
+ * in common. */
+static void upload(struct sf_camera *camera, struct sf_camera_effects *effects)
+{
+    int64_t every = camera->config->delta_every;
+    effects->upload = true;
+    effects->delta = camera->uploads_count > 0 && camera->uploads_count < every &&
+                     camera->uploaded_night == effects->night;
+    effects->base_capture = effects->delta ? camera->uploaded : 0;
+    camera->uploads_count = effects->delta ? camera->uploads_count + 1 : 1;
+    camera->uploaded = effects->device_capture;
+    camera->uploaded_night = effects->night;
+}
+
 void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *input,
                     struct sf_rng *rng, struct sf_camera_effects *effects_out)
 {
@@ -56,6 +70,7 @@ void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *inpu
     case SF_CAMERA_TICK:
         if (!input->unwanted) {
             capture(camera, input->unix_s, effects_out);
+            upload(camera, effects_out);
         }
         effects_out->tick_at_ns = input->now_ns + every_ns;
         return;
@@ -65,6 +80,7 @@ void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *inpu
     case SF_CAMERA_RESTART:
         /* Not at a random phase: after an outage all cameras are there at once. */
         camera->captures_before = camera->captures_count;
+        camera->uploads_count = 0;
         effects_out->tick_at_ns = every_ns > 0 ? input->now_ns : SF_NS_NEVER;
         return;
     }

@@ -16,6 +16,9 @@ struct sf_camera {
     int32_t utc_offset_s;
     uint32_t captures_count;  /* the next capture's number; unique in the run */
     uint32_t captures_before; /* those before the last power on, from which the device counts */
+    uint32_t uploads_count; /* since the last whole one, that one included; 0: the next is whole */
+    uint32_t uploaded;      /* the capture, as the device counts, that was uploaded last */
+    bool uploaded_night;
 };
 
 enum sf_camera_input_kind {
@@ -37,6 +40,9 @@ struct sf_camera_effects {
     uint32_t capture;
     uint32_t device_capture; /* as the device counts: from 0 at each power on */
     bool night;              /* it is an infrared picture */
+    bool upload;             /* by itself, not because it was asked */
+    bool delta;              /* send only what changed since the upload of base_capture */
+    uint32_t base_capture;   /* as the device counts */
     int64_t local_unix_s;
     sf_ns tick_at_ns; /* SF_NS_NEVER: no timer */
 };

@@ -3,6 +3,7 @@
 #include "harness/base/time.h"
 
 static const char *const night_choices[] = {"auto", "always", "never", NULL};
+static const char *const etag_choices[] = {"content", "size", "second", NULL};
 
 static const struct sf_param params[] = {
     {"model", SF_PARAM_TEXT, 0, 0, 0, NULL, "make and model; cameras of one model share it"},
@@ -33,6 +34,16 @@ static const struct sf_param params[] = {
      "a planted fault: whoever asks it directly is answered"},
     {"guessable_id", SF_PARAM_BOOL, 0, 0, 0, NULL,
      "a planted fault: ids are counted up, and whoever asks directly and names the id is answered"},
+    {"etag", SF_PARAM_CHOICE, SF_ETAG_CONTENT, 0, 0, etag_choices,
+     "what its firmware makes a still's validator of: content; or, as bad firmware does, size or "
+     "second"},
+    {"serials_shared", SF_PARAM_COUNT, 0, 0, 1 << 20, NULL,
+     "so many cameras of the group, neighbours, were made with one number; 0: each has its own"},
+    {"delta_every", SF_PARAM_COUNT, 0, 0, 16, NULL,
+     "of so many uploads only the first is a whole still, the others are the rows that changed; 0: "
+     "all are whole"},
+    {"private", SF_PARAM_BOOL, 1, 0, 0, NULL,
+     "says of its stills that they are for their owner: not for a table that others reach"},
 };
 
 _Static_assert(sizeof(struct sf_camera_config) ==

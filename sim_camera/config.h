@@ -6,6 +6,9 @@
 
 #include "harness/scenario/param.h"
 
+/* What a validator is made of. */
+enum sf_camera_etag { SF_ETAG_CONTENT, SF_ETAG_SIZE, SF_ETAG_SECOND };
+
 enum sf_camera_night { SF_NIGHT_AUTO, SF_NIGHT_ALWAYS, SF_NIGHT_NEVER };
 
 /* In the order of sf_camera_param_table. */
@@ -25,6 +28,10 @@ struct sf_camera_config {
     int64_t settings_carry_image; /* an image goes out under the name of a settings call */
     int64_t open_to_all;          /* answers direct asks of anybody */
     int64_t guessable_id;         /* ids are counted up, and the id is the password */
+    int64_t etag;                 /* enum sf_camera_etag */
+    int64_t serials_shared;       /* so many cameras have one serial number; 0: unique */
+    int64_t delta_every;          /* of so many uploads one is whole; 0: all are */
+    int64_t is_private;           /* bool: stills are flagged as their owner's */
 };
 
 extern const struct sf_param_table sf_camera_param_table;

@@ -48,6 +48,12 @@ static const struct sf_param params[] = {
      "a planted fault: the front door honours a session that has expired"},
     {"unlink_broken", SF_PARAM_BOOL, 0, 0, 0, NULL,
      "a planted fault: an owner's unlinking is not obeyed"},
+    {"fresh_within", SF_PARAM_DURATION, 0, 0, 24 * SF_HOUR, NULL,
+     "a picture that is answered and not flagged as stale is at most this old; 0s: not wanted"},
+    {"renew_every", SF_PARAM_COUNT, 0, 0, 1 << 20, NULL,
+     "the front door renews a viewer's session with each answer to so many requests; 0: never"},
+    {"limit_broken", SF_PARAM_BOOL, 0, 0, 0, NULL,
+     "a planted fault: a request that nobody answers is never ended"},
 };
 
 _Static_assert(sizeof(struct sf_cloud_config) == sizeof params / sizeof params[0] * sizeof(int64_t),

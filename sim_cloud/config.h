@@ -31,6 +31,9 @@ struct sf_cloud_config {
     int64_t consent_grace_ns;     /* what may still leave a home after consent was withdrawn */
     int64_t expired_honoured;     /* bool: a planted fault, an expired session is let in */
     int64_t unlink_broken;        /* bool: a planted fault, unlinking is not obeyed */
+    int64_t fresh_within_ns;      /* age of a picture when it is answered; 0: not wanted */
+    int64_t renew_every;  /* requests of a viewer, of which one renews its session; 0: none */
+    int64_t limit_broken; /* bool: a planted fault, requests that are not answered do not end */
 };
 
 extern const struct sf_param_table sf_cloud_param_table;

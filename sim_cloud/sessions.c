@@ -26,7 +26,25 @@ uint64_t sf_sessions_begin(struct sf_sessions *sessions, struct sf_viewer_id vie
     struct sf_sessions_viewer *entry = &sessions->viewers[viewer.index];
     entry->tenant = tenant.index;
     entry->open = true;
-    return number_of(viewer.index, ++entry->sessions_count);
+    entry->valid_from = ++entry->sessions_count;
+    return number_of(viewer.index, entry->sessions_count);
+}
+
+uint64_t sf_sessions_renew(struct sf_sessions *sessions, struct sf_viewer_id viewer)
+{
+    SF_ASSERT(viewer.index < sessions->viewers_count);
+    struct sf_sessions_viewer *entry = &sessions->viewers[viewer.index];
+    return entry->open ? number_of(viewer.index, ++entry->sessions_count) : 0;
+}
+
+void sf_sessions_expire(struct sf_sessions *sessions, uint64_t session)
+{
+    if (sf_sessions_tenant(sessions, session) == SF_NOBODY) {
+        return;
+    }
+    struct sf_sessions_viewer *entry = &sessions->viewers[session >> 32];
+    entry->valid_from = (uint32_t)session + 1;
+    entry->open = entry->valid_from <= entry->sessions_count;
 }
 
 void sf_sessions_end(struct sf_sessions *sessions, struct sf_viewer_id viewer)
@@ -49,7 +67,8 @@ uint32_t sf_sessions_tenant(const struct sf_sessions *sessions, uint64_t session
         return SF_NOBODY;
     }
     const struct sf_sessions_viewer *entry = &sessions->viewers[viewer];
-    bool valid = entry->open && (uint32_t)session == entry->sessions_count;
+    uint32_t count = (uint32_t)session;
+    bool valid = entry->open && count >= entry->valid_from && count <= entry->sessions_count;
     return valid ? entry->tenant : SF_NOBODY;
 }
 

@@ -14,6 +14,7 @@
 struct sf_sessions_viewer {
     uint32_t tenant;         /* for whom it acts; SF_NOBODY before the first session */
     uint32_t sessions_count; /* how many it has had */
+    uint32_t valid_from;     /* the first that is still valid */
     bool open;               /* the latest is valid */
 };
 
@@ -28,7 +29,13 @@ void sf_sessions_init(struct sf_sessions *sessions, struct sf_arena *arena, uint
 /* The viewer signs in: its session until now ends, a new one begins. Returns it, never 0. */
 uint64_t sf_sessions_begin(struct sf_sessions *sessions, struct sf_viewer_id viewer,
                            struct sf_tenant_id tenant);
-/* The viewer's session expires; it has none until it signs in again. */
+/* A further session beside those that are valid, for the front door to hand out with an answer,
+ * which may not arrive. 0 if the viewer has none that is valid. */
+uint64_t sf_sessions_renew(struct sf_sessions *sessions, struct sf_viewer_id viewer);
+/* This session's time is up, and that of those before it; renewed ones stay. Any number is taken.
+ */
+void sf_sessions_expire(struct sf_sessions *sessions, uint64_t session);
+/* All sessions of the viewer end; it has none until it signs in again. */
 void sf_sessions_end(struct sf_sessions *sessions, struct sf_viewer_id viewer);
 
 /* The viewer's latest session, valid or expired: what it would send; 0 before its first. */

@@ -57,6 +57,27 @@
              0,                                                                                   \
              NULL,                                                                                \
              "asks the camera itself by its id, past the cloud's front door"},                    \
+            {"name",                                                                              \
+             SF_PARAM_TEXT,                                                                       \
+             0,                                                                                   \
+             0,                                                                                   \
+             0,                                                                                   \
+             NULL,                                                                                \
+             "what it calls the still when it asks; still where nothing is said"},                \
+            {"revalidates",                                                                       \
+             SF_PARAM_BOOL,                                                                       \
+             0,                                                                                   \
+             0,                                                                                   \
+             0,                                                                                   \
+             NULL,                                                                                \
+             "says which still it holds, and shows that again when it is still right"},           \
+            {"resumes",                                                                           \
+             SF_PARAM_BOOL,                                                                       \
+             0,                                                                                   \
+             0,                                                                                   \
+             0,                                                                                   \
+             NULL,                                                                                \
+             "after a time-out asks for the rest of the still that it has a part of"},            \
     }
 
 static const struct sf_param hub_params[] = VIEWER_PARAMS(1);

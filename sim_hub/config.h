@@ -17,6 +17,9 @@ struct sf_viewer_config {
     int64_t asks_neighbour; /* bool: a stranger, who asks for the next home's camera */
     int64_t account;        /* bool: it has one, and a session */
     int64_t direct;         /* bool: asks the camera itself, past the front door */
+    int64_t name;           /* text: what it calls the still */
+    int64_t revalidates;    /* bool: says which still it holds */
+    int64_t resumes;        /* bool: after a time-out asks for the rest only */
 };
 
 extern const struct sf_param_table sf_hub_param_table;

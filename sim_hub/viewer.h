@@ -19,6 +19,7 @@ struct sf_viewer {
     uint32_t requests_count;    /* the number of the last request, from 1 */
     uint32_t connections_count; /* the number of the last connection, from 1 */
     bool watching;
+    uint32_t tries_count; /* of an export job: see exporter.h */
 };
 
 enum sf_viewer_input_kind {

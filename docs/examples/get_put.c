@@ -26,6 +26,7 @@ struct still {
     uint64_t fetch;
     struct key key;
     int64_t stored_ns;
+    uint32_t capture; /* the camera's count of stills */
     uint32_t total_bytes;
     uint8_t *bytes; /* NULL: how long it is has not been said yet */
 };
@@ -132,6 +133,14 @@ static void forget(struct cache *cache, uint64_t tenant, uint64_t camera)
     }
 }
 
+/* A slow still may be overtaken on its way by a newer one, which must then stay. (A camera that
+ * restarts counts from 0 again; by then what there is has grown old.) */
+static bool is_overtaken(const struct cache *cache, const struct still *still)
+{
+    const struct still *there = get(cache, still->key);
+    return there != NULL && there->capture > still->capture;
+}
+
 static void put(struct cache *cache, struct still *still)
 {
     forget(cache, still->key.tenant, still->key.camera);
@@ -155,9 +164,13 @@ static void answer(const struct cache *cache, uint64_t request, const struct sti
 static void on_upload(void *context, const struct sf_cache_upload *upload)
 {
     struct cache *cache = context;
-    still_add(&cache->uploads, upload->upload,
-              key_of(upload->tenant, upload->camera, upload->camera_slot))
-        ->total_bytes = upload->total_bytes;
+    if (upload->kind != SF_CACHE_STILL_WHOLE) {
+        return; /* rows of a still: of use to whoever puts them together */
+    }
+    struct still *still = still_add(&cache->uploads, upload->upload,
+                                    key_of(upload->tenant, upload->camera, upload->camera_slot));
+    still->total_bytes = upload->total_bytes;
+    still->capture = upload->capture;
 }
 
 static void on_upload_fragment(void *context, const struct sf_cache_fragment *fragment)
@@ -174,11 +187,14 @@ static void on_upload_ended(void *context, const struct sf_cache_upload_end *end
 {
     struct cache *cache = context;
     struct still *still = still_find(cache->uploads, end->upload);
+    if (still == NULL) {
+        return;
+    }
     still_take(&cache->uploads, still);
-    if (end->end == SF_CACHE_END_COMPLETE) {
+    if (end->end == SF_CACHE_END_COMPLETE && !is_overtaken(cache, still)) {
         put(cache, still);
     } else {
-        still_free(still); /* bytes are missing: what is there instead is anybody's guess */
+        still_free(still); /* bytes that are missing are anybody's guess */
     }
 }
 
@@ -216,6 +232,7 @@ static void on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
     struct cache *cache = context;
     struct still *wanted = still_find(cache->fetches, part->cookie);
     if (wanted != NULL) {
+        wanted->capture = part->capture;
         still_fill(wanted, part->total_bytes, part->offset, part->bytes, part->bytes_count);
     }
 }
@@ -229,8 +246,14 @@ static void on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
     }
     still_take(&cache->fetches, wanted);
     if (end->end == SF_CACHE_END_COMPLETE) {
-        put(cache, wanted);
-        answer(cache, wanted->id, wanted);
+        uint64_t request = wanted->id;
+        struct key key = wanted->key;
+        if (is_overtaken(cache, wanted)) {
+            still_free(wanted);
+        } else {
+            put(cache, wanted);
+        }
+        answer(cache, request, get(cache, key));
     } else {
         answer(cache, wanted->id, NULL);
         still_free(wanted);

@@ -23,6 +23,19 @@ struct sf_viewer_id {
     uint32_t index;
 };
 
+/* Viewers are numbered home by home, three numbers each, whether it has them or not. */
+enum sf_viewer_kind {
+    SF_VIEWER_IS_HUB,
+    SF_VIEWER_IS_APP,
+    SF_VIEWER_IS_EXPORT, /* a job that copies the owner's stills to where it asked */
+    SF_VIEWERS_PER_HOME,
+};
+
+static inline enum sf_viewer_kind sf_viewer_kind(uint32_t viewer)
+{
+    return (enum sf_viewer_kind)(viewer % SF_VIEWERS_PER_HOME);
+}
+
 /* One direction of one home's connection. */
 struct sf_link_id {
     uint32_t index;

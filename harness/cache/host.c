@@ -55,8 +55,7 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
 
 struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host, uint32_t node,
                                               uint64_t upload, struct sf_cache_host_camera camera,
-                                              uint32_t capture, uint32_t total_bytes,
-                                              int64_t captured_unix_ms)
+                                              const struct sf_cache_host_still *still)
 {
     struct sf_cache_version *version = sf_host_current(host, node);
     if (version == NULL) {
@@ -66,14 +65,22 @@ struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host, 
     if (HAS(version, on_upload)) {
         const struct sf_cache_upload event = {
             .struct_bytes = sizeof event,
-            .total_bytes = total_bytes,
+            .total_bytes = still->total_bytes,
             .upload = upload,
             .camera = sf_opaque(host->seed, SF_OPAQUE_CAMERA, camera.camera),
             .tenant = sf_opaque(host->seed, SF_OPAQUE_TENANT, camera.tenant),
             .model = sf_opaque(host->seed, SF_OPAQUE_MODEL, camera.model),
             .camera_slot = camera.slot,
-            .capture = capture,
-            .captured_unix_ms = captured_unix_ms,
+            .capture = still->capture,
+            .captured_unix_ms = still->captured_unix_ms,
+            .validator = still->validator,
+            .serial = sf_opaque(host->seed, SF_OPAQUE_SERIAL, camera.serial),
+            .vary = still->vary,
+            .flags = still->flags,
+            .kind = still->kind,
+            .base_capture = still->base_capture,
+            .first_row = still->first_row,
+            .rows_count = still->rows_count,
         };
         version->plugin->on_upload(version->cache, &event);
     }
@@ -130,12 +137,18 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
     }
     void *item;
     sf_handle handle = sf_slots_take(&host->requests, &item);
-    *(struct sf_host_request *)item =
-        (struct sf_host_request){.version = version, .world_request = ask->world_request};
+    *(struct sf_host_request *)item = (struct sf_host_request){
+        .version = version,
+        .world_request = ask->world_request,
+        .range_offset = ask->range_offset,
+        .holds = ask->validator != 0,
+    };
     version->requests_count++;
     const struct sf_cache_request event = {
         .struct_bytes = sizeof event,
-        .path = ask->integration ? SF_CACHE_PATH_INTEGRATION : SF_CACHE_PATH_APP,
+        .path = ask->integration  ? SF_CACHE_PATH_INTEGRATION
+                : ask->export_job ? SF_CACHE_PATH_EXPORT
+                                  : SF_CACHE_PATH_APP,
         .request = handle,
         .connection = sf_opaque(host->seed, SF_OPAQUE_CONNECTION,
                                 connection_number(ask->viewer, ask->connection)),
@@ -147,6 +160,13 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
         .deadline_ns = ask->deadline_ns,
         .camera_slot = ask->camera.slot,
         .token = sf_opaque(host->seed, SF_OPAQUE_TOKEN, ask->session),
+        .session_renewal = ask->session_renewal != 0
+                               ? sf_opaque(host->seed, SF_OPAQUE_TOKEN, ask->session_renewal)
+                               : 0,
+        .validator = ask->validator,
+        .serial = sf_opaque(host->seed, SF_OPAQUE_SERIAL, ask->camera.serial),
+        .name = ask->name != NULL ? ask->name : "still",
+        .range_offset = ask->range_offset,
     };
     version->plugin->on_request(version->cache, &event);
     return handle;
@@ -195,9 +215,9 @@ void sf_cache_host_timer_fired(struct sf_cache_host_state *host, sf_handle handl
     }
 }
 
-void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle handle, uint32_t capture,
-                              uint32_t total_bytes, uint32_t offset, const uint8_t *bytes,
-                              uint32_t count)
+void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle handle,
+                              const struct sf_cache_host_still *still, uint32_t offset,
+                              const uint8_t *bytes, uint32_t count)
 {
     const struct sf_host_fetch *fetch = sf_slots_get(&host->fetches, handle);
     if (fetch == NULL || !HAS(fetch->version, on_fetch_part)) {
@@ -209,15 +229,18 @@ void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle handle
         .fetch = handle,
         .cookie = fetch->cookie,
         .camera = fetch->camera,
-        .total_bytes = total_bytes,
+        .total_bytes = still->total_bytes,
         .bytes_count = count,
         .bytes = bytes,
-        .capture = capture,
+        .capture = still->capture,
+        .validator = still->validator,
+        .vary = still->vary,
+        .flags = still->flags,
     };
     fetch->version->plugin->on_fetch_part(fetch->version->cache, &event);
 }
 
-void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle handle, bool complete)
+void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle handle, uint32_t end)
 {
     const struct sf_host_fetch *fetch = sf_slots_get(&host->fetches, handle);
     if (fetch == NULL) {
@@ -228,7 +251,7 @@ void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle handl
     if (HAS(ended.version, on_fetch_ended)) {
         const struct sf_cache_fetch_end event = {
             .struct_bytes = sizeof event,
-            .end = complete ? SF_CACHE_END_COMPLETE : SF_CACHE_END_ABANDONED,
+            .end = end,
             .fetch = handle,
             .cookie = ended.cookie,
             .camera = ended.camera,

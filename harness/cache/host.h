@@ -20,7 +20,7 @@ struct sf_cache_services {
     void *context;
     sf_ns (*now_ns)(void *context);
     /* `world_request` is what the world gave with the request. The status is a valid one;
-     * total_bytes is 0 unless it is OK. Then come the bytes, in order, and the end; or, for an
+     * total_bytes is 0 unless it has bytes. Then come the bytes, in order, and the end; or, for an
      * answer without bytes, nothing more. */
     void (*answer_begin)(void *context, uint64_t world_request, uint32_t status,
                          uint32_t total_bytes);
@@ -28,8 +28,9 @@ struct sf_cache_services {
                          uint32_t count);
     void (*answer_end)(void *context, uint64_t world_request, bool aborted);
     void (*timer_start)(void *context, sf_handle timer, sf_ns delay_ns);
-    /* Returns the world's own number of the fetch, for cancelling it. */
-    uint64_t (*fetch_start)(void *context, sf_handle fetch, uint32_t camera);
+    /* Returns the world's own number of the fetch, for cancelling it. With a validator, 0 for
+     * none, the camera sends nothing if that is its still's. */
+    uint64_t (*fetch_start)(void *context, sf_handle fetch, uint32_t camera, uint64_t validator);
     void (*fetch_cancel)(void *context, uint64_t world_fetch);
     /* bytes are borrowed; `put` tells the two operations apart. */
     void (*store_start)(void *context, uint32_t version, uint64_t connection, uint64_t cookie,
@@ -42,6 +43,11 @@ struct sf_cache_services {
     void (*identity_start)(void *context, sf_handle question, uint64_t session);
     /* The right time, which a node's clock may be away from: ms since 1970. */
     int64_t (*unix_ms)(void *context);
+    /* Comes before the request's answer_begin, at most once. The session is one that
+     * sf_cache_host_ask named or offered, or any number; 0 for none. False if there never was such
+     * a session: then nothing happened. */
+    bool (*answer_properties)(void *context, uint64_t world_request, uint32_t flags,
+                              uint64_t validator, uint64_t session);
 };
 
 enum {
@@ -52,6 +58,12 @@ enum {
     SF_CACHE_CONNECTIONS_MAX = 1 << 12,
     SF_CACHE_QUESTIONS_MAX = 1 << 16, /* to the identity service */
 };
+
+/* Does a picture, or a part of one, come with it? */
+static inline bool sf_cache_status_has_bytes(uint32_t status)
+{
+    return status == SF_CACHE_STATUS_OK || status == SF_CACHE_STATUS_PARTIAL;
+}
 
 struct sf_cache_host_state;
 
@@ -152,16 +164,30 @@ void sf_cache_host_clock_step(struct sf_cache_host_state *host, uint32_t node, s
 struct sf_cache_host_camera {
     uint32_t camera;
     uint32_t tenant;
-    uint32_t model; /* which model; cameras with the same one share it */
-    uint32_t slot;  /* the camera's place in its owner's account */
+    uint32_t model;  /* which model; cameras with the same one share it */
+    uint32_t slot;   /* the camera's place in its owner's account */
+    uint32_t serial; /* the number that it was made with; others may have it too */
+};
+
+/* What a camera says of a still that it sends. */
+struct sf_cache_host_still {
+    uint32_t capture;     /* as the device counts */
+    uint32_t total_bytes; /* of what it sends */
+    int64_t captured_unix_ms;
+    uint64_t validator;
+    const char *vary; /* lives as long as the program */
+    uint32_t flags;   /* SF_CACHE_STILL_PRIVATE */
+    uint32_t kind;    /* SF_CACHE_STILL_WHOLE, SF_CACHE_STILL_DELTA */
+    uint32_t base_capture;
+    uint32_t first_row;
+    uint32_t rows_count;
 };
 
 /* The version that took the upload, to be given with its fragments and its end; NULL if there is
  * none. It stays a valid argument when its node is lost. */
 struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host, uint32_t node,
                                               uint64_t upload, struct sf_cache_host_camera camera,
-                                              uint32_t capture, uint32_t total_bytes,
-                                              int64_t captured_unix_ms);
+                                              const struct sf_cache_host_still *still);
 /* Was the version's node lost with the upload? */
 static inline bool sf_cache_version_is_gone(const struct sf_cache_version *version)
 {
@@ -184,21 +210,30 @@ struct sf_cache_host_ask {
     uint64_t session;
     bool integration;
     sf_ns deadline_ns;
+    bool export_job;          /* then not `integration` */
+    uint64_t session_renewal; /* 0: none */
+    uint64_t validator;       /* of what the viewer holds; 0: nothing */
+    uint32_t range_offset;
+    const char *name; /* of the still, as the viewer says; NULL: the usual one */
 };
 
 /* Returns the host's handle of the request, for cancelling; 0 if there is no cache to ask. */
 sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
                                 const struct sf_cache_host_ask *ask);
+/* The viewer has so many bytes of an answer in parts. */
+void sf_cache_host_progress(struct sf_cache_host_state *host, sf_handle request,
+                            uint32_t taken_bytes);
 /* A request that has been answered already is no error. */
 void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle request);
 void sf_cache_host_connection_closed(struct sf_cache_host_state *host, uint32_t viewer,
                                      uint32_t connection);
 
 void sf_cache_host_timer_fired(struct sf_cache_host_state *host, sf_handle timer);
-void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle fetch, uint32_t capture,
-                              uint32_t total_bytes, uint32_t offset, const uint8_t *bytes,
-                              uint32_t count);
-void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle fetch, bool complete);
+void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle fetch,
+                              const struct sf_cache_host_still *still, uint32_t offset,
+                              const uint8_t *bytes, uint32_t count);
+/* `end` is SF_CACHE_END_... */
+void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle fetch, uint32_t end);
 void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connection,
                                uint64_t cookie, uint32_t status, const uint8_t *bytes,
                                uint32_t count);
@@ -218,6 +253,7 @@ enum sf_opaque_kind {
     SF_OPAQUE_CONNECTION,
     SF_OPAQUE_INTEGRATION,
     SF_OPAQUE_TOKEN, /* of a session */
+    SF_OPAQUE_SERIAL,
 };
 
 /* A number for `index` that differs from seed to seed and from kind to kind; never 0. */

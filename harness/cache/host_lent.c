@@ -62,9 +62,8 @@ static void lent_timer_cancel(void *context, uint64_t handle)
     }
 }
 
-/* The request if this version may answer it now; otherwise NULL with the code that says why not. */
-static struct sf_host_request *answerable(struct sf_cache_version *version, uint64_t handle,
-                                          enum sf_request_phase phase, int32_t *code_out)
+struct sf_host_request *sf_host_answerable(struct sf_cache_version *version, uint64_t handle,
+                                           enum sf_request_phase phase, int32_t *code_out)
 {
     struct sf_host_request *request = sf_slots_get(&version->host->requests, handle);
     if (request == NULL || request->version != version) {
@@ -90,16 +89,24 @@ static void finish(struct sf_host_request *request)
 
 static int32_t check_answer(uint32_t status, const uint8_t *bytes, uint32_t count)
 {
-    if (status > SF_CACHE_STATUS_UNAVAILABLE) {
+    if (status > SF_CACHE_STATUS_PARTIAL) {
         return SF_CACHE_E_BAD_STATUS;
     }
-    if (status != SF_CACHE_STATUS_OK) {
+    if (!sf_cache_status_has_bytes(status)) {
         return bytes != NULL || count != 0 ? SF_CACHE_E_BAD_STATUS : SF_CACHE_DONE;
     }
     if (bytes == NULL || count == 0) {
         return SF_CACHE_E_BAD_ARGUMENT;
     }
     return count > SF_CACHE_STILL_BYTES_MAX ? SF_CACHE_E_TOO_MANY_BYTES : SF_CACHE_DONE;
+}
+
+/* Two answers are for viewers who hold something, and said so. */
+static bool fits(const struct sf_host_request *request, uint32_t status)
+{
+    bool holds_whole = request->holds && request->range_offset == 0;
+    return (status != SF_CACHE_STATUS_NOT_MODIFIED || holds_whole) &&
+           (status != SF_CACHE_STATUS_PARTIAL || request->range_offset > 0);
 }
 
 static int32_t lent_answer(void *context, uint64_t handle, uint32_t status, const uint8_t *bytes,
@@ -111,9 +118,12 @@ static int32_t lent_answer(void *context, uint64_t handle, uint32_t status, cons
     if (code != SF_CACHE_DONE) {
         return sf_host_broken(version, code, handle);
     }
-    struct sf_host_request *request = answerable(version, handle, SF_REQUEST_OPEN, &code);
+    struct sf_host_request *request = sf_host_answerable(version, handle, SF_REQUEST_OPEN, &code);
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
+    }
+    if (!fits(request, status)) {
+        return sf_host_broken(version, SF_CACHE_E_BAD_STATUS, handle);
     }
     services->answer_begin(services->context, request->world_request, status, count);
     if (count > 0) {
@@ -132,12 +142,13 @@ static int32_t lent_answer_begin(void *context, uint64_t handle, uint32_t total_
         return sf_host_broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
     }
     int32_t code = SF_CACHE_DONE;
-    struct sf_host_request *request = answerable(version, handle, SF_REQUEST_OPEN, &code);
+    struct sf_host_request *request = sf_host_answerable(version, handle, SF_REQUEST_OPEN, &code);
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
     }
     request->phase = SF_REQUEST_ANSWERING;
     request->announced_bytes = total_bytes;
+    request->in_parts = true;
     services->answer_begin(services->context, request->world_request, SF_CACHE_STATUS_OK,
                            total_bytes);
     return SF_CACHE_DONE;
@@ -149,7 +160,8 @@ static int32_t lent_answer_part(void *context, uint64_t handle, const uint8_t *b
     struct sf_cache_version *version = context;
     const struct sf_cache_services *services = version->host->services;
     int32_t code = SF_CACHE_DONE;
-    struct sf_host_request *request = answerable(version, handle, SF_REQUEST_ANSWERING, &code);
+    struct sf_host_request *request =
+        sf_host_answerable(version, handle, SF_REQUEST_ANSWERING, &code);
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
     }
@@ -168,7 +180,8 @@ static int32_t end_answer(struct sf_cache_version *version, uint64_t handle, boo
 {
     const struct sf_cache_services *services = version->host->services;
     int32_t code = SF_CACHE_DONE;
-    struct sf_host_request *request = answerable(version, handle, SF_REQUEST_ANSWERING, &code);
+    struct sf_host_request *request =
+        sf_host_answerable(version, handle, SF_REQUEST_ANSWERING, &code);
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
     }
@@ -190,9 +203,9 @@ static int32_t lent_answer_abort(void *context, uint64_t handle)
     return end_answer(context, handle, true);
 }
 
-static int32_t lent_fetch(void *context, uint64_t camera, uint64_t cookie, uint64_t *fetch_out)
+int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_t validator,
+                      uint64_t cookie, uint64_t *fetch_out)
 {
-    struct sf_cache_version *version = context;
     struct sf_cache_host_state *host = version->host;
     uint64_t index = sf_opaque_index(host->seed, SF_OPAQUE_CAMERA, camera);
     if (index >= host->cameras_count) {
@@ -208,11 +221,16 @@ static int32_t lent_fetch(void *context, uint64_t camera, uint64_t cookie, uint6
     fetch->cookie = cookie;
     fetch->camera = camera;
     fetch->world_fetch =
-        host->services->fetch_start(host->services->context, handle, (uint32_t)index);
+        host->services->fetch_start(host->services->context, handle, (uint32_t)index, validator);
     if (fetch_out != NULL) {
         *fetch_out = handle;
     }
     return SF_CACHE_DONE;
+}
+
+static int32_t lent_fetch(void *context, uint64_t camera, uint64_t cookie, uint64_t *fetch_out)
+{
+    return sf_host_fetch(context, camera, 0, cookie, fetch_out);
 }
 
 static int32_t lent_fetch_cancel(void *context, uint64_t handle)

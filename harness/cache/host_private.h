@@ -26,6 +26,11 @@ struct sf_host_request {
     uint32_t phase; /* enum sf_request_phase */
     uint32_t announced_bytes;
     uint32_t passed_bytes;
+    uint32_t range_offset; /* 0: it wants all */
+    bool holds;            /* the viewer said a validator */
+    bool has_properties;   /* answer_properties was called */
+    bool in_parts;
+    uint32_t taken_bytes;
 };
 
 struct sf_host_timer {
@@ -59,6 +64,13 @@ int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t 
 
 /* The version on the node that gets what is new; NULL for none, or on SF_NOBODY. */
 struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host, uint32_t node);
+
+/* As the lent `fetch`; with a validator, 0 for none, as fetch_if_changed. */
+int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_t validator,
+                      uint64_t cookie, uint64_t *fetch_out);
+/* The request if this version may answer it now; otherwise NULL with the code that says why not. */
+struct sf_host_request *sf_host_answerable(struct sf_cache_version *version, uint64_t request,
+                                           enum sf_request_phase phase, int32_t *code_out);
 
 /* ---- lent functions that have a file of their own ---- */
 int64_t sf_host_wall_clock_ms(void *context);

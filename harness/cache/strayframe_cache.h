@@ -58,11 +58,12 @@ extern "C" {
 #define SF_CACHE_STATUS_OK 0u          /* bytes of a still follow */
 #define SF_CACHE_STATUS_NOT_FOUND 1u   /* there is no still of this camera; no bytes */
 #define SF_CACHE_STATUS_UNAVAILABLE 2u /* not now; the viewer may ask again; no bytes */
-#define SF_CACHE_STATUS_NOT_MODIFIED \
-    3u /* what the viewer holds under the request's validator is still right; no bytes */
+#define SF_CACHE_STATUS_NOT_MODIFIED                                                               \
+    3u /* what the viewer holds under the request's validator is still right; no bytes. Only where \
+          the request has a validator and no range_offset */
 #define SF_CACHE_STATUS_PARTIAL                                                                   \
     4u /* the bytes from the request's range_offset on follow, of the still that the viewer holds \
-          the beginning of */
+          the beginning of. Only where the request has a range_offset, and whole, with `answer` */
 
 /* How a request came. */
 #define SF_CACHE_PATH_INTEGRATION 1u /* a hub, through another company's assistant */
@@ -91,8 +92,9 @@ extern "C" {
 /* What the identity service says of a token. */
 #define SF_CACHE_IDENTITY_KNOWN 0u   /* it is a session of `tenant` */
 #define SF_CACHE_IDENTITY_UNKNOWN 1u /* there is no such session, or it has expired */
-#define SF_CACHE_IDENTITY_FAILED 2u  /* the service could not be asked, or did not answer in time \
-                                      */
+#define SF_CACHE_IDENTITY_FAILED                                    \
+    2u /* the service could not be asked, or did not answer in time \
+        */
 
 /* What became of a node. */
 #define SF_CACHE_NODE_LOST 0u
@@ -136,7 +138,8 @@ extern "C" {
 struct sf_cache_answer_properties {
     uint32_t struct_bytes;
     uint32_t flags;     /* SF_CACHE_ANSWER_... */
-    uint64_t validator; /* of the still: the viewer may say it when it asks again; 0: none */
+    uint64_t validator; /* of the still, the cache's own if it likes: the viewer may say it when it
+                           asks again; 0: none */
     uint64_t session;   /* the viewer shall use this session from now on; 0: as before. Give what
                            the request's session_renewal says, to that request alone */
 };
@@ -213,13 +216,15 @@ struct sf_cache_host {
      * cookie, possibly late. */
     int32_t (*identity)(void *context, uint64_t token, uint64_t cookie);
 
-    /* As fetch, but nothing is sent if the camera's current still has this validator: the fetch
-     * then ends with SF_CACHE_END_NOT_MODIFIED. */
+    /* As fetch, but nothing is sent if this is the validator of the camera's latest still: the
+     * fetch then ends with SF_CACHE_END_NOT_MODIFIED. A camera that uploads nothing by itself takes
+     * a new still for every fetch. Validator 0: as fetch. */
     int32_t (*fetch_if_changed)(void *context, uint64_t camera, uint64_t validator, uint64_t cookie,
                                 uint64_t *fetch_out);
 
     /* What else there is to say of an answer; call it before `answer` or `answer_begin`, at most
-     * once a request. */
+     * once a request: SF_CACHE_E_BAD_ARGUMENT the second time, for flags that there are not, and
+     * for a session that never was. */
     int32_t (*answer_properties)(void *context, uint64_t request,
                                  const struct sf_cache_answer_properties *properties);
 };
@@ -238,7 +243,7 @@ struct sf_cache_config {
 /* A camera began to send a still. */
 struct sf_cache_upload {
     uint32_t struct_bytes;
-    uint32_t total_bytes; /* how long the still is */
+    uint32_t total_bytes; /* how long what is sent is: the still, or the rows of a delta */
     uint64_t upload;      /* this upload; never used again in the run */
     uint64_t camera;      /* the device */
     uint64_t tenant;      /* who owns it */
@@ -257,8 +262,10 @@ struct sf_cache_upload {
     uint32_t flags;     /* SF_CACHE_STILL_PRIVATE */
     uint32_t kind;      /* SF_CACHE_STILL_WHOLE or SF_CACHE_STILL_DELTA */
     /* A delta holds rows_count rows of blocks from first_row on, as the restart intervals that they
-     * are in a JPEG file: each but the last row of the picture ends with its RST marker. Put in
-     * place of the same rows of the still whose capture is base_capture they give this capture. */
+     * are in a JPEG file (in its first scan, luma): each but the last row of the picture ends with
+     * its RST marker. Put in place of the same rows of the upload whose capture is base_capture, as
+     * that was after its own rows were put, they give this capture. In any other still they show a
+     * picture that never was. `validator` is that of the whole that they give. */
     uint32_t base_capture;
     uint32_t first_row;
     uint32_t rows_count;
@@ -305,7 +312,8 @@ struct sf_cache_request {
     uint64_t token;           /* the session with which it came; `identity` says whose it is */
     uint64_t session_renewal; /* the front door renews the session with the answer to this request:
                                  pass it on in answer_properties; 0: it does not */
-    uint64_t validator; /* of the still that the viewer holds, whole or its beginning; 0: none */
+    uint64_t validator; /* as answer_properties said it of the still that the viewer holds, whole
+                           or its beginning; 0: none */
     uint64_t serial;    /* of the camera, as in its uploads */
     const char *name;   /* what the viewer called the still, "still" or "porch.jpg": relative to its
                            session, so others use the same names; terminated, never NULL */
@@ -438,7 +446,8 @@ struct sf_cache_plugin {
     void (*on_node)(void *cache, const struct sf_cache_node_event *event);
     /* The wall clock of this node has just stepped by so much; now_ns has not. */
     void (*on_clock_step)(void *cache, int64_t step_ms);
-    /* The viewer has taken so many bytes of an answer in parts, counted from its beginning. */
+    /* The viewer has taken so many bytes of an answer in parts, counted from its beginning without
+     * a gap. Rises; nothing more is told once the request is cancelled. */
     void (*on_answer_progress)(void *cache, uint64_t request, uint32_t taken_bytes);
 };
 

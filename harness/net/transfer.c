@@ -98,12 +98,22 @@ void sf_transfer_acknowledged(struct sf_transfer *transfer)
     }
 }
 
-uint32_t sf_transfer_prefix_bytes(const struct sf_transfer *transfer)
+static uint32_t prefix_bytes(const struct sf_transfer *transfer, const uint64_t *words)
 {
     uint32_t index = 0;
-    while (index < transfer->fragments_count && has(transfer->arrived, index)) {
+    while (index < transfer->fragments_count && has(words, index)) {
         index++;
     }
     uint32_t bytes = sf_transfer_offset(index);
     return bytes < transfer->total_bytes ? bytes : transfer->total_bytes;
+}
+
+uint32_t sf_transfer_acked_bytes(const struct sf_transfer *transfer)
+{
+    return prefix_bytes(transfer, transfer->acked);
+}
+
+uint32_t sf_transfer_prefix_bytes(const struct sf_transfer *transfer)
+{
+    return prefix_bytes(transfer, transfer->arrived);
 }

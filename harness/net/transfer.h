@@ -64,5 +64,7 @@ void sf_transfer_acknowledged(struct sf_transfer *transfer);
 
 /* Length of the longest beginning that has arrived without a gap, in bytes. */
 uint32_t sf_transfer_prefix_bytes(const struct sf_transfer *transfer);
+/* The same of what was acknowledged. */
+uint32_t sf_transfer_acked_bytes(const struct sf_transfer *transfer);
 
 #endif

@@ -1,21 +1,16 @@
 /* The court hands each record to the oracles that want it, and keeps the register of who is who. It
  * has no opinion of its own. */
 #include "harness/base/assert.h"
+#include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
 /* clang-format off: one a line. */
 static const struct sf_oracle *const oracles[] = {
-    &sf_oracle_no_stray_pixels,
-    &sf_oracle_no_stray_bytes,
-    &sf_oracle_valid_link,
-    &sf_oracle_kill_switch,
-    &sf_oracle_recovery,
-    &sf_oracle_contract,
-    &sf_oracle_unlinked,
-    &sf_oracle_consent,
-    &sf_oracle_no_image_in_settings,
-    &sf_oracle_destinations,
-    NULL,
+    &sf_oracle_no_stray_pixels, &sf_oracle_no_stray_bytes,   &sf_oracle_valid_link,
+    &sf_oracle_kill_switch,     &sf_oracle_recovery,         &sf_oracle_contract,
+    &sf_oracle_unlinked,        &sf_oracle_consent,          &sf_oracle_no_image_in_settings,
+    &sf_oracle_destinations,    &sf_oracle_whole_or_flagged, &sf_oracle_monotonic,
+    &sf_oracle_fresh,           &sf_oracle_ends_once,        NULL,
 };
 /* clang-format on */
 
@@ -61,16 +56,17 @@ static const uint64_t REGISTER_KINDS =
 
 void sf_court_init(struct sf_court *court, struct sf_arena *arena, uint32_t homes_count)
 {
+    uint32_t viewers_count = SF_VIEWERS_PER_HOME * homes_count;
     *court = (struct sf_court){.kinds = REGISTER_KINDS};
     court->findings = sf_arena_take(arena, 1, sizeof *court->findings);
     court->who = (struct sf_register){
         .cameras_count = homes_count,
-        .viewers_count = 2 * homes_count,
+        .viewers_count = viewers_count,
         .camera_tenant = sf_arena_take(arena, homes_count, sizeof(uint32_t)),
-        .viewer_tenant = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(uint32_t)),
-        .viewer_camera = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(uint32_t)),
-        .viewer_flags = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(uint16_t)),
-        .signed_in = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(bool)),
+        .viewer_tenant = sf_arena_take(arena, viewers_count, sizeof(uint32_t)),
+        .viewer_camera = sf_arena_take(arena, viewers_count, sizeof(uint32_t)),
+        .viewer_flags = sf_arena_take(arena, viewers_count, sizeof(uint16_t)),
+        .signed_in = sf_arena_take(arena, viewers_count, sizeof(bool)),
         .linked = sf_arena_take(arena, homes_count, sizeof(bool)),
         .has_app = sf_arena_take(arena, homes_count, sizeof(bool)),
     };
@@ -107,7 +103,7 @@ static void register_see(struct sf_register *who, const struct sf_record *record
         who->viewer_flags[record->who] = record->flags;
         who->signed_in[record->who] = (record->flags & SF_FLAG_NO_ACCOUNT) == 0;
         /* Cameras come first in the trace. */
-        who->has_app[record->a] |= (record->flags & SF_FLAG_INTEGRATION) == 0 &&
+        who->has_app[record->a] |= (record->flags & SF_FLAGS_FROM_CACHE) == 0 &&
                                    who->signed_in[record->who] &&
                                    who->camera_tenant[record->b] == record->a;
         break;

@@ -86,7 +86,8 @@ struct sf_oracle {
         *amount_unit; /* of sf_finding.amount: "ppm of the picture", "bytes" ...; "" for none */
     uint64_t kinds;   /* bit set of the record kinds that it wants to see */
     size_t state_bytes;
-    /* May be NULL. `homes_count` bounds tenants and cameras, 2 * homes_count the viewers. */
+    /* May be NULL. `homes_count` bounds tenants and cameras;
+     * there are SF_VIEWERS_PER_HOME viewers for each. */
     void (*init)(void *state, struct sf_arena *arena, uint32_t homes_count);
     void (*see)(void *state, const struct sf_register *who, const struct sf_record *record,
                 struct sf_findings *findings);
@@ -107,6 +108,10 @@ extern const struct sf_oracle sf_oracle_contract;
 extern const struct sf_oracle sf_oracle_consent;
 extern const struct sf_oracle sf_oracle_no_image_in_settings;
 extern const struct sf_oracle sf_oracle_destinations;
+extern const struct sf_oracle sf_oracle_whole_or_flagged;
+extern const struct sf_oracle sf_oracle_monotonic;
+extern const struct sf_oracle sf_oracle_fresh;
+extern const struct sf_oracle sf_oracle_ends_once;
 
 /* Every oracle, ended by NULL, in the order of their reports; and their names, ended by NULL. */
 const struct sf_oracle *const *sf_oracles(void);

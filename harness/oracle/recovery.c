@@ -27,7 +27,7 @@ struct state {
 static void init(void *context, struct sf_arena *arena, uint32_t homes_count)
 {
     struct state *state = context;
-    state->owners_count = 2 * homes_count;
+    state->owners_count = SF_VIEWERS_PER_HOME * homes_count;
     state->owners = sf_arena_take(arena, state->owners_count, sizeof *state->owners);
 }
 

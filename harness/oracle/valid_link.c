@@ -15,7 +15,8 @@ struct state {
 static void init(void *context, struct sf_arena *arena, uint32_t homes_count)
 {
     struct state *state = context;
-    state->let_in_wrongly = sf_arena_take(arena, 2 * (size_t)homes_count, sizeof(bool));
+    state->let_in_wrongly =
+        sf_arena_take(arena, SF_VIEWERS_PER_HOME * (size_t)homes_count, sizeof(bool));
 }
 
 static bool is_wrong(const struct state *state, const struct sf_register *who, uint32_t viewer)

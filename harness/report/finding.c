@@ -21,9 +21,10 @@ void sf_report_time(sf_ns at_ns, char *out, size_t out_bytes)
              at_ns % SF_MINUTE / SF_SECOND, at_ns % SF_SECOND / SF_MS);
 }
 
-static const char *viewer_kind(uint32_t viewer)
+const char *sf_report_viewer(uint32_t viewer)
 {
-    return viewer % 2 == 0 ? "hub" : "app";
+    static const char *const names[SF_VIEWERS_PER_HOME] = {"hub", "app", "export job"};
+    return names[sf_viewer_kind(viewer)];
 }
 
 void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
@@ -33,7 +34,7 @@ void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
     sf_report_time(finding->at_ns, at, sizeof at);
     sf_text_add(out, "%s %s: ", at, oracle->name);
     if (finding->viewer != SF_NOBODY) {
-        sf_text_add(out, "the %s of home %u ", viewer_kind(finding->viewer),
+        sf_text_add(out, "the %s of home %u ", sf_report_viewer(finding->viewer),
                     finding->viewer_tenant + 1);
     }
     if (oracle == &sf_oracle_no_stray_pixels) {
@@ -60,6 +61,17 @@ void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
         sf_text_add(out, "home %u's camera sent %u %s to %s", finding->owner_tenant + 1,
                     finding->amount, oracle->amount_unit,
                     sf_destination_name((enum sf_destination)finding->destination));
+    } else if (oracle == &sf_oracle_whole_or_flagged) {
+        sf_text_add(out, "was answered with a damaged picture, and not told that it is");
+    } else if (oracle == &sf_oracle_monotonic) {
+        sf_text_add(out, "was answered with its capture %u, %u older than one that it had seen",
+                    finding->capture, finding->amount);
+    } else if (oracle == &sf_oracle_fresh) {
+        sf_text_add(out, "was answered with its capture %u, %u ms old, and not told that it is",
+                    finding->capture, finding->amount);
+    } else if (oracle == &sf_oracle_ends_once) {
+        static const char *const how[] = {"", "a second time", "too late", "never"};
+        sf_text_add(out, "made a request that ended %s", how[finding->amount & 3]);
     } else {
         sf_text_add(out, "the cache broke the contract of its interface (code %u)",
                     finding->amount);

@@ -37,7 +37,7 @@ struct sf_tally_state *sf_tally_create(struct sf_arena *arena, uint32_t homes_co
 {
     struct sf_tally_state *state = sf_arena_take(arena, 1, sizeof *state);
     state->cameras_count = homes_count;
-    state->viewers_count = 2 * homes_count;
+    state->viewers_count = SF_VIEWERS_PER_HOME * homes_count;
     state->viewers = sf_arena_take(arena, state->viewers_count, sizeof *state->viewers);
     state->cameras = sf_arena_take(arena, homes_count, sizeof *state->cameras);
     for (uint32_t i = 0; i < homes_count; i++) {
@@ -71,6 +71,9 @@ static struct sf_tally_path *path_of(struct sf_tally_state *state, uint32_t view
 {
     SF_ASSERT(viewer < state->viewers_count);
     bool hub = (state->viewers[viewer].flags & SF_FLAG_INTEGRATION) != 0;
+    if ((state->viewers[viewer].flags & SF_FLAG_EXPORT) != 0) {
+        return &state->tally.exports;
+    }
     return &state->tally.paths[hub ? SF_PATH_HUB : SF_PATH_APP];
 }
 

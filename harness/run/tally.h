@@ -37,6 +37,7 @@ struct sf_tally_path {
 
 struct sf_tally {
     struct sf_tally_path paths[SF_PATHS_COUNT];
+    struct sf_tally_path exports; /* the jobs that copy stills, which are no viewers of a path */
     uint64_t strays_before_deploy_count;
     uint64_t strays_after_deploy_count;
     uint64_t strays_grayscale_count;

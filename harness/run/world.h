@@ -2,10 +2,11 @@
  * harness/run. Its parts: world_build.c (from a plan), world_network.c (messages in packets),
  * world_home.c (camera and viewers), world_cloud.c (where what arrives in the cloud goes, and what
  * the cache's host is lent), world_upload.c, world_fetch.c, world_request.c, world_store.c (the
- * shared store), world_identity.c (the identity service), world_nodes.c (the cache's nodes),
- * world_judge.c (what reached a viewer), world_timeline.c (what the scenario does), world_power.c
- * (what it does to the devices in homes), world_session.c (signing in), world_direct.c (asking a
- * camera past the front door), world_errands.c (what else cameras send), world.c (the event loop).
+ * shared store), world_identity.c (the identity service), world_still.c (what cameras send),
+ * world_nodes.c (the cache's nodes), world_judge.c (what reached a viewer), world_timeline.c (what
+ * the scenario does), world_power.c (what it does to the devices in homes), world_session.c
+ * (signing in), world_direct.c (asking a camera past the front door), world_errands.c (what else
+ * cameras send), world.c (the event loop).
  */
 #ifndef STRAYFRAME_RUN_WORLD_H
 #define STRAYFRAME_RUN_WORLD_H
@@ -34,6 +35,7 @@
 #include "sim_cloud/door.h"
 #include "sim_cloud/sessions.h"
 #include "sim_cloud/store.h"
+#include "sim_hub/exporter.h"
 #include "sim_hub/viewer.h"
 
 enum event_kind {
@@ -58,7 +60,12 @@ enum event_kind {
     EVENT_ERRAND_TICK,   /* target home; small which errand */
 };
 
-enum { VIEWER_HUB, VIEWER_APP, VIEWERS_PER_HOME };
+enum {
+    VIEWER_HUB = SF_VIEWER_IS_HUB,
+    VIEWER_APP = SF_VIEWER_IS_APP,
+    VIEWER_EXPORT = SF_VIEWER_IS_EXPORT,
+    VIEWERS_PER_HOME = SF_VIEWERS_PER_HOME,
+};
 
 enum message_kind {
     MESSAGE_UPLOAD,         /* camera to cloud: a still by itself */
@@ -73,6 +80,7 @@ enum message_kind {
     MESSAGE_SESSION,        /* cloud to viewer */
     MESSAGE_DIRECT_REFUSAL, /* camera to cloud, for a viewer; subject is the fetch */
     MESSAGE_ERRAND,         /* camera to one of its destinations */
+    MESSAGE_UNCHANGED, /* camera to cloud: what was asked for is known already; subject the fetch */
 };
 
 enum {
@@ -100,28 +108,42 @@ struct message {
     sf_handle handle;
     struct sf_cache_version *version; /* UPLOAD: who took it */
     uint32_t home;
-    uint32_t capture;         /* UPLOAD, FETCHED */
-    uint32_t connection;      /* REQUEST, CLOSE, RESET */
-    uint32_t number;          /* REQUEST, CANCEL, ANSWER: of the viewer's request */
-    uint32_t judged_count;    /* ANSWER: fragments that had arrived when it was judged last */
-    int64_t captured_unix_ms; /* UPLOAD, FETCHED */
-    sf_ns arrived_at_ns;      /* ANSWER: when a fragment came last that was not there before */
-    uint8_t kind;             /* enum message_kind */
-    uint8_t viewer;           /* which of the home's viewers */
-    bool up;                  /* home to cloud */
-    bool begun;               /* the receiver knows of it */
-    bool ended;               /* UPLOAD: its end was told */
-    bool picture;             /* ANSWER: it has one */
-    bool orphaned;            /* down: the device that it was for has lost power since */
-    uint32_t device_capture;  /* UPLOAD, FETCHED: as the camera counts, from 0 at each power on */
-    uint64_t session;         /* REQUEST: with which it is asked; SESSION: the new one */
-    uint64_t camera_id;       /* REQUEST, COMMAND of a direct ask: as the viewer named it */
-    uint8_t refusal;          /* ANSWER, DIRECT_REFUSAL: enum sf_door_answer */
-    bool direct;              /* COMMAND: the camera decides whether to answer; `session` is the
-                                 asker's */
-    uint32_t asker;           /* COMMAND of a direct ask: number of the viewer in the trace */
-    uint8_t destination;      /* enum sf_destination; NONE also where nobody looks at what leaves */
-    uint32_t image_bytes; /* how much of what goes to the destination is pictures, as measured */
+    uint32_t capture;      /* UPLOAD, FETCHED */
+    uint32_t connection;   /* REQUEST, CLOSE, RESET */
+    uint32_t number;       /* REQUEST, CANCEL, ANSWER: of the viewer's request */
+    uint32_t judged_count; /* ANSWER: fragments that had arrived when it was judged last */
+    sf_ns arrived_at_ns;   /* ANSWER: when a fragment came last that was not there before */
+    uint8_t kind;          /* enum message_kind */
+    uint8_t viewer;        /* which of the home's viewers */
+    bool up;               /* home to cloud */
+    bool begun;            /* the receiver knows of it */
+    bool ended;            /* UPLOAD: its end was told */
+    bool picture;          /* ANSWER: it has one */
+    bool orphaned;         /* down: the device that it was for has lost power since */
+    uint64_t session;      /* REQUEST: with which it is asked; SESSION: the new one */
+    uint64_t camera_id;    /* REQUEST, COMMAND of a direct ask: as the viewer named it */
+    uint8_t refusal;       /* ANSWER, DIRECT_REFUSAL: enum sf_door_answer */
+    bool direct;           /* COMMAND: the camera decides whether to answer; `session` is the
+                              asker's */
+    uint32_t asker;        /* COMMAND of a direct ask: number of the viewer in the trace */
+    uint8_t destination;   /* enum sf_destination; NONE also where nobody looks at what leaves */
+    uint32_t image_bytes;  /* how much of what goes to the destination is pictures, as measured */
+    struct sf_cache_host_still still; /* UPLOAD, FETCHED: what the camera says of it */
+    uint64_t validator;               /* REQUEST, COMMAND: of what is known already; ANSWER: of what
+                                         comes; 0: none */
+    uint32_t range_offset; /* REQUEST: how much of it is there; ANSWER: what comes begins here */
+    uint64_t new_session;  /* ANSWER: to be used from now on; 0 */
+    uint16_t said;         /* ANSWER: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
+    uint8_t status;        /* ANSWER: SF_CACHE_STATUS_... */
+    bool in_parts;         /* ANSWER: each packet is acknowledged, for the rest waits for that */
+};
+
+/* What a viewer keeps of what it was given, for its next request. */
+struct holding {
+    uint8_t *bytes; /* owned; NULL: nothing */
+    uint32_t count;
+    uint64_t validator; /* 0: nothing that it could say */
+    bool whole;         /* a still that it has shown; or the beginning of one */
 };
 
 struct viewer_state {
@@ -132,6 +154,7 @@ struct viewer_state {
     sf_handle cloud_request; /* the latest request that the cloud has of this viewer; 0 */
     bool present;
     uint64_t session; /* the latest that it was given; 0: none */
+    struct holding holding;
 };
 
 struct home {
@@ -153,6 +176,10 @@ struct home {
     sf_ns clock_ahead_ns; /* of the camera's clock; negative: behind */
     enum sf_consent consent;
     sf_ns errand_at_ns[SF_ERRANDS_COUNT]; /* when each is run next */
+    uint8_t *sent; /* the still that the camera uploaded last; NULL where it sends no deltas */
+    uint32_t sent_bytes;
+    uint64_t validator; /* of the camera's latest still; 0: none yet */
+    uint32_t serial;    /* of the camera: the number of the first home whose camera has it too */
 };
 
 struct request {
@@ -171,6 +198,12 @@ struct request {
     uint32_t node;      /* of the cache; SF_NOBODY: all were lost. The app's path has none */
     bool direct;        /* the camera is asked and decides; the front door has no part in it */
     uint64_t camera_id; /* direct: as the viewer named it */
+    bool export_job;
+    uint16_t said;           /* by the cache, of its answer: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
+    uint32_t range_offset;   /* what the viewer has of a still already */
+    uint64_t holds;          /* with this validator; 0: nothing */
+    uint64_t said_validator; /* of the answer's still, by the cache */
+    uint64_t said_session;   /* for the viewer, by the cache; 0 */
 };
 
 struct fetch {
@@ -258,6 +291,8 @@ struct world {
     struct sf_sessions sessions;
     struct sf_slots questions;
     struct sf_rng identity_rng;
+    uint8_t *stitched; /* room for a picture that came in two answers */
+    uint32_t stitched_capacity;
     bool identity_off;
     bool store_off;
     bool exposure_watched; /* the scenario concerns itself with what leaves homes */
@@ -315,7 +350,15 @@ static inline uint64_t request_number(uint32_t home, uint32_t viewer, uint32_t n
 
 static inline uint16_t path_flag(uint32_t viewer)
 {
-    return viewer == VIEWER_HUB ? SF_FLAG_INTEGRATION : 0;
+    return viewer == VIEWER_HUB      ? SF_FLAG_INTEGRATION
+           : viewer == VIEWER_EXPORT ? SF_FLAG_EXPORT
+                                     : 0;
+}
+
+/* The app's path passes the cache by. */
+static inline bool request_uses_cache(const struct request *request)
+{
+    return request->integration || request->export_job;
 }
 
 /* ---- world_build.c ---- */
@@ -345,6 +388,7 @@ void network_event(struct world *world, const struct sf_event *event);
 /* ---- world_home.c ---- */
 /* Camera and viewers start; `again` after power was lost. */
 void home_start(struct world *world, uint32_t home, bool again);
+/* Somebody starts watching; an export job begins. */
 void viewer_wake(struct world *world, uint32_t home, uint32_t viewer);
 /* A new session has come. */
 void viewer_signed_in(struct world *world, uint32_t home, uint32_t viewer);
@@ -360,6 +404,23 @@ void viewer_fragment(struct world *world, struct message *message, bool last);
 /* How to make the bytes of a capture, again or for the first time. */
 void still_spec(const struct world *world, uint32_t camera, uint32_t capture, int64_t local_unix_s,
                 char name_out[static 32], struct sf_still_spec *spec_out);
+
+/* ---- world_still.c ---- */
+/* What the camera sends of its new still, and what it is to itself from now on. */
+struct still_sent {
+    const uint8_t *whole; /* the still as the camera has it, after all that it sent */
+    uint32_t whole_bytes;
+    const uint8_t *bytes;            /* what is sent: all of it, or the rows that changed */
+    struct sf_cache_host_still said; /* of it; total_bytes of what is sent */
+};
+/* `count` bytes of the new still are in still_scratch. */
+void still_prepare(struct world *world, uint32_t home, const struct sf_camera_effects *effects,
+                   uint32_t count, int64_t unix_ms, struct still_sent *sent_out);
+void still_fini(struct home *home);
+/* The group's first number, and how many of its cameras share a serial, make the serial. */
+uint32_t still_serial(const struct world *world, uint32_t group, uint32_t number);
+/* Answers a command whose sender has the camera's latest still already; false if it has not. */
+bool still_unchanged(struct world *world, const struct message *command);
 
 /* ---- world_cloud.c ---- */
 void cloud_start(struct world *world);
@@ -377,7 +438,8 @@ void cloud_uploads_lost(struct world *world);
 /* ---- world_fetch.c ---- */
 /* Asks the camera for a still: for the cache's fetch, or, with host_fetch 0, for a request. */
 sf_handle cloud_fetch_start(struct world *world, uint32_t camera, sf_handle host_fetch,
-                            sf_handle request);
+                            sf_handle request, uint64_t validator);
+void cloud_fetch_unchanged(struct world *world, sf_handle fetch);
 void cloud_fetch_forget(struct world *world, sf_handle fetch);
 void cloud_fetched_fragment(struct world *world, struct message *message, uint32_t index,
                             bool last);
@@ -408,6 +470,30 @@ void store_start(void *world, uint32_t version, uint64_t connection, uint64_t co
 void store_arrive(struct world *world, sf_handle operation);
 void store_reply(struct world *world, sf_handle operation);
 
+/* The viewer has more of the answer than before. */
+void cloud_answer_taken(struct world *world, const struct message *answer);
+
+/* ---- world_holding.c ---- */
+/* Says in a request what the viewer holds. */
+void holding_say(const struct viewer_state *state, struct message *request);
+/* Keeps what the display shows, or what has come of a picture that was given up. */
+void holding_keep(struct world *world, const struct message *answer, bool whole);
+void holding_fini(struct viewer_state *state);
+/* The picture as a display has it after this answer: what came before it, and what has come of it
+ * without a gap. Valid until the next call. */
+const uint8_t *holding_picture(struct world *world, const struct message *answer,
+                               uint32_t *count_out);
+
+/* ---- world_export.c ---- */
+/* Is an owner of this group going to ask for a copy? */
+bool export_is_planned(const struct sf_plan *plan, uint32_t group);
+/* What an export job is like, beside the home's hub. */
+struct sf_viewer_config export_config(const struct sf_viewer_config *hub, bool planned);
+/* The owners of these homes, or SF_GROUP_ALL, ask for a copy, all at once. */
+void export_start(struct world *world, uint32_t group);
+/* How long the cloud gives a request. */
+sf_ns request_deadline_ns(const struct world *world, const struct request *request);
+
 /* ---- world_judge.c ---- */
 enum judge_occasion {
     JUDGE_SHOWN,     /* all has arrived, and the display shows it */
@@ -415,6 +501,8 @@ enum judge_occasion {
     JUDGE_NOT_SHOWN, /* it reached the viewer, but no display */
 };
 void judge_delivery(struct world *world, struct message *message, enum judge_occasion occasion);
+/* The display shows again what the viewer holds. */
+void judge_held(struct world *world, const struct message *answer);
 void judge_reset(struct world *world);
 /* How many of these bytes are a piece of any camera's still. */
 uint32_t judge_image_bytes(struct world *world, const uint8_t *bytes, uint32_t count);
@@ -436,6 +524,11 @@ void session_expire(struct world *world, uint32_t group);
 void session_sign_in(struct world *world, uint32_t home, uint32_t viewer);
 void session_sign_in_arrived(struct world *world, const struct message *message);
 void session_arrived(struct world *world, const struct message *message);
+
+/* The session that the front door renews the request's with; 0: it does not. */
+uint64_t session_renew(struct world *world, const struct request *request);
+/* The viewer uses the session that came with an answer from now on. */
+void session_taken_over(struct world *world, const struct message *answer);
 
 /* ---- world_direct.c ---- */
 /* How a viewer names the camera that it asks directly. */
@@ -478,6 +571,8 @@ void node_bring_back(struct world *world, uint32_t node);
 /* A session of a viewer, as the host of the cache has it: it goes by the home's number. */
 uint64_t session_for_host(const struct world *world, uint32_t home, uint32_t viewer,
                           uint64_t session);
+/* The other way round; 0, which is none, for a number that cannot be one. */
+uint64_t session_of_host(const struct world *world, uint64_t session);
 void identity_ask(void *world, sf_handle host_question, uint64_t session);
 void identity_answer(struct world *world, sf_handle question, bool failed);
 

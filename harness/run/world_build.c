@@ -43,6 +43,13 @@ static void drop_unfinished(struct world *world)
         const struct store_operation *operation = sf_slots_get(&world->operations, h);
         free(operation->bytes);
     }
+    for (uint32_t i = 0; i < world->homes_count; i++) {
+        still_fini(&world->homes[i]);
+        for (uint32_t viewer = 0; viewer < VIEWERS_PER_HOME; viewer++) {
+            holding_fini(&world->homes[i].viewers[viewer]);
+        }
+    }
+    world->homes_count = 0;
     sf_slots_reset(&world->messages);
     sf_slots_reset(&world->requests);
     sf_slots_reset(&world->fetches);
@@ -71,6 +78,7 @@ void world_fini(struct world *world)
     sf_queue_fini(&world->queue);
     sf_arena_fini(&world->arena);
     free(world->captures);
+    free(world->stitched);
     *world = (struct world){0};
 }
 
@@ -89,6 +97,8 @@ static void read_sections(struct world *world, const struct sf_plan *plan)
                sizeof world->viewers[i][VIEWER_HUB]);
         memcpy(&world->viewers[i][VIEWER_APP], sections[SF_SECTION_APP].values,
                sizeof world->viewers[i][VIEWER_APP]);
+        world->viewers[i][VIEWER_EXPORT] =
+            export_config(&world->viewers[i][VIEWER_HUB], export_is_planned(plan, i));
     }
 }
 
@@ -114,6 +124,8 @@ static int32_t draw_time_zone(const struct sf_plan_group *group, uint64_t seed, 
     return group->time_zones_s[drawn % group->time_zones_count];
 }
 
+static const char *const streams[VIEWERS_PER_HOME] = {"hub", "app", "export"};
+
 static void build_home(struct world *world, uint32_t index, uint32_t group_index, uint32_t number)
 {
     const struct sf_plan_group *group = &world->plan->groups[group_index];
@@ -125,6 +137,7 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
     home->powered = true;
     home->consent =
         world->cameras[group_index].backup != 0 ? SF_CONSENT_GIVEN : SF_CONSENT_NEVER_GIVEN;
+    home->serial = still_serial(world, group_index, number);
     home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", number) % SF_SCENES_COUNT);
     sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", number));
     sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", number));
@@ -135,7 +148,7 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
         struct viewer_state *state = &home->viewers[i];
         const struct sf_viewer_config *config = &world->viewers[group_index][i];
         sf_viewer_init(&state->viewer, config);
-        sf_rng_init(&state->rng, world->seed, i == VIEWER_HUB ? "hub" : "app", number);
+        sf_rng_init(&state->rng, world->seed, streams[i], number);
         state->present = config->present != 0;
         session_start(world, index, i);
     }
@@ -278,6 +291,10 @@ void world_build(struct world *world, const struct sf_plan *plan,
         introduce_home(world, i);
     }
     errands_introduce(world);
+    if (world->cloud.fresh_within_ns > 0) {
+        world_trace(world, (struct sf_record){.kind = SF_RECORD_FRESH,
+                                              .d = (uint64_t)world->cloud.fresh_within_ns});
+    }
     sf_arena_seal(&world->arena);
 
     cloud_start(world);

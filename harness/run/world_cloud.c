@@ -11,6 +11,7 @@ struct sf_cache_host_camera cloud_camera_facts(const struct world *world, uint32
         .tenant = home_number(world, world->door.camera_tenant[camera]),
         .model = (uint32_t)world->cameras[home->group].model,
         .slot = 0,
+        .serial = home->serial,
     };
 }
 
@@ -46,6 +47,11 @@ void cloud_fragment(struct world *world, struct message *message, uint32_t index
             sf_cache_host_connection_closed(&world->host,
                                             viewer_for_host(world, message->home, message->viewer),
                                             message->connection);
+        }
+        return;
+    case MESSAGE_UNCHANGED:
+        if (last) {
+            cloud_fetch_unchanged(world, message->subject);
         }
         return;
     case MESSAGE_ERRAND:
@@ -102,16 +108,36 @@ static void service_answer_end(void *context, uint64_t handle, bool aborted)
     }
 }
 
+static bool service_answer_properties(void *context, uint64_t handle, uint32_t flags,
+                                      uint64_t validator, uint64_t session)
+{
+    struct world *world = context;
+    uint64_t known = session != 0 ? session_of_host(world, session) : 0;
+    if (session != 0 && sf_sessions_tenant_ever(&world->sessions, known) == SF_NOBODY) {
+        return false;
+    }
+    struct request *request = sf_slots_get(&world->requests, handle);
+    if (request != NULL) {
+        request->said =
+            (uint16_t)(((flags & SF_CACHE_ANSWER_STALE) != 0 ? SF_FLAG_STALE : 0u) |
+                       ((flags & SF_CACHE_ANSWER_INCOMPLETE) != 0 ? SF_FLAG_INCOMPLETE : 0u));
+        request->said_validator = validator;
+        request->said_session = known;
+    }
+    return true;
+}
+
 static void service_timer_start(void *context, sf_handle timer, sf_ns delay_ns)
 {
     world_push(context, EVENT_CACHE_TIMER, 0, 0, timer, world_now(context) + delay_ns);
 }
 
 /* A number that no home has gets a fetch that nobody answers. */
-static uint64_t service_fetch_start(void *context, sf_handle fetch, uint32_t camera)
+static uint64_t service_fetch_start(void *context, sf_handle fetch, uint32_t camera,
+                                    uint64_t validator)
 {
     uint32_t home = home_of_number(context, camera);
-    return home != UINT32_MAX ? cloud_fetch_start(context, home, fetch, 0) : 0;
+    return home != UINT32_MAX ? cloud_fetch_start(context, home, fetch, 0, validator) : 0;
 }
 
 static void service_fetch_cancel(void *context, uint64_t fetch)
@@ -166,6 +192,7 @@ void cloud_start(struct world *world)
         .state = service_state,
         .identity_start = identity_ask,
         .unix_ms = service_unix_ms,
+        .answer_properties = service_answer_properties,
     };
     sf_cache_host_reset(&world->host, &world->services, world->seed, SF_HOMES_MAX,
                         world->still_bytes_max, (uint64_t)world->cloud.cache_capacity_bytes);

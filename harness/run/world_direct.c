@@ -21,7 +21,7 @@ void direct_relay(struct world *world, struct request *request)
 {
     world_push(world, EVENT_REQUEST_LIMIT, request->home, 0, request->handle,
                world_now(world) + 2 * world->cloud.request_deadline_ns);
-    request->fetch = cloud_fetch_start(world, request->camera, 0, request->handle);
+    request->fetch = cloud_fetch_start(world, request->camera, 0, request->handle, 0);
 }
 
 static void trace_admitted(struct world *world, const struct message *command)

@@ -5,7 +5,7 @@
 enum { FETCH_LIMIT_S = 30 };
 
 sf_handle cloud_fetch_start(struct world *world, uint32_t camera, sf_handle host_fetch,
-                            sf_handle request)
+                            sf_handle request, uint64_t validator)
 {
     void *item;
     sf_handle handle = sf_slots_take(&world->fetches, &item);
@@ -23,6 +23,7 @@ sf_handle cloud_fetch_start(struct world *world, uint32_t camera, sf_handle host
         command->asker = viewer_number(asker->home, asker->viewer);
         command->number = asker->number;
     }
+    command->validator = validator;
     message_send(world, command);
     world_push(world, EVENT_FETCH_LIMIT, camera, 0, handle,
                world_now(world) + FETCH_LIMIT_S * SF_SECOND);
@@ -49,11 +50,11 @@ void cloud_fetch_forget(struct world *world, sf_handle handle)
 }
 
 static void trace_fetch_ended(struct world *world, sf_handle handle, const struct fetch *fetch,
-                              uint32_t received_bytes, bool complete)
+                              uint32_t received_bytes, uint32_t end)
 {
     world_trace(world, (struct sf_record){
                            .kind = SF_RECORD_FETCH_ENDED,
-                           .flags = complete ? SF_CACHE_END_COMPLETE : SF_CACHE_END_ABANDONED,
+                           .flags = (uint16_t)end,
                            .who = fetch->camera,
                            .b = received_bytes,
                            .c = handle,
@@ -84,8 +85,7 @@ void cloud_fetched_fragment(struct world *world, struct message *message, uint32
     sf_handle host_fetch = fetch->host_fetch;
     if (host_fetch != 0) {
         uint32_t offset = sf_transfer_offset(index);
-        sf_cache_host_fetch_part(&world->host, host_fetch, message->device_capture,
-                                 message->transfer.total_bytes, offset,
+        sf_cache_host_fetch_part(&world->host, host_fetch, &message->still, offset,
                                  message->payload->bytes + offset,
                                  sf_transfer_length(&message->transfer, index));
     }
@@ -95,10 +95,11 @@ void cloud_fetched_fragment(struct world *world, struct message *message, uint32
         return;
     }
     struct fetch ended = *fetch;
-    trace_fetch_ended(world, message->subject, &ended, message->transfer.total_bytes, true);
+    trace_fetch_ended(world, message->subject, &ended, message->transfer.total_bytes,
+                      SF_CACHE_END_COMPLETE);
     sf_slots_give(&world->fetches, message->subject);
     if (host_fetch != 0) {
-        sf_cache_host_fetch_ended(&world->host, host_fetch, true);
+        sf_cache_host_fetch_ended(&world->host, host_fetch, SF_CACHE_END_COMPLETE);
     } else {
         relay(world, ended.request, message);
     }
@@ -113,9 +114,22 @@ void cloud_fetch_limit(struct world *world, sf_handle handle)
     struct fetch ended = *fetch;
     const struct message *reply = ended.reply != 0 ? message_get(world, ended.reply) : NULL;
     trace_fetch_ended(world, handle, &ended, reply != NULL ? cloud_received_bytes(reply) : 0,
-                      false);
+                      SF_CACHE_END_ABANDONED);
     cloud_fetch_forget(world, handle);
     if (ended.host_fetch != 0) {
-        sf_cache_host_fetch_ended(&world->host, ended.host_fetch, false);
+        sf_cache_host_fetch_ended(&world->host, ended.host_fetch, SF_CACHE_END_ABANDONED);
     }
+}
+
+void cloud_fetch_unchanged(struct world *world, sf_handle handle)
+{
+    const struct fetch *fetch = sf_slots_get(&world->fetches, handle);
+    if (fetch == NULL) {
+        return; /* nobody waits for it any more */
+    }
+    struct fetch ended = *fetch;
+    SF_ASSERT(ended.host_fetch != 0);
+    trace_fetch_ended(world, handle, &ended, 0, SF_CACHE_END_NOT_MODIFIED);
+    sf_slots_give(&world->fetches, handle);
+    sf_cache_host_fetch_ended(&world->host, ended.host_fetch, SF_CACHE_END_NOT_MODIFIED);
 }

@@ -57,9 +57,10 @@ static void remember_capture(struct world *world, const struct sf_still_spec *sp
     home->capture_latest = world->captures_count;
 }
 
-/* Takes the picture, into world->still_scratch; returns its bytes. */
+/* Takes the picture, into world->still_scratch; returns its bytes. What is sent of it, if it is
+ * sent, is in *sent_out. */
 static uint32_t take_still(struct world *world, uint32_t index,
-                           const struct sf_camera_effects *effects)
+                           const struct sf_camera_effects *effects, struct still_sent *sent_out)
 {
     struct home *home = &world->homes[index];
     char name[32];
@@ -68,7 +69,9 @@ static uint32_t take_still(struct world *world, uint32_t index,
     size_t count = sf_still_make(&spec, world->still_scratch, world->still_bytes_max);
     SF_ASSERT(count > 0);
     SF_ASSERT(count <= world->still_bytes_max);
-    uint64_t hash = XXH3_64bits(world->still_scratch, count);
+    still_prepare(world, index, effects, (uint32_t)count, camera_unix_s(world, index) * 1000,
+                  sent_out);
+    uint64_t hash = XXH3_64bits(sent_out->whole, sent_out->whole_bytes);
     uint32_t kept = effects->capture % HASHES_KEPT;
     home->hashes[kept] = hash;
     home->hashes_night =
@@ -79,7 +82,7 @@ static uint32_t take_still(struct world *world, uint32_t index,
                            .flags = effects->night ? SF_FLAG_NIGHT : 0,
                            .who = index,
                            .a = effects->capture,
-                           .b = (uint32_t)count,
+                           .b = sent_out->said.total_bytes,
                            .c = (uint64_t)effects->local_unix_s,
                            .d = hash,
                        });
@@ -90,14 +93,15 @@ static uint32_t take_still(struct world *world, uint32_t index,
 static void send_still(struct world *world, uint32_t index, const struct sf_camera_effects *effects,
                        sf_handle fetch)
 {
-    uint32_t count = take_still(world, index, effects);
+    struct still_sent sent;
+    take_still(world, index, effects, &sent);
+    uint32_t count = sent.said.total_bytes;
     struct message *message = message_create(world, fetch != 0 ? MESSAGE_FETCHED : MESSAGE_UPLOAD,
                                              index, true, count, true);
-    memcpy(message->payload->bytes, world->still_scratch, count);
+    memcpy(message->payload->bytes, sent.bytes, count);
     message->subject = fetch;
     message->capture = effects->capture;
-    message->device_capture = effects->device_capture;
-    message->captured_unix_ms = camera_unix_s(world, index) * 1000;
+    message->still = sent.said;
     if (fetch == 0 && world->exposure_watched) {
         message->destination = SF_DESTINATION_CLOUD;
         message->image_bytes = count;
@@ -148,7 +152,8 @@ uint32_t camera_capture(struct world *world, uint32_t index)
                                           .unix_s = camera_unix_s(world, index)};
     struct sf_camera_effects effects;
     sf_camera_step(&home->camera, &input, &home->camera_rng, &effects);
-    return take_still(world, index, &effects);
+    struct still_sent sent;
+    return take_still(world, index, &effects, &sent);
 }
 
 /* ---- the viewers ---- */
@@ -162,6 +167,9 @@ static void send_control(struct world *world, uint32_t home, uint32_t viewer,
     message->connection = world->homes[home].viewers[viewer].viewer.connections_count;
     message->session = world->homes[home].viewers[viewer].session;
     message->camera_id = direct_camera_id(world, home, viewer);
+    if (kind == MESSAGE_REQUEST) {
+        holding_say(&world->homes[home].viewers[viewer], message);
+    }
     message_send(world, message);
 }
 
@@ -207,6 +215,9 @@ static void give_up(struct world *world, uint32_t home, uint32_t viewer,
                         .c = request_number(home, viewer, effects->given_up),
                     });
     }
+    if (something) {
+        holding_keep(world, answer, false);
+    }
     if (answer != NULL) {
         message_stop_receiving(world, answer);
     }
@@ -218,6 +229,11 @@ static void carry_out(struct world *world, uint32_t home, uint32_t viewer,
     struct viewer_state *state = &world->homes[home].viewers[viewer];
     if (answer != NULL && answer->picture) {
         judge_delivery(world, answer, effects->show_whole ? JUDGE_SHOWN : JUDGE_NOT_SHOWN);
+        if (effects->show_whole) {
+            holding_keep(world, answer, true);
+        }
+    } else if (answer != NULL && effects->show_whole) {
+        judge_held(world, answer);
     } else if (answer != NULL && state->answer == answer->handle) {
         world_trace(world, (struct sf_record){
                                .kind = SF_RECORD_GAVE_UP,
@@ -246,7 +262,11 @@ static void viewer_step(struct world *world, uint32_t home, uint32_t viewer,
     struct viewer_state *state = &world->homes[home].viewers[viewer];
     struct sf_viewer_effects effects;
     input.now_ns = world_now(world);
-    sf_viewer_step(&state->viewer, &input, &state->rng, &effects);
+    if (viewer == VIEWER_EXPORT) {
+        sf_exporter_step(&state->viewer, &input, &effects);
+    } else {
+        sf_viewer_step(&state->viewer, &input, &state->rng, &effects);
+    }
     carry_out(world, home, viewer, &effects, answer);
 }
 
@@ -275,9 +295,16 @@ void viewer_fragment(struct world *world, struct message *message, bool last)
     } else {
         message->transfer.receiver_done = true; /* nobody waits for it: it is not acknowledged */
     }
+    if (last && current) {
+        session_taken_over(world, message);
+    }
     if (last) {
+        bool held = message->status == SF_CACHE_STATUS_NOT_MODIFIED && state->holding.whole;
         const struct sf_viewer_input input = {
-            .kind = SF_VIEWER_ANSWER, .request = message->number, .picture = message->picture};
+            .kind = SF_VIEWER_ANSWER,
+            .request = message->number,
+            .picture = message->picture || held,
+        };
         viewer_step(world, message->home, message->viewer, input, message);
         if (message->refusal == SF_DOOR_NO_SESSION && message->session == state->session) {
             session_sign_in(world, message->home, message->viewer);

@@ -6,11 +6,14 @@
 uint64_t session_for_host(const struct world *world, uint32_t home, uint32_t viewer,
                           uint64_t session)
 {
+    if (session != 0) { /* not always the viewer's own */
+        home = (uint32_t)(session >> 32) / VIEWERS_PER_HOME;
+        viewer = (uint32_t)(session >> 32) % VIEWERS_PER_HOME;
+    }
     return (uint64_t)viewer_for_host(world, home, viewer) << 32 | (uint32_t)session;
 }
 
-/* The session as the service numbers it; 0, which is none, for a viewer that does not exist. */
-static uint64_t session_of_host(const struct world *world, uint64_t session)
+uint64_t session_of_host(const struct world *world, uint64_t session)
 {
     uint32_t viewer = (uint32_t)(session >> 32);
     uint32_t home = home_of_number(world, viewer / VIEWERS_PER_HOME);

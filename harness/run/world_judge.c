@@ -17,18 +17,21 @@
 
 /* A delivery under judgement. */
 struct delivery {
-    struct message *message;
-    uint32_t viewer;  /* its number in the trace */
-    uint64_t request; /* its number in the trace */
-    uint16_t path;    /* flag */
-    bool whole;
+    const struct message *message; /* the answer */
+    uint32_t home;
+    uint32_t viewer;        /* its number in the trace */
+    uint64_t request;       /* its number in the trace */
+    uint16_t flags;         /* path, and what the cache said */
+    bool whole;             /* every byte of the answer has arrived */
+    const uint8_t *picture; /* as a display has it */
+    uint32_t picture_bytes;
 };
 
 static void trace_of(struct world *world, const struct delivery *delivery, struct sf_record record)
 {
     record.who = delivery->viewer;
     record.c = delivery->request;
-    record.flags |= delivery->path;
+    record.flags |= delivery->flags;
     world_trace(world, record);
 }
 
@@ -60,33 +63,34 @@ static uint32_t own_capture(const struct home *home, uint64_t hash)
     return UINT32_MAX;
 }
 
-static void trace_own(struct world *world, const struct delivery *delivery, uint32_t capture,
-                      bool shown)
+static void trace_own_bytes(struct world *world, const struct delivery *delivery, uint32_t capture)
 {
-    uint32_t home = delivery->message->home;
-    bool night = (world->homes[home].hashes_night >> (capture % HASHES_KEPT) & 1) != 0;
-    uint16_t picture = (uint16_t)(SF_FLAG_EXACT | SF_FLAG_WHOLE | SF_FLAG_DECODABLE |
-                                  (night ? SF_FLAG_GRAYSCALE : 0));
-    uint64_t numbered = (uint64_t)capture << 32;
     trace_of(world, delivery,
              (struct sf_record){
                  .kind = SF_RECORD_BYTES,
+                 .a = delivery->home,
+                 .b = delivery->home,
+                 .d = (uint64_t)capture << 32 | delivery->message->transfer.total_bytes,
+             });
+}
+
+static void trace_own_picture(struct world *world, const struct delivery *delivery,
+                              uint32_t capture)
+{
+    uint32_t home = delivery->home;
+    bool night = (world->homes[home].hashes_night >> (capture % HASHES_KEPT) & 1) != 0;
+    uint16_t picture = (uint16_t)(SF_FLAG_EXACT | SF_FLAG_WHOLE | SF_FLAG_DECODABLE |
+                                  (night ? SF_FLAG_GRAYSCALE : 0));
+    trace_of(world, delivery,
+             (struct sf_record){.kind = SF_RECORD_SHOWN, .flags = picture, .b = home});
+    trace_of(world, delivery,
+             (struct sf_record){
+                 .kind = SF_RECORD_SEEN,
+                 .flags = picture,
                  .a = home,
                  .b = home,
-                 .d = numbered | delivery->message->transfer.total_bytes,
+                 .d = (uint64_t)capture << 32 | 1000000,
              });
-    if (shown) {
-        trace_of(world, delivery,
-                 (struct sf_record){.kind = SF_RECORD_SHOWN, .flags = picture, .b = home});
-        trace_of(world, delivery,
-                 (struct sf_record){
-                     .kind = SF_RECORD_SEEN,
-                     .flags = picture,
-                     .a = home,
-                     .b = home,
-                     .d = numbered | 1000000,
-                 });
-    }
 }
 
 /* ---- by the bytes ---- */
@@ -203,17 +207,6 @@ void judge_reset(struct world *world)
 
 /* ---- by the pixels ---- */
 
-static uint16_t picture_flags(const struct delivery *delivery, const struct sf_inspection *seen)
-{
-    bool one_whole =
-        delivery->whole && !seen->damaged && seen->owners_count == 1 && seen->unreadable_ppm == 0;
-    unsigned flags = delivery->whole ? SF_FLAG_WHOLE : 0;
-    flags |= seen->decodable ? SF_FLAG_DECODABLE : 0;
-    flags |= seen->grayscale ? SF_FLAG_GRAYSCALE : 0;
-    flags |= one_whole ? 0 : SF_FLAG_DAMAGED;
-    return (uint16_t)flags;
-}
-
 /* A mark names a camera of this run, or it is no mark. */
 static bool known(const struct world *world, struct sf_mark mark)
 {
@@ -222,11 +215,42 @@ static bool known(const struct world *world, struct sf_mark mark)
            mark.capture < world->homes[mark.camera].camera.captures_count;
 }
 
-static bool judge_pixels(struct world *world, const struct delivery *delivery,
-                         uint32_t prefix_bytes, struct sf_inspection *seen)
+/* One capture's; or, where a camera sends the rows that changed, several captures' of that camera:
+ * that is what its pictures are made of. */
+static bool is_of_one(const struct world *world, const struct sf_inspection *seen)
 {
-    sf_inspect(delivery->message->payload->bytes, prefix_bytes, seen);
-    uint16_t flags = picture_flags(delivery, seen);
+    if (seen->owners_count <= 1) {
+        return seen->owners_count == 1;
+    }
+    struct sf_mark first = seen->owners[0].owner;
+    for (uint32_t i = 1; i < seen->owners_count; i++) {
+        if (!sf_mark_same_camera(first, seen->owners[i].owner)) {
+            return false;
+        }
+    }
+    return seen->further_ppm == 0 && known(world, first) &&
+           world->homes[first.camera].camera.config->delta_every > 1;
+}
+
+static uint16_t picture_flags(const struct world *world, const struct delivery *delivery,
+                              const struct sf_inspection *seen)
+{
+    bool one_whole =
+        delivery->whole && !seen->damaged && seen->unreadable_ppm == 0 && is_of_one(world, seen);
+    unsigned flags = delivery->whole ? SF_FLAG_WHOLE : 0;
+    flags |= seen->decodable ? SF_FLAG_DECODABLE : 0;
+    flags |= seen->grayscale ? SF_FLAG_GRAYSCALE : 0;
+    flags |= one_whole ? 0 : SF_FLAG_DAMAGED;
+    bool mixed = seen->owners_count > 1 && !is_of_one(world, seen);
+    flags |= !seen->decodable || seen->damaged || mixed ? SF_FLAG_BROKEN : 0;
+    return (uint16_t)flags;
+}
+
+static bool judge_pixels(struct world *world, const struct delivery *delivery,
+                         struct sf_inspection *seen)
+{
+    sf_inspect(delivery->picture, delivery->picture_bytes, seen);
+    uint16_t flags = picture_flags(world, delivery, seen);
     bool foreign = false;
     uint32_t largest = seen->owners_count > 0 && known(world, seen->owners[0].owner)
                            ? seen->owners[0].owner.tenant
@@ -237,7 +261,7 @@ static bool judge_pixels(struct world *world, const struct delivery *delivery,
     for (uint32_t i = 0; i < seen->owners_count; i++) {
         const struct sf_sighting *sighting = &seen->owners[i];
         if (known(world, sighting->owner)) {
-            foreign |= sighting->owner.tenant != delivery->message->home;
+            foreign |= sighting->owner.tenant != delivery->home;
             trace_of(world, delivery,
                      (struct sf_record){
                          .kind = SF_RECORD_SEEN,
@@ -292,15 +316,15 @@ static void describe_owner(const struct world *world, const struct sf_sighting *
 }
 
 static void keep_exhibit(struct world *world, const struct delivery *delivery,
-                         uint32_t prefix_bytes, const struct sf_inspection *seen)
+                         const struct sf_inspection *seen)
 {
-    uint16_t flags = picture_flags(delivery, seen);
+    uint16_t flags = picture_flags(world, delivery, seen);
     struct sf_exhibit *exhibit =
         exhibit_place(world->exhibits, delivery->viewer, (flags & SF_FLAG_DAMAGED) != 0);
     if (exhibit == NULL) {
         return;
     }
-    uint32_t home_index = delivery->message->home;
+    uint32_t home_index = delivery->home;
     const struct home *home = &world->homes[home_index];
     memset(exhibit, 0, sizeof *exhibit);
     exhibit->at_ns = world_now(world);
@@ -315,7 +339,7 @@ static void keep_exhibit(struct world *world, const struct delivery *delivery,
             describe_owner(world, &seen->owners[i], &exhibit->owners[exhibit->owners_count++]);
         }
     }
-    exhibit->seen_bytes = copy_cut(exhibit->seen, delivery->message->payload->bytes, prefix_bytes);
+    exhibit->seen_bytes = copy_cut(exhibit->seen, delivery->picture, delivery->picture_bytes);
     if (home->camera.captures_count > 0) {
         exhibit->own_capture = home->camera.captures_count - 1;
         const struct sf_mark own = {home_index, home_index, exhibit->own_capture};
@@ -326,42 +350,77 @@ static void keep_exhibit(struct world *world, const struct delivery *delivery,
 
 /* ---- all together ---- */
 
+static void judge_picture(struct world *world, const struct delivery *delivery)
+{
+    struct sf_inspection seen;
+    bool foreign = judge_pixels(world, delivery, &seen);
+    world->strays_count += foreign;
+    if (foreign && world->exhibits != NULL) {
+        keep_exhibit(world, delivery, &seen);
+    }
+}
+
+static struct delivery delivery_of(const struct message *answer)
+{
+    return (struct delivery){
+        .message = answer,
+        .home = answer->home,
+        .viewer = viewer_number(answer->home, answer->viewer),
+        .request = request_number(answer->home, answer->viewer, answer->number),
+        .flags = (uint16_t)(path_flag(answer->viewer) | answer->said),
+    };
+}
+
 void judge_delivery(struct world *world, struct message *message, enum judge_occasion occasion)
 {
     const struct sf_transfer *transfer = &message->transfer;
     SF_ASSERT(message->picture);
-    bool whole = transfer->arrived_count == transfer->fragments_count;
-    uint64_t hash = whole ? XXH3_64bits(message->payload->bytes, transfer->total_bytes) : 0;
-    uint32_t own = whole ? own_capture(&world->homes[message->home], hash) : UINT32_MAX;
-    const struct delivery delivery = {
-        .message = message,
-        .viewer = viewer_number(message->home, message->viewer),
-        .request = request_number(message->home, message->viewer, message->number),
-        .path = path_flag(message->viewer),
-        .whole = whole,
-    };
+    struct delivery delivery = delivery_of(message);
+    delivery.whole = transfer->arrived_count == transfer->fragments_count;
+    /* What came before the rest of a still is there while a display waits for it. */
+    bool has_picture = occasion != JUDGE_NOT_SHOWN || message->range_offset == 0;
+    if (has_picture) {
+        delivery.picture = holding_picture(world, message, &delivery.picture_bytes);
+    }
+    bool all = delivery.whole && has_picture;
+    uint64_t hash = all ? XXH3_64bits(delivery.picture, delivery.picture_bytes) : 0;
+    uint32_t own = all ? own_capture(&world->homes[message->home], hash) : UINT32_MAX;
     message->judged_count = transfer->arrived_count;
     trace_of(world, &delivery,
              (struct sf_record){
                  .kind = SF_RECORD_DELIVERED,
-                 .flags = (uint16_t)((whole ? SF_FLAG_WHOLE : 0) |
+                 .flags = (uint16_t)((delivery.whole ? SF_FLAG_WHOLE : 0) |
                                      (own != UINT32_MAX ? SF_FLAG_EXACT : 0)),
-                 .a = whole ? transfer->total_bytes : arrived_bytes(transfer),
+                 .a = delivery.whole ? transfer->total_bytes : arrived_bytes(transfer),
                  .b = transfer->total_bytes,
-                 .d = whole ? hash : (uint64_t)message->arrived_at_ns,
+                 .d = delivery.whole ? hash : (uint64_t)message->arrived_at_ns,
              });
-    if (own != UINT32_MAX) {
-        trace_own(world, &delivery, own, occasion == JUDGE_SHOWN);
+    if (own == UINT32_MAX) {
+        judge_bytes(world, &delivery);
+        if (occasion != JUDGE_NOT_SHOWN && delivery.picture_bytes > 0) {
+            judge_picture(world, &delivery);
+        }
         return;
     }
-    judge_bytes(world, &delivery);
-    uint32_t prefix_bytes = sf_transfer_prefix_bytes(transfer);
-    if (occasion != JUDGE_NOT_SHOWN && prefix_bytes > 0) {
-        struct sf_inspection seen;
-        bool foreign = judge_pixels(world, &delivery, prefix_bytes, &seen);
-        world->strays_count += foreign;
-        if (foreign && world->exhibits != NULL) {
-            keep_exhibit(world, &delivery, prefix_bytes, &seen);
-        }
+    trace_own_bytes(world, &delivery, own);
+    if (occasion == JUDGE_SHOWN) {
+        trace_own_picture(world, &delivery, own);
+    }
+}
+
+void judge_held(struct world *world, const struct message *answer)
+{
+    const struct holding *holding = &world->homes[answer->home].viewers[answer->viewer].holding;
+    SF_ASSERT(holding->whole);
+    struct delivery delivery = delivery_of(answer);
+    delivery.whole = true;
+    delivery.picture = holding->bytes;
+    delivery.picture_bytes = holding->count;
+    uint64_t hash = XXH3_64bits(holding->bytes, holding->count);
+    uint32_t own = own_capture(&world->homes[answer->home], hash);
+    if (own != UINT32_MAX) {
+        trace_own_picture(world, &delivery, own);
+    } else {
+        judge_picture(world, &delivery);
     }
 }

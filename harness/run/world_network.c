@@ -211,6 +211,7 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
     bool acknowledge;
     enum sf_transfer_arrival arrival = sf_transfer_arrive(&message->transfer, index, &acknowledge);
     message->begun = true;
+    acknowledge = acknowledge || message->in_parts;
     if (acknowledge && !(message->transfer.receiver_done && arrival == SF_ARRIVAL_NEW)) {
         packet_send(world, message, !message->up, EVENT_ACK, index, ACK_BYTES);
     }
@@ -224,7 +225,7 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
         if (last) {
             if (message->direct) {
                 direct_command_arrived(world, message);
-            } else {
+            } else if (!still_unchanged(world, message)) {
                 camera_command(world, message->home, message->subject);
             }
         }
@@ -244,8 +245,11 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
 static void acknowledged(struct world *world, struct message *message)
 {
     sf_transfer_acknowledged(&message->transfer);
-    if (!message->transfer.sender_done) {
+    if (!message->transfer.sender_done && !message->in_parts) {
         send_unacknowledged(world, message);
+    }
+    if (message->kind == MESSAGE_ANSWER) {
+        cloud_answer_taken(world, message);
     }
 }
 

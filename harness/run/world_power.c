@@ -19,6 +19,7 @@ static void viewer_power_off(struct world *world, uint32_t home, uint32_t viewer
                            });
     }
     sf_viewer_stop(&state->viewer);
+    holding_fini(state);
     state->tick_at_ns = SF_NS_NEVER;
     state->answer = 0;
 }
@@ -86,7 +87,8 @@ void power_wake(struct world *world, uint32_t group)
     for (uint32_t i = 0; i < world->homes_count; i++) {
         const struct home *home = &world->homes[i];
         for (uint32_t viewer = 0; viewer < VIEWERS_PER_HOME; viewer++) {
-            if (concerned(home, group) && home->powered && home->viewers[viewer].present) {
+            bool watches = viewer != VIEWER_EXPORT && home->viewers[viewer].present;
+            if (concerned(home, group) && home->powered && watches) {
                 world_trace(world, (struct sf_record){.kind = SF_RECORD_WAKE,
                                                       .who = viewer_number(i, viewer)});
                 viewer_wake(world, i, viewer);

@@ -22,7 +22,7 @@ struct message *cloud_answer_begin(struct world *world, struct request *request,
     SF_ASSERT(!request->answered);
     request->answered = true;
     enum sf_door_answer door = ask_door(world, request);
-    bool picture = status == SF_CACHE_STATUS_OK && door == SF_DOOR_OPEN;
+    bool picture = sf_cache_status_has_bytes(status) && door == SF_DOOR_OPEN;
     uint32_t bytes = picture ? total_bytes : CONTROL_BYTES;
     struct message *message =
         message_create(world, MESSAGE_ANSWER, request->home, false, bytes, picture);
@@ -31,19 +31,26 @@ struct message *cloud_answer_begin(struct world *world, struct request *request,
     message->picture = picture;
     message->refusal = (uint8_t)door;
     message->session = request->session;
+    message->subject = request->handle;
+    message->status = (uint8_t)(door == SF_DOOR_OPEN ? status : SF_CACHE_STATUS_UNAVAILABLE);
+    message->said = request->said;
+    message->new_session = request->said_session;
+    message->validator = request->said_validator;
+    message->range_offset = status == SF_CACHE_STATUS_PARTIAL ? request->range_offset : 0;
     message->transfer.ready_bytes = picture ? 0 : bytes;
     request->answer = message->handle;
-    world_trace(world, (struct sf_record){
-                           .kind = (uint16_t)(door == SF_DOOR_OPEN ? SF_RECORD_ANSWERED
-                                                                   : SF_RECORD_REFUSED),
-                           .flags = (uint16_t)(door == SF_DOOR_OPEN ? status : (uint32_t)door),
-                           .who = viewer_number(request->home, request->viewer),
-                           .a = door != SF_DOOR_OPEN ? request->camera
-                                : picture            ? total_bytes
-                                                     : 0,
-                           .b = (uint32_t)message->handle,
-                           .c = request_number(request->home, request->viewer, request->number),
-                       });
+    world_trace(
+        world,
+        (struct sf_record){
+            .kind = (uint16_t)(door == SF_DOOR_OPEN ? SF_RECORD_ANSWERED : SF_RECORD_REFUSED),
+            .flags = (uint16_t)(door == SF_DOOR_OPEN ? status | request->said : (uint32_t)door),
+            .who = viewer_number(request->home, request->viewer),
+            .a = door != SF_DOOR_OPEN ? request->camera
+                 : picture            ? total_bytes
+                                      : 0,
+            .b = (uint32_t)message->handle,
+            .c = request_number(request->home, request->viewer, request->number),
+        });
     if (!picture) {
         message_send(world, message);
     }
@@ -59,6 +66,7 @@ void cloud_answer_bytes(struct world *world, const struct request *request, cons
     }
     memcpy(message->payload->bytes + message->transfer.ready_bytes, bytes, count);
     message->transfer.ready_bytes += count;
+    message->in_parts |= message->transfer.ready_bytes < message->transfer.total_bytes;
     message_send(world, message);
 }
 
@@ -67,6 +75,15 @@ void cloud_answer_end(struct world *world, const struct request *request, bool a
     struct message *message = message_get(world, request->answer);
     if (aborted && message != NULL && message->picture) {
         message_stop_sending(world, message);
+    }
+}
+
+void cloud_answer_taken(struct world *world, const struct message *answer)
+{
+    const struct request *request = sf_slots_get(&world->requests, answer->subject);
+    if (request != NULL) {
+        sf_cache_host_progress(&world->host, request->asked_of_cache,
+                               sf_transfer_acked_bytes(&answer->transfer));
     }
 }
 
@@ -101,6 +118,14 @@ void cloud_refuse(struct world *world, struct request *request, enum sf_door_ans
     request_release(world, request);
 }
 
+/* NULL: the usual one. */
+static const char *still_name(const struct world *world, const struct request *request)
+{
+    const struct viewer_state *state = &world->homes[request->home].viewers[request->viewer];
+    const char *name = world->plan->texts[state->viewer.config->name];
+    return name[0] != '\0' ? name : NULL;
+}
+
 /* When every node is lost the load balancer answers by itself. */
 static void ask_cache(struct world *world, struct request *request)
 {
@@ -108,16 +133,26 @@ static void ask_cache(struct world *world, struct request *request)
         cloud_answer_begin(world, request, SF_CACHE_STATUS_UNAVAILABLE, 0);
         return;
     }
+    /* Where the front door lets anybody in, whoever it is. */
+    uint32_t known = sf_sessions_tenant_ever(&world->sessions, request->session);
+    uint32_t tenant = known != SF_NOBODY ? known : request->home;
+    uint64_t renewal = session_renew(world, request);
     const struct sf_cache_host_ask ask = {
         .world_request = request->handle,
         .camera = cloud_camera_facts(world, request->camera),
         .viewer = viewer_for_host(world, request->home, request->viewer),
-        .viewer_tenant = home_number(world, request->home),
+        .viewer_tenant = home_number(world, tenant),
         .connection = request->connection,
         .node = request->node,
         .session = session_for_host(world, request->home, request->viewer, request->session),
-        .integration = true,
-        .deadline_ns = world_now(world) + world->cloud.request_deadline_ns,
+        .integration = request->integration,
+        .deadline_ns = world_now(world) + request_deadline_ns(world, request),
+        .export_job = request->export_job,
+        .session_renewal =
+            renewal != 0 ? session_for_host(world, request->home, request->viewer, renewal) : 0,
+        .validator = request->holds,
+        .range_offset = request->range_offset,
+        .name = still_name(world, request),
     };
     sf_handle asked = sf_cache_host_request(&world->host, &ask);
     request->asked_of_cache = asked;
@@ -125,7 +160,8 @@ static void ask_cache(struct world *world, struct request *request)
 
 static void admit(struct world *world, struct request *request)
 {
-    if (request->integration) {
+    sf_ns limit_ns = 2 * request_deadline_ns(world, request);
+    if (request_uses_cache(request)) {
         const struct sf_balancer_ask ask = {
             .viewer_name = viewer_for_host(world, request->home, request->viewer),
             .connection = request->connection,
@@ -142,12 +178,12 @@ static void admit(struct world *world, struct request *request)
                            .a = request->camera,
                            .b = request->node,
                            .c = request_number(request->home, request->viewer, request->number),
+                           .d = (uint64_t)limit_ns,
                        });
     sf_handle handle = request->handle;
-    world_push(world, EVENT_REQUEST_LIMIT, request->home, 0, handle,
-               world_now(world) + 2 * world->cloud.request_deadline_ns);
-    if (!request->integration) {
-        request->fetch = cloud_fetch_start(world, request->camera, 0, handle);
+    world_push(world, EVENT_REQUEST_LIMIT, request->home, 0, handle, world_now(world) + limit_ns);
+    if (!request_uses_cache(request)) {
+        request->fetch = cloud_fetch_start(world, request->camera, 0, handle, 0);
         return;
     }
     ask_cache(world, request);
@@ -162,6 +198,18 @@ static void send_reset(struct world *world, uint32_t home, uint8_t viewer, uint3
     message_send(world, message);
 }
 
+/* Which camera is asked for: a stranger's neighbour's; else that of whoever's session it is, for a
+ * viewer says "still" and no more. Each account has one camera. */
+static uint32_t camera_of(const struct world *world, const struct message *message)
+{
+    const struct viewer_state *state = &world->homes[message->home].viewers[message->viewer];
+    if (state->viewer.config->asks_neighbour != 0) {
+        return (message->home + 1) % world->homes_count;
+    }
+    uint32_t tenant = sf_sessions_tenant_ever(&world->sessions, message->session);
+    return tenant != SF_NOBODY ? tenant : message->home;
+}
+
 void cloud_request_arrived(struct world *world, const struct message *message)
 {
     uint32_t number = viewer_number(message->home, message->viewer);
@@ -173,11 +221,10 @@ void cloud_request_arrived(struct world *world, const struct message *message)
     sf_handle handle = sf_slots_take(&world->requests, &item);
     struct request *request = item;
     struct viewer_state *viewer = &world->homes[message->home].viewers[message->viewer];
-    bool stranger = viewer->viewer.config->asks_neighbour != 0;
     *request = (struct request){
         .handle = handle,
         .home = message->home,
-        .camera = stranger ? (message->home + 1) % world->homes_count : message->home,
+        .camera = camera_of(world, message),
         .number = message->number,
         .viewer = message->viewer,
         .integration = message->viewer == VIEWER_HUB,
@@ -185,6 +232,9 @@ void cloud_request_arrived(struct world *world, const struct message *message)
         .session = message->session,
         .camera_id = message->camera_id,
         .direct = viewer->viewer.config->direct != 0,
+        .export_job = message->viewer == VIEWER_EXPORT,
+        .range_offset = message->range_offset,
+        .holds = message->validator,
     };
     viewer->cloud_request = handle;
     if (request->direct) {
@@ -219,11 +269,17 @@ static void request_stop(struct world *world, struct request *request)
     }
 }
 
+/* The planted fault. */
+static bool is_left_hanging(const struct world *world, const struct request *request)
+{
+    return world->cloud.limit_broken != 0 && !request->answered;
+}
+
 void cloud_cancel_arrived(struct world *world, const struct message *message)
 {
     sf_handle handle = world->homes[message->home].viewers[message->viewer].cloud_request;
     struct request *request = sf_slots_get(&world->requests, handle);
-    if (request != NULL && request->number == message->number) {
+    if (request != NULL && request->number == message->number && !is_left_hanging(world, request)) {
         request_stop(world, request);
     }
 }
@@ -231,7 +287,7 @@ void cloud_cancel_arrived(struct world *world, const struct message *message)
 void cloud_request_limit(struct world *world, sf_handle handle)
 {
     struct request *request = sf_slots_get(&world->requests, handle);
-    if (request != NULL) {
+    if (request != NULL && !is_left_hanging(world, request)) {
         request_stop(world, request);
     }
 }
@@ -256,7 +312,7 @@ void cloud_requests_lost(struct world *world, uint32_t node)
         struct request *request = sf_slots_get(&world->requests, handle);
         uint32_t viewer = viewer_number(request->home, request->viewer);
         handle = sf_slots_next(&world->requests, handle);
-        if (request->integration &&
+        if (request_uses_cache(request) &&
             (request->node == node ||
              sf_balancer_is_with(&world->balancer, viewer, request->connection, node))) {
             request_stop(world, request);

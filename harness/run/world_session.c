@@ -2,15 +2,48 @@
  * told that it has expired asks for another: one round trip over its home's network. */
 #include "harness/run/world.h"
 
+static void limit(struct world *world, uint64_t session, sf_ns life_ns)
+{
+    if (life_ns > 0) {
+        world_push(world, EVENT_SESSION_LIMIT, 0, 0, session, world_now(world) + life_ns);
+    }
+}
+
 static uint64_t begin(struct world *world, uint32_t home, uint32_t viewer, sf_ns life_ns)
 {
     uint64_t session =
         sf_sessions_begin(&world->sessions, (struct sf_viewer_id){viewer_number(home, viewer)},
                           (struct sf_tenant_id){home});
-    if (life_ns > 0) {
-        world_push(world, EVENT_SESSION_LIMIT, 0, 0, session, world_now(world) + life_ns);
-    }
+    limit(world, session, life_ns);
     return session;
+}
+
+uint64_t session_renew(struct world *world, const struct request *request)
+{
+    int64_t every = world->cloud.renew_every;
+    if (every == 0 || request->number % every != 0 || request->session == 0) {
+        return 0;
+    }
+    /* Whoever brings a session is whose it is: that is all that a front door can know. */
+    uint32_t viewer = (uint32_t)(request->session >> 32);
+    uint64_t renewed = sf_sessions_renew(&world->sessions, (struct sf_viewer_id){viewer});
+    if (renewed != 0) {
+        limit(world, renewed, world->cloud.session_life_ns);
+    }
+    return renewed;
+}
+
+void session_taken_over(struct world *world, const struct message *answer)
+{
+    if (answer->new_session != 0) {
+        world->homes[answer->home].viewers[answer->viewer].session = answer->new_session;
+        world_trace(world, (struct sf_record){
+                               .kind = SF_RECORD_RENEWED,
+                               .who = viewer_number(answer->home, answer->viewer),
+                               .a = (uint32_t)(answer->new_session >> 32),
+                               .c = answer->new_session,
+                           });
+    }
 }
 
 static void trace(struct world *world, uint64_t session, bool begun)
@@ -33,11 +66,16 @@ void session_start(struct world *world, uint32_t home, uint32_t viewer)
     state->session = begin(world, home, viewer, life_ns > 0 ? 1 + (sf_ns)(drawn % life_ns) : 0);
 }
 
+/* The viewer has expired when it has none left. */
 static void end(struct world *world, uint64_t session)
 {
     if (sf_sessions_tenant(&world->sessions, session) != SF_NOBODY) {
-        sf_sessions_end(&world->sessions, (struct sf_viewer_id){(uint32_t)(session >> 32)});
-        trace(world, session, false);
+        const struct sf_viewer_id viewer = {(uint32_t)(session >> 32)};
+        uint64_t latest = sf_sessions_latest(&world->sessions, viewer);
+        sf_sessions_expire(&world->sessions, session);
+        if (sf_sessions_tenant(&world->sessions, latest) == SF_NOBODY) {
+            trace(world, session, false);
+        }
     }
 }
 
@@ -83,7 +121,8 @@ void session_arrived(struct world *world, const struct message *message)
 {
     struct viewer_state *state = &world->homes[message->home].viewers[message->viewer];
     /* Numbers of one viewer's sessions grow: a reply that was overtaken is of no use. */
-    if (message->session > state->session) {
+    bool same_viewer = message->session >> 32 == state->session >> 32;
+    if (!same_viewer || message->session > state->session) {
         state->session = message->session;
         viewer_signed_in(world, message->home, message->viewer);
     }

@@ -178,6 +178,9 @@ void timeline_step(struct world *world, uint32_t index, uint32_t times)
     case SF_ACTION_STORE:
         switch_service(world, SF_SERVICE_STORE, &world->store_off, entry->on);
         return;
+    case SF_ACTION_EXPORT:
+        export_start(world, entry->group_index);
+        return;
     default:
         return;
     }

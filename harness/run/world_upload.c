@@ -27,9 +27,9 @@ static void upload_begin(struct world *world, struct message *message)
 {
     uint32_t node =
         sf_balancer_upload(&world->balancer, home_number(world, message->home), message->capture);
-    message->version = sf_cache_host_upload(
-        &world->host, node, message->handle, cloud_camera_facts(world, message->home),
-        message->device_capture, message->transfer.total_bytes, message->captured_unix_ms);
+    message->version =
+        sf_cache_host_upload(&world->host, node, message->handle,
+                             cloud_camera_facts(world, message->home), &message->still);
     message->subject = message->handle;
     world_trace(world, (struct sf_record){
                            .kind = SF_RECORD_UPLOAD_BEGUN,

@@ -471,15 +471,17 @@ static int64_t errands_count_max(const struct check *check, const struct sf_plan
 }
 
 /* How many more the time line may bring: a camera whose power comes back sends an upload and a
- * backup or settings call before their time, a viewer that is woken asks before its own. */
+ * backup or settings call before their time, a viewer that is woken asks before its own, an export
+ * job tries a few times. */
 static int64_t timeline_stills_count_max(const struct sf_plan *plan)
 {
-    enum { BY_CAMERA = 3, BY_VIEWERS = 2 };
+    enum { BY_CAMERA = 3, BY_VIEWERS = 2, BY_EXPORT = 5 };
     int64_t count = 0;
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
         const struct sf_plan_entry *entry = &plan->timeline[i];
         count += entry->action == SF_ACTION_POWER && !entry->on ? BY_CAMERA : 0;
         count += entry->action == SF_ACTION_WAKE ? BY_VIEWERS : 0;
+        count += entry->action == SF_ACTION_EXPORT ? BY_EXPORT : 0;
     }
     return count;
 }

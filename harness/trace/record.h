@@ -26,9 +26,11 @@
     X(SEND_GIVEN_UP, "send-given-up", "camera; a capture, b packets not acknowledged")             \
     /* requests */                                                                                 \
     X(ASK, "ask", "viewer; a camera, b connection, c request")                                     \
-    X(ADMITTED, "admitted", "viewer; a camera, b node, c request; flags path")                     \
+    X(ADMITTED, "admitted",                                                                        \
+      "viewer; a camera, b node, c request, d ns until it has ended; flags path")                  \
     X(REFUSED, "refused", "viewer; a camera, c request; flags reason")                             \
-    X(ANSWERED, "answered", "viewer; a bytes, b first packet's transfer, c request; flags status") \
+    X(ANSWERED, "answered",                                                                        \
+      "viewer; a bytes, b first packet's transfer, c request; flags status, stale, incomplete")    \
     X(CANCELLED, "cancelled", "viewer; c request; the cloud stops working on it")                  \
     X(GAVE_UP, "gave-up", "viewer; a bytes arrived, c request; nothing could be shown")            \
     X(FETCH, "fetch", "camera; c fetch")                                                           \
@@ -73,7 +75,12 @@
     /* what leaves homes; only where a scenario concerns itself with it */                         \
     X(DESTINATION, "destination", "destination; flags 1 on the list, 2 called for settings")       \
     X(CONSENT, "consent", "tenant; d grace ns; flags 1 consents to a backup, 0 does not")          \
-    X(LEFT_HOME, "left-home", "camera; a destination, b image bytes, c bytes")
+    X(LEFT_HOME, "left-home", "camera; a destination, b image bytes, c bytes")                     \
+    /* what was asked of the run */                                                                \
+    X(FRESH, "fresh", "-; d ns that a picture may be old when it is answered")                     \
+    X(EXPORT, "export", "viewer; an owner asks for a copy of the latest still")                    \
+    X(RENEWED, "renewed",                                                                          \
+      "viewer; a viewer whose session it is, c session; it uses that from now on")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,
@@ -95,6 +102,13 @@ enum {
     SF_FLAG_NIGHT = 1 << 7, /* CAPTURE: infrared */
     SF_FLAG_NO_ACCOUNT = 1 << 8, /* VIEWER: never has a session */
     SF_FLAG_DIRECT = 1 << 9,     /* VIEWER, ADMITTED: asks the camera itself */
+    /* These two also beside the status of ANSWERED: */
+    SF_FLAG_STALE = 1 << 10,      /* the cache said: older than it would like */
+    SF_FLAG_INCOMPLETE = 1 << 11, /* the cache said: parts of the picture are missing */
+    SF_FLAG_EXPORT = 1 << 12,     /* on the path of exports */
+    SF_FLAG_BROKEN = 1 << 13,     /* SHOWN, SEEN: no decoder shows all of it, or it is mixed; a
+                                     picture that was encoded anew may be DAMAGED without that */
+    SF_FLAGS_FROM_CACHE = SF_FLAG_INTEGRATION | SF_FLAG_EXPORT, /* paths that the cache serves */
 };
 
 /* Flags of PACKET: the fate. */

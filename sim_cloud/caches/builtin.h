@@ -9,6 +9,9 @@ extern const struct sf_cache_plugin sf_builtin_boxing_day_before;
 extern const struct sf_cache_plugin sf_builtin_boxing_day_update;
 extern const struct sf_cache_plugin sf_builtin_boxing_day_fix;
 
+/* Sound, and without a story. */
+extern const struct sf_cache_plugin sf_builtin_careful;
+
 /* Classes of defect, one a file; each with `defence=1` as its correct twin. */
 extern const struct sf_cache_plugin sf_builtin_d01_tenantless;
 extern const struct sf_cache_plugin sf_builtin_d02_fallback_by_model;
@@ -21,14 +24,19 @@ extern const struct sf_cache_plugin sf_builtin_d08_no_pin;
 extern const struct sf_cache_plugin sf_builtin_d09_slot_handle;
 extern const struct sf_cache_plugin sf_builtin_d10_short_upload_id;
 extern const struct sf_cache_plugin sf_builtin_d11_short_hash;
+extern const struct sf_cache_plugin sf_builtin_d12_empty_tenant;
 extern const struct sf_cache_plugin sf_builtin_d13_mapping_race;
 extern const struct sf_cache_plugin sf_builtin_d14_version_skew;
 extern const struct sf_cache_plugin sf_builtin_d15_kept_store;
+extern const struct sf_cache_plugin sf_builtin_d16_policy_reset;
+extern const struct sf_cache_plugin sf_builtin_d17_session_in_head;
+extern const struct sf_cache_plugin sf_builtin_d20_static_suffix;
 extern const struct sf_cache_plugin sf_builtin_d21_shared_placeholder;
 extern const struct sf_cache_plugin sf_builtin_d22_late_write;
 extern const struct sf_cache_plugin sf_builtin_d23_recycled_lease;
 extern const struct sf_cache_plugin sf_builtin_d24_local_slot;
 extern const struct sf_cache_plugin sf_builtin_d25_context_kept;
+extern const struct sf_cache_plugin sf_builtin_d27_shared_serial;
 extern const struct sf_cache_plugin sf_builtin_d30_lease_seconds;
 
 /* Planted faults, one for each oracle that a cache can set off. */
@@ -37,6 +45,11 @@ extern const struct sf_cache_plugin sf_builtin_canary_scrap;
 extern const struct sf_cache_plugin sf_builtin_canary_transcode;
 extern const struct sf_cache_plugin sf_builtin_canary_silent;
 extern const struct sf_cache_plugin sf_builtin_canary_babbler;
+extern const struct sf_cache_plugin sf_builtin_canary_torn;
+extern const struct sf_cache_plugin sf_builtin_canary_seesaw;
+extern const struct sf_cache_plugin sf_builtin_canary_frozen;
+extern const struct sf_cache_plugin sf_builtin_canary_mute;
+extern const struct sf_cache_plugin sf_builtin_canary_renewer;
 
 /* All of them, ended by NULL, in the order in which `strayframe list caches` shows them. */
 const struct sf_cache_plugin *const *sf_builtin_caches(void);

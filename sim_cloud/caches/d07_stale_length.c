@@ -80,7 +80,7 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
         buffer->filled_bytes = reception->total_bytes;
     }
     uint64_t percent = (uint64_t)buffer->filled_bytes * 100 / reception->total_bytes;
-    if (percent < store->good_percent) {
+    if (percent < store->good_percent || reception->received_bytes == 0) {
         pool_give(&store->buffers, buffer);
         return false;
     }
@@ -99,9 +99,9 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     const struct store *store = context;
     const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
     if (buffer == NULL || now_ns - buffer->slot.stored_ns > store->fresh_for_ns) {
-        return (struct edge_still){NULL, 0};
+        return (struct edge_still){NULL, 0, false};
     }
-    return (struct edge_still){buffer->slot.reception.bytes, buffer->filled_bytes};
+    return (struct edge_still){buffer->slot.reception.bytes, buffer->filled_bytes, !buffer->whole};
 }
 
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
@@ -109,7 +109,7 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     const struct store *store = context;
     const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
     if (buffer == NULL || !buffer->whole) {
-        return (struct edge_still){NULL, 0};
+        return (struct edge_still){NULL, 0, false};
     }
     return store_fallback(context, key, now_ns);
 }

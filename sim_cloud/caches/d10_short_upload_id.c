@@ -49,7 +49,7 @@ static bool finish(struct store *store, struct row *row, bool complete, int64_t 
     }
     row->reception = NULL;
     if (complete) {
-        struct edge_still still = {reception->bytes, reception->total_bytes};
+        struct edge_still still = {reception->bytes, reception->total_bytes, false};
         shelf_put(&store->shelf, &row->key, still, now_ns);
     }
     edge_drop_aside(reception);
@@ -107,6 +107,7 @@ static void on_upload(void *edge, const struct sf_cache_upload *upload)
     row->upload = upload->upload;
     row->key = edge_key_of_upload(upload);
     row->reception = edge_begin_aside(store, &row->key, upload->total_bytes, edge_now_ns(edge));
+    row->reception->capture = upload->capture;
 }
 
 static void on_upload_fragment(void *edge, const struct sf_cache_fragment *fragment)
@@ -121,7 +122,12 @@ static void on_upload_ended(void *edge, const struct sf_cache_upload_end *end)
 {
     struct store *store = edge_store_of(edge);
     struct row *row = row_of(store, end->upload);
-    if (row != NULL && finish(store, row, end->end == SF_CACHE_END_COMPLETE, edge_now_ns(edge))) {
+    if (row == NULL) {
+        return;
+    }
+    bool keeps = end->end == SF_CACHE_END_COMPLETE &&
+                 !edge_is_overtaken(edge, &row->key, row->reception->capture);
+    if (finish(store, row, keeps, edge_now_ns(edge))) {
         edge_arrived(edge, row->key.camera);
     }
 }

@@ -187,7 +187,7 @@ static void commit(struct store *store, const struct filler *filler, int64_t now
     if (store->defence && lease->id != filler->lease_id) {
         return;
     }
-    struct edge_still still = {filler->reception->bytes, filler->reception->total_bytes};
+    struct edge_still still = {filler->reception->bytes, filler->reception->total_bytes, false};
     shelf_put(&store->shelf, &lease->key, still, now_ns);
     answer_waiters(store, lease, still);
     lease->id = 0;
@@ -247,6 +247,7 @@ static void on_fetch_part(void *edge, const struct sf_cache_fetch_part *part)
         filler->reception =
             edge_begin_aside(store, &filler->lease->key, part->total_bytes, edge_now_ns(edge));
     }
+    filler->reception->capture = part->capture;
     edge_receive(filler->reception, part->offset, part->bytes, part->bytes_count);
 }
 
@@ -257,7 +258,11 @@ static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
     if (filler == NULL) {
         return;
     }
-    if (end->end == SF_CACHE_END_COMPLETE && filler->reception != NULL) {
+    bool whole = end->end == SF_CACHE_END_COMPLETE && filler->reception != NULL;
+    const struct edge_key *key = &filler->lease->key;
+    if (whole && store->defence && edge_is_overtaken(edge, key, filler->reception->capture)) {
+        answer_waiters(store, filler->lease, shelf_fallback(store, key, edge_now_ns(edge)));
+    } else if (whole) {
         commit(store, filler, edge_now_ns(edge));
     }
     filler_free(filler);

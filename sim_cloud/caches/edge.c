@@ -20,6 +20,8 @@ struct camera {
     struct edge_key key;
     uint64_t fetch;
     bool fetch_running;
+    uint32_t newest_capture; /* that arrived whole */
+    int64_t newest_ns;       /* when; 0: none has */
 };
 
 /* An upload on its way. */
@@ -149,9 +151,23 @@ void edge_answer(const struct sf_cache_host *host, uint64_t request, struct edge
     }
 }
 
+static void say(struct edge *edge, uint64_t request, const struct edge_key *key,
+                struct edge_still still, uint32_t flags)
+{
+    struct sf_cache_answer_properties properties = {.struct_bytes = sizeof properties,
+                                                    .flags = flags};
+    if (edge->kind->say != NULL) {
+        edge->kind->say(edge->store, key, still, &properties);
+    } else if (flags == 0) {
+        return;
+    }
+    edge->host->answer_properties(edge->host->context, request, &properties);
+}
+
 static void send(struct edge *edge, uint64_t request, const struct edge_key *key,
                  struct edge_still still)
 {
+    say(edge, request, key, still, 0);
     edge_answer(edge->host, request, still);
     if (edge->kind->served != NULL) {
         edge->kind->served(edge->store, key, still);
@@ -210,6 +226,9 @@ struct edge_key edge_key_of_request(const struct sf_cache_request *request)
         .camera = request->camera,
         .model = request->model,
         .integration = request->integration,
+        .serial = request->serial,
+        .name = kit_hash(request->name, strlen(request->name)),
+        .renewal = request->session_renewal,
         .camera_slot = request->camera_slot,
     };
 }
@@ -256,8 +275,12 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
         return;
     }
     struct camera *camera = waiter->camera;
-    edge_answer(edge->host, request,
-                edge->kind->fallback(edge->store, &waiter->key, edge_now_ns(edge)));
+    struct edge_still still = edge->kind->fallback(edge->store, &waiter->key, edge_now_ns(edge));
+    if (still.bytes != NULL) {
+        say(edge, request, &waiter->key, still,
+            SF_CACHE_ANSWER_STALE | (still.incomplete ? SF_CACHE_ANSWER_INCOMPLETE : 0u));
+    }
+    edge_answer(edge->host, request, still);
     remove_waiter(edge, waiter);
     stop_fetch_if_nobody_waits(edge, camera);
 }
@@ -307,6 +330,7 @@ struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload)
         .tenant = upload->tenant,
         .camera = upload->camera,
         .model = upload->model,
+        .serial = upload->serial,
         .camera_slot = upload->camera_slot,
     };
 }
@@ -326,6 +350,7 @@ void edge_on_upload(void *context, const struct sf_cache_upload *event)
     upload->key = edge_key_of_upload(event);
     upload->reception =
         edge->kind->begin(edge->store, &upload->key, event->total_bytes, edge_now_ns(edge));
+    upload->reception->capture = event->capture;
     kit_map_put(&edge->uploads, event->upload, 0, upload);
 }
 
@@ -343,6 +368,34 @@ void edge_on_upload_fragment(void *context, const struct sf_cache_fragment *frag
     }
 }
 
+enum { OVERTAKEN_S = 15 };
+
+/* A camera that restarts counts from 0 again; after a while it is believed. */
+bool edge_is_overtaken(void *context, const struct edge_key *key, uint32_t capture)
+{
+    struct edge *edge = context;
+    struct camera *camera = camera_of(edge, key->camera);
+    int64_t now_ns = edge_now_ns(edge);
+    if (camera->newest_ns != 0 && camera->newest_capture > capture &&
+        now_ns - camera->newest_ns <= OVERTAKEN_S * INT64_C(1000000000)) {
+        return true;
+    }
+    camera->newest_capture = capture;
+    camera->newest_ns = now_ns;
+    return false;
+}
+
+/* Gives the reception back to the store: as if nothing had arrived if it was overtaken. */
+static bool end_reception(struct edge *edge, const struct edge_key *key,
+                          struct edge_reception *reception, bool complete)
+{
+    if (complete && edge_is_overtaken(edge, key, reception->capture)) {
+        reception->received_bytes = 0;
+        complete = false;
+    }
+    return edge->kind->end(edge->store, key, reception, complete, edge_now_ns(edge));
+}
+
 void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
     struct edge *edge = context;
@@ -352,9 +405,7 @@ void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
     }
     upload->reception->received_bytes = end->received_bytes;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    bool shows =
-        edge->kind->end(edge->store, &upload->key, upload->reception, complete, edge_now_ns(edge));
-    if (shows) {
+    if (end_reception(edge, &upload->key, upload->reception, complete)) {
         edge_arrived(edge, upload->key.camera);
     }
     if (!complete && edge->kind->late != NULL) {
@@ -374,6 +425,7 @@ void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
     if (camera->fetching == NULL) {
         camera->fetching =
             edge->kind->begin(edge->store, &camera->key, part->total_bytes, edge_now_ns(edge));
+        camera->fetching->capture = part->capture;
     }
     receive(edge, camera->fetching, part->offset, part->bytes, part->bytes_count);
 }
@@ -392,7 +444,7 @@ void edge_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
     struct edge_reception *reception = camera->fetching;
     camera->fetching = NULL;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    if (edge->kind->end(edge->store, &camera->key, reception, complete, edge_now_ns(edge))) {
+    if (end_reception(edge, &camera->key, reception, complete)) {
         edge_arrived(edge, camera->id);
     }
 }

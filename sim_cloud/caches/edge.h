@@ -18,12 +18,16 @@ struct edge_key {
     uint64_t camera;
     uint64_t model;
     uint64_t integration; /* 0 where no request is concerned */
+    uint64_t serial;
+    uint64_t name;        /* a hash of what the viewer calls the still; 0 where no viewer asks */
+    uint64_t renewal;     /* the session that the viewer is to be told of; 0: none */
     uint32_t camera_slot; /* the camera's place in its owner's account */
 };
 
 struct edge_still {
     const uint8_t *bytes; /* NULL: there is none */
     uint32_t count;
+    bool incomplete; /* and known to be */
 };
 
 /* A store of stills. The edge receives into a reception; the store decides where those bytes live,
@@ -32,6 +36,7 @@ struct edge_reception {
     uint8_t *bytes;
     uint32_t total_bytes;
     uint32_t received_bytes; /* kept by the edge: different bytes, as far as it knows */
+    uint32_t capture;        /* kept by the edge: the camera's count of stills */
 };
 
 struct edge_store {
@@ -58,6 +63,9 @@ struct edge_store {
     struct edge_still (*fresh)(void *store, const struct edge_key *key, int64_t now_ns);
     /* Somebody is sent `still`, which `fresh` returned. May be NULL. */
     void (*served)(void *store, const struct edge_key *key, struct edge_still still);
+    /* Adds to what is said of `still` when it is answered. May be NULL. */
+    void (*say)(void *store, const struct edge_key *key, struct edge_still still,
+                struct sf_cache_answer_properties *properties);
     /* Somebody has waited long enough. */
     struct edge_still (*fallback)(void *store, const struct edge_key *key, int64_t now_ns);
     /* Forget what is the tenant's. May be NULL. */
@@ -92,6 +100,10 @@ const struct sf_cache_host *edge_host_of(const void *edge);
 int64_t edge_now_ns(const void *edge);
 int64_t edge_patience_ns(const void *edge);
 /* Is it a picture by itself? The edge leaves what is not alone. */
+/* Has a newer still of this camera come not long ago? Then this one was slow, and must not take its
+ * place. If not, it is the newest from now on. Uploads and fetches that the edge ends itself it
+ * asks about by itself. */
+bool edge_is_overtaken(void *edge, const struct edge_key *key, uint32_t capture);
 bool edge_is_whole(const struct sf_cache_upload *upload);
 struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload);
 struct edge_key edge_key_of_request(const struct sf_cache_request *request);

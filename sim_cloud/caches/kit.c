@@ -25,6 +25,15 @@ void *kit_alloc_uncleared(size_t bytes)
     return not_null(malloc(bytes > 0 ? bytes : 1));
 }
 
+uint64_t kit_hash(const void *bytes, size_t count)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < count; i++) {
+        hash = (hash ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3u;
+    }
+    return hash != 0 ? hash : 1;
+}
+
 static size_t home_of(const struct kit_map *map, uint64_t a, uint64_t b)
 {
     uint64_t hash = (a ^ (b << 32 | b >> 32)) * 0x9e3779b97f4a7c15u;

@@ -15,6 +15,9 @@ void *kit_alloc(size_t count, size_t size);
  * read. */
 void *kit_alloc_uncleared(size_t bytes);
 
+/* FNV-1a, never 0. */
+uint64_t kit_hash(const void *bytes, size_t count);
+
 /* From a pair of numbers, not both 0, to a pointer; open addressing. Zero-initialise; free with
  * kit_map_free. */
 struct kit_map {

@@ -16,6 +16,12 @@ void shelf_fini(struct shelf *shelf)
     kit_map_free_all(&shelf->stills);
 }
 
+static struct shelf_place place_of(const struct shelf *shelf, const struct edge_key *key)
+{
+    return shelf->place != NULL ? shelf->place(shelf, key)
+                                : (struct shelf_place){key->tenant, key->camera};
+}
+
 struct edge_reception *shelf_begin(void *context, const struct edge_key *key, uint32_t total_bytes,
                                    int64_t now_ns)
 {
@@ -40,23 +46,24 @@ bool shelf_end(void *context, const struct edge_key *key, struct edge_reception 
         return false;
     }
     still->stored_ns = now_ns;
-    free(kit_map_get(&shelf->stills, key->tenant, key->camera));
-    kit_map_put(&shelf->stills, key->tenant, key->camera, still);
+    still->place = place_of(shelf, key);
+    free(kit_map_get(&shelf->stills, still->place.a, still->place.b));
+    kit_map_put(&shelf->stills, still->place.a, still->place.b, still);
     return true;
 }
 
-/* The tenant's own still of that camera if it is at most this old. The owner is checked once more
- * where it counts: at delivery. */
+/* The still that stands there if it is at most this old. Its place is checked once more where it
+ * counts: at delivery. */
 static struct edge_still own_still(const struct shelf *shelf, const struct edge_key *key,
                                    int64_t now_ns, int64_t age_ns_max)
 {
-    const struct shelf_still *still = kit_map_get(&shelf->stills, key->tenant, key->camera);
-    bool own =
-        still != NULL && still->key.tenant == key->tenant && still->key.camera == key->camera;
+    struct shelf_place place = place_of(shelf, key);
+    const struct shelf_still *still = kit_map_get(&shelf->stills, place.a, place.b);
+    bool own = still != NULL && still->place.a == place.a && still->place.b == place.b;
     if (!own || now_ns - still->stored_ns > age_ns_max) {
-        return (struct edge_still){NULL, 0};
+        return (struct edge_still){NULL, 0, false};
     }
-    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
+    return (struct edge_still){still->reception.bytes, still->reception.total_bytes, false};
 }
 
 struct edge_still shelf_fresh(void *context, const struct edge_key *key, int64_t now_ns)

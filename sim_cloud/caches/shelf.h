@@ -1,6 +1,6 @@
 /* A sound store of stills behind the edge: whole ones only, under tenant and camera, fresh for a
  * while and after that a stopgap for their own tenant. Planted defects start from it, and change
- * one thing. */
+ * one thing: often the place at which a still stands. */
 #ifndef STRAYFRAME_SIM_CLOUD_CACHES_SHELF_H
 #define STRAYFRAME_SIM_CLOUD_CACHES_SHELF_H
 
@@ -14,15 +14,24 @@ enum { SHELF_OPTIONS_COUNT = 2 };
         "stale_ms", 300000, 86400000  \
     }
 
+/* Under what a still stands: a pair of numbers, not both 0. */
+struct shelf_place {
+    uint64_t a;
+    uint64_t b;
+};
+
 struct shelf_still {
     struct edge_reception reception; /* first: the edge fills it in */
     struct edge_key key;
+    struct shelf_place place;
     int64_t stored_ns;
     uint8_t bytes[];
 };
 
 struct shelf {
-    struct kit_map stills; /* by tenant and camera: struct shelf_still */
+    struct kit_map stills; /* by place: struct shelf_still */
+    /* Where a still with this key stands. NULL: under tenant and camera. */
+    struct shelf_place (*place)(const void *shelf, const struct edge_key *key);
     int64_t fresh_for_ns;
     int64_t stale_for_ns;
 };
@@ -38,6 +47,7 @@ bool shelf_end(void *shelf, const struct edge_key *key, struct edge_reception *r
                bool complete, int64_t now_ns);
 struct edge_still shelf_fresh(void *shelf, const struct edge_key *key, int64_t now_ns);
 struct edge_still shelf_fallback(void *shelf, const struct edge_key *key, int64_t now_ns);
+/* Forgets what stands under the tenant's number. */
 void shelf_forget(void *shelf, uint64_t tenant);
 
 /* Keeps a copy of a whole still. */

@@ -119,6 +119,51 @@ static void test_ids_can_be_guessed_only_where_they_are_counted_up(void **state)
     assert_int_equal(sf_camera_id_of(&c, 1, 4), sf_camera_id_of(&c, 1, 3) + 1);
 }
 
+static struct sf_camera_effects tick_at(struct sf_camera *camera, int64_t unix_s)
+{
+    struct sf_rng rng;
+    struct sf_camera_effects effects;
+    sf_rng_init(&rng, 1, "camera", 0);
+    const struct sf_camera_input input = {.kind = SF_CAMERA_TICK, .unix_s = unix_s};
+    sf_camera_step(camera, &input, &rng, &effects);
+    assert_true(effects.upload);
+    return effects;
+}
+
+static void test_uploads_between_whole_ones_hold_what_changed_since_the_one_before(void **state)
+{
+    (void)state;
+    struct sf_camera_config c = config();
+    c.delta_every = 3;
+    struct sf_camera camera;
+    struct sf_rng rng;
+    struct sf_camera_effects effects;
+    sf_rng_init(&rng, 1, "camera", 0);
+    sf_camera_init(&camera, &c, 0);
+    const int64_t noon = 12 * 3600;
+    const int64_t night = 20 * 3600;
+    assert_false(tick_at(&camera, noon).delta);
+    effects = tick_at(&camera, noon);
+    assert_true(effects.delta);
+    assert_int_equal(effects.base_capture, 0);
+    /* What was asked for in between is no base. */
+    const struct sf_camera_input command = {.kind = SF_CAMERA_COMMAND, .unix_s = noon};
+    sf_camera_step(&camera, &command, &rng, &effects);
+    assert_false(effects.delta);
+    assert_false(effects.upload);
+    effects = tick_at(&camera, noon);
+    assert_true(effects.delta);
+    assert_int_equal(effects.capture, 3);
+    assert_int_equal(effects.base_capture, 1);
+    assert_false(tick_at(&camera, noon).delta); /* the third after the whole one */
+    assert_true(tick_at(&camera, noon).delta);
+    assert_false(tick_at(&camera, night).delta); /* in infrared everything has changed */
+    assert_true(tick_at(&camera, night).delta);
+    const struct sf_camera_input restart = {.kind = SF_CAMERA_RESTART};
+    sf_camera_step(&camera, &restart, &rng, &effects);
+    assert_false(tick_at(&camera, night).delta); /* it has forgotten what it sent */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +173,7 @@ int main(void)
         cmocka_unit_test(test_nothing_goes_out_by_itself_when_the_owner_has_no_viewer),
         cmocka_unit_test(test_only_a_faulty_camera_admits_whoever_is_not_vouched_for),
         cmocka_unit_test(test_ids_can_be_guessed_only_where_they_are_counted_up),
+        cmocka_unit_test(test_uploads_between_whole_ones_hold_what_changed_since_the_one_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ static sf_handle request(uint32_t node, uint64_t world_request)
 
 static struct sf_cache_version *upload(uint32_t node, uint64_t number)
 {
-    return sf_cache_host_upload(&host, node, number, camera, 1, 100, 0);
+    return sf_cache_host_upload(&host, node, number, camera, &still);
 }
 
 /* Everything that takes time, begun by one instance. */
@@ -75,8 +75,8 @@ static void begin_everything(const struct instance *instance)
 static void go_on_with_everything(void)
 {
     sf_cache_host_timer_fired(&host, timer);
-    sf_cache_host_fetch_part(&host, fetch, 1, 100, 0, (const uint8_t *)"xyz", 3);
-    sf_cache_host_fetch_ended(&host, fetch, true);
+    sf_cache_host_fetch_part(&host, fetch, &still, 0, (const uint8_t *)"xyz", 3);
+    sf_cache_host_fetch_ended(&host, fetch, SF_CACHE_END_COMPLETE);
     sf_cache_host_store_reply(&host, store_connection, 3, SF_CACHE_STORE_MISSING, NULL, 0);
     sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_KNOWN, TENANT);
 }

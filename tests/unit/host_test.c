@@ -68,8 +68,9 @@ static void timer_start(void *context, sf_handle timer, sf_ns delay_ns)
     world.timer = timer;
 }
 
-static uint64_t fetch_start(void *context, sf_handle fetch, uint32_t camera)
+static uint64_t fetch_start(void *context, sf_handle fetch, uint32_t camera, uint64_t validator)
 {
+    (void)validator;
     (void)context;
     world.fetch = fetch;
     world.fetched_camera = camera;
@@ -167,6 +168,7 @@ static const struct sf_cache_plugin plugin = {
 
 static const struct sf_cache_module module = {.plugin = &plugin};
 static const struct sf_cache_host_camera camera = {.camera = 3, .tenant = 3, .model = 1};
+static const struct sf_cache_host_still still = {.total_bytes = 100, .vary = "tenant"};
 
 static int set_up(void **state)
 {
@@ -285,11 +287,11 @@ static void test_identities_are_opaque_and_can_be_used_for_a_fetch(void **state)
     uint64_t fetch;
     assert_int_equal(lent->fetch(lent->context, seen.camera, 9, &fetch), 0);
     assert_int_equal(world.fetched_camera, 3);
-    sf_cache_host_fetch_part(&world.host, fetch, 0, 100, 0, (const uint8_t *)"xyz", 3);
+    sf_cache_host_fetch_part(&world.host, fetch, &still, 0, (const uint8_t *)"xyz", 3);
     assert_int_equal(fetch_parts_count, 3);
     assert_int_equal(lent->fetch_cancel(lent->context, fetch), 0);
     assert_int_equal(world.cancelled_fetch, 77);
-    sf_cache_host_fetch_part(&world.host, fetch, 0, 100, 0, (const uint8_t *)"xyz", 3);
+    sf_cache_host_fetch_part(&world.host, fetch, &still, 0, (const uint8_t *)"xyz", 3);
     assert_int_equal(fetch_parts_count, 3);
     assert_int_equal(lent->fetch_cancel(lent->context, fetch), 0); /* ended already: no error */
     assert_broken(SF_CACHE_E_UNKNOWN_FETCH, lent->fetch_cancel(lent->context, 999999));

@@ -1,3 +1,4 @@
+#include "harness/base/ids.h"
 #include "harness/report/html.h"
 
 #include <inttypes.h>
@@ -64,7 +65,7 @@ static struct sf_exhibit *add_exhibit(struct fixture *f, uint32_t arm, uint32_t 
     struct sf_exhibit *exhibit = &exhibits->items[exhibits->count++];
     *exhibit = (struct sf_exhibit){
         .at_ns = 9 * SF_MINUTE + home * SF_SECOND,
-        .viewer = 2 * home,
+        .viewer = SF_VIEWERS_PER_HOME * home,
         .tenant = home,
         .own_capture = 7,
         .utc_offset_s = 3600,

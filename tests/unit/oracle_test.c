@@ -328,6 +328,124 @@ static void test_only_destinations_on_the_list_are_sent_to(void **state)
     assert_judged(&j, &sf_oracle_destinations, 2, 1);
 }
 
+/* A whole, sound picture of the viewer's own camera, from the cache. */
+#define PICTURE (SF_FLAG_INTEGRATION | SF_FLAG_WHOLE | SF_FLAG_DECODABLE)
+#define CAPTURED(number) ((uint64_t)(number) << 32 | 1000000)
+
+static void test_a_broken_picture_is_a_finding_unless_the_cache_said_so(void **state)
+{
+    (void)state;
+    struct judgement j;
+    const uint16_t broken = PICTURE | SF_FLAG_DAMAGED | SF_FLAG_BROKEN;
+    JUDGE(j, {.kind = SF_RECORD_SHOWN, .flags = PICTURE},
+          {.kind = SF_RECORD_SHOWN, .flags = PICTURE | SF_FLAG_DAMAGED}, /* encoded anew */
+          {.kind = SF_RECORD_SHOWN, .flags = broken | SF_FLAG_INCOMPLETE},
+          {.kind = SF_RECORD_SHOWN, .flags = broken & ~SF_FLAG_WHOLE}, /* the network's fault */
+          {.kind = SF_RECORD_SHOWN, .who = 1, .flags = broken & ~SF_FLAG_INTEGRATION});
+    assert_judged(&j, &sf_oracle_whole_or_flagged, 3, 0);
+    JUDGE(j, {.kind = SF_RECORD_SHOWN, .flags = broken},
+          {.kind = SF_RECORD_SHOWN, .flags = (broken & ~SF_FLAG_INTEGRATION) | SF_FLAG_EXPORT});
+    assert_judged(&j, &sf_oracle_whole_or_flagged, 2, 2);
+}
+
+static void test_a_viewer_is_not_answered_with_what_is_older_than_it_saw(void **state)
+{
+    (void)state;
+    struct judgement j;
+#define ANSWER(request, number)                                    \
+    {.kind = SF_RECORD_ADMITTED, .c = request, .d = 8},            \
+        {.kind = SF_RECORD_SHOWN, .c = request, .flags = PICTURE}, \
+        {.kind = SF_RECORD_SEEN, .c = request, .flags = PICTURE, .d = CAPTURED(number)}
+    JUDGE(j, ANSWER(1, 4), ANSWER(2, 5), ANSWER(3, 5), {.kind = SF_RECORD_END});
+    assert_judged(&j, &sf_oracle_monotonic, 2, 0);
+    JUDGE(j, ANSWER(1, 4), ANSWER(2, 6), ANSWER(3, 5), {.kind = SF_RECORD_END});
+    assert_int_equal(j.court.findings->kept[0].capture, 5);
+    assert_int_equal(j.court.findings->kept[0].amount, 1);
+    assert_judged(&j, &sf_oracle_monotonic, 2, 1);
+    /* A picture that is put together from several captures counts as its newest. */
+    JUDGE(j, ANSWER(1, 4), ANSWER(2, 3),
+          {.kind = SF_RECORD_SEEN, .c = 2, .flags = PICTURE, .d = CAPTURED(5)},
+          {.kind = SF_RECORD_END});
+    assert_judged(&j, &sf_oracle_monotonic, 1, 0);
+    /* Another instance cannot know. */
+    JUDGE(j, ANSWER(1, 6), {.kind = SF_RECORD_DEPLOYED, .a = 0}, ANSWER(2, 5),
+          {.kind = SF_RECORD_END});
+    assert_judged(&j, &sf_oracle_monotonic, 0, 0);
+    /* Somebody else's capture of that number is no way back. */
+    JUDGE(j, ANSWER(1, 6), {.kind = SF_RECORD_ADMITTED, .c = 2},
+          {.kind = SF_RECORD_SHOWN, .c = 2, .flags = PICTURE},
+          {.kind = SF_RECORD_SEEN, .a = 1, .b = 1, .c = 2, .flags = PICTURE, .d = CAPTURED(1)},
+          {.kind = SF_RECORD_END});
+    assert_judged(&j, &sf_oracle_monotonic, 0, 0);
+}
+
+static void test_what_is_answered_is_fresh_or_flagged(void **state)
+{
+    (void)state;
+    struct judgement j;
+#define TAKEN {.kind = SF_RECORD_CAPTURE, .who = 0, .a = 0, .at_ns = 100}
+#define SHOW(stale)                                                                      \
+    {.kind = SF_RECORD_SHOWN, .c = 1, .at_ns = 900, .flags = PICTURE | (stale)},         \
+    {                                                                                    \
+        .kind = SF_RECORD_SEEN, .c = 1, .at_ns = 900, .flags = PICTURE, .d = CAPTURED(0) \
+    }
+    JUDGE(j, {.kind = SF_RECORD_FRESH, .d = 50}, TAKEN,
+          {.kind = SF_RECORD_ANSWERED, .c = 1, .at_ns = 150}, SHOW(0), {.kind = SF_RECORD_END});
+    assert_judged(&j, &sf_oracle_fresh, 1, 0);
+    JUDGE(j, {.kind = SF_RECORD_FRESH, .d = 50}, TAKEN,
+          {.kind = SF_RECORD_ANSWERED, .c = 1, .at_ns = 151}, SHOW(0), {.kind = SF_RECORD_END});
+    assert_judged(&j, &sf_oracle_fresh, 1, 1);
+    JUDGE(j, {.kind = SF_RECORD_FRESH, .d = 50}, TAKEN,
+          {.kind = SF_RECORD_ANSWERED, .c = 1, .at_ns = 151}, SHOW(SF_FLAG_STALE),
+          {.kind = SF_RECORD_END});
+    assert_judged(&j, &sf_oracle_fresh, 0, 0);
+    /* Nobody asked. */
+    JUDGE(j, TAKEN, {.kind = SF_RECORD_ANSWERED, .c = 1, .at_ns = 151}, SHOW(0),
+          {.kind = SF_RECORD_END});
+    assert_false(result(&j, &sf_oracle_fresh)->wanted);
+    assert_judged(&j, &sf_oracle_fresh, 0, 0);
+}
+
+static void test_a_request_ends_once_and_in_time(void **state)
+{
+    (void)state;
+    struct judgement j;
+    const struct sf_record let_in = {.kind = SF_RECORD_ADMITTED, .c = 1, .at_ns = 10, .d = 5};
+    JUDGE(j, let_in, {.kind = SF_RECORD_ANSWERED, .c = 1, .at_ns = 15},
+          {.kind = SF_RECORD_REFUSED, .c = 2, .at_ns = 16}, {.kind = SF_RECORD_END, .at_ns = 90});
+    assert_judged(&j, &sf_oracle_ends_once, 1, 0);
+    JUDGE(j, let_in, {.kind = SF_RECORD_ANSWERED, .c = 1, .at_ns = 12},
+          {.kind = SF_RECORD_CANCELLED, .c = 1, .at_ns = 13}, {.kind = SF_RECORD_END, .at_ns = 90});
+    assert_judged(&j, &sf_oracle_ends_once, 2, 1);
+    JUDGE(j, let_in, {.kind = SF_RECORD_CANCELLED, .c = 1, .at_ns = 16},
+          {.kind = SF_RECORD_END, .at_ns = 90});
+    assert_judged(&j, &sf_oracle_ends_once, 1, 1);
+    JUDGE(j, let_in, {.kind = SF_RECORD_END, .at_ns = 16});
+    assert_judged(&j, &sf_oracle_ends_once, 0, 1);
+    JUDGE(j, let_in, {.kind = SF_RECORD_END, .at_ns = 15}); /* its time is not up */
+    assert_judged(&j, &sf_oracle_ends_once, 0, 0);
+}
+
+/* The table of what is under way: many at once, ended in another order. */
+static void test_many_requests_under_way_are_told_apart(void **state)
+{
+    (void)state;
+    enum { COUNT = 5000 };
+    struct sf_record *records = sf_alloc(2 * COUNT + 1, sizeof *records);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        records[i] = (struct sf_record){.kind = SF_RECORD_ADMITTED, .c = i + 1, .d = 5};
+        records[COUNT + i] =
+            (struct sf_record){.kind = SF_RECORD_CANCELLED, .c = (uint64_t)i * 1237 % COUNT + 1};
+    }
+    records[COUNT + 7].kind = SF_RECORD_ASK; /* one is forgotten */
+    records[2 * COUNT] = (struct sf_record){.kind = SF_RECORD_END, .at_ns = 100};
+    struct judgement j;
+    judge(&j, records, 2 * COUNT + 1);
+    assert_int_equal(j.court.findings->kept[0].request, 7 * 1237 % COUNT + 1);
+    assert_judged(&j, &sf_oracle_ends_once, COUNT - 1, 1);
+    free(records);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +464,11 @@ int main(void)
         cmocka_unit_test(test_stills_go_to_the_cloud_for_owners_who_have_a_viewer),
         cmocka_unit_test(test_a_settings_call_carries_no_image),
         cmocka_unit_test(test_only_destinations_on_the_list_are_sent_to),
+        cmocka_unit_test(test_a_broken_picture_is_a_finding_unless_the_cache_said_so),
+        cmocka_unit_test(test_a_viewer_is_not_answered_with_what_is_older_than_it_saw),
+        cmocka_unit_test(test_what_is_answered_is_fresh_or_flagged),
+        cmocka_unit_test(test_a_request_ends_once_and_in_time),
+        cmocka_unit_test(test_many_requests_under_way_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,8 +73,13 @@ static void told(void *cache, const char *what, uint64_t value)
     sf_text_add(&events, "#%u %s %" PRIu64 "\n", instance->number, what, value);
 }
 
+static struct sf_cache_upload upload_seen;
+static struct sf_cache_request request_seen;
+static struct sf_cache_fetch_part part_seen;
+
 static void on_upload(void *cache, const struct sf_cache_upload *upload)
 {
+    upload_seen = *upload;
     told(cache, "upload", upload->upload);
 }
 
@@ -91,6 +96,7 @@ static void on_upload_ended(void *cache, const struct sf_cache_upload_end *end)
 static void on_request(void *cache, const struct sf_cache_request *request)
 {
     struct instance *instance = cache;
+    request_seen = *request;
     instance->request = request->request;
     instance->camera = request->camera;
     instance->token = request->token;
@@ -111,6 +117,7 @@ static void on_connection_closed(void *cache, uint64_t connection)
 
 static void on_fetch_part(void *cache, const struct sf_cache_fetch_part *part)
 {
+    part_seen = *part;
     told(cache, "fetched bytes", part->bytes_count);
 }
 
@@ -177,6 +184,13 @@ static void on_clock_step(void *cache, int64_t step_ms)
                 step_ms, instance->host->wall_clock_ms(instance->host->context));
 }
 
+static void on_answer_progress(void *cache, uint64_t request, uint32_t taken_bytes)
+{
+    const struct instance *instance = cache;
+    assert_int_equal(request, instance->request);
+    told(cache, "taken", taken_bytes);
+}
+
 #define PLUGIN(its_version)                                                                       \
     {                                                                                             \
         .struct_bytes = sizeof(struct sf_cache_plugin), .abi = SF_CACHE_ABI, .name = "test",      \
@@ -187,7 +201,7 @@ static void on_clock_step(void *cache, int64_t step_ms)
         .on_fetch_ended = on_fetch_ended, .on_store_reply = on_store_reply, .on_timer = on_timer, \
         .on_reconfigure = on_reconfigure, .export_state = export_state,                           \
         .import_state = import_state, .on_identity = on_identity, .on_node = on_node,             \
-        .on_clock_step = on_clock_step,                                                           \
+        .on_clock_step = on_clock_step, .on_answer_progress = on_answer_progress,                 \
     }
 
 static const struct sf_cache_plugin first = PLUGIN("1");
@@ -236,9 +250,12 @@ static void timer_start(void *context, sf_handle handle, sf_ns delay_ns)
     timer = handle;
 }
 
-static uint64_t fetch_start(void *context, sf_handle handle, uint32_t camera)
+static uint64_t validator_asked_for;
+
+static uint64_t fetch_start(void *context, sf_handle handle, uint32_t camera, uint64_t validator)
 {
     (void)context;
+    validator_asked_for = validator;
     assert_int_equal(camera, CAMERA);
     fetch = handle;
     return 77;
@@ -266,6 +283,19 @@ static void identity_start(void *context, sf_handle handle, uint64_t session)
     session_asked_for = session;
 }
 
+/* Sessions below 100 have been. */
+static bool answer_properties(void *context, uint64_t request, uint32_t flags, uint64_t validator,
+                              uint64_t session)
+{
+    (void)context;
+    if (session >= 100) {
+        return false;
+    }
+    sf_text_add(&events, "to %" PRIu64 ": flags %u validator %" PRIu64 " session %" PRIu64 "\n",
+                request, flags, validator, session);
+    return true;
+}
+
 static void contract_broken(void *context, uint32_t version, int32_t code, uint64_t subject)
 {
     (void)context;
@@ -285,6 +315,20 @@ static const struct sf_cache_services services = {
     .store_start = store_start,
     .identity_start = identity_start,
     .contract_broken = contract_broken,
+    .answer_properties = answer_properties,
+};
+
+static const struct sf_cache_host_still still = {
+    .capture = 1,
+    .total_bytes = 100,
+    .captured_unix_ms = 77,
+    .validator = 0xabc,
+    .vary = "tenant, camera",
+    .flags = SF_CACHE_STILL_PRIVATE,
+    .kind = SF_CACHE_STILL_DELTA,
+    .base_capture = 5,
+    .first_row = 6,
+    .rows_count = 7,
 };
 
 /* What has happened since it was called last. */

@@ -61,12 +61,41 @@ static void test_whose_a_session_was_is_known_after_its_end(void **state)
     sf_arena_fini(&arena);
 }
 
+static void test_a_renewed_session_is_valid_beside_the_one_before_it(void **state)
+{
+    (void)state;
+    struct sf_arena arena;
+    struct sf_sessions sessions;
+    sf_arena_init(&arena);
+    sf_sessions_init(&sessions, &arena, 4);
+    assert_int_equal(sf_sessions_renew(&sessions, hub), 0); /* nobody is signed in */
+    uint64_t first = sf_sessions_begin(&sessions, hub, owner);
+    uint64_t renewed = sf_sessions_renew(&sessions, hub);
+    uint64_t again = sf_sessions_renew(&sessions, hub); /* the answer with the other was lost */
+    assert_int_not_equal(renewed, first);
+    assert_int_not_equal(again, renewed);
+    assert_int_equal(sf_sessions_tenant(&sessions, first), owner.index);
+    assert_int_equal(sf_sessions_tenant(&sessions, renewed), owner.index);
+    assert_int_equal(sf_sessions_tenant(&sessions, again), owner.index);
+    sf_sessions_expire(&sessions, first);
+    assert_int_equal(sf_sessions_tenant(&sessions, first), SF_NOBODY);
+    assert_int_equal(sf_sessions_tenant(&sessions, renewed), owner.index);
+    sf_sessions_expire(&sessions, again);
+    assert_int_equal(sf_sessions_tenant(&sessions, renewed), SF_NOBODY);
+    assert_int_equal(sf_sessions_renew(&sessions, hub), 0);
+    uint64_t later = sf_sessions_begin(&sessions, hub, owner);
+    assert_int_equal(sf_sessions_tenant(&sessions, later), owner.index);
+    assert_int_equal(sf_sessions_tenant(&sessions, again), SF_NOBODY);
+    sf_arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_session_is_its_tenants_until_it_ends),
         cmocka_unit_test(test_numbers_that_never_were_sessions_are_nobodys),
         cmocka_unit_test(test_whose_a_session_was_is_known_after_its_end),
+        cmocka_unit_test(test_a_renewed_session_is_valid_beside_the_one_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

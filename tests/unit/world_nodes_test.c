@@ -250,7 +250,7 @@ static void test_nothing_gets_through_a_broken_connection(void **state)
         for (uint32_t i = 0; i < records_count; i++) {
             bool loss = records[i].kind == SF_RECORD_NODE && records[i].flags == 0;
             for (uint32_t home = 0; loss && home < runs->result.homes_count; home++) {
-                uint32_t hub = 2 * home;
+                uint32_t hub = SF_VIEWERS_PER_HOME * home;
                 uint32_t connection = connection_to(hub, records[i].who, i);
                 too_late += connection != 0 ? count_too_late(hub, connection, i) : 0;
             }

@@ -1,0 +1,109 @@
+/* D12: when the identity service cannot say whose session it is, the request falls into the bucket
+ * of the empty tenant.
+ *
+ * The engineer: "Whose request it is, we ask the identity service, and take nobody else's word for
+ * it. A still stands under the tenant and the camera's place in the account: with the tenant that
+ * is a full key, and the same for a camera that was replaced. A session that nobody knows has no
+ * tenant, so it finds nothing." The answer of a service that fails has no tenant either.
+ *
+ * It goes wrong when the service fails for more than one. The first of them finds nothing, its
+ * camera is asked, and the still lands where the next one looks.
+ *
+ * The defence: whoever is not known is told that there is nothing now. */
+#include <stdlib.h>
+
+#include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/shelf.h"
+
+struct store {
+    struct shelf shelf;     /* first */
+    struct kit_map pending; /* by request: its key, while the identity service is asked */
+    bool defence;
+};
+
+static struct shelf_place place_of(const void *store, const struct edge_key *key)
+{
+    (void)store;
+    return (struct shelf_place){key->tenant, UINT64_C(1) + key->camera_slot};
+}
+
+static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+{
+    (void)config;
+    struct store *store = kit_alloc(1, sizeof *store);
+    shelf_init(&store->shelf, options);
+    store->shelf.place = place_of;
+    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
+    return store;
+}
+
+static void store_destroy(void *context)
+{
+    struct store *store = context;
+    shelf_fini(&store->shelf);
+    kit_map_free_all(&store->pending);
+    free(store);
+}
+
+static const struct edge_store kind = {
+    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .create = store_create,
+    .destroy = store_destroy,
+    .begin = shelf_begin,
+    .end = shelf_end,
+    .fresh = shelf_fresh,
+    .fallback = shelf_fallback,
+    .forget = shelf_forget,
+};
+
+/* ---- whose request is it? ---- */
+
+static void on_request(void *edge, const struct sf_cache_request *request)
+{
+    struct store *store = edge_store_of(edge);
+    const struct sf_cache_host *host = edge_host_of(edge);
+    if (host->identity(host->context, request->token, request->request) != SF_CACHE_DONE) {
+        edge_answer(host, request->request, (struct edge_still){NULL, 0, false});
+        return;
+    }
+    struct edge_key *key = kit_alloc(1, sizeof *key);
+    *key = edge_key_of_request(request);
+    kit_map_put(&store->pending, request->request, 0, key);
+}
+
+static void on_identity(void *edge, const struct sf_cache_identity *identity)
+{
+    struct store *store = edge_store_of(edge);
+    struct edge_key *key = kit_map_remove(&store->pending, identity->cookie, 0);
+    if (key == NULL) { /* cancelled meanwhile */
+        return;
+    }
+    if (store->defence && identity->status != SF_CACHE_IDENTITY_KNOWN) {
+        edge_answer(edge_host_of(edge), identity->cookie, (struct edge_still){NULL, 0, false});
+    } else {
+        key->tenant = identity->tenant;
+        edge_request(edge, identity->cookie, key);
+    }
+    free(key);
+}
+
+static void on_request_cancelled(void *edge, uint64_t request)
+{
+    struct store *store = edge_store_of(edge);
+    free(kit_map_remove(&store->pending, request, 0));
+    edge_on_request_cancelled(edge, request);
+}
+
+EDGE_CREATE
+
+const struct sf_cache_plugin sf_builtin_d12_empty_tenant = {
+    EDGE_HEAD(create, "d12-empty-tenant", "1",
+              "planted defect: whom the identity service does not know shares the empty tenant's",
+              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),
+    EDGE_UPLOADS,
+    EDGE_FETCHES,
+    .on_request = on_request,
+    .on_request_cancelled = on_request_cancelled,
+    .on_timer = edge_on_timer,
+    .on_identity = on_identity,
+};

@@ -1,0 +1,107 @@
+/* D16: "private, do not store" is overridden.
+ *
+ * The engineer: "What is private stands under its account; a policy bit says that we honour that.
+ * For load tests there is the other way, one table by name, as every web cache has it." Later the
+ * operator wants to change how long a still is fresh without a restart: the push makes a new policy
+ * of what it says, and what it does not say stays 0.
+ *
+ * It goes wrong with the first push: nobody named the bit, so it is off. What viewers call a still
+ * is relative to their session, and the table answers everybody with whoever's still came last.
+ *
+ * The defence: a push starts from the policy that is in force. */
+#include <stdlib.h>
+
+#include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/shelf.h"
+
+struct policy {
+    int64_t fresh_for_ns;
+    int64_t stale_for_ns;
+    bool honours_private;
+};
+
+struct store {
+    struct shelf shelf; /* first */
+    struct policy policy;
+    bool defence;
+};
+
+/* All stills here are private. */
+static struct shelf_place place_of(const void *context, const struct edge_key *key)
+{
+    const struct store *store = context;
+    if (store->policy.honours_private || key->name == 0) {
+        return (struct shelf_place){key->tenant, key->camera};
+    }
+    return (struct shelf_place){0, key->name};
+}
+
+static void apply(struct store *store, struct policy policy)
+{
+    store->policy = policy;
+    store->shelf.fresh_for_ns = policy.fresh_for_ns;
+    store->shelf.stale_for_ns = policy.stale_for_ns;
+}
+
+static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+{
+    (void)config;
+    struct store *store = kit_alloc(1, sizeof *store);
+    shelf_init(&store->shelf, options);
+    store->shelf.place = place_of;
+    store->policy = (struct policy){
+        .fresh_for_ns = store->shelf.fresh_for_ns,
+        .stale_for_ns = store->shelf.stale_for_ns,
+        .honours_private = true,
+    };
+    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
+    return store;
+}
+
+static void store_destroy(void *context)
+{
+    struct store *store = context;
+    shelf_fini(&store->shelf);
+    free(store);
+}
+
+static const struct edge_store kind = {
+    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .create = store_create,
+    .destroy = store_destroy,
+    .begin = shelf_begin,
+    .end = shelf_end,
+    .fresh = shelf_fresh,
+    .fallback = shelf_fallback,
+    .forget = shelf_forget,
+};
+
+static int32_t on_reconfigure(void *edge, const char *text)
+{
+    struct store *store = edge_store_of(edge);
+    struct kit_option options[] = {SHELF_OPTIONS(15000)};
+    char error[128];
+    if (!kit_options_read(text, options, SHELF_OPTIONS_COUNT, error, sizeof error)) {
+        return 1;
+    }
+    struct policy policy = {0};
+    if (store->defence) {
+        policy = store->policy;
+    }
+    policy.fresh_for_ns = kit_option_ns(&options[0]);
+    policy.stale_for_ns = kit_option_ns(&options[1]);
+    apply(store, policy);
+    return 0;
+}
+
+EDGE_CREATE
+
+const struct sf_cache_plugin sf_builtin_d16_policy_reset = {
+    EDGE_HEAD(create, "d16-policy-reset", "1",
+              "planted defect: new options switch off that private stills stay under their account",
+              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),
+    EDGE_UPLOADS,
+    EDGE_REQUESTS,
+    EDGE_FETCHES,
+    .on_reconfigure = on_reconfigure,
+};

@@ -1,0 +1,102 @@
+/* D17: what was said to one viewer is stored, and said to the next.
+ *
+ * The engineer: "What is said of an answer beside its bytes, the head, is the same for all stills
+ * of one kind of camera. It is made once a minute and kept." Later the front door begins to renew
+ * sessions in answers, and the renewal goes where everything goes that is said of an answer: into
+ * the head.
+ *
+ * It goes wrong when a head is made for a request that renews: for a minute everybody with that
+ * kind of camera is handed that viewer's session, and from then on asks as somebody else.
+ *
+ * The defence: the renewal is the request's own, whatever the head says. */
+#include <stdlib.h>
+
+#include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/shelf.h"
+
+struct head {
+    struct sf_cache_answer_properties properties;
+    int64_t made_ns;
+};
+
+struct store {
+    struct shelf shelf;   /* first */
+    struct kit_map heads; /* by model */
+    const struct sf_cache_host *host;
+    int64_t head_for_ns;
+    bool defence;
+};
+
+static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+{
+    (void)config;
+    struct store *store = kit_alloc(1, sizeof *store);
+    shelf_init(&store->shelf, options);
+    store->head_for_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
+    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    return store;
+}
+
+static void store_start(void *context, const struct sf_cache_host *host)
+{
+    ((struct store *)context)->host = host;
+}
+
+static void store_destroy(void *context)
+{
+    struct store *store = context;
+    shelf_fini(&store->shelf);
+    kit_map_free_all(&store->heads);
+    free(store);
+}
+
+static struct head *head_of(struct store *store, uint64_t model)
+{
+    struct head *head = kit_map_get(&store->heads, model, 0);
+    if (head == NULL) {
+        head = kit_alloc(1, sizeof *head);
+        head->made_ns = -store->head_for_ns;
+        kit_map_put(&store->heads, model, 0, head);
+    }
+    return head;
+}
+
+static void store_say(void *context, const struct edge_key *key, struct edge_still still,
+                      struct sf_cache_answer_properties *properties)
+{
+    (void)still;
+    struct store *store = context;
+    struct head *head = head_of(store, key->model);
+    int64_t now_ns = store->host->now_ns(store->host->context);
+    if (now_ns - head->made_ns >= store->head_for_ns) {
+        head->made_ns = now_ns;
+        head->properties = *properties;
+        head->properties.session = key->renewal;
+    }
+    uint32_t flags = properties->flags; /* these are the still's */
+    *properties = head->properties;
+    properties->flags = flags;
+    if (store->defence) {
+        properties->session = key->renewal;
+    }
+}
+
+static const struct edge_store kind = {
+    .options = {SHELF_OPTIONS(15000), {"head_ms", 20000, 86400000}, {"defence", 0, 1}},
+    .create = store_create,
+    .start = store_start,
+    .destroy = store_destroy,
+    .begin = shelf_begin,
+    .end = shelf_end,
+    .fresh = shelf_fresh,
+    .say = store_say,
+    .fallback = shelf_fallback,
+    .forget = shelf_forget,
+};
+
+EDGE_CREATE
+
+const struct sf_cache_plugin sf_builtin_d17_session_in_head =
+    EDGE_PLUGIN(create, "d17-session-in-head", "1",
+                "planted defect: a renewed session is kept with what is said of every answer",
+                "patience_ms=2500 fresh_ms=15000 stale_ms=300000 head_ms=20000 defence=0");

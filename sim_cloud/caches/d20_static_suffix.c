@@ -1,0 +1,86 @@
+/* D20: what is called like a static file is cached without the session.
+ *
+ * The engineer: "Logos, fonts and help pictures are the same for everybody; asking for them again
+ * under every account wastes half of the memory. What ends in .jpg or .png is such a file: it
+ * stands under its name." The front door and the cameras read the same name relative to the
+ * session.
+ *
+ * It goes wrong as soon as a viewer calls its still porch.jpg: who else does so is answered with
+ * it.
+ *
+ * The defence: the account is part of the key for static files as for everything else. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/shelf.h"
+
+struct store {
+    struct shelf shelf; /* first */
+    bool defence;
+};
+
+static struct shelf_place place_of(const void *context, const struct edge_key *key)
+{
+    const struct store *store = context;
+    if (key->name != 0 && !store->defence) {
+        return (struct shelf_place){0, key->name};
+    }
+    return (struct shelf_place){key->tenant, key->camera};
+}
+
+static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+{
+    (void)config;
+    struct store *store = kit_alloc(1, sizeof *store);
+    shelf_init(&store->shelf, options);
+    store->shelf.place = place_of;
+    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
+    return store;
+}
+
+static void store_destroy(void *context)
+{
+    struct store *store = context;
+    shelf_fini(&store->shelf);
+    free(store);
+}
+
+static const struct edge_store kind = {
+    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .create = store_create,
+    .destroy = store_destroy,
+    .begin = shelf_begin,
+    .end = shelf_end,
+    .fresh = shelf_fresh,
+    .fallback = shelf_fallback,
+    .forget = shelf_forget,
+};
+
+static bool is_static_file(const char *name)
+{
+    const char *suffix = strrchr(name, '.');
+    return suffix != NULL && (strcmp(suffix, ".jpg") == 0 || strcmp(suffix, ".png") == 0);
+}
+
+static void on_request(void *edge, const struct sf_cache_request *request)
+{
+    struct edge_key key = edge_key_of_request(request);
+    if (!is_static_file(request->name)) {
+        key.name = 0; /* no other names are keys */
+    }
+    edge_request(edge, request->request, &key);
+}
+
+EDGE_CREATE
+
+const struct sf_cache_plugin sf_builtin_d20_static_suffix = {
+    EDGE_HEAD(create, "d20-static-suffix", "1",
+              "planted defect: a name that ends like a static file's is enough of a key",
+              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),
+    EDGE_UPLOADS,
+    EDGE_FETCHES,
+    .on_request = on_request,
+    .on_request_cancelled = edge_on_request_cancelled,
+    .on_timer = edge_on_timer,
+};
