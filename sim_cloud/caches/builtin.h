@@ -30,6 +30,8 @@ extern const struct sf_cache_plugin sf_builtin_d14_version_skew;
 extern const struct sf_cache_plugin sf_builtin_d15_kept_store;
 extern const struct sf_cache_plugin sf_builtin_d16_policy_reset;
 extern const struct sf_cache_plugin sf_builtin_d17_session_in_head;
+extern const struct sf_cache_plugin sf_builtin_d18_bodies_by_validator;
+extern const struct sf_cache_plugin sf_builtin_d19_last_vary_word;
 extern const struct sf_cache_plugin sf_builtin_d20_static_suffix;
 extern const struct sf_cache_plugin sf_builtin_d21_shared_placeholder;
 extern const struct sf_cache_plugin sf_builtin_d22_late_write;
@@ -37,6 +39,8 @@ extern const struct sf_cache_plugin sf_builtin_d23_recycled_lease;
 extern const struct sf_cache_plugin sf_builtin_d24_local_slot;
 extern const struct sf_cache_plugin sf_builtin_d25_context_kept;
 extern const struct sf_cache_plugin sf_builtin_d27_shared_serial;
+extern const struct sf_cache_plugin sf_builtin_d28_export_order;
+extern const struct sf_cache_plugin sf_builtin_d29_parts_by_name;
 extern const struct sf_cache_plugin sf_builtin_d30_lease_seconds;
 
 /* Planted faults, one for each oracle that a cache can set off. */

@@ -94,3 +94,9 @@ void shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_stil
     edge_receive(reception, 0, still.bytes, still.count);
     shelf_end(shelf, key, reception, true, now_ns);
 }
+
+void shelf_remove(struct shelf *shelf, const struct edge_key *key)
+{
+    struct shelf_place place = place_of(shelf, key);
+    free(kit_map_remove(&shelf->stills, place.a, place.b));
+}

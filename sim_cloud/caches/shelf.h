@@ -53,5 +53,7 @@ void shelf_forget(void *shelf, uint64_t tenant);
 /* Keeps a copy of a whole still. */
 void shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_still still,
                int64_t now_ns);
+/* Forgets what stands where a still with this key would. */
+void shelf_remove(struct shelf *shelf, const struct edge_key *key);
 
 #endif

@@ -1,0 +1,202 @@
+/* D18: two stills have one validator.
+ *
+ * The engineer: "Half of what cameras send is the same picture again: a dark porch. Each still
+ * comes with a validator, equal for equal stills; bodies are kept once under it, and a still that
+ * we have is not written a second time. That saves half of the memory, across accounts too." Some
+ * firmware makes its validator of the size of the picture, or of the second in which it was taken.
+ *
+ * It goes wrong when two such cameras meet in a size or a second: the second one's owner is shown
+ * the body that was there before.
+ *
+ * The defence: a validator tells apart the stills of one camera, and only those. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/edge.h"
+
+/* Kept while some camera's still has it. */
+struct body {
+    uint64_t validator;
+    uint64_t owner;
+    uint32_t references;
+    uint32_t count;
+    uint8_t bytes[];
+};
+
+/* A camera's still. */
+struct still {
+    struct body *body;
+    int64_t stored_ns;
+};
+
+struct arrival {
+    struct edge_reception reception; /* first */
+    uint64_t validator;
+};
+
+struct store {
+    struct kit_map stills; /* by tenant and camera */
+    struct kit_map bodies; /* by validator and owner */
+    uint64_t validator;    /* of the still that begins to arrive */
+    int64_t fresh_for_ns;
+    int64_t stale_for_ns;
+    bool defence;
+};
+
+static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+{
+    (void)config;
+    struct store *store = kit_alloc(1, sizeof *store);
+    store->fresh_for_ns = kit_option_ns(&options[0]);
+    store->stale_for_ns = kit_option_ns(&options[1]);
+    store->defence = options[2].value != 0;
+    return store;
+}
+
+static void store_destroy(void *context)
+{
+    struct store *store = context;
+    kit_map_free_all(&store->stills);
+    kit_map_free_all(&store->bodies);
+    free(store);
+}
+
+/* ---- bodies ---- */
+
+static void body_drop(struct store *store, struct body *body)
+{
+    if (body != NULL && --body->references == 0) {
+        if (body->validator != 0) {
+            kit_map_remove(&store->bodies, body->validator, body->owner);
+        }
+        free(body);
+    }
+}
+
+/* The body with this validator: the one that is there, or a new one. Validator 0: it has none. */
+static struct body *body_take(struct store *store, const struct arrival *arrival, uint64_t owner)
+{
+    struct body *body = NULL;
+    if (arrival->validator != 0) {
+        body = kit_map_get(&store->bodies, arrival->validator, owner);
+    }
+    if (body == NULL) {
+        body = kit_alloc(1, sizeof *body + arrival->reception.total_bytes);
+        body->validator = arrival->validator;
+        body->owner = owner;
+        body->count = arrival->reception.total_bytes;
+        memcpy(body->bytes, arrival->reception.bytes, body->count);
+        if (body->validator != 0) {
+            kit_map_put(&store->bodies, body->validator, owner, body);
+        }
+    }
+    body->references++;
+    return body;
+}
+
+/* ---- stills ---- */
+
+static struct edge_reception *store_begin(void *context, const struct edge_key *key,
+                                          uint32_t total_bytes, int64_t now_ns)
+{
+    (void)key;
+    (void)now_ns;
+    const struct store *store = context;
+    struct arrival *arrival = kit_alloc(1, sizeof *arrival);
+    arrival->reception.bytes = kit_alloc(total_bytes, 1);
+    arrival->reception.total_bytes = total_bytes;
+    arrival->validator = store->validator;
+    return &arrival->reception;
+}
+
+static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
+                      bool complete, int64_t now_ns)
+{
+    struct store *store = context;
+    if (complete) {
+        struct still *still = kit_map_get(&store->stills, key->tenant, key->camera);
+        if (still == NULL) {
+            still = kit_alloc(1, sizeof *still);
+            kit_map_put(&store->stills, key->tenant, key->camera, still);
+        }
+        struct body *before = still->body;
+        still->body = body_take(store, (const struct arrival *)(const void *)reception,
+                                store->defence ? key->camera : 0);
+        still->stored_ns = now_ns;
+        body_drop(store, before);
+    }
+    edge_drop_aside(reception);
+    return complete;
+}
+
+static struct edge_still own_still(const struct store *store, const struct edge_key *key,
+                                   int64_t now_ns, int64_t age_ns_max)
+{
+    const struct still *still = kit_map_get(&store->stills, key->tenant, key->camera);
+    if (still == NULL || now_ns - still->stored_ns > age_ns_max) {
+        return (struct edge_still){NULL, 0, false};
+    }
+    return (struct edge_still){still->body->bytes, still->body->count, false};
+}
+
+static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
+{
+    const struct store *store = context;
+    return own_still(store, key, now_ns, store->fresh_for_ns);
+}
+
+static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
+{
+    const struct store *store = context;
+    return own_still(store, key, now_ns, store->stale_for_ns);
+}
+
+static void store_forget(void *context, uint64_t tenant)
+{
+    struct store *store = context;
+    struct still *still;
+    while ((still = kit_map_remove_any(&store->stills, tenant)) != NULL) {
+        body_drop(store, still->body);
+        free(still);
+    }
+}
+
+static const struct edge_store kind = {
+    .options = {{"fresh_ms", 15000, 86400000}, {"stale_ms", 300000, 86400000}, {"defence", 0, 1}},
+    .create = store_create,
+    .destroy = store_destroy,
+    .begin = store_begin,
+    .end = store_end,
+    .fresh = store_fresh,
+    .fallback = store_fallback,
+    .forget = store_forget,
+};
+
+/* ---- the edge does not tell its store what the camera says ---- */
+
+static void on_upload(void *edge, const struct sf_cache_upload *upload)
+{
+    ((struct store *)edge_store_of(edge))->validator = upload->validator;
+    edge_on_upload(edge, upload);
+}
+
+static void on_fetch_part(void *edge, const struct sf_cache_fetch_part *part)
+{
+    ((struct store *)edge_store_of(edge))->validator = part->validator;
+    edge_on_fetch_part(edge, part);
+}
+
+EDGE_CREATE
+
+const struct sf_cache_plugin sf_builtin_d18_bodies_by_validator = {
+    EDGE_HEAD(create, "d18-bodies-by-validator", "1",
+              "planted defect: a body is kept once for all stills that have its validator",
+              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),
+    EDGE_REQUESTS,
+    .on_upload = on_upload,
+    .on_upload_fragment = edge_on_upload_fragment,
+    .on_upload_ended = edge_on_upload_ended,
+    .on_fetch_part = on_fetch_part,
+    .on_fetch_ended = edge_on_fetch_ended,
+};
