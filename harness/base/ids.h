@@ -36,6 +36,13 @@ static inline enum sf_viewer_kind sf_viewer_kind(uint32_t viewer)
     return (enum sf_viewer_kind)(viewer % SF_VIEWERS_PER_HOME);
 }
 
+/* "hub", "app", "export job". */
+static inline const char *sf_viewer_kind_name(uint32_t viewer)
+{
+    static const char *const names[SF_VIEWERS_PER_HOME] = {"hub", "app", "export job"};
+    return names[sf_viewer_kind(viewer)];
+}
+
 /* One direction of one home's connection. */
 struct sf_link_id {
     uint32_t index;

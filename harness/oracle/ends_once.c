@@ -59,9 +59,10 @@ static void add(struct state *state, const struct sf_record *record)
     if (2 * (state->count + 1) > state->capacity) {
         grow(state);
     }
+    sf_ns limit_ns = record->d < (uint64_t)SF_HOUR ? (sf_ns)record->d : SF_HOUR;
     state->table[place_of(state, record->c)] = (struct under_way){
         .request = record->c,
-        .due_ns = record->at_ns + (sf_ns)record->d + 1, /* never 0 */
+        .due_ns = record->at_ns + limit_ns + 1, /* never 0 */
         .viewer = record->who,
     };
     state->count++;

@@ -21,12 +21,6 @@ void sf_report_time(sf_ns at_ns, char *out, size_t out_bytes)
              at_ns % SF_MINUTE / SF_SECOND, at_ns % SF_SECOND / SF_MS);
 }
 
-const char *sf_report_viewer(uint32_t viewer)
-{
-    static const char *const names[SF_VIEWERS_PER_HOME] = {"hub", "app", "export job"};
-    return names[sf_viewer_kind(viewer)];
-}
-
 void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
 {
     const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
@@ -34,7 +28,7 @@ void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
     sf_report_time(finding->at_ns, at, sizeof at);
     sf_text_add(out, "%s %s: ", at, oracle->name);
     if (finding->viewer != SF_NOBODY) {
-        sf_text_add(out, "the %s of home %u ", sf_report_viewer(finding->viewer),
+        sf_text_add(out, "the %s of home %u ", sf_viewer_kind_name(finding->viewer),
                     finding->viewer_tenant + 1);
     }
     if (oracle == &sf_oracle_no_stray_pixels) {

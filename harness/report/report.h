@@ -59,9 +59,6 @@ void sf_report_finding(const struct sf_finding *finding, struct sf_text *out);
 json_t *sf_report_finding_json(const struct sf_finding *finding);
 
 /* "12:34.567" of virtual time. */
-/* What kind of viewer the number is: "hub", "app", "export job". */
-const char *sf_report_viewer(uint32_t viewer);
-
 void sf_report_time(sf_ns at_ns, char *out, size_t out_bytes);
 
 #endif

@@ -132,7 +132,7 @@ static void hear_packet(struct thread *thread, const struct sf_record *record)
             count_packet(record, &story->packets_count, &story->packets_lost_count);
         }
     }
-    if (thread->answering && record->who == (thread->viewer / 2) * 2 + 1 &&
+    if (thread->answering && record->who == (thread->viewer / SF_VIEWERS_PER_HOME) * 2 + 1 &&
         record->a == thread->answer_transfer) {
         count_packet(record, &story->answer_packets_count, &story->answer_packets_lost_count);
     }

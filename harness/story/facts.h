@@ -3,6 +3,7 @@
 #ifndef STRAYFRAME_STORY_FACTS_H
 #define STRAYFRAME_STORY_FACTS_H
 
+#include "harness/base/ids.h"
 #include "harness/story/story.h"
 
 /* What became of the packets of one message. */
@@ -53,7 +54,7 @@ void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, stru
 
 static inline uint32_t home_of_viewer(uint32_t viewer)
 {
-    return viewer / 2;
+    return viewer / SF_VIEWERS_PER_HOME;
 }
 
 /* The name of the cache that was live at a DEPLOYED record; NULL: the first one. */

@@ -6,7 +6,7 @@
 
 const char *say_viewer(uint32_t viewer)
 {
-    return viewer % 2 == 0 ? "hub" : "app";
+    return sf_viewer_kind_name(viewer);
 }
 
 void say_number(uint64_t number, struct sf_text *out)

@@ -29,8 +29,7 @@
     X(ADMITTED, "admitted",                                                                        \
       "viewer; a camera, b node, c request, d ns until it has ended; flags path")                  \
     X(REFUSED, "refused", "viewer; a camera, c request; flags reason")                             \
-    X(ANSWERED, "answered",                                                                        \
-      "viewer; a bytes, b first packet's transfer, c request; flags status, stale, incomplete")    \
+    X(ANSWERED, "answered", "viewer; a bytes, b first packet's transfer, c request; flags status") \
     X(CANCELLED, "cancelled", "viewer; c request; the cloud stops working on it")                  \
     X(GAVE_UP, "gave-up", "viewer; a bytes arrived, c request; nothing could be shown")            \
     X(FETCH, "fetch", "camera; c fetch")                                                           \

@@ -186,6 +186,7 @@ static uint64_t end_of(struct words words, uint32_t homes_count)
     case SF_SUBJECT_CAMERA:
         return homes_count;
     case SF_SUBJECT_VIEWER:
+        return SF_VIEWERS_PER_HOME * (uint64_t)homes_count;
     case SF_SUBJECT_LINK:
         return 2 * (uint64_t)homes_count;
     case SF_SUBJECT_OTHER:

@@ -124,9 +124,9 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
         buffer = NULL;
     }
     if (buffer == NULL) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){buffer->reception.bytes, buffer->reception.total_bytes, false};
+    return (struct edge_still){buffer->reception.bytes, buffer->reception.total_bytes};
 }
 
 static void store_served(void *context, const struct edge_key *key, struct edge_still still)
@@ -147,9 +147,9 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     const struct store *store = context;
     const struct last_good *last = kit_map_get(&store->last_good, key->integration, key->model);
     if (last == NULL) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){last->bytes, last->count, false};
+    return (struct edge_still){last->bytes, last->count};
 }
 
 static const struct edge_store kind = {

@@ -96,9 +96,9 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     struct pair pair = pair_of(store, key);
     const struct still *still = kit_map_get(&store->stills, pair.a, pair.b);
     if (still == NULL || now_ns - still->stored_ns > store->fresh_for_ns) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){still->reception.bytes, still->reception.total_bytes, false};
+    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
 }
 
 static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
@@ -106,7 +106,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     (void)context;
     (void)key;
     (void)now_ns;
-    return (struct edge_still){NULL, 0, false};
+    return (struct edge_still){NULL, 0};
 }
 
 static const struct edge_store kind = {

@@ -76,8 +76,8 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     const struct store *store = context;
     struct pair at = fallback_key(store, key);
     const struct last_good *last = kit_map_get(&store->last_good, at.a, at.b);
-    return last != NULL ? (struct edge_still){last->bytes, last->count, false}
-                        : (struct edge_still){NULL, 0, false};
+    return last != NULL ? (struct edge_still){last->bytes, last->count}
+                        : (struct edge_still){NULL, 0};
 }
 
 static const struct edge_store kind = {

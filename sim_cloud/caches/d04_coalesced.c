@@ -151,6 +151,7 @@ static void part(struct desk *desk, const struct sf_cache_fetch_part *event)
     if (flight->still == NULL) {
         flight->still = desk_still_create(event->total_bytes);
     }
+    flight->still->capture = event->capture;
     desk_still_receive(flight->still, event->offset, event->bytes, event->bytes_count);
 }
 

@@ -157,6 +157,7 @@ static void part(struct desk *desk, const struct sf_cache_fetch_part *event)
     if (reply->still == NULL) {
         reply->still = desk_still_create(event->total_bytes);
     }
+    reply->still->capture = event->capture;
     desk_still_receive(reply->still, event->offset, event->bytes, event->bytes_count);
 }
 

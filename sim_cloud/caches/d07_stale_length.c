@@ -99,9 +99,16 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     const struct store *store = context;
     const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
     if (buffer == NULL || now_ns - buffer->slot.stored_ns > store->fresh_for_ns) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){buffer->slot.reception.bytes, buffer->filled_bytes, !buffer->whole};
+    return (struct edge_still){buffer->slot.reception.bytes, buffer->filled_bytes};
+}
+
+static bool store_incomplete(const void *context, const struct edge_key *key)
+{
+    const struct store *store = context;
+    const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
+    return buffer != NULL && !buffer->whole;
 }
 
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
@@ -109,7 +116,7 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     const struct store *store = context;
     const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
     if (buffer == NULL || !buffer->whole) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
     return store_fallback(context, key, now_ns);
 }
@@ -132,6 +139,7 @@ static const struct edge_store kind = {
     .end = store_end,
     .fresh = store_fresh,
     .fallback = store_fallback,
+    .incomplete = store_incomplete,
     .forget = store_forget,
 };
 

@@ -153,14 +153,14 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     const struct store *store = context;
     const struct handle *handle = kit_map_get(&store->directory, key->tenant, key->camera);
     if (handle == NULL) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
     const struct slot *slot = kit_map_get(&store->slots, handle->index + 1, 0);
     bool same_use = (slot->uses_count & store->generation_mask) == handle->generation;
     if (!same_use || !slot->filled || now_ns - slot->stored_ns > store->fresh_for_ns) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){slot->reception.bytes, slot->reception.total_bytes, false};
+    return (struct edge_still){slot->reception.bytes, slot->reception.total_bytes};
 }
 
 static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
@@ -168,7 +168,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     (void)context;
     (void)key;
     (void)now_ns;
-    return (struct edge_still){NULL, 0, false};
+    return (struct edge_still){NULL, 0};
 }
 
 static const struct edge_store kind = {

@@ -49,7 +49,7 @@ static bool finish(struct store *store, struct row *row, bool complete, int64_t 
     }
     row->reception = NULL;
     if (complete) {
-        struct edge_still still = {reception->bytes, reception->total_bytes, false};
+        struct edge_still still = {reception->bytes, reception->total_bytes};
         shelf_put(&store->shelf, &row->key, still, now_ns);
     }
     edge_drop_aside(reception);

@@ -71,9 +71,9 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     const struct shelf_still *still = kit_map_get(&store->stills, hash_of(store, key), 1);
     if (still == NULL || now_ns - still->stored_ns > store->fresh_for_ns ||
         (store->defence && !same_key(&still->key, key))) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){still->reception.bytes, still->reception.total_bytes, false};
+    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
 }
 
 static const struct edge_store kind = {

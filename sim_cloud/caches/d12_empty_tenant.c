@@ -63,7 +63,7 @@ static void on_request(void *edge, const struct sf_cache_request *request)
     struct store *store = edge_store_of(edge);
     const struct sf_cache_host *host = edge_host_of(edge);
     if (host->identity(host->context, request->token, request->request) != SF_CACHE_DONE) {
-        edge_answer(host, request->request, (struct edge_still){NULL, 0, false});
+        edge_answer(host, request->request, (struct edge_still){NULL, 0});
         return;
     }
     struct edge_key *key = kit_alloc(1, sizeof *key);
@@ -79,7 +79,7 @@ static void on_identity(void *edge, const struct sf_cache_identity *identity)
         return;
     }
     if (store->defence && identity->status != SF_CACHE_IDENTITY_KNOWN) {
-        edge_answer(edge_host_of(edge), identity->cookie, (struct edge_still){NULL, 0, false});
+        edge_answer(edge_host_of(edge), identity->cookie, (struct edge_still){NULL, 0});
     } else {
         key->tenant = identity->tenant;
         edge_request(edge, identity->cookie, key);

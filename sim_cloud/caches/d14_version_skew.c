@@ -214,6 +214,7 @@ static void part(struct desk *desk, const struct sf_cache_fetch_part *event)
     if (errand->still == NULL) {
         errand->still = desk_still_create(event->total_bytes);
     }
+    errand->still->capture = event->capture;
     desk_still_receive(errand->still, event->offset, event->bytes, event->bytes_count);
 }
 

@@ -135,9 +135,9 @@ static struct edge_still own_still(const struct store *store, const struct edge_
 {
     const struct still *still = kit_map_get(&store->stills, key->tenant, key->camera);
     if (still == NULL || now_ns - still->stored_ns > age_ns_max) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){still->body->bytes, still->body->count, false};
+    return (struct edge_still){still->body->bytes, still->body->count};
 }
 
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)

@@ -71,7 +71,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     uint64_t b = store->defence ? key->camera : 0;
     const struct placeholder *kept = kit_map_get(&store->placeholders, a, b);
     if (kept != NULL && now_ns - kept->made_ns < store->kept_for_ns) {
-        return (struct edge_still){kept->bytes, kept->count, false};
+        return (struct edge_still){kept->bytes, kept->count};
     }
     struct edge_still last = shelf_fallback(store, key, now_ns);
     if (last.bytes == NULL) {
@@ -85,7 +85,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
         free(store->made);
         store->made = made;
     }
-    return (struct edge_still){made->bytes, made->count, false};
+    return (struct edge_still){made->bytes, made->count};
 }
 
 static const struct edge_store kind = {

@@ -187,7 +187,7 @@ static void commit(struct store *store, const struct filler *filler, int64_t now
     if (store->defence && lease->id != filler->lease_id) {
         return;
     }
-    struct edge_still still = {filler->reception->bytes, filler->reception->total_bytes, false};
+    struct edge_still still = {filler->reception->bytes, filler->reception->total_bytes};
     shelf_put(&store->shelf, &lease->key, still, now_ns);
     answer_waiters(store, lease, still);
     lease->id = 0;

@@ -134,7 +134,7 @@ static struct edge_still look_there(const struct store *store, const struct entr
 {
     bool ours = entry->node == store->self.node && entry->started == store->self.started;
     if (store->defence && !ours) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
     return pool_still(pool_at(&store->slots, entry->slot), now_ns, store->fresh_for_ns);
 }
@@ -147,7 +147,7 @@ static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
     if (lookup == NULL) {
         return; /* the reply to a put, or nobody waits any more */
     }
-    struct edge_still still = {NULL, 0, false};
+    struct edge_still still = {NULL, 0};
     struct entry entry;
     if (reply->status == SF_CACHE_STORE_FOUND && reply->bytes_count == sizeof entry) {
         memcpy(&entry, reply->bytes, sizeof entry);

@@ -93,7 +93,7 @@ static void try_later(void *edge)
     struct source source = store->sources[at];
     uint64_t destination = store->destinations[at];
     if (source.retries_count++ == RETRIES_MAX) {
-        finish(edge, (struct edge_still){NULL, 0, false});
+        finish(edge, (struct edge_still){NULL, 0});
         return;
     }
     memmove(&store->sources[at], &store->sources[at + 1], (last - at) * sizeof source);
@@ -118,7 +118,7 @@ static void work(void *edge)
             host->timer_set(host->context, edge_patience_ns(edge), OWN_COOKIE, &store->timer);
         } else {
             store->fetch = 0;
-            finish(edge, (struct edge_still){NULL, 0, false});
+            finish(edge, (struct edge_still){NULL, 0});
         }
     }
     if (store->fetch == 0) {
@@ -191,7 +191,7 @@ static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
     store->fetch = 0;
     if (end->end == SF_CACHE_END_COMPLETE && store->fetching != NULL) {
         finish(edge,
-               (struct edge_still){store->fetching->bytes, store->fetching->total_bytes, false});
+               (struct edge_still){store->fetching->bytes, store->fetching->total_bytes});
     } else {
         try_later(edge);
     }

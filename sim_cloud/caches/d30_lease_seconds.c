@@ -116,7 +116,7 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     const struct store *store = context;
     struct lease *lease = lease_of(store, key, now_ns);
     if (lease == NULL) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
     return pool_still(&lease->slot->still, now_ns, store->fresh_for_ns);
 }

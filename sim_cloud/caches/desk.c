@@ -25,8 +25,14 @@ void desk_still_receive(struct desk_still *still, uint32_t offset, const uint8_t
 
 static void shelve(struct desk *desk, uint64_t tenant, uint64_t camera, struct desk_still *still)
 {
+    struct desk_still *there = kit_map_get(&desk->shelf, tenant, camera);
+    if (there != NULL && there->capture > still->capture &&
+        desk_now(desk) - there->stored_ns <= desk->fresh_for_ns) {
+        free(still);
+        return;
+    }
     still->stored_ns = desk_now(desk);
-    free(kit_map_get(&desk->shelf, tenant, camera));
+    free(there);
     kit_map_put(&desk->shelf, tenant, camera, still);
     if (desk->mechanism->kept != NULL) {
         desk->mechanism->kept(desk, tenant, camera, still);
@@ -37,6 +43,7 @@ void desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera, const struct
 {
     struct desk_still *copy = desk_still_create(still->total_bytes);
     memcpy(copy->bytes, still->bytes, still->total_bytes);
+    copy->capture = still->capture;
     shelve(desk, tenant, camera, copy);
 }
 
@@ -109,10 +116,14 @@ void desk_destroy(void *context)
 void desk_on_upload(void *context, const struct sf_cache_upload *event)
 {
     struct desk *desk = context;
+    if (event->kind != SF_CACHE_STILL_WHOLE) {
+        return; /* it keeps whole stills only */
+    }
     struct upload *upload = kit_alloc(1, sizeof *upload);
     upload->tenant = event->tenant;
     upload->camera = event->camera;
     upload->still = desk_still_create(event->total_bytes);
+    upload->still->capture = event->capture;
     kit_map_put(&desk->uploads, event->upload, 0, upload);
 }
 

@@ -16,6 +16,7 @@ struct desk_still {
     uint32_t total_bytes;
     uint32_t capacity_bytes;
     int64_t stored_ns; /* on the shelf: since when */
+    uint32_t capture;  /* the camera's count of stills */
     uint8_t bytes[];
 };
 
@@ -74,7 +75,9 @@ void desk_still_receive(struct desk_still *still, uint32_t offset, const uint8_t
                         uint32_t count);
 
 int64_t desk_now(const struct desk *desk);
-/* Puts a copy of a whole still on the shelf, in place of the one before. */
+/* Puts a copy of a whole still on the shelf, in place of the one before; unless that is newer, and
+ * fresh: then this one was slow. (A camera that restarts counts from 0 again; by then what there is
+ * has grown old.) */
 void desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera, const struct desk_still *still);
 /* Who waits with this request; NULL for nobody. */
 struct desk_waiter *desk_waiter_of(const struct desk *desk, uint64_t request);

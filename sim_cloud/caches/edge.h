@@ -27,7 +27,6 @@ struct edge_key {
 struct edge_still {
     const uint8_t *bytes; /* NULL: there is none */
     uint32_t count;
-    bool incomplete; /* and known to be */
 };
 
 /* A store of stills. The edge receives into a reception; the store decides where those bytes live,
@@ -68,6 +67,8 @@ struct edge_store {
                 struct sf_cache_answer_properties *properties);
     /* Somebody has waited long enough. */
     struct edge_still (*fallback)(void *store, const struct edge_key *key, int64_t now_ns);
+    /* Are parts missing of what `fallback` has for this key? NULL: it is always whole. */
+    bool (*incomplete)(const void *store, const struct edge_key *key);
     /* Forget what is the tenant's. May be NULL. */
     void (*forget)(void *store, uint64_t tenant);
 };

@@ -74,7 +74,7 @@ void pool_fill(struct pool_slot *slot, const struct edge_reception *from, int64_
 struct edge_still pool_still(const struct pool_slot *slot, int64_t now_ns, int64_t age_ns_max)
 {
     if (slot == NULL || slot->reception.total_bytes == 0 || now_ns - slot->stored_ns > age_ns_max) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){slot->reception.bytes, slot->reception.total_bytes, false};
+    return (struct edge_still){slot->reception.bytes, slot->reception.total_bytes};
 }

@@ -61,9 +61,9 @@ static struct edge_still own_still(const struct shelf *shelf, const struct edge_
     const struct shelf_still *still = kit_map_get(&shelf->stills, place.a, place.b);
     bool own = still != NULL && still->place.a == place.a && still->place.b == place.b;
     if (!own || now_ns - still->stored_ns > age_ns_max) {
-        return (struct edge_still){NULL, 0, false};
+        return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){still->reception.bytes, still->reception.total_bytes, false};
+    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
 }
 
 struct edge_still shelf_fresh(void *context, const struct edge_key *key, int64_t now_ns)

@@ -81,7 +81,7 @@ static struct seen *seen_of(struct runs *runs)
     struct seen *seen = sf_alloc(1, sizeof *seen);
     const struct sf_trace_listener listener = {hear, seen};
     const struct sf_run_options options = {
-        .seed = runs->plan.seed, .listeners = {listener}, .listeners_count = 1};
+        .seed = runs->plan.seed, .listeners_count = 1, .listeners = {listener}};
     sf_run(runs->runner, &runs->plan, &runs->caches, &options, &runs->result);
     return seen;
 }
