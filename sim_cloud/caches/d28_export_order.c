@@ -190,8 +190,7 @@ static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
     host->timer_cancel(host->context, store->timer);
     store->fetch = 0;
     if (end->end == SF_CACHE_END_COMPLETE && store->fetching != NULL) {
-        finish(edge,
-               (struct edge_still){store->fetching->bytes, store->fetching->total_bytes});
+        finish(edge, (struct edge_still){store->fetching->bytes, store->fetching->total_bytes});
     } else {
         try_later(edge);
     }

@@ -265,13 +265,6 @@ void edge_on_request_cancelled(void *context, uint64_t request)
     }
 }
 
-/* Of a stopgap: what it is short of. */
-static uint32_t stopgap_flags(const struct edge *edge, const struct edge_key *key)
-{
-    bool incomplete = edge->kind->incomplete != NULL && edge->kind->incomplete(edge->store, key);
-    return SF_CACHE_ANSWER_STALE | (incomplete ? SF_CACHE_ANSWER_INCOMPLETE : 0u);
-}
-
 /* The camera did not answer in time: what there is goes out. */
 void edge_on_timer(void *context, uint64_t timer, uint64_t request)
 {
@@ -284,7 +277,10 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
     struct camera *camera = waiter->camera;
     struct edge_still still = edge->kind->fallback(edge->store, &waiter->key, edge_now_ns(edge));
     if (still.bytes != NULL) {
-        say(edge, request, &waiter->key, still, stopgap_flags(edge, &waiter->key));
+        bool incomplete =
+            edge->kind->incomplete != NULL && edge->kind->incomplete(edge->store, &waiter->key);
+        say(edge, request, &waiter->key, still,
+            SF_CACHE_ANSWER_STALE | (incomplete ? SF_CACHE_ANSWER_INCOMPLETE : 0u));
     }
     edge_answer(edge->host, request, still);
     remove_waiter(edge, waiter);
