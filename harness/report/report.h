@@ -25,6 +25,9 @@ struct sf_paint sf_paint_for(int fd);
 
 void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *result,
                         const struct sf_paint *paint, struct sf_text *out);
+/* Each expectation of the scenario with the figure that came out, and whether all hold. */
+void sf_report_expectations_text(const struct sf_plan *plan, const struct sf_run_result *result,
+                                 const struct sf_paint *paint, struct sf_text *out);
 /* A new reference. */
 json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_result *result);
 
