@@ -236,6 +236,15 @@ static const struct sf_defect defects[] = {
         .scenario = "scenarios/gate/on-demand.yaml",
     },
     {
+        .id = "D26",
+        .title = "changed rows are put into another stream's picture",
+        .seen_in = "no published incident; it looks grey and smeared",
+        .needs = "cameras that send changes only, and a whole still that is lost",
+        BUILTIN("d26-any-reference"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/busy-day.yaml",
+    },
+    {
         .id = "D27",
         .title = "two devices were made with one number",
         .seen_in = "Swann 2018",

@@ -163,6 +163,7 @@ static enum sf_subject subject_of(struct words words)
         {"camera", SF_SUBJECT_CAMERA},
         {"viewer", SF_SUBJECT_VIEWER},
         {"link", SF_SUBJECT_LINK},
+        {"home", SF_SUBJECT_CAMERA},
     };
     for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
         if (starts(words, subjects[i].word)) {

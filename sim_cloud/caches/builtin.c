@@ -33,6 +33,7 @@ const struct sf_cache_plugin *const *sf_builtin_caches(void)
         &sf_builtin_d23_recycled_lease,
         &sf_builtin_d24_local_slot,
         &sf_builtin_d25_context_kept,
+        &sf_builtin_d26_any_reference,
         &sf_builtin_d27_shared_serial,
         &sf_builtin_d28_export_order,
         &sf_builtin_d29_parts_by_name,

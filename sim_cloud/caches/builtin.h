@@ -38,6 +38,7 @@ extern const struct sf_cache_plugin sf_builtin_d22_late_write;
 extern const struct sf_cache_plugin sf_builtin_d23_recycled_lease;
 extern const struct sf_cache_plugin sf_builtin_d24_local_slot;
 extern const struct sf_cache_plugin sf_builtin_d25_context_kept;
+extern const struct sf_cache_plugin sf_builtin_d26_any_reference;
 extern const struct sf_cache_plugin sf_builtin_d27_shared_serial;
 extern const struct sf_cache_plugin sf_builtin_d28_export_order;
 extern const struct sf_cache_plugin sf_builtin_d29_parts_by_name;

@@ -44,6 +44,7 @@ struct skew {
     uint64_t version;
     uint64_t buckets_count;
     bool defence;
+    bool from_store; /* what is kept came from the store: it need not go there again */
 };
 
 static struct skew *self(struct desk *desk)
@@ -109,6 +110,9 @@ static void kept(struct desk *desk, uint64_t tenant, uint64_t camera,
                  const struct desk_still *still)
 {
     struct skew *cache = self(desk);
+    if (cache->from_store) {
+        return;
+    }
     bool owned = cache->version == 1;
     uint32_t head_bytes = (owned ? OWNER_BYTES : 0) + AGE_BYTES;
     struct key key = owned ? bucket_key(cache, tenant, camera) : full_key(tenant, camera);
@@ -218,7 +222,9 @@ static const struct desk_still *fallback(struct desk *desk, const struct desk_wa
         (own != NULL && !is_newer(desk, errand->stored, own))) {
         return NULL;
     }
+    self(desk)->from_store = true;
     desk_keep(desk, waiter->tenant, waiter->camera, errand->stored);
+    self(desk)->from_store = false;
     return errand->stored;
 }
 

@@ -1,0 +1,236 @@
+/* D26: a delta picture is decoded on another stream's reference.
+ *
+ * The engineer: "Cameras send whole stills now and then, and between them only the rows that
+ * changed. The picture that rows are put into is the reference. We keep a few of them, in slots; a
+ * camera that has none takes the slot that was used longest ago, and its next whole still fills
+ * it."
+ *
+ * It goes wrong when that whole still is lost on the way and rows come first: they are put into
+ * whatever picture sits in the slot.
+ *
+ * The defence: rows go only into the picture that they name, of the camera that sent them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/rows.h"
+#include "sim_cloud/caches/shelf.h"
+
+enum { SLOTS_MAX = 64 };
+
+struct slot {
+    uint64_t tenant; /* whose slot it is */
+    uint64_t camera;
+    int64_t used_ns;
+    uint64_t picture_tenant; /* whose picture sits in it */
+    uint64_t picture_camera;
+    uint32_t capture;
+    uint32_t count; /* 0: none */
+    uint8_t *picture;
+};
+
+/* Rows on their way. */
+struct arrival {
+    struct edge_key key;
+    struct rows_delta delta;
+    uint32_t capture;
+    uint32_t total_bytes;
+    uint8_t *bytes;
+};
+
+struct store {
+    struct shelf shelf;      /* first */
+    struct kit_map arrivals; /* by upload */
+    struct slot slots[SLOTS_MAX];
+    uint32_t slots_count;
+    uint32_t still_bytes_max;
+    bool defence;
+};
+
+static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+{
+    struct store *store = kit_alloc(1, sizeof *store);
+    shelf_init(&store->shelf, options);
+    store->slots_count = 1 + (uint32_t)options[SHELF_OPTIONS_COUNT].value % SLOTS_MAX;
+    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    store->still_bytes_max = config->still_bytes_max;
+    return store;
+}
+
+static void arrival_free(struct arrival *arrival)
+{
+    free(arrival->bytes);
+    free(arrival);
+}
+
+static void store_destroy(void *context)
+{
+    struct store *store = context;
+    for (size_t i = 0; i < store->arrivals.capacity; i++) {
+        if (store->arrivals.entries[i].value != NULL) {
+            arrival_free(store->arrivals.entries[i].value);
+        }
+    }
+    kit_map_free(&store->arrivals);
+    for (uint32_t i = 0; i < SLOTS_MAX; i++) {
+        free(store->slots[i].picture);
+    }
+    shelf_fini(&store->shelf);
+    free(store);
+}
+
+/* ---- references ---- */
+
+/* The camera's slot; one that it has not had before keeps the picture that sits in it. */
+static struct slot *slot_of(struct store *store, const struct edge_key *key, int64_t now_ns)
+{
+    struct slot *oldest = &store->slots[0];
+    for (uint32_t i = 0; i < store->slots_count; i++) {
+        struct slot *slot = &store->slots[i];
+        if (slot->tenant == key->tenant && slot->camera == key->camera) {
+            slot->used_ns = now_ns;
+            return slot;
+        }
+        oldest = slot->used_ns < oldest->used_ns ? slot : oldest;
+    }
+    oldest->tenant = key->tenant;
+    oldest->camera = key->camera;
+    oldest->used_ns = now_ns;
+    return oldest;
+}
+
+static void remember(struct store *store, const struct edge_key *key, uint32_t capture,
+                     const uint8_t *bytes, uint32_t count, int64_t now_ns)
+{
+    struct slot *slot = slot_of(store, key, now_ns);
+    uint8_t *picture = kit_alloc_uncleared(count);
+    memcpy(picture, bytes, count);
+    free(slot->picture);
+    slot->picture = picture;
+    slot->count = count;
+    slot->capture = capture;
+    slot->picture_tenant = key->tenant;
+    slot->picture_camera = key->camera;
+}
+
+static bool is_named(const struct slot *slot, const struct arrival *arrival)
+{
+    return slot->picture_tenant == arrival->key.tenant &&
+           slot->picture_camera == arrival->key.camera &&
+           slot->capture == arrival->delta.base_capture;
+}
+
+static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
+                      bool complete, int64_t now_ns)
+{
+    struct store *store = context;
+    if (complete) {
+        remember(store, key, reception->capture, reception->bytes, reception->total_bytes, now_ns);
+    } else {
+        (void)slot_of(store, key, now_ns); /* its next one will fill it */
+    }
+    return shelf_end(&store->shelf, key, reception, complete, now_ns);
+}
+
+/* ---- rows ---- */
+
+static void on_upload(void *edge, const struct sf_cache_upload *upload)
+{
+    struct store *store = edge_store_of(edge);
+    if (edge_is_whole(upload)) {
+        edge_on_upload(edge, upload);
+        return;
+    }
+    struct arrival *arrival = kit_alloc(1, sizeof *arrival);
+    *arrival = (struct arrival){
+        .key = edge_key_of_upload(upload),
+        .delta = {.base_capture = upload->base_capture,
+                  .first_row = upload->first_row,
+                  .rows_count = upload->rows_count},
+        .capture = upload->capture,
+        .total_bytes = upload->total_bytes,
+        .bytes = kit_alloc(upload->total_bytes, 1),
+    };
+    kit_map_put(&store->arrivals, upload->upload, 0, arrival);
+}
+
+static void on_upload_fragment(void *edge, const struct sf_cache_fragment *fragment)
+{
+    struct store *store = edge_store_of(edge);
+    struct arrival *arrival = kit_map_get(&store->arrivals, fragment->upload, 0);
+    if (arrival == NULL) {
+        edge_on_upload_fragment(edge, fragment);
+        return;
+    }
+    memcpy(arrival->bytes + fragment->offset, fragment->bytes, fragment->bytes_count);
+}
+
+static void show(void *edge, struct store *store, const struct arrival *arrival,
+                 const uint8_t *bytes, uint32_t count)
+{
+    int64_t now_ns = edge_now_ns(edge);
+    remember(store, &arrival->key, arrival->capture, bytes, count, now_ns);
+    if (edge_is_overtaken(edge, &arrival->key, arrival->capture)) {
+        return;
+    }
+    struct edge_reception *reception = shelf_begin(&store->shelf, &arrival->key, count, now_ns);
+    memcpy(reception->bytes, bytes, count);
+    reception->received_bytes = count;
+    reception->capture = arrival->capture;
+    (void)shelf_end(&store->shelf, &arrival->key, reception, true, now_ns);
+}
+
+static void apply(void *edge, struct store *store, const struct arrival *arrival)
+{
+    struct slot *slot = slot_of(store, &arrival->key, edge_now_ns(edge));
+    if (slot->count == 0 || (store->defence && !is_named(slot, arrival))) {
+        return;
+    }
+    uint32_t count = 0;
+    uint8_t *bytes = rows_apply(slot->picture, slot->count, &arrival->delta, arrival->bytes,
+                                arrival->total_bytes, &count);
+    if (bytes != NULL && count <= store->still_bytes_max) {
+        show(edge, store, arrival, bytes, count);
+    }
+    free(bytes);
+}
+
+static void on_upload_ended(void *edge, const struct sf_cache_upload_end *end)
+{
+    struct store *store = edge_store_of(edge);
+    struct arrival *arrival = kit_map_remove(&store->arrivals, end->upload, 0);
+    if (arrival == NULL) {
+        edge_on_upload_ended(edge, end);
+        return;
+    }
+    if (end->end == SF_CACHE_END_COMPLETE) {
+        apply(edge, store, arrival);
+    }
+    arrival_free(arrival);
+}
+
+static const struct edge_store kind = {
+    .options = {SHELF_OPTIONS(15000), {"slots_max", 3, SLOTS_MAX - 1}, {"defence", 0, 1}},
+    .create = store_create,
+    .destroy = store_destroy,
+    .begin = shelf_begin,
+    .end = store_end,
+    .fresh = shelf_fresh,
+    .fallback = shelf_fallback,
+    .forget = shelf_forget,
+};
+
+EDGE_CREATE
+
+const struct sf_cache_plugin sf_builtin_d26_any_reference = {
+    EDGE_HEAD(create, "d26-any-reference", "1",
+              "planted defect: rows that changed are put into whatever picture sits in the slot",
+              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 slots_max=3 defence=0"),
+    EDGE_FETCHES,
+    .on_upload = on_upload,
+    .on_upload_fragment = on_upload_fragment,
+    .on_upload_ended = on_upload_ended,
+    .on_request = edge_on_request,
+    .on_request_cancelled = edge_on_request_cancelled,
+    .on_timer = edge_on_timer,
+};
