@@ -46,7 +46,7 @@ static void check_twin(struct runs *runs, const struct sf_defect *defect, uint64
 {
     load(runs, defect, defect->twin);
     for (uint64_t seed = 1; seed <= seeds_count; seed++) {
-        if (runs_run(runs, seed)->verdict != SF_VERDICT_PASS) {
+        if (runs_run(runs, seed)->verdict == SF_VERDICT_FAIL) {
             fail_msg("%s: the twin %s did not pass %s with seed %d", defect->id, defect->twin,
                      defect->scenario, (int)seed);
         }
