@@ -18,7 +18,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_BASELINE,
     {"save", "FILE", "keep the plan and the trace: `strayframe run FILE` repeats it"},
     {"twice", NULL, "run it twice and name the first record of the trace that differs"},
-    {"expect", NULL, "exit with 0 if the verdict is the one that the scenario expects"},
+    {"expect", NULL, "exit with 0 if all that the scenario expects came out"},
     {"events-max", "N", "end after so many events; the verdict is then at best inconclusive"},
     {"log", NULL, "print what the cache logged, on stderr"},
     CLI_OPTION_JUNIT,
