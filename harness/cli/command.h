@@ -38,6 +38,10 @@ enum {
     {                                                                                  \
         "cache", "CACHE", "put this cache under test, wherever the scenario names one" \
     }
+#define CLI_OPTION_BASELINE                                                                  \
+    {                                                                                        \
+        "baseline", "CACHE", "what runs before, where a scenario deploys the cache (itself)" \
+    }
 #define CLI_OPTION_JSON                          \
     {                                            \
         "json", NULL, "print the result as JSON" \

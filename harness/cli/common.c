@@ -92,7 +92,7 @@ int cli_print_json(json_t *json, int exit_code)
 
 enum sf_err cli_saved_unchanged(const struct cli_args *args, struct sf_diag *diag)
 {
-    static const char *const fixed[] = {"set", "seed", "cache", "events-max"};
+    static const char *const fixed[] = {"set", "seed", "cache", "baseline", "events-max"};
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         if (has_option(args, fixed[i]) && cli_value(args, fixed[i]) != NULL) {
             return sf_fail(diag, SF_ERR_INPUT,
@@ -114,6 +114,28 @@ static enum sf_err load_saved(const struct cli_args *args, const char *file, str
     return err;
 }
 
+/* --cache wherever the scenario names one; --baseline before the first deploy. */
+static enum sf_err put_cache(const struct cli_args *args, struct sf_plan *plan,
+                             struct sf_diag *diag)
+{
+    const char *cache = has_option(args, "cache") ? cli_value(args, "cache") : NULL;
+    const char *baseline = has_option(args, "baseline") ? cli_value(args, "baseline") : NULL;
+    if (cache == NULL) {
+        return baseline == NULL ? SF_OK
+                                : sf_fail(diag, SF_ERR_INPUT, "--baseline goes with --cache only");
+    }
+    if (strlen(cache) >= sizeof plan->cache ||
+        (baseline != NULL && strlen(baseline) >= sizeof plan->cache)) {
+        return sf_fail(diag, SF_ERR_INPUT, "the name of a cache has at most %zu bytes",
+                       sizeof plan->cache - 1);
+    }
+    struct sf_plan *scenario = sf_alloc(1, sizeof *scenario);
+    memcpy(scenario, plan, sizeof *scenario);
+    sf_gate_plan(scenario, baseline, cache, plan);
+    free(scenario);
+    return SF_OK;
+}
+
 enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_plan *plan,
                      struct sf_diag *diag)
 {
@@ -122,19 +144,7 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
     } else {
         SF_TRY(sf_scenario_load(file, sf_run_schema(), args->sets, args->sets_count, plan, diag));
     }
-    if (has_option(args, "cache") && cli_value(args, "cache") != NULL) {
-        const char *cache = cli_value(args, "cache");
-        if (strlen(cache) >= sizeof plan->cache) {
-            return sf_fail(diag, SF_ERR_INPUT, "--cache: longer than %zu bytes",
-                           sizeof plan->cache - 1);
-        }
-        snprintf(plan->cache, sizeof plan->cache, "%s", cache);
-        for (uint32_t i = 0; i < plan->timeline_count; i++) {
-            if (plan->timeline[i].action == SF_ACTION_DEPLOY) {
-                snprintf(plan->timeline[i].cache, sizeof plan->timeline[i].cache, "%s", cache);
-            }
-        }
-    }
+    SF_TRY(put_cache(args, plan, diag));
     if (has_option(args, "seed")) {
         SF_TRY(cli_number(args, "seed", plan->seed, 0, UINT64_MAX, &plan->seed, diag));
     }

@@ -15,6 +15,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_SEED,
     CLI_OPTION_SET,
     CLI_OPTION_CACHE,
+    CLI_OPTION_BASELINE,
     {"finding", "N", "which finding of the run, from 1 (the first stray picture)"},
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,

@@ -13,6 +13,7 @@
 static const struct cli_option options[] = {
     {"candidate", "CACHE",
      "the cache to judge: builtin:NAME or the path of a shared object, options behind '?'"},
+    CLI_OPTION_BASELINE,
     CLI_OPTION_SCENARIOS,
     {"seeds", "N", "how many seeds for each scenario (50)"},
     CLI_OPTION_SEED,
@@ -35,8 +36,10 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
                        "--candidate is missing: builtin:NAME (see `strayframe list caches`) or the "
                        "path of a .so");
     }
-    if (strlen(candidate) >= SF_CACHE_SPEC_BYTES) {
-        return sf_fail(diag, SF_ERR_INPUT, "--candidate: longer than %d bytes",
+    const char *baseline = cli_value(args, "baseline");
+    if (strlen(candidate) >= SF_CACHE_SPEC_BYTES ||
+        (baseline != NULL && strlen(baseline) >= SF_CACHE_SPEC_BYTES)) {
+        return sf_fail(diag, SF_ERR_INPUT, "the name of a cache has at most %d bytes",
                        SF_CACHE_SPEC_BYTES - 1);
     }
     uint64_t seeds;
@@ -53,6 +56,7 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     static char label[] = "gate";
     *gate_options = (struct sf_gate_options){
         .candidate = candidate,
+        .baseline = baseline,
         .plans = scenarios->plans,
         .plans_count = scenarios->count,
         .seed_first = seed_first,

@@ -15,6 +15,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_SEED,
     CLI_OPTION_SET,
     CLI_OPTION_CACHE,
+    CLI_OPTION_BASELINE,
     {"save", "FILE", "keep the plan and the trace: `strayframe run FILE` repeats it"},
     {"twice", NULL, "run it twice and name the first record of the trace that differs"},
     {"expect", NULL, "exit with 0 if the verdict is the one that the scenario expects"},

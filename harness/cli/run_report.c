@@ -8,23 +8,13 @@
 #include "harness/report/difference.h"
 #include "harness/report/junit.h"
 #include "harness/report/report.h"
+#include "harness/run/expectations.h"
 
 static bool as_expected(const struct sf_plan *plan, const struct sf_run_result *result)
 {
-    switch (plan->expect) {
-    case SF_EXPECT_PASS:
-        return result->verdict == SF_VERDICT_PASS;
-    case SF_EXPECT_INCONCLUSIVE:
-        return result->verdict == SF_VERDICT_INCONCLUSIVE;
-    case SF_EXPECT_FAIL:
-        break;
-    }
-    for (uint32_t i = 0; i < result->oracles_count; i++) {
-        if (strcmp(sf_oracles()[i]->name, plan->expect_oracle) == 0) {
-            return result->verdict == SF_VERDICT_FAIL && result->oracles[i].findings_count > 0;
-        }
-    }
-    return result->verdict == SF_VERDICT_FAIL;
+    struct sf_expectations expectations;
+    sf_expectations_judge(plan, result, &expectations);
+    return expectations.hold;
 }
 
 /* What the first side of a comparison is called, and the second. */
@@ -58,9 +48,7 @@ static void add_text(const struct cli_args *args, const struct sf_plan *plan,
         sf_report_run_text(plan, &outcome->result, &paint, text);
     }
     if (!outcome->twice && (plan->expect != SF_EXPECT_PASS || cli_flag(args, "expect"))) {
-        sf_text_add(text, "%s\n",
-                    as_expected(plan, &outcome->result) ? "as the scenario expects"
-                                                        : "NOT what the scenario expects");
+        sf_report_expectations_text(plan, &outcome->result, &paint, text);
     }
     if (outcome->twice || outcome->repeated) {
         sf_report_difference_text(sides_of(outcome), &outcome->difference, &outcome->result, text);
@@ -114,7 +102,8 @@ static void add_junit(const struct cli_args *args, const struct sf_plan *plan,
         sf_report_case_junit(plan, sides->same, outcome->difference.found ? text.data : NULL,
                              repeat, xml);
     } else if (cli_flag(args, "expect")) {
-        sf_text_add(&text, "the verdict is %s", sf_verdict_name(outcome->result.verdict));
+        static const struct sf_paint plain = {"", "", "", "", ""};
+        sf_report_expectations_text(plan, &outcome->result, &plain, &text);
         sf_report_case_junit(plan, "as the scenario expects",
                              as_expected(plan, &outcome->result) ? NULL : text.data, repeat, xml);
     } else {

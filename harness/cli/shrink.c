@@ -14,6 +14,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_SEED,
     CLI_OPTION_SET,
     CLI_OPTION_CACHE,
+    CLI_OPTION_BASELINE,
     {"oracle", "NAME", "keep a finding of this oracle (that of the run's first finding)"},
     {"out", "FILE", "write the scenario to this file instead of standard output"},
     {"seconds", "N", "search for so long at most (10); what is found until then is printed"},

@@ -5,10 +5,14 @@
  *
  * Judges whole, sound pictures of the cache's paths. Another instance, on another node, after a
  * deploy or a loss, cannot know what this one did: only an answer of the instance that answered the
- * viewer last is compared. */
+ * viewer last is compared. And a camera that restarts counts its stills from 0 again: for half a
+ * minute after that nobody is held to an order that the numbers do not show. */
 #include "harness/base/bounds.h"
 #include "harness/base/ids.h"
+#include "harness/base/time.h"
 #include "harness/oracle/picture.h"
+
+enum { RESTART_S = 30 };
 
 struct viewer {
     uint64_t request;  /* that was let in last */
@@ -16,6 +20,7 @@ struct viewer {
     uint32_t newest;
     uint32_t newest_instance; /* that answered with it; SF_NOBODY: nothing was shown yet */
     uint32_t reserved;
+    sf_ns restarted_until_ns; /* its camera's numbers mean little until then */
 };
 
 struct state {
@@ -40,6 +45,10 @@ static void judge(struct state *state, const struct sf_register *who,
 {
     struct viewer *viewer = &state->viewers[picture->viewer];
     if (!sf_picture_is_judged(picture) || viewer->request != picture->request) {
+        return;
+    }
+    if (picture->at_ns < viewer->restarted_until_ns) {
+        viewer->newest_instance = SF_NOBODY;
         return;
     }
     bool comparable = viewer->newest_instance == viewer->instance;
@@ -75,6 +84,14 @@ static void new_instance(struct state *state, uint32_t node)
     }
 }
 
+static void restart(struct state *state, const struct sf_record *record)
+{
+    for (uint32_t i = 0; i < SF_VIEWERS_PER_HOME; i++) {
+        state->viewers[record->who * SF_VIEWERS_PER_HOME + i].restarted_until_ns =
+            record->at_ns + RESTART_S * SF_SECOND;
+    }
+}
+
 static void see(void *context, const struct sf_register *who, const struct sf_record *record,
                 struct sf_findings *findings)
 {
@@ -90,6 +107,8 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         new_instance(state, record->a);
     } else if (record->kind == SF_RECORD_NODE) {
         new_instance(state, record->who);
+    } else if (record->kind == SF_RECORD_POWER && record->flags != 0) {
+        restart(state, record);
     }
 }
 
@@ -106,7 +125,7 @@ const struct sf_oracle sf_oracle_monotonic = {
         "the cache answers no viewer with an older picture than it has answered it with before",
     .amount_unit = "captures back",
     .kinds = SF_SEES(ADMITTED) | SF_SEES(SHOWN) | SF_SEES(SEEN) | SF_SEES(DEPLOYED) |
-             SF_SEES(NODE) | SF_SEES(END),
+             SF_SEES(NODE) | SF_SEES(POWER) | SF_SEES(END),
     .state_bytes = sizeof(struct state),
     .init = init,
     .see = see,

@@ -4,6 +4,7 @@
 
 #include "harness/base/ids.h"
 #include "harness/report/report.h"
+#include "harness/run/expectations.h"
 #include "harness/run/summary.h"
 
 static json_t *number(uint64_t value)
@@ -75,6 +76,20 @@ static json_t *path_json(const struct sf_tally_path *path)
                      "wait_mean_ms", number(wait_ms));
 }
 
+static json_t *expectations_json(const struct sf_plan *plan, const struct sf_run_result *result)
+{
+    struct sf_expectations expectations;
+    sf_expectations_judge(plan, result, &expectations);
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < expectations.count; i++) {
+        const struct sf_expectation *expectation = &expectations.list[i];
+        json_array_append_new(list,
+                              json_pack("{s:s, s:b, s:s}", "wanted", expectation->wanted, "holds",
+                                        expectation->holds, "figure", expectation->figure));
+    }
+    return json_pack("{s:b, s:o}", "hold", expectations.hold, "list", list);
+}
+
 json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_result *result)
 {
     json_t *findings = json_array();
@@ -82,14 +97,15 @@ json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_resul
         json_array_append_new(findings, sf_report_finding_json(&result->findings[i]));
     }
     return json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o}", "scenario", plan->name,
-        "verdict", sf_verdict_name(result->verdict), "seed", seed_json(result->seed), "trace_hash",
-        hash_json(result->trace_hash), "homes", number(result->homes_count), "simulated_s",
-        number((uint64_t)(result->duration_ns / SF_SECOND)), "events", number(result->events_count),
-        "out_of_budget", result->out_of_budget, "oracles", oracles_json(result), "findings_count",
-        number(result->findings_count), "findings", findings, "hub",
-        path_json(&result->tally.paths[SF_PATH_HUB]), "app",
-        path_json(&result->tally.paths[SF_PATH_APP]));
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "scenario",
+        plan->name, "verdict", sf_verdict_name(result->verdict), "seed", seed_json(result->seed),
+        "trace_hash", hash_json(result->trace_hash), "homes", number(result->homes_count),
+        "simulated_s", number((uint64_t)(result->duration_ns / SF_SECOND)), "events",
+        number(result->events_count), "out_of_budget", result->out_of_budget, "oracles",
+        oracles_json(result), "findings_count", number(result->findings_count), "findings",
+        findings, "hub", path_json(&result->tally.paths[SF_PATH_HUB]), "app",
+        path_json(&result->tally.paths[SF_PATH_APP]), "expectations",
+        expectations_json(plan, result));
 }
 
 static json_t *arm_json(const struct sf_replay *replay, uint32_t seed_index, uint32_t arm)
@@ -221,10 +237,11 @@ json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay
                      sweep_json(&replay->sweep), "runs", runs);
 }
 
-static json_t *find_json(const struct sf_gate_find *find, const char *candidate, const char *file)
+static json_t *find_json(const struct sf_gate_find *find, const char *baseline,
+                         const char *candidate, const char *file)
 {
     struct sf_text repeat = {0};
-    sf_report_gate_repeat(file, find->seed, candidate, &repeat);
+    sf_report_gate_repeat(file, find->seed, baseline, candidate, &repeat);
     static const char *const kinds[] = {"finding", "crash", "hang"};
     json_t *json = json_pack("{s:s, s:s, s:o, s:s}", "kind", kinds[find->kind], "scenario", file,
                              "seed", seed_json(find->seed), "repeat", repeat.data);
@@ -245,8 +262,8 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
 {
     json_t *finds = json_array();
     for (uint32_t i = 0; i < gate->finds_kept; i++) {
-        json_array_append_new(finds,
-                              find_json(&gate->finds[i], candidate, files[gate->finds[i].plan]));
+        json_array_append_new(finds, find_json(&gate->finds[i], gate->baseline, candidate,
+                                               files[gate->finds[i].plan]));
     }
     json_t *oracles = json_array();
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {

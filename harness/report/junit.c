@@ -236,16 +236,17 @@ void sf_report_replay_junit(const struct sf_plan *plan, const struct sf_replay *
 
 /* ---- gate ---- */
 
-static void add_gate_runs(struct suite *suite, const struct sf_gate_scenario *scenario,
+static void add_gate_runs(struct suite *suite, const struct sf_gate *gate, uint32_t index,
                           const char *candidate, const char *file)
 {
+    const struct sf_gate_scenario *scenario = &gate->scenarios[index];
     struct test_case *test = add_case(suite, file, "every run comes to its end");
     struct sf_text message = {0};
     struct sf_text repeat = {0};
     if (scenario->ended_count > 0) {
         sf_text_add(&message, "the cache crashed or hung in %u of %u runs", scenario->ended_count,
                     scenario->runs_count);
-        sf_report_gate_repeat(file, scenario->ended_seed, candidate, &repeat);
+        sf_report_gate_repeat(file, scenario->ended_seed, gate->baseline, candidate, &repeat);
         set_outcome(test, BROKE, message.data, repeat.data);
     } else if (scenario->runs_count < scenario->wanted_count) {
         sf_text_add(&message, "inconclusive: the time was up after %u of %u runs",
@@ -256,9 +257,10 @@ static void add_gate_runs(struct suite *suite, const struct sf_gate_scenario *sc
     sf_text_free(&message);
 }
 
-static void add_gate_oracle(struct suite *suite, const struct sf_gate_scenario *scenario,
+static void add_gate_oracle(struct suite *suite, const struct sf_gate *gate, uint32_t index,
                             uint32_t oracle, const char *candidate, const char *file)
 {
+    const struct sf_gate_scenario *scenario = &gate->scenarios[index];
     struct test_case *test = add_case(suite, file, sf_oracles()[oracle]->name);
     if (scenario->oracles[oracle].failed_count > 0) {
         struct sf_text message = {0};
@@ -268,7 +270,8 @@ static void add_gate_oracle(struct suite *suite, const struct sf_gate_scenario *
         bool kept = finding->oracle == oracle && finding->at_ns > 0;
         say_findings(scenario->oracles[oracle].failed_count, "runs with a finding",
                      kept ? finding : NULL, &message);
-        sf_report_gate_repeat(file, scenario->oracles[oracle].failed_seed, candidate, &repeat);
+        sf_report_gate_repeat(file, scenario->oracles[oracle].failed_seed, gate->baseline,
+                              candidate, &repeat);
         set_outcome(test, FAILED, message.data, repeat.data);
         sf_text_free(&repeat);
         sf_text_free(&message);
@@ -286,9 +289,9 @@ void sf_report_gate_junit(const struct sf_gate *gate, const char *candidate,
 {
     struct suite suite = {.name = "strayframe gate"};
     for (uint32_t i = 0; i < gate->scenarios_count; i++) {
-        add_gate_runs(&suite, &gate->scenarios[i], candidate, files[i]);
+        add_gate_runs(&suite, gate, i, candidate, files[i]);
         for (uint32_t oracle = 0; sf_oracles()[oracle] != NULL; oracle++) {
-            add_gate_oracle(&suite, &gate->scenarios[i], oracle, candidate, files[i]);
+            add_gate_oracle(&suite, gate, i, oracle, candidate, files[i]);
         }
     }
     struct test_case *verdict = add_case(&suite, candidate, "the gate");

@@ -25,6 +25,9 @@ struct sf_paint sf_paint_for(int fd);
 
 void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *result,
                         const struct sf_paint *paint, struct sf_text *out);
+/* Each expectation of the scenario with the figure that came out, and whether all hold. */
+void sf_report_expectations_text(const struct sf_plan *plan, const struct sf_run_result *result,
+                                 const struct sf_paint *paint, struct sf_text *out);
 /* A new reference. */
 json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_result *result);
 
@@ -44,8 +47,8 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
                             const char *const *files);
 
 /* The command that repeats one run of the gate. */
-void sf_report_gate_repeat(const char *file, uint64_t seed, const char *candidate,
-                           struct sf_text *out);
+void sf_report_gate_repeat(const char *file, uint64_t seed, const char *baseline,
+                           const char *candidate, struct sf_text *out);
 
 /* A shrunk failure: a scenario file with the story at its head. */
 void sf_report_shrunk_text(const struct sf_shrunk *shrunk, struct sf_text *out);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "harness/report/report.h"
+#include "harness/run/expectations.h"
 #include "harness/run/summary.h"
 
 static const char *verdict_paint(enum sf_verdict verdict, const struct sf_paint *paint)
@@ -74,6 +75,21 @@ void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *
     }
     sf_text_add(out, "verdict: %s%s%s\n", verdict_paint(result->verdict, paint),
                 sf_verdict_name(result->verdict), paint->off);
+}
+
+void sf_report_expectations_text(const struct sf_plan *plan, const struct sf_run_result *result,
+                                 const struct sf_paint *paint, struct sf_text *out)
+{
+    struct sf_expectations expectations;
+    sf_expectations_judge(plan, result, &expectations);
+    for (uint32_t i = 0; i < expectations.count; i++) {
+        const struct sf_expectation *expectation = &expectations.list[i];
+        sf_text_add(out, "  %s%-7s%s %-32s %s\n", expectation->holds ? paint->good : paint->bad,
+                    expectation->holds ? "holds" : "FAILS", paint->off, expectation->wanted,
+                    expectation->figure);
+    }
+    sf_text_add(out, "%s\n",
+                expectations.hold ? "as the scenario expects" : "NOT what the scenario expects");
 }
 
 /* ---- replay ---- */
@@ -227,8 +243,8 @@ void sf_report_replay_text(const struct sf_plan *plan, const struct sf_replay *r
 
 /* ---- gate ---- */
 
-static void find_lines(const struct sf_gate_find *find, const char *candidate, const char *file,
-                       struct sf_text *out)
+static void find_lines(const struct sf_gate_find *find, const char *baseline, const char *candidate,
+                       const char *file, struct sf_text *out)
 {
     sf_text_add(out, "  - ");
     switch (find->kind) {
@@ -243,7 +259,7 @@ static void find_lines(const struct sf_gate_find *find, const char *candidate, c
         break;
     }
     sf_text_add(out, "\n    ");
-    sf_report_gate_repeat(file, find->seed, candidate, out);
+    sf_report_gate_repeat(file, find->seed, baseline, candidate, out);
     sf_text_add(out, "\n");
 }
 
@@ -277,7 +293,7 @@ void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
     probe_lines(gate, out);
     enum { LINES_MAX = 8 };
     for (uint32_t i = 0; i < gate->finds_kept && i < LINES_MAX; i++) {
-        find_lines(&gate->finds[i], candidate, files[gate->finds[i].plan], out);
+        find_lines(&gate->finds[i], gate->baseline, candidate, files[gate->finds[i].plan], out);
     }
     if (gate->finds_count > LINES_MAX) {
         sf_text_add(out, "  - and %" PRIu64 " more\n", gate->finds_count - LINES_MAX);

@@ -7,6 +7,15 @@
 
 static const struct sf_defect defects[] = {
     {
+        .id = "D01",
+        .title = "the key lacks the tenant",
+        .seen_in = "Steam 2015; Wyze 2023",
+        .needs = "nothing but two tenants",
+        BUILTIN("d01-tenantless"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/poor-network.yaml",
+    },
+    {
         .id = "D02",
         .title = "an error path falls back on a coarser key than the fresh path",
         .seen_in = "nginx proxy_cache_use_stale; Apache Traffic Server as it comes",
@@ -21,6 +30,26 @@ static const struct sf_defect defects[] = {
         .seen_in = "nginx proxy_cache_use_stale updating",
         .needs = "a refresh that takes longer than the time between two viewers' questions",
         BUILTIN("d03-stale-for-anybody"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/on-demand.yaml",
+    },
+    {
+        .id = "D04",
+        .title = "concurrent misses are coalesced under too coarse a key",
+        .seen_in = "Squid CVE-2016-10003, collapsed_forwarding; Varnish 8 waiting list",
+        .needs =
+            "slow cameras, and several tenants who ask at once; for waiters_only three of them",
+        BUILTIN("d04-coalesced"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/on-demand.yaml",
+    },
+    {
+        .id = "D05",
+        .title = "an answer is left on a pooled connection",
+        .seen_in = "redis-py CVE-2023-28858; ChatGPT 2023",
+        .needs =
+            "requests cancelled while their answer is on its way, and the connection used again",
+        BUILTIN("d05-pooled-connection"),
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/on-demand.yaml",
     },
@@ -50,6 +79,15 @@ static const struct sf_defect defects[] = {
         BUILTIN("d08-no-pin"),
         .oracle = "no-stray-bytes",
         .scenario = "scenarios/gate/deploy.yaml",
+    },
+    {
+        .id = "D09",
+        .title = "a slot handle without a generation",
+        .seen_in = "no published incident",
+        .needs = "memory given back and taken anew while somebody holds the old handle",
+        BUILTIN("d09-slot-handle"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/poor-network.yaml",
     },
     {
         .id = "D10",
@@ -86,6 +124,17 @@ static const struct sf_defect defects[] = {
         BUILTIN("d13-mapping-race"),
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/mass-return.yaml",
+    },
+    {
+        .id = "D14",
+        .title = "two versions share a store and disagree on its records",
+        .seen_in = "Eufy 2021; Ubiquiti UniFi 2023",
+        .needs = "a deploy over an older version whose records are still in the store",
+        .cache = "builtin:d14-version-skew?version=2",
+        .before = "builtin:d14-version-skew?version=1",
+        .twin = "builtin:d14-version-skew?version=2&defence=1",
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/rollout.yaml",
     },
     {
         .id = "D15",
@@ -149,6 +198,15 @@ static const struct sf_defect defects[] = {
         BUILTIN("d21-shared-placeholder"),
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/on-demand.yaml",
+    },
+    {
+        .id = "D22",
+        .title = "a late write into a slot that has been given away",
+        .seen_in = "no published incident",
+        .needs = "latency beyond the time-out, and another camera meanwhile",
+        BUILTIN("d22-late-write"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/poor-network.yaml",
     },
     {
         .id = "D23",

@@ -11,6 +11,7 @@ struct sf_defect {
     const char *seen_in;  /* public incidents and advisories, or servers on which it was seen */
     const char *needs;    /* what a run must bring about to show it */
     const char *cache;    /* as in a plan */
+    const char *before;   /* what it takes over from where a scenario deploys; NULL: itself */
     const char *twin;     /* the same with its defence: must pass every oracle */
     const char *oracle;   /* by name: the one that is meant to catch it */
     const char *scenario; /* the one of scenarios/gate that shows it best */

@@ -48,15 +48,18 @@ static struct place place_of(const struct field *field, uint32_t index)
     };
 }
 
-void sf_gate_plan(const struct sf_plan *scenario, const char *cache, struct sf_plan *plan)
+void sf_gate_plan(const struct sf_plan *scenario, const char *baseline, const char *cache,
+                  struct sf_plan *plan)
 {
+    bool deploys = false;
     *plan = *scenario;
-    snprintf(plan->cache, sizeof plan->cache, "%s", cache);
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
         if (plan->timeline[i].action == SF_ACTION_DEPLOY) {
             snprintf(plan->timeline[i].cache, sizeof plan->timeline[i].cache, "%s", cache);
+            deploys = true;
         }
     }
+    snprintf(plan->cache, sizeof plan->cache, "%s", deploys && baseline != NULL ? baseline : cache);
 }
 
 static enum sf_err prepare_plans(struct field *field, struct sf_diag *diag)
@@ -65,7 +68,10 @@ static enum sf_err prepare_plans(struct field *field, struct sf_diag *diag)
     field->plans = sf_alloc((size_t)count * PARTS_COUNT, sizeof *field->plans);
     field->modules = sf_alloc((size_t)count * PARTS_COUNT, sizeof *field->modules);
     for (uint32_t i = 0; i < count * PARTS_COUNT; i++) {
-        sf_gate_plan(&field->options->plans[i % count], field->caches[i / count], &field->plans[i]);
+        bool is_candidate = i / count == PART_CANDIDATE;
+        sf_gate_plan(&field->options->plans[i % count],
+                     is_candidate ? field->options->baseline : NULL, field->caches[i / count],
+                     &field->plans[i]);
         SF_TRY(sf_run_load_caches(&field->plans[i], &field->modules[i], diag));
     }
     return SF_OK;
@@ -273,6 +279,7 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
 {
     SF_ASSERT(options->plans_count > 0);
     memset(gate, 0, sizeof *gate);
+    gate->baseline = options->baseline;
     uint32_t control_seeds =
         options->seeds_count < CONTROL_SEEDS ? options->seeds_count : CONTROL_SEEDS;
     struct field field = {

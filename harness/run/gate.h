@@ -11,6 +11,7 @@ enum { SF_GATE_SCENARIOS_MAX = 64, SF_GATE_FINDS_MAX = 256 };
 
 struct sf_gate_options {
     const char *candidate; /* by name, as in a plan */
+    const char *baseline;  /* what it takes over from where a scenario deploys; NULL: itself */
     const struct sf_plan
         *plans; /* the scenarios; the caches that they name are replaced by the candidate */
     uint32_t plans_count; /* 1 to SF_GATE_SCENARIOS_MAX */
@@ -54,6 +55,7 @@ struct sf_gate_scenario {
 
 struct sf_gate {
     enum sf_verdict verdict;
+    const char *baseline;  /* of the options */
     char reason[512];      /* one sentence */
     uint32_t runs_count;   /* that came to an end */
     uint32_t wanted_count; /* that were asked for */
@@ -72,7 +74,9 @@ struct sf_gate {
 SF_MUST_USE enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate_out,
                                     struct sf_diag *diag);
 
-/* The plan as the gate runs it: every cache in it is `cache`. */
-void sf_gate_plan(const struct sf_plan *scenario, const char *cache, struct sf_plan *plan_out);
+/* The plan as the gate runs it: every cache in it is `cache`. With a `baseline`, what runs before
+ * the first deploy is that one; a scenario that deploys nothing has `cache` from the start. */
+void sf_gate_plan(const struct sf_plan *scenario, const char *baseline, const char *cache,
+                  struct sf_plan *plan_out);
 
 #endif

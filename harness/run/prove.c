@@ -91,7 +91,8 @@ static void work(void *context, void *prepared, uint32_t index, void *result_out
     struct worker *worker = prepared;
     struct place place = place_of(field, index);
     if (!worker->is_loaded || !same_cache_and_plan(worker->loaded, place)) {
-        sf_gate_plan(&field->options->plans[place.plan], cache_of(field, place), &worker->plan);
+        sf_gate_plan(&field->options->plans[place.plan], field->classes[place.class]->before,
+                     cache_of(field, place), &worker->plan);
         enum sf_err err = sf_run_load_caches(&worker->plan, &worker->caches, NULL);
         SF_ASSERT(err == SF_OK); /* each was loaded once before */
         worker->loaded = place;
@@ -250,7 +251,8 @@ static enum sf_err try_caches(const struct field *field, struct sf_diag *diag)
     enum sf_err err = SF_OK;
     for (uint32_t i = 0; i < field->classes_count * SIDES_COUNT && err == SF_OK; i++) {
         struct place place = {.class = i / SIDES_COUNT, .side = (enum side)(i % SIDES_COUNT)};
-        sf_gate_plan(&field->options->plans[0], cache_of(field, place), plan);
+        sf_gate_plan(&field->options->plans[0], field->classes[place.class]->before,
+                     cache_of(field, place), plan);
         err = sf_run_load_caches(plan, caches, diag);
     }
     free(plan);

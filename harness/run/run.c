@@ -147,6 +147,12 @@ static void judges_end(struct sf_runner *runner, const struct sf_plan *plan, boo
     result->homes_count = sf_plan_homes_count(plan);
     read_court(&runner->court, result);
     sf_tally_read(runner->tally, &result->tally);
+    uint32_t home = 0;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        result->affected_by_group[i] =
+            sf_tally_affected(runner->tally, home, plan->groups[i].homes_count);
+        home += plan->groups[i].homes_count;
+    }
     sf_probes_read(runner->probes, result->probes);
 }
 

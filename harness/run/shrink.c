@@ -242,6 +242,7 @@ static void search_elsewhere(struct shrink *shrink, const struct sf_plan *plan)
         memcpy(&shrink->before, &shrink->found, sizeof shrink->before);
         uint32_t entries[SF_TIMELINE_MAX];
         sf_plan_draw(sf_run_schema(), plan, seed, &shrink->attempt, entries);
+        sf_plan_assert_nothing(&shrink->attempt); /* that was about the whole */
         shrink->attempt.seed = seed;
         shrink->found.events = 0;
         if (shrink_fails(shrink, NULL)) {
@@ -280,6 +281,7 @@ static enum sf_err shrink_it(struct shrink *shrink, const struct sf_plan *plan,
     shrink->foreign = sf_run_has_foreign_cache(plan);
     uint32_t entries[SF_TIMELINE_MAX];
     sf_plan_draw(sf_run_schema(), plan, plan->seed, &shrink->attempt, entries);
+    sf_plan_assert_nothing(&shrink->attempt); /* that was about the whole */
     shrink->oracle = shrink->options->oracle;
     if (!shrink_fails(shrink, NULL)) {
         return sf_fail(diag, SF_ERR_INPUT,

@@ -55,6 +55,18 @@ void sf_tally_read(const struct sf_tally_state *state, struct sf_tally *tally_ou
     *tally_out = state->tally;
 }
 
+uint32_t sf_tally_affected(const struct sf_tally_state *state, uint32_t home_first,
+                           uint32_t homes_count)
+{
+    uint32_t affected_count = 0;
+    for (uint32_t i = 0; i < state->viewers_count; i++) {
+        const struct viewer *viewer = &state->viewers[i];
+        bool in = viewer->tenant >= home_first && viewer->tenant - home_first < homes_count;
+        affected_count += in && viewer->owners_count > 0;
+    }
+    return affected_count;
+}
+
 static struct sf_tally_path *path_of(struct sf_tally_state *state, uint32_t viewer)
 {
     SF_ASSERT(viewer < state->viewers_count);

@@ -63,6 +63,9 @@ struct sf_tally_state;
 struct sf_tally_state *sf_tally_create(struct sf_arena *arena, uint32_t homes_count);
 /* Fits struct sf_trace_listener. */
 void sf_tally_hear(void *tally, const struct sf_record *records, uint32_t count);
+/* How many viewers of these homes were shown a stray. */
+uint32_t sf_tally_affected(const struct sf_tally_state *state, uint32_t home_first,
+                           uint32_t homes_count);
 void sf_tally_read(const struct sf_tally_state *state, struct sf_tally *tally_out);
 
 #endif

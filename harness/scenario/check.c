@@ -2,6 +2,7 @@
  * not followed and a text not read before it was checked. */
 #include "harness/scenario/check.h"
 #include "harness/scenario/actions.h"
+#include "harness/scenario/expect.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -514,7 +515,30 @@ SF_MUST_USE static enum sf_err captures_check(struct check *check)
     return SF_OK;
 }
 
-SF_MUST_USE static enum sf_err expect_check(struct check *check)
+/* "no WHAT is called 'x'; did you mean 'y'?" `known` is NULL-terminated. */
+SF_MUST_USE static enum sf_err known_check(struct check *check, const char *what, const char *name,
+                                           const char *const *known)
+{
+    for (size_t i = 0; known[i] != NULL; i++) {
+        if (strcmp(known[i], name) == 0) {
+            return SF_OK;
+        }
+    }
+    char shown[SF_SHOWN_BYTES];
+    sf_value_shown(name, shown);
+    const char *nearest = sf_text_nearest(name, known);
+    if (nearest != NULL) {
+        return wrong(check, "no %s is called '%s'; did you mean '%s'?", what, shown, nearest);
+    }
+    struct sf_text list = {0};
+    sf_value_words_print(known, &list);
+    enum sf_err err =
+        wrong(check, "no %s is called '%s'; known are %.800s", what, shown, list.data);
+    sf_text_free(&list);
+    return err;
+}
+
+SF_MUST_USE static enum sf_err verdict_check(struct check *check)
 {
     const struct sf_plan *plan = check->plan;
     at(check, "expect.verdict");
@@ -532,23 +556,49 @@ SF_MUST_USE static enum sf_err expect_check(struct check *check)
         at(check, "expect");
         return wrong(check, "'verdict: fail' needs the oracle that must find something");
     }
-    const char *const *known = check->schema->oracle_names;
-    for (size_t i = 0; known[i] != NULL; i++) {
-        if (strcmp(known[i], plan->expect_oracle) == 0) {
-            return SF_OK;
+    return known_check(check, "oracle", plan->expect_oracle, check->schema->oracle_names);
+}
+
+/* A lower bound above its upper one could never hold. */
+SF_MUST_USE static enum sf_err bounds_check(struct check *check)
+{
+    static const struct {
+        enum sf_assertion low;
+        enum sf_assertion high;
+    } bounds[] = {
+        {SF_ASSERTION_AFFECTED_MIN, SF_ASSERTION_AFFECTED_MAX},
+        {SF_ASSERTION_AFFECTED_SHARE_MIN, SF_ASSERTION_AFFECTED_SHARE_MAX},
+        {SF_ASSERTION_STRAYS_FROM, SF_ASSERTION_STRAYS_UNTIL},
+        {SF_ASSERTION_OWNERS_MIN, SF_ASSERTION_OWNERS_MAX},
+    };
+    const int64_t *values = check->plan->assertions.values;
+    const struct sf_param *params = sf_assertion_table.params;
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
+        at(check, "expect.%s", params[bounds[i].low].name);
+        if (values[bounds[i].low] > values[bounds[i].high]) {
+            return wrong(check, "is more than %s, so that both can never hold",
+                         params[bounds[i].high].name);
         }
     }
-    char shown[SF_SHOWN_BYTES];
-    sf_value_shown(plan->expect_oracle, shown);
-    const char *nearest = sf_text_nearest(plan->expect_oracle, known);
-    if (nearest != NULL) {
-        return wrong(check, "no oracle is called '%s'; did you mean '%s'?", shown, nearest);
+    return SF_OK;
+}
+
+SF_MUST_USE static enum sf_err expect_check(struct check *check)
+{
+    const struct sf_plan *plan = check->plan;
+    SF_TRY(verdict_check(check));
+    SF_TRY(section_check(check, &sf_assertion_table, &plan->assertions, ""));
+    SF_TRY(bounds_check(check));
+    const char *group = plan->texts[plan->assertions.values[SF_ASSERTION_UNAFFECTED]];
+    if (group[0] == '\0') {
+        return SF_OK;
     }
-    struct sf_text list = {0};
-    sf_value_words_print(known, &list);
-    enum sf_err err = wrong(check, "no oracle is called '%s'; known are %.800s", shown, list.data);
-    sf_text_free(&list);
-    return err;
+    const char *known[SF_GROUPS_MAX + 1] = {NULL};
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        known[i] = plan->groups[i].name;
+    }
+    at(check, "expect.unaffected");
+    return known_check(check, "group of homes", group, known);
 }
 
 enum sf_err sf_plan_check_address(const struct sf_plan *plan, const struct sf_plan_schema *schema,

@@ -41,6 +41,11 @@ SF_MUST_USE enum sf_err sf_load_section(struct sf_load *load, const struct sf_ya
                                         const struct sf_param_table *table,
                                         struct sf_plan_section *section);
 
+/* Those of the table's keys that the mapping has; what else it has is the caller's. */
+SF_MUST_USE enum sf_err sf_load_params(struct sf_load *load, const struct sf_yaml_node *node,
+                                       const struct sf_param_table *table,
+                                       struct sf_plan_section *section);
+
 /* A text of at most bytes - 1 bytes into `out`, all of which is written. */
 SF_MUST_USE enum sf_err sf_load_text(struct sf_load *load, const struct sf_yaml_node *node,
                                      const char *what, char *out, size_t bytes);

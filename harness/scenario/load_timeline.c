@@ -6,6 +6,7 @@
 #include "harness/base/assert.h"
 #include "harness/base/text.h"
 #include "harness/scenario/actions.h"
+#include "harness/scenario/expect.h"
 #include "harness/scenario/params.h"
 #include "harness/scenario/value.h"
 
@@ -245,7 +246,10 @@ enum sf_err sf_load_timeline(struct sf_load *load, struct sf_yaml_node *node)
 
 enum sf_err sf_load_expect(struct sf_load *load, const struct sf_yaml_node *node)
 {
-    static const char *const known[] = {"verdict", "oracle", NULL};
+    const char *known[2 + SF_ASSERTIONS_COUNT + 1] = {"verdict", "oracle"};
+    for (uint32_t i = 0; i < SF_ASSERTIONS_COUNT; i++) {
+        known[2 + i] = sf_assertion_table.params[i].name;
+    }
     SF_TRY(sf_load_mapping(load, node, "expect", known));
     const struct sf_yaml_node *verdict = sf_yaml_get(node, verdict_param.name);
     if (verdict == NULL) {
@@ -259,5 +263,5 @@ enum sf_err sf_load_expect(struct sf_load *load, const struct sf_yaml_node *node
         SF_TRY(sf_load_text(load, oracle, "oracle", load->plan->expect_oracle,
                             sizeof load->plan->expect_oracle));
     }
-    return SF_OK;
+    return sf_load_params(load, node, &sf_assertion_table, &load->plan->assertions);
 }

@@ -184,6 +184,24 @@ SF_MUST_USE static enum sf_err presence_check(struct sf_load *load, const struct
                         table->name);
 }
 
+enum sf_err sf_load_params(struct sf_load *load, const struct sf_yaml_node *node,
+                           const struct sf_param_table *table, struct sf_plan_section *section)
+{
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        const struct sf_param *param = &table->params[i];
+        const struct sf_yaml_node *value = sf_yaml_get(node, param->name);
+        const char *text = NULL;
+        if (value == NULL) {
+            continue;
+        }
+        SF_TRY(sf_load_value(load, value, param->name, &text));
+        if (sf_param_read(param, text, load->plan, &section->values[i], load->diag) != SF_OK) {
+            return sf_load_wrong(load, value, param->name);
+        }
+    }
+    return SF_OK;
+}
+
 enum sf_err sf_load_section(struct sf_load *load, const struct sf_yaml_node *node,
                             const struct sf_param_table *table, struct sf_plan_section *section)
 {
@@ -201,17 +219,5 @@ enum sf_err sf_load_section(struct sf_load *load, const struct sf_yaml_node *nod
     }
     SF_TRY(sf_load_mapping(load, node, table->name, known));
     SF_TRY(presence_check(load, node, table));
-    for (uint32_t i = 0; i < table->params_count; i++) {
-        const struct sf_yaml_node *value = sf_yaml_get(node, known[i]);
-        const char *text = NULL;
-        if (value == NULL) {
-            continue;
-        }
-        SF_TRY(sf_load_value(load, value, known[i], &text));
-        if (sf_param_read(&table->params[i], text, load->plan, &section->values[i], load->diag) !=
-            SF_OK) {
-            return sf_load_wrong(load, value, known[i]);
-        }
-    }
-    return SF_OK;
+    return sf_load_params(load, node, table, section);
 }

@@ -1,6 +1,7 @@
 #include "harness/scenario/plan.h"
 
 #include "harness/scenario/actions.h"
+#include "harness/scenario/expect.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,11 @@ static void section_default(const struct sf_param_table *table, struct sf_plan_s
     for (uint32_t i = 0; i < table->params_count; i++) {
         section_out->values[i] = table->params[i].fallback;
     }
+}
+
+void sf_plan_assert_nothing(struct sf_plan *plan)
+{
+    section_default(&sf_assertion_table, &plan->assertions);
 }
 
 void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_group *group_out)
@@ -41,6 +47,7 @@ void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_o
     section_default(schema->tables[SF_SECTION_CLOUD], &plan_out->cloud);
     section_default(schema->tables[SF_SECTION_STILL], &plan_out->still);
     section_default(schema->tables[SF_SECTION_DESTINATIONS], &plan_out->destinations);
+    sf_plan_assert_nothing(plan_out);
     plan_out->networks_count = 1;
     memcpy(plan_out->networks[0].name, SF_NETWORK_PERFECT, sizeof SF_NETWORK_PERFECT);
     sf_netem_config_default(&plan_out->networks[0].up);
@@ -118,6 +125,7 @@ static void sections_settle(const struct sf_plan_schema *schema, const struct sf
             section_settle(schema->tables[j], before, plan, &plan->groups[i].sections[j]);
         }
     }
+    section_settle(&sf_assertion_table, before, plan, &plan->assertions);
 }
 
 static void group_settle(struct sf_plan_group *group)

@@ -167,6 +167,7 @@ struct sf_plan {
     uint32_t texts_count;              /* at least 1: text 0 is "" */
     char texts[SF_TEXTS_MAX][SF_TEXT_BYTES];
     struct sf_plan_section destinations;
+    struct sf_plan_section assertions; /* by enum sf_assertion; beside `expect` */
 };
 
 /* Hands the loader the actors' tables: one for each section kind. Valid for the program's life. */
@@ -182,6 +183,9 @@ void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_o
 
 /* A group with every value at its fallback, but for `name` and `homes_count`, which have none. */
 void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_group *group_out);
+
+/* Takes back what the plan asserts beside its verdict. */
+void sf_plan_assert_nothing(struct sf_plan *plan);
 
 /* Negative, 0 or positive: the order of fates in a plan. */
 int sf_plan_fate_compare(const struct sf_plan_fate *one, const struct sf_plan_fate *other);

@@ -10,6 +10,7 @@
 #include "harness/base/assert.h"
 #include "harness/net/netem_grammar.h"
 #include "harness/scenario/actions.h"
+#include "harness/scenario/expect.h"
 #include "harness/scenario/params.h"
 #include "harness/scenario/value.h"
 
@@ -45,6 +46,21 @@ static bool is_at_fallback(const struct sf_param_table *table,
     return true;
 }
 
+static void values_print(const struct printer *printer, const struct sf_param_table *table,
+                         const struct sf_plan_section *section, const char *indent)
+{
+    uint32_t present = sf_param_present(table);
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        /* What is absent by itself and yet has values says that it is: the loader insists. */
+        bool is_said = i == present && table->params[i].fallback == 0;
+        if (is_said || section->values[i] != table->params[i].fallback) {
+            sf_text_add(printer->out, "%s  %s: ", indent, table->params[i].name);
+            sf_param_print(&table->params[i], section->values[i], printer->plan, printer->out);
+            sf_text_add(printer->out, "\n");
+        }
+    }
+}
+
 static void section_print(const struct printer *printer, const struct sf_param_table *table,
                           const struct sf_plan_section *section, const char *indent)
 {
@@ -58,15 +74,7 @@ static void section_print(const struct printer *printer, const struct sf_param_t
         return;
     }
     sf_text_add(printer->out, "%s%s:\n", indent, table->name);
-    for (uint32_t i = 0; i < table->params_count; i++) {
-        /* What is absent by itself and yet has values says that it is: the loader insists. */
-        bool is_said = i == present && table->params[i].fallback == 0;
-        if (is_said || section->values[i] != table->params[i].fallback) {
-            sf_text_add(printer->out, "%s  %s: ", indent, table->params[i].name);
-            sf_param_print(&table->params[i], section->values[i], printer->plan, printer->out);
-            sf_text_add(printer->out, "\n");
-        }
-    }
+    values_print(printer, table, section, indent);
 }
 
 static void head_print(const struct printer *printer)
@@ -272,7 +280,8 @@ static void fate_print(const struct printer *printer, const struct sf_plan_fate 
 static void expect_print(const struct printer *printer)
 {
     const struct sf_plan *plan = printer->plan;
-    if (plan->expect == SF_EXPECT_PASS) {
+    bool asserts = !is_at_fallback(&sf_assertion_table, &plan->assertions, UINT32_MAX);
+    if (plan->expect == SF_EXPECT_PASS && !asserts) {
         return;
     }
     sf_text_add(printer->out, "expect:\n  verdict: %s\n", sf_plan_expectation_names[plan->expect]);
@@ -280,6 +289,7 @@ static void expect_print(const struct printer *printer)
         sf_text_add(printer->out, "  ");
         line_text(printer, "oracle", plan->expect_oracle);
     }
+    values_print(printer, &sf_assertion_table, &plan->assertions, "");
 }
 
 void sf_scenario_print(const struct sf_plan *plan, const struct sf_plan_schema *schema,

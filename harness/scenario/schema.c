@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/scenario/expect.h"
 #include "harness/scenario/params.h"
 
 /* jansson fails only for want of memory or for text that is not UTF-8; ours is. */
@@ -176,12 +177,17 @@ static json_t *param_described(const struct sf_param *param)
     return json;
 }
 
-static json_t *table_schema(const struct sf_param_table *table)
+static void params_put(json_t *properties, const struct sf_param_table *table)
 {
-    json_t *properties = made(json_object());
     for (uint32_t i = 0; i < table->params_count; i++) {
         put(properties, table->params[i].name, param_described(&table->params[i]));
     }
+}
+
+static json_t *table_schema(const struct sf_param_table *table)
+{
+    json_t *properties = made(json_object());
+    params_put(properties, table);
     json_t *section = object_of(properties, table->help);
     uint32_t present = sf_param_present(table);
     if (present == UINT32_MAX) {
@@ -329,7 +335,8 @@ static json_t *expect_schema(const struct sf_plan_schema *schema)
     put(properties, "verdict", choice(sf_plan_expectation_names, "what must come out"));
     put(properties, "oracle",
         choice(schema->oracle_names, "with verdict fail: the oracle that must find something"));
-    json_t *json = object_of(properties, "what must come out of the run");
+    params_put(properties, &sf_assertion_table);
+    json_t *json = object_of(properties, sf_assertion_table.help);
     require(json, required);
     /* An oracle is named with a failure, and only then. */
     json_t *failure = made(json_pack("{s:{s:{s:s}}}", "properties", "verdict", "const", "fail"));

@@ -3,10 +3,11 @@
  * Stills are put into the shared store, so that there is something to show when a camera does not
  * answer. Version 1 has as many keys as there are buckets: a still goes into the bucket of its
  * tenant and camera, over whatever was there, and the record begins with whose it is, which a
- * reader compares. Version 2 has a key for each tenant and camera, so its records need say nothing;
- * they expire, since nothing else bounds how many there are. So that the change to it is smooth,
- * version 2 also looks into the bucket when it finds nothing under the key: and shows what is
- * behind the record's head.
+ * reader compares (and with the still's age, so that nobody is shown an older one than before).
+ * Version 2 has a key for each tenant and camera, so its records need not say whose they are; they
+ * expire, since nothing else bounds how many there are. So that the change to it is smooth, version
+ * 2 also looks into the bucket when it finds nothing under the key: and shows what is behind the
+ * record's head.
  *
  * version=1 is sound. The defence, in version 2: a record of version 1 is compared. */
 #include <stdlib.h>
@@ -15,7 +16,15 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/desk.h"
 
-enum { HEAD_BYTES = 16 }; /* of a record of version 1: tenant, camera */
+/* What a record begins with: in version 1 its owner (tenant, camera) and the still's age, in
+ * version 2 the age. */
+enum { OWNER_BYTES = 16, AGE_BYTES = 16 };
+
+/* Which of two stills is the newer one. */
+struct age {
+    int64_t stored_ns;
+    uint64_t capture;
+};
 
 /* What has been done for a waiter. */
 struct errand {
@@ -100,17 +109,18 @@ static void kept(struct desk *desk, uint64_t tenant, uint64_t camera,
                  const struct desk_still *still)
 {
     struct skew *cache = self(desk);
-    if (cache->version != 1) {
-        struct key key = full_key(tenant, camera);
-        put(cache, &key, still->bytes, still->total_bytes, desk->fresh_for_ns);
-        return;
+    bool owned = cache->version == 1;
+    uint32_t head_bytes = (owned ? OWNER_BYTES : 0) + AGE_BYTES;
+    struct key key = owned ? bucket_key(cache, tenant, camera) : full_key(tenant, camera);
+    const struct age age = {.stored_ns = still->stored_ns, .capture = still->capture};
+    uint8_t *record = kit_alloc(head_bytes + (size_t)still->total_bytes, 1);
+    if (owned) {
+        memcpy(record, &tenant, sizeof tenant);
+        memcpy(record + sizeof tenant, &camera, sizeof camera);
     }
-    struct key key = bucket_key(cache, tenant, camera);
-    uint8_t *record = kit_alloc(HEAD_BYTES + (size_t)still->total_bytes, 1);
-    memcpy(record, &tenant, sizeof tenant);
-    memcpy(record + sizeof tenant, &camera, sizeof camera);
-    memcpy(record + HEAD_BYTES, still->bytes, still->total_bytes);
-    put(cache, &key, record, HEAD_BYTES + still->total_bytes, 0);
+    memcpy(record + head_bytes - AGE_BYTES, &age, AGE_BYTES);
+    memcpy(record + head_bytes, still->bytes, still->total_bytes);
+    put(cache, &key, record, head_bytes + still->total_bytes, owned ? 0 : desk->fresh_for_ns);
     free(record);
 }
 
@@ -137,15 +147,18 @@ static bool is_for(const struct errand *errand, const uint8_t *record)
 static void take_record(struct skew *cache, struct errand *errand, const uint8_t *bytes,
                         uint32_t count)
 {
-    if (errand->in_bucket) {
-        bool compared = cache->version == 1 || cache->defence;
-        if (count <= HEAD_BYTES || (compared && !is_for(errand, bytes))) {
-            return;
-        }
-        bytes += HEAD_BYTES;
-        count -= HEAD_BYTES;
+    uint32_t head_bytes = (errand->in_bucket ? OWNER_BYTES : 0) + AGE_BYTES;
+    bool compared = errand->in_bucket && (cache->version == 1 || cache->defence);
+    if (count <= head_bytes || (compared && !is_for(errand, bytes))) {
+        return;
     }
+    bytes += head_bytes;
+    count -= head_bytes;
+    struct age age;
+    memcpy(&age, bytes - AGE_BYTES, AGE_BYTES);
     errand->stored = desk_still_create(count);
+    errand->stored->capture = (uint32_t)age.capture;
+    errand->stored->stored_ns = age.stored_ns;
     desk_still_receive(errand->stored, 0, bytes, count);
 }
 
@@ -188,11 +201,25 @@ static void miss(struct desk *desk, struct desk_waiter *waiter)
     }
 }
 
+/* Stored later; and, while the other one is fresh, with a higher number: two nodes may have got
+ * stills of one camera in another order. (A camera that restarts counts from 0 again.) */
+static bool is_newer(const struct desk *desk, const struct desk_still *stored,
+                     const struct desk_still *own)
+{
+    bool own_is_fresh = desk_now(desk) - own->stored_ns <= desk->fresh_for_ns;
+    return stored->stored_ns > own->stored_ns && (!own_is_fresh || stored->capture > own->capture);
+}
+
 static const struct desk_still *fallback(struct desk *desk, const struct desk_waiter *waiter)
 {
-    (void)desk;
     const struct errand *errand = waiter->place;
-    return errand != NULL ? errand->stored : NULL;
+    const struct desk_still *own = kit_map_get(&desk->shelf, waiter->tenant, waiter->camera);
+    if (errand == NULL || errand->stored == NULL ||
+        (own != NULL && !is_newer(desk, errand->stored, own))) {
+        return NULL;
+    }
+    desk_keep(desk, waiter->tenant, waiter->camera, errand->stored);
+    return errand->stored;
 }
 
 static void gone(struct desk *desk, struct desk_waiter *waiter)
@@ -232,7 +259,7 @@ static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
 
 static const struct desk_mechanism mechanism = {
     .cache_bytes = sizeof(struct skew),
-    .options = {{"version", 2, 2}, {"buckets_max", 255, 65535}, {"defence", 0, 1}},
+    .options = {{"version", 2, 2}, {"buckets_max", 15, 65535}, {"defence", 0, 1}},
     .start = start,
     .stop = stop,
     .miss = miss,
@@ -253,4 +280,4 @@ static void *create(const struct sf_cache_host *host, const struct sf_cache_conf
 const struct sf_cache_plugin sf_builtin_d14_version_skew =
     DESK_PLUGIN(create, "d14-version-skew",
                 "version 2 reads version 1's records and does not compare whose they are",
-                "version=2 buckets_max=255 defence=0");
+                "version=2 buckets_max=15 defence=0");

@@ -24,6 +24,26 @@ static void test_exit_1_for_a_fail(void **state)
         strayframe("run scenarios/smoke/small.yaml --cache builtin:canary-tenantless --expect"), 1);
 }
 
+/* The message says which assertion failed, and with what figure. */
+static void test_expect_says_what_did_not_come_out(void **state)
+{
+    (void)state;
+    static const char command[] = "run scenarios/canary/stray-pixels.yaml --expect --set %s %s";
+    char line[160];
+    snprintf(line, sizeof line, command, "expect.affected_min=1", "");
+    assert_int_equal(strayframe(line), 0);
+    assert_says("as the scenario expects");
+    snprintf(line, sizeof line, command, "expect.affected_max=0", "");
+    assert_int_equal(strayframe(line), 1);
+    assert_says("FAILS");
+    assert_says("affected_max: 0");
+    assert_says("NOT what the scenario expects");
+    snprintf(line, sizeof line, command, "expect.affected_max=0", "--json");
+    assert_int_equal(strayframe(line), 1);
+    assert_says("\"wanted\": \"affected_max: 0\"");
+    assert_says("\"hold\": false");
+}
+
 static void test_exit_2_for_bad_input(void **state)
 {
     (void)state;
@@ -190,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exit_0_for_a_pass),
         cmocka_unit_test(test_exit_1_for_a_fail),
+        cmocka_unit_test(test_expect_says_what_did_not_come_out),
         cmocka_unit_test(test_exit_2_for_bad_input),
         cmocka_unit_test(test_exit_3_for_inconclusive),
         cmocka_unit_test(test_exit_4_when_the_machine_fails),

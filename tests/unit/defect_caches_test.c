@@ -112,7 +112,7 @@ static uint64_t strays_of_skew(struct runs *runs, bool defence)
 {
     struct sf_diag diag = {0};
     uint64_t strays_count = 0;
-    load(runs, "scenarios/gate/deploy.yaml", "d14-version-skew?buckets_max=0&", defence, 0);
+    load(runs, "scenarios/gate/rollout.yaml", "d14-version-skew?buckets_max=0&", defence, 0);
     snprintf(runs->plan.cache, sizeof runs->plan.cache,
              "builtin:d14-version-skew?buckets_max=0&version=1");
     assert_int_equal(sf_run_load_caches(&runs->plan, &runs->caches, &diag), SF_OK);

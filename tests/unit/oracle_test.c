@@ -371,6 +371,13 @@ static void test_a_viewer_is_not_answered_with_what_is_older_than_it_saw(void **
     JUDGE(j, ANSWER(1, 6), {.kind = SF_RECORD_DEPLOYED, .a = 0}, ANSWER(2, 5),
           {.kind = SF_RECORD_END});
     assert_judged(&j, &sf_oracle_monotonic, 0, 0);
+    /* A camera that has just restarted counts from 0 again; its neighbour's has not. */
+    JUDGE(j, ANSWER(1, 6), {.kind = SF_RECORD_POWER, .flags = 1}, ANSWER(2, 5),
+          {.kind = SF_RECORD_END});
+    assert_judged(&j, &sf_oracle_monotonic, 0, 0);
+    JUDGE(j, ANSWER(1, 6), {.kind = SF_RECORD_POWER, .who = 1, .flags = 1}, ANSWER(2, 5),
+          {.kind = SF_RECORD_END});
+    assert_judged(&j, &sf_oracle_monotonic, 1, 1);
     /* Somebody else's capture of that number is no way back. */
     JUDGE(j, ANSWER(1, 6), {.kind = SF_RECORD_ADMITTED, .c = 2},
           {.kind = SF_RECORD_SHOWN, .c = 2, .flags = PICTURE},

@@ -11,6 +11,7 @@
 #include "fuzz/fuzz_scenario.c"
 #include "harness/net/netem_grammar.h"
 #include "harness/scenario/actions.h"
+#include "harness/scenario/expect.h"
 #include "harness/sim/rng.h"
 #include "tests/unit/scenario_fixture.h"
 
@@ -197,6 +198,15 @@ static void random_expectation(struct sf_rng *rng, struct sf_plan *plan)
     plan->expect = (enum sf_plan_expectation)below(rng, 3);
     if (plan->expect == SF_EXPECT_FAIL) {
         snprintf(plan->expect_oracle, SF_TEXT_BYTES, "%s", fixture_oracles[below(rng, 6)]);
+    }
+    random_section(rng, &sf_assertion_table, plan, &plan->assertions);
+    int64_t *values = plan->assertions.values;
+    values[SF_ASSERTION_UNAFFECTED] =
+        sf_plan_text(plan, below(rng, 2) == 0 ? "" : plan->groups[0].name);
+    for (int low = SF_ASSERTION_AFFECTED_MIN; low < SF_ASSERTION_UNAFFECTED; low += 2) {
+        if (values[low] > values[low + 1]) { /* a pair of bounds */
+            values[low] = values[low + 1];
+        }
     }
 }
 

@@ -1,0 +1,202 @@
+#include "harness/run/expectations.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/assert.h"
+#include "harness/scenario/params.h"
+#include "harness/scenario/value.h"
+
+struct judging {
+    const struct sf_plan *plan;
+    const struct sf_run_result *result;
+    struct sf_expectations *out;
+};
+
+static struct sf_expectation *expectation_add(struct judging *judging, bool holds)
+{
+    SF_ASSERT(judging->out->count < SF_EXPECTATIONS_MAX);
+    struct sf_expectation *expectation = &judging->out->list[judging->out->count++];
+    memset(expectation, 0, sizeof *expectation);
+    expectation->holds = holds;
+    judging->out->hold &= holds;
+    return expectation;
+}
+
+static void judge_verdict(struct judging *judging)
+{
+    static const enum sf_verdict verdicts[] = {
+        [SF_EXPECT_PASS] = SF_VERDICT_PASS,
+        [SF_EXPECT_FAIL] = SF_VERDICT_FAIL,
+        [SF_EXPECT_INCONCLUSIVE] = SF_VERDICT_INCONCLUSIVE,
+    };
+    const struct sf_plan *plan = judging->plan;
+    struct sf_expectation *verdict =
+        expectation_add(judging, judging->result->verdict == verdicts[plan->expect]);
+    snprintf(verdict->wanted, sizeof verdict->wanted, "verdict: %s",
+             sf_plan_expectation_names[plan->expect]);
+    snprintf(verdict->figure, sizeof verdict->figure, "%s",
+             sf_verdict_name(judging->result->verdict));
+}
+
+static void judge_oracle(struct judging *judging)
+{
+    const struct sf_run_result *result = judging->result;
+    uint64_t findings_count = 0;
+    for (uint32_t i = 0; i < result->oracles_count; i++) {
+        if (strcmp(sf_oracles()[i]->name, judging->plan->expect_oracle) == 0) {
+            findings_count = result->oracles[i].findings_count;
+        }
+    }
+    struct sf_expectation *oracle = expectation_add(judging, findings_count > 0);
+    snprintf(oracle->wanted, sizeof oracle->wanted, "oracle: %s", judging->plan->expect_oracle);
+    snprintf(oracle->figure, sizeof oracle->figure, "%" PRIu64 " findings", findings_count);
+}
+
+static uint64_t viewers_count(const struct sf_tally *tally)
+{
+    uint64_t count = 0;
+    for (int path = 0; path < SF_PATHS_COUNT; path++) {
+        count += tally->paths[path].viewers_count;
+    }
+    return count;
+}
+
+static int64_t share_ppm(const struct sf_tally *tally)
+{
+    uint64_t count = viewers_count(tally);
+    return count == 0 ? 0 : (int64_t)(tally->affected_count * UINT64_C(1000000) / count);
+}
+
+static uint32_t affected_of_group(const struct judging *judging, int64_t text)
+{
+    const struct sf_plan *plan = judging->plan;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        if (strcmp(plan->groups[i].name, plan->texts[text]) == 0) {
+            return judging->result->affected_by_group[i];
+        }
+    }
+    SF_UNREACHABLE();
+}
+
+static uint64_t strays_of_path(const struct sf_tally *tally, int64_t path)
+{
+    return tally->paths[path == SF_ASSERTION_PATH_HUB ? SF_PATH_HUB : SF_PATH_APP].strays_count;
+}
+
+static bool assertion_holds(const struct judging *judging, enum sf_assertion assertion,
+                            int64_t value)
+{
+    const struct sf_tally *tally = &judging->result->tally;
+    bool none = tally->stray_first_ns == SF_NS_NEVER;
+    switch (assertion) {
+    case SF_ASSERTION_AFFECTED_MIN:
+        return tally->affected_count >= value;
+    case SF_ASSERTION_AFFECTED_MAX:
+        return tally->affected_count <= value;
+    case SF_ASSERTION_AFFECTED_SHARE_MIN:
+        return share_ppm(tally) >= value;
+    case SF_ASSERTION_AFFECTED_SHARE_MAX:
+        return share_ppm(tally) <= value;
+    case SF_ASSERTION_STRAYS_FROM:
+        return none || tally->stray_first_ns >= value;
+    case SF_ASSERTION_STRAYS_UNTIL:
+        return none || tally->stray_last_ns <= value;
+    case SF_ASSERTION_OWNERS_MIN:
+        return tally->owners_per_viewer_max >= value;
+    case SF_ASSERTION_OWNERS_MAX:
+        /* The tally stops counting there, and so does the assertion. */
+        return tally->owners_per_viewer_max <= value;
+    case SF_ASSERTION_UNAFFECTED:
+        return affected_of_group(judging, value) == 0;
+    case SF_ASSERTION_UNAFFECTED_PATH:
+        return strays_of_path(tally, value) == 0;
+    case SF_ASSERTIONS_COUNT:
+        break;
+    }
+    SF_UNREACHABLE();
+}
+
+static void time_figure(const char *which, sf_ns at_ns, struct sf_text *figure)
+{
+    if (at_ns == SF_NS_NEVER) {
+        sf_text_add(figure, "no stray");
+        return;
+    }
+    sf_text_add(figure, "the %s stray at ", which);
+    sf_value_duration_print(at_ns / SF_MS * SF_MS, figure);
+}
+
+static void assertion_figure(const struct judging *judging, enum sf_assertion assertion,
+                             int64_t value, struct sf_text *figure)
+{
+    const struct sf_tally *tally = &judging->result->tally;
+    bool none = tally->stray_first_ns == SF_NS_NEVER;
+    switch (assertion) {
+    case SF_ASSERTION_AFFECTED_MIN:
+    case SF_ASSERTION_AFFECTED_MAX:
+        sf_text_add(figure, "%" PRIu32 " of %" PRIu64 " viewers", tally->affected_count,
+                    viewers_count(tally));
+        return;
+    case SF_ASSERTION_AFFECTED_SHARE_MIN:
+    case SF_ASSERTION_AFFECTED_SHARE_MAX:
+        sf_value_share_print(share_ppm(tally), figure);
+        sf_text_add(figure, ", %" PRIu32 " of %" PRIu64 " viewers", tally->affected_count,
+                    viewers_count(tally));
+        return;
+    case SF_ASSERTION_STRAYS_FROM:
+        time_figure("first", tally->stray_first_ns, figure);
+        return;
+    case SF_ASSERTION_STRAYS_UNTIL:
+        time_figure("last", none ? SF_NS_NEVER : tally->stray_last_ns, figure);
+        return;
+    case SF_ASSERTION_OWNERS_MIN:
+    case SF_ASSERTION_OWNERS_MAX:
+        sf_text_add(figure, "%" PRIu32 " strangers to one viewer", tally->owners_per_viewer_max);
+        return;
+    case SF_ASSERTION_UNAFFECTED:
+        sf_text_add(figure, "%" PRIu32 " viewers in it", affected_of_group(judging, value));
+        return;
+    case SF_ASSERTION_UNAFFECTED_PATH:
+        sf_text_add(figure, "%" PRIu64 " strays on it", strays_of_path(tally, value));
+        return;
+    case SF_ASSERTIONS_COUNT:
+        break;
+    }
+    SF_UNREACHABLE();
+}
+
+static void judge_assertion(struct judging *judging, enum sf_assertion assertion)
+{
+    const struct sf_param *param = &sf_assertion_table.params[assertion];
+    int64_t value = judging->plan->assertions.values[assertion];
+    if (value == param->fallback) {
+        return;
+    }
+    struct sf_expectation *expectation =
+        expectation_add(judging, assertion_holds(judging, assertion, value));
+    struct sf_text text = {0};
+    sf_text_add(&text, "%s: ", param->name);
+    sf_param_print(param, value, judging->plan, &text);
+    snprintf(expectation->wanted, sizeof expectation->wanted, "%s", text.data);
+    sf_text_free(&text);
+    assertion_figure(judging, assertion, value, &text);
+    snprintf(expectation->figure, sizeof expectation->figure, "%s", text.data);
+    sf_text_free(&text);
+}
+
+void sf_expectations_judge(const struct sf_plan *plan, const struct sf_run_result *result,
+                           struct sf_expectations *expectations_out)
+{
+    struct judging judging = {plan, result, expectations_out};
+    expectations_out->count = 0;
+    expectations_out->hold = true;
+    judge_verdict(&judging);
+    if (plan->expect_oracle[0] != '\0') {
+        judge_oracle(&judging);
+    }
+    for (int i = 0; i < SF_ASSERTIONS_COUNT; i++) {
+        judge_assertion(&judging, (enum sf_assertion)i);
+    }
+}
