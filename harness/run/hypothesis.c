@@ -6,6 +6,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "sim_camera/config.h"
 #include "sim_cloud/config.h"
 
 enum { ROLLING_EVERY_MINUTES = 2 };
@@ -38,6 +39,14 @@ static const struct sf_hypothesis hypotheses[] = {
         .mechanism = "a reply is left on a pooled connection when the hub gives up, and the next "
                      "request on that connection gets it",
         .caches = STAGES("d05-pooled-connection"),
+    },
+    {
+        .id = "H4",
+        .defect = "D26",
+        .mechanism = "only changed blocks are sent, and put into whatever picture sits in the slot",
+        .caches = {NULL, "builtin:d26-any-reference?slots_max=999",
+                   "builtin:d26-any-reference?slots_max=999&defence=1"},
+        .delta_every = 3,
     },
     {
         .id = "H5",
@@ -139,6 +148,17 @@ static void deploy_node_by_node(uint32_t nodes_count, struct sf_plan *plan)
     deploy->duration_ns = ROLLING_EVERY_MINUTES * SF_MINUTE;
 }
 
+static void send_deltas(uint32_t every, struct sf_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        struct sf_camera_config camera;
+        struct sf_plan_section *section = &plan->groups[i].sections[SF_SECTION_CAMERA];
+        memcpy(&camera, section->values, sizeof camera);
+        camera.delta_every = every;
+        memcpy(section->values, &camera, sizeof camera);
+    }
+}
+
 static void make_plan(const struct sf_plan *live, const struct sf_hypothesis *hypothesis,
                       const char *const stages[SF_REPLAY_CACHES_COUNT], uint32_t place,
                       struct sf_plan *plan)
@@ -146,6 +166,9 @@ static void make_plan(const struct sf_plan *live, const struct sf_hypothesis *hy
     sf_replay_arm_plan(live, stages, arm_of(place, SF_PATH_HUB), plan);
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         plan->groups[i].sections[SF_SECTION_APP] = live->groups[i].sections[SF_SECTION_APP];
+    }
+    if (hypothesis->delta_every > 0) {
+        send_deltas(hypothesis->delta_every, plan);
     }
     if (hypothesis->rolling_nodes_count == 0) {
         return;

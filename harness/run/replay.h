@@ -38,6 +38,7 @@ struct sf_hypothesis {
     /* More than 0: it shows only while one cache takes over from the other. Its runs have so many
      * nodes, begin with the cache before and deploy the other node by node. */
     uint32_t rolling_nodes_count;
+    uint32_t delta_every; /* every so many stills a whole one, changed rows between; 0: all whole */
 };
 
 enum {

@@ -16,7 +16,7 @@
 #include "sim_cloud/caches/rows.h"
 #include "sim_cloud/caches/shelf.h"
 
-enum { SLOTS_MAX = 64 };
+enum { SLOTS_MAX = 4096 };
 
 struct slot {
     uint64_t tenant; /* whose slot it is */
