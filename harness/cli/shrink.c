@@ -100,7 +100,7 @@ static enum sf_err shrink_plan(const struct cli_args *args, struct sf_plan *plan
     const struct sf_shrink_options shrink_options = {
         .oracle = oracle,
         .runs_max = UINT64_MAX,
-        .seeds_count = 8,
+        .seeds_count = 24,
         .expired = expired,
         .progress = progress,
         .context = &budget,

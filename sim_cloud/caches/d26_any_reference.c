@@ -210,7 +210,7 @@ static void on_upload_ended(void *edge, const struct sf_cache_upload_end *end)
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"slots_max", 3, SLOTS_MAX - 1}, {"defence", 0, 1}},
+    .options = {SHELF_OPTIONS(15000), {"slots_max", 2, SLOTS_MAX - 1}, {"defence", 0, 1}},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,
@@ -225,7 +225,7 @@ EDGE_CREATE
 const struct sf_cache_plugin sf_builtin_d26_any_reference = {
     EDGE_HEAD(create, "d26-any-reference", "1",
               "planted defect: rows that changed are put into whatever picture sits in the slot",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 slots_max=3 defence=0"),
+              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 slots_max=2 defence=0"),
     EDGE_FETCHES,
     .on_upload = on_upload,
     .on_upload_fragment = on_upload_fragment,
