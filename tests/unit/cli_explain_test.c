@@ -103,7 +103,10 @@ static void on_a_terminal(const char *no_color)
 {
     int terminal;
     pid_t child = forkpty(&terminal, NULL, NULL, NULL);
-    assert_true(child >= 0);
+    if (child < 0) {
+        print_message("skipped: there is no pseudo-terminal here (is /dev/pts mounted?)\n");
+        skip();
+    }
     if (child == 0) {
         if (no_color != NULL) {
             setenv("NO_COLOR", no_color, 1);
