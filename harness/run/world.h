@@ -410,6 +410,7 @@ void still_spec(const struct world *world, uint32_t camera, uint32_t capture, in
 struct still_sent {
     const uint8_t *whole; /* the still as the camera has it, after all that it sent */
     uint32_t whole_bytes;
+    uint64_t hash;                   /* of the whole */
     const uint8_t *bytes;            /* what is sent: all of it, or the rows that changed */
     struct sf_cache_host_still said; /* of it; total_bytes of what is sent */
 };

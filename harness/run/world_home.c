@@ -2,9 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/base/assert.h"
 #include "harness/run/world.h"
 
@@ -71,9 +68,8 @@ static uint32_t take_still(struct world *world, uint32_t index,
     SF_ASSERT(count <= world->still_bytes_max);
     still_prepare(world, index, effects, (uint32_t)count, camera_unix_s(world, index) * 1000,
                   sent_out);
-    uint64_t hash = XXH3_64bits(sent_out->whole, sent_out->whole_bytes);
     uint32_t kept = effects->capture % HASHES_KEPT;
-    home->hashes[kept] = hash;
+    home->hashes[kept] = sent_out->hash;
     home->hashes_night =
         (uint16_t)((home->hashes_night & ~(1u << kept)) | (unsigned)effects->night << kept);
     remember_capture(world, &spec);
@@ -84,7 +80,7 @@ static uint32_t take_still(struct world *world, uint32_t index,
                            .a = effects->capture,
                            .b = sent_out->said.total_bytes,
                            .c = (uint64_t)effects->local_unix_s,
-                           .d = hash,
+                           .d = sent_out->hash,
                        });
     return (uint32_t)count;
 }

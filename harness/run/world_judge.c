@@ -8,10 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/base/assert.h"
+#include "harness/base/hash.h"
 #include "harness/frame/inspect.h"
 #include "harness/run/world.h"
 
@@ -383,7 +381,7 @@ void judge_delivery(struct world *world, struct message *message, enum judge_occ
         delivery.picture = holding_picture(world, message, &delivery.picture_bytes);
     }
     bool all = delivery.whole && has_picture;
-    uint64_t hash = all ? XXH3_64bits(delivery.picture, delivery.picture_bytes) : 0;
+    uint64_t hash = all ? sf_hash(delivery.picture, delivery.picture_bytes) : 0;
     uint32_t own = all ? own_capture(&world->homes[message->home], hash) : UINT32_MAX;
     message->judged_count = transfer->arrived_count;
     trace_of(world, &delivery,
@@ -416,7 +414,7 @@ void judge_held(struct world *world, const struct message *answer)
     delivery.whole = true;
     delivery.picture = holding->bytes;
     delivery.picture_bytes = holding->count;
-    uint64_t hash = XXH3_64bits(holding->bytes, holding->count);
+    uint64_t hash = sf_hash(holding->bytes, holding->count);
     uint32_t own = own_capture(&world->homes[answer->home], hash);
     if (own != UINT32_MAX) {
         trace_own_picture(world, &delivery, own);
