@@ -171,6 +171,7 @@ struct home {
     uint32_t group;
     uint32_t network;
     uint32_t scene;
+    char camera_name[32]; /* as its stills show it */
     bool powered;
     uint32_t firmware;    /* version */
     sf_ns clock_ahead_ns; /* of the camera's clock; negative: behind */
@@ -403,7 +404,7 @@ void viewer_connection_broke(struct world *world, const struct message *message)
 void viewer_fragment(struct world *world, struct message *message, bool last);
 /* How to make the bytes of a capture, again or for the first time. */
 void still_spec(const struct world *world, uint32_t camera, uint32_t capture, int64_t local_unix_s,
-                char name_out[static 32], struct sf_still_spec *spec_out);
+                struct sf_still_spec *spec_out);
 
 /* ---- world_still.c ---- */
 /* What the camera sends of its new still, and what it is to itself from now on. */

@@ -108,31 +108,29 @@ static const struct capture_entry *find_capture(const struct world *world, uint3
     return NULL;
 }
 
-static bool capture_spec(const struct world *world, struct sf_mark mark, char name_out[static 32],
+static bool capture_spec(const struct world *world, struct sf_mark mark,
                          struct sf_still_spec *spec_out)
 {
     const struct capture_entry *entry = find_capture(world, mark.camera, mark.capture);
     if (entry == NULL) {
         return false;
     }
-    still_spec(world, mark.camera, mark.capture, entry->local_unix_s, name_out, spec_out);
+    still_spec(world, mark.camera, mark.capture, entry->local_unix_s, spec_out);
     return true;
 }
 
 /* Makes the bytes of a capture again. */
 static size_t remake(void *context, struct sf_mark mark, uint8_t *out, size_t capacity)
 {
-    char name[32];
     struct sf_still_spec spec;
-    return capture_spec(context, mark, name, &spec) ? sf_still_make(&spec, out, capacity) : 0;
+    return capture_spec(context, mark, &spec) ? sf_still_make(&spec, out, capacity) : 0;
 }
 
 static uint32_t blocks_between(void *context, struct sf_mark mark, const uint8_t *still,
                                size_t count, size_t from, size_t to)
 {
-    char name[32];
     struct sf_still_spec spec;
-    return capture_spec(context, mark, name, &spec)
+    return capture_spec(context, mark, &spec)
                ? sf_still_blocks_between(&spec, still, count, from, to)
                : 0;
 }
