@@ -107,6 +107,7 @@ struct message {
     uint64_t subject;
     sf_handle handle;
     struct sf_cache_version *version; /* UPLOAD: who took it */
+    sf_ns give_up_at_ns; /* the sender's patience ends; 0: after so many repeats only */
     uint32_t home;
     uint32_t capture;      /* UPLOAD, FETCHED */
     uint32_t connection;   /* REQUEST, CLOSE, RESET */

@@ -98,8 +98,7 @@ static void send_still(struct world *world, uint32_t index, const struct sf_came
         message->destination = SF_DESTINATION_CLOUD;
         message->image_bytes = count;
     }
-    world_push(world, EVENT_SEND_LIMIT, index, 0, message->handle,
-               world_now(world) + world->homes[index].camera.config->send_time_out_ns);
+    message->give_up_at_ns = world_now(world) + world->homes[index].camera.config->send_time_out_ns;
     message_send(world, message);
 }
 
