@@ -230,11 +230,7 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
 void sf_probes_hear(void *probes, const struct sf_record *records, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        bool plain_packet =
-            records[i].kind == SF_RECORD_PACKET && (records[i].flags & (uint16_t)~SF_FATE_ACK) == 0;
-        if (!plain_packet) {
-            see(probes, &records[i]);
-        }
+        see(probes, &records[i]);
     }
 }
 
