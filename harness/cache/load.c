@@ -81,45 +81,105 @@ static enum sf_err try_options(const char *spec, const struct sf_cache_module *m
                    module->plugin->options != NULL ? module->plugin->options : "");
 }
 
-/* The same in a process of its own: somebody else's code may crash, or never come back. */
-static enum sf_err try_options_apart(const char *spec, const struct sf_cache_module *module,
-                                     struct sf_diag *diag)
+static enum sf_err check_plugin(const char *name, const struct sf_cache_plugin *plugin,
+                                struct sf_diag *diag)
 {
-    enum { TRIAL_SECONDS = 10 };
-    struct report {
-        enum sf_err err;
-        struct sf_diag diag;
-    } *report =
-        mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (report == MAP_FAILED) {
+    if (plugin->abi != SF_CACHE_ABI) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "the cache '%s' speaks version %u of the interface, not %u", name,
+                       plugin->abi, SF_CACHE_ABI);
+    }
+    if (!SF_CACHE_HAS(plugin, destroy) || plugin->create == NULL || plugin->destroy == NULL ||
+        plugin->name == NULL || plugin->version == NULL) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "the cache '%s' lacks one of: name, version, create, destroy", name);
+    }
+    return SF_OK;
+}
+
+static enum sf_err open_plugin(const char *name, const struct sf_cache_plugin **plugin_out,
+                               struct sf_diag *diag)
+{
+    SF_TRY(open_object(name, plugin_out, diag));
+    return check_plugin(name, *plugin_out, diag);
+}
+
+/* ---- a trial in a process of its own: somebody else's code may crash, or never come back ---- */
+
+enum { TRIAL_SECONDS = 10 };
+
+/* How far a trial came. */
+enum stage { STAGE_OPEN, STAGE_CREATE, STAGE_DONE };
+
+/* Shared with the process of the trial. */
+struct trial {
+    _Atomic int stage;
+    enum sf_err err;
+    struct sf_diag diag;
+};
+
+static _Noreturn void try_here(const char *spec, const char *name, struct sf_cache_module module,
+                               struct trial *trial)
+{
+    alarm(TRIAL_SECONDS);
+    dup2(STDERR_FILENO, STDOUT_FILENO); /* what the program prints is not for others to add to */
+    trial->err = open_plugin(name, &module.plugin, &trial->diag);
+    if (trial->err == SF_OK) {
+        trial->stage = STAGE_CREATE;
+        trial->err = try_options(spec, &module, &trial->diag);
+    }
+    trial->stage = STAGE_DONE;
+    _exit(0);
+}
+
+/* False when it did not come back. Its alarm ends it, unless it has asked not to hear that. */
+static bool wait_for(pid_t pid, int *status_out)
+{
+    enum { ROUND_US = 1000, ROUNDS_A_SECOND = 1000 };
+    for (uint32_t round = 0; round < (TRIAL_SECONDS + 1) * ROUNDS_A_SECOND; round++) {
+        if (waitpid(pid, status_out, WNOHANG) == pid) {
+            return !WIFSIGNALED(*status_out) || WTERMSIG(*status_out) != SIGALRM;
+        }
+        usleep(ROUND_US);
+    }
+    kill(pid, SIGKILL);
+    waitpid(pid, status_out, 0);
+    return false;
+}
+
+static enum sf_err try_apart(const char *spec, const char *name,
+                             const struct sf_cache_module *module, struct sf_diag *diag)
+{
+    struct trial *trial =
+        mmap(NULL, sizeof *trial, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (trial == MAP_FAILED) {
         return sf_fail(diag, SF_ERR_MACHINE, "no memory for trying the cache '%s'", spec);
     }
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
-        alarm(TRIAL_SECONDS);
-        report->err = try_options(spec, module, &report->diag);
-        _exit(0);
+        try_here(spec, name, *module, trial);
     }
     int status = 0;
     enum sf_err err;
-    if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+    bool in_time = pid > 0 && wait_for(pid, &status);
+    int stage = trial->stage;
+    if (pid < 0) {
         err = sf_fail(diag, SF_ERR_MACHINE, "no process for trying the cache '%s'", spec);
-    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
-        err =
-            sf_fail(diag, SF_ERR_INPUT, "the cache '%s' does not come back from create within %d s",
-                    spec, TRIAL_SECONDS);
-    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        err = sf_fail(diag, SF_ERR_INPUT,
-                      "the cache '%s' crashes when one is created or destroyed (%s)", spec,
-                      WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "it ended the process");
-    } else {
-        err = report->err;
+    } else if (stage == STAGE_DONE) {
+        err = trial->err;
         if (err != SF_OK && diag != NULL) {
-            *diag = report->diag;
+            *diag = trial->diag;
         }
+    } else if (!in_time) {
+        err = sf_fail(diag, SF_ERR_INPUT, "the cache '%s' does not come back from %s within %d s",
+                      spec, stage == STAGE_OPEN ? "being loaded" : "create", TRIAL_SECONDS);
+    } else {
+        err = sf_fail(diag, SF_ERR_INPUT, "the cache '%s' crashes when %s (%s)", spec,
+                      stage == STAGE_OPEN ? "it is loaded" : "one is created or destroyed",
+                      WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "it ended the process");
     }
-    munmap(report, sizeof *report);
+    munmap(trial, sizeof *trial);
     return err;
 }
 
@@ -139,21 +199,10 @@ enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builtins,
         snprintf(module_out->options, sizeof module_out->options, "%s", question + 1);
     }
     if (sf_cache_spec_is_foreign(spec)) {
-        SF_TRY(open_object(name, &module_out->plugin, diag));
-    } else {
-        SF_TRY(find_builtin(name + strlen(BUILTIN_PREFIX), builtins, &module_out->plugin, diag));
+        SF_TRY(try_apart(spec, name, module_out, diag));
+        return open_plugin(name, &module_out->plugin, diag);
     }
-    const struct sf_cache_plugin *plugin = module_out->plugin;
-    if (plugin->abi != SF_CACHE_ABI) {
-        return sf_fail(diag, SF_ERR_INPUT,
-                       "the cache '%s' speaks version %u of the interface, not %u", name,
-                       plugin->abi, SF_CACHE_ABI);
-    }
-    if (!SF_CACHE_HAS(plugin, destroy) || plugin->create == NULL || plugin->destroy == NULL ||
-        plugin->name == NULL || plugin->version == NULL) {
-        return sf_fail(diag, SF_ERR_INPUT,
-                       "the cache '%s' lacks one of: name, version, create, destroy", name);
-    }
-    return sf_cache_spec_is_foreign(spec) ? try_options_apart(spec, module_out, diag)
-                                          : try_options(spec, module_out, diag);
+    SF_TRY(find_builtin(name + strlen(BUILTIN_PREFIX), builtins, &module_out->plugin, diag));
+    SF_TRY(check_plugin(name, module_out->plugin, diag));
+    return try_options(spec, module_out, diag);
 }

@@ -19,6 +19,13 @@
  * never with anything of another tenant's. Who may see which camera at all was decided by the front
  * door before the cache is asked.
  *
+ * It is also held to this, by the oracles that `strayframe list oracles` names: an answer is a
+ * whole picture, or flagged as incomplete; one cache answers no viewer with an older capture than
+ * it has answered it with before, flagged as stale or not, so a cache that forgets a still (because
+ * memory is short, say) has to remember how new it was, or be able to tell that a late upload is
+ * old; every request ends in time; once the network has healed, owners get their own stills again.
+ * docs/scenarios.md says under "Expect" how that is judged.
+ *
  * RULES
  *  - Every struct begins with its own size in bytes. Fields are only ever appended. A plug-in may
  * read a field of a host's struct only when `struct_bytes` covers it (SF_CACHE_HAS below); the host
@@ -110,8 +117,9 @@ extern "C" {
 /* What an invalidation is about. */
 #define SF_CACHE_SCOPE_CAMERA 1u /* one camera: forget its stills */
 #define SF_CACHE_SCOPE_TENANT 2u /* one tenant: forget whatever is its */
-#define SF_CACHE_SCOPE_LINK \
-    3u /* the tenant unlinked the integration: serve nothing of its on that path */
+#define SF_CACHE_SCOPE_LINK                                                                      \
+    3u /* the tenant unlinked the integration: serve nothing of its on that path. Should it link \
+          it again, the cache is not told: requests for it on that path are let in again */
 
 /* What host functions answer. Anything but 0 means that nothing happened; values from 16 on are
  * broken contract and become findings. */

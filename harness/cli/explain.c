@@ -16,6 +16,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_SET,
     CLI_OPTION_CACHE,
     CLI_OPTION_BASELINE,
+    CLI_OPTION_RUN_SECONDS,
     {"finding", "N", "which finding of the run, from 1 (the first stray picture)"},
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
@@ -30,14 +31,17 @@ struct tale {
 };
 
 /* A scenario is run first, and kept where nobody finds it. */
-static enum sf_err run_first(struct tale *tale, struct sf_diag *diag)
+static enum sf_err run_first(const struct cli_args *args, struct tale *tale, struct sf_diag *diag)
 {
+    double seconds_max;
+    SF_TRY(cli_run_seconds(args, &seconds_max, diag));
     SF_TRY(sf_run_load_caches(&tale->plan, &tale->caches, diag));
     FILE *file = tmpfile();
     if (file == NULL) {
         return sf_fail(diag, SF_ERR_MACHINE, "no temporary file for the run: %s", strerror(errno));
     }
-    enum sf_err err = cli_run_into(&tale->plan, &tale->caches, file, &tale->outcome, diag);
+    enum sf_err err =
+        cli_run_into(&tale->plan, &tale->caches, seconds_max, file, &tale->outcome, diag);
     if (err != SF_OK || tale->outcome.status.end != SF_JOB_DONE) {
         fclose(file);
         return err;
@@ -51,7 +55,7 @@ static enum sf_err open_run(const struct cli_args *args, struct tale *tale, stru
     tale->outcome.status.end = SF_JOB_DONE;
     if (!sf_saved_recognise(args->words[0])) {
         SF_TRY(cli_load(args, args->words[0], &tale->plan, diag));
-        return run_first(tale, diag);
+        return run_first(args, tale, diag);
     }
     SF_TRY(cli_saved_unchanged(args, diag));
     SF_TRY(cli_load(args, args->words[0], &tale->plan, diag));

@@ -20,6 +20,7 @@ static const struct cli_option options[] = {
     {"twice", NULL, "run it twice and name the first record of the trace that differs"},
     {"expect", NULL, "exit with 0 if all that the scenario expects came out"},
     {"events-max", "N", "end after so many events; the verdict is then at best inconclusive"},
+    CLI_OPTION_RUN_SECONDS,
     {"log", NULL, "print what the cache logged, on stderr"},
     CLI_OPTION_JUNIT,
     CLI_OPTION_JSON,
@@ -30,6 +31,7 @@ struct run_job {
     const struct sf_plan *plan;
     const struct sf_run_caches *caches;
     uint64_t events_max;
+    double seconds_max;
     bool log;
     bool twice;
     FILE *save;             /* where the run is kept; NULL */
@@ -99,8 +101,12 @@ static void do_run(void *context, void *prepared, uint32_t index, void *outcome_
 static enum sf_err run_apart(struct run_job *job, struct cli_run_outcome *outcome,
                              struct sf_diag *diag)
 {
-    const struct sf_jobs jobs = {
-        .count = 1, .workers = 1, .result_bytes = sizeof *outcome, .work = do_run, .context = job};
+    const struct sf_jobs jobs = {.count = 1,
+                                 .workers = 1,
+                                 .result_bytes = sizeof *outcome,
+                                 .job_seconds_max = job->seconds_max,
+                                 .work = do_run,
+                                 .context = job};
     struct sf_jobs_results results;
     SF_TRY(sf_jobs_run(&jobs, &results, diag));
     memcpy(outcome, results.results, sizeof *outcome);
@@ -143,10 +149,19 @@ static enum sf_err run_and_save(const struct cli_args *args, struct run_job *job
     return sf_whole_file_keep(&whole, diag);
 }
 
-enum sf_err cli_run_into(const struct sf_plan *plan, const struct sf_run_caches *caches, FILE *file,
-                         struct cli_run_outcome *outcome, struct sf_diag *diag)
+enum sf_err cli_run_seconds(const struct cli_args *args, double *seconds_out, struct sf_diag *diag)
 {
-    struct run_job job = {.plan = plan, .caches = caches, .save = file};
+    uint64_t seconds;
+    SF_TRY(cli_number(args, "run-seconds", CLI_RUN_SECONDS, 1, 86400, &seconds, diag));
+    *seconds_out = (double)seconds;
+    return SF_OK;
+}
+
+enum sf_err cli_run_into(const struct sf_plan *plan, const struct sf_run_caches *caches,
+                         double seconds_max, FILE *file, struct cli_run_outcome *outcome,
+                         struct sf_diag *diag)
+{
+    struct run_job job = {.plan = plan, .caches = caches, .seconds_max = seconds_max, .save = file};
     return run_somewhere(&job, outcome, diag);
 }
 
@@ -181,6 +196,7 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
         SF_TRY(cli_saved_unchanged(args, diag));
     }
     SF_TRY(cli_load(args, args->words[0], plan, diag));
+    SF_TRY(cli_run_seconds(args, &job->seconds_max, diag));
     SF_TRY(sf_run_load_caches(plan, caches, diag));
     if (is_saved) {
         return open_saved(args, job, saved, diag);

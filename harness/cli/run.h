@@ -9,6 +9,13 @@
 #include "harness/run/jobs.h"
 #include "harness/run/run.h"
 
+/* How long one run of somebody else's cache may take, in seconds of real time. */
+#define CLI_RUN_SECONDS 600
+#define CLI_OPTION_RUN_SECONDS                                                                \
+    {                                                                                         \
+        "run-seconds", "N", "a run of a shared object that takes longer counts as hung (600)" \
+    }
+
 /* Plain values: comes from another process when the cache is somebody else's. */
 struct cli_run_outcome {
     struct sf_run_result result;
@@ -20,16 +27,20 @@ struct cli_run_outcome {
     struct sf_diag diag;
 };
 
+SF_MUST_USE enum sf_err cli_run_seconds(const struct cli_args *args, double *seconds_out,
+                                        struct sf_diag *diag);
+
 /* Runs a plan that is no saved run and keeps it in `file`, in a process of its own where the cache
  * is somebody else's. outcome->status says whether it came to its end. */
 SF_MUST_USE enum sf_err cli_run_into(const struct sf_plan *plan, const struct sf_run_caches *caches,
-                                     FILE *file, struct cli_run_outcome *outcome,
-                                     struct sf_diag *diag);
+                                     double seconds_max, FILE *file,
+                                     struct cli_run_outcome *outcome, struct sf_diag *diag);
 
 /* SF_ERR_INPUT if an option would change a saved run. */
 SF_MUST_USE enum sf_err cli_saved_unchanged(const struct cli_args *args, struct sf_diag *diag);
 
-/* A run that the cache ended: says so on stderr, and into `said`; returns the exit code. */
+/* A run that the cache ended, or never came back from: says so on stderr, and into `said`; returns
+ * the exit code. */
 int cli_print_crash(const struct cli_run_outcome *outcome, struct sf_text *said);
 
 /* Prints it, writes --junit. */

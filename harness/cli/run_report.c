@@ -81,9 +81,14 @@ static int print(const struct cli_args *args, const struct sf_plan *plan,
 
 int cli_print_crash(const struct cli_run_outcome *outcome, struct sf_text *said)
 {
-    sf_text_add(said, "the cache ended its process in the middle of the run (%s)",
-                outcome->status.signal_number != 0 ? strsignal((int)outcome->status.signal_number)
-                                                   : "it called exit");
+    if (outcome->status.end == SF_JOB_HUNG) {
+        sf_text_add(said, "the cache did not come back in time (see --run-seconds)");
+    } else {
+        sf_text_add(said, "the cache ended its process in the middle of the run (%s)",
+                    outcome->status.signal_number != 0
+                        ? strsignal((int)outcome->status.signal_number)
+                        : "it called exit");
+    }
     fprintf(stderr, "strayframe: %s\nverdict: fail\n", said->data);
     return CLI_EXIT_FAIL;
 }

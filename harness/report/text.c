@@ -1,6 +1,7 @@
 /* Results for a terminal. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/report/report.h"
 #include "harness/run/expectations.h"
@@ -252,7 +253,9 @@ static void find_lines(const struct sf_gate_find *find, const char *baseline, co
         sf_report_finding(&find->finding, out);
         break;
     case SF_GATE_CRASH:
-        sf_text_add(out, "the cache ended its process (signal %u)", find->signal_number);
+        sf_text_add(out, "the cache ended its process (%s)",
+                    find->signal_number != 0 ? strsignal((int)find->signal_number)
+                                             : "it called exit");
         break;
     case SF_GATE_HANG:
         sf_text_add(out, "the cache did not come back in time");

@@ -73,6 +73,7 @@ static _Noreturn void work(struct pool *pool, uint32_t worker)
 {
     const struct sf_jobs *jobs = pool->jobs;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    dup2(STDERR_FILENO, STDOUT_FILENO); /* JSON there must not mix with what a cache prints */
     void *prepared = jobs->prepare != NULL ? jobs->prepare(jobs->context) : NULL;
     while (!time_is_up(pool)) {
         uint32_t job = atomic_fetch_add(&pool->shared->next, 1);

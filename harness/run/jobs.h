@@ -30,7 +30,7 @@ struct sf_jobs {
      * NULL. */
     void *(*prepare)(void *context);
     /* Does job `index`, writes its result. Runs in a worker: nothing else that it changes is seen
-     * outside. */
+     * outside, and what it prints goes to stderr. */
     void (*work)(void *context, void *prepared, uint32_t index, void *result_out);
     /* Called now and then in the caller's process. May be NULL. */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);

@@ -80,6 +80,7 @@ static bool run_apart(struct shrink *shrink)
         return false;
     }
     bool done = results.statuses[0].end == SF_JOB_DONE;
+    shrink->cut_short = !done;
     memcpy(&shrink->result, results.results, sizeof shrink->result);
     sf_jobs_free(&results);
     return done;
@@ -284,11 +285,13 @@ static enum sf_err shrink_it(struct shrink *shrink, const struct sf_plan *plan,
     sf_plan_assert_nothing(&shrink->attempt); /* that was about the whole */
     shrink->oracle = shrink->options->oracle;
     if (!shrink_fails(shrink, NULL)) {
-        return sf_fail(diag, SF_ERR_INPUT,
-                       "under seed %llu there is no finding%s%s: there is nothing to shrink",
+        return sf_fail(diag, SF_ERR_INPUT, "under seed %llu there is no finding%s%s: %s",
                        (unsigned long long)plan->seed,
                        shrink->oracle == UINT32_MAX ? "" : " of the oracle ",
-                       shrink->oracle == UINT32_MAX ? "" : sf_oracles()[shrink->oracle]->name);
+                       shrink->oracle == UINT32_MAX ? "" : sf_oracles()[shrink->oracle]->name,
+                       shrink->cut_short ? "the cache ended its process, or did not come back, "
+                                           "and only findings can be shrunk"
+                                         : "there is nothing to shrink");
     }
     shrink->oracle = finding_of(shrink)->oracle;
     shrunk->homes_before = sf_plan_homes_count(plan);

@@ -20,6 +20,7 @@ struct shrink {
     uint32_t oracle; /* whose finding must stay */
     struct sf_runner *runner;
     bool foreign;
+    bool cut_short; /* the last run of a foreign cache did not come to its end */
     uint32_t specs_count;
     char specs[SF_SHRINK_SPECS_MAX][SF_CACHE_SPEC_BYTES];
     struct sf_cache_module modules[SF_SHRINK_SPECS_MAX];

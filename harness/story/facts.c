@@ -206,15 +206,26 @@ static int32_t offset_of(const struct sf_gather *gather, uint32_t camera)
     return record != NULL ? (int32_t)record->b : 0;
 }
 
+/* The last deploy before: of any node, or of the one that let the request in. A request is answered
+ * by the version that got it, also after a later one has gone live. */
 static const struct sf_record *find_deployed(const struct sf_gather *gather,
-                                             const struct sf_record *before)
+                                             const struct sf_record *before, bool any_node)
 {
     const struct sf_record *found = NULL;
     const struct sf_record *end = before != NULL ? before : gather->records + gather->count;
     for (const struct sf_record *record = gather->records; record < end; record++) {
-        found = record->kind == SF_RECORD_DEPLOYED ? record : found;
+        if (record->kind == SF_RECORD_DEPLOYED && (any_node || record->a == before->b)) {
+            found = record;
+        }
     }
     return found;
+}
+
+static const struct sf_record *find_version(const struct sf_gather *gather,
+                                            const struct facts *facts)
+{
+    bool known = facts->answered != NULL && facts->admitted != NULL;
+    return find_deployed(gather, known ? facts->admitted : facts->answered, !known);
 }
 
 void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts)
@@ -226,7 +237,7 @@ void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, stru
                    finding->owner_tenant != finding->viewer_tenant;
     facts->begin_ns = finding->at_ns > 10 * SF_SECOND ? finding->at_ns - 10 * SF_SECOND : 0;
     if (!facts->has_viewer) {
-        facts->deployed = find_deployed(gather, NULL);
+        facts->deployed = find_deployed(gather, NULL, true);
         return;
     }
     uint32_t home = home_of_viewer(finding->viewer);
@@ -235,7 +246,7 @@ void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, stru
         first(gather, NULL, (struct wanted){.kind = SF_RECORD_VIEWER, .who = finding->viewer});
     facts->poor_network = viewer != NULL && (viewer->flags & SF_FLAG_POOR_NETWORK) != 0;
     facts->viewer_offset_s = offset_of(gather, home);
-    facts->deployed = find_deployed(gather, facts->answered);
+    facts->deployed = find_version(gather, facts);
     facts->own = find_upload(gather, home, find_own_capture(facts, home));
     facts->own_whole = find_own_whole(gather, home, facts->answered);
     if (facts->ask != NULL && facts->ask->at_ns < facts->begin_ns) {
@@ -258,18 +269,31 @@ void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, stru
 
 /* ---- the plan's names ---- */
 
+static bool is_deploy_of(const struct sf_plan_entry *entry, const struct sf_record *deployed)
+{
+    if (entry->action != SF_ACTION_DEPLOY) {
+        return false;
+    }
+    if (entry->node != SF_NODE_ALL) {
+        return entry->node == deployed->a && entry->at_ns == deployed->at_ns;
+    }
+    return entry->at_ns + (sf_ns)deployed->a * entry->duration_ns == deployed->at_ns;
+}
+
 const char *facts_cache(const struct facts *facts, const struct sf_record *deployed)
 {
     const struct sf_plan *plan = facts->plan;
     if (deployed == NULL) {
         return plan->cache; /* the first one has no record */
     }
+    /* A deploy has a record for each node. What else went live there and then goes by its order. */
     uint32_t earlier_count = 0;
     for (const struct sf_record *record = facts->gather->records; record < deployed; record++) {
-        earlier_count += record->kind == SF_RECORD_DEPLOYED;
+        earlier_count += record->kind == SF_RECORD_DEPLOYED && record->at_ns == deployed->at_ns &&
+                         record->a == deployed->a;
     }
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
-        if (plan->timeline[i].action == SF_ACTION_DEPLOY && earlier_count-- == 0) {
+        if (is_deploy_of(&plan->timeline[i], deployed) && earlier_count-- == 0) {
             return plan->timeline[i].cache;
         }
     }

@@ -44,6 +44,47 @@ static void test_expect_says_what_did_not_come_out(void **state)
     assert_says("\"hold\": false");
 }
 
+#define MISCHIEF SF_BINARY_DIR "/tests/mischief.so"
+
+static void test_somebody_elses_cache_that_ends_the_process_or_never_comes_back(void **state)
+{
+    (void)state;
+    static const char exits[] = "scenarios/smoke/small.yaml --cache '" MISCHIEF "?exit'";
+    static const char hangs[] =
+        "scenarios/smoke/small.yaml --run-seconds 1 --cache '" MISCHIEF "?hang'";
+    static const char *const commands[] = {"run", "explain"};
+    char line[512];
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        snprintf(line, sizeof line, "%s %s", commands[i], exits);
+        assert_int_equal(strayframe(line), 1);
+        assert_says("ended its process in the middle of the run (it called exit)");
+        snprintf(line, sizeof line, "%s %s", commands[i], hangs);
+        assert_int_equal(strayframe(line), 1);
+        assert_says("did not come back in time");
+        assert_says("verdict: fail");
+    }
+    assert_int_equal(strayframe("gate --scenarios scenarios/smoke/small.yaml --seeds 1 "
+                                "--candidate '" MISCHIEF "?exit'"),
+                     1);
+    assert_says("the cache ended its process (it called exit)");
+    assert_int_equal(strayframe("gate --candidate " SF_BINARY_DIR "/tests/exits_when_loaded.so"),
+                     2);
+}
+
+/* The JSON stays whole. */
+static void test_what_a_cache_prints_goes_to_stderr(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("run scenarios/smoke/small.yaml --json --cache '" MISCHIEF
+                                "?print' 2>/dev/null"),
+                     0);
+    json_decref(parsed());
+    assert_int_equal(strayframe("run scenarios/smoke/small.yaml --json --cache '" MISCHIEF
+                                "?print' 2>&1 >/dev/null"),
+                     0);
+    assert_says("here I am");
+}
+
 static void test_exit_2_for_bad_input(void **state)
 {
     (void)state;
@@ -211,6 +252,8 @@ int main(void)
         cmocka_unit_test(test_exit_0_for_a_pass),
         cmocka_unit_test(test_exit_1_for_a_fail),
         cmocka_unit_test(test_expect_says_what_did_not_come_out),
+        cmocka_unit_test(test_somebody_elses_cache_that_ends_the_process_or_never_comes_back),
+        cmocka_unit_test(test_what_a_cache_prints_goes_to_stderr),
         cmocka_unit_test(test_exit_2_for_bad_input),
         cmocka_unit_test(test_exit_3_for_inconclusive),
         cmocka_unit_test(test_exit_4_when_the_machine_fails),

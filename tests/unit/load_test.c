@@ -65,6 +65,17 @@ static void test_a_missing_file_and_one_that_is_no_plugin(void **state)
         "cannot be loaded"); /* without a slash it means the current folder, not the system's */
 }
 
+/* Loading somebody else's code is running it. What it does there must not be taken for a verdict.
+ */
+static void test_one_that_does_not_survive_being_loaded_is_told_from_one_that_passes(void **state)
+{
+    (void)state;
+    assert_int_equal(load(SF_BINARY_DIR "/tests/exits_when_loaded.so"), SF_ERR_INPUT);
+    assert_says("crashes when it is loaded (it ended the process)");
+    assert_int_equal(load(SF_BINARY_DIR "/tests/crashes_when_loaded.so"), SF_ERR_INPUT);
+    assert_says("crashes when it is loaded (Aborted)");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -72,6 +83,7 @@ int main(void)
         cmocka_unit_test(test_a_misspelt_name_is_answered_with_the_nearest),
         cmocka_unit_test(test_options_are_understood_or_refused),
         cmocka_unit_test(test_a_missing_file_and_one_that_is_no_plugin),
+        cmocka_unit_test(test_one_that_does_not_survive_being_loaded_is_told_from_one_that_passes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
