@@ -92,6 +92,7 @@ static enum sf_err check_baseline(const struct cli_args *args, const struct sf_p
 }
 
 static enum sf_err write_report(const struct cli_args *args, const struct sf_proofs *proofs,
+                                const struct cli_scenarios *scenarios, uint64_t seed_first,
                                 struct sf_diag *diag)
 {
     const char *path = cli_value(args, "report");
@@ -99,8 +100,11 @@ static enum sf_err write_report(const struct cli_args *args, const struct sf_pro
         return SF_OK;
     }
     struct sf_text page = {0};
-    sf_report_proofs_html(proofs, &page);
+    struct sf_text command = {0};
+    cli_repeat_command(args, "", &seed_first, &command);
+    sf_report_proofs_html(proofs, (const char *const *)scenarios->files, command.data, &page);
     enum sf_err err = cli_write_file(path, &page, diag);
+    sf_text_free(&command);
     sf_text_free(&page);
     return err;
 }
@@ -118,6 +122,9 @@ static int print(const struct cli_args *args, const struct sf_proofs *proofs,
     }
     struct sf_text text = {0};
     sf_report_proofs_text(proofs, (const char *const *)scenarios->files, &text);
+    if (cli_value(args, "report") != NULL) {
+        sf_text_add(&text, "report: %s\n", cli_value(args, "report"));
+    }
     code = cli_print_text(&text, code);
     sf_text_free(&text);
     return code;
@@ -139,7 +146,7 @@ static int run(const struct cli_args *args)
         err = check_baseline(args, proofs, &kept, &diag);
     }
     if (err == SF_OK) {
-        err = write_report(args, proofs, &diag);
+        err = write_report(args, proofs, &scenarios, prove.seed_first, &diag);
     }
     int code = err == SF_OK ? print(args, proofs, &scenarios, kept) : cli_fail(err, &diag);
     cli_scenarios_free(&scenarios);
