@@ -11,7 +11,7 @@
 
 static enum sf_err cannot_write(const char *path, int error, struct sf_diag *diag)
 {
-    return sf_fail(diag, SF_ERR_MACHINE, "cannot write %s: %s", path, strerror(error));
+    return sf_fail(diag, sf_err_of_file(error), "cannot write %s: %s", path, strerror(error));
 }
 
 /* Where the file really is, behind symbolic links; as named if it is not there yet. */

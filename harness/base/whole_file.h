@@ -17,8 +17,8 @@ struct sf_whole_file {
     char part[SF_WHOLE_FILE_PATH_BYTES + 8]; /* where it is now */
 };
 
-/* SF_ERR_INPUT for a path that is too long or is something else than a file (a device, a folder),
- * SF_ERR_MACHINE when nothing can be written there. */
+/* SF_ERR_INPUT for a path that is too long, is something else than a file (a device, a folder), or
+ * is where nobody may write; SF_ERR_MACHINE when the machine cannot write there. */
 SF_MUST_USE enum sf_err sf_whole_file_open(struct sf_whole_file *whole, const char *path,
                                            struct sf_diag *diag);
 

@@ -1,4 +1,5 @@
 /* strayframe prove: does the harness see what it is there to see? */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     SF_TRY(cli_number(args, "twin-seeds", seeds, 1, 100000, &twin_seeds, diag));
     SF_TRY(cli_number(args, "seed", 1, 0, UINT64_MAX, &prove->seed_first, diag));
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
+    SF_TRY(cli_outputs_writable(args, diag));
     SF_TRY(cli_scenarios_load(args, scenarios, diag));
     prove->plans = scenarios->plans;
     prove->plans_count = scenarios->count;
@@ -66,7 +68,8 @@ static enum sf_err check_baseline(const struct cli_args *args, const struct sf_p
     cli_find_data(wanted != NULL ? wanted : BASELINE, path, sizeof path);
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        return sf_fail(diag, SF_ERR_INPUT, "%s: cannot be read", path);
+        return sf_fail(diag, sf_err_of_file(errno), "%s: cannot be opened: %s", path,
+                       strerror(errno));
     }
     char line[256];
     uint32_t number = 0;
