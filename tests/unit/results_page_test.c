@@ -92,7 +92,11 @@ static void test_gate(void **state)
 static void test_replay(void **state)
 {
     (void)state;
-    check("replay --facts-only --set homes.fleet.count=4 --json", "replay", "run");
+    check("replay --facts-only --set homes.fleet.count=2 --set homes.poor.count=2 --set "
+          "duration=3min "
+          "--set timeline.0.at=10s --set timeline.1.at=40s --set timeline.2.at=50s "
+          "--set timeline.3.at=55s --set timeline.4.at=100s --json",
+          "replay", "run");
 }
 
 static void test_prove(void **state)
