@@ -26,7 +26,7 @@ static void list_caches(void)
 static void list_oracles(void)
 {
     for (size_t i = 0; sf_oracles()[i] != NULL; i++) {
-        printf("%-16s %s\n", sf_oracles()[i]->name, sf_oracles()[i]->invariant);
+        printf("%-20s %s\n", sf_oracles()[i]->name, sf_oracles()[i]->invariant);
     }
 }
 
@@ -80,14 +80,19 @@ static void list_keys(void)
     }
 }
 
+static void list_schema(void)
+{
+    struct sf_text text = {0};
+    sf_scenario_schema_print(sf_run_schema(), &text);
+    fputs(text.data, stdout);
+    sf_text_free(&text);
+}
+
 static const struct {
     const char *name;
     void (*list)(void);
-} lists[] = {{"caches", list_caches},
-             {"oracles", list_oracles},
-             {"keys", list_keys},
-             {"records", list_records},
-             {"defects", list_defects}};
+} lists[] = {{"caches", list_caches},   {"oracles", list_oracles}, {"keys", list_keys},
+             {"records", list_records}, {"defects", list_defects}, {"schema", list_schema}};
 
 enum { LISTS_COUNT = sizeof lists / sizeof lists[0] };
 
@@ -104,7 +109,7 @@ static int list(const struct cli_args *args)
     const char *nearest = sf_text_nearest(args->words[0], names);
     fprintf(stderr,
             "strayframe list: there is no list of '%s'%s%s%s\nTry one of: caches oracles keys "
-            "records defects\n",
+            "records defects schema\n",
             args->words[0], nearest != NULL ? "; did you mean '" : "",
             nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
     return CLI_EXIT_BAD_INPUT;
@@ -112,11 +117,13 @@ static int list(const struct cli_args *args)
 
 const struct cli_command cli_list = {
     .name = "list",
-    .words = "caches|oracles|keys|records|defects",
+    .words = "caches|oracles|keys|records|defects|schema",
     .summary = "List the built-in caches, the oracles, the keys of a scenario, the trace's "
                "records, or the "
                "planted defects",
-    .details = "",
+    .details =
+        "schema prints the JSON Schema of scenario files, with which editors complete and check "
+        "them.",
     .options = options,
     .words_min = 1,
     .words_max = 1,

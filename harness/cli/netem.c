@@ -57,8 +57,13 @@ json_t *cli_netem_json(const struct sf_netem_config *config, uint64_t seed)
     return object;
 }
 
-static int list_profiles(void)
+static int list_profiles(const struct cli_args *args)
 {
+    if (args->words_count > 0) {
+        struct sf_diag diag = {0};
+        return cli_fail(
+            sf_fail(&diag, SF_ERR_INPUT, "--profiles takes no spec: '%s'", args->words[0]), &diag);
+    }
     for (const struct sf_netem_profile *profile = sf_netem_profiles; profile->name != NULL;
          profile++) {
         printf("%s\n    %s\n    %s\n", profile->name, profile->summary, profile->spec);
@@ -123,7 +128,7 @@ static int carry_out(struct cli_netem *request)
 static int netem(const struct cli_args *args)
 {
     if (cli_flag(args, "profiles")) {
-        return list_profiles();
+        return list_profiles(args);
     }
     struct cli_netem request = {.args = args};
     request.tables.folder = cli_value(args, "tables");

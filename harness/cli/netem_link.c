@@ -112,8 +112,8 @@ static enum sf_err read_packets(const char *path, struct sf_netem_sent_list *sen
     }
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        enum sf_err kind = errno == ENOENT || errno == EACCES ? SF_ERR_INPUT : SF_ERR_MACHINE;
-        return sf_fail_at(diag, kind, path, 0, 0, "cannot open: %s", strerror(errno));
+        return sf_fail_at(diag, sf_err_of_file(errno), path, 0, 0, "cannot open: %s",
+                          strerror(errno));
     }
     enum sf_err err = sf_netem_sent_read(file, path, sent, diag);
     fclose(file);

@@ -60,7 +60,8 @@ static enum sf_err write_report(const struct cli_netem *request, const struct li
     const char *path = cli_value(request->args, "report");
     FILE *file = path != NULL ? fopen(path, "we") : stderr;
     if (file == NULL) {
-        return sf_fail_at(diag, SF_ERR_MACHINE, path, 0, 0, "cannot write: %s", strerror(errno));
+        return sf_fail_at(diag, sf_err_of_file(errno), path, 0, 0, "cannot write: %s",
+                          strerror(errno));
     }
     if (cli_flag(request->args, "json")) {
         json_t *object = report_json(link, session, outcome);

@@ -1,4 +1,5 @@
 /* strayframe prove: does the harness see what it is there to see? */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     SF_TRY(cli_number(args, "twin-seeds", seeds, 1, 100000, &twin_seeds, diag));
     SF_TRY(cli_number(args, "seed", 1, 0, UINT64_MAX, &prove->seed_first, diag));
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
+    SF_TRY(cli_outputs_writable(args, diag));
     SF_TRY(cli_scenarios_load(args, scenarios, diag));
     prove->plans = scenarios->plans;
     prove->plans_count = scenarios->count;
@@ -66,7 +68,8 @@ static enum sf_err check_baseline(const struct cli_args *args, const struct sf_p
     cli_find_data(wanted != NULL ? wanted : BASELINE, path, sizeof path);
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        return sf_fail(diag, SF_ERR_INPUT, "%s: cannot be read", path);
+        return sf_fail(diag, sf_err_of_file(errno), "%s: cannot be opened: %s", path,
+                       strerror(errno));
     }
     char line[256];
     uint32_t number = 0;
@@ -92,6 +95,7 @@ static enum sf_err check_baseline(const struct cli_args *args, const struct sf_p
 }
 
 static enum sf_err write_report(const struct cli_args *args, const struct sf_proofs *proofs,
+                                const struct cli_scenarios *scenarios, uint64_t seed_first,
                                 struct sf_diag *diag)
 {
     const char *path = cli_value(args, "report");
@@ -99,8 +103,11 @@ static enum sf_err write_report(const struct cli_args *args, const struct sf_pro
         return SF_OK;
     }
     struct sf_text page = {0};
-    sf_report_proofs_html(proofs, &page);
+    struct sf_text command = {0};
+    cli_repeat_command(args, "", &seed_first, &command);
+    sf_report_proofs_html(proofs, (const char *const *)scenarios->files, command.data, &page);
     enum sf_err err = cli_write_file(path, &page, diag);
+    sf_text_free(&command);
     sf_text_free(&page);
     return err;
 }
@@ -118,6 +125,9 @@ static int print(const struct cli_args *args, const struct sf_proofs *proofs,
     }
     struct sf_text text = {0};
     sf_report_proofs_text(proofs, (const char *const *)scenarios->files, &text);
+    if (cli_value(args, "report") != NULL) {
+        sf_text_add(&text, "report: %s\n", cli_value(args, "report"));
+    }
     code = cli_print_text(&text, code);
     sf_text_free(&text);
     return code;
@@ -139,7 +149,7 @@ static int run(const struct cli_args *args)
         err = check_baseline(args, proofs, &kept, &diag);
     }
     if (err == SF_OK) {
-        err = write_report(args, proofs, &diag);
+        err = write_report(args, proofs, &scenarios, prove.seed_first, &diag);
     }
     int code = err == SF_OK ? print(args, proofs, &scenarios, kept) : cli_fail(err, &diag);
     cli_scenarios_free(&scenarios);

@@ -79,7 +79,9 @@ static int write_out(const struct cli_args *args, const struct sf_shrunk *shrunk
     }
     if (code == CLI_EXIT_PASS && cli_flag(args, "json")) {
         code = cli_print_json(sf_report_shrunk_json(shrunk), code);
-    } else if (code == CLI_EXIT_PASS && path == NULL) {
+    } else if (code == CLI_EXIT_PASS && path != NULL) {
+        printf("shrunk: %s\n", path);
+    } else if (code == CLI_EXIT_PASS) {
         code = cli_print_text(&text, code);
     }
     sf_text_free(&text);
@@ -93,6 +95,7 @@ static enum sf_err shrink_plan(const struct cli_args *args, struct sf_plan *plan
     uint32_t oracle = 0;
     SF_TRY(cli_load(args, args->words[0], plan, diag));
     SF_TRY(cli_number(args, "seconds", 10, 1, 86400, &seconds, diag));
+    SF_TRY(cli_outputs_writable(args, diag));
     struct budget budget = {.seconds = (uint32_t)seconds};
     clock_gettime(CLOCK_MONOTONIC, &budget.end);
     budget.end.tv_sec += (time_t)seconds;
@@ -131,7 +134,10 @@ const struct cli_command cli_shrink = {
         "the list of packets that were lost or late, and minimises that list. Then says for each\n"
         "thing that is left whether it still fails without. What comes out is a scenario file "
         "with\n"
-        "all that at its head, fit for scenarios/regress.",
+        "all that at its head, fit for scenarios/regress. Exit code 2: nothing fails, so that "
+        "there "
+        "is\n"
+        "nothing to shrink.",
     .options = options,
     .words_min = 1,
     .words_max = 1,

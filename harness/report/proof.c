@@ -4,19 +4,16 @@
 #include <stdio.h>
 
 #include "harness/base/assert.h"
-#include "harness/report/html.h"
 
-/* The oracles without which a class would not be caught at all, by name, a comma between them. */
-static void needed_names(const struct sf_proof *proof, struct sf_text *out)
+/* The oracle without which the class would not be caught at all; "-" where there is none. */
+static const char *needed_name(const struct sf_proof *proof)
 {
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
         if (sf_proof_needs(proof, i)) {
-            sf_text_add(out, "%s", sf_oracles()[i]->name);
+            return sf_oracles()[i]->name;
         }
     }
-    if (out->length == 0) {
-        sf_text_add(out, "-");
-    }
+    return "-";
 }
 
 static const char *state_of(const struct sf_proof *proof)
@@ -27,7 +24,7 @@ static const char *state_of(const struct sf_proof *proof)
     return proof->false_alarms_count > 0 ? "FALSE ALARM" : "caught";
 }
 
-static uint32_t holding_count(const struct sf_proofs *proofs)
+uint32_t sf_proofs_holding_count(const struct sf_proofs *proofs)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < proofs->count; i++) {
@@ -46,6 +43,16 @@ static uint32_t lost_without(const struct sf_proofs *proofs, uint32_t oracle)
     return count;
 }
 
+static bool saw_any(const struct sf_proofs *proofs, uint32_t oracle)
+{
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        if (proofs->proofs[i].oracle_counts[oracle] > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void oracle_lines(const struct sf_proofs *proofs, struct sf_text *out)
 {
     sf_text_add(out, "\nwithout the oracle     these classes would not be caught\n");
@@ -56,7 +63,10 @@ static void oracle_lines(const struct sf_proofs *proofs, struct sf_text *out)
                 sf_text_add(out, " %s", proofs->proofs[j].defect->id);
             }
         }
-        sf_text_add(out, "%s\n", lost_without(proofs, i) == 0 ? " none: others see it too" : "");
+        sf_text_add(out, "%s\n",
+                    lost_without(proofs, i) > 0 ? ""
+                    : saw_any(proofs, i)        ? " none: others see it too"
+                                                : " none: it found nothing in these runs");
     }
 }
 
@@ -78,8 +88,8 @@ void sf_report_proofs_text(const struct sf_proofs *proofs, const char *const *fi
         }
     }
     oracle_lines(proofs, out);
-    sf_text_add(out, "\n%u of %u classes are caught, and their twins pass\n", holding_count(proofs),
-                proofs->count);
+    sf_text_add(out, "\n%u of %u classes are caught, and their twins pass\n",
+                sf_proofs_holding_count(proofs), proofs->count);
 }
 
 static json_t *proof_json(const struct sf_proof *proof)
@@ -88,8 +98,6 @@ static json_t *proof_json(const struct sf_proof *proof)
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
         json_object_set_new(oracles, sf_oracles()[i]->name, json_integer(proof->oracle_counts[i]));
     }
-    struct sf_text needed = {0};
-    needed_names(proof, &needed);
     json_t *json = json_pack(
         "{s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:f, s:i, s:i, s:s, s:o}", "id",
         proof->defect->id, "title", proof->defect->title, "cache", proof->defect->cache, "oracle",
@@ -97,9 +105,8 @@ static json_t *proof_json(const struct sf_proof *proof)
         "caught_by_oracle", (int)proof->meant_count, "runs", (int)proof->runs_count, "median_runs",
         (int)proof->median_runs, "median_simulated_s", proof->median_simulated_s, "false_alarms",
         (int)proof->false_alarms_count, "twin_runs", (int)proof->twin_runs_count, "only_seen_by",
-        needed.data, "runs_by_oracle", oracles);
+        needed_name(proof), "runs_by_oracle", oracles);
     SF_ASSERT(json != NULL);
-    sf_text_free(&needed);
     return json;
 }
 
@@ -115,56 +122,8 @@ json_t *sf_report_proofs_json(const struct sf_proofs *proofs)
                               json_pack("{s:s, s:i}", "name", sf_oracles()[i]->name,
                                         "classes_only_it_sees", (int)lost_without(proofs, i)));
     }
-    json_t *json = json_pack("{s:i, s:o, s:o}", "holding", (int)holding_count(proofs), "classes",
-                             classes, "oracles", oracles);
+    json_t *json = json_pack("{s:i, s:o, s:o}", "holding", (int)sf_proofs_holding_count(proofs),
+                             "classes", classes, "oracles", oracles);
     SF_ASSERT(json != NULL);
     return json;
-}
-
-static void html_row(const struct sf_proof *proof, struct sf_text *out)
-{
-    sf_text_add(out, "<tr><th scope=\"row\">%s</th><td>", proof->defect->id);
-    sf_html_text(out, proof->defect->title);
-    sf_text_add(out, "</td><td>");
-    sf_html_text(out, proof->defect->seen_in);
-    sf_text_add(out, "</td><td>%s</td><td>%u of %u</td><td>%u</td><td>%.1f</td><td>",
-                state_of(proof), proof->caught_count, proof->runs_count, proof->median_runs,
-                proof->median_simulated_s);
-    struct sf_text needed = {0};
-    needed_names(proof, &needed);
-    sf_html_text(out, needed.data);
-    sf_text_free(&needed);
-    sf_text_add(out, "</td><td>%u of %u</td></tr>\n", proof->false_alarms_count,
-                proof->twin_runs_count);
-}
-
-void sf_report_proofs_html(const struct sf_proofs *proofs, struct sf_text *out)
-{
-    sf_text_add(out,
-                "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                "<title>strayframe: proof</title>\n<style>\n"
-                ":root { color-scheme: light dark }\n"
-                "body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; "
-                "max-width: 80rem; padding: 0 1rem }\n"
-                "div { overflow-x: auto }\ntable { border-collapse: collapse }\n"
-                "th, td { border-bottom: 1px solid gray; padding: .3rem .6rem; text-align: left; "
-                "vertical-align: top }\n</style></head><body>\n");
-    sf_text_add(out,
-                "<h1>%u of %u classes of defect are caught, and their twins pass</h1>\n"
-                "<p>Each row is a planted defect, run behind the interface that every cache comes "
-                "through, in the scenarios that judge any cache. Its twin is the same code with "
-                "the one defence put back: a run in which that fails is a false alarm.</p>\n",
-                holding_count(proofs), proofs->count);
-    sf_text_add(out, "<div><table><thead><tr><th scope=\"col\">class</th>"
-                     "<th scope=\"col\">defect</th><th scope=\"col\">seen in</th>"
-                     "<th scope=\"col\">state</th><th scope=\"col\">caught in runs</th>"
-                     "<th scope=\"col\">median runs to the first catch</th>"
-                     "<th scope=\"col\">median simulated seconds</th>"
-                     "<th scope=\"col\">only seen by</th>"
-                     "<th scope=\"col\">false alarms on the twin</th></tr></thead><tbody>\n");
-    for (uint32_t i = 0; i < proofs->count; i++) {
-        html_row(&proofs->proofs[i], out);
-    }
-    sf_text_add(out, "</tbody></table></div>\n</body></html>\n");
 }

@@ -288,7 +288,8 @@ void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
                          const char *const *files, const struct sf_paint *paint,
                          struct sf_text *out)
 {
-    sf_text_add(out, "%s%s%s in %u runs\n", paint->bold, candidate, paint->off, gate->runs_count);
+    sf_text_add(out, "%s%s%s in %u run%s\n", paint->bold, candidate, paint->off, gate->runs_count,
+                gate->runs_count == 1 ? "" : "s");
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
         sf_text_add(out, "  %-20s %10" PRIu64 " judged\n", sf_oracles()[i]->name,
                     gate->evidence[i]);

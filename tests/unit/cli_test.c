@@ -104,6 +104,38 @@ static void test_exit_2_for_bad_input(void **state)
     assert_int_equal(strayframe("gate --candidate ./nowhere.so"), 2);
     assert_int_equal(strayframe("gate --candidate builtin:boxing-day-fix --scenarios nowhere"), 2);
     assert_int_equal(strayframe(""), 2);
+    assert_int_equal(strayframe("run scenarios"), 2);
+    assert_says("Is a directory");
+    assert_int_equal(strayframe("netem --profiles good-home"), 2);
+}
+
+/* Before the work, not after it: a replay takes minutes. */
+static void test_a_place_where_nothing_can_be_written_is_refused_at_once(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {
+        "replay --report /no/such/folder/page",
+        "replay --junit /no/such/folder/page",
+        "gate --candidate builtin:boxing-day-fix --junit /no/such/folder/page",
+        "prove --report /no/such/folder/page",
+        "run scenarios/smoke/small.yaml --save /no/such/folder/page",
+        "run scenarios/smoke/small.yaml --junit /no/such/folder/page",
+        "shrink scenarios/canary/stray-pixels.yaml --out /no/such/folder/page",
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        assert_int_equal(strayframe(commands[i]), 2);
+        assert_says("cannot write /no/such/folder/page: No such file or directory");
+        assert_null(strstr(output, "verdict"));
+    }
+}
+
+static void test_list_prints_the_schema(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("list schema"), 0);
+    json_t *json = parsed();
+    assert_non_null(json_object_get(json_object_get(json, "properties"), "timeline"));
+    json_decref(json);
 }
 
 static void test_exit_3_for_inconclusive(void **state)
@@ -120,15 +152,9 @@ static void test_exit_3_for_inconclusive(void **state)
 static void test_exit_4_when_the_machine_fails(void **state)
 {
     (void)state;
-    assert_int_equal(
-        strayframe("replay --set duration=3min --set timeline.0.at=10s --set timeline.1.at=40s "
-                   "--set timeline.2.at=50s --set timeline.3.at=55s --set timeline.4.at=100s "
-                   "--set homes.fleet.count=20 --report /no/such/folder/report.html"),
-        4);
-    assert_says("cannot write /no/such/folder/report.html");
-    char full[256];
-    snprintf(full, sizeof full, "list keys > /dev/full");
-    assert_int_equal(strayframe(full), 4);
+    assert_int_equal(strayframe("list keys > /dev/full"), 4);
+    assert_int_equal(strayframe("run scenarios/smoke/small.yaml --json > /dev/full"), 4);
+    assert_int_equal(strayframe("run scenarios/smoke/small.yaml >&-"), 4);
 }
 
 static void test_help_answers_for_every_command(void **state)
@@ -136,8 +162,8 @@ static void test_help_answers_for_every_command(void **state)
     (void)state;
     assert_int_equal(strayframe("--help"), 0);
     assert_says("Exit codes");
-    const char *const commands[] = {"run",  "replay",  "gate", "check", "print",
-                                    "list", "explain", "help", "netem"};
+    const char *const commands[] = {"run",     "replay", "gate",  "check",  "print", "list",
+                                    "explain", "help",   "netem", "shrink", "prove"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         char arguments[64];
         snprintf(arguments, sizeof arguments, "%s --help", commands[i]);
@@ -255,6 +281,8 @@ int main(void)
         cmocka_unit_test(test_somebody_elses_cache_that_ends_the_process_or_never_comes_back),
         cmocka_unit_test(test_what_a_cache_prints_goes_to_stderr),
         cmocka_unit_test(test_exit_2_for_bad_input),
+        cmocka_unit_test(test_a_place_where_nothing_can_be_written_is_refused_at_once),
+        cmocka_unit_test(test_list_prints_the_schema),
         cmocka_unit_test(test_exit_3_for_inconclusive),
         cmocka_unit_test(test_exit_4_when_the_machine_fails),
         cmocka_unit_test(test_help_answers_for_every_command),
