@@ -94,10 +94,14 @@ static int print_story(const struct cli_args *args, const struct tale *tale, uin
         return cli_print_json(sf_report_story_json(story, finding), CLI_EXIT_PASS);
     }
     struct sf_text text = {0};
+    struct sf_text said = {0};
     struct sf_paint paint = sf_paint_for(STDOUT_FILENO);
-    sf_text_add(&text, "%s%s%s seed %" PRIu64 ", finding %" PRIu64 " of %" PRIu64 ": %s\n\n",
-                paint.bold, tale->plan.name, paint.off, tale->plan.seed, number,
-                tale->result.findings_count, sf_oracles()[finding->oracle]->name);
+    sf_text_add(&text, "%s%s%s seed %" PRIu64 ", finding %" PRIu64 " of %" PRIu64 ":\n", paint.bold,
+                tale->plan.name, paint.off, tale->plan.seed, number, tale->result.findings_count);
+    sf_report_finding(finding, &said);
+    sf_report_paragraph(said.data, &text);
+    sf_text_free(&said);
+    sf_text_add(&text, "\n");
     sf_report_story_text(story, &paint, &text);
     int code = cli_print_text(&text, CLI_EXIT_PASS);
     sf_text_free(&text);

@@ -8,6 +8,9 @@
 #include "harness/story/story.h"
 
 /* The paragraph, then a line a step in a sequence diagram. */
+/* Breaks a text into lines that fit a page. */
+void sf_report_paragraph(const char *text, struct sf_text *out);
+
 void sf_report_story_text(const struct sf_story *story, const struct sf_paint *paint,
                           struct sf_text *out);
 

@@ -182,8 +182,7 @@ static void round_delays(struct shrink *shrink)
 
 bool shrink_fates(struct shrink *shrink)
 {
-    bool smaller =
-        shrink_parts(shrink, shrink->found.plan.fates_count, true, edit_leave_fates);
+    bool smaller = shrink_parts(shrink, shrink->found.plan.fates_count, true, edit_leave_fates);
     for (uint32_t i = 1; i < shrink->found.plan.networks_count; i++) {
         smaller |= shrink_delays(shrink, i, 0);
         smaller |= shrink_delays(shrink, i, 1);

@@ -1,5 +1,6 @@
-/* Between the parts of the shrinker: shrink.c (attempts), shrink_search.c (in which order), shrink_edit.c (changes of a plan),
- * shrink_networks.c (simpler networks), shrink_fates.c (chance into fates), shrink_necessity.c. */
+/* Between the parts of the shrinker: shrink.c (attempts), shrink_search.c (in which order),
+ * shrink_edit.c (changes of a plan), shrink_networks.c (simpler networks), shrink_fates.c (chance
+ * into fates), shrink_necessity.c. */
 #ifndef STRAYFRAME_RUN_SHRINK_PRIVATE_H
 #define STRAYFRAME_RUN_SHRINK_PRIVATE_H
 
@@ -97,7 +98,8 @@ bool network_has_chance(const struct sf_plan_network *network);
 bool network_is_injured(const struct sf_plan_network *network);
 bool network_is_used(const struct sf_plan *plan, uint32_t network);
 
-/* Leaves what is certain: the delay, the loss of everything and, with `keep_rate`, rate and queue. */
+/* Leaves what is certain: the delay, the loss of everything and, with `keep_rate`, rate and queue.
+ */
 void network_settle(struct sf_netem_config *config, bool keep_rate);
 
 /* 0: up, 1: down. */

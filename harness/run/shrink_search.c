@@ -135,8 +135,8 @@ static void search_fates(struct shrink *shrink)
     memcpy(&shrink->coarse, &shrink->found, sizeof shrink->coarse);
     memcpy(&shrink->fine, &shrink->found, sizeof shrink->fine);
     uint32_t count = rank_seeds(shrink, starts);
-    for (uint32_t i = 0; i < count && i < FINE_STARTS && !is_small(&shrink->fine.plan) &&
-                         !shrink_is_over(shrink);
+    for (uint32_t i = 0;
+         i < count && i < FINE_STARTS && !is_small(&shrink->fine.plan) && !shrink_is_over(shrink);
          i++) {
         memcpy(&shrink->found, &shrink->coarse, sizeof shrink->found);
         shrink_attempt(shrink)->seed = starts[i].seed;

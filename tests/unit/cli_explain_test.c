@@ -9,7 +9,9 @@ static void test_explain_tells_a_story_and_says_when_there_is_none(void **state)
 {
     (void)state;
     assert_int_equal(strayframe("explain scenarios/canary/stray-pixels.yaml"), 0);
-    assert_says("no-stray-pixels\n\nAt 00:");
+    assert_says("no-stray-pixels: the hub of home 2 was shown home 5's capture 0");
+    assert_says("\n\nAt 00:");
+    assert_says("What points to the cause: ");
     assert_says("showed a picture with a stranger's home");
     assert_says("builtin:canary-transcode");
     assert_says("time");
