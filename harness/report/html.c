@@ -209,7 +209,7 @@ static void repeat(const struct sf_plan *plan, const struct sf_replay *replay, c
 
 /* ---- the page ---- */
 
-static void head(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out)
+void sf_html_page_head(const char *title, const char *more_style, struct sf_text *out)
 {
     sf_html_put(
         out,
@@ -218,12 +218,20 @@ static void head(const struct sf_plan *plan, const struct sf_replay *replay, str
         "style-src 'unsafe-inline'\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-    verdict_sentence(replay, out);
-    sf_html_put(out, ": ");
-    sf_html_text(out, plan->name);
+    sf_html_text(out, title);
     sf_html_put(out, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n");
     sf_html_put(out, sf_html_style);
+    sf_html_put(out, more_style);
     sf_html_put(out, "</style>\n</head>\n");
+}
+
+static void head(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out)
+{
+    struct sf_text title = {0};
+    verdict_sentence(replay, &title);
+    sf_text_add(&title, ": %s", plan->name);
+    sf_html_page_head(title.data, "", out);
+    sf_text_free(&title);
 }
 
 void sf_report_replay_html(const struct sf_plan *plan, const struct sf_replay *replay,

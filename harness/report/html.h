@@ -63,6 +63,9 @@ uint32_t sf_html_poor_homes_count(const struct sf_plan *plan);
 
 extern const char sf_html_style[]; /* html_style.c */
 
+/* html.c: all before the body. `title` is made harmless; `more_style` is ours. */
+void sf_html_page_head(const char *title, const char *more_style, struct sf_text *out);
+
 /* html_pictures.c. The lead is one pair of pictures, the most telling one; both write nothing where
  * there are no exhibits. */
 void sf_html_lead(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out);
@@ -80,7 +83,7 @@ void sf_html_bought(const struct sf_replay *replay, struct sf_text *out);
 
 /* html_life.c: writes nothing where there is none. */
 void sf_html_life(const struct sf_life *story, const struct sf_exhibit *exhibit,
-                   struct sf_text *out);
+                  struct sf_text *out);
 
 /* html_sweep.c: writes nothing where there was none. */
 void sf_html_sweep(const struct sf_replay *replay, struct sf_text *out);

@@ -14,6 +14,10 @@ void sf_report_paragraph(const char *text, struct sf_text *out);
 void sf_report_story_text(const struct sf_story *story, const struct sf_paint *paint,
                           struct sf_text *out);
 
+/* The same as one HTML page without outside references. */
+void sf_report_story_html(const struct sf_story *story, const char *heading,
+                          const struct sf_finding *finding, struct sf_text *out);
+
 /* {finding, story: [{at_ms, who, what}], paragraph}; a new reference. Both NULL: there is nothing
  * to tell, and these are null, empty and "". */
 json_t *sf_report_story_json(const struct sf_story *story, const struct sf_finding *finding);

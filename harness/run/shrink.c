@@ -234,8 +234,8 @@ static enum sf_err shrink_it(struct shrink *shrink, const struct sf_plan *plan,
     shrink->oracle = shrink->options->oracle;
     if (!shrink_begin(shrink, plan, plan->seed)) {
         return sf_fail(diag, SF_ERR_INPUT,
-                       "under seed %llu there is no finding%s%s: there is nothing to shrink",
-                       (unsigned long long)plan->seed,
+                       "%s: under seed %llu there is no finding%s%s: there is nothing to shrink",
+                       plan->name, (unsigned long long)plan->seed,
                        shrink->oracle == UINT32_MAX ? "" : " of the oracle ",
                        shrink->oracle == UINT32_MAX ? "" : sf_oracles()[shrink->oracle]->name);
     }
