@@ -1,10 +1,11 @@
 #!/bin/sh
-# Opens the HTML report in a real browser, wide and narrow, light and dark, and fails if the console
+# Opens the HTML reports in a real browser, wide and narrow, light and dark, and fails if the console
 # complains, the page refers to the outside, a picture does not load, something reaches beyond the
 # page, or text is too pale to read. Before that it looks at a page with all of these faults, which it
 # must find.
 #
-#   report_look.sh STRAYFRAME             makes a small report with this program, and looks at it
+#   report_look.sh STRAYFRAME             makes a small report and a story with this program, and looks at
+#                                         both
 #   report_look.sh REPORT.html [FOLDER]   looks at this report; leaves pictures of it in FOLDER
 #
 # Exit code 0: all is well; 1: it is not; 77: skipped.
@@ -89,6 +90,7 @@ done
 
 # ---- the report ----
 
+story=
 case ${1-} in
 '')
     sed -n '/^#   report_look/s/^#   //p' "$0"
@@ -109,30 +111,39 @@ case ${1-} in
         cat "$work/log"
         exit 1
     fi
+    if ! "$1" explain scenarios/canary/stray-pixels.yaml --report "$work/story.html" \
+        > "$work/log" 2>&1; then
+        echo 'no story was made:'
+        cat "$work/log"
+        exit 1
+    fi
+    story=$work/story.html
     ;;
 esac
 
 [ -z "${2-}" ] || mkdir -p "$2" || exit 1
 failed=0
-for scheme in light dark; do
-    look "$report" "$scheme" || exit 1
-    if [ -s "$work/problems" ]; then
-        failed=1
-        echo "$scheme:"
-        sort "$work/problems" | uniq -c | sort -rn | head -n 40
-    fi
-    echo "$scheme: $(grep '^looked at' "$work/dom")"
-    for width in $widths; do
-        if [ -n "${2-}" ]; then
-            height=$(sed -n "s/^height $width //p" "$work/dom")
-            [ "$height" -le 16000 ] || height=16000
-            browse "$scheme" --window-size="$width,$height" \
-                --screenshot="$2/report-$width-$scheme.png" \
-                "file://$(realpath "$report")" 2> "$work/stderr" > "$work/dom2"
-            if grep 'CONSOLE' "$work/stderr"; then
-                failed=1
-            fi
+for page in "$report" $story; do
+    for scheme in light dark; do
+        look "$page" "$scheme" || exit 1
+        if [ -s "$work/problems" ]; then
+            failed=1
+            echo "$scheme:"
+            sort "$work/problems" | uniq -c | sort -rn | head -n 40
         fi
+        echo "$(basename "$page"), $scheme: $(grep '^looked at' "$work/dom")"
+        for width in $widths; do
+            if [ -n "${2-}" ]; then
+                height=$(sed -n "s/^height $width //p" "$work/dom")
+                [ "$height" -le 16000 ] || height=16000
+                browse "$scheme" --window-size="$width,$height" \
+                    --screenshot="$2/$(basename "$page" .html)-$width-$scheme.png" \
+                    "file://$(realpath "$page")" 2> "$work/stderr" > "$work/dom2"
+                if grep 'CONSOLE' "$work/stderr"; then
+                    failed=1
+                fi
+            fi
+        done
     done
 done
 exit $failed

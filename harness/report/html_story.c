@@ -13,9 +13,9 @@ static const char style[] =
     ".steps th,.steps td{text-align:left;vertical-align:top;padding:.4rem 0}\n"
     ".steps th:first-child{width:6.2rem;font-size:.8125rem;color:var(--quiet)}\n"
     ".steps .lanes{width:15rem;position:relative;border-bottom:0;padding:0}\n"
-    ".steps thead .lanes{display:flex}\n"
-    ".steps thead .lanes span{flex:1;text-align:center;padding:.4rem .2rem}\n"
-    ".steps td:last-child{padding-left:1.2rem}\n"
+    ".steps .names{display:flex}\n"
+    ".steps .names span{flex:1;min-width:0;text-align:center;padding:.4rem .2rem}\n"
+    ".steps td:last-child,.steps thead th:last-child{padding-left:1.2rem}\n"
     ".steps i{position:absolute;top:0;bottom:0;width:1px;background:var(--quiet);opacity:.45}\n"
     ".steps b{position:absolute;top:.95rem;height:0;border-top:2px solid var(--app);"
     "text-align:center;line-height:0}\n"
@@ -28,7 +28,9 @@ static const char style[] =
     ".steps b span{color:var(--stray);background:var(--paper);padding:0 .2rem;font-size:1.2rem;"
     "position:relative;top:-.1rem}\n"
     "@media (max-width:40rem){.steps th:first-child{width:4.6rem;font-size:.75rem}"
-    ".steps .lanes{width:7.2rem}.steps td:last-child{padding-left:.6rem}"
+    ".steps .lanes{width:7.8rem}"
+    ".steps .names span{font-size:.6875rem;padding:.4rem 0}.steps td:last-child,.steps thead "
+    "th:last-child{padding-left:.6rem}"
     "table.steps{font-size:.875rem}}\n";
 
 /* Where a lane's line is, in thousandths of the column's width. Only lanes with a name are drawn.
@@ -89,8 +91,9 @@ static void add_step(const struct sf_story *story, const struct sf_story_step *s
 
 static void add_diagram(const struct sf_story *story, struct sf_text *out)
 {
-    sf_html_put(out, "<section><h2>Step by step</h2>\n<table class=\"steps\"><thead><tr>"
-                     "<th scope=\"col\">Time</th><th scope=\"col\" class=\"lanes\">");
+    sf_html_put(
+        out, "<section><h2>Step by step</h2>\n<table class=\"steps\"><thead><tr>"
+             "<th scope=\"col\">Time</th><th scope=\"col\" class=\"lanes\"><div class=\"names\">");
     for (int lane = 0; lane < SF_LANES_COUNT; lane++) {
         if (story->lanes[lane][0] != '\0') {
             sf_html_put(out, "<span>");
@@ -98,7 +101,7 @@ static void add_diagram(const struct sf_story *story, struct sf_text *out)
             sf_html_put(out, "</span>");
         }
     }
-    sf_html_put(out, "</th><th scope=\"col\">What happens</th></tr></thead><tbody>\n");
+    sf_html_put(out, "</div></th><th scope=\"col\">What happens</th></tr></thead><tbody>\n");
     for (uint32_t i = 0; i < story->steps_count; i++) {
         add_step(story, &story->steps[i], out);
     }

@@ -23,9 +23,8 @@ static void necessities_add(const struct sf_shrunk *shrunk, struct sf_text *out)
             sf_text_add(out, "#   %-55s cannot be left out\n", item->what);
         }
     }
-    if (shrunk->necessities_count == SF_NECESSITIES_MAX) {
-        sf_text_add(out, "#   (of more than %d things the rest was not tried)\n",
-                    SF_NECESSITIES_MAX);
+    if (shrunk->necessities_cut) {
+        sf_text_add(out, "#   (what else is left was not tried)\n");
     }
 }
 
