@@ -147,9 +147,10 @@ make "$work/replay.html" replay --set homes.fleet.count=60 \
     --set 'title=</title><img src=x onerror=alert(1)> & "both" '\''quotes'\' || exit 1
 # Most classes need more than this scenario, and are missed.
 make "$work/prove.html" prove --seeds 1 --scenarios scenarios/smoke/small.yaml || exit 1
+make "$work/explain.html" explain scenarios/canary/stray-pixels.yaml || exit 1
 
 failed=0
-for page in "$work/replay.html" "$work/prove.html"; do
+for page in "$work/replay.html" "$work/prove.html" "$work/explain.html"; do
     sees_faults "$page" || exit 1
     look_at "$page" '' || failed=1
 done

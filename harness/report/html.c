@@ -201,7 +201,7 @@ void sf_report_replay_html(const struct sf_plan *plan, const struct sf_replay *r
     struct sf_text title = {0};
     verdict_sentence(replay, &title);
     sf_text_add(&title, ": %s", plan->name);
-    sf_html_begin(title.data, out);
+    sf_html_begin(title.data, "", out);
     sf_text_free(&title);
     headline(plan, replay, out);
     sf_html_lead(plan, replay, out);

@@ -44,8 +44,9 @@ void sf_html_data_uri(struct sf_text *out, const char *type, const uint8_t *byte
 
 extern const char sf_html_style[];
 
-/* All up to the first element of the page's own, and all after its last. */
-void sf_html_begin(const char *title, struct sf_text *out);
+/* All up to the first element of the page's own, and all after its last. `more_style` is the page's
+ * own CSS; "" for none. */
+void sf_html_begin(const char *title, const char *more_style, struct sf_text *out);
 void sf_html_end(struct sf_text *out);
 
 /* One large figure of a <dl class="figures">. `kind` is "stray" for what should not be, or "calm";
@@ -93,7 +94,7 @@ void sf_html_bought(const struct sf_replay *replay, struct sf_text *out);
 
 /* html_life.c: writes nothing where there is none. */
 void sf_html_life(const struct sf_life *story, const struct sf_exhibit *exhibit,
-                   struct sf_text *out);
+                  struct sf_text *out);
 
 /* html_sweep.c: writes nothing where there was none. */
 void sf_html_sweep(const struct sf_replay *replay, struct sf_text *out);

@@ -2,7 +2,7 @@
  * runs no script, and says so to the browser. */
 #include "harness/report/html.h"
 
-void sf_html_begin(const char *title, struct sf_text *out)
+void sf_html_begin(const char *title, const char *more_style, struct sf_text *out)
 {
     sf_html_put(
         out,
@@ -14,6 +14,7 @@ void sf_html_begin(const char *title, struct sf_text *out)
     sf_html_text(out, title);
     sf_html_put(out, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n");
     sf_html_put(out, sf_html_style);
+    sf_html_put(out, more_style);
     sf_html_put(out, "</style>\n</head>\n<body>\n<main>\n");
 }
 

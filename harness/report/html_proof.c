@@ -193,7 +193,7 @@ void sf_report_proofs_html(const struct sf_proofs *proofs, const char *const *fi
     struct sf_text title = {0};
     sf_text_add(&title, "%u of %u planted defects are caught: strayframe prove",
                 sf_proofs_holding_count(proofs), proofs->count);
-    sf_html_begin(title.data, out);
+    sf_html_begin(title.data, "", out);
     sf_text_free(&title);
     headline(proofs, out);
     classes(proofs, files, out);

@@ -16,7 +16,9 @@ static void judge(struct shrink *shrink, struct sf_shrunk *shrunk, const char *f
 
 static void judge(struct shrink *shrink, struct sf_shrunk *shrunk, const char *format, ...)
 {
-    if (shrunk->necessities_count == SF_NECESSITIES_MAX) {
+    uint32_t max = shrunk->out_of_budget ? SF_NECESSITIES_EARLY_MAX : SF_NECESSITIES_MAX;
+    if (shrunk->necessities_count >= max) {
+        shrunk->necessities_cut = true;
         return;
     }
     struct sf_necessity *item = &shrunk->necessities[shrunk->necessities_count++];
