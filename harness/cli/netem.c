@@ -30,10 +30,10 @@ static const struct cli_option netem_options[] = {
 };
 
 enum sf_err cli_netem_parse(struct cli_netem *request, const char *spec,
-                            struct sf_netem_config *config, struct sf_netem_notes *notes)
+                            struct sf_netem_states *states, struct sf_netem_notes *notes)
 {
     struct sf_diag diag = {0};
-    enum sf_err err = sf_netem_parse_with(spec, &request->tables, config, notes, &diag);
+    enum sf_err err = sf_netem_states_parse(spec, &request->tables, states, notes, &diag);
     if (err != SF_OK && diag.column > 0) {
         fprintf(stderr, "strayframe: column %" PRIu32 ": %s\n  %s\n  %*s\n", diag.column,
                 diag.message, spec, (int)diag.column, "^");
@@ -43,15 +43,16 @@ enum sf_err cli_netem_parse(struct cli_netem *request, const char *spec,
     return err;
 }
 
-json_t *cli_netem_json(const struct sf_netem_config *config, uint64_t seed)
+json_t *cli_netem_json(const struct sf_netem_states *states, uint64_t seed)
 {
+    const struct sf_netem_config *first = &states->items[0].config;
     struct sf_text line = {0};
-    sf_netem_print(config, &line);
+    sf_netem_states_print(states, &line);
     json_t *object = json_object();
     json_object_set_new(object, "spec", json_string(line.data));
     /* A 64-bit number does not survive every JSON reader, so it goes as text. */
     char number[24];
-    snprintf(number, sizeof number, "%" PRIu64, config->seed_given ? config->seed : seed);
+    snprintf(number, sizeof number, "%" PRIu64, first->seed_given ? first->seed : seed);
     json_object_set_new(object, "seed", json_string(number));
     sf_text_free(&line);
     return object;

@@ -7,7 +7,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
-#include "harness/net/netem_queue.h"
+#include "harness/net/netem_course.h"
 
 static size_t grown(size_t capacity)
 {
@@ -149,39 +149,25 @@ enum sf_err sf_netem_sent_read(FILE *file, const char *name, struct sf_netem_sen
 /* A run in progress. Copies are noted as they arrive, tagged with the packet's place in the list.
  */
 struct replay {
-    struct sf_netem_queue queue;
+    struct sf_netem_course course;
     const struct sf_netem_sent_list *sent;
     struct sf_netem_arrived *copies; /* two places a packet */
     uint8_t *copies_count;           /* of each packet */
 };
 
-static void take_out(struct replay *replay, sf_ns now_ns)
+static void arrives(void *context, const struct sf_netem_delivery *delivery, sf_ns now_ns)
 {
-    struct sf_netem_delivery delivery;
-    while (sf_netem_queue_dequeue(&replay->queue, now_ns, &delivery)) {
-        size_t packet = delivery.tag;
-        SF_ASSERT(packet < replay->sent->count);
-        SF_ASSERT(replay->copies_count[packet] < SF_NETEM_COPIES_MAX);
-        struct sf_netem_arrived *copy =
-            &replay->copies[packet * SF_NETEM_COPIES_MAX + replay->copies_count[packet]++];
-        copy->seq = replay->sent->items[packet].seq;
-        copy->sent_ns = replay->sent->items[packet].sent_ns;
-        copy->recv_ns = now_ns;
-        copy->flags = (delivery.corrupted ? SF_NETEM_ARRIVED_CORRUPTED : 0u) |
-                      (delivery.ce_marked ? SF_NETEM_ARRIVED_CE : 0u);
-    }
-}
-
-/* Lets virtual time pass up to, and not including, `until_ns`. */
-static void pass_time(struct replay *replay, sf_ns until_ns)
-{
-    for (;;) {
-        sf_ns due_ns = sf_netem_queue_next_ns(&replay->queue);
-        if (due_ns >= until_ns) {
-            return;
-        }
-        take_out(replay, due_ns);
-    }
+    struct replay *replay = context;
+    size_t packet = delivery->tag;
+    SF_ASSERT(packet < replay->sent->count);
+    SF_ASSERT(replay->copies_count[packet] < SF_NETEM_COPIES_MAX);
+    struct sf_netem_arrived *copy =
+        &replay->copies[packet * SF_NETEM_COPIES_MAX + replay->copies_count[packet]++];
+    copy->seq = replay->sent->items[packet].seq;
+    copy->sent_ns = replay->sent->items[packet].sent_ns;
+    copy->recv_ns = now_ns;
+    copy->flags = (delivery->corrupted ? SF_NETEM_ARRIVED_CORRUPTED : 0u) |
+                  (delivery->ce_marked ? SF_NETEM_ARRIVED_CE : 0u);
 }
 
 static void list_rows(const struct replay *replay, struct sf_netem_arrived_list *arrived_out)
@@ -198,12 +184,12 @@ static void list_rows(const struct replay *replay, struct sf_netem_arrived_list 
     }
 }
 
-void sf_netem_replay(const struct sf_netem_config *config, uint64_t seed,
-                     const struct sf_netem_fixed_fate *fates, uint64_t fates_count,
-                     const struct sf_netem_sent_list *sent,
-                     struct sf_netem_arrived_list *arrived_out)
+void sf_netem_replay_states(const struct sf_netem_states *states, uint64_t seed,
+                            const struct sf_netem_fixed_fate *fates, uint64_t fates_count,
+                            const struct sf_netem_sent_list *sent,
+                            struct sf_netem_arrived_list *arrived_out)
 {
-    uint64_t places = sf_netem_queue_places(config);
+    uint64_t places = sf_netem_course_places(states);
     uint64_t copies_max = (uint64_t)sent->count * SF_NETEM_COPIES_MAX;
     places = places < copies_max ? places : copies_max;
     places = places > 0 ? places : 1;
@@ -211,20 +197,30 @@ void sf_netem_replay(const struct sf_netem_config *config, uint64_t seed,
     struct replay replay = {.sent = sent};
     replay.copies = sf_alloc(copies_max, sizeof *replay.copies);
     replay.copies_count = sf_alloc(sent->count, sizeof *replay.copies_count);
-    sf_netem_queue_init(&replay.queue, config, seed, storage, places);
-    sf_netem_fix_fates(&replay.queue.link, fates, fates_count);
+    sf_netem_course_init(&replay.course, states, seed, storage, places);
+    sf_netem_fix_fates(&replay.course.queue.link, fates, fates_count);
 
+    const struct sf_netem_leaver leaver = {arrives, &replay};
     for (size_t i = 0; i < sent->count; i++) {
         const struct sf_netem_sent *packet = &sent->items[i];
-        pass_time(&replay, packet->sent_ns);
-        sf_netem_queue_enqueue(&replay.queue, packet->sent_ns, packet->bytes, packet->ect, i);
-        take_out(&replay, packet->sent_ns);
+        sf_netem_course_send(&replay.course, packet->sent_ns, packet->bytes, packet->ect, i,
+                             &leaver);
     }
-    pass_time(&replay, SF_NS_NEVER);
+    sf_netem_course_pass(&replay.course, SF_NS_NEVER, &leaver);
     list_rows(&replay, arrived_out);
     free(storage);
     free(replay.copies);
     free(replay.copies_count);
+}
+
+void sf_netem_replay(const struct sf_netem_config *config, uint64_t seed,
+                     const struct sf_netem_fixed_fate *fates, uint64_t fates_count,
+                     const struct sf_netem_sent_list *sent,
+                     struct sf_netem_arrived_list *arrived_out)
+{
+    struct sf_netem_states plain;
+    sf_netem_states_plain(config, &plain);
+    sf_netem_replay_states(&plain, seed, fates, fates_count, sent, arrived_out);
 }
 
 enum sf_err sf_netem_arrived_write(const struct sf_netem_arrived_list *list, FILE *file,

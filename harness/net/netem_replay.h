@@ -10,6 +10,7 @@
 
 #include "harness/base/err.h"
 #include "harness/net/netem.h"
+#include "harness/net/netem_states.h"
 
 /* One packet as it reaches the link. */
 struct sf_netem_sent {
@@ -65,6 +66,13 @@ void sf_netem_replay(const struct sf_netem_config *config, uint64_t seed,
                      const struct sf_netem_fixed_fate *fates, uint64_t fates_count,
                      const struct sf_netem_sent_list *sent,
                      struct sf_netem_arrived_list *arrived_out);
+
+/* The same through a link that changes; its first state begins at time 0, and the one that the last
+ * packet met stays. */
+void sf_netem_replay_states(const struct sf_netem_states *states, uint64_t seed,
+                            const struct sf_netem_fixed_fate *fates, uint64_t fates_count,
+                            const struct sf_netem_sent_list *sent,
+                            struct sf_netem_arrived_list *arrived_out);
 
 /* Writes a header line `seq,sent_ns,recv_ns,corrupted` and the rows. SF_ERR_MACHINE when writing
  * fails. */

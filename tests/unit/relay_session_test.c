@@ -60,7 +60,9 @@ static void skip_where_there_is_none(void)
 {
     struct sf_netem_config config;
     sf_netem_config_default(&config);
-    struct sf_relay_way way = {&config, 1};
+    struct sf_netem_states states;
+    sf_netem_states_plain(&config, &states);
+    struct sf_relay_way way = {&states, 1};
     struct sf_relay *relay;
     struct sf_diag diag = {0};
     if (sf_relay_open(&way, &way, &relay, &diag) != SF_OK) {
