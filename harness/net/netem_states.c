@@ -133,7 +133,7 @@ SF_MUST_USE static enum sf_err read_spec(struct reading *reading, const char *at
 SF_MUST_USE static enum sf_err read_state(struct reading *reading, char *piece)
 {
     if (reading->states->count == SF_NETEM_STATES_MAX) {
-        return fail(reading, piece, "too many states: ", "16 at most");
+        return fail(reading, piece + strspn(piece, blanks), "too many states: ", "16 at most");
     }
     struct sf_netem_state *state = &reading->states->items[reading->states->count];
     SF_TRY(read_name(reading, take_word(&piece), state));
