@@ -62,7 +62,8 @@ static int list_profiles(void)
 {
     for (const struct sf_netem_profile *profile = sf_netem_profiles; profile->name != NULL;
          profile++) {
-        printf("%s\n    %s\n    %s\n", profile->name, profile->summary, profile->spec);
+        printf("%s\n    %s\n    %s\n    source: %s\n", profile->name, profile->summary,
+               profile->spec, profile->source);
     }
     return CLI_EXIT_PASS;
 }
@@ -146,7 +147,9 @@ const struct cli_command cli_netem = {
     .summary = "Say what a link as in tc's netem does to packets, or make a real one do it",
     .details =
         "SPEC is what follows `netem` on tc's line, such as 'delay 50ms 10ms distribution normal\n"
-        "loss gemodel 1% 20%', or 'profile NAME'. Quote it.\n\n"
+        "loss gemodel 1% 20%', or 'profile NAME'. Quote it. Ours are also keep-order, for jitter\n"
+        "without overtaking, and links that change with time:\n"
+        "  strayframe netem 'states good 10s..30s delay 20ms | gone 2s profile outage'\n\n"
         "--replay reads seq,sent_ns,bytes,ect and writes seq,sent_ns,recv_ns,corrupted: a row for\n"
         "each copy that arrives, recv_ns -1 for none; corrupted is 1 for a flipped bit, 2 for a CE "
         "mark.\n\n"

@@ -394,6 +394,8 @@ static void test_every_profile_can_be_read_and_printed(void **state)
         assert_int_equal(sf_netem_parse(spec.data, &named, NULL, &diag), SF_OK);
         assert_true(sf_netem_config_same(&direct, &named));
         assert_string_equal(sf_netem_profile_names[count], profile->name);
+        assert_true(strlen(profile->summary) > 10);
+        assert_true(strlen(profile->source) > 10);
         check_round_trip(&direct, NULL);
         sf_text_free(&spec);
         count++;
