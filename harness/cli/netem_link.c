@@ -73,8 +73,7 @@ static enum sf_err describe_all(const struct cli_netem *request,
     struct sf_netem_traffic traffic;
     sf_netem_traffic_default_states(states, &traffic);
     SF_TRY(read_traffic(request, &traffic, diag));
-    SF_TRY(check_changes(states, (sf_ns)traffic.packets_count * traffic.spacing_ns,
-                                   diag));
+    SF_TRY(check_changes(states, (sf_ns)traffic.packets_count * traffic.spacing_ns, diag));
     sf_netem_describe_states(states, &traffic, &figures->whole);
     for (uint32_t i = 0; states->count > 1 && i < states->count; i++) {
         const struct sf_netem_config *config = &states->items[i].config;
@@ -173,7 +172,7 @@ static int describe(const struct cli_netem *request, const struct sf_netem_state
     struct sf_diag diag = {0};
     struct figures *figures = sf_alloc(1, sizeof *figures);
     enum sf_err err = describe_all(request, states, figures, &diag);
-    int code = err != SF_OK                         ? cli_fail(err, &diag)
+    int code = err != SF_OK                      ? cli_fail(err, &diag)
                : cli_flag(request->args, "json") ? print_json(request, states, notes, figures)
                                                  : print_text(states, notes, figures);
     free(figures);

@@ -172,9 +172,9 @@ void sf_netem_init(struct sf_netem *link, const struct sf_netem_config *config, 
  * its own. The fates stay. */
 void sf_netem_change(struct sf_netem *link, const struct sf_netem_config *config, sf_ns now_ns);
 
-/* How long a link stays in the state that it was last given, where states follow each other: uniform
- * from min to max, for this link and this change. Derived from the link's seed apart from the
- * generator, so no packet's chances move. */
+/* How long a link stays in the state that it was last given, where states follow each other:
+ * uniform from min to max, for this link and this change. Derived from the link's seed apart from
+ * the generator, so no packet's chances move. */
 sf_ns sf_netem_dwell_ns(const struct sf_netem *link, sf_ns dwell_ns_min, sf_ns dwell_ns_max);
 
 /* Sets the explicit fates: `fates_count` of them, sorted by `packet`, each packet at most once;

@@ -316,9 +316,9 @@ static const struct keyword {
 enum { KEYWORDS_COUNT = sizeof keywords / sizeof keywords[0] };
 
 static const char *const keyword_names[] = {
-    "limit",   "latency", "delay",     "loss",         "drop", "seed", "ecn",     "reorder",
-    "corrupt", "gap",     "duplicate", "distribution", "rate", "slot", "profile", "keep-order",
-    NULL,
+    "limit", "latency", "delay",   "loss",       "drop",      "seed",
+    "ecn",   "reorder", "corrupt", "gap",        "duplicate", "distribution",
+    "rate",  "slot",    "profile", "keep-order", NULL,
 };
 
 /* Ours comes last, and only in full: no short form of tc's can mean it. */

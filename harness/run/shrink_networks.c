@@ -17,7 +17,8 @@ static bool config_has_chance(const struct sf_netem_config *config)
 
 bool network_has_chance(const struct sf_plan_network *network)
 {
-    return network->states_count > 0 || config_has_chance(&network->up) || config_has_chance(&network->down);
+    return network->states_count > 0 || config_has_chance(&network->up) ||
+           config_has_chance(&network->down);
 }
 
 /* By a group or by the time line, not as a state of another. */

@@ -1,4 +1,5 @@
-/* The networks that homes are on: links in tc's words, and networks that change from one to another.
+/* The networks that homes are on: links in tc's words, and networks that change from one to
+ * another.
  */
 #include "harness/scenario/load.h"
 
@@ -114,8 +115,8 @@ SF_MUST_USE static enum sf_err state_load(struct sf_load *load, const struct sf_
             return sf_yaml_fail(node, load->diag, "states: the key '%s' is missing", known[i]);
         }
     }
-    SF_TRY(sf_load_network_name(load, sf_yaml_get(node, "network"), "network",
-                                &state->network_index));
+    SF_TRY(
+        sf_load_network_name(load, sf_yaml_get(node, "network"), "network", &state->network_index));
     return dwell_load(load, sf_yaml_get(node, "for"), state);
 }
 

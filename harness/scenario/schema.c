@@ -214,8 +214,9 @@ static json_t *states_schema(void)
     static const char *const required[] = {"network", "for", NULL};
     json_t *properties = made(json_object());
     put(properties, "network", name_of("a network that stays the same"));
-    put(properties, "for", pattern("^[0-9][0-9a-z.]*$", "how long: 10s, or 10s..30s for any time "
-                                                        "in between (1ms to 366d)"));
+    put(properties, "for",
+        pattern("^[0-9][0-9a-z.]*$", "how long: 10s, or 10s..30s for any time "
+                                     "in between (1ms to 366d)"));
     json_t *state = object_of(properties, "one state");
     require(state, required);
     return list_of(state, 2, SF_NETEM_STATES_MAX,

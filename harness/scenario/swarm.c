@@ -80,8 +80,8 @@ static void draw_networks(uint64_t seed, struct sf_plan *plan)
     for (uint32_t i = 1; i < plan->networks_count; i++) {
         uint32_t states_count = plan->networks[i].states_count;
         if (states_count > 0 && !is_on(seed, "swarm-states", i)) {
-            sf_plan_network_settle(plan, i,
-                                   (uint32_t)(sf_rng_derive(seed, "swarm-state", i) % states_count));
+            sf_plan_network_settle(
+                plan, i, (uint32_t)(sf_rng_derive(seed, "swarm-state", i) % states_count));
         }
     }
 }

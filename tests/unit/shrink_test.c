@@ -1,4 +1,5 @@
-/* The shrinker: what it leaves still fails, is small, loads again, and says what of it is needed. */
+/* The shrinker: what it leaves still fails, is small, loads again, and says what of it is needed.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,9 +46,9 @@ static void test_update_comes_down_to_a_few_lost_packets(void **state)
     /* It is a scenario that loads into the same plan, and a fresh run of it fails as it expects. */
     struct sf_text text = {0};
     sf_scenario_print(&shrunk->plan, sf_run_schema(), &text);
-    assert_int_equal(sf_scenario_parse(text.data, text.length, "shrunk", sf_run_schema(), NULL, 0,
-                                       plan, &diag),
-                     SF_OK);
+    assert_int_equal(
+        sf_scenario_parse(text.data, text.length, "shrunk", sf_run_schema(), NULL, 0, plan, &diag),
+        SF_OK);
     assert_memory_equal(plan, &shrunk->plan, sizeof *plan);
     sf_text_free(&text);
     struct runs *runs = runs_create();

@@ -53,8 +53,7 @@ static uint64_t rate_given(const struct sf_relay_figures *figures, uint64_t rate
                       (uint64_t)figures->line_given_ns);
 }
 
-void sf_relay_figures_sum_up(const struct sf_relay_figures *figures,
-                             uint64_t rate_bytes_per_second,
+void sf_relay_figures_sum_up(const struct sf_relay_figures *figures, uint64_t rate_bytes_per_second,
                              struct sf_relay_way_report *out)
 {
     *out = (struct sf_relay_way_report){

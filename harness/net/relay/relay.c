@@ -51,9 +51,9 @@ struct sf_relay {
     struct way back;
     int epoll_fd;
     int timer_fd;
-    sf_ns armed_ns;   /* what the timer is set to; SF_NS_NEVER: it is not */
-    sf_ns zero_ns;    /* the model's 0: when it first ran; SF_NS_NEVER: not yet */
-    sf_ns cpu_ns;     /* that the thread had spent by then */
+    sf_ns armed_ns; /* what the timer is set to; SF_NS_NEVER: it is not */
+    sf_ns zero_ns;  /* the model's 0: when it first ran; SF_NS_NEVER: not yet */
+    sf_ns cpu_ns;   /* that the thread had spent by then */
     uint8_t buffer[PACKET_BYTES_MAX];
 };
 
