@@ -99,6 +99,17 @@ static void test_notes_stand_at_their_place(void **state)
     assert_int_equal(notes.items[1].column, 29);
 }
 
+static void test_keeping_order_makes_another_link(void **state)
+{
+    (void)state;
+    struct sf_netem_states plain;
+    struct sf_netem_states kept;
+    parse("delay 5ms 1ms", &plain);
+    parse("delay 5ms 1ms keep-order", &kept);
+    assert_true(sf_netem_config_same(&kept.items[0].config, &kept.items[0].config));
+    assert_false(sf_netem_config_same(&plain.items[0].config, &kept.items[0].config));
+}
+
 /* Sends `count` packets at a fixed spacing; the caller frees the rows. */
 static struct sf_netem_arrived_list run(const char *text, uint64_t seed, uint64_t count,
                                         sf_ns spacing_ns)
@@ -215,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_a_list_is_read_and_printed),
         cmocka_unit_test(test_refusals_name_the_place),
         cmocka_unit_test(test_notes_stand_at_their_place),
+        cmocka_unit_test(test_keeping_order_makes_another_link),
         cmocka_unit_test(test_each_packet_meets_the_state_of_its_time),
         cmocka_unit_test(test_dwell_times_move_no_packets_chances),
         cmocka_unit_test(test_dwell_times_fill_their_range),

@@ -126,6 +126,20 @@ static void test_a_link_that_changes_changes_in_real_time(void **state)
     assert_says(errors, " lost");
 }
 
+/* What a closed slot holds back goes when a state without slots begins, though no packet comes. */
+static void test_a_change_is_not_waited_for_by_packets(void **state)
+{
+    (void)state;
+    skip_where_there_is_none();
+    char arguments[2048];
+    snprintf(arguments, sizeof arguments,
+             "'states shut 500ms slot 1000s 1000s | open 1000s' --relay --serve '%s serve' -- "
+             "%s ask",
+             own_path, own_path);
+    assert_int_equal(netem(arguments), 0);
+    assert_string_equal(output, "answer\n");
+}
+
 static void test_the_report_can_be_json_in_a_file(void **state)
 {
     (void)state;
@@ -345,6 +359,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_the_exit_code_is_the_programs),
         cmocka_unit_test(test_a_client_reaches_a_server),
         cmocka_unit_test(test_a_link_that_changes_changes_in_real_time),
+        cmocka_unit_test(test_a_change_is_not_waited_for_by_packets),
         cmocka_unit_test(test_the_report_can_be_json_in_a_file),
         cmocka_unit_test(test_what_cannot_be_is_refused),
         cmocka_unit_test(test_kill_9_leaves_nothing),
