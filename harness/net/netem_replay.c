@@ -104,7 +104,7 @@ static enum sf_err read_row(struct row *row, struct sf_netem_sent_list *list, st
     uint64_t sent_ns;
     uint64_t bytes;
     uint64_t ect;
-    SF_TRY(read_field(row, "seq", UINT64_MAX, false, &seq, diag));
+    SF_TRY(read_field(row, "seq", INT64_MAX, false, &seq, diag));
     const char *sent_at = row->at;
     SF_TRY(read_field(row, "sent_ns", INT64_MAX - 1, false, &sent_ns, diag));
     SF_TRY(read_field(row, "bytes", UINT32_MAX, false, &bytes, diag));
@@ -119,6 +119,34 @@ static enum sf_err read_row(struct row *row, struct sf_netem_sent_list *list, st
     return SF_OK;
 }
 
+/* A first line of names, not of numbers: a mistyped number is no header. */
+static bool is_header(const struct row *row)
+{
+    char c = *row->at;
+    return row->line == 1 &&
+           ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '"' || c == '#');
+}
+
+/* The line that was just read, `bytes` long. */
+static enum sf_err read_line(struct row *row, size_t bytes, struct sf_netem_sent_list *list,
+                             struct sf_diag *diag)
+{
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    row->line++;
+    row->at = row->text;
+    if (row->line == 1 && strncmp(row->at, byte_order_mark, 3) == 0) {
+        row->at += 3;
+    }
+    while (is_blank(*row->at)) {
+        row->at++;
+    }
+    if (strlen(row->text) != bytes) {
+        row->at = row->text + strlen(row->text);
+        return row_fail(row, diag, "a zero byte: ", "this is no text");
+    }
+    return *row->at == '\0' || is_header(row) ? SF_OK : read_row(row, list, diag);
+}
+
 enum sf_err sf_netem_sent_read(FILE *file, const char *name, struct sf_netem_sent_list *list_out,
                                struct sf_diag *diag)
 {
@@ -127,17 +155,10 @@ enum sf_err sf_netem_sent_read(FILE *file, const char *name, struct sf_netem_sen
     struct row row = {.name = name};
     enum sf_err err = SF_OK;
     errno = 0;
-    while (err == SF_OK && getline(&text, &capacity, file) >= 0) {
-        row.line++;
+    ssize_t bytes;
+    while (err == SF_OK && (bytes = getline(&text, &capacity, file)) >= 0) {
         row.text = text;
-        row.at = text;
-        while (is_blank(*row.at)) {
-            row.at++;
-        }
-        bool is_header = row.line == 1 && (*row.at < '0' || *row.at > '9');
-        if (*row.at != '\0' && !is_header) {
-            err = read_row(&row, list_out, diag);
-        }
+        err = read_line(&row, (size_t)bytes, list_out, diag);
     }
     if (err == SF_OK && ferror(file)) {
         err = sf_fail_at(diag, SF_ERR_MACHINE, name, 0, 0, "cannot read: %s", strerror(errno));
