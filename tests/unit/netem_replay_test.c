@@ -31,8 +31,7 @@ static void test_rows_are_read_with_and_without_a_header(void **state)
         "7,100,60,0\n9,200,1514,2",
         "seq,sent_ns,bytes,ect\r\n\r\n7, 100 ,60,0\r\n \n9,200,1514,3\r\n",
         "\xef\xbb\xbfseq,sent_ns,bytes,ect\n7,100,60,0\n9,200,1514,1\n",
-        "\xef\xbb\xbf"
-        "7,100,60,0\n9,200,1514,1\n",
+        "\xef\xbb\xbf\x37,100,60,0\n9,200,1514,1\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct sf_netem_sent_list list = {0};
