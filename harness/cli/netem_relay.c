@@ -11,8 +11,8 @@
 
 /* The two directions, as they were understood. */
 struct link {
-    struct sf_netem_config there;
-    struct sf_netem_config back;
+    struct sf_netem_states there;
+    struct sf_netem_states back;
 };
 
 static enum sf_err parse(struct cli_netem *request, struct link *link)
@@ -38,9 +38,9 @@ static void report_text(const struct link *link, const struct sf_relay_session_o
                         struct sf_text *text)
 {
     sf_text_add(text, "there: ");
-    sf_netem_print(&link->there, text);
+    sf_netem_states_print(&link->there, text);
     sf_text_add(text, "\nback: ");
-    sf_netem_print(&link->back, text);
+    sf_netem_states_print(&link->back, text);
     sf_text_add(text, "\n");
     sf_relay_report_print(&outcome->report, text);
     if (outcome->server_silent) {

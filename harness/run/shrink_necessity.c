@@ -73,6 +73,7 @@ static void judge_networks(struct shrink *shrink, struct sf_shrunk *shrunk)
             continue;
         }
         struct sf_plan *plan = shrink_attempt(shrink);
+        plan->networks[i].states_count = 0;
         plan->networks[i].up = plan->networks[0].up;
         plan->networks[i].down = plan->networks[0].down;
         judge(shrink, shrunk, "what the network '%.40s' does", plan->networks[i].name);

@@ -32,7 +32,8 @@ static bool config_has_chance(const struct sf_netem_config *config)
 
 bool network_has_chance(const struct sf_plan_network *network)
 {
-    return config_has_chance(&network->up) || config_has_chance(&network->down);
+    return network->states_count > 0 || config_has_chance(&network->up) ||
+           config_has_chance(&network->down);
 }
 
 bool network_is_injured(const struct sf_plan_network *network)
@@ -49,7 +50,8 @@ bool network_is_injured(const struct sf_plan_network *network)
     return false;
 }
 
-bool network_is_used(const struct sf_plan *plan, uint32_t network)
+/* By a group or by the time line, not as a state of another. */
+static bool is_named(const struct sf_plan *plan, uint32_t network)
 {
     bool used = false;
     for (uint32_t i = 0; i < plan->groups_count; i++) {
@@ -59,6 +61,17 @@ bool network_is_used(const struct sf_plan *plan, uint32_t network)
         enum sf_plan_action action = plan->timeline[i].action;
         used |= (action == SF_ACTION_NETWORK || action == SF_ACTION_HEAL) &&
                 plan->timeline[i].network_index == network;
+    }
+    return used;
+}
+
+bool network_is_used(const struct sf_plan *plan, uint32_t network)
+{
+    bool used = is_named(plan, network);
+    for (uint32_t i = 1; i < plan->networks_count; i++) {
+        for (uint32_t j = 0; j < plan->networks[i].states_count; j++) {
+            used |= plan->networks[i].states[j].network_index == network && is_named(plan, i);
+        }
     }
     return used;
 }
@@ -130,6 +143,7 @@ static bool simpler(struct sf_netem_config *config, int step)
         config->jitter_ns = 0;
         config->delay_table = NULL;
         config->delay_correlation = 0;
+        config->keep_order = false;
         break;
     case 9:
         half_as_bad(config);
@@ -142,10 +156,32 @@ static bool simpler(struct sf_netem_config *config, int step)
 
 enum { SIMPLER_STEPS = 10 };
 
+/* A network that changes stays in one of its states, or has one less. */
+static bool shrink_states(struct shrink *shrink, uint32_t network)
+{
+    bool smaller = false;
+    uint32_t count = shrink->found.plan.networks[network].states_count;
+    for (uint32_t i = 0; i < count && !smaller && !shrink_is_over(shrink); i++) {
+        sf_plan_network_settle(shrink_attempt(shrink), network, i);
+        smaller = shrink_try(shrink, true);
+    }
+    for (uint32_t i = count; i-- > 0 && !shrink_is_over(shrink);) {
+        struct sf_plan_network *fewer = &shrink_attempt(shrink)->networks[network];
+        if (fewer->states_count > 2) {
+            fewer->states_count--;
+            memmove(&fewer->states[i], &fewer->states[i + 1],
+                    (fewer->states_count - i) * sizeof fewer->states[0]);
+            smaller |= shrink_try(shrink, true);
+        }
+    }
+    return smaller;
+}
+
 bool shrink_networks(struct shrink *shrink)
 {
     bool smaller = false;
     for (uint32_t i = 1; i < shrink->found.plan.networks_count; i++) {
+        smaller |= network_is_used(&shrink->found.plan, i) && shrink_states(shrink, i);
         for (int step = 0; step < SIMPLER_STEPS && network_is_used(&shrink->found.plan, i);
              step++) {
             for (int direction = 0; direction < 2 && !shrink_is_over(shrink); direction++) {
@@ -171,12 +207,20 @@ static void rename_network(struct sf_plan *plan, uint32_t from, uint32_t to)
             plan->timeline[i].network_index = to;
         }
     }
+    for (uint32_t i = 1; i < plan->networks_count; i++) {
+        for (uint32_t j = 0; j < plan->networks[i].states_count; j++) {
+            if (plan->networks[i].states[j].network_index == from) {
+                plan->networks[i].states[j].network_index = to;
+            }
+        }
+    }
 }
 
 static bool does_nothing(const struct sf_plan *plan, uint32_t network)
 {
     const struct sf_plan_network *perfect = &plan->networks[0];
-    return memcmp(&plan->networks[network].up, &perfect->up, sizeof perfect->up) == 0 &&
+    return plan->networks[network].states_count == 0 &&
+           memcmp(&plan->networks[network].up, &perfect->up, sizeof perfect->up) == 0 &&
            memcmp(&plan->networks[network].down, &perfect->down, sizeof perfect->down) == 0;
 }
 

@@ -139,9 +139,60 @@ SF_MUST_USE static enum sf_err direction_check(struct sf_check *check,
     enum sf_err err = sf_netem_parse(spec.data, &again, NULL, check->diag);
     sf_text_free(&spec);
     if (err == SF_OK && !sf_netem_config_same(config, &again)) {
-        err = sf_check_wrong(check, "the link cannot be written down");
+        return sf_check_wrong(check, "the link cannot be written down");
+    }
+    if (err == SF_OK && sf_netem_config_needs_queue(config)) {
+        return sf_check_wrong(check, "a scenario decides over a packet when it is sent, and when a "
+                                     "slot opens depends on what is sent later: slots are for "
+                                     "strayframe netem only");
     }
     return err;
+}
+
+SF_MUST_USE static enum sf_err state_check(struct sf_check *check, const char *name, uint32_t index,
+                                           const struct sf_plan_state *state)
+{
+    const struct sf_plan *plan = check->plan;
+    sf_check_at(check, "networks.%s.states.%" PRIu32 ".network", name, index);
+    if (state->network_index >= plan->networks_count) {
+        return sf_check_wrong(check, "there is no network %" PRIu32, state->network_index);
+    }
+    if (plan->networks[state->network_index].states_count > 0) {
+        return sf_check_wrong(
+            check, "a state is a network that stays the same, and '%s' has states itself",
+            plan->networks[state->network_index].name);
+    }
+    sf_check_at(check, "networks.%s.states.%" PRIu32 ".for", name, index);
+    if (state->dwell_ns_min < SF_NETEM_DWELL_NS_MIN ||
+        state->dwell_ns_max > SF_NETEM_DWELL_NS_MAX) {
+        return sf_check_wrong(check, "a state lasts from 1ms to 366d");
+    }
+    if (state->dwell_ns_max < state->dwell_ns_min) {
+        return sf_check_duration_wrong(check, state->dwell_ns_max, " is less than ",
+                                       state->dwell_ns_min);
+    }
+    return SF_OK;
+}
+
+SF_MUST_USE static enum sf_err states_check(struct sf_check *check,
+                                            const struct sf_plan_network *network)
+{
+    struct sf_netem_config nothing;
+    sf_netem_config_default(&nothing);
+    if (network->states_count == 0) {
+        return SF_OK;
+    }
+    sf_check_at(check, "networks.%s.states", network->name);
+    SF_TRY(sf_check_count(check, network->states_count, 2, SF_NETEM_STATES_MAX));
+    for (uint32_t i = 0; i < network->states_count; i++) {
+        SF_TRY(state_check(check, network->name, i, &network->states[i]));
+    }
+    sf_check_at(check, "networks.%s", network->name);
+    if (!sf_netem_config_same(&network->up, &nothing) ||
+        !sf_netem_config_same(&network->down, &nothing)) {
+        return sf_check_wrong(check, "a network with states has no links of its own");
+    }
+    return SF_OK;
 }
 
 SF_MUST_USE static enum sf_err networks_check(struct sf_check *check)
@@ -165,6 +216,7 @@ SF_MUST_USE static enum sf_err networks_check(struct sf_check *check)
         SF_TRY(direction_check(check, &network->up));
         sf_check_at(check, "networks.%s.down", network->name);
         SF_TRY(direction_check(check, &network->down));
+        SF_TRY(states_check(check, network));
     }
     return SF_OK;
 }
@@ -175,7 +227,7 @@ SF_MUST_USE static enum sf_err perfect_check(struct sf_check *check)
     struct sf_netem_config nothing;
     sf_netem_config_default(&nothing);
     sf_check_at(check, "networks.%s", SF_NETWORK_PERFECT);
-    if (!sf_netem_config_same(&perfect->up, &nothing) ||
+    if (perfect->states_count > 0 || !sf_netem_config_same(&perfect->up, &nothing) ||
         !sf_netem_config_same(&perfect->down, &nothing)) {
         return sf_check_wrong(check, "the network '%s' does nothing", SF_NETWORK_PERFECT);
     }

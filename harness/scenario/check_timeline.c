@@ -114,6 +114,12 @@ SF_MUST_USE static enum sf_err heal_check(struct sf_check *check, uint32_t index
                                   action->key);
         }
     }
+    sf_check_at(check, "timeline.%" PRIu32 ".heal", index);
+    if (plan->networks[plan->timeline[index].network_index].states_count > 0) {
+        return sf_check_wrong(check,
+                              "after the heal nothing changes any more, and the network '%s' does",
+                              plan->networks[plan->timeline[index].network_index].name);
+    }
     sf_ns left_ns = plan->duration_ns - plan->timeline[index].at_ns;
     sf_ns needed_ns =
         sf_check_value(check->schema->tables[SF_SECTION_CLOUD], &plan->cloud, "recover_within");

@@ -174,6 +174,48 @@ static void test_json_schema_has_every_key_and_no_other(void **state)
     json_decref(root);
 }
 
+/* The keys of `object`'s properties are these, each in a row below the heading. */
+static void check_keys(json_t *object, const char *page, const char *heading,
+                       const char *const *keys, size_t keys_count)
+{
+    json_t *properties = json_object_get(object, "properties");
+    const char *part = strstr(page, heading);
+    assert_non_null(properties);
+    assert_non_null(part);
+    assert_int_equal(json_object_size(properties), keys_count);
+    for (size_t i = 0; i < keys_count; i++) {
+        struct sf_text row = {0};
+        sf_text_add(&row, "\n| `%s` |", keys[i]);
+        assert_non_null(json_object_get(properties, keys[i]));
+        const char *found = strstr(part, row.data);
+        const char *end = strstr(part + 1, "\n#");
+        assert_non_null(found);
+        assert_true(end == NULL || found < end);
+        sf_text_free(&row);
+    }
+}
+
+static void test_networks_and_their_states_are_in_both(void **state)
+{
+    (void)state;
+    static const char *const network_keys[] = {"up", "down", "both", "states"};
+    static const char *const state_keys[] = {"network", "for"};
+    char *page = page_read();
+    struct sf_text out = {0};
+    sf_scenario_schema_print(&fixture_schema, &out);
+    json_t *root = json_loads(out.data, 0, NULL);
+    json_t *properties = json_object_get(root, "properties");
+    json_t *network =
+        json_object_get(json_object_get(properties, "networks"), "additionalProperties");
+    json_t *states = json_object_get(json_object_get(network, "properties"), "states");
+    check_keys(network, page, "\n## Networks\n", network_keys, 4);
+    check_keys(json_object_get(states, "items"), page, "\n### states\n", state_keys, 2);
+    assert_int_equal(json_integer_value(json_object_get(states, "maxItems")), SF_NETEM_STATES_MAX);
+    json_decref(root);
+    sf_text_free(&out);
+    free(page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_example_on_the_page_loads),
         cmocka_unit_test(test_page_says_the_bounds),
         cmocka_unit_test(test_json_schema_has_every_key_and_no_other),
+        cmocka_unit_test(test_networks_and_their_states_are_in_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include "harness/report/report.h"
 #include "harness/run/shrink.h"
 #include "harness/run/shrink_private.h"
+#include "harness/scenario/check.h"
 #include "harness/scenario/scenario.h"
 #include "tests/unit/runs.h"
 
@@ -198,11 +199,41 @@ static void test_chance_comes_down_where_packets_depend_on_each_other(void **sta
     free(plan);
 }
 
+/* The poor homes' network comes and goes, although all that is needed is that it is poor. */
+static void test_a_network_that_changes_comes_to_rest(void **state)
+{
+    (void)state;
+    struct sf_plan *plan = sf_alloc(1, sizeof *plan);
+    struct sf_shrunk *shrunk = sf_alloc(1, sizeof *shrunk);
+    struct sf_diag diag = {0};
+    load(plan, "scenarios/gate/poor-network.yaml", "builtin:boxing-day-update", 4);
+    struct sf_plan_network *moving = &plan->networks[plan->networks_count++];
+    *moving = plan->networks[0];
+    snprintf(moving->name, sizeof moving->name, "moving");
+    moving->states_count = 3;
+    moving->states[0] = (struct sf_plan_state){2, 0, 40 * SF_SECOND, 60 * SF_SECOND};
+    moving->states[1] = (struct sf_plan_state){1, 0, 5 * SF_SECOND, 5 * SF_SECOND};
+    moving->states[2] = (struct sf_plan_state){0, 0, SF_SECOND, SF_SECOND};
+    plan->groups[1].network_index = 3;
+    sf_plan_normalise(sf_run_schema(), plan);
+    assert_int_equal(sf_plan_check(plan, sf_run_schema(), &diag), SF_OK);
+    struct sf_shrink_options few = options;
+    few.runs_max = 3000;
+    assert_int_equal(sf_shrink(plan, &few, shrunk, &diag), SF_OK);
+    assert_int_equal(sf_plan_check(&shrunk->plan, sf_run_schema(), &diag), SF_OK);
+    for (uint32_t i = 0; i < shrunk->plan.networks_count; i++) {
+        assert_int_equal(shrunk->plan.networks[i].states_count, 0);
+    }
+    free(shrunk);
+    free(plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_update_comes_down_to_a_few_lost_packets),
         cmocka_unit_test(test_what_does_not_fail_is_refused),
+        cmocka_unit_test(test_a_network_that_changes_comes_to_rest),
         cmocka_unit_test(test_small_budget_gives_what_there_is),
         cmocka_unit_test(test_homes_are_taken_out_with_all_that_is_theirs),
         cmocka_unit_test(test_what_is_certain_stays_on_its_network),
