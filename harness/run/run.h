@@ -50,8 +50,9 @@ struct sf_run_result {
     uint32_t findings_kept;
     struct sf_finding findings[SF_RUN_FINDINGS_MAX];
     struct sf_tally tally;
-    uint32_t affected_by_group[SF_GROUPS_MAX]; /* viewers that were shown a stray */
-    uint64_t probes[SF_PROBES_COUNT];          /* how often each was passed */
+    struct sf_tally_group all;                   /* homes */
+    struct sf_tally_group groups[SF_GROUPS_MAX]; /* of the plan */
+    uint64_t probes[SF_PROBES_COUNT];            /* how often each was passed */
 };
 
 enum { SF_RUN_LISTENERS_MAX = 4 };

@@ -204,6 +204,22 @@ SF_MUST_USE static enum sf_err group_name_check(struct check *check, uint32_t in
     return SF_OK;
 }
 
+/* A lower bound above its upper one could never hold. */
+SF_MUST_USE static enum sf_err bounds_check(struct check *check,
+                                            const struct sf_plan_section *section, uint32_t end,
+                                            const char *prefix)
+{
+    const struct sf_param *params = sf_assertion_table.params;
+    for (uint32_t low = 0; low < end; low += 2) {
+        at(check, "%sexpect.%s", prefix, params[low].name);
+        if (section->values[low] > section->values[low + 1]) {
+            return wrong(check, "is more than %s, so that both can never hold",
+                         params[low + 1].name);
+        }
+    }
+    return SF_OK;
+}
+
 SF_MUST_USE static enum sf_err group_check(struct check *check, const struct sf_plan_group *group)
 {
     at(check, "homes.%s.count", group->name);
@@ -225,7 +241,8 @@ SF_MUST_USE static enum sf_err group_check(struct check *check, const struct sf_
     for (uint32_t i = 0; i < SF_SECTION_GROUP_COUNT; i++) {
         SF_TRY(section_check(check, check->schema->tables[i], &group->sections[i], prefix));
     }
-    return SF_OK;
+    return bounds_check(check, &group->sections[SF_SECTION_EXPECT], SF_ASSERTIONS_OF_GROUP_COUNT,
+                        prefix);
 }
 
 /* No two homes have one number. */
@@ -559,36 +576,12 @@ SF_MUST_USE static enum sf_err verdict_check(struct check *check)
     return known_check(check, "oracle", plan->expect_oracle, check->schema->oracle_names);
 }
 
-/* A lower bound above its upper one could never hold. */
-SF_MUST_USE static enum sf_err bounds_check(struct check *check)
-{
-    static const struct {
-        enum sf_assertion low;
-        enum sf_assertion high;
-    } bounds[] = {
-        {SF_ASSERTION_AFFECTED_MIN, SF_ASSERTION_AFFECTED_MAX},
-        {SF_ASSERTION_AFFECTED_SHARE_MIN, SF_ASSERTION_AFFECTED_SHARE_MAX},
-        {SF_ASSERTION_STRAYS_FROM, SF_ASSERTION_STRAYS_UNTIL},
-        {SF_ASSERTION_OWNERS_MIN, SF_ASSERTION_OWNERS_MAX},
-    };
-    const int64_t *values = check->plan->assertions.values;
-    const struct sf_param *params = sf_assertion_table.params;
-    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
-        at(check, "expect.%s", params[bounds[i].low].name);
-        if (values[bounds[i].low] > values[bounds[i].high]) {
-            return wrong(check, "is more than %s, so that both can never hold",
-                         params[bounds[i].high].name);
-        }
-    }
-    return SF_OK;
-}
-
 SF_MUST_USE static enum sf_err expect_check(struct check *check)
 {
     const struct sf_plan *plan = check->plan;
     SF_TRY(verdict_check(check));
     SF_TRY(section_check(check, &sf_assertion_table, &plan->assertions, ""));
-    SF_TRY(bounds_check(check));
+    SF_TRY(bounds_check(check, &plan->assertions, SF_ASSERTION_BOUNDS_END, ""));
     const char *group = plan->texts[plan->assertions.values[SF_ASSERTION_UNAFFECTED]];
     if (group[0] == '\0') {
         return SF_OK;
