@@ -80,7 +80,7 @@ void sf_runner_destroy(struct sf_runner *runner)
     }
 }
 
-const uint32_t *sf_runner_state(const struct sf_runner *runner)
+const uint32_t *sf_runner_states(const struct sf_runner *runner)
 {
     return runner->world.state;
 }

@@ -79,7 +79,11 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
             const struct sf_run_caches *caches, const struct sf_run_options *options,
             struct sf_run_result *result_out);
 
-/* The numbers that a cache reported of itself in the last run: 64 of them. */
-const uint32_t *sf_runner_state(const struct sf_runner *runner);
+enum { SF_STATES_COUNT = 64, SF_STATE_RANGES_COUNT = 8 };
+
+/* What caches reported of themselves in the last run, SF_STATES_COUNT sets: bit N of the I-th is
+ * set if `state` I was at some time in the N-th of the ranges 0, 1, 2, 3, to 7, to 31, to 255,
+ * more. For fuzzing. */
+const uint32_t *sf_runner_states(const struct sf_runner *runner);
 
 #endif
