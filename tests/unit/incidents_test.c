@@ -54,11 +54,11 @@ static const struct incident incidents[] = {
      .seeds_count = 1,
      .twin = "builtin:d28-export-order?lane=2&defence=1"},
     {.file = "unifi-2023",
-     .seeds_count = 2,
+     .seeds_count = 1,
      .twin = "builtin:d13-mapping-race?fresh_ms=40000&silent_ms=45000&defence=1"},
     {.file = "wyze-2023", .seeds_count = SEEDS_COUNT, .twin = "builtin:d01-tenantless?defence=1"},
     {.file = "wyze-2024",
-     .seeds_count = 2,
+     .seeds_count = 1,
      .twin = "builtin:d13-mapping-race?fresh_ms=70000&silent_ms=75000&defence=1"},
 };
 enum { INCIDENTS_COUNT = sizeof incidents / sizeof incidents[0] };
