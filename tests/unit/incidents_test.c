@@ -22,7 +22,7 @@ struct incident {
 };
 
 static const struct incident incidents[] = {
-    /* Where a run takes seconds fewer must do; the first `strayframe replay` holds to more. */
+    /* Where a run takes seconds fewer must do, and the first `strayframe replay` holds to more. */
     {.file = "boxing-day-2019", .seeds_count = 1, .twin = "builtin:boxing-day-fix"},
     {.file = "chatgpt-2023",
      .seeds_count = 2,
@@ -50,9 +50,7 @@ static const struct incident incidents[] = {
     {.file = "swann-2018",
      .seeds_count = SEEDS_COUNT,
      .twin = "builtin:d27-shared-serial?defence=1"},
-    {.file = "takeout-2019",
-     .seeds_count = 1,
-     .twin = "builtin:d28-export-order?lane=2&defence=1"},
+    {.file = "takeout-2019", .seeds_count = 1, .twin = "builtin:d28-export-order?lane=2&defence=1"},
     {.file = "unifi-2023",
      .seeds_count = 1,
      .twin = "builtin:d13-mapping-race?fresh_ms=40000&silent_ms=45000&defence=1"},
