@@ -7,6 +7,7 @@
 #include "harness/cli/command.h"
 #include "harness/run/defects.h"
 #include "harness/run/run.h"
+#include "harness/scenario/expect.h"
 #include "harness/trace/record.h"
 #include "sim_cloud/caches/builtin.h"
 
@@ -67,17 +68,24 @@ static const char *kind_name(enum sf_param_kind kind)
     return "";
 }
 
+static void list_table(const struct sf_param_table *table)
+{
+    printf("%s: %s\n", table->name, table->help);
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        printf("  %-22s %-10s %s\n", table->params[i].name, kind_name(table->params[i].kind),
+               table->params[i].help);
+    }
+}
+
 static void list_keys(void)
 {
     const struct sf_plan_schema *schema = sf_run_schema();
     for (int section = 0; section < SF_SECTION_COUNT; section++) {
-        const struct sf_param_table *table = schema->tables[section];
-        printf("%s: %s\n", table->name, table->help);
-        for (uint32_t i = 0; i < table->params_count; i++) {
-            printf("  %-22s %-10s %s\n", table->params[i].name, kind_name(table->params[i].kind),
-                   table->params[i].help);
+        if (section != SF_SECTION_EXPECT) { /* what it has, that of the whole has too */
+            list_table(schema->tables[section]);
         }
     }
+    list_table(&sf_assertion_table);
 }
 
 static void list_schema(void)

@@ -292,7 +292,7 @@ bool shrink_values(struct shrink *shrink)
 {
     bool smaller = false;
     for (uint32_t group = 0; group < shrink->found.plan.groups_count; group++) {
-        for (uint32_t kind = 0; kind < SF_SECTION_GROUP_COUNT; kind++) {
+        for (uint32_t kind = 0; kind < SF_SECTION_EXPECT; kind++) {
             smaller |= shrink_section(shrink, group, kind);
         }
     }

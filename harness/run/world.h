@@ -288,7 +288,7 @@ struct world {
     struct sf_text log;           /* what caches said, a line each; cut at 64 KiB */
     uint64_t strays_count;        /* pictures with another tenant's in them that were shown */
     uint64_t strays_max;          /* the run ends with this one; 0: no bound */
-    uint32_t state[64];           /* what a cache reported of itself, for fuzzing */
+    uint32_t state[64];           /* what caches reported of themselves: see sf_runner_states */
     uint64_t events_count;
 
     struct sf_balancer balancer;

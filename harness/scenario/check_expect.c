@@ -51,25 +51,15 @@ SF_MUST_USE static enum sf_err verdict_check(struct sf_check *check)
     return known_check(check, "oracle", plan->expect_oracle, check->schema->oracle_names);
 }
 
-/* A lower bound above its upper one could never hold. */
-SF_MUST_USE static enum sf_err bounds_check(struct sf_check *check)
+enum sf_err sf_check_bounds(struct sf_check *check, const struct sf_plan_section *section,
+                            uint32_t end, const char *prefix)
 {
-    static const struct {
-        enum sf_assertion low;
-        enum sf_assertion high;
-    } bounds[] = {
-        {SF_ASSERTION_AFFECTED_MIN, SF_ASSERTION_AFFECTED_MAX},
-        {SF_ASSERTION_AFFECTED_SHARE_MIN, SF_ASSERTION_AFFECTED_SHARE_MAX},
-        {SF_ASSERTION_STRAYS_FROM, SF_ASSERTION_STRAYS_UNTIL},
-        {SF_ASSERTION_OWNERS_MIN, SF_ASSERTION_OWNERS_MAX},
-    };
-    const int64_t *values = check->plan->assertions.values;
     const struct sf_param *params = sf_assertion_table.params;
-    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
-        sf_check_at(check, "expect.%s", params[bounds[i].low].name);
-        if (values[bounds[i].low] > values[bounds[i].high]) {
+    for (uint32_t low = 0; low < end; low += 2) {
+        sf_check_at(check, "%sexpect.%s", prefix, params[low].name);
+        if (section->values[low] > section->values[low + 1]) {
             return sf_check_wrong(check, "is more than %s, so that both can never hold",
-                                  params[bounds[i].high].name);
+                                  params[low + 1].name);
         }
     }
     return SF_OK;
@@ -80,7 +70,7 @@ enum sf_err sf_check_expect(struct sf_check *check)
     const struct sf_plan *plan = check->plan;
     SF_TRY(verdict_check(check));
     SF_TRY(sf_check_section(check, &sf_assertion_table, &plan->assertions, ""));
-    SF_TRY(bounds_check(check));
+    SF_TRY(sf_check_bounds(check, &plan->assertions, SF_ASSERTION_BOUNDS_END, ""));
     const char *group = plan->texts[plan->assertions.values[SF_ASSERTION_UNAFFECTED]];
     if (group[0] == '\0') {
         return SF_OK;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/scenario/expect.h"
 #include "harness/scenario/value.h"
 
 SF_MUST_USE static enum sf_err group_name_check(struct sf_check *check, uint32_t index)
@@ -47,7 +48,8 @@ SF_MUST_USE static enum sf_err group_check(struct sf_check *check,
     for (uint32_t i = 0; i < SF_SECTION_GROUP_COUNT; i++) {
         SF_TRY(sf_check_section(check, check->schema->tables[i], &group->sections[i], prefix));
     }
-    return SF_OK;
+    return sf_check_bounds(check, &group->sections[SF_SECTION_EXPECT], SF_ASSERTIONS_OF_GROUP_COUNT,
+                           prefix);
 }
 
 /* No two homes have one number. */

@@ -28,6 +28,11 @@ SF_MUST_USE enum sf_err sf_check_count(struct sf_check *check, uint32_t count, u
 /* Every value of a section; `prefix` is what its address begins with. */
 SF_MUST_USE enum sf_err sf_check_section(struct sf_check *check, const struct sf_param_table *table,
                                          const struct sf_plan_section *section, const char *prefix);
+/* Of the assertions before `end`, which are pairs: a lower bound above its upper one could never
+ * hold. */
+SF_MUST_USE enum sf_err sf_check_bounds(struct sf_check *check,
+                                        const struct sf_plan_section *section, uint32_t end,
+                                        const char *prefix);
 /* The value of a parameter that has to do with a bound; 0 where the table lacks it. The tables
  * belong to the actors; the names are known here because the bounds are about them, and a test
  * holds the two together. */

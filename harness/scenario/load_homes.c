@@ -89,6 +89,7 @@ SF_MUST_USE static enum sf_err group_load(struct sf_load *load, const struct sf_
                                  tables[SF_SECTION_CAMERA]->name,
                                  tables[SF_SECTION_HUB]->name,
                                  tables[SF_SECTION_APP]->name,
+                                 tables[SF_SECTION_EXPECT]->name,
                                  NULL};
     static const char *const required[] = {"name", "count", NULL};
     SF_TRY(sf_load_mapping(load, node, "homes", known));

@@ -25,6 +25,9 @@ static void section_default(const struct sf_param_table *table, struct sf_plan_s
 void sf_plan_assert_nothing(struct sf_plan *plan)
 {
     section_default(&sf_assertion_table, &plan->assertions);
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        section_default(&sf_group_assertion_table, &plan->groups[i].sections[SF_SECTION_EXPECT]);
+    }
 }
 
 void sf_plan_network_settle(struct sf_plan *plan, uint32_t network_index, uint32_t state)

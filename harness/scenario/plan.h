@@ -54,6 +54,7 @@ enum sf_plan_section_kind {
     SF_SECTION_CAMERA, /* per group */
     SF_SECTION_HUB,    /* per group */
     SF_SECTION_APP,    /* per group */
+    SF_SECTION_EXPECT, /* per group; by enum sf_assertion, its first rows */
     SF_SECTION_GROUP_COUNT,
     SF_SECTION_CLOUD = SF_SECTION_GROUP_COUNT, /* once */
     SF_SECTION_STILL,                          /* once */
