@@ -353,6 +353,8 @@ void edge_on_upload(void *context, const struct sf_cache_upload *event)
     upload->reception =
         edge->kind->begin(edge->store, &upload->key, event->total_bytes, edge_now_ns(edge));
     upload->reception->capture = event->capture;
+    upload->reception->flags = event->flags;
+    upload->reception->validator = event->validator;
     kit_map_put(&edge->uploads, event->upload, 0, upload);
 }
 
@@ -428,6 +430,8 @@ void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
         camera->fetching =
             edge->kind->begin(edge->store, &camera->key, part->total_bytes, edge_now_ns(edge));
         camera->fetching->capture = part->capture;
+        camera->fetching->flags = part->flags;
+        camera->fetching->validator = part->validator;
     }
     receive(edge, camera->fetching, part->offset, part->bytes, part->bytes_count);
 }

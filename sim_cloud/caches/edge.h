@@ -35,7 +35,11 @@ struct edge_reception {
     uint8_t *bytes;
     uint32_t total_bytes;
     uint32_t received_bytes; /* kept by the edge: different bytes, as far as it knows */
-    uint32_t capture;        /* kept by the edge: the camera's count of stills */
+
+    /* What the camera says of the still; kept by the edge, and known when it ends. */
+    uint32_t capture; /* the camera's count of stills */
+    uint32_t flags;   /* SF_CACHE_STILL_... */
+    uint64_t validator;
 };
 
 struct edge_store {
