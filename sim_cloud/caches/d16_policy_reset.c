@@ -29,7 +29,6 @@ struct store {
     struct shelf shelf;     /* first */
     struct kit_map cameras; /* by tenant and camera; who is not there has said nothing */
     struct policy policy;
-    bool defence;
 };
 
 static bool is_private(const struct store *store, const struct edge_key *key)
@@ -71,28 +70,24 @@ static void apply(struct store *store, struct policy policy)
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->shelf.place = place_of;
+    struct store *store = shelf_create(sizeof *store, options, place_of);
     store->policy = (struct policy){
         .fresh_for_ns = store->shelf.fresh_for_ns,
         .stale_for_ns = store->shelf.stale_for_ns,
         .honours_private = true,
     };
-    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
     return store;
 }
 
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    shelf_fini(&store->shelf);
     kit_map_free_all(&store->cameras);
-    free(store);
+    shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,
@@ -105,13 +100,13 @@ static const struct edge_store kind = {
 static int32_t on_reconfigure(void *edge, const char *text)
 {
     struct store *store = edge_store_of(edge);
-    struct kit_option options[] = {SHELF_OPTIONS(15000)};
+    struct kit_option options[] = {SHELF_OPTIONS(15000, 300000)};
     char error[128];
     if (!kit_options_read(text, options, SHELF_OPTIONS_COUNT, error, sizeof error)) {
         return 1;
     }
     struct policy policy = {0};
-    if (store->defence) {
+    if (store->shelf.defence) {
         policy = store->policy;
     }
     policy.fresh_for_ns = kit_option_ns(&options[0]);

@@ -46,16 +46,13 @@ struct store {
     struct kit_map fillers; /* by fetch */
     struct kit_map waiters; /* by request */
     int64_t lease_ns;
-    bool defence;
 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->lease_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
-    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    struct store *store = shelf_create(sizeof *store, options, NULL);
+    store->lease_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
 
@@ -83,12 +80,11 @@ static void store_destroy(void *context)
     }
     kit_map_free(&store->fillers);
     kit_map_free_all(&store->waiters);
-    shelf_fini(&store->shelf);
-    free(store);
+    shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"lease_ms", 1000, 600000}, {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"lease_ms", 1000, 600000}},
     .create = store_create,
     .start = store_start,
     .destroy = store_destroy,
@@ -186,7 +182,7 @@ static void commit(void *edge, const struct filler *filler)
 {
     struct store *store = edge_store_of(edge);
     struct lease *lease = filler->lease;
-    if (store->defence && lease->id != filler->lease_id) {
+    if (store->shelf.defence && lease->id != filler->lease_id) {
         return;
     }
     struct edge_still still = {filler->reception->bytes, filler->reception->total_bytes};

@@ -23,7 +23,6 @@ struct source {
 
 struct store {
     struct shelf shelf; /* first */
-    bool defence;
 
     /* Jobs, in the order in which they are done. */
     struct source sources[JOBS_MAX];
@@ -40,10 +39,7 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
-    return store;
+    return shelf_create(sizeof(struct store), options, NULL);
 }
 
 static void drop_fetching(struct store *store)
@@ -58,12 +54,11 @@ static void store_destroy(void *context)
 {
     struct store *store = context;
     drop_fetching(store);
-    shelf_fini(&store->shelf);
-    free(store);
+    shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,
@@ -98,7 +93,7 @@ static void try_later(void *edge)
     }
     memmove(&store->sources[at], &store->sources[at + 1], (last - at) * sizeof source);
     store->sources[last] = source;
-    if (store->defence) {
+    if (store->shelf.defence) {
         memmove(&store->destinations[at], &store->destinations[at + 1],
                 (last - at) * sizeof destination);
         store->destinations[last] = destination;

@@ -84,19 +84,20 @@ int64_t edge_now_ns(const void *context)
     return edge->host->now_ns(edge->host->context);
 }
 
-/* Gives every reception back to the store, so that the store can free what it made. */
+/* Gives every reception back to the store, so that the store can free what it made. The host may
+ * not even be asked for the time any more. */
 static void end_receptions(struct edge *edge)
 {
     for (size_t i = 0; i < edge->uploads.capacity; i++) {
         const struct upload *upload = edge->uploads.entries[i].value;
         if (upload != NULL && !upload->ended) {
-            edge->kind->end(edge->store, &upload->key, upload->reception, false, edge_now_ns(edge));
+            edge->kind->end(edge->store, &upload->key, upload->reception, false, 0);
         }
     }
     for (size_t i = 0; i < edge->cameras.capacity; i++) {
         const struct camera *camera = edge->cameras.entries[i].value;
         if (camera != NULL && camera->fetching != NULL) {
-            edge->kind->end(edge->store, &camera->key, camera->fetching, false, edge_now_ns(edge));
+            edge->kind->end(edge->store, &camera->key, camera->fetching, false, 0);
         }
     }
 }
@@ -265,6 +266,12 @@ void edge_on_request_cancelled(void *context, uint64_t request)
     }
 }
 
+static struct edge_still fallback(const struct edge *edge, const struct edge_key *key)
+{
+    return edge->kind->fallback != NULL ? edge->kind->fallback(edge->store, key, edge_now_ns(edge))
+                                        : (struct edge_still){NULL, 0};
+}
+
 /* The camera did not answer in time: what there is goes out. */
 void edge_on_timer(void *context, uint64_t timer, uint64_t request)
 {
@@ -275,7 +282,7 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
         return;
     }
     struct camera *camera = waiter->camera;
-    struct edge_still still = edge->kind->fallback(edge->store, &waiter->key, edge_now_ns(edge));
+    struct edge_still still = fallback(edge, &waiter->key);
     if (still.bytes != NULL) {
         bool incomplete =
             edge->kind->incomplete != NULL && edge->kind->incomplete(edge->store, &waiter->key);
