@@ -113,14 +113,16 @@ static void removal_lines(const struct sf_proofs *proofs, struct sf_text *out)
 void sf_report_proofs_text(const struct sf_proofs *proofs, const char *const *files,
                            struct sf_text *out)
 {
-    sf_text_add(out, "class  state        caught in runs   by the meant  median runs  simulated s  "
-                     "false alarms  defect\n");
+    sf_text_add(out,
+                "class  state        caught in runs    by the oracle meant for it  median runs  "
+                "simulated s  false alarms     defect\n");
     for (uint32_t i = 0; i < proofs->count; i++) {
         const struct sf_proof *proof = &proofs->proofs[i];
-        sf_text_add(out, "%-5s  %-11s  %6u of %-6u  %6u         %6u     %10.1f  %5u of %-6u  %s\n",
+        sf_text_add(out, "%-5s  %-11s  %6u of %-6u  %-15s %10u  %11u  %11.1f  %5u of %-6u  %s\n",
                     proof->defect->id, state_of(proof), proof->caught_count, proof->runs_count,
-                    proof->meant_count, proof->median_runs, proof->median_simulated_s,
-                    proof->false_alarms_count, proof->twin_runs_count, proof->defect->title);
+                    proof->defect->oracle, proof->meant_count, proof->median_runs,
+                    proof->median_simulated_s, proof->false_alarms_count, proof->twin_runs_count,
+                    proof->defect->title);
         if (proof->false_alarms_count > 0) {
             sf_text_add(out, "       strayframe run %s --seed %" PRIu64 " --cache '%s'\n",
                         files[proof->false_alarm_plan], proof->false_alarm_seed,

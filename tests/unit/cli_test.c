@@ -234,6 +234,23 @@ static void test_list_prints_the_catalogue_with_medians(void **state)
     assert_says("\"name\": \"no-stray-pixels\"");
 }
 
+/* Four homes on a good network: nothing of what D02 needs. */
+static void test_prove_fails_when_a_class_of_the_baseline_is_missed(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        strayframe("prove --class D02 --scenarios scenarios/smoke/small.yaml --seeds 2"), 1);
+    assert_says("D02 was caught before (");
+    assert_says("MISSED");
+    assert_int_equal(
+        strayframe("prove --class D02 --scenarios scenarios/smoke/small.yaml --seeds 2 "
+                   "--baseline no-such-file.txt"),
+        2);
+    assert_int_equal(
+        strayframe("prove --class D03 --scenarios scenarios/gate/on-demand.yaml --seeds 3"), 0);
+    assert_says("1 of 1 classes are caught");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_exit_4_when_the_machine_fails),
         cmocka_unit_test(test_help_answers_for_every_command),
         cmocka_unit_test(test_list_prints_the_catalogue_with_medians),
+        cmocka_unit_test(test_prove_fails_when_a_class_of_the_baseline_is_missed),
         cmocka_unit_test(test_run_prints_json),
         cmocka_unit_test(test_gate_prints_json_and_never_depends_on_jobs),
         cmocka_unit_test(test_gate_passes_the_sound_and_fails_the_silent),
