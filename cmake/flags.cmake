@@ -20,6 +20,23 @@ set(not_instrumented ${CMAKE_SOURCE_DIR}/fuzz/not_instrumented.txt)
 if(SF_ENGINE STREQUAL "libfuzzer")
     target_compile_options(sf_flags INTERFACE
         -fsanitize=fuzzer-no-link -fsanitize-coverage-ignorelist=${not_instrumented})
+    # What the simulation compares is hardly ever a byte of the input, and every pointer that UBSan checks is compared
+    # too: telling the engine of each took a third of the time, and found nothing sooner. The decoder still tells.
+    set(rooms_flags -fno-sanitize-coverage=trace-cmp)
 elseif(SF_ENGINE STREQUAL "afl")
     set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env AFL_LLVM_DENYLIST=${not_instrumented} AFL_QUIET=1)
 endif()
+
+# The release build optimises across files: a tenth more runs of fuzzing size in a second. The objects have both forms,
+# so that what is not linked this way, which is every test, is linked as fast as ever.
+function(sf_optimise_across_files)
+    if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+        foreach(target IN LISTS ARGN)
+            target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
+            get_target_property(type ${target} TYPE)
+            if(type STREQUAL "EXECUTABLE")
+                target_link_options(${target} PRIVATE -flto=auto)
+            endif()
+        endforeach()
+    endif()
+endfunction()

@@ -3,11 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/base/hash.h"
 
 enum { BUCKETS_FIRST = 256 };
 
@@ -84,7 +82,7 @@ void sf_store_put(struct sf_store *store, const uint8_t *key, uint32_t key_bytes
     if (store->count >= store->buckets_count) {
         grow(store);
     }
-    uint64_t hash = XXH3_64bits(key, key_bytes);
+    uint64_t hash = sf_hash(key, key_bytes);
     struct sf_store_entry **place = place_of(store, key, key_bytes, hash);
     remove_at(store, place);
     if (bytes_count == 0) {
@@ -110,7 +108,7 @@ const uint8_t *sf_store_get(const struct sf_store *store, const uint8_t *key, ui
         return NULL;
     }
     const struct sf_store_entry *entry =
-        *place_of(store, key, key_bytes, XXH3_64bits(key, key_bytes));
+        *place_of(store, key, key_bytes, sf_hash(key, key_bytes));
     if (entry == NULL || now_ns >= entry->expires_ns) {
         return NULL;
     }

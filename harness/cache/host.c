@@ -43,6 +43,7 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
     sf_slots_reset(&host->questions);
     host->services = services;
     host->seed = seed;
+    sf_opaque_init(&host->opaque, seed);
     host->cameras_count = cameras_count;
     host->still_bytes_max = still_bytes_max;
     host->capacity_bytes = capacity_bytes;
@@ -67,14 +68,14 @@ struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host, 
             .struct_bytes = sizeof event,
             .total_bytes = still->total_bytes,
             .upload = upload,
-            .camera = sf_opaque(host->seed, SF_OPAQUE_CAMERA, camera.camera),
-            .tenant = sf_opaque(host->seed, SF_OPAQUE_TENANT, camera.tenant),
-            .model = sf_opaque(host->seed, SF_OPAQUE_MODEL, camera.model),
+            .camera = sf_opaque(&host->opaque, SF_OPAQUE_CAMERA, camera.camera),
+            .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, camera.tenant),
+            .model = sf_opaque(&host->opaque, SF_OPAQUE_MODEL, camera.model),
             .camera_slot = camera.slot,
             .capture = still->capture,
             .captured_unix_ms = still->captured_unix_ms,
             .validator = still->validator,
-            .serial = sf_opaque(host->seed, SF_OPAQUE_SERIAL, camera.serial),
+            .serial = sf_opaque(&host->opaque, SF_OPAQUE_SERIAL, camera.serial),
             .vary = still->vary,
             .flags = still->flags,
             .kind = still->kind,
@@ -150,21 +151,21 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
                 : ask->export_job ? SF_CACHE_PATH_EXPORT
                                   : SF_CACHE_PATH_APP,
         .request = handle,
-        .connection = sf_opaque(host->seed, SF_OPAQUE_CONNECTION,
+        .connection = sf_opaque(&host->opaque, SF_OPAQUE_CONNECTION,
                                 connection_number(ask->viewer, ask->connection)),
-        .viewer = sf_opaque(host->seed, SF_OPAQUE_VIEWER, ask->viewer),
-        .tenant = sf_opaque(host->seed, SF_OPAQUE_TENANT, ask->viewer_tenant),
-        .camera = sf_opaque(host->seed, SF_OPAQUE_CAMERA, ask->camera.camera),
-        .model = sf_opaque(host->seed, SF_OPAQUE_MODEL, ask->camera.model),
-        .integration = ask->integration ? sf_opaque(host->seed, SF_OPAQUE_INTEGRATION, 0) : 0,
+        .viewer = sf_opaque(&host->opaque, SF_OPAQUE_VIEWER, ask->viewer),
+        .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, ask->viewer_tenant),
+        .camera = sf_opaque(&host->opaque, SF_OPAQUE_CAMERA, ask->camera.camera),
+        .model = sf_opaque(&host->opaque, SF_OPAQUE_MODEL, ask->camera.model),
+        .integration = ask->integration ? sf_opaque(&host->opaque, SF_OPAQUE_INTEGRATION, 0) : 0,
         .deadline_ns = ask->deadline_ns,
         .camera_slot = ask->camera.slot,
-        .token = sf_opaque(host->seed, SF_OPAQUE_TOKEN, ask->session),
+        .token = sf_opaque(&host->opaque, SF_OPAQUE_TOKEN, ask->session),
         .session_renewal = ask->session_renewal != 0
-                               ? sf_opaque(host->seed, SF_OPAQUE_TOKEN, ask->session_renewal)
+                               ? sf_opaque(&host->opaque, SF_OPAQUE_TOKEN, ask->session_renewal)
                                : 0,
         .validator = ask->validator,
-        .serial = sf_opaque(host->seed, SF_OPAQUE_SERIAL, ask->camera.serial),
+        .serial = sf_opaque(&host->opaque, SF_OPAQUE_SERIAL, ask->camera.serial),
         .name = ask->name != NULL ? ask->name : "still",
         .range_offset = ask->range_offset,
     };
@@ -195,7 +196,7 @@ void sf_cache_host_connection_closed(struct sf_cache_host_state *host, uint32_t 
         if (HAS(version, on_connection_closed)) {
             uint64_t number = connection_number(viewer, connection);
             version->plugin->on_connection_closed(
-                version->cache, sf_opaque(host->seed, SF_OPAQUE_CONNECTION, number));
+                version->cache, sf_opaque(&host->opaque, SF_OPAQUE_CONNECTION, number));
         }
     }
 }
@@ -287,7 +288,7 @@ void sf_cache_host_unlinked(struct sf_cache_host_state *host, uint32_t tenant)
             const struct sf_cache_invalidation event = {
                 .struct_bytes = sizeof event,
                 .scope = SF_CACHE_SCOPE_LINK,
-                .tenant = sf_opaque(host->seed, SF_OPAQUE_TENANT, tenant),
+                .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, tenant),
             };
             version->plugin->on_invalidate(version->cache, &event);
         }

@@ -12,6 +12,7 @@
 #include "harness/base/slots.h"
 #include "harness/base/time.h"
 #include "harness/cache/load.h"
+#include "harness/cache/opaque.h"
 #include "harness/cache/strayframe_cache.h"
 #include "harness/sim/rng.h"
 
@@ -92,6 +93,7 @@ struct sf_cache_node {
 struct sf_cache_host_state {
     const struct sf_cache_services *services; /* borrowed */
     uint64_t seed;
+    struct sf_opaque opaque;
     uint32_t cameras_count;
     uint32_t still_bytes_max;
     uint64_t capacity_bytes;
@@ -242,23 +244,5 @@ void sf_cache_host_identity_known(struct sf_cache_host_state *host, sf_handle qu
                                   uint32_t status, uint32_t tenant);
 /* The tenant unlinked the integration. */
 void sf_cache_host_unlinked(struct sf_cache_host_state *host, uint32_t tenant);
-
-/* ---- opaque numbers ---- */
-
-enum sf_opaque_kind {
-    SF_OPAQUE_TENANT,
-    SF_OPAQUE_CAMERA,
-    SF_OPAQUE_VIEWER,
-    SF_OPAQUE_MODEL,
-    SF_OPAQUE_CONNECTION,
-    SF_OPAQUE_INTEGRATION,
-    SF_OPAQUE_TOKEN, /* of a session */
-    SF_OPAQUE_SERIAL,
-};
-
-/* A number for `index` that differs from seed to seed and from kind to kind; never 0. */
-uint64_t sf_opaque(uint64_t seed, enum sf_opaque_kind kind, uint64_t index);
-/* The index again; any number at all for one that sf_opaque never gave. */
-uint64_t sf_opaque_index(uint64_t seed, enum sf_opaque_kind kind, uint64_t opaque);
 
 #endif

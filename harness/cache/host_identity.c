@@ -23,7 +23,7 @@ int32_t sf_host_identity(void *context, uint64_t token, uint64_t cookie)
         (struct sf_host_question){.version = version, .cookie = cookie, .token = token};
     /* A token that was never given maps to some number; the service knows no session by it. */
     host->services->identity_start(host->services->context, handle,
-                                   sf_opaque_index(host->seed, SF_OPAQUE_TOKEN, token));
+                                   sf_opaque_index(&host->opaque, SF_OPAQUE_TOKEN, token));
     return SF_CACHE_DONE;
 }
 
@@ -43,7 +43,7 @@ void sf_cache_host_identity_known(struct sf_cache_host_state *host, sf_handle ha
             .status = status,
             .cookie = asked.cookie,
             .token = asked.token,
-            .tenant = known ? sf_opaque(host->seed, SF_OPAQUE_TENANT, tenant) : 0,
+            .tenant = known ? sf_opaque(&host->opaque, SF_OPAQUE_TENANT, tenant) : 0,
         };
         asked.version->plugin->on_identity(asked.version->cache, &event);
     }

@@ -207,7 +207,7 @@ int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_
                       uint64_t cookie, uint64_t *fetch_out)
 {
     struct sf_cache_host_state *host = version->host;
-    uint64_t index = sf_opaque_index(host->seed, SF_OPAQUE_CAMERA, camera);
+    uint64_t index = sf_opaque_index(&host->opaque, SF_OPAQUE_CAMERA, camera);
     if (index >= host->cameras_count) {
         return sf_host_broken(version, SF_CACHE_E_UNKNOWN_CAMERA, camera);
     }

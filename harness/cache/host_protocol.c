@@ -40,8 +40,9 @@ int32_t sf_host_answer_properties(void *context, uint64_t handle,
         return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, handle);
     }
     struct sf_cache_answer_properties read = read_properties(properties);
-    uint64_t session =
-        read.session != 0 ? sf_opaque_index(version->host->seed, SF_OPAQUE_TOKEN, read.session) : 0;
+    uint64_t session = read.session != 0
+                           ? sf_opaque_index(&version->host->opaque, SF_OPAQUE_TOKEN, read.session)
+                           : 0;
     if ((read.flags & ~(uint32_t)FLAGS_KNOWN) != 0 ||
         !services->answer_properties(services->context, request->world_request, read.flags,
                                      read.validator, session)) {

@@ -1,18 +1,18 @@
-/* Opaque numbers: a bijection of 64-bit numbers that differs from run to run, so that a cache
- * cannot know more of an identity than a real one would, and the host can look a number up without
- * a table. */
-#include "harness/base/assert.h"
-#include "harness/cache/host.h"
+#include "harness/cache/opaque.h"
 
-static uint64_t key_of(uint64_t seed, enum sf_opaque_kind kind)
+#include "harness/sim/rng.h"
+
+void sf_opaque_init(struct sf_opaque *opaque, uint64_t seed)
 {
-    return sf_rng_derive(seed, "opaque", (uint64_t)kind);
+    for (uint32_t kind = 0; kind < SF_OPAQUE_KINDS_COUNT; kind++) {
+        opaque->keys[kind] = sf_rng_derive(seed, "opaque", kind);
+    }
 }
 
 /* SplitMix64's finaliser (Stafford's variant 13 of MurmurHash3's): each step can be undone. */
-uint64_t sf_opaque(uint64_t seed, enum sf_opaque_kind kind, uint64_t index)
+uint64_t sf_opaque(const struct sf_opaque *opaque, enum sf_opaque_kind kind, uint64_t index)
 {
-    uint64_t z = index + key_of(seed, kind);
+    uint64_t z = index + opaque->keys[kind];
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     z ^= z >> 31;
@@ -29,10 +29,10 @@ static uint64_t undo_shift(uint64_t value, int bits)
     return result;
 }
 
-uint64_t sf_opaque_index(uint64_t seed, enum sf_opaque_kind kind, uint64_t opaque)
+uint64_t sf_opaque_index(const struct sf_opaque *opaque, enum sf_opaque_kind kind, uint64_t number)
 {
     /* The multiplicative inverses of the two factors modulo 2^64. */
-    uint64_t z = undo_shift(opaque, 31) * 0x319642b2d24d8ec3u;
+    uint64_t z = undo_shift(number, 31) * 0x319642b2d24d8ec3u;
     z = undo_shift(z, 27) * 0x96de1b173f119089u;
-    return undo_shift(z, 30) - key_of(seed, kind);
+    return undo_shift(z, 30) - opaque->keys[kind];
 }

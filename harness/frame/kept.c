@@ -3,11 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/base/hash.h"
 
 /* A fleet needs a dozen mosaics, and a line for each camera's name and each second; a fuzzer, which
  * tries sizes, more. */
@@ -196,8 +194,8 @@ const struct sf_line *sf_kept_line(const struct sf_mosaic *mosaic, const char *t
         .rows_count = (uint16_t)(end_row - first_row),
     };
     size_t text_bytes = strnlen(text, mosaic->bands.cells_count);
-    uint64_t seed = XXH3_64bits(&key, sizeof key);
-    uint64_t hash = XXH3_64bits_withSeed(text, text_bytes, seed);
+    uint64_t seed = sf_hash(&key, sizeof key);
+    uint64_t hash = sf_hash_seeded(text, text_bytes, seed);
     SF_ASSERT(key.rows_count <= 2 * key.scale);
     if (kept.lines == NULL) {
         kept.lines = sf_alloc(LINES_COUNT_MAX, sizeof *kept.lines);

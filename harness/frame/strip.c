@@ -3,17 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/base/hash.h"
 
 /* The slot of these flips, or the free one where they would be. */
 static uint32_t *flips_slot(const struct sf_flips_table *table, const struct sf_flips *flips)
 {
     uint32_t mask = table->slots_count - 1;
-    uint32_t at = (uint32_t)XXH3_64bits(flips, sizeof *flips) & mask;
+    uint32_t at = (uint32_t)sf_hash(flips, sizeof *flips) & mask;
     while (table->slots[at] != 0 &&
            memcmp(&table->items[table->slots[at] - 1], flips, sizeof *flips) != 0) {
         at = (at + 1) & mask;

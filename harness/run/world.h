@@ -107,6 +107,7 @@ struct message {
     uint64_t subject;
     sf_handle handle;
     struct sf_cache_version *version; /* UPLOAD: who took it */
+    sf_ns give_up_at_ns; /* the sender's patience ends; 0: after so many repeats only */
     uint32_t home;
     uint32_t capture;      /* UPLOAD, FETCHED */
     uint32_t connection;   /* REQUEST, CLOSE, RESET */
@@ -171,6 +172,7 @@ struct home {
     uint32_t group;
     uint32_t network;
     uint32_t scene;
+    char camera_name[32]; /* as its stills show it */
     bool powered;
     uint32_t firmware;    /* version */
     sf_ns clock_ahead_ns; /* of the camera's clock; negative: behind */
@@ -403,13 +405,14 @@ void viewer_connection_broke(struct world *world, const struct message *message)
 void viewer_fragment(struct world *world, struct message *message, bool last);
 /* How to make the bytes of a capture, again or for the first time. */
 void still_spec(const struct world *world, uint32_t camera, uint32_t capture, int64_t local_unix_s,
-                char name_out[static 32], struct sf_still_spec *spec_out);
+                struct sf_still_spec *spec_out);
 
 /* ---- world_still.c ---- */
 /* What the camera sends of its new still, and what it is to itself from now on. */
 struct still_sent {
     const uint8_t *whole; /* the still as the camera has it, after all that it sent */
     uint32_t whole_bytes;
+    uint64_t hash;                   /* of the whole */
     const uint8_t *bytes;            /* what is sent: all of it, or the rows that changed */
     struct sf_cache_host_still said; /* of it; total_bytes of what is sent */
 };

@@ -1,5 +1,6 @@
 /* From a plan to a world that stands still: homes, links, accounts, the first cache, the first
  * events. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,6 +140,8 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
         world->cameras[group_index].backup != 0 ? SF_CONSENT_GIVEN : SF_CONSENT_NEVER_GIVEN;
     home->serial = still_serial(world, group_index, number);
     home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", number) % SF_SCENES_COUNT);
+    snprintf(home->camera_name, sizeof home->camera_name, "%.20s %u",
+             sf_scene_name((enum sf_scene)home->scene), number + 1);
     sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", number));
     sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", number));
     sf_camera_init(&home->camera, &world->cameras[group_index],

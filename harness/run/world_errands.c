@@ -106,8 +106,7 @@ static void send_errand(struct world *world, uint32_t home, enum sf_errand erran
     memcpy(message->payload->bytes + load.text_bytes, world->still_scratch, still_bytes);
     message->destination = (uint8_t)destination_of[errand];
     message->image_bytes = judge_image_bytes(world, message->payload->bytes, bytes);
-    world_push(world, EVENT_SEND_LIMIT, home, 0, message->handle,
-               world_now(world) + world->homes[home].camera.config->send_time_out_ns);
+    message->give_up_at_ns = world_now(world) + world->homes[home].camera.config->send_time_out_ns;
     message_send(world, message);
 }
 

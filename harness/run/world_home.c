@@ -1,9 +1,5 @@
 /* The homes: carries out what the camera and the viewers decided. */
-#include <stdio.h>
 #include <string.h>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include "harness/base/assert.h"
 #include "harness/run/world.h"
@@ -19,11 +15,9 @@ static int64_t camera_unix_s(const struct world *world, uint32_t home)
 /* ---- the camera ---- */
 
 void still_spec(const struct world *world, uint32_t camera, uint32_t capture, int64_t local_unix_s,
-                char name_out[static 32], struct sf_still_spec *spec_out)
+                struct sf_still_spec *spec_out)
 {
     const struct home *home = &world->homes[camera];
-    const char *scene = sf_scene_name((enum sf_scene)home->scene);
-    snprintf(name_out, 32, "%.20s %u", scene, home->number + 1);
     *spec_out = (struct sf_still_spec){
         .mark = {.tenant = camera, .camera = camera, .capture = capture},
         .width_px = world->still_width_px,
@@ -31,7 +25,7 @@ void still_spec(const struct world *world, uint32_t camera, uint32_t capture, in
         .quality = world->still_quality,
         .night = sf_camera_is_night(home->camera.config, local_unix_s),
         .scene = (enum sf_scene)home->scene,
-        .camera_name = name_out,
+        .camera_name = home->camera_name,
         .local_unix_s = local_unix_s,
         .utc_offset_s = home->camera.utc_offset_s,
     };
@@ -63,17 +57,15 @@ static uint32_t take_still(struct world *world, uint32_t index,
                            const struct sf_camera_effects *effects, struct still_sent *sent_out)
 {
     struct home *home = &world->homes[index];
-    char name[32];
     struct sf_still_spec spec;
-    still_spec(world, index, effects->capture, effects->local_unix_s, name, &spec);
+    still_spec(world, index, effects->capture, effects->local_unix_s, &spec);
     size_t count = sf_still_make(&spec, world->still_scratch, world->still_bytes_max);
     SF_ASSERT(count > 0);
     SF_ASSERT(count <= world->still_bytes_max);
     still_prepare(world, index, effects, (uint32_t)count, camera_unix_s(world, index) * 1000,
                   sent_out);
-    uint64_t hash = XXH3_64bits(sent_out->whole, sent_out->whole_bytes);
     uint32_t kept = effects->capture % HASHES_KEPT;
-    home->hashes[kept] = hash;
+    home->hashes[kept] = sent_out->hash;
     home->hashes_night =
         (uint16_t)((home->hashes_night & ~(1u << kept)) | (unsigned)effects->night << kept);
     remember_capture(world, &spec);
@@ -84,7 +76,7 @@ static uint32_t take_still(struct world *world, uint32_t index,
                            .a = effects->capture,
                            .b = sent_out->said.total_bytes,
                            .c = (uint64_t)effects->local_unix_s,
-                           .d = hash,
+                           .d = sent_out->hash,
                        });
     return (uint32_t)count;
 }
@@ -106,8 +98,7 @@ static void send_still(struct world *world, uint32_t index, const struct sf_came
         message->destination = SF_DESTINATION_CLOUD;
         message->image_bytes = count;
     }
-    world_push(world, EVENT_SEND_LIMIT, index, 0, message->handle,
-               world_now(world) + world->homes[index].camera.config->send_time_out_ns);
+    message->give_up_at_ns = world_now(world) + world->homes[index].camera.config->send_time_out_ns;
     message_send(world, message);
 }
 

@@ -8,10 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/base/assert.h"
+#include "harness/base/hash.h"
 #include "harness/frame/inspect.h"
 #include "harness/run/world.h"
 
@@ -110,31 +108,29 @@ static const struct capture_entry *find_capture(const struct world *world, uint3
     return NULL;
 }
 
-static bool capture_spec(const struct world *world, struct sf_mark mark, char name_out[static 32],
+static bool capture_spec(const struct world *world, struct sf_mark mark,
                          struct sf_still_spec *spec_out)
 {
     const struct capture_entry *entry = find_capture(world, mark.camera, mark.capture);
     if (entry == NULL) {
         return false;
     }
-    still_spec(world, mark.camera, mark.capture, entry->local_unix_s, name_out, spec_out);
+    still_spec(world, mark.camera, mark.capture, entry->local_unix_s, spec_out);
     return true;
 }
 
 /* Makes the bytes of a capture again. */
 static size_t remake(void *context, struct sf_mark mark, uint8_t *out, size_t capacity)
 {
-    char name[32];
     struct sf_still_spec spec;
-    return capture_spec(context, mark, name, &spec) ? sf_still_make(&spec, out, capacity) : 0;
+    return capture_spec(context, mark, &spec) ? sf_still_make(&spec, out, capacity) : 0;
 }
 
 static uint32_t blocks_between(void *context, struct sf_mark mark, const uint8_t *still,
                                size_t count, size_t from, size_t to)
 {
-    char name[32];
     struct sf_still_spec spec;
-    return capture_spec(context, mark, name, &spec)
+    return capture_spec(context, mark, &spec)
                ? sf_still_blocks_between(&spec, still, count, from, to)
                : 0;
 }
@@ -383,7 +379,7 @@ void judge_delivery(struct world *world, struct message *message, enum judge_occ
         delivery.picture = holding_picture(world, message, &delivery.picture_bytes);
     }
     bool all = delivery.whole && has_picture;
-    uint64_t hash = all ? XXH3_64bits(delivery.picture, delivery.picture_bytes) : 0;
+    uint64_t hash = all ? sf_hash(delivery.picture, delivery.picture_bytes) : 0;
     uint32_t own = all ? own_capture(&world->homes[message->home], hash) : UINT32_MAX;
     message->judged_count = transfer->arrived_count;
     trace_of(world, &delivery,
@@ -416,7 +412,7 @@ void judge_held(struct world *world, const struct message *answer)
     delivery.whole = true;
     delivery.picture = holding->bytes;
     delivery.picture_bytes = holding->count;
-    uint64_t hash = XXH3_64bits(holding->bytes, holding->count);
+    uint64_t hash = sf_hash(holding->bytes, holding->count);
     uint32_t own = own_capture(&world->homes[answer->home], hash);
     if (own != UINT32_MAX) {
         trace_own_picture(world, &delivery, own);

@@ -161,6 +161,17 @@ static uint32_t fragment_send(struct world *world, struct message *message, uint
     return bytes;
 }
 
+/* When the sender looks again whether all was acknowledged: after a silence, or when its patience
+ * ends, whichever comes first. Most messages are through by then, so one such event waits for each,
+ * not two. */
+static void look_again(struct world *world, const struct message *message)
+{
+    sf_ns resend_ns = world_now(world) + world->cloud.resend_after_ns;
+    bool gives_up = message->give_up_at_ns != 0 && message->give_up_at_ns <= resend_ns;
+    world_push(world, gives_up ? EVENT_SEND_LIMIT : EVENT_RESEND, message->home, 0, message->handle,
+               gives_up ? message->give_up_at_ns : resend_ns);
+}
+
 void message_send(struct world *world, struct message *message)
 {
     bool first = message->transfer.sent_count == 0;
@@ -171,8 +182,7 @@ void message_send(struct world *world, struct message *message)
     }
     errand_bytes_left(world, message, bytes);
     if (first && message->transfer.sent_count > 0) {
-        world_push(world, EVENT_RESEND, message->home, 0, message->handle,
-                   world_now(world) + world->cloud.resend_after_ns);
+        look_again(world, message);
     }
 }
 
@@ -202,8 +212,7 @@ static void resend(struct world *world, struct message *message)
     }
     message->transfer.resends_count += all_ready;
     send_unacknowledged(world, message);
-    world_push(world, EVENT_RESEND, message->home, 0, message->handle,
-               world_now(world) + world->cloud.resend_after_ns);
+    look_again(world, message);
 }
 
 static void fragment_arrived(struct world *world, struct message *message, uint32_t index)

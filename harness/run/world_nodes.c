@@ -2,15 +2,13 @@
  * load balancer which of them it may choose; here both are told, and the trace. */
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/base/assert.h"
+#include "harness/base/hash.h"
 #include "harness/run/world.h"
 
 static uint64_t text_hash(const char *text)
 {
-    return XXH3_64bits(text, strlen(text));
+    return sf_hash(text, strlen(text));
 }
 
 static bool concerns(uint32_t node_or_all, uint32_t node)

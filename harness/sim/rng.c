@@ -2,21 +2,19 @@
 
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/base/assert.h"
+#include "harness/base/hash.h"
 
 uint64_t sf_rng_derive(uint64_t seed, const char *purpose, uint64_t index)
 {
-    uint64_t named = XXH3_64bits_withSeed(purpose, strlen(purpose), seed);
+    uint64_t named = sf_hash_seeded(purpose, strlen(purpose), seed);
     /* The index goes in as 8 little-endian bytes, so that the value is the same on every machine.
      */
     uint8_t bytes[8];
     for (int i = 0; i < 8; i++) {
         bytes[i] = (uint8_t)(index >> (8 * i));
     }
-    return XXH3_64bits_withSeed(bytes, sizeof bytes, named);
+    return sf_hash_seeded(bytes, sizeof bytes, named);
 }
 
 /* SplitMix64 (Steele, Lea, Flood 2014): the seeding that xoshiro's authors recommend. */

@@ -5,11 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/base/hash.h"
 #include "harness/trace/record_words.h"
 
 /* No text file begins so, and a transfer that changes line ends spoils it. */
@@ -18,12 +16,12 @@ static const uint8_t magic_end[8] = {'S', 'F', 'R', 'U', 'N', 'E', 'N', 'D'};
 
 static uint64_t head_hash(const struct sf_saved_head *head)
 {
-    return XXH3_64bits(head, offsetof(struct sf_saved_head, head_hash));
+    return sf_hash(head, offsetof(struct sf_saved_head, head_hash));
 }
 
 static uint64_t end_hash(const struct sf_saved_end *end)
 {
-    return XXH3_64bits(end, offsetof(struct sf_saved_end, end_hash));
+    return sf_hash(end, offsetof(struct sf_saved_end, end_hash));
 }
 
 /* ---- writing ---- */
@@ -47,7 +45,7 @@ void sf_saved_write_begin(struct sf_saved_writer *writer, FILE *file, const char
         .kinds_count = SF_RECORD_KINDS_COUNT,
         .plan_bytes = (uint32_t)plan_bytes,
         .events_max = events_max,
-        .plan_hash = XXH3_64bits(plan, plan_bytes),
+        .plan_hash = sf_hash(plan, plan_bytes),
     };
     memcpy(head.magic, magic_head, sizeof head.magic);
     snprintf(head.program, sizeof head.program, "%s", SF_VERSION);
@@ -153,7 +151,7 @@ static enum sf_err read_plan(struct sf_saved *saved, struct sf_diag *diag)
 {
     saved->plan = sf_alloc((size_t)saved->head.plan_bytes + 1, 1);
     SF_TRY(read_bytes(saved, saved->plan, saved->head.plan_bytes, diag));
-    if (XXH3_64bits(saved->plan, saved->head.plan_bytes) != saved->head.plan_hash) {
+    if (sf_hash(saved->plan, saved->head.plan_bytes) != saved->head.plan_hash) {
         return REFUSE(saved, diag, "the saved run was changed: its plan does not fit its checksum");
     }
     return SF_OK;

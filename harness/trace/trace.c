@@ -1,9 +1,7 @@
 #include "harness/trace/trace.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/base/assert.h"
+#include "harness/base/hash.h"
 
 void sf_trace_init(struct sf_trace *trace)
 {
@@ -24,7 +22,7 @@ void sf_trace_flush(struct sf_trace *trace)
     if (trace->batch_count == 0) {
         return;
     }
-    trace->hash = XXH3_64bits_withSeed(trace->batch, trace->batch_count * sizeof trace->batch[0],
+    trace->hash = sf_hash_seeded(trace->batch, trace->batch_count * sizeof trace->batch[0],
                                        trace->hash);
     for (uint32_t i = 0; i < trace->listeners_count; i++) {
         trace->listeners[i].hear(trace->listeners[i].context, trace->batch, trace->batch_count);

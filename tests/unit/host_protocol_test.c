@@ -54,7 +54,7 @@ static void test_an_upload_says_all_that_its_camera_says(void **state)
     assert_int_equal(upload_seen.total_bytes, 100);
     assert_int_equal(upload_seen.captured_unix_ms, 77);
     assert_int_equal(upload_seen.validator, 0xabc);
-    assert_int_equal(upload_seen.serial, sf_opaque(SEED, SF_OPAQUE_SERIAL, 9));
+    assert_int_equal(upload_seen.serial, opaque(SF_OPAQUE_SERIAL, 9));
     assert_string_equal(upload_seen.vary, "tenant, camera");
     assert_int_equal(upload_seen.flags, SF_CACHE_STILL_PRIVATE);
     assert_int_equal(upload_seen.kind, SF_CACHE_STILL_DELTA);
@@ -69,11 +69,11 @@ static void test_a_request_says_what_its_viewer_says(void **state)
     ask(0xdef, 30);
     assert_int_equal(request_seen.path, SF_CACHE_PATH_EXPORT);
     assert_int_equal(request_seen.integration, 0);
-    assert_int_equal(request_seen.token, sf_opaque(SEED, SF_OPAQUE_TOKEN, 12));
-    assert_int_equal(request_seen.session_renewal, sf_opaque(SEED, SF_OPAQUE_TOKEN, 13));
+    assert_int_equal(request_seen.token, opaque(SF_OPAQUE_TOKEN, 12));
+    assert_int_equal(request_seen.session_renewal, opaque(SF_OPAQUE_TOKEN, 13));
     assert_int_equal(request_seen.validator, 0xdef);
     assert_int_equal(request_seen.range_offset, 30);
-    assert_int_equal(request_seen.serial, sf_opaque(SEED, SF_OPAQUE_SERIAL, 9));
+    assert_int_equal(request_seen.serial, opaque(SF_OPAQUE_SERIAL, 9));
     assert_string_equal(request_seen.name, "porch.jpg");
 }
 
@@ -132,7 +132,7 @@ static void test_properties_are_said_once_and_before_the_answer(void **state)
         .struct_bytes = sizeof good,
         .flags = SF_CACHE_ANSWER_STALE | SF_CACHE_ANSWER_INCOMPLETE,
         .validator = 4,
-        .session = sf_opaque(SEED, SF_OPAQUE_TOKEN, 13),
+        .session = opaque(SF_OPAQUE_TOKEN, 13),
     };
     assert_int_equal(say(good), 0);
     assert_events("to 5: flags 3 validator 4 session 13\n");

@@ -349,10 +349,14 @@ static void test_opaque_numbers_can_be_undone(void **state)
 {
     (void)state;
     for (uint64_t i = 0; i < 1000; i++) {
-        uint64_t opaque = sf_opaque(i * 7, SF_OPAQUE_CAMERA, i);
-        assert_int_equal(sf_opaque_index(i * 7, SF_OPAQUE_CAMERA, opaque), i);
-        assert_int_not_equal(opaque, sf_opaque(i * 7 + 1, SF_OPAQUE_CAMERA, i));
-        assert_int_not_equal(opaque, sf_opaque(i * 7, SF_OPAQUE_TENANT, i));
+        struct sf_opaque numbers;
+        struct sf_opaque others;
+        sf_opaque_init(&numbers, i * 7);
+        sf_opaque_init(&others, i * 7 + 1);
+        uint64_t opaque = sf_opaque(&numbers, SF_OPAQUE_CAMERA, i);
+        assert_int_equal(sf_opaque_index(&numbers, SF_OPAQUE_CAMERA, opaque), i);
+        assert_int_not_equal(opaque, sf_opaque(&others, SF_OPAQUE_CAMERA, i));
+        assert_int_not_equal(opaque, sf_opaque(&numbers, SF_OPAQUE_TENANT, i));
         assert_int_not_equal(opaque, 0);
     }
 }

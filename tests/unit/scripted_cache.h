@@ -160,11 +160,18 @@ static void import_state(void *cache, const char *from_name, const char *from_ve
                 (int)count, (const char *)bytes);
 }
 
+static uint64_t opaque(enum sf_opaque_kind kind, uint64_t index)
+{
+    struct sf_opaque numbers;
+    sf_opaque_init(&numbers, SEED);
+    return sf_opaque(&numbers, kind, index);
+}
+
 static void on_identity(void *cache, const struct sf_cache_identity *identity)
 {
     const struct instance *instance = cache;
     assert_int_equal(identity->token, instance->token);
-    bool right = identity->tenant == sf_opaque(SEED, SF_OPAQUE_TENANT, TENANT);
+    bool right = identity->tenant == opaque(SF_OPAQUE_TENANT, TENANT);
     sf_text_add(&events, "#%u identity %u, cookie %" PRIu64 ", %s\n", instance->number,
                 identity->status, identity->cookie,
                 right                   ? "the tenant"

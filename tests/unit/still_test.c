@@ -9,10 +9,8 @@
 #include <cmocka.h>
 
 #include <jpeglib.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "harness/frame/font.h"
+#include "harness/base/hash.h"
 #include "harness/frame/jpeg.h"
 #include "harness/frame/project.h"
 #include "harness/frame/still.h"
@@ -176,7 +174,7 @@ static void test_still_pixels_carry_the_mark_in_every_tile(void **state)
 static uint64_t hash_of(const struct sf_still_spec *spec)
 {
     struct still still = make(spec);
-    uint64_t hash = XXH3_64bits(still.bytes, still.count);
+    uint64_t hash = sf_hash(still.bytes, still.count);
     free(still.bytes);
     return hash;
 }
