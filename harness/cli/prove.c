@@ -1,5 +1,4 @@
 /* strayframe prove: does the harness see what it is there to see? */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +6,7 @@
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
 #include "harness/report/proof.h"
-#include "harness/run/prove.h"
-
-#define BASELINE "scenarios/prove-baseline.txt"
+#include "harness/run/baseline.h"
 
 static const struct cli_option options[] = {
     {"class", "ID", "this class of defect only, such as D05"},
@@ -18,7 +15,8 @@ static const struct cli_option options[] = {
     {"twin-seeds", "N", "and with its twin (as many)"},
     CLI_OPTION_SEED,
     CLI_OPTION_SET,
-    {"baseline", "FILE", "classes that must be caught, an id a line (" BASELINE ")"},
+    {"baseline", "FILE", "classes that must be caught (" SF_BASELINE_FILE ")"},
+    {"keep", "FILE", "write what was caught, and how soon, as such a file"},
     CLI_OPTION_REPORT,
     CLI_OPTION_JSON,
     CLI_OPTION_JOBS,
@@ -64,33 +62,34 @@ static enum sf_err check_baseline(const struct cli_args *args, const struct sf_p
                                   bool *kept_out, struct sf_diag *diag)
 {
     char path[1200];
+    struct sf_baseline baseline;
     const char *wanted = cli_value(args, "baseline");
-    cli_find_data(wanted != NULL ? wanted : BASELINE, path, sizeof path);
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return sf_fail(diag, sf_err_of_file(errno), "%s: cannot be opened: %s", path,
-                       strerror(errno));
-    }
-    char line[256];
-    uint32_t number = 0;
-    enum sf_err err = SF_OK;
+    cli_find_data(wanted != NULL ? wanted : SF_BASELINE_FILE, path, sizeof path);
+    SF_TRY(sf_baseline_read(path, &baseline, diag));
     *kept_out = true;
-    while (err == SF_OK && fgets(line, sizeof line, file) != NULL) {
-        number++;
-        line[strcspn(line, " \t\r\n")] = '\0';
-        if (line[0] == '\0' || line[0] == '#') {
-            continue;
-        }
-        const struct sf_proof *proof = proof_of(proofs, line);
-        if (proof == NULL && cli_value(args, "class") == NULL) {
-            err = sf_fail_at(diag, SF_ERR_INPUT, path, number, 1, "there is no class '%s'", line);
-        } else if (proof != NULL && proof->meant_count == 0) {
-            fprintf(stderr, "strayframe: %s was caught before (%s:%u) and is not any more\n", line,
-                    path, number);
+    for (uint32_t i = 0; i < baseline.count; i++) {
+        const struct sf_baseline_class *class = &baseline.classes[i];
+        const struct sf_proof *proof = proof_of(proofs, class->id);
+        if (proof != NULL && proof->meant_count == 0) {
+            fprintf(stderr, "strayframe: %s was caught before (%s:%u) and is not any more\n",
+                    class->id, path, class->line);
             *kept_out = false;
         }
     }
-    fclose(file);
+    return SF_OK;
+}
+
+static enum sf_err keep_baseline(const struct cli_args *args, const struct sf_proofs *proofs,
+                                 struct sf_diag *diag)
+{
+    const char *path = cli_value(args, "keep");
+    if (path == NULL) {
+        return SF_OK;
+    }
+    struct sf_text text = {0};
+    sf_baseline_write(proofs, &text);
+    enum sf_err err = cli_write_file(path, &text, diag);
+    sf_text_free(&text);
     return err;
 }
 
@@ -147,6 +146,9 @@ static int run(const struct cli_args *args)
     }
     if (err == SF_OK) {
         err = check_baseline(args, proofs, &kept, &diag);
+    }
+    if (err == SF_OK) {
+        err = keep_baseline(args, proofs, &diag);
     }
     if (err == SF_OK) {
         err = write_report(args, proofs, &scenarios, prove.seed_first, &diag);

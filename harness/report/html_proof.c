@@ -151,23 +151,47 @@ static void count_cell(uint32_t count, struct sf_text *out)
     sf_text_add(out, "<td%s>%u</td>", count == 0 ? " class=\"nought\"" : "", count);
 }
 
-static void oracle_row(const struct sf_proofs *proofs, uint32_t oracle, struct sf_text *out)
+/* The classes that are missed without these oracles, or only caught less often. */
+static void ids_cell(const struct sf_proofs *proofs, uint32_t removal, bool missed,
+                     struct sf_text *out)
 {
-    uint32_t meant_count = 0;
-    uint32_t seen_count = 0;
-    uint32_t needed_count = 0;
+    uint32_t count = 0;
+    sf_html_put(out, "<td>");
     for (uint32_t i = 0; i < proofs->count; i++) {
         const struct sf_proof *proof = &proofs->proofs[i];
-        meant_count += strcmp(proof->defect->oracle, sf_oracles()[oracle]->name) == 0;
-        seen_count += proof->oracle_counts[oracle] > 0;
-        needed_count += sf_proof_needs(proof, oracle);
+        bool loses = proof->left_counts[removal] < proof->caught_count;
+        if (loses && sf_proof_needs(proof, removal) == missed) {
+            sf_text_add(out, "%s%s", count++ > 0 ? " " : "", proof->defect->id);
+        }
+    }
+    sf_html_put(out, count > 0 ? "</td>" : "<span class=\"nought\">none</span></td>");
+}
+
+/* Of one oracle; of those that cover for each other, taken together. */
+static void removal_row(const struct sf_proofs *proofs, uint32_t index, struct sf_text *out)
+{
+    const struct sf_removal removal = sf_removal_at(index);
+    uint32_t meant_count = 0;
+    uint32_t seen_count = 0;
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        const struct sf_proof *proof = &proofs->proofs[i];
+        bool meant = false;
+        bool seen = false;
+        for (uint32_t oracle = 0; sf_oracles()[oracle] != NULL; oracle++) {
+            bool removed = (removal.oracles >> oracle & 1) != 0;
+            meant |= removed && strcmp(proof->defect->oracle, sf_oracles()[oracle]->name) == 0;
+            seen |= removed && proof->oracle_counts[oracle] > 0;
+        }
+        meant_count += meant;
+        seen_count += seen;
     }
     sf_html_put(out, "<tr><th scope=\"row\">");
-    sf_html_text(out, sf_oracles()[oracle]->name);
+    sf_html_text(out, removal.name);
     sf_html_put(out, "</th>");
     count_cell(meant_count, out);
     count_cell(seen_count, out);
-    count_cell(needed_count, out);
+    ids_cell(proofs, index, true, out);
+    ids_cell(proofs, index, false, out);
     sf_html_put(out, "</tr>\n");
 }
 
@@ -180,9 +204,10 @@ static void oracles(const struct sf_proofs *proofs, struct sf_text *out)
         "in <code>scenarios/canary</code> that it must fail.</p>\n"
         "<table class=\"arms\"><thead><tr><th scope=\"col\">Oracle</th>"
         "<th scope=\"col\">Classes it is there for</th><th scope=\"col\">Classes it "
-        "found</th><th scope=\"col\">Only it found</th></tr></thead>\n<tbody>\n");
-    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
-        oracle_row(proofs, i, out);
+        "found</th><th scope=\"col\">Missed without it</th><th scope=\"col\">Caught less "
+        "often</th></tr></thead>\n<tbody>\n");
+    for (uint32_t i = 0; i < sf_removals_count(); i++) {
+        removal_row(proofs, i, out);
     }
     sf_html_put(out, "</tbody></table></section>\n");
 }

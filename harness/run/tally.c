@@ -285,7 +285,11 @@ static void see(struct sf_tally_state *state, const struct sf_record *record)
         }
         return;
     case SF_RECORD_KILL_SWITCH:
-        tally->blocked_at_ns = record->flags != 0 ? record->at_ns : SF_NS_NEVER;
+        if (record->flags == 0) {
+            tally->blocked_at_ns = SF_NS_NEVER;
+        } else if (tally->blocked_at_ns == SF_NS_NEVER) {
+            tally->blocked_at_ns = record->at_ns;
+        }
         state->grace_ns = (sf_ns)record->d;
         return;
     default: /* the rest is not counted here */

@@ -27,7 +27,6 @@ struct source {
 struct store {
     struct shelf shelf; /* first */
     uint32_t lane;
-    bool defence;
 
     /* Jobs, in the order in which they are done. */
     struct source sources[JOBS_MAX];
@@ -44,10 +43,8 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->lane = (uint32_t)options[SHELF_OPTIONS_COUNT].value;
-    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    struct store *store = shelf_create(sizeof(struct store), options, NULL);
+    store->lane = (uint32_t)options[SHELF_DEFECT_OPTIONS_COUNT].value;
     return store;
 }
 
@@ -63,12 +60,11 @@ static void store_destroy(void *context)
 {
     struct store *store = context;
     drop_fetching(store);
-    shelf_fini(&store->shelf);
-    free(store);
+    shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"lane", JOBS_MAX, JOBS_MAX}, {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"lane", JOBS_MAX, JOBS_MAX}},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,
@@ -103,7 +99,7 @@ static void try_later(void *edge)
     }
     memmove(&store->sources[at], &store->sources[at + 1], (last - at) * sizeof source);
     store->sources[last] = source;
-    if (store->defence) {
+    if (store->shelf.defence) {
         memmove(&store->destinations[at], &store->destinations[at + 1],
                 (last - at) * sizeof destination);
         store->destinations[last] = destination;

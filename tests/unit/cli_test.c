@@ -272,6 +272,52 @@ static void test_what_print_prints_runs_to_the_same_trace(void **state)
     assert_says(hash);
 }
 
+/* Each class with everything that is known of it; the median is the baseline file's. */
+static void test_list_prints_the_catalogue_with_medians(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("list defects"), 0);
+    assert_says("D30  ");
+    assert_says("needs: ");
+    assert_says("in the median after ");
+    assert_int_equal(strayframe("list defects --json"), 0);
+    json_t *json = parsed();
+    const json_t *defects = json_object_get(json, "defects");
+    assert_int_equal(json_array_size(defects), 30);
+    const json_t *defect;
+    size_t i;
+    json_array_foreach(defects, i, defect)
+    {
+        static const char *const texts[] = {"title", "seen_in", "needs",   "cache",
+                                            "twin",  "oracle",  "scenario"};
+        for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++) {
+            assert_true(json_is_string(json_object_get(defect, texts[j])));
+        }
+        json_int_t runs = json_integer_value(json_object_get(defect, "median_runs"));
+        assert_true(runs >= 1 && runs <= 200);
+    }
+    json_decref(json);
+    assert_int_equal(strayframe("list oracles --json"), 0);
+    assert_says("\"name\": \"no-stray-pixels\"");
+}
+
+/* Four homes on a good network: nothing of what D02 needs. */
+static void test_prove_fails_when_a_class_of_the_baseline_is_missed(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        strayframe("prove --class D02 --scenarios scenarios/smoke/small.yaml --seeds 2"), 1);
+    assert_says("D02 was caught before (");
+    assert_says("MISSED");
+    assert_int_equal(
+        strayframe("prove --class D02 --scenarios scenarios/smoke/small.yaml --seeds 2 "
+                   "--baseline no-such-file.txt"),
+        2);
+    assert_int_equal(
+        strayframe("prove --class D03 --scenarios scenarios/gate/on-demand.yaml --seeds 3"), 0);
+    assert_says("1 of 1 classes are caught");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +332,8 @@ int main(void)
         cmocka_unit_test(test_exit_3_for_inconclusive),
         cmocka_unit_test(test_exit_4_when_the_machine_fails),
         cmocka_unit_test(test_help_answers_for_every_command),
+        cmocka_unit_test(test_list_prints_the_catalogue_with_medians),
+        cmocka_unit_test(test_prove_fails_when_a_class_of_the_baseline_is_missed),
         cmocka_unit_test(test_run_prints_json),
         cmocka_unit_test(test_gate_prints_json_and_never_depends_on_jobs),
         cmocka_unit_test(test_gate_passes_the_sound_and_fails_the_silent),
