@@ -157,7 +157,7 @@ static void test_equal_times_leave_in_the_order_they_came(void **state)
     (void)state;
     struct line *line = line_open("delay 10ms", 1);
     for (uint64_t i = 0; i < 500; i++) {
-        assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, i), 1);
+        assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, i).copies_count, 1);
     }
     assert_int_equal(sf_netem_queue_next_ns(&line->queue), 10 * SF_MS);
     struct sf_netem_delivery out[500];
@@ -272,8 +272,8 @@ static void test_fixed_fates_hold_in_the_queue_too(void **state)
         {.packet = 1, .fixed = SF_NETEM_FIXED_COPIES, .copies_count = 2},
     };
     sf_netem_fix_fates(&line->queue.link, fates, 2);
-    assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, 0), 0);
-    assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, 1), 2);
+    assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, 0).copies_count, 0);
+    assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, 1).copies_count, 2);
     free(line);
 }
 
