@@ -15,8 +15,8 @@ static void keep_slots(const struct sf_netem_config *config, struct sf_netem_con
     settled->slot_bytes_max = config->slot_bytes_max;
 }
 
-/* What is certain is no chance: a delay, a rate, a queue's bound, slots, the loss of everything. How
- * long a slot's packets waited is never written down, so where there are slots all that makes
+/* What is certain is no chance: a delay, a rate, a queue's bound, slots, the loss of everything.
+ * How long a slot's packets waited is never written down, so where there are slots all that makes
  * packets wait stays. */
 void network_settle(struct sf_netem_config *config, bool keep_rate)
 {

@@ -8,7 +8,17 @@
 #include "harness/sim/rng.h"
 
 /* Kinds of injury of a network, drawn apart. */
-enum injury { LOSS, JITTER, DELAY, DUPLICATION, CORRUPTION, REORDERING, RATE, SLOTS, INJURIES_COUNT };
+enum injury {
+    LOSS,
+    JITTER,
+    DELAY,
+    DUPLICATION,
+    CORRUPTION,
+    REORDERING,
+    RATE,
+    SLOTS,
+    INJURIES_COUNT
+};
 
 static bool is_on(uint64_t seed, const char *family, uint64_t index)
 {
