@@ -95,11 +95,14 @@ void queued_link_init(struct queued_link *queued, const struct sf_netem_config *
 
 void queued_drop(struct world *world)
 {
+    uint64_t copies_count = 0;
     for (uint32_t link = 0; world->queued != NULL && link < 2 * world->homes_count; link++) {
         if (world->queued[link] != NULL) {
+            copies_count += sf_netem_waiting_count(&world->queued[link]->queue.link);
             free(world->queued[link]->queue.waiting);
         }
     }
+    SF_ASSERT(world->queued_packets.count <= copies_count);
     world->queued = NULL;
     sf_slots_reset(&world->queued_packets);
 }

@@ -270,17 +270,17 @@ static void test_a_change_to_slots_and_back_is_the_models_change(void **state)
 {
     (void)state;
 #define OPEN "delay 60ms 30ms loss 3% seed "
-#define SHUT "slot 90ms 130ms packets 6 delay 5ms seed "
+#define SHUT "slot 10ms 2s packets 6 delay 400ms 100ms seed "
 #define STATES(OF_OPEN, OF_SHUT) \
-    "states open 1400ms..1600ms " OPEN OF_OPEN " | shut 700ms..1300ms " SHUT OF_SHUT
+    "states open 200ms..400ms " OPEN OF_OPEN " | shut 300ms..900ms " SHUT OF_SHUT
     struct heard *heard =
         run_text(HEAD "networks:\n"
                       "  open: {up: " OPEN "11, down: " OPEN "12}\n"
                       "  shut: {up: " SHUT "13, down: " SHUT "14}\n"
                       "  slotted:\n"
                       "    states:\n"
-                      "      - {network: open, for: 1400ms..1600ms}\n"
-                      "      - {network: shut, for: 700ms..1300ms}\n" HOME "    hub: none\n");
+                      "      - {network: open, for: 200ms..400ms}\n"
+                      "      - {network: shut, for: 300ms..900ms}\n" HOME "    hub: none\n");
     static const char *const links[] = {STATES("11", "13"), STATES("12", "14")};
     static const char *const without[] = {OPEN "11", OPEN "12"};
     for (uint32_t direction = 0; direction < 2; direction++) {
