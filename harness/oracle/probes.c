@@ -3,7 +3,7 @@
 #include "harness/base/assert.h"
 #include "harness/base/time.h"
 
-enum { RETURN_WITHIN_S = 2, VIEWERS_PER_HOME_MAX = 4 };
+enum { RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
 
 static const struct {
     const char *name;
@@ -181,6 +181,12 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         pass(probes, SF_PROBE_REQUEST_CANCELLED);
         end_wait(probes, record);
         return;
+    case SF_RECORD_GAVE_UP:
+        if ((record->flags & SF_GAVE_UP_LEFT) != 0 &&
+            viewer_of(probes, record)->waits_for == record->c) {
+            pass(probes, SF_PROBE_VIEWER_LEFT);
+        }
+        return;
     case SF_RECORD_ANSWERED:
     case SF_RECORD_REFUSED:
         end_wait(probes, record);
@@ -210,6 +216,14 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         return;
     case SF_RECORD_STORE:
         pass(probes, SF_PROBE_STORE_USED);
+        if ((sf_ns)record->d > LATE_MS * SF_MS) {
+            pass(probes, SF_PROBE_STORE_LATE);
+        }
+        return;
+    case SF_RECORD_IDENTITY:
+        if ((sf_ns)record->d > LATE_MS * SF_MS) {
+            pass(probes, SF_PROBE_IDENTITY_LATE);
+        }
         return;
     case SF_RECORD_NETWORK:
         pass(probes, SF_PROBE_NETWORK_CHANGED);
