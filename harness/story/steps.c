@@ -8,6 +8,7 @@
 #include "harness/base/ids.h"
 #include "harness/cache/strayframe_cache.h"
 #include "harness/net/netem_grammar.h"
+#include "harness/story/contract.h"
 #include "harness/story/facts.h"
 #include "harness/trace/record_words.h"
 
@@ -284,8 +285,8 @@ static void tell_any(struct teller *teller, const struct sf_record *record)
                     record->flags != 0 ? "links" : "unlinks");
         break;
     case SF_RECORD_CONTRACT:
-        sf_text_add(&teller->text, "the cache breaks the contract of its interface (code %d)",
-                    (int32_t)record->a);
+        sf_text_add(&teller->text, "the cache breaks the contract of its interface: ");
+        sf_contract_print(record->a, &teller->text);
         break;
     default: /* kinds that have no sentence of their own, newer ones among them */
         if (teller->plain_count++ >= PLAIN_MAX) {
