@@ -3,7 +3,7 @@
 #include "harness/base/assert.h"
 #include "harness/base/time.h"
 
-enum { RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
+enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
 
 static const struct {
     const char *name;
@@ -85,6 +85,9 @@ static void begin_wait(struct sf_probes *probes, const struct sf_record *record)
         pass(probes, SF_PROBE_TWO_WAIT);
     } else if (probes->tenants_waiting > 2) {
         pass(probes, SF_PROBE_THREE_WAIT);
+    }
+    if (probes->tenants_waiting > MANY) {
+        pass(probes, SF_PROBE_MANY_WAIT);
     }
 }
 

@@ -14,6 +14,7 @@
     X(HIT, "hit", 0, "a request is answered at once, from memory")                            \
     X(TWO_WAIT, "two-tenants-wait", 1, "two tenants wait for an answer at the same time")     \
     X(THREE_WAIT, "three-tenants-wait", 1, "three tenants wait at the same time")             \
+    X(MANY_WAIT, "many-tenants-wait", 0, "more than 256 tenants wait at the same time")       \
     X(REQUEST_CANCELLED, "request-cancelled", 1, "a viewer gives up before it is answered")   \
     X(VIEWER_LEFT, "viewer-left", 1, "a viewer leaves with its request open")                 \
     X(PARTIAL_SHOWN, "partial-shown", 1, "a display shows a part of a picture")               \
