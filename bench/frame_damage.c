@@ -5,98 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/damage.h"
 #include "harness/base/arena.h"
 #include "harness/frame/inspect.h"
-#include "harness/frame/ledger.h"
 #include "harness/frame/picture.h"
 #include "harness/frame/still.h"
-#include "harness/sim/rng.h"
-
-enum { CAMERAS = 240, CAPTURES = 24, NIGHT_FALLS = 12, PACKET_BYTES = 1400 };
-
-/* A fleet of cameras of one size and quality. */
-struct fleet {
-    uint16_t width_px;
-    uint16_t height_px;
-    uint8_t quality;
-    size_t capacity;
-    struct sf_rng rng;
-};
-
-struct bytes {
-    uint8_t *data;
-    size_t count;
-};
-
-static struct fleet fleet_of(uint16_t width_px, uint16_t height_px, uint8_t quality)
-{
-    struct fleet fleet = {.width_px = width_px,
-                          .height_px = height_px,
-                          .quality = quality,
-                          .capacity = sf_still_bytes_max(width_px, height_px)};
-    sf_rng_init(&fleet.rng, 1, "frame damage", (uint64_t)width_px << 32 | quality);
-    return fleet;
-}
-
-static struct sf_still_spec spec_of(const struct fleet *fleet, struct sf_mark mark, char name[24])
-{
-    snprintf(name, 24, "Camera %u", mark.camera);
-    return (struct sf_still_spec){
-        .mark = mark,
-        .width_px = fleet->width_px,
-        .height_px = fleet->height_px,
-        .quality = fleet->quality,
-        .night = mark.capture >= NIGHT_FALLS,
-        .scene = (enum sf_scene)(mark.camera % SF_SCENES_COUNT),
-        .camera_name = name,
-        .local_unix_s = 1577400000 + mark.capture * 5,
-        .utc_offset_s = 3600,
-    };
-}
-
-static size_t make(void *context, struct sf_mark mark, uint8_t *out, size_t capacity)
-{
-    char name[24];
-    struct sf_still_spec spec = spec_of(context, mark, name);
-    return sf_still_make(&spec, out, capacity);
-}
-
-static uint32_t blocks_between(void *context, struct sf_mark mark, const uint8_t *still,
-                               size_t count, size_t from, size_t to)
-{
-    char name[24];
-    struct sf_still_spec spec = spec_of(context, mark, name);
-    return sf_still_blocks_between(&spec, still, count, from, to);
-}
-
-static struct sf_mark any_mark(struct fleet *fleet, bool night)
-{
-    struct sf_mark mark;
-    mark.camera = (uint32_t)sf_rng_below(&fleet->rng, CAMERAS);
-    mark.tenant = mark.camera / 2;
-    mark.capture = (uint32_t)sf_rng_below(&fleet->rng, NIGHT_FALLS) + (night ? NIGHT_FALLS : 0);
-    return mark;
-}
-
-static struct bytes still_of(struct fleet *fleet, struct sf_mark mark)
-{
-    struct bytes still = {.data = sf_alloc(fleet->capacity, 1)};
-    still.count = make(fleet, mark, still.data, fleet->capacity);
-    return still;
-}
-
-static struct sf_ledger *ledger_of(struct fleet *fleet)
-{
-    struct sf_ledger *ledger =
-        sf_ledger_create((struct sf_ledger_source){make, blocks_between, fleet, fleet->capacity});
-    for (uint32_t capture = 0; capture < CAPTURES; capture++) {
-        for (uint32_t camera = 0; camera < CAMERAS; camera++) {
-            sf_ledger_capture(ledger, (struct sf_mark){camera / 2, camera, capture},
-                              capture >= NIGHT_FALLS);
-        }
-    }
-    return ledger;
-}
 
 static uint32_t share_of(const struct sf_inspection *seen, struct sf_mark mark)
 {
@@ -191,177 +104,6 @@ static double percent(uint64_t part, uint64_t whole)
     return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
 }
 
-/* A copy of `own` with one kind of damage; says how many bytes of `foreign` are in it. */
-typedef struct bytes damage(struct fleet *fleet, struct bytes own, struct bytes foreign,
-                            size_t *foreign_bytes_out);
-
-static struct bytes copy_of(struct bytes bytes, size_t capacity)
-{
-    struct bytes copy = {.data = sf_alloc(capacity, 1), .count = bytes.count};
-    memcpy(copy.data, bytes.data, bytes.count);
-    return copy;
-}
-
-static size_t draw(struct fleet *fleet, size_t bound)
-{
-    return (size_t)sf_rng_below(&fleet->rng, bound > 0 ? bound : 1);
-}
-
-static struct bytes damage_none(struct fleet *fleet, struct bytes own, struct bytes foreign,
-                                size_t *foreign_bytes)
-{
-    (void)fleet;
-    (void)foreign;
-    *foreign_bytes = 0;
-    return copy_of(own, own.count);
-}
-
-static struct bytes damage_cut(struct fleet *fleet, struct bytes own, struct bytes foreign,
-                               size_t *foreign_bytes)
-{
-    (void)foreign;
-    *foreign_bytes = 0;
-    struct bytes out = copy_of(own, own.count);
-    out.count = 1 + draw(fleet, own.count - 1);
-    return out;
-}
-
-/* A packet that is not the first, which has the header: without it there is no picture. */
-static size_t any_packet(struct fleet *fleet, size_t count)
-{
-    return PACKET_BYTES * (1 + draw(fleet, (count - 1) / PACKET_BYTES));
-}
-
-static size_t packet_bytes(size_t at, size_t count)
-{
-    return count - at < PACKET_BYTES ? count - at : PACKET_BYTES;
-}
-
-static struct bytes damage_zeroed(struct fleet *fleet, struct bytes own, struct bytes foreign,
-                                  size_t *foreign_bytes)
-{
-    (void)foreign;
-    *foreign_bytes = 0;
-    struct bytes out = copy_of(own, own.count);
-    size_t at = any_packet(fleet, own.count);
-    memset(out.data + at, 0, packet_bytes(at, own.count));
-    return out;
-}
-
-static struct bytes damage_closed_up(struct fleet *fleet, struct bytes own, struct bytes foreign,
-                                     size_t *foreign_bytes)
-{
-    (void)foreign;
-    *foreign_bytes = 0;
-    struct bytes out = copy_of(own, own.count);
-    size_t at = any_packet(fleet, own.count);
-    size_t lost = packet_bytes(at, own.count);
-    memmove(out.data + at, out.data + at + lost, own.count - at - lost);
-    out.count -= lost;
-    return out;
-}
-
-static struct bytes damage_filled(struct fleet *fleet, struct bytes own, struct bytes foreign,
-                                  size_t *foreign_bytes)
-{
-    struct bytes out = copy_of(own, own.count);
-    size_t at = any_packet(fleet, own.count < foreign.count ? own.count : foreign.count);
-    *foreign_bytes = packet_bytes(at, own.count < foreign.count ? own.count : foreign.count);
-    memcpy(out.data + at, foreign.data + at, *foreign_bytes);
-    return out;
-}
-
-static struct bytes damage_spliced(struct fleet *fleet, struct bytes own, struct bytes foreign,
-                                   size_t *foreign_bytes)
-{
-    size_t end = 1 + draw(fleet, own.count - 1);
-    size_t begin = draw(fleet, foreign.count);
-    struct bytes out = copy_of(
-        own, end + foreign.count - begin > own.count ? end + foreign.count - begin : own.count);
-    memcpy(out.data + end, foreign.data + begin, foreign.count - begin);
-    out.count = end + foreign.count - begin;
-    *foreign_bytes = foreign.count - begin;
-    return out;
-}
-
-/* A short upload into a buffer that still has another still in it. */
-static struct bytes damage_recycled(struct fleet *fleet, struct bytes own, struct bytes foreign,
-                                    size_t *foreign_bytes)
-{
-    size_t end = PACKET_BYTES * (1 + draw(fleet, own.count / PACKET_BYTES));
-    end = end < foreign.count ? end : foreign.count;
-    struct bytes out = copy_of(foreign, foreign.count);
-    end = end < own.count ? end : own.count;
-    memcpy(out.data, own.data, end);
-    *foreign_bytes = foreign.count - end;
-    return out;
-}
-
-static struct bytes damage_flips(struct fleet *fleet, struct bytes own, size_t flips_count)
-{
-    struct bytes out = copy_of(own, own.count);
-    for (size_t i = 0; i < flips_count; i++) {
-        size_t at = draw(fleet, own.count);
-        out.data[at] ^= (uint8_t)(1u << draw(fleet, 8));
-    }
-    return out;
-}
-
-static struct bytes damage_one_flip(struct fleet *fleet, struct bytes own, struct bytes foreign,
-                                    size_t *foreign_bytes)
-{
-    (void)foreign;
-    *foreign_bytes = 0;
-    return damage_flips(fleet, own, 1);
-}
-
-static struct bytes damage_many_flips(struct fleet *fleet, struct bytes own, struct bytes foreign,
-                                      size_t *foreign_bytes)
-{
-    (void)foreign;
-    *foreign_bytes = 0;
-    return damage_flips(fleet, own, 100);
-}
-
-/* As a cache would that decodes and encodes what it has. */
-static struct bytes encode_again(struct bytes bytes, uint32_t quality)
-{
-    struct sf_picture picture;
-    struct bytes out = {0};
-    if (sf_picture_decode(bytes.data, bytes.count, &picture)) {
-        out.count = sf_picture_encode(&picture, quality, &out.data);
-        sf_picture_free(&picture);
-    }
-    return out;
-}
-
-static struct bytes damage_filled_and_encoded(struct fleet *fleet, struct bytes own,
-                                              struct bytes foreign, size_t *foreign_bytes)
-{
-    struct bytes filled = damage_filled(fleet, own, foreign, foreign_bytes);
-    struct bytes out = encode_again(filled, 50);
-    *foreign_bytes = 0; /* as bytes they are gone */
-    free(filled.data);
-    return out;
-}
-
-static const struct {
-    const char *name;
-    damage *damage;
-    bool has_foreign;
-} damages[] = {
-    {"none", damage_none, false},
-    {"cut off anywhere", damage_cut, false},
-    {"a packet of 1,400 bytes lost, zeroed", damage_zeroed, false},
-    {"a packet lost, closed up", damage_closed_up, false},
-    {"a packet filled with another still's", damage_filled, true},
-    {"the same, then encoded again at 50", damage_filled_and_encoded, true},
-    {"whole packets over another, longer upload", damage_recycled, true},
-    {"spliced to another still, both anywhere", damage_spliced, true},
-    {"one bit flipped", damage_one_flip, false},
-    {"100 bits flipped", damage_many_flips, false},
-};
-
 static void print_damages(void)
 {
     enum { CASES = 2000 };
@@ -380,7 +122,7 @@ static void print_damages(void)
            "strangers | ledger: owner found | foreign found | foreign bytes | strangers | other "
            "captures | seen, not found |\n");
     printf("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-    for (size_t row = 0; row < sizeof damages / sizeof *damages; row++) {
+    for (const struct damage_way *way = damage_ways; way->name != NULL; way++) {
         struct tally tally = {0};
         for (int i = 0; i < CASES; i++) {
             bool night = i % 2 != 0;
@@ -392,8 +134,7 @@ static void print_damages(void)
             struct bytes own_still = still_of(&fleet, own);
             struct bytes foreign_still = still_of(&fleet, foreign);
             size_t foreign_bytes;
-            struct bytes damaged =
-                damages[row].damage(&fleet, own_still, foreign_still, &foreign_bytes);
+            struct bytes damaged = way->damage(&fleet, own_still, foreign_still, &foreign_bytes);
             tally.foreign_bytes += foreign_bytes;
             tally_inspection(&tally, damaged, own, foreign);
             tally_ledger(&tally, ledger, damaged, own, foreign);
@@ -401,9 +142,9 @@ static void print_damages(void)
             free(foreign_still.data);
             free(damaged.data);
         }
-        printf("| %s | %.1f%% | %.1f%% | ", damages[row].name,
-               percent(tally.own_found, tally.cases), (double)tally.own_ppm / tally.cases / 1e4);
-        if (damages[row].has_foreign) {
+        printf("| %s | %.1f%% | %.1f%% | ", way->name, percent(tally.own_found, tally.cases),
+               (double)tally.own_ppm / tally.cases / 1e4);
+        if (way->has_foreign) {
             printf("%.1f%% | %.1f%% | ", percent(tally.foreign_found, tally.cases),
                    (double)tally.foreign_ppm / tally.cases / 1e4);
         } else {

@@ -59,6 +59,7 @@ static const struct {
     {"loss", "limit 60000 loss 10%"},
     {"loss, delay", "limit 60000 loss 10% delay 20ms"},
     {"loss, delay, jitter", "limit 60000 loss 1% delay 20ms 5ms"},
+    {"the same, keep-order", "limit 60000 loss 1% delay 20ms 5ms keep-order"},
     {"gemodel, table", "limit 60000 loss gemodel 1% 20% 50% delay 20ms 5ms distribution normal"},
     {"everything",
      "limit 60000 delay 20ms 5ms 25% distribution pareto loss gemodel 5% 30% 70% 1% ecn "

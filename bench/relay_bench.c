@@ -20,8 +20,8 @@
 enum { PORT = 9000, PAYLOAD_BYTES = 1000, SECONDS = 2 };
 
 struct lab {
-    struct sf_netem_config config;
-    struct sf_netem_config nothing;
+    struct sf_netem_states link;
+    struct sf_netem_states nothing;
     struct sf_relay *relay;
     pid_t process;
     int stop_fd;
@@ -82,11 +82,11 @@ static _Noreturn void be_relay(struct sf_relay *relay, int wake_fd, int report_f
 static void lab_open(struct lab *lab, const char *spec)
 {
     struct sf_diag diag = {0};
-    sf_netem_config_default(&lab->nothing);
-    if (sf_netem_parse(spec, &lab->config, NULL, &diag) != SF_OK) {
+    if (sf_netem_states_parse(spec, NULL, &lab->link, NULL, &diag) != SF_OK ||
+        sf_netem_states_parse("", NULL, &lab->nothing, NULL, &diag) != SF_OK) {
         give_up(spec, diag.message);
     }
-    struct sf_relay_way ways[2] = {{&lab->config, 1}, {&lab->nothing, 2}};
+    struct sf_relay_way ways[2] = {{&lab->link, 1}, {&lab->nothing, 2}};
     if (sf_relay_open(&ways[0], &ways[1], &lab->relay, &diag) != SF_OK) {
         give_up("relay", diag.message);
     }

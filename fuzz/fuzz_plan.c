@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/feedback.h"
 #include "fuzz/targets.h"
 #include "harness/base/arena.h"
 #include "harness/report/report.h"
@@ -116,6 +117,7 @@ int sf_fuzz_plan(const uint8_t *data, size_t size)
     }
     const struct sf_run_options options = {.seed = fuzzer->plan.seed};
     sf_run(fuzzer->runner, &fuzzer->plan, &fuzzer->caches, &options, &fuzzer->result);
+    sf_fuzz_feedback(sf_runner_states(fuzzer->runner));
     if (fuzzer->result.verdict == SF_VERDICT_FAIL) {
         print_find();
         abort();

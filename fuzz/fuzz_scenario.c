@@ -4,6 +4,7 @@
 #include "fuzz/targets.h"
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/scenario/expect.h"
 #include "harness/scenario/scenario.h"
 #include "sim_camera/config.h"
 #include "sim_camera/destinations.h"
@@ -28,6 +29,7 @@ static const struct sf_plan_schema schema = {
     .tables = {[SF_SECTION_CAMERA] = &sf_camera_param_table,
                [SF_SECTION_HUB] = &sf_hub_param_table,
                [SF_SECTION_APP] = &sf_app_param_table,
+               [SF_SECTION_EXPECT] = &sf_group_assertion_table,
                [SF_SECTION_CLOUD] = &sf_cloud_param_table,
                [SF_SECTION_STILL] = &still_table,
                [SF_SECTION_DESTINATIONS] = &sf_destination_param_table},

@@ -45,7 +45,7 @@ static void tick(struct sf_viewer *exporter, sf_ns now_ns, struct sf_viewer_effe
     if (now_ns >= exporter->time_out_at_ns) {
         give_up(exporter, effects);
         try_later(exporter, now_ns + exporter->config->ask_every_ns, effects);
-    } else if (exporter->time_out_at_ns == SF_NS_NEVER) {
+    } else if (exporter->time_out_at_ns == SF_NS_NEVER && now_ns >= exporter->ask_next_ns) {
         try_once(exporter, now_ns, effects);
     }
 }
@@ -87,13 +87,23 @@ static void reset(struct sf_viewer *exporter, const struct sf_viewer_input *inpu
     }
 }
 
+/* What was refused for want of a session is asked for again at once. */
+static void signed_in(struct sf_viewer *exporter, sf_ns now_ns, struct sf_viewer_effects *effects)
+{
+    if (exporter->watching && exporter->time_out_at_ns == SF_NS_NEVER) {
+        try_once(exporter, now_ns, effects);
+    }
+}
+
 void sf_exporter_step(struct sf_viewer *exporter, const struct sf_viewer_input *input,
                       struct sf_viewer_effects *effects_out)
 {
     *effects_out = (struct sf_viewer_effects){.tick_at_ns = SF_NS_NEVER};
     switch (input->kind) {
     case SF_VIEWER_START:
-    case SF_VIEWER_SESSION: /* the next try brings it */
+        return;
+    case SF_VIEWER_SESSION:
+        signed_in(exporter, input->now_ns, effects_out);
         return;
     case SF_VIEWER_WAKE:
         if (!exporter->watching) {

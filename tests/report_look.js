@@ -123,6 +123,12 @@ function colour(text) {
     return {r: numbers[0], g: numbers[1], b: numbers[2], a: numbers.length > 3 ? numbers[3] : 1};
 }
 
+// What a paint that lets something through looks like on what is under it.
+function over(paint, under) {
+    const mix = (top, bottom) => top * paint.a + bottom * (1 - paint.a);
+    return {r: mix(paint.r, under.r), g: mix(paint.g, under.g), b: mix(paint.b, under.b), a: 1};
+}
+
 function luminance(of) {
     const part = (value) => {
         const share = value / 255;
@@ -155,8 +161,9 @@ function checkContrast(frame, page) {
             continue;
         }
         seen.texts++;
-        const ink = luminance(colour(drawn ? style.fill : style.color));
-        const paper = luminance(ground(page, element));
+        const under = ground(page, element);
+        const ink = luminance(over(colour(drawn ? style.fill : style.color), under));
+        const paper = luminance(under);
         const ratio = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
         if (ratio < 4.5) {
             problem(frame, `contrast ${ratio.toFixed(1)}: ${name(element)}`);

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Opens the HTML report in a real browser, wide and narrow, light and dark, and fails if the console
-# complains, the page refers to the outside, a picture does not load, something reaches beyond the
-# page, or text is too pale to read. Before that it looks at a page with all of these faults, which it
-# must find.
+# Opens every HTML page that the program writes in a real browser, wide and narrow, light and dark,
+# and fails if the console complains, the page refers to the outside, a picture does not load,
+# something reaches beyond the page, or text is too pale to read. Each page is looked at once more
+# with all of these faults planted in it, which must be found.
 #
-#   report_look.sh STRAYFRAME             makes a small report with this program, and looks at it
-#   report_look.sh REPORT.html [FOLDER]   looks at this report; leaves pictures of it in FOLDER
+#   report_look.sh STRAYFRAME           makes a small page of each kind with this program, and looks
+#   report_look.sh PAGE.html [FOLDER]   looks at this page; leaves pictures of it in FOLDER
 #
 # Exit code 0: all is well; 1: it is not; 77: skipped.
 set -u
@@ -64,30 +64,69 @@ look() {
 
 # ---- the looker is looked at first ----
 
-cat > "$work/faults.html" <<'PAGE'
-<!doctype html>
-<html lang="en"><title>Faults</title>
-<style>body { background: #fff; color: #111 } p { color: #999 }
-@media (prefers-color-scheme: dark) { body { background: #111; color: #eee } p { color: #555 } }
-</style>
-<h1>Faults</h1><h3>A heading too low</h3>
-<p>Pale</p>
+faults='<h6>A heading too low</h6>
+<p style="color: rgba(128, 128, 128, 0.3)">Pale</p>
 <img alt="broken" src="data:image/jpeg;base64,AAAA">
-<img alt="outside" src="http://127.0.0.1:9/outside.png">
+<img src="http://127.0.0.1:9/outside.png">
 <div style="width: 1300px">Wide</div>
-<script>console.error('planted')</script>
-<table><tr><td>No header</td></tr></table>
-PAGE
-look "$work/faults.html" light || exit 1
-for fault in 'out of order' 'contrast' 'does not load: broken' 'refers to the outside' \
-    'wider than the page' 'planted' 'has <script>' 'without a header'; do
-    if ! grep -q "$fault" "$work/problems"; then
-        echo "the check is blind: it did not find the planted fault '$fault'"
-        exit 1
-    fi
-done
+<script>console.error("planted")</script>
+<table><tr><td>No header</td></tr></table>'
 
-# ---- the report ----
+# sees_faults PAGE: are the faults found if this page has them?
+sees_faults() {
+    printf '%s\n' "$faults" > "$work/faults"
+    sed -e "/<\/main>/{r $work/faults" -e 'N;}' "$1" > "$work/planted.html"
+    look "$work/planted.html" light || return 1
+    for fault in 'out of order' 'contrast' 'does not load: broken' 'no alternative text' \
+        'refers to the outside' 'wider than the page' 'reaches beyond' 'console: ' 'has <script>' \
+        'without a header'; do
+        if ! grep -q "$fault" "$work/problems"; then
+            echo "the check is blind: it did not find the planted fault '$fault'"
+            return 1
+        fi
+    done
+}
+
+# ---- the pages ----
+
+# make PAGE ARGUMENTS...: a page by the program; the verdict does not matter here.
+make() {
+    page=$1
+    shift
+    "$strayframe" "$@" --report "$page" > "$work/log" 2>&1
+    code=$?
+    if [ ! -s "$page" ] || [ $code -gt 3 ]; then
+        echo "no page was made (exit code $code): $*"
+        cat "$work/log"
+        return 1
+    fi
+}
+
+# look_at PAGE FOLDER: says what is wrong with it, and fails if something is.
+look_at() {
+    bad=0
+    for scheme in light dark; do
+        look "$1" "$scheme" || return 1
+        if [ -s "$work/problems" ]; then
+            bad=1
+            echo "$scheme:"
+            sort "$work/problems" | uniq -c | sort -rn | head -n 40
+        fi
+        echo "$(basename "$1"), $scheme: $(grep '^looked at' "$work/dom")"
+        for width in $widths; do
+            [ -z "$2" ] || take_picture "$1" "$2" "$scheme" "$width" || bad=1
+        done
+    done
+    return $bad
+}
+
+take_picture() {
+    height=$(sed -n "s/^height $4 //p" "$work/dom")
+    [ "$height" -le 16000 ] || height=16000
+    browse "$3" --window-size="$4,$height" --screenshot="$2/$(basename "$1" .html)-$4-$3.png" \
+        "file://$(realpath "$1")" 2> "$work/stderr" > "$work/dom2"
+    ! grep 'CONSOLE' "$work/stderr"
+}
 
 case ${1-} in
 '')
@@ -95,44 +134,24 @@ case ${1-} in
     exit 1
     ;;
 *.html)
-    report=$1
-    ;;
-*)
-    # A few homes only, so that it takes seconds; F6 cannot hold then, which shows the page of a
-    # replay that fails. The title is hostile.
-    report=$work/report.html
-    "$1" replay --set homes.fleet.count=60 --report "$report" \
-        --set 'title=</title><img src=x onerror=alert(1)> & "both" '\''quotes'\' > "$work/log" 2>&1
-    code=$?
-    if [ ! -s "$report" ] || [ $code -gt 3 ]; then
-        echo "no report was made (exit code $code):"
-        cat "$work/log"
-        exit 1
-    fi
+    [ -z "${2-}" ] || mkdir -p "$2" || exit 1
+    sees_faults "$1" && look_at "$1" "${2-}"
+    exit
     ;;
 esac
 
-[ -z "${2-}" ] || mkdir -p "$2" || exit 1
+strayframe=$1
+# A few homes only, so that it takes seconds; F6 cannot hold then, which shows the page of a replay
+# that fails. The title is hostile.
+make "$work/replay.html" replay --set homes.fleet.count=60 \
+    --set 'title=</title><img src=x onerror=alert(1)> & "both" '\''quotes'\' || exit 1
+# Most classes need more than this scenario, and are missed.
+make "$work/prove.html" prove --seeds 1 --scenarios scenarios/smoke/small.yaml || exit 1
+make "$work/explain.html" explain scenarios/canary/stray-pixels.yaml || exit 1
+
 failed=0
-for scheme in light dark; do
-    look "$report" "$scheme" || exit 1
-    if [ -s "$work/problems" ]; then
-        failed=1
-        echo "$scheme:"
-        sort "$work/problems" | uniq -c | sort -rn | head -n 40
-    fi
-    echo "$scheme: $(grep '^looked at' "$work/dom")"
-    for width in $widths; do
-        if [ -n "${2-}" ]; then
-            height=$(sed -n "s/^height $width //p" "$work/dom")
-            [ "$height" -le 16000 ] || height=16000
-            browse "$scheme" --window-size="$width,$height" \
-                --screenshot="$2/report-$width-$scheme.png" \
-                "file://$(realpath "$report")" 2> "$work/stderr" > "$work/dom2"
-            if grep 'CONSOLE' "$work/stderr"; then
-                failed=1
-            fi
-        fi
-    done
+for page in "$work/replay.html" "$work/prove.html" "$work/explain.html"; do
+    sees_faults "$page" || exit 1
+    look_at "$page" '' || failed=1
 done
 exit $failed

@@ -25,7 +25,7 @@ fuzz_binary() {
 
 # Longer inputs are read no further; 0: the engine decides.
 fuzz_bytes_max() {
-    [[ $1 == fuzz_plan ]] && echo 128 || echo 0
+    [[ $1 == fuzz_plan ]] && echo 192 || echo 0
 }
 
 # fuzz_seeds TARGET FOLDER empty|corpus: an engine wants at least one file to begin with.

@@ -1,5 +1,6 @@
 #include "harness/base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,23 @@ enum sf_err sf_fail_at(struct sf_diag *diag, enum sf_err err, const char *file, 
         va_end(args);
     }
     return err;
+}
+
+enum sf_err sf_err_of_file(int error_number)
+{
+    switch (error_number) {
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case ELOOP:
+    case ENAMETOOLONG:
+        return SF_ERR_INPUT;
+    default:
+        return SF_ERR_MACHINE;
+    }
 }
 
 void sf_diag_print(const struct sf_diag *diag, char *out, uint64_t out_bytes)

@@ -11,7 +11,7 @@
 
 static enum sf_err cannot_write(const char *path, int error, struct sf_diag *diag)
 {
-    return sf_fail(diag, SF_ERR_MACHINE, "cannot write %s: %s", path, strerror(error));
+    return sf_fail(diag, sf_err_of_file(error), "cannot write %s: %s", path, strerror(error));
 }
 
 /* Where the file really is, behind symbolic links; as named if it is not there yet. */
@@ -32,6 +32,26 @@ static enum sf_err find_place(struct sf_whole_file *whole, const char *path, str
     return SF_OK;
 }
 
+/* The folder that the file is in. */
+static void folder_of(const char *path, char folder_out[SF_WHOLE_FILE_PATH_BYTES])
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+    snprintf(folder_out, SF_WHOLE_FILE_PATH_BYTES, "%.*s", (int)length, path);
+    if (slash == NULL) {
+        snprintf(folder_out, SF_WHOLE_FILE_PATH_BYTES, ".");
+    }
+}
+
+/* A file without a name, which goes when its writer ends, however that ends; -1 where the file
+ * system has no such thing. */
+static int open_nameless(const char *path)
+{
+    char folder[SF_WHOLE_FILE_PATH_BYTES];
+    folder_of(path, folder);
+    return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+}
+
 /* mkstemp makes files for their owner alone; this one is like any other. */
 static void allow_as_usual(int fd)
 {
@@ -41,33 +61,56 @@ static void allow_as_usual(int fd)
     (void)ignored; /* then it stays its owner's */
 }
 
+static void remove_part(const struct sf_whole_file *whole)
+{
+    if (whole->part[0] != '\0') {
+        unlink(whole->part);
+    }
+}
+
 enum sf_err sf_whole_file_open(struct sf_whole_file *whole, const char *path, struct sf_diag *diag)
 {
     SF_TRY(find_place(whole, path, diag));
-    snprintf(whole->part, sizeof whole->part, "%s.XXXXXX", whole->path);
-    int fd = mkostemp(whole->part, O_CLOEXEC);
+    whole->part[0] = '\0';
+    int fd = open_nameless(whole->path);
     if (fd < 0) {
-        return cannot_write(path, errno, diag);
+        snprintf(whole->part, sizeof whole->part, "%s.XXXXXX", whole->path);
+        fd = mkostemp(whole->part, O_CLOEXEC);
+        if (fd < 0) {
+            return cannot_write(path, errno, diag);
+        }
+        allow_as_usual(fd);
     }
-    allow_as_usual(fd);
     whole->file = fdopen(fd, "wb");
     if (whole->file == NULL) {
         enum sf_err err = cannot_write(path, errno, diag);
         close(fd);
-        unlink(whole->part);
+        remove_part(whole);
         return err;
     }
     return SF_OK;
+}
+
+/* Gives a file without a name one beside its place: only rename puts it over what is there. */
+static bool name_part(struct sf_whole_file *whole)
+{
+    if (whole->part[0] != '\0') {
+        return true;
+    }
+    char nameless[32];
+    snprintf(nameless, sizeof nameless, "/proc/self/fd/%d", fileno(whole->file));
+    snprintf(whole->part, sizeof whole->part, "%s.%d", whole->path, (int)getpid());
+    bool named = linkat(AT_FDCWD, nameless, AT_FDCWD, whole->part, AT_SYMLINK_FOLLOW) == 0;
+    whole->part[0] = named ? whole->part[0] : '\0';
+    return named;
 }
 
 /* A new name is on the disk when its folder is. */
 static bool sync_folder(const char *path)
 {
     char folder[SF_WHOLE_FILE_PATH_BYTES];
-    const char *slash = strrchr(path, '/');
-    size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
-    snprintf(folder, sizeof folder, "%.*s", (int)length, path);
-    int fd = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    folder_of(path, folder);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
         return false;
     }
@@ -80,7 +123,7 @@ enum sf_err sf_whole_file_keep(struct sf_whole_file *whole, struct sf_diag *diag
 {
     errno = 0;
     bool written = ferror(whole->file) == 0 && fflush(whole->file) == 0;
-    written = written && fsync(fileno(whole->file)) == 0;
+    written = written && fsync(fileno(whole->file)) == 0 && name_part(whole);
     int error = errno;
     if (fclose(whole->file) != 0 && written) {
         written = false;
@@ -92,7 +135,7 @@ enum sf_err sf_whole_file_keep(struct sf_whole_file *whole, struct sf_diag *diag
         error = errno;
     }
     if (!written) {
-        unlink(whole->part);
+        remove_part(whole);
         return cannot_write(whole->path, error != 0 ? error : EIO, diag);
     }
     return sync_folder(whole->path) ? SF_OK : cannot_write(whole->path, errno, diag);
@@ -102,7 +145,7 @@ void sf_whole_file_drop(struct sf_whole_file *whole)
 {
     fclose(whole->file);
     whole->file = NULL;
-    unlink(whole->part);
+    remove_part(whole);
 }
 
 enum sf_err sf_whole_file_write(const char *path, const void *bytes, size_t count,

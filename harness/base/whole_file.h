@@ -1,6 +1,7 @@
-/* A file that is there whole or not at all. It is written under another name in the same folder and
- * moved to its place when every byte of it is on the disk: whoever reads it never finds half of it,
- * and what was there before stays until then, whatever becomes of the writer or of the disk. */
+/* A file that is there whole or not at all. It is written in the same folder without a name (under
+ * another name where the file system has no files without one) and moved to its place when every
+ * byte of it is on the disk: whoever reads it never finds half of it, and what was there before
+ * stays until then, whatever becomes of the writer or of the disk. */
 #ifndef STRAYFRAME_BASE_WHOLE_FILE_H
 #define STRAYFRAME_BASE_WHOLE_FILE_H
 
@@ -12,13 +13,13 @@
 enum { SF_WHOLE_FILE_PATH_BYTES = 1024 };
 
 struct sf_whole_file {
-    FILE *file;                              /* to be written to */
-    char path[SF_WHOLE_FILE_PATH_BYTES];     /* where it will be */
-    char part[SF_WHOLE_FILE_PATH_BYTES + 8]; /* where it is now */
+    FILE *file;                               /* to be written to */
+    char path[SF_WHOLE_FILE_PATH_BYTES];      /* where it will be */
+    char part[SF_WHOLE_FILE_PATH_BYTES + 16]; /* where it is now; "" while it has no name */
 };
 
-/* SF_ERR_INPUT for a path that is too long or is something else than a file (a device, a folder),
- * SF_ERR_MACHINE when nothing can be written there. */
+/* SF_ERR_INPUT for a path that is too long, is something else than a file (a device, a folder), or
+ * is where nobody may write; SF_ERR_MACHINE when the machine cannot write there. */
 SF_MUST_USE enum sf_err sf_whole_file_open(struct sf_whole_file *whole, const char *path,
                                            struct sf_diag *diag);
 

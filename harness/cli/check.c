@@ -16,8 +16,10 @@ static const struct cli_option check_options[] = {
 
 static void say_fine(const char *file, const struct sf_plan *plan)
 {
-    printf("%s: fine: %u homes, %u entries on the timeline\n", file, sf_plan_homes_count(plan),
-           plan->timeline_count);
+    uint32_t homes_count = sf_plan_homes_count(plan);
+    printf("%s: fine: %u home%s, %u %s on the timeline\n", file, homes_count,
+           homes_count == 1 ? "" : "s", plan->timeline_count,
+           plan->timeline_count == 1 ? "entry" : "entries");
 }
 
 /* A saved run is fine when every byte of it is what was written, whatever the oracles say of it. */

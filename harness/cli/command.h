@@ -149,6 +149,9 @@ int cli_print_json(json_t *json, int exit_code);
 SF_MUST_USE enum sf_err cli_write_file(const char *path, const struct sf_text *text,
                                        struct sf_diag *diag);
 
+/* Can each file that the command is to write at its end be written? To be asked before the work. */
+SF_MUST_USE enum sf_err cli_outputs_writable(const struct cli_args *args, struct sf_diag *diag);
+
 /* The command line that gives this result again, without what only says where it goes or how fast.
  * `word` stands in where no FILE was given; "" for none. The seed is always said; NULL: it is
  * part of the file. */

@@ -214,6 +214,20 @@ enum sf_err cli_write_file(const char *path, const struct sf_text *text, struct 
     return sf_whole_file_write(path, text->data, text->length, diag);
 }
 
+enum sf_err cli_outputs_writable(const struct cli_args *args, struct sf_diag *diag)
+{
+    static const char *const outputs[] = {"report", "junit", "save", "out"};
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
+        const char *path = has_option(args, outputs[i]) ? cli_value(args, outputs[i]) : NULL;
+        if (path != NULL) {
+            struct sf_whole_file whole;
+            SF_TRY(sf_whole_file_open(&whole, path, diag));
+            sf_whole_file_drop(&whole);
+        }
+    }
+    return SF_OK;
+}
+
 void cli_find_data(const char *name, char *path_out, size_t path_bytes)
 {
     snprintf(path_out, path_bytes, "%s", name);

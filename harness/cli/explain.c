@@ -18,6 +18,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_BASELINE,
     CLI_OPTION_RUN_SECONDS,
     {"finding", "N", "which finding of the run, from 1 (the first stray picture)"},
+    {"report", "FILE", "also write the story as an HTML page"},
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
 };
@@ -90,6 +91,29 @@ static int print_nothing(const struct cli_args *args, const struct tale *tale)
     return CLI_EXIT_INCONCLUSIVE;
 }
 
+static void say_heading(const struct tale *tale, uint64_t number, struct sf_text *out)
+{
+    sf_text_add(out, "%s seed %" PRIu64 ", finding %" PRIu64 " of %" PRIu64, tale->plan.name,
+                tale->plan.seed, number, tale->result.findings_count);
+}
+
+static enum sf_err report(const struct cli_args *args, const struct tale *tale, uint64_t number,
+                          const struct sf_story *story, struct sf_diag *diag)
+{
+    const char *path = cli_value(args, "report");
+    if (path == NULL) {
+        return SF_OK;
+    }
+    struct sf_text html = {0};
+    struct sf_text heading = {0};
+    say_heading(tale, number, &heading);
+    sf_report_story_html(story, heading.data, &tale->result.findings[number - 1], &html);
+    enum sf_err err = cli_write_file(path, &html, diag);
+    sf_text_free(&heading);
+    sf_text_free(&html);
+    return err;
+}
+
 static int print_story(const struct cli_args *args, const struct tale *tale, uint64_t number,
                        const struct sf_story *story)
 {
@@ -98,10 +122,15 @@ static int print_story(const struct cli_args *args, const struct tale *tale, uin
         return cli_print_json(sf_report_story_json(story, finding), CLI_EXIT_PASS);
     }
     struct sf_text text = {0};
+    struct sf_text said = {0};
     struct sf_paint paint = sf_paint_for(STDOUT_FILENO);
-    sf_text_add(&text, "%s%s%s seed %" PRIu64 ", finding %" PRIu64 " of %" PRIu64 ": %s\n\n",
-                paint.bold, tale->plan.name, paint.off, tale->plan.seed, number,
-                tale->result.findings_count, sf_oracles()[finding->oracle]->name);
+    sf_text_add(&text, "%s", paint.bold);
+    say_heading(tale, number, &text);
+    sf_text_add(&text, ":%s\n", paint.off);
+    sf_report_finding(finding, &said);
+    sf_report_paragraph(said.data, &text);
+    sf_text_free(&said);
+    sf_text_add(&text, "\n");
     sf_report_story_text(story, &paint, &text);
     int code = cli_print_text(&text, CLI_EXIT_PASS);
     sf_text_free(&text);
@@ -121,6 +150,7 @@ static enum sf_err tell(const struct cli_args *args, struct tale *tale, uint64_t
     if (err == SF_OK) {
         struct sf_story story;
         sf_story_tell(&gather, &tale->plan, &story);
+        err = report(args, tale, number, &story, diag);
         *code_out = print_story(args, tale, number, &story);
         sf_story_fini(&story);
     }
@@ -169,7 +199,7 @@ static int explain(const struct cli_args *args)
 const struct cli_command cli_explain = {
     .name = "explain",
     .words = "FILE",
-    .summary = "Tell the story of one stray frame in words",
+    .summary = "Tell the story of one finding in words and in a picture",
     .details = "FILE is a scenario, which is run first, or a run that `strayframe run --save` has "
                "saved. The story is told\n"
                "from the trace alone. Exit code 0: it was told; 3: no oracle found anything, so "

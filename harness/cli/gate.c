@@ -52,6 +52,7 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
     SF_TRY(cli_number(args, "seconds", 0, 1, 1000000, &seconds, diag));
     SF_TRY(cli_number(args, "run-seconds", 60, 1, 86400, &run_seconds, diag));
+    SF_TRY(cli_outputs_writable(args, diag));
     SF_TRY(cli_scenarios_load(args, scenarios, diag));
     static char label[] = "gate";
     *gate_options = (struct sf_gate_options){

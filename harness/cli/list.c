@@ -1,52 +1,64 @@
-/* strayframe list: what there is. */
+/* strayframe list: what there is. Each list is made as JSON, and what people read is made of that.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/base/time.h"
 #include "harness/cli/command.h"
+#include "harness/run/baseline.h"
 #include "harness/run/defects.h"
 #include "harness/run/run.h"
+#include "harness/scenario/expect.h"
 #include "harness/trace/record.h"
 #include "sim_cloud/caches/builtin.h"
 
-static const struct cli_option options[] = {CLI_OPTIONS_END};
+static const struct cli_option options[] = {CLI_OPTION_JSON, CLI_OPTIONS_END};
 
-static void list_caches(void)
+static const char *text_of(const json_t *item, const char *key)
 {
+    return json_string_value(json_object_get(item, key));
+}
+
+/* ---- caches ---- */
+
+static enum sf_err caches(json_t *list, struct sf_diag *diag)
+{
+    (void)diag;
     for (size_t i = 0; sf_builtin_caches()[i] != NULL; i++) {
         const struct sf_cache_plugin *cache = sf_builtin_caches()[i];
-        printf("builtin:%-24s %s\n", cache->name, cache->summary);
-        if (cache->options != NULL) {
-            printf("%-32s options: %s\n", "", cache->options);
-        }
+        json_array_append_new(list,
+                              json_pack("{s:s+, s:s?, s:s?}", "name", "builtin:", cache->name,
+                                        "summary", cache->summary, "options", cache->options));
+    }
+    return SF_OK;
+}
+
+static void print_cache(const json_t *cache)
+{
+    printf("%-32s %s\n", text_of(cache, "name"), text_of(cache, "summary"));
+    if (text_of(cache, "options") != NULL) {
+        printf("%-32s options: %s\n", "", text_of(cache, "options"));
     }
 }
 
-static void list_oracles(void)
+/* ---- oracles ---- */
+
+static enum sf_err oracles(json_t *list, struct sf_diag *diag)
 {
+    (void)diag;
     for (size_t i = 0; sf_oracles()[i] != NULL; i++) {
-        printf("%-16s %s\n", sf_oracles()[i]->name, sf_oracles()[i]->invariant);
+        json_array_append_new(list, json_pack("{s:s, s:s}", "name", sf_oracles()[i]->name,
+                                              "invariant", sf_oracles()[i]->invariant));
     }
+    return SF_OK;
 }
 
-static void list_records(void)
+static void print_oracle(const json_t *oracle)
 {
-    for (int kind = 0; kind < SF_RECORD_KINDS_COUNT; kind++) {
-        printf("%-14s who: %s\n", sf_record_kind_name((enum sf_record_kind)kind),
-               sf_record_kind_fields((enum sf_record_kind)kind));
-    }
+    printf("%-20s %s\n", text_of(oracle, "name"), text_of(oracle, "invariant"));
 }
 
-static void list_defects(void)
-{
-    for (const struct sf_defect *defect = sf_defects(); defect->id != NULL; defect++) {
-        printf("%s  %s\n", defect->id, defect->title);
-        printf("     seen in: %s\n     needs: %s\n", defect->seen_in, defect->needs);
-        printf("     %s, twin %s, caught by %s in %s\n", defect->cache, defect->twin,
-               defect->oracle, defect->scenario);
-    }
-}
+/* ---- keys ---- */
 
 static const char *kind_name(enum sf_param_kind kind)
 {
@@ -67,44 +79,160 @@ static const char *kind_name(enum sf_param_kind kind)
     return "";
 }
 
-static void list_keys(void)
+static void add_table(json_t *list, const struct sf_param_table *table)
 {
+    json_t *params = json_array();
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        json_array_append_new(params, json_pack("{s:s, s:s, s:s}", "name", table->params[i].name,
+                                                "kind", kind_name(table->params[i].kind), "help",
+                                                table->params[i].help));
+    }
+    json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "name", table->name, "help",
+                                          table->help, "keys", params));
+}
+
+static enum sf_err keys(json_t *list, struct sf_diag *diag)
+{
+    (void)diag;
     const struct sf_plan_schema *schema = sf_run_schema();
     for (int section = 0; section < SF_SECTION_COUNT; section++) {
-        const struct sf_param_table *table = schema->tables[section];
-        printf("%s: %s\n", table->name, table->help);
-        for (uint32_t i = 0; i < table->params_count; i++) {
-            printf("  %-22s %-10s %s\n", table->params[i].name, kind_name(table->params[i].kind),
-                   table->params[i].help);
+        if (section != SF_SECTION_EXPECT) { /* what it has, that of the whole has too */
+            add_table(list, schema->tables[section]);
         }
+    }
+    add_table(list, &sf_assertion_table);
+    return SF_OK;
+}
+
+static void print_keys(const json_t *section)
+{
+    const json_t *param;
+    size_t i;
+    printf("%s: %s\n", text_of(section, "name"), text_of(section, "help"));
+    json_array_foreach(json_object_get(section, "keys"), i, param)
+    {
+        printf("  %-22s %-10s %s\n", text_of(param, "name"), text_of(param, "kind"),
+               text_of(param, "help"));
     }
 }
 
+/* ---- records ---- */
+
+static enum sf_err records(json_t *list, struct sf_diag *diag)
+{
+    (void)diag;
+    for (int kind = 0; kind < SF_RECORD_KINDS_COUNT; kind++) {
+        json_array_append_new(
+            list, json_pack("{s:s, s:s}", "name", sf_record_kind_name((enum sf_record_kind)kind),
+                            "fields", sf_record_kind_fields((enum sf_record_kind)kind)));
+    }
+    return SF_OK;
+}
+
+static void print_record(const json_t *record)
+{
+    printf("%-14s who: %s\n", text_of(record, "name"), text_of(record, "fields"));
+}
+
+/* ---- defects ---- */
+
+static json_t *defect_json(const struct sf_defect *defect, const struct sf_baseline_class *caught)
+{
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", defect->id, "title",
+                             defect->title, "seen_in", defect->seen_in, "needs", defect->needs,
+                             "cache", defect->cache, "twin", defect->twin, "oracle", defect->oracle,
+                             "scenario", defect->scenario);
+    json_object_set_new(json, "median_runs",
+                        caught != NULL ? json_integer(caught->median_runs) : json_null());
+    return json;
+}
+
+static enum sf_err defects(json_t *list, struct sf_diag *diag)
+{
+    char path[1200];
+    struct sf_baseline baseline;
+    cli_find_data(SF_BASELINE_FILE, path, sizeof path);
+    SF_TRY(sf_baseline_read(path, &baseline, diag));
+    for (const struct sf_defect *defect = sf_defects(); defect->id != NULL; defect++) {
+        json_array_append_new(list,
+                              defect_json(defect, sf_baseline_class_of(&baseline, defect->id)));
+    }
+    return SF_OK;
+}
+
+static void print_defect(const json_t *defect)
+{
+    json_int_t runs = json_integer_value(json_object_get(defect, "median_runs"));
+    printf("%s  %s\n     seen in: %s\n     needs: %s\n     shown by: %s\n", text_of(defect, "id"),
+           text_of(defect, "title"), text_of(defect, "seen_in"), text_of(defect, "needs"),
+           text_of(defect, "scenario"));
+    printf("     caught by: %s, ", text_of(defect, "oracle"));
+    if (runs > 0) {
+        printf("in the median after %" JSON_INTEGER_FORMAT " run%s of the gate's scenarios\n", runs,
+               runs == 1 ? "" : "s");
+    } else {
+        printf("but not yet\n");
+    }
+    printf("     %s, twin %s\n", text_of(defect, "cache"), text_of(defect, "twin"));
+}
+
+/* ---- all of them ---- */
+
 static const struct {
     const char *name;
-    void (*list)(void);
-} lists[] = {{"caches", list_caches},
-             {"oracles", list_oracles},
-             {"keys", list_keys},
-             {"records", list_records},
-             {"defects", list_defects}};
+    enum sf_err (*make)(json_t *list, struct sf_diag *diag);
+    void (*print)(const json_t *item);
+} lists[] = {{"caches", caches, print_cache},
+             {"oracles", oracles, print_oracle},
+             {"keys", keys, print_keys},
+             {"records", records, print_record},
+             {"defects", defects, print_defect}};
 
 enum { LISTS_COUNT = sizeof lists / sizeof lists[0] };
 
+static int print_list(const struct cli_args *args, int which)
+{
+    struct sf_diag diag = {0};
+    json_t *list = json_array();
+    enum sf_err err = lists[which].make(list, &diag);
+    if (err == SF_OK && cli_flag(args, "json")) {
+        return cli_print_json(json_pack("{s:o}", lists[which].name, list), CLI_EXIT_PASS);
+    }
+    const json_t *item;
+    size_t i;
+    json_array_foreach(list, i, item)
+    {
+        lists[which].print(item);
+    }
+    json_decref(list);
+    return err == SF_OK ? CLI_EXIT_PASS : cli_fail(err, &diag);
+}
+
+static int print_schema(void)
+{
+    struct sf_text text = {0};
+    sf_scenario_schema_print(sf_run_schema(), &text);
+    int code = cli_print_text(&text, CLI_EXIT_PASS);
+    sf_text_free(&text);
+    return code;
+}
+
 static int list(const struct cli_args *args)
 {
+    if (strcmp(args->words[0], "schema") == 0) {
+        return print_schema();
+    }
     const char *names[LISTS_COUNT + 1] = {NULL};
     for (int i = 0; i < LISTS_COUNT; i++) {
         names[i] = lists[i].name;
         if (strcmp(args->words[0], lists[i].name) == 0) {
-            lists[i].list();
-            return CLI_EXIT_PASS;
+            return print_list(args, i);
         }
     }
     const char *nearest = sf_text_nearest(args->words[0], names);
     fprintf(stderr,
             "strayframe list: there is no list of '%s'%s%s%s\nTry one of: caches oracles keys "
-            "records defects\n",
+            "records defects schema\n",
             args->words[0], nearest != NULL ? "; did you mean '" : "",
             nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
     return CLI_EXIT_BAD_INPUT;
@@ -112,11 +240,16 @@ static int list(const struct cli_args *args)
 
 const struct cli_command cli_list = {
     .name = "list",
-    .words = "caches|oracles|keys|records|defects",
+    .words = "caches|oracles|keys|records|defects|schema",
     .summary = "List the built-in caches, the oracles, the keys of a scenario, the trace's "
                "records, or the "
                "planted defects",
-    .details = "",
+    .details =
+        "Of a planted defect it says where its class was seen, what it needs, which scenario shows "
+        "it best, and\n"
+        "the median number of runs until `strayframe prove` caught it (" SF_BASELINE_FILE ").\n"
+        "schema prints the JSON Schema of scenario files, with which editors complete and check "
+        "them.",
     .options = options,
     .words_min = 1,
     .words_max = 1,

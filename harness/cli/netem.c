@@ -30,10 +30,10 @@ static const struct cli_option netem_options[] = {
 };
 
 enum sf_err cli_netem_parse(struct cli_netem *request, const char *spec,
-                            struct sf_netem_config *config, struct sf_netem_notes *notes)
+                            struct sf_netem_states *states, struct sf_netem_notes *notes)
 {
     struct sf_diag diag = {0};
-    enum sf_err err = sf_netem_parse_with(spec, &request->tables, config, notes, &diag);
+    enum sf_err err = sf_netem_states_parse(spec, &request->tables, states, notes, &diag);
     if (err != SF_OK && diag.column > 0) {
         fprintf(stderr, "strayframe: column %" PRIu32 ": %s\n  %s\n  %*s\n", diag.column,
                 diag.message, spec, (int)diag.column, "^");
@@ -43,25 +43,32 @@ enum sf_err cli_netem_parse(struct cli_netem *request, const char *spec,
     return err;
 }
 
-json_t *cli_netem_json(const struct sf_netem_config *config, uint64_t seed)
+json_t *cli_netem_json(const struct sf_netem_states *states, uint64_t seed)
 {
+    const struct sf_netem_config *first = &states->items[0].config;
     struct sf_text line = {0};
-    sf_netem_print(config, &line);
+    sf_netem_states_print(states, &line);
     json_t *object = json_object();
     json_object_set_new(object, "spec", json_string(line.data));
     /* A 64-bit number does not survive every JSON reader, so it goes as text. */
     char number[24];
-    snprintf(number, sizeof number, "%" PRIu64, config->seed_given ? config->seed : seed);
+    snprintf(number, sizeof number, "%" PRIu64, first->seed_given ? first->seed : seed);
     json_object_set_new(object, "seed", json_string(number));
     sf_text_free(&line);
     return object;
 }
 
-static int list_profiles(void)
+static int list_profiles(const struct cli_args *args)
 {
+    if (args->words_count > 0) {
+        struct sf_diag diag = {0};
+        return cli_fail(
+            sf_fail(&diag, SF_ERR_INPUT, "--profiles takes no spec: '%s'", args->words[0]), &diag);
+    }
     for (const struct sf_netem_profile *profile = sf_netem_profiles; profile->name != NULL;
          profile++) {
-        printf("%s\n    %s\n    %s\n", profile->name, profile->summary, profile->spec);
+        printf("%s\n    %s\n    %s\n    source: %s\n", profile->name, profile->summary,
+               profile->spec, profile->source);
     }
     return CLI_EXIT_PASS;
 }
@@ -123,7 +130,7 @@ static int carry_out(struct cli_netem *request)
 static int netem(const struct cli_args *args)
 {
     if (cli_flag(args, "profiles")) {
-        return list_profiles();
+        return list_profiles(args);
     }
     struct cli_netem request = {.args = args};
     request.tables.folder = cli_value(args, "tables");
@@ -145,7 +152,9 @@ const struct cli_command cli_netem = {
     .summary = "Say what a link as in tc's netem does to packets, or make a real one do it",
     .details =
         "SPEC is what follows `netem` on tc's line, such as 'delay 50ms 10ms distribution normal\n"
-        "loss gemodel 1% 20%', or 'profile NAME'. Quote it.\n\n"
+        "loss gemodel 1% 20%', or 'profile NAME'. Quote it. Ours are also keep-order, for jitter\n"
+        "without overtaking, and links that change with time:\n"
+        "  strayframe netem 'states good 10s..30s delay 20ms | gone 2s profile outage'\n\n"
         "--replay reads seq,sent_ns,bytes,ect and writes seq,sent_ns,recv_ns,corrupted: a row for\n"
         "each copy that arrives, recv_ns -1 for none; corrupted is 1 for a flipped bit, 2 for a CE "
         "mark.\n\n"

@@ -12,6 +12,7 @@
 #include "harness/cli/command.h"
 #include "harness/net/netem_grammar.h"
 #include "harness/net/netem_notes.h"
+#include "harness/net/netem_states.h"
 
 /* What was asked for. */
 struct cli_netem {
@@ -30,13 +31,13 @@ int cli_netem_relay(struct cli_netem *request);
 /* Whether an option speaks of a device at all. */
 bool cli_netem_device_asked(const struct cli_args *args);
 
-/* Reads a spec; `notes` may be NULL. What is wrong is printed with a caret below the place, and
- * the error returned. */
+/* Reads a spec, or a list of states; `notes` may be NULL. What is wrong is printed with a caret
+ * below the place, and the error returned. */
 SF_MUST_USE enum sf_err cli_netem_parse(struct cli_netem *request, const char *spec,
-                                        struct sf_netem_config *config,
+                                        struct sf_netem_states *states,
                                         struct sf_netem_notes *notes);
 
-/* An object that begins with the canonical spec and the seed in force. */
-json_t *cli_netem_json(const struct sf_netem_config *config, uint64_t seed);
+/* An object that begins with the canonical line and the seed in force. */
+json_t *cli_netem_json(const struct sf_netem_states *states, uint64_t seed);
 
 #endif

@@ -108,7 +108,9 @@ static enum sf_err act(const struct device *device, const struct sf_netem_config
 static int print_state(const struct cli_netem *request, const struct sf_qdisc_state *state)
 {
     if (cli_flag(request->args, "json")) {
-        json_t *object = state->netem ? cli_netem_json(&state->config, 0) : json_object();
+        struct sf_netem_states shown;
+        sf_netem_states_plain(&state->config, &shown);
+        json_t *object = state->netem ? cli_netem_json(&shown, 0) : json_object();
         if (!state->config.seed_given) {
             json_object_del(object, "seed"); /* this kernel has none */
         }
@@ -132,6 +134,19 @@ static int print_state(const struct cli_netem *request, const struct sf_qdisc_st
     return code;
 }
 
+/* What is ours alone is refused before any interface is looked at. */
+static enum sf_err one_for_kernel(const struct sf_netem_states *states,
+                                  struct sf_netem_config *config_out, struct sf_diag *diag)
+{
+    if (states->count > 1) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "'states' is strayframe's own, and a kernel's netem has one set of "
+                       "parameters at a time: set one state's, or let --relay follow all of them");
+    }
+    *config_out = states->items[0].config;
+    return sf_qdisc_check(config_out, diag);
+}
+
 int cli_netem_device(struct cli_netem *request)
 {
     struct device device = device_of(request->args);
@@ -143,9 +158,14 @@ int cli_netem_device(struct cli_netem *request)
     struct sf_netem_config config;
     sf_netem_config_default(&config);
     if (request->spec_given) {
-        err = cli_netem_parse(request, request->spec.data, &config, NULL);
+        struct sf_netem_states states;
+        err = cli_netem_parse(request, request->spec.data, &states, NULL);
         if (err != SF_OK) {
             return err == SF_ERR_INPUT ? CLI_EXIT_BAD_INPUT : CLI_EXIT_MACHINE;
+        }
+        err = one_for_kernel(&states, &config, &diag);
+        if (err != SF_OK) {
+            return cli_fail(err, &diag);
         }
     }
     if (cli_value(request->args, "seed") != NULL && !config.seed_given) {

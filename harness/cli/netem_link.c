@@ -3,19 +3,20 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/arena.h"
 #include "harness/cli/netem.h"
 #include "harness/net/netem_describe.h"
 #include "harness/net/netem_replay.h"
 #include "harness/net/netem_units.h"
 
-static enum sf_err read_traffic(const struct cli_netem *request,
-                                const struct sf_netem_config *config,
-                                struct sf_netem_traffic *traffic, struct sf_diag *diag)
+/* What the options say of the traffic, over what suits the link. */
+static enum sf_err read_traffic(const struct cli_netem *request, struct sf_netem_traffic *traffic,
+                                struct sf_diag *diag)
 {
     const char *interval = cli_value(request->args, "interval");
-    sf_netem_traffic_default(config, traffic);
     traffic->seed = request->seed;
     traffic->ect = cli_flag(request->args, "ect");
     SF_TRY(cli_number(request->args, "packets", traffic->packets_count, 1,
@@ -40,6 +41,49 @@ static enum sf_err read_traffic(const struct cli_netem *request,
     return SF_OK;
 }
 
+/* A bound for what nobody means: a link that changes each millisecond for hours. */
+static enum sf_err check_changes(const struct sf_netem_states *states, sf_ns span_ns,
+                                 struct sf_diag *diag)
+{
+    enum { CHANGES_MAX = 10000000 };
+    sf_ns round_ns = 0;
+    for (uint32_t i = 0; states->count > 1 && i < states->count; i++) {
+        round_ns += states->items[i].dwell_ns_min;
+    }
+    if (round_ns > 0 && span_ns / round_ns > CHANGES_MAX / states->count) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "the link would change its state more than %d times before the last packet "
+                       "is sent: let its states last longer",
+                       CHANGES_MAX);
+    }
+    return SF_OK;
+}
+
+/* What the link does, and, where it changes, what it would do if it stayed in each of its states.
+ */
+struct figures {
+    struct sf_netem_description whole;
+    struct sf_netem_description states[SF_NETEM_STATES_MAX];
+};
+
+static enum sf_err describe_all(const struct cli_netem *request,
+                                const struct sf_netem_states *states, struct figures *figures,
+                                struct sf_diag *diag)
+{
+    struct sf_netem_traffic traffic;
+    sf_netem_traffic_default_states(states, &traffic);
+    SF_TRY(read_traffic(request, &traffic, diag));
+    SF_TRY(check_changes(states, (sf_ns)traffic.packets_count * traffic.spacing_ns, diag));
+    sf_netem_describe_states(states, &traffic, &figures->whole);
+    for (uint32_t i = 0; states->count > 1 && i < states->count; i++) {
+        const struct sf_netem_config *config = &states->items[i].config;
+        sf_netem_traffic_default(config, &traffic);
+        SF_TRY(read_traffic(request, &traffic, diag));
+        sf_netem_describe(config, &traffic, &figures->states[i]);
+    }
+    return SF_OK;
+}
+
 static json_t *notes_json(const struct sf_netem_notes *notes)
 {
     json_t *array = json_array();
@@ -54,25 +98,55 @@ static json_t *notes_json(const struct sf_netem_notes *notes)
     return array;
 }
 
-static int describe(const struct cli_netem *request, const struct sf_netem_config *config,
-                    const struct sf_netem_notes *notes)
+static json_t *states_json(const struct sf_netem_states *states, const struct figures *figures)
 {
-    struct sf_netem_traffic traffic;
-    struct sf_diag diag = {0};
-    enum sf_err err = read_traffic(request, config, &traffic, &diag);
-    if (err != SF_OK) {
-        return cli_fail(err, &diag);
+    json_t *array = json_array();
+    for (uint32_t i = 0; i < states->count; i++) {
+        const struct sf_netem_state *state = &states->items[i];
+        struct sf_text spec = {0};
+        sf_netem_print(&state->config, &spec);
+        json_t *object = json_object();
+        json_object_set_new(object, "name", json_string(state->name));
+        json_object_set_new(object, "dwell_ns_min", json_integer(state->dwell_ns_min));
+        json_object_set_new(object, "dwell_ns_max", json_integer(state->dwell_ns_max));
+        json_object_set_new(object, "spec", json_string(spec.data));
+        json_object_set_new(object, "run", sf_netem_description_json(&figures->states[i]));
+        json_array_append_new(array, object);
+        sf_text_free(&spec);
     }
-    struct sf_netem_description description;
-    sf_netem_describe(config, &traffic, &description);
-    if (cli_flag(request->args, "json")) {
-        json_t *object = cli_netem_json(config, request->seed);
-        json_object_set_new(object, "notes", notes_json(notes));
-        json_object_set_new(object, "run", sf_netem_description_json(&description));
-        return cli_print_json(object, CLI_EXIT_PASS);
+    return array;
+}
+
+static int print_json(const struct cli_netem *request, const struct sf_netem_states *states,
+                      const struct sf_netem_notes *notes, const struct figures *figures)
+{
+    json_t *object = cli_netem_json(states, request->seed);
+    json_object_set_new(object, "notes", notes_json(notes));
+    if (states->count > 1) {
+        json_object_set_new(object, "states", states_json(states, figures));
     }
+    json_object_set_new(object, "run", sf_netem_description_json(&figures->whole));
+    return cli_print_json(object, CLI_EXIT_PASS);
+}
+
+static void add_states(const struct sf_netem_states *states, const struct figures *figures,
+                       struct sf_text *text)
+{
+    for (uint32_t i = 0; i < states->count; i++) {
+        sf_text_add(text, "%s, as if it stayed so (lasts ", states->items[i].name);
+        sf_netem_dwell_print(&states->items[i], text);
+        sf_text_add(text, "):\n");
+        sf_netem_description_print(&figures->states[i], text);
+        sf_text_add(text, "\n");
+    }
+    sf_text_add(text, "the whole, %" PRIu64 " changes of state:\n", figures->whole.changes_count);
+}
+
+static int print_text(const struct sf_netem_states *states, const struct sf_netem_notes *notes,
+                      const struct figures *figures)
+{
     struct sf_text text = {0};
-    sf_netem_print(config, &text);
+    sf_netem_states_print(states, &text);
     sf_text_add(&text, "\n");
     for (uint32_t i = 0; i < notes->count; i++) {
         if (notes->items[i].column > 0) {
@@ -83,9 +157,25 @@ static int describe(const struct cli_netem *request, const struct sf_netem_confi
         }
     }
     sf_text_add(&text, "\n");
-    sf_netem_description_print(&description, &text);
+    if (states->count > 1) {
+        add_states(states, figures, &text);
+    }
+    sf_netem_description_print(&figures->whole, &text);
     int code = cli_print_text(&text, CLI_EXIT_PASS);
     sf_text_free(&text);
+    return code;
+}
+
+static int describe(const struct cli_netem *request, const struct sf_netem_states *states,
+                    const struct sf_netem_notes *notes)
+{
+    struct sf_diag diag = {0};
+    struct figures *figures = sf_alloc(1, sizeof *figures);
+    enum sf_err err = describe_all(request, states, figures, &diag);
+    int code = err != SF_OK                      ? cli_fail(err, &diag)
+               : cli_flag(request->args, "json") ? print_json(request, states, notes, figures)
+                                                 : print_text(states, notes, figures);
+    free(figures);
     return code;
 }
 
@@ -112,25 +202,28 @@ static enum sf_err read_packets(const char *path, struct sf_netem_sent_list *sen
     }
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        enum sf_err kind = errno == ENOENT || errno == EACCES ? SF_ERR_INPUT : SF_ERR_MACHINE;
-        return sf_fail_at(diag, kind, path, 0, 0, "cannot open: %s", strerror(errno));
+        return sf_fail_at(diag, sf_err_of_file(errno), path, 0, 0, "cannot open: %s",
+                          strerror(errno));
     }
     enum sf_err err = sf_netem_sent_read(file, path, sent, diag);
     fclose(file);
     return err;
 }
 
-static int replay(const struct cli_netem *request, const struct sf_netem_config *config)
+static int replay(const struct cli_netem *request, const struct sf_netem_states *states)
 {
     struct sf_netem_sent_list sent = {0};
     struct sf_netem_arrived_list arrived = {0};
     struct sf_diag diag = {0};
     int code = CLI_EXIT_PASS;
     enum sf_err err = read_packets(cli_value(request->args, "replay"), &sent, &diag);
+    if (err == SF_OK && sent.count > 0) {
+        err = check_changes(states, sent.items[sent.count - 1].sent_ns, &diag);
+    }
     if (err == SF_OK) {
-        sf_netem_replay(config, request->seed, NULL, 0, &sent, &arrived);
+        sf_netem_replay_states(states, request->seed, NULL, 0, &sent, &arrived);
         if (cli_flag(request->args, "json")) {
-            json_t *object = cli_netem_json(config, request->seed);
+            json_t *object = cli_netem_json(states, request->seed);
             json_object_set_new(object, "rows", rows_json(&arrived));
             code = cli_print_json(object, CLI_EXIT_PASS);
         } else {
@@ -147,13 +240,13 @@ static int replay(const struct cli_netem *request, const struct sf_netem_config 
 
 int cli_netem_link(struct cli_netem *request)
 {
-    struct sf_netem_config config;
+    struct sf_netem_states states;
     struct sf_netem_notes notes = {0};
     bool replays = cli_value(request->args, "replay") != NULL;
     enum sf_err err =
-        cli_netem_parse(request, request->spec.data, &config, replays ? NULL : &notes);
+        cli_netem_parse(request, request->spec.data, &states, replays ? NULL : &notes);
     if (err != SF_OK) {
         return err == SF_ERR_INPUT ? CLI_EXIT_BAD_INPUT : CLI_EXIT_MACHINE;
     }
-    return replays ? replay(request, &config) : describe(request, &config, &notes);
+    return replays ? replay(request, &states) : describe(request, &states, &notes);
 }

@@ -11,8 +11,8 @@
 
 /* The two directions, as they were understood. */
 struct link {
-    struct sf_netem_config there;
-    struct sf_netem_config back;
+    struct sf_netem_states there;
+    struct sf_netem_states back;
 };
 
 static enum sf_err parse(struct cli_netem *request, struct link *link)
@@ -38,9 +38,9 @@ static void report_text(const struct link *link, const struct sf_relay_session_o
                         struct sf_text *text)
 {
     sf_text_add(text, "there: ");
-    sf_netem_print(&link->there, text);
+    sf_netem_states_print(&link->there, text);
     sf_text_add(text, "\nback: ");
-    sf_netem_print(&link->back, text);
+    sf_netem_states_print(&link->back, text);
     sf_text_add(text, "\n");
     sf_relay_report_print(&outcome->report, text);
     if (outcome->server_silent) {
@@ -60,7 +60,8 @@ static enum sf_err write_report(const struct cli_netem *request, const struct li
     const char *path = cli_value(request->args, "report");
     FILE *file = path != NULL ? fopen(path, "we") : stderr;
     if (file == NULL) {
-        return sf_fail_at(diag, SF_ERR_MACHINE, path, 0, 0, "cannot write: %s", strerror(errno));
+        return sf_fail_at(diag, sf_err_of_file(errno), path, 0, 0, "cannot write: %s",
+                          strerror(errno));
     }
     if (cli_flag(request->args, "json")) {
         json_t *object = report_json(link, session, outcome);

@@ -6,9 +6,7 @@
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
 #include "harness/report/proof.h"
-#include "harness/run/prove.h"
-
-#define BASELINE "scenarios/prove-baseline.txt"
+#include "harness/run/baseline.h"
 
 static const struct cli_option options[] = {
     {"class", "ID", "this class of defect only, such as D05"},
@@ -17,7 +15,8 @@ static const struct cli_option options[] = {
     {"twin-seeds", "N", "and with its twin (as many)"},
     CLI_OPTION_SEED,
     CLI_OPTION_SET,
-    {"baseline", "FILE", "classes that must be caught, an id a line (" BASELINE ")"},
+    {"baseline", "FILE", "classes that must be caught (" SF_BASELINE_FILE ")"},
+    {"keep", "FILE", "write what was caught, and how soon, as such a file"},
     CLI_OPTION_REPORT,
     CLI_OPTION_JSON,
     CLI_OPTION_JOBS,
@@ -37,6 +36,7 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     SF_TRY(cli_number(args, "twin-seeds", seeds, 1, 100000, &twin_seeds, diag));
     SF_TRY(cli_number(args, "seed", 1, 0, UINT64_MAX, &prove->seed_first, diag));
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
+    SF_TRY(cli_outputs_writable(args, diag));
     SF_TRY(cli_scenarios_load(args, scenarios, diag));
     prove->plans = scenarios->plans;
     prove->plans_count = scenarios->count;
@@ -62,36 +62,39 @@ static enum sf_err check_baseline(const struct cli_args *args, const struct sf_p
                                   bool *kept_out, struct sf_diag *diag)
 {
     char path[1200];
+    struct sf_baseline baseline;
     const char *wanted = cli_value(args, "baseline");
-    cli_find_data(wanted != NULL ? wanted : BASELINE, path, sizeof path);
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return sf_fail(diag, SF_ERR_INPUT, "%s: cannot be read", path);
-    }
-    char line[256];
-    uint32_t number = 0;
-    enum sf_err err = SF_OK;
+    cli_find_data(wanted != NULL ? wanted : SF_BASELINE_FILE, path, sizeof path);
+    SF_TRY(sf_baseline_read(path, &baseline, diag));
     *kept_out = true;
-    while (err == SF_OK && fgets(line, sizeof line, file) != NULL) {
-        number++;
-        line[strcspn(line, " \t\r\n")] = '\0';
-        if (line[0] == '\0' || line[0] == '#') {
-            continue;
-        }
-        const struct sf_proof *proof = proof_of(proofs, line);
-        if (proof == NULL && cli_value(args, "class") == NULL) {
-            err = sf_fail_at(diag, SF_ERR_INPUT, path, number, 1, "there is no class '%s'", line);
-        } else if (proof != NULL && proof->meant_count == 0) {
-            fprintf(stderr, "strayframe: %s was caught before (%s:%u) and is not any more\n", line,
-                    path, number);
+    for (uint32_t i = 0; i < baseline.count; i++) {
+        const struct sf_baseline_class *class = &baseline.classes[i];
+        const struct sf_proof *proof = proof_of(proofs, class->id);
+        if (proof != NULL && proof->meant_count == 0) {
+            fprintf(stderr, "strayframe: %s was caught before (%s:%u) and is not any more\n",
+                    class->id, path, class->line);
             *kept_out = false;
         }
     }
-    fclose(file);
+    return SF_OK;
+}
+
+static enum sf_err keep_baseline(const struct cli_args *args, const struct sf_proofs *proofs,
+                                 struct sf_diag *diag)
+{
+    const char *path = cli_value(args, "keep");
+    if (path == NULL) {
+        return SF_OK;
+    }
+    struct sf_text text = {0};
+    sf_baseline_write(proofs, &text);
+    enum sf_err err = cli_write_file(path, &text, diag);
+    sf_text_free(&text);
     return err;
 }
 
 static enum sf_err write_report(const struct cli_args *args, const struct sf_proofs *proofs,
+                                const struct cli_scenarios *scenarios, uint64_t seed_first,
                                 struct sf_diag *diag)
 {
     const char *path = cli_value(args, "report");
@@ -99,8 +102,11 @@ static enum sf_err write_report(const struct cli_args *args, const struct sf_pro
         return SF_OK;
     }
     struct sf_text page = {0};
-    sf_report_proofs_html(proofs, &page);
+    struct sf_text command = {0};
+    cli_repeat_command(args, "", &seed_first, &command);
+    sf_report_proofs_html(proofs, (const char *const *)scenarios->files, command.data, &page);
     enum sf_err err = cli_write_file(path, &page, diag);
+    sf_text_free(&command);
     sf_text_free(&page);
     return err;
 }
@@ -118,6 +124,9 @@ static int print(const struct cli_args *args, const struct sf_proofs *proofs,
     }
     struct sf_text text = {0};
     sf_report_proofs_text(proofs, (const char *const *)scenarios->files, &text);
+    if (cli_value(args, "report") != NULL) {
+        sf_text_add(&text, "report: %s\n", cli_value(args, "report"));
+    }
     code = cli_print_text(&text, code);
     sf_text_free(&text);
     return code;
@@ -139,7 +148,10 @@ static int run(const struct cli_args *args)
         err = check_baseline(args, proofs, &kept, &diag);
     }
     if (err == SF_OK) {
-        err = write_report(args, proofs, &diag);
+        err = keep_baseline(args, proofs, &diag);
+    }
+    if (err == SF_OK) {
+        err = write_report(args, proofs, &scenarios, prove.seed_first, &diag);
     }
     int code = err == SF_OK ? print(args, proofs, &scenarios, kept) : cli_fail(err, &diag);
     cli_scenarios_free(&scenarios);

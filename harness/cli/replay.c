@@ -107,6 +107,7 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
     uint64_t jobs;
     SF_TRY(cli_number(args, "seeds", 1, 1, 1000, &seeds, diag));
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
+    SF_TRY(cli_outputs_writable(args, diag));
     static char label[] = "replay";
     *replay_options = (struct sf_replay_options){
         .plan = plan,

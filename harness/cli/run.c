@@ -191,6 +191,7 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
     if (job->twice && cli_value(args, aside) != NULL) {
         return sf_fail(diag, SF_ERR_INPUT, "--twice and --%s do not go together", aside);
     }
+    SF_TRY(cli_outputs_writable(args, diag));
     bool is_saved = sf_saved_recognise(args->words[0]);
     if (is_saved) {
         SF_TRY(cli_saved_unchanged(args, diag));

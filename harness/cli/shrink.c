@@ -1,5 +1,5 @@
 /* strayframe shrink: the smallest plan that still fails. */
-#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,10 +27,23 @@ struct budget {
     uint32_t seconds;
 };
 
+/* Ctrl-C ends the search like its budget: what is found until then is not lost. The second one
+ * ends the program. */
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+    interrupted = 1;
+    signal(number, SIG_DFL);
+}
+
 static bool expired(void *context)
 {
     const struct budget *budget = context;
     struct timespec now;
+    if (interrupted != 0) {
+        return true;
+    }
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec > budget->end.tv_sec ||
            (now.tv_sec == budget->end.tv_sec && now.tv_nsec >= budget->end.tv_nsec);
@@ -75,11 +88,16 @@ static int write_out(const struct cli_args *args, const struct sf_shrunk *shrunk
     if (path != NULL) {
         struct sf_diag diag = {0};
         enum sf_err err = cli_write_file(path, &text, &diag);
-        code = err != SF_OK ? cli_fail(err, &diag) : CLI_EXIT_PASS;
+        if (err != SF_OK) { /* the search is not for nothing */
+            code = cli_fail(err, &diag);
+            (void)cli_print_text(&text, code);
+        }
     }
     if (code == CLI_EXIT_PASS && cli_flag(args, "json")) {
         code = cli_print_json(sf_report_shrunk_json(shrunk), code);
-    } else if (code == CLI_EXIT_PASS && path == NULL) {
+    } else if (code == CLI_EXIT_PASS && path != NULL) {
+        printf("shrunk: %s\n", path);
+    } else if (code == CLI_EXIT_PASS) {
         code = cli_print_text(&text, code);
     }
     sf_text_free(&text);
@@ -93,6 +111,7 @@ static enum sf_err shrink_plan(const struct cli_args *args, struct sf_plan *plan
     uint32_t oracle = 0;
     SF_TRY(cli_load(args, args->words[0], plan, diag));
     SF_TRY(cli_number(args, "seconds", 10, 1, 86400, &seconds, diag));
+    SF_TRY(cli_outputs_writable(args, diag));
     struct budget budget = {.seconds = (uint32_t)seconds};
     clock_gettime(CLOCK_MONOTONIC, &budget.end);
     budget.end.tv_sec += (time_t)seconds;
@@ -105,6 +124,7 @@ static enum sf_err shrink_plan(const struct cli_args *args, struct sf_plan *plan
         .progress = progress,
         .context = &budget,
     };
+    signal(SIGINT, interrupt);
     return sf_shrink(plan, &shrink_options, shrunk, diag);
 }
 
@@ -131,7 +151,10 @@ const struct cli_command cli_shrink = {
         "the list of packets that were lost or late, and minimises that list. Then says for each\n"
         "thing that is left whether it still fails without. What comes out is a scenario file "
         "with\n"
-        "all that at its head, fit for scenarios/regress.",
+        "all that at its head, fit for scenarios/regress. Ctrl-C ends the search; what it has "
+        "found is\n"
+        "printed, and the head says that the search did not come to its end. Exit code 2: nothing\n"
+        "fails, so that there is nothing to shrink.",
     .options = options,
     .words_min = 1,
     .words_max = 1,

@@ -31,6 +31,7 @@ static void check_config(const struct sf_netem_config *config)
     SF_ASSERT(config->jitter_ns >= 0);
     SF_ASSERT(config->jitter_ns <= SF_NETEM_JITTER_NS_MAX);
     SF_ASSERT(config->reorder == 0 || config->gap > 0);
+    SF_ASSERT(config->reorder == 0 || !config->keep_order);
     SF_ASSERT(config->slot_delay_ns_min >= 0);
     SF_ASSERT(config->slot_delay_ns_max >= config->slot_delay_ns_min);
     SF_ASSERT(config->slot_table_delay_ns >= 0);
@@ -78,6 +79,15 @@ void sf_netem_change(struct sf_netem *link, const struct sf_netem_config *config
 {
     SF_ASSERT(now_ns >= 0);
     configure(link, config, now_ns);
+}
+
+sf_ns sf_netem_dwell_ns(const struct sf_netem *link, sf_ns dwell_ns_min, sf_ns dwell_ns_max)
+{
+    SF_ASSERT(dwell_ns_min > 0);
+    SF_ASSERT(dwell_ns_max >= dwell_ns_min);
+    uint64_t range = (uint64_t)(dwell_ns_max - dwell_ns_min) + 1;
+    uint64_t drawn = sf_rng_derive(link->seed, "netem dwell", link->changes_count);
+    return dwell_ns_min + (sf_ns)(drawn % range);
 }
 
 void sf_netem_fix_fates(struct sf_netem *link, const struct sf_netem_fixed_fate *fates,

@@ -81,6 +81,9 @@ struct sf_netem_config {
     uint64_t seed; /* of the generator, where seed_given */
     bool seed_given;
     bool ecn; /* a loss marks an ECN-capable packet instead */
+    /* Ours, no kernel has it: no packet leaves before an earlier one that still waits; it leaves
+     * with it instead. Not together with reorder. */
+    bool keep_order;
 };
 
 /* An explicit fate for one packet, stronger than chance. Only what `fixed` names is overridden. */
@@ -168,6 +171,11 @@ void sf_netem_init(struct sf_netem *link, const struct sf_netem_config *config, 
  * new start value, slots count from now_ns. The generator goes on, unless `config` has a seed of
  * its own. The fates stay. */
 void sf_netem_change(struct sf_netem *link, const struct sf_netem_config *config, sf_ns now_ns);
+
+/* How long a link stays in the state that it was last given, where states follow each other:
+ * uniform from min to max, for this link and this change. Derived from the link's seed apart from
+ * the generator, so no packet's chances move. */
+sf_ns sf_netem_dwell_ns(const struct sf_netem *link, sf_ns dwell_ns_min, sf_ns dwell_ns_max);
 
 /* Sets the explicit fates: `fates_count` of them, sorted by `packet`, each packet at most once;
  * borrowed until the link is gone or other fates are set. The random numbers are drawn as if there

@@ -205,6 +205,14 @@ sf_ns sf_netem_wire_ns(const struct sf_netem_config *config, uint32_t bytes)
     return (sf_ns)((uint64_t)length * (uint64_t)SF_SECOND / config->rate_bytes_per_second);
 }
 
+/* The one thing here that no kernel does. An earlier packet that has left holds nobody up, so what
+ * still waits is all that needs remembering. */
+static sf_ns in_order(const struct sf_netem *link, sf_ns send_ns)
+{
+    bool behind = link->config->keep_order && link->timed_count > 0;
+    return behind && link->timed_ns_max > send_ns ? link->timed_ns_max : send_ns;
+}
+
 /* With a rate a packet is sent after the last one that is still queued; its delay passes while it
  * waits. An empty queue has no memory. */
 static sf_ns send_time(const struct sf_netem *link, const struct arrival *arrival, sf_ns delay_ns)
@@ -259,7 +267,7 @@ static void place(struct sf_netem *link, const struct arrival *arrival,
         copy->send_ns = arrival->now_ns;
         link->reorder_counter = 0;
     } else {
-        copy->send_ns = send_time(link, arrival, draw_delay(link));
+        copy->send_ns = in_order(link, send_time(link, arrival, draw_delay(link)));
         link->reorder_counter++;
     }
     count_in(link, copy);
@@ -326,7 +334,8 @@ static void fix_copies(struct sf_netem *link, const struct arrival *arrival, uin
     }
     if (admission->copies_count == 0) {
         memset(&admission->copy[0], 0, sizeof admission->copy[0]);
-        admission->copy[0].send_ns = send_time(link, arrival, link->config->delay_ns);
+        admission->copy[0].send_ns =
+            in_order(link, send_time(link, arrival, link->config->delay_ns));
         admission->copy[1] = admission->copy[0];
     } else if (admission->copies_count == 1) {
         admission->copy[1] = admission->copy[0];

@@ -6,7 +6,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
-#include "harness/net/netem_queue.h"
+#include "harness/net/netem_course.h"
 
 const uint32_t sf_netem_quantiles[SF_NETEM_QUANTILES_COUNT] = {0,   10,  50,  250, 500,
                                                                750, 950, 990, 1000};
@@ -30,9 +30,30 @@ void sf_netem_traffic_default(const struct sf_netem_config *config,
     }
 }
 
+void sf_netem_traffic_default_states(const struct sf_netem_states *states,
+                                     struct sf_netem_traffic *traffic_out)
+{
+    enum { ROUNDS = 10, PACKETS_MAX = 2000000 };
+    sf_netem_traffic_default(&states->items[0].config, traffic_out);
+    sf_ns round_ns = 0;
+    for (uint32_t i = 0; states->count > 1 && i < states->count; i++) {
+        struct sf_netem_traffic suiting;
+        sf_netem_traffic_default(&states->items[i].config, &suiting);
+        if (suiting.spacing_ns > traffic_out->spacing_ns) {
+            traffic_out->spacing_ns = suiting.spacing_ns;
+        }
+        round_ns += states->items[i].dwell_ns_max;
+    }
+    uint64_t packets = (uint64_t)(round_ns / traffic_out->spacing_ns) * ROUNDS;
+    packets = packets < PACKETS_MAX ? packets : PACKETS_MAX;
+    if (packets > traffic_out->packets_count) {
+        traffic_out->packets_count = packets;
+    }
+}
+
 /* A run in progress. */
 struct counting {
-    struct sf_netem_queue queue;
+    struct sf_netem_course course;
     const struct sf_netem_traffic *traffic;
     struct sf_netem_description *out;
     uint8_t *copies_count; /* of each packet */
@@ -43,9 +64,9 @@ struct counting {
     uint64_t overtaken_count;
 };
 
-static void count_copy(struct counting *counting, const struct sf_netem_delivery *delivery,
-                       sf_ns now_ns)
+static void count_copy(void *context, const struct sf_netem_delivery *delivery, sf_ns now_ns)
 {
+    struct counting *counting = context;
     uint64_t packet = delivery->tag;
     sf_ns sent_ns = (sf_ns)packet * counting->traffic->spacing_ns;
     SF_ASSERT(now_ns >= sent_ns);
@@ -59,35 +80,15 @@ static void count_copy(struct counting *counting, const struct sf_netem_delivery
     }
 }
 
-static void take_out(struct counting *counting, sf_ns now_ns)
-{
-    struct sf_netem_delivery delivery;
-    while (sf_netem_queue_dequeue(&counting->queue, now_ns, &delivery)) {
-        count_copy(counting, &delivery, now_ns);
-    }
-}
-
-static void pass_time(struct counting *counting, sf_ns until_ns)
-{
-    for (;;) {
-        sf_ns due_ns = sf_netem_queue_next_ns(&counting->queue);
-        if (due_ns >= until_ns) {
-            return;
-        }
-        take_out(counting, due_ns);
-    }
-}
-
 static void send_all(struct counting *counting)
 {
     const struct sf_netem_traffic *traffic = counting->traffic;
+    const struct sf_netem_leaver leaver = {count_copy, counting};
     for (uint64_t packet = 0; packet < traffic->packets_count; packet++) {
-        sf_ns now_ns = (sf_ns)packet * traffic->spacing_ns;
-        pass_time(counting, now_ns);
-        sf_netem_queue_enqueue(&counting->queue, now_ns, traffic->bytes, traffic->ect, packet);
-        take_out(counting, now_ns);
+        sf_netem_course_send(&counting->course, (sf_ns)packet * traffic->spacing_ns, traffic->bytes,
+                             traffic->ect, packet, &leaver);
     }
-    pass_time(counting, SF_NS_NEVER);
+    sf_netem_course_pass(&counting->course, SF_NS_NEVER, &leaver);
 }
 
 static uint32_t ppm(uint64_t count, uint64_t of)
@@ -118,7 +119,7 @@ static void sum_up_losses(const struct counting *counting)
     if (out->bursts_count > 0) {
         out->burst_mean_hundredths = (uint32_t)(out->lost_count * 100 / out->bursts_count);
     }
-    out->limit_count = counting->queue.full_count;
+    out->limit_count = counting->course.queue.full_count;
     out->corrupted_ppm = ppm(counting->corrupted_count, out->copies_count);
     out->marked_ppm = ppm(counting->marked_count, out->copies_count);
     out->overtaken_ppm = ppm(counting->overtaken_count, out->copies_count);
@@ -164,8 +165,9 @@ static void sum_up_delays(struct counting *counting)
     plot(delays_ns, count, out);
 }
 
-void sf_netem_describe(const struct sf_netem_config *config, const struct sf_netem_traffic *traffic,
-                       struct sf_netem_description *out)
+void sf_netem_describe_states(const struct sf_netem_states *states,
+                              const struct sf_netem_traffic *traffic,
+                              struct sf_netem_description *out)
 {
     SF_ASSERT(traffic->packets_count >= 1);
     SF_ASSERT(traffic->packets_count <= SF_NETEM_TRAFFIC_PACKETS_MAX);
@@ -175,19 +177,28 @@ void sf_netem_describe(const struct sf_netem_config *config, const struct sf_net
     out->traffic = *traffic;
 
     uint64_t copies_max = traffic->packets_count * SF_NETEM_COPIES_MAX;
-    uint64_t places = sf_netem_queue_places(config);
+    uint64_t places = sf_netem_course_places(states);
     places = places < copies_max ? places : copies_max;
     struct sf_netem_waiting *storage = sf_alloc(places, sizeof *storage);
     struct counting counting = {.traffic = traffic, .out = out};
     counting.copies_count = sf_alloc(traffic->packets_count, sizeof *counting.copies_count);
     counting.delays_ns = sf_alloc(copies_max, sizeof *counting.delays_ns);
-    sf_netem_queue_init(&counting.queue, config, traffic->seed, storage, places);
+    sf_netem_course_init(&counting.course, states, traffic->seed, storage, places);
     send_all(&counting);
+    out->changes_count = counting.course.changes_count;
     sum_up_losses(&counting);
     sum_up_delays(&counting);
     free(storage);
     free(counting.copies_count);
     free(counting.delays_ns);
+}
+
+void sf_netem_describe(const struct sf_netem_config *config, const struct sf_netem_traffic *traffic,
+                       struct sf_netem_description *out)
+{
+    struct sf_netem_states plain;
+    sf_netem_states_plain(config, &plain);
+    sf_netem_describe_states(&plain, traffic, out);
 }
 
 /* "12.345 ms": always milliseconds, so that lines can be compared. */
@@ -323,6 +334,7 @@ json_t *sf_netem_description_json(const struct sf_netem_description *description
     set_integer(object, "corrupted_ppm", description->corrupted_ppm);
     set_integer(object, "ce_marked_ppm", description->marked_ppm);
     set_integer(object, "overtaken_ppm", description->overtaken_ppm);
+    set_integer(object, "state_changes", description->changes_count);
     json_object_set_new(object, "delay_ns", delays_json(description));
     json_object_set_new(object, "delay_plot", plot_json(description));
     return object;

@@ -9,6 +9,7 @@
 
 #include "harness/base/text.h"
 #include "harness/net/netem.h"
+#include "harness/net/netem_states.h"
 
 /* What is sent through the link: equal packets, evenly spaced. */
 struct sf_netem_traffic {
@@ -36,6 +37,7 @@ struct sf_netem_description {
     uint64_t limit_count;   /* packets that, or whose duplicate, met a full queue */
     uint64_t bursts_count;  /* runs of packets lost one after another */
     uint64_t burst_longest; /* packets */
+    uint64_t changes_count; /* of the link's state; 0 for a plain link */
     uint32_t lost_ppm;
     uint32_t burst_mean_hundredths; /* mean length of a run, in hundredths of a packet; 0: none */
     uint32_t duplicated_ppm;
@@ -56,8 +58,18 @@ struct sf_netem_description {
 void sf_netem_traffic_default(const struct sf_netem_config *config,
                               struct sf_netem_traffic *traffic_out);
 
+/* The same for a link that changes, and long enough for ten rounds of its states, up to 2,000,000
+ * packets. */
+void sf_netem_traffic_default_states(const struct sf_netem_states *states,
+                                     struct sf_netem_traffic *traffic_out);
+
 void sf_netem_describe(const struct sf_netem_config *config, const struct sf_netem_traffic *traffic,
                        struct sf_netem_description *out);
+
+/* The same for a link that changes, its first state beginning with the first packet. */
+void sf_netem_describe_states(const struct sf_netem_states *states,
+                              const struct sf_netem_traffic *traffic,
+                              struct sf_netem_description *out);
 
 /* A dozen lines and a plot for a terminal. */
 void sf_netem_description_print(const struct sf_netem_description *description,

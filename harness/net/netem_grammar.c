@@ -139,6 +139,14 @@ static enum sf_err read_ecn(struct sf_netem_spec *spec)
     return SF_OK;
 }
 
+/* Ours. */
+static enum sf_err read_keep_order(struct sf_netem_spec *spec)
+{
+    spec->config->keep_order = true;
+    spec->columns.keep_order = spec->words[spec->next - 1].column;
+    return SF_OK;
+}
+
 static enum sf_err read_reorder(struct sf_netem_spec *spec)
 {
     struct sf_netem_config *config = spec->config;
@@ -308,9 +316,23 @@ static const struct keyword {
 enum { KEYWORDS_COUNT = sizeof keywords / sizeof keywords[0] };
 
 static const char *const keyword_names[] = {
-    "limit",   "latency", "delay",     "loss",         "drop", "seed", "ecn",     "reorder",
-    "corrupt", "gap",     "duplicate", "distribution", "rate", "slot", "profile", NULL,
+    "limit", "latency", "delay",   "loss",       "drop",      "seed",
+    "ecn",   "reorder", "corrupt", "gap",        "duplicate", "distribution",
+    "rate",  "slot",    "profile", "keep-order", NULL,
 };
+
+/* Ours comes last, and only in full: no short form of tc's can mean it. */
+static const struct keyword keep_order = {"keep-order", read_keep_order};
+
+static const struct keyword *keyword_find(const char *word)
+{
+    for (int i = 0; i < KEYWORDS_COUNT; i++) {
+        if (strncmp(keywords[i].name, word, strlen(word)) == 0) {
+            return &keywords[i];
+        }
+    }
+    return strcmp(keep_order.name, word) == 0 ? &keep_order : NULL;
+}
 
 static enum sf_err unknown_word(const struct sf_netem_spec *spec, const struct sf_netem_word *word)
 {
@@ -318,6 +340,10 @@ static enum sf_err unknown_word(const struct sf_netem_spec *spec, const struct s
         return sf_netem_spec_fail(spec, word->column,
                                   "leave out what comes before the parameters: ",
                                   "write only what follows 'netem' on tc's line");
+    }
+    if (strcmp(word->text, "states") == 0 || strcmp(word->text, "|") == 0) {
+        return sf_netem_spec_fail(spec, word->column, "here stand the parameters of one state, ",
+                                  "and 'states' begins a whole link that changes");
     }
     if (strchr("0123456789.-+", word->text[0]) != NULL) {
         bool digit = word->text[0] >= '0' && word->text[0] <= '9';
@@ -330,7 +356,8 @@ static enum sf_err unknown_word(const struct sf_netem_spec *spec, const struct s
     const char *nearest = sf_text_nearest(word->text, keyword_names);
     return sf_fail_at(spec->diag, SF_ERR_INPUT, NULL, 0, word->column,
                       "unknown keyword '%s'%s%s%s; known are limit, delay, loss, duplicate, "
-                      "corrupt, reorder, gap, distribution, rate, slot, ecn, seed and profile",
+                      "corrupt, reorder, gap, distribution, rate, slot, ecn, seed, profile and "
+                      "keep-order",
                       word->text, nearest != NULL ? ", did you mean '" : "",
                       nearest != NULL ? nearest : "", nearest != NULL ? "'" : "");
 }
@@ -339,12 +366,7 @@ static enum sf_err read_words(struct sf_netem_spec *spec)
 {
     while (spec->words[spec->next].text != NULL) {
         struct sf_netem_word word = spec->words[spec->next];
-        const struct keyword *keyword = NULL;
-        for (int i = 0; i < KEYWORDS_COUNT && keyword == NULL; i++) {
-            if (strncmp(keywords[i].name, word.text, strlen(word.text)) == 0) {
-                keyword = &keywords[i];
-            }
-        }
+        const struct keyword *keyword = keyword_find(word.text);
         if (keyword == NULL) {
             return unknown_word(spec, &word);
         }
@@ -379,6 +401,10 @@ static enum sf_err finish(struct sf_netem_spec *spec)
         return sf_netem_spec_fail(
             spec, columns->distribution,
             "a distribution needs a delay and a jitter: ", "such as delay 50ms 10ms");
+    }
+    if (config->keep_order && config->reorder > 0) {
+        return sf_netem_spec_fail(spec, columns->keep_order, "keep-order contradicts reorder: ",
+                                  "a packet cannot both overtake and not overtake");
     }
     if (config->duplicate_correlation > 0 && !spec->correlation_present) {
         config->duplicate_correlation = 0;

@@ -1,7 +1,8 @@
 /* tc's netem grammar: text to parameters and back. Accepts what the newest tc accepts between
  * `netem` and the end of its line, with the same meaning, and refuses what it refuses; a few inputs
- * that tc lets through although they are no numbers (nan, negative rates) are refused too. Ours is
- * one word, `profile NAME`, which stands for that profile's own spec. */
+ * that tc lets through although they are no numbers (nan, negative rates) are refused too. Ours are
+ * two words that tc does not know and that are never cut short: `profile NAME`, which stands for
+ * that profile's own spec, and `keep-order`. */
 #ifndef STRAYFRAME_NET_NETEM_GRAMMAR_H
 #define STRAYFRAME_NET_NETEM_GRAMMAR_H
 

@@ -39,6 +39,10 @@ const char *sf_netem_note_name(enum sf_netem_note_kind kind)
     switch (kind) {
     case SF_NETEM_NOTE_PROFILE:
         return "profile";
+    case SF_NETEM_NOTE_KEEP_ORDER:
+        return "keep-order";
+    case SF_NETEM_NOTE_STATES:
+        return "states";
     case SF_NETEM_NOTE_UNITLESS_TIME:
         return "unitless-time";
     case SF_NETEM_NOTE_NO_NUMBER:
@@ -156,10 +160,16 @@ static void note_delay(struct sf_netem_notes *notes, const struct sf_netem_confi
                       "the correlation of a delay has no effect: only the low bits of the "
                       "correlated number are used, and those are not correlated");
     }
-    if (config->jitter_ns > 0 && config->rate_bytes_per_second == 0) {
+    if (config->jitter_ns > 0 && config->rate_bytes_per_second == 0 && !config->keep_order) {
         sf_netem_note(notes, SF_NETEM_NOTE_JITTER_REORDERS, columns->jitter,
                       "jitter reorders: a packet overtakes earlier ones that drew a longer delay; "
-                      "only a rate keeps the order");
+                      "only a rate keeps the order, or keep-order, which is not tc's");
+    }
+    if (config->keep_order) {
+        sf_netem_note(notes, SF_NETEM_NOTE_KEEP_ORDER, columns->keep_order,
+                      "'keep-order' is not tc's, and no kernel does it: a packet that drew a "
+                      "shorter delay leaves with the one before it, so the mean delay is higher "
+                      "than asked");
     }
     if (config->jitter_ns > 0 && shortest_delay(config) < 0) {
         sf_netem_note(notes, SF_NETEM_NOTE_JITTER_ABOVE_DELAY, columns->jitter,

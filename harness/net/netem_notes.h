@@ -9,6 +9,8 @@
 
 enum sf_netem_note_kind {
     SF_NETEM_NOTE_PROFILE,             /* `profile` is ours, tc does not know it */
+    SF_NETEM_NOTE_KEEP_ORDER,          /* so is `keep-order`, and no kernel does it */
+    SF_NETEM_NOTE_STATES,              /* and `states` */
     SF_NETEM_NOTE_UNITLESS_TIME,       /* nanoseconds; microseconds in tc before 6.10 */
     SF_NETEM_NOTE_NO_NUMBER,           /* a lone "%" is 0 */
     SF_NETEM_NOTE_CORRELATION,         /* a correlation changes how often an event happens */
@@ -54,7 +56,7 @@ struct sf_netem_columns {
     uint32_t duplicate, duplicate_correlation;
     uint32_t corrupt, corrupt_correlation;
     uint32_t reorder, reorder_correlation;
-    uint32_t gap, distribution, ecn, rate, slot;
+    uint32_t gap, distribution, ecn, rate, slot, keep_order;
 };
 
 /* Adds what follows from the parameters as a whole. */

@@ -140,6 +140,9 @@ void sf_netem_print(const struct sf_netem_config *config, struct sf_text *text)
     if (config->seed_given) {
         sf_text_add(text, " seed %" PRIu64, config->seed);
     }
+    if (config->keep_order) {
+        sf_text_add(text, " keep-order"); /* last: what stands before it is tc's */
+    }
 }
 
 static bool same_delay(const struct sf_netem_config *a, const struct sf_netem_config *b)
@@ -187,5 +190,6 @@ static bool same_slot(const struct sf_netem_config *a, const struct sf_netem_con
 bool sf_netem_config_same(const struct sf_netem_config *a, const struct sf_netem_config *b)
 {
     return same_delay(a, b) && same_loss(a, b) && same_events(a, b) && same_rate(a, b) &&
-           same_slot(a, b) && a->seed == b->seed && a->seed_given == b->seed_given;
+           same_slot(a, b) && a->seed == b->seed && a->seed_given == b->seed_given &&
+           a->keep_order == b->keep_order;
 }

@@ -7,7 +7,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
-#include "harness/net/netem_queue.h"
+#include "harness/net/netem_course.h"
 
 static size_t grown(size_t capacity)
 {
@@ -104,7 +104,7 @@ static enum sf_err read_row(struct row *row, struct sf_netem_sent_list *list, st
     uint64_t sent_ns;
     uint64_t bytes;
     uint64_t ect;
-    SF_TRY(read_field(row, "seq", UINT64_MAX, false, &seq, diag));
+    SF_TRY(read_field(row, "seq", INT64_MAX, false, &seq, diag));
     const char *sent_at = row->at;
     SF_TRY(read_field(row, "sent_ns", INT64_MAX - 1, false, &sent_ns, diag));
     SF_TRY(read_field(row, "bytes", UINT32_MAX, false, &bytes, diag));
@@ -119,6 +119,34 @@ static enum sf_err read_row(struct row *row, struct sf_netem_sent_list *list, st
     return SF_OK;
 }
 
+/* A first line of names, not of numbers: a mistyped number is no header. */
+static bool is_header(const struct row *row)
+{
+    char c = *row->at;
+    return row->line == 1 &&
+           ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '"' || c == '#');
+}
+
+/* The line that was just read, `bytes` long. */
+static enum sf_err read_line(struct row *row, size_t bytes, struct sf_netem_sent_list *list,
+                             struct sf_diag *diag)
+{
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    row->line++;
+    row->at = row->text;
+    if (row->line == 1 && strncmp(row->at, byte_order_mark, 3) == 0) {
+        row->at += 3;
+    }
+    while (is_blank(*row->at)) {
+        row->at++;
+    }
+    if (strlen(row->text) != bytes) {
+        row->at = row->text + strlen(row->text);
+        return row_fail(row, diag, "a zero byte: ", "this is no text");
+    }
+    return *row->at == '\0' || is_header(row) ? SF_OK : read_row(row, list, diag);
+}
+
 enum sf_err sf_netem_sent_read(FILE *file, const char *name, struct sf_netem_sent_list *list_out,
                                struct sf_diag *diag)
 {
@@ -127,17 +155,10 @@ enum sf_err sf_netem_sent_read(FILE *file, const char *name, struct sf_netem_sen
     struct row row = {.name = name};
     enum sf_err err = SF_OK;
     errno = 0;
-    while (err == SF_OK && getline(&text, &capacity, file) >= 0) {
-        row.line++;
+    ssize_t bytes;
+    while (err == SF_OK && (bytes = getline(&text, &capacity, file)) >= 0) {
         row.text = text;
-        row.at = text;
-        while (is_blank(*row.at)) {
-            row.at++;
-        }
-        bool is_header = row.line == 1 && (*row.at < '0' || *row.at > '9');
-        if (*row.at != '\0' && !is_header) {
-            err = read_row(&row, list_out, diag);
-        }
+        err = read_line(&row, (size_t)bytes, list_out, diag);
     }
     if (err == SF_OK && ferror(file)) {
         err = sf_fail_at(diag, SF_ERR_MACHINE, name, 0, 0, "cannot read: %s", strerror(errno));
@@ -149,39 +170,25 @@ enum sf_err sf_netem_sent_read(FILE *file, const char *name, struct sf_netem_sen
 /* A run in progress. Copies are noted as they arrive, tagged with the packet's place in the list.
  */
 struct replay {
-    struct sf_netem_queue queue;
+    struct sf_netem_course course;
     const struct sf_netem_sent_list *sent;
     struct sf_netem_arrived *copies; /* two places a packet */
     uint8_t *copies_count;           /* of each packet */
 };
 
-static void take_out(struct replay *replay, sf_ns now_ns)
+static void arrives(void *context, const struct sf_netem_delivery *delivery, sf_ns now_ns)
 {
-    struct sf_netem_delivery delivery;
-    while (sf_netem_queue_dequeue(&replay->queue, now_ns, &delivery)) {
-        size_t packet = delivery.tag;
-        SF_ASSERT(packet < replay->sent->count);
-        SF_ASSERT(replay->copies_count[packet] < SF_NETEM_COPIES_MAX);
-        struct sf_netem_arrived *copy =
-            &replay->copies[packet * SF_NETEM_COPIES_MAX + replay->copies_count[packet]++];
-        copy->seq = replay->sent->items[packet].seq;
-        copy->sent_ns = replay->sent->items[packet].sent_ns;
-        copy->recv_ns = now_ns;
-        copy->flags = (delivery.corrupted ? SF_NETEM_ARRIVED_CORRUPTED : 0u) |
-                      (delivery.ce_marked ? SF_NETEM_ARRIVED_CE : 0u);
-    }
-}
-
-/* Lets virtual time pass up to, and not including, `until_ns`. */
-static void pass_time(struct replay *replay, sf_ns until_ns)
-{
-    for (;;) {
-        sf_ns due_ns = sf_netem_queue_next_ns(&replay->queue);
-        if (due_ns >= until_ns) {
-            return;
-        }
-        take_out(replay, due_ns);
-    }
+    struct replay *replay = context;
+    size_t packet = delivery->tag;
+    SF_ASSERT(packet < replay->sent->count);
+    SF_ASSERT(replay->copies_count[packet] < SF_NETEM_COPIES_MAX);
+    struct sf_netem_arrived *copy =
+        &replay->copies[packet * SF_NETEM_COPIES_MAX + replay->copies_count[packet]++];
+    copy->seq = replay->sent->items[packet].seq;
+    copy->sent_ns = replay->sent->items[packet].sent_ns;
+    copy->recv_ns = now_ns;
+    copy->flags = (delivery->corrupted ? SF_NETEM_ARRIVED_CORRUPTED : 0u) |
+                  (delivery->ce_marked ? SF_NETEM_ARRIVED_CE : 0u);
 }
 
 static void list_rows(const struct replay *replay, struct sf_netem_arrived_list *arrived_out)
@@ -198,12 +205,12 @@ static void list_rows(const struct replay *replay, struct sf_netem_arrived_list 
     }
 }
 
-void sf_netem_replay(const struct sf_netem_config *config, uint64_t seed,
-                     const struct sf_netem_fixed_fate *fates, uint64_t fates_count,
-                     const struct sf_netem_sent_list *sent,
-                     struct sf_netem_arrived_list *arrived_out)
+void sf_netem_replay_states(const struct sf_netem_states *states, uint64_t seed,
+                            const struct sf_netem_fixed_fate *fates, uint64_t fates_count,
+                            const struct sf_netem_sent_list *sent,
+                            struct sf_netem_arrived_list *arrived_out)
 {
-    uint64_t places = sf_netem_queue_places(config);
+    uint64_t places = sf_netem_course_places(states);
     uint64_t copies_max = (uint64_t)sent->count * SF_NETEM_COPIES_MAX;
     places = places < copies_max ? places : copies_max;
     places = places > 0 ? places : 1;
@@ -211,20 +218,30 @@ void sf_netem_replay(const struct sf_netem_config *config, uint64_t seed,
     struct replay replay = {.sent = sent};
     replay.copies = sf_alloc(copies_max, sizeof *replay.copies);
     replay.copies_count = sf_alloc(sent->count, sizeof *replay.copies_count);
-    sf_netem_queue_init(&replay.queue, config, seed, storage, places);
-    sf_netem_fix_fates(&replay.queue.link, fates, fates_count);
+    sf_netem_course_init(&replay.course, states, seed, storage, places);
+    sf_netem_fix_fates(&replay.course.queue.link, fates, fates_count);
 
+    const struct sf_netem_leaver leaver = {arrives, &replay};
     for (size_t i = 0; i < sent->count; i++) {
         const struct sf_netem_sent *packet = &sent->items[i];
-        pass_time(&replay, packet->sent_ns);
-        sf_netem_queue_enqueue(&replay.queue, packet->sent_ns, packet->bytes, packet->ect, i);
-        take_out(&replay, packet->sent_ns);
+        sf_netem_course_send(&replay.course, packet->sent_ns, packet->bytes, packet->ect, i,
+                             &leaver);
     }
-    pass_time(&replay, SF_NS_NEVER);
+    sf_netem_course_pass(&replay.course, SF_NS_NEVER, &leaver);
     list_rows(&replay, arrived_out);
     free(storage);
     free(replay.copies);
     free(replay.copies_count);
+}
+
+void sf_netem_replay(const struct sf_netem_config *config, uint64_t seed,
+                     const struct sf_netem_fixed_fate *fates, uint64_t fates_count,
+                     const struct sf_netem_sent_list *sent,
+                     struct sf_netem_arrived_list *arrived_out)
+{
+    struct sf_netem_states plain;
+    sf_netem_states_plain(config, &plain);
+    sf_netem_replay_states(&plain, seed, fates, fates_count, sent, arrived_out);
 }
 
 enum sf_err sf_netem_arrived_write(const struct sf_netem_arrived_list *list, FILE *file,

@@ -10,6 +10,7 @@
 
 #include "harness/base/err.h"
 #include "harness/net/netem.h"
+#include "harness/net/netem_states.h"
 
 /* One packet as it reaches the link. */
 struct sf_netem_sent {
@@ -51,8 +52,8 @@ void sf_netem_sent_free(struct sf_netem_sent_list *list);
 void sf_netem_arrived_free(struct sf_netem_arrived_list *list);
 
 /* Reads `seq,sent_ns,bytes,ect` rows: integers, sent_ns never going back; ect 0 or the two bits of
- * the ECN field, any but 0 being ECN-capable. A first line that does not begin with a digit is a
- * header; empty lines are skipped. `name` is for messages. SF_ERR_INPUT with line and column,
+ * the ECN field, any but 0 being ECN-capable. A first line that begins with a letter is a header;
+ * empty lines and a byte order mark are skipped. `name` is for messages. SF_ERR_INPUT with line and column,
  * SF_ERR_MACHINE when reading fails. The list is the caller's to free, after an error too. */
 SF_MUST_USE enum sf_err sf_netem_sent_read(FILE *file, const char *name,
                                            struct sf_netem_sent_list *list_out,
@@ -65,6 +66,13 @@ void sf_netem_replay(const struct sf_netem_config *config, uint64_t seed,
                      const struct sf_netem_fixed_fate *fates, uint64_t fates_count,
                      const struct sf_netem_sent_list *sent,
                      struct sf_netem_arrived_list *arrived_out);
+
+/* The same through a link that changes; its first state begins at time 0, and the one that the last
+ * packet met stays. */
+void sf_netem_replay_states(const struct sf_netem_states *states, uint64_t seed,
+                            const struct sf_netem_fixed_fate *fates, uint64_t fates_count,
+                            const struct sf_netem_sent_list *sent,
+                            struct sf_netem_arrived_list *arrived_out);
 
 /* Writes a header line `seq,sent_ns,recv_ns,corrupted` and the rows. SF_ERR_MACHINE when writing
  * fails. */

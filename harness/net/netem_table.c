@@ -74,7 +74,8 @@ static enum sf_err read_lines(FILE *file, const char *path, int16_t *entries, ui
         }
     }
     if (err == SF_OK && ferror(file)) {
-        err = sf_fail_at(diag, SF_ERR_MACHINE, path, 0, 0, "cannot read: %s", strerror(errno));
+        err =
+            sf_fail_at(diag, sf_err_of_file(errno), path, 0, 0, "cannot read: %s", strerror(errno));
     }
     if (err == SF_OK && *count == 0) {
         err = sf_fail_at(diag, SF_ERR_INPUT, path, 0, 0, "holds no distribution entries");
@@ -93,8 +94,8 @@ enum sf_err sf_netem_table_read(const char *path, const char *name,
     }
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        enum sf_err err = errno == ENOENT ? SF_ERR_INPUT : SF_ERR_MACHINE;
-        return sf_fail_at(diag, err, path, 0, 0, "cannot open: %s", strerror(errno));
+        return sf_fail_at(diag, sf_err_of_file(errno), path, 0, 0, "cannot open: %s",
+                          strerror(errno));
     }
     int16_t *entries = sf_alloc(SF_NETEM_TABLE_ENTRIES_MAX, sizeof *entries);
     uint32_t count = 0;

@@ -7,6 +7,7 @@ struct sf_netem_profile {
     const char *name;
     const char *spec;    /* in tc's grammar */
     const char *summary; /* one line for a person */
+    const char *source;  /* where its figures come from */
 };
 
 /* Ends with an entry whose name is NULL. */

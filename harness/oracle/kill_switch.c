@@ -5,29 +5,38 @@
 
 struct state {
     uint64_t asks_count; /* requests of hubs while the block holds: the chances to break it */
-    sf_ns blocked_at_ns;
-    sf_ns grace_ns;
+    sf_ns late_from_ns;  /* blocked: what arrives after this is too late */
+    bool blocked;        /* as the record before said */
     bool used;
 };
+
+/* Pressing the switch again does not give what is under way any more time. */
+static void see_switch(struct state *state, const struct sf_record *record)
+{
+    bool blocked = record->flags != 0;
+    state->used = true;
+    if (blocked && !state->blocked) {
+        state->late_from_ns = record->at_ns + (sf_ns)record->d;
+    }
+    state->blocked = blocked;
+}
 
 static void see(void *context, const struct sf_register *who, const struct sf_record *record,
                 struct sf_findings *findings)
 {
     struct state *state = context;
     if (record->kind == SF_RECORD_KILL_SWITCH) {
-        state->used = true;
-        state->blocked_at_ns = record->at_ns;
-        state->grace_ns = (sf_ns)record->d;
+        see_switch(state, record);
         return;
     }
-    if (!who->blocked || (who->viewer_flags[record->who] & SF_FLAG_INTEGRATION) == 0) {
+    if (!state->blocked || (who->viewer_flags[record->who] & SF_FLAG_INTEGRATION) == 0) {
         return;
     }
     if (record->kind == SF_RECORD_ASK) {
         state->asks_count++;
         return;
     }
-    sf_revoked_judge(who, record, state->blocked_at_ns + state->grace_ns, findings);
+    sf_revoked_judge(who, record, state->late_from_ns, findings);
 }
 
 static struct sf_evidence evidence(const void *context)

@@ -4,6 +4,7 @@
 #include "harness/base/time.h"
 
 enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
+enum { IDENTITY_FAILED = 2 }; /* flags of IDENTITY */
 
 static const struct {
     const char *name;
@@ -20,6 +21,7 @@ struct viewer {
     uint64_t waits_for; /* the request; 0: none */
     uint64_t window;    /* the last window of time in which it asked, from 1 */
     uint32_t tenant;
+    uint32_t camera; /* that it waits for */
 };
 
 struct sf_probes {
@@ -27,7 +29,9 @@ struct sf_probes {
     struct viewer *viewers;
     sf_ns *link_due_ns;       /* by link: when the packet before arrives */
     uint32_t *tenant_waits;   /* by tenant: requests that wait */
+    uint32_t *camera_waits;   /* by camera: requests that wait for it */
     uint32_t tenants_waiting; /* with one at least */
+    uint32_t cameras_count;
     uint32_t viewers_count;
     uint32_t introduced_count; /* viewers that are there */
     uint64_t window;
@@ -52,10 +56,12 @@ uint32_t sf_probe_quota(enum sf_probe probe)
 struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
 {
     struct sf_probes *probes = sf_arena_take(arena, 1, sizeof *probes);
-    *probes = (struct sf_probes){.viewers_count = VIEWERS_PER_HOME_MAX * homes_count};
+    *probes = (struct sf_probes){.cameras_count = homes_count,
+                                 .viewers_count = VIEWERS_PER_HOME_MAX * homes_count};
     probes->viewers = sf_arena_take(arena, probes->viewers_count, sizeof *probes->viewers);
     probes->link_due_ns = sf_arena_take(arena, (size_t)2 * homes_count, sizeof(sf_ns));
     probes->tenant_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
+    probes->camera_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     return probes;
 }
 
@@ -78,6 +84,11 @@ static void begin_wait(struct sf_probes *probes, const struct sf_record *record)
     }
     viewer->waits_for = record->c;
     viewer->admitted_at_ns = record->at_ns;
+    SF_ASSERT(record->a < probes->cameras_count);
+    viewer->camera = record->a;
+    if (probes->camera_waits[viewer->camera]++ == 1) {
+        pass(probes, SF_PROBE_SHARED_WAIT);
+    }
     if (probes->tenant_waits[viewer->tenant]++ == 0) {
         probes->tenants_waiting++;
     }
@@ -98,6 +109,7 @@ static void end_wait(struct sf_probes *probes, const struct sf_record *record)
         return;
     }
     viewer->waits_for = 0;
+    probes->camera_waits[viewer->camera]--;
     if (record->kind == SF_RECORD_ANSWERED && record->a > 0 &&
         record->at_ns == viewer->admitted_at_ns) {
         pass(probes, SF_PROBE_HIT);
@@ -158,6 +170,9 @@ static void see_change(struct sf_probes *probes, const struct sf_record *record)
         probes->tenants_waiting > 0) {
         pass(probes, SF_PROBE_BLOCK_IN_FLIGHT);
     }
+    if (record->kind == SF_RECORD_NODE && record->flags == 0 && probes->tenants_waiting > 0) {
+        pass(probes, SF_PROBE_NODE_IN_FLIGHT);
+    }
     if (record->kind == SF_RECORD_LINK && record->flags == 0 && begun &&
         probes->tenant_waits[record->who] > 0) {
         pass(probes, SF_PROBE_UNLINK_IN_FLIGHT);
@@ -191,6 +206,11 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         }
         return;
     case SF_RECORD_ANSWERED:
+        if ((record->flags & SF_FLAG_STALE) != 0) {
+            pass(probes, SF_PROBE_STALE);
+        }
+        end_wait(probes, record);
+        return;
     case SF_RECORD_REFUSED:
         end_wait(probes, record);
         return;
@@ -227,6 +247,21 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         if ((sf_ns)record->d > LATE_MS * SF_MS) {
             pass(probes, SF_PROBE_IDENTITY_LATE);
         }
+        if (record->flags == IDENTITY_FAILED) {
+            pass(probes, SF_PROBE_IDENTITY_FAILED);
+        }
+        return;
+    case SF_RECORD_RENEWED:
+        pass(probes, SF_PROBE_RENEWED);
+        return;
+    case SF_RECORD_NODE_CLOCK:
+        pass(probes, SF_PROBE_CLOCK_STEPPED);
+        return;
+    case SF_RECORD_RECONFIGURED:
+        pass(probes, SF_PROBE_RECONFIGURED);
+        return;
+    case SF_RECORD_EXPORT:
+        pass(probes, SF_PROBE_EXPORTED);
         return;
     case SF_RECORD_NETWORK:
         pass(probes, SF_PROBE_NETWORK_CHANGED);
@@ -237,6 +272,7 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
     case SF_RECORD_DEPLOYED:
     case SF_RECORD_KILL_SWITCH:
     case SF_RECORD_LINK:
+    case SF_RECORD_NODE:
         see_change(probes, record);
         return;
     default:

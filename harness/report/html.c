@@ -1,6 +1,5 @@
 /* The HTML report of a replay: one page that tells the story to somebody who has never heard of the
- * project. This file is the page from top to bottom; its parts are in the other html_*.c. The page
- * refers to nothing outside itself and runs no script, and says so to the browser. */
+ * project. This file is the page from top to bottom; its parts are in the other html_*.c. */
 #include <inttypes.h>
 
 #include "harness/report/html.h"
@@ -114,19 +113,6 @@ static void what_was_run(const struct sf_plan *plan, const struct sf_replay *rep
 
 /* ---- three figures ---- */
 
-static void figure(const char *kind, uint64_t count, const char *of, uint64_t total,
-                   const char *label, struct sf_text *out)
-{
-    sf_text_add(out, "<div class=\"%s\"><dt>%s</dt><dd>", kind, label);
-    sf_html_count(out, count);
-    if (of != NULL) {
-        sf_text_add(out, " <small>%s ", of);
-        sf_html_count(out, total);
-        sf_html_put(out, "</small>");
-    }
-    sf_html_put(out, "</dd></div>\n");
-}
-
 static void figures(const struct sf_replay *replay, struct sf_text *out)
 {
     const uint32_t leaky = sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB);
@@ -147,18 +133,18 @@ static void figures(const struct sf_replay *replay, struct sf_text *out)
     bool one = replay->seeds_count == 1;
     uint64_t strays_count = sf_html_arm_sums(replay, leaky).strays_count;
     sf_html_put(out, "<dl class=\"figures\">\n");
-    figure(strays_count > 0 ? "stray" : "calm", strays_count, NULL, 0,
-           one ? "strays on hubs, with the update and the poor network"
-               : "strays on hubs, with the update and the poor network, all seeds together",
-           out);
-    figure(elsewhere_count > 0 ? "stray" : "calm", elsewhere_count, NULL, 0,
-           "strays in all other combinations of cache, network and path", out);
-    figure("calm", affected_max, "of", replay->homes_count,
-           affected_max == 0 ? "homes affected"
-           : !all_poor       ? "homes affected, some of them not on the poor network"
-           : one             ? "homes affected, each of them on the poor network"
-                             : "homes affected in one run at most, each on the poor network",
-           out);
+    sf_html_figure(strays_count > 0 ? "stray" : "calm", strays_count, NULL, 0,
+                   one ? "strays on hubs, with the update and the poor network"
+                       : "strays on hubs, with the update and the poor network, all seeds together",
+                   out);
+    sf_html_figure(elsewhere_count > 0 ? "stray" : "calm", elsewhere_count, NULL, 0,
+                   "strays in all other combinations of cache, network and path", out);
+    sf_html_figure("calm", affected_max, "of", replay->homes_count,
+                   affected_max == 0 ? "homes affected"
+                   : !all_poor       ? "homes affected, some of them not on the poor network"
+                   : one             ? "homes affected, each of them on the poor network"
+                         : "homes affected in one run at most, each on the poor network",
+                   out);
     sf_html_put(out, "</dl>\n");
 }
 
@@ -209,28 +195,14 @@ static void repeat(const struct sf_plan *plan, const struct sf_replay *replay, c
 
 /* ---- the page ---- */
 
-static void head(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out)
-{
-    sf_html_put(
-        out,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
-        "style-src 'unsafe-inline'\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-    verdict_sentence(replay, out);
-    sf_html_put(out, ": ");
-    sf_html_text(out, plan->name);
-    sf_html_put(out, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n");
-    sf_html_put(out, sf_html_style);
-    sf_html_put(out, "</style>\n</head>\n");
-}
-
 void sf_report_replay_html(const struct sf_plan *plan, const struct sf_replay *replay,
                            const char *command, struct sf_text *out)
 {
-    head(plan, replay, out);
-    sf_html_put(out, "<body>\n<main>\n");
+    struct sf_text title = {0};
+    verdict_sentence(replay, &title);
+    sf_text_add(&title, ": %s", plan->name);
+    sf_html_begin(title.data, "", out);
+    sf_text_free(&title);
     headline(plan, replay, out);
     sf_html_lead(plan, replay, out);
     sf_html_facts(replay, out);
@@ -241,5 +213,5 @@ void sf_report_replay_html(const struct sf_plan *plan, const struct sf_replay *r
     sf_html_plot(plan, replay, out);
     sf_html_sweep(replay, out);
     repeat(plan, replay, command, out);
-    sf_html_put(out, "</main>\n</body>\n</html>\n");
+    sf_html_end(out);
 }

@@ -1,5 +1,5 @@
-/* What the files of the HTML report share: its parts, and the few words and numbers that all of
- * them write. Nobody but html*.c and their test includes it. */
+/* What the HTML pages share: how they begin, end and look, the words and numbers that all of them
+ * write; and the parts of the replay's. Nobody but html*.c and their test includes it. */
 #ifndef STRAYFRAME_REPORT_HTML_H
 #define STRAYFRAME_REPORT_HTML_H
 
@@ -35,8 +35,24 @@ void sf_html_duration(struct sf_text *out, sf_ns ns);
 void sf_html_clock(struct sf_text *out, int64_t unix_s, int32_t utc_offset_s);
 /* "UTC+01:00", "UTC". */
 void sf_html_zone(struct sf_text *out, int32_t utc_offset_s);
+/* Where an axis ends: the least of 1, 2, 3, 4, 5, 6, 8, 10, 20, 30 ... that is `value` or more. */
+uint64_t sf_html_round_up(uint64_t value);
 /* The picture as the value of `src`. */
 void sf_html_data_uri(struct sf_text *out, const char *type, const uint8_t *bytes, size_t count);
+
+/* ---- every page: html_page.c, html_style.c ---- */
+
+extern const char sf_html_style[];
+
+/* All up to the first element of the page's own, and all after its last. `more_style` is the page's
+ * own CSS; "" for none. */
+void sf_html_begin(const char *title, const char *more_style, struct sf_text *out);
+void sf_html_end(struct sf_text *out);
+
+/* One large figure of a <dl class="figures">. `kind` is "stray" for what should not be, or "calm";
+ * `of` goes before the total, NULL for none; `label` is markup. */
+void sf_html_figure(const char *kind, uint64_t count, const char *of, uint64_t total,
+                    const char *label, struct sf_text *out);
 
 /* ---- what the parts ask of a replay: html_write.c ---- */
 
@@ -59,9 +75,7 @@ const char *sf_html_cache_name(const struct sf_plan *plan, enum sf_replay_cache 
 /* The homes that are not on the network which the heal brings. */
 uint32_t sf_html_poor_homes_count(const struct sf_plan *plan);
 
-/* ---- the parts of the page, in its order ---- */
-
-extern const char sf_html_style[]; /* html_style.c */
+/* ---- the parts of the replay's page, in its order ---- */
 
 /* html_pictures.c. The lead is one pair of pictures, the most telling one; both write nothing where
  * there are no exhibits. */
@@ -80,7 +94,7 @@ void sf_html_bought(const struct sf_replay *replay, struct sf_text *out);
 
 /* html_life.c: writes nothing where there is none. */
 void sf_html_life(const struct sf_life *story, const struct sf_exhibit *exhibit,
-                   struct sf_text *out);
+                  struct sf_text *out);
 
 /* html_sweep.c: writes nothing where there was none. */
 void sf_html_sweep(const struct sf_replay *replay, struct sf_text *out);

@@ -38,7 +38,7 @@ static void sent(const struct telling *telling)
 {
     const struct sf_life *story = telling->story;
     begin_step(telling, story->captured_ns, "stray", "Sent");
-    sf_html_put(telling->out, story->fetched ? "because the cloud asked, in " : "by itself, in ");
+    sf_html_put(telling->out, story->fetched ? "because the cloud asked, in " : "unasked, in ");
     sf_html_counted(telling->out, story->packets_count, "packet");
     if (story->packets_lost_count > 0) {
         sf_html_put(telling->out, ", <strong>");

@@ -54,20 +54,6 @@ static int32_t minute_x(const struct plot *plot, uint32_t minute)
     return x_of(plot, (sf_ns)minute * SF_MINUTE);
 }
 
-/* The least of 1, 2, 3, 4, 5, 6, 8, 10, 20, 30 ... that is `value` or more. */
-static uint64_t round_up(uint64_t value)
-{
-    static const uint64_t firsts[] = {1, 2, 3, 4, 5, 6, 8};
-    SF_ASSERT(value <= UINT32_MAX * UINT64_C(2)); /* so that the loop ends */
-    for (uint64_t scale = 1;; scale *= 10) {
-        for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++) {
-            if (firsts[i] * scale >= value) {
-                return firsts[i] * scale;
-            }
-        }
-    }
-}
-
 /* ---- one panel ---- */
 
 static int32_t y_of(const struct panel *panel, uint64_t value)
@@ -335,8 +321,8 @@ static void draw(struct plot *plot, const char *kind, int32_t width, struct sf_t
     place_marks(plot);
     int32_t first_top = TITLE_HEIGHT + plot->marks_height;
     int32_t second_title = first_top + PANEL_HEIGHT + PANELS_GAP + TITLE_HEIGHT;
-    plot->panels[0] = (struct panel){first_top, round_up(strays_max)};
-    plot->panels[1] = (struct panel){second_title, round_up(largest(plot))};
+    plot->panels[0] = (struct panel){first_top, sf_html_round_up(strays_max)};
+    plot->panels[1] = (struct panel){second_title, sf_html_round_up(largest(plot))};
     int32_t bottom = second_title + PANEL_HEIGHT;
     sf_text_add(out, "<svg class=\"plot %s\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"",
                 kind, width, bottom + AXIS_HEIGHT);

@@ -129,7 +129,7 @@ const char sf_html_style[] =
     ".story-line{grid-column:1/-1;list-style:none;margin:0;padding:.2rem 0 0;columns:2;"
     "column-gap:2rem;font-size:.875rem;line-height:1.45}\n"
     ".story-line li{break-inside:avoid;padding:.1rem 0 .1rem .8rem;border-left:.2rem solid "
-    "var(--rule);margin-bottom:.25rem}\n"
+    "var(--rule);margin:0 0 .25rem}\n"
     ".story-line .stray{border-color:var(--stray)}.story-line .own{border-color:var(--good)}\n"
     ".story-line .at{color:var(--quiet);font-variant-numeric:tabular-nums}\n"
 

@@ -46,11 +46,17 @@ static int32_t y_of(const struct drawing *drawing, uint64_t milli)
     return TOP + HEIGHT - (int32_t)(HEIGHT * milli / drawing->milli_max);
 }
 
+/* Into how many equal steps a round number falls, so that each level is a round one too. */
+static uint32_t levels_of(uint64_t max)
+{
+    return max % 4 == 0 ? 4 : max % 3 == 0 ? 3 : max % 5 == 0 ? 5 : (uint32_t)max;
+}
+
 static void axes(const struct drawing *drawing, struct sf_text *out)
 {
-    enum { LEVELS = 4 };
-    for (int i = 0; i <= LEVELS; i++) {
-        uint64_t milli = drawing->milli_max * (uint64_t)i / LEVELS;
+    uint32_t levels = levels_of(drawing->milli_max / 1000);
+    for (uint32_t i = 0; i <= levels; i++) {
+        uint64_t milli = drawing->milli_max * i / levels;
         int32_t y = y_of(drawing, milli);
         sf_text_add(out,
                     "<path class=\"%s\" d=\"M%d %dH%d\"/><text class=\"tick\" x=\"%d\" y=\"%d\" "
@@ -66,8 +72,8 @@ static void axes(const struct drawing *drawing, struct sf_text *out)
     sf_text_add(out,
                 "<text class=\"title\" x=\"0\" y=\"130\">Strays an hour on one hub</text>\n<text "
                 "class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">packets lost, each way"
-                "</text>\n",
-                drawing->width - RIGHT, TOP + HEIGHT + 350);
+                "</text>\n<text class=\"tick\" x=\"%d\" y=\"130\">delay</text>\n",
+                drawing->width - RIGHT, TOP + HEIGHT + 350, drawing->width - RIGHT + 80);
 }
 
 static void line(const struct drawing *drawing, int delay, struct sf_text *out)
@@ -107,8 +113,7 @@ static void names(const struct drawing *drawing, struct sf_text *out)
 static void draw(const struct sf_sweep *sweep, const char *kind, int32_t width, struct sf_text *out)
 {
     uint64_t max = largest(sweep);
-    struct drawing drawing = {sweep, width, (max + 3999) / 4000 * 4000};
-    drawing.milli_max = drawing.milli_max > 0 ? drawing.milli_max : 4000;
+    struct drawing drawing = {sweep, width, 1000 * sf_html_round_up((max + 999) / 1000)};
     sf_text_add(out,
                 "<svg class=\"plot %s\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Strays an "
                 "hour on one hub against loss, a line for each delay; at most %" PRIu64
@@ -153,7 +158,7 @@ void sf_html_sweep(const struct sf_replay *replay, struct sf_text *out)
     sf_html_counted(out, sweep->poor_homes_count, "home");
     sf_html_put(out, " of ");
     sf_html_count(out, sweep->homes_count);
-    sf_html_put(out, " on a network that loses so many packets each way and takes so long, give or "
+    sf_html_put(out, " on a network that loses so many packets and takes so long each way, give or "
                      "take half, for ");
     sf_html_duration(out, sweep->duration_ns);
     sf_text_add(out, " under each of %d seeds. These losses are single ones, not bursts.</p>\n",

@@ -192,3 +192,16 @@ uint32_t sf_html_poor_homes_count(const struct sf_plan *plan)
     }
     return count;
 }
+
+uint64_t sf_html_round_up(uint64_t value)
+{
+    static const uint64_t firsts[] = {1, 2, 3, 4, 5, 6, 8};
+    SF_ASSERT(value <= UINT32_MAX * UINT64_C(2)); /* so that the loop ends */
+    for (uint64_t scale = 1;; scale *= 10) {
+        for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++) {
+            if (firsts[i] * scale >= value) {
+                return firsts[i] * scale;
+            }
+        }
+    }
+}

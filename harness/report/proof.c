@@ -4,19 +4,42 @@
 #include <stdio.h>
 
 #include "harness/base/assert.h"
-#include "harness/report/html.h"
 
-/* The oracles without which a class would not be caught at all, by name, a comma between them. */
-static void needed_names(const struct sf_proof *proof, struct sf_text *out)
+/* The oracles that found something, but for those of a removal, by name and with their runs. */
+static void seen_by(const struct sf_proof *proof, uint32_t removed, struct sf_text *out)
 {
+    const char *between = "";
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
-        if (sf_proof_needs(proof, i)) {
-            sf_text_add(out, "%s", sf_oracles()[i]->name);
+        if (proof->oracle_counts[i] > 0 && (removed >> i & 1) == 0) {
+            sf_text_add(out, "%s%s %u", between, sf_oracles()[i]->name, proof->oracle_counts[i]);
+            between = ", ";
         }
     }
-    if (out->length == 0) {
-        sf_text_add(out, "-");
+}
+
+/* Does the removal take away any catch of this class? */
+static bool loses(const struct sf_proof *proof, uint32_t removal)
+{
+    return proof->left_counts[removal] < proof->caught_count;
+}
+
+/* What is still caught is said of the classes that lose by the removal; of all where several
+ * oracles are taken away. */
+static bool says_left(const struct sf_proof *proof, uint32_t removal)
+{
+    uint32_t removed = sf_removal_at(removal).oracles;
+    bool several = (removed & (removed - 1)) != 0;
+    return proof->left_counts[removal] > 0 && (several || loses(proof, removal));
+}
+
+static bool any_loses(const struct sf_proofs *proofs, uint32_t removal)
+{
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        if (loses(&proofs->proofs[i], removal)) {
+            return true;
+        }
     }
+    return false;
 }
 
 static const char *state_of(const struct sf_proof *proof)
@@ -27,7 +50,7 @@ static const char *state_of(const struct sf_proof *proof)
     return proof->false_alarms_count > 0 ? "FALSE ALARM" : "caught";
 }
 
-static uint32_t holding_count(const struct sf_proofs *proofs)
+uint32_t sf_proofs_holding_count(const struct sf_proofs *proofs)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < proofs->count; i++) {
@@ -36,51 +59,81 @@ static uint32_t holding_count(const struct sf_proofs *proofs)
     return count;
 }
 
-/* How many classes no run would show without this oracle. */
-static uint32_t lost_without(const struct sf_proofs *proofs, uint32_t oracle)
+/* ---- text ---- */
+
+static uint32_t missed_line(const struct sf_proofs *proofs, uint32_t removal, struct sf_text *out)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < proofs->count; i++) {
-        count += sf_proof_needs(&proofs->proofs[i], oracle);
+        if (sf_proof_needs(&proofs->proofs[i], removal)) {
+            sf_text_add(out, "%s%s", count++ == 0 ? "    missed: " : " ",
+                        proofs->proofs[i].defect->id);
+        }
     }
+    sf_text_add(out, "%s", count > 0 ? "\n" : "");
     return count;
 }
 
-static void oracle_lines(const struct sf_proofs *proofs, struct sf_text *out)
+static void left_lines(const struct sf_proofs *proofs, uint32_t removal, struct sf_text *out)
 {
-    sf_text_add(out, "\nwithout the oracle     these classes would not be caught\n");
-    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
-        sf_text_add(out, "  %-20s", sf_oracles()[i]->name);
-        for (uint32_t j = 0; j < proofs->count; j++) {
-            if (sf_proof_needs(&proofs->proofs[j], i)) {
-                sf_text_add(out, " %s", proofs->proofs[j].defect->id);
-            }
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        const struct sf_proof *proof = &proofs->proofs[i];
+        if (says_left(proof, removal)) {
+            sf_text_add(out, "    still caught: %s, %u catches of %u: ", proof->defect->id,
+                        proof->left_counts[removal], proof->caught_count);
+            seen_by(proof, sf_removal_at(removal).oracles, out);
+            sf_text_add(out, "\n");
         }
-        sf_text_add(out, "%s\n", lost_without(proofs, i) == 0 ? " none: others see it too" : "");
     }
+}
+
+static void removal_lines(const struct sf_proofs *proofs, struct sf_text *out)
+{
+    sf_text_add(out,
+                "\nwhat would be caught without an oracle, or without both that look for stray "
+                "frames\n");
+    for (uint32_t i = 0; i < sf_removals_count(); i++) {
+        if (any_loses(proofs, i)) {
+            sf_text_add(out, "  without %s\n", sf_removal_at(i).name);
+            missed_line(proofs, i, out);
+            left_lines(proofs, i, out);
+        }
+    }
+    const char *between = "  just as much without ";
+    for (uint32_t i = 0; i < sf_removals_count(); i++) {
+        if (!any_loses(proofs, i)) {
+            sf_text_add(out, "%s%s", between, sf_removal_at(i).name);
+            between = ", or ";
+        }
+    }
+    sf_text_add(out, "\n");
 }
 
 void sf_report_proofs_text(const struct sf_proofs *proofs, const char *const *files,
                            struct sf_text *out)
 {
-    sf_text_add(out, "class  state        caught in runs   by the meant  median runs  simulated s  "
-                     "false alarms  defect\n");
+    sf_text_add(out,
+                "class  state        caught in runs    by the oracle meant for it  median runs  "
+                "simulated s  false alarms     defect\n");
     for (uint32_t i = 0; i < proofs->count; i++) {
         const struct sf_proof *proof = &proofs->proofs[i];
-        sf_text_add(out, "%-5s  %-11s  %6u of %-6u  %6u         %6u     %10.1f  %5u of %-6u  %s\n",
+        sf_text_add(out, "%-5s  %-11s  %6u of %-6u  %-15s %10u  %11u  %11.1f  %5u of %-6u  %s\n",
                     proof->defect->id, state_of(proof), proof->caught_count, proof->runs_count,
-                    proof->meant_count, proof->median_runs, proof->median_simulated_s,
-                    proof->false_alarms_count, proof->twin_runs_count, proof->defect->title);
+                    proof->defect->oracle, proof->meant_count, proof->median_runs,
+                    proof->median_simulated_s, proof->false_alarms_count, proof->twin_runs_count,
+                    proof->defect->title);
         if (proof->false_alarms_count > 0) {
             sf_text_add(out, "       strayframe run %s --seed %" PRIu64 " --cache '%s'\n",
                         files[proof->false_alarm_plan], proof->false_alarm_seed,
                         proof->defect->twin);
         }
     }
-    oracle_lines(proofs, out);
-    sf_text_add(out, "\n%u of %u classes are caught, and their twins pass\n", holding_count(proofs),
-                proofs->count);
+    removal_lines(proofs, out);
+    sf_text_add(out, "\n%u of %u classes are caught, and their twins pass\n",
+                sf_proofs_holding_count(proofs), proofs->count);
 }
+
+/* ---- JSON ---- */
 
 static json_t *proof_json(const struct sf_proof *proof)
 {
@@ -88,19 +141,53 @@ static json_t *proof_json(const struct sf_proof *proof)
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
         json_object_set_new(oracles, sf_oracles()[i]->name, json_integer(proof->oracle_counts[i]));
     }
-    struct sf_text needed = {0};
-    needed_names(proof, &needed);
     json_t *json = json_pack(
-        "{s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:f, s:i, s:i, s:s, s:o}", "id",
+        "{s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:f, s:i, s:i, s:o}", "id",
         proof->defect->id, "title", proof->defect->title, "cache", proof->defect->cache, "oracle",
         proof->defect->oracle, "holds", sf_proof_holds(proof), "caught", (int)proof->caught_count,
         "caught_by_oracle", (int)proof->meant_count, "runs", (int)proof->runs_count, "median_runs",
         (int)proof->median_runs, "median_simulated_s", proof->median_simulated_s, "false_alarms",
-        (int)proof->false_alarms_count, "twin_runs", (int)proof->twin_runs_count, "only_seen_by",
-        needed.data, "runs_by_oracle", oracles);
+        (int)proof->false_alarms_count, "twin_runs", (int)proof->twin_runs_count, "runs_by_oracle",
+        oracles);
     SF_ASSERT(json != NULL);
-    sf_text_free(&needed);
     return json;
+}
+
+/* The oracles that are left and found something, each with its runs. */
+static json_t *seen_by_json(const struct sf_proof *proof, uint32_t removed)
+{
+    json_t *json = json_object();
+    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
+        if (proof->oracle_counts[i] > 0 && (removed >> i & 1) == 0) {
+            json_object_set_new(json, sf_oracles()[i]->name, json_integer(proof->oracle_counts[i]));
+        }
+    }
+    return json;
+}
+
+static json_t *removal_json(const struct sf_proofs *proofs, uint32_t index)
+{
+    struct sf_removal removal = sf_removal_at(index);
+    json_t *oracles = json_array();
+    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
+        if ((removal.oracles >> i & 1) != 0) {
+            json_array_append_new(oracles, json_string(sf_oracles()[i]->name));
+        }
+    }
+    json_t *missed = json_array();
+    json_t *left = json_array();
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        const struct sf_proof *proof = &proofs->proofs[i];
+        if (sf_proof_needs(proof, index)) {
+            json_array_append_new(missed, json_string(proof->defect->id));
+        } else if (says_left(proof, index)) {
+            json_array_append_new(left, json_pack("{s:s, s:i, s:i, s:o}", "id", proof->defect->id,
+                                                  "caught", (int)proof->left_counts[index],
+                                                  "instead_of", (int)proof->caught_count, "by",
+                                                  seen_by_json(proof, removal.oracles)));
+        }
+    }
+    return json_pack("{s:o, s:o, s:o}", "without", oracles, "missed", missed, "still_caught", left);
 }
 
 json_t *sf_report_proofs_json(const struct sf_proofs *proofs)
@@ -109,62 +196,12 @@ json_t *sf_report_proofs_json(const struct sf_proofs *proofs)
     for (uint32_t i = 0; i < proofs->count; i++) {
         json_array_append_new(classes, proof_json(&proofs->proofs[i]));
     }
-    json_t *oracles = json_array();
-    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
-        json_array_append_new(oracles,
-                              json_pack("{s:s, s:i}", "name", sf_oracles()[i]->name,
-                                        "classes_only_it_sees", (int)lost_without(proofs, i)));
+    json_t *removals = json_array();
+    for (uint32_t i = 0; i < sf_removals_count(); i++) {
+        json_array_append_new(removals, removal_json(proofs, i));
     }
-    json_t *json = json_pack("{s:i, s:o, s:o}", "holding", (int)holding_count(proofs), "classes",
-                             classes, "oracles", oracles);
+    json_t *json = json_pack("{s:i, s:o, s:o}", "holding", (int)sf_proofs_holding_count(proofs),
+                             "classes", classes, "removals", removals);
     SF_ASSERT(json != NULL);
     return json;
-}
-
-static void html_row(const struct sf_proof *proof, struct sf_text *out)
-{
-    sf_text_add(out, "<tr><th scope=\"row\">%s</th><td>", proof->defect->id);
-    sf_html_text(out, proof->defect->title);
-    sf_text_add(out, "</td><td>");
-    sf_html_text(out, proof->defect->seen_in);
-    sf_text_add(out, "</td><td>%s</td><td>%u of %u</td><td>%u</td><td>%.1f</td><td>",
-                state_of(proof), proof->caught_count, proof->runs_count, proof->median_runs,
-                proof->median_simulated_s);
-    struct sf_text needed = {0};
-    needed_names(proof, &needed);
-    sf_html_text(out, needed.data);
-    sf_text_free(&needed);
-    sf_text_add(out, "</td><td>%u of %u</td></tr>\n", proof->false_alarms_count,
-                proof->twin_runs_count);
-}
-
-void sf_report_proofs_html(const struct sf_proofs *proofs, struct sf_text *out)
-{
-    sf_text_add(out,
-                "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                "<title>strayframe: proof</title>\n<style>\n"
-                ":root { color-scheme: light dark }\n"
-                "body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; "
-                "max-width: 80rem; padding: 0 1rem }\n"
-                "div { overflow-x: auto }\ntable { border-collapse: collapse }\n"
-                "th, td { border-bottom: 1px solid gray; padding: .3rem .6rem; text-align: left; "
-                "vertical-align: top }\n</style></head><body>\n");
-    sf_text_add(out,
-                "<h1>%u of %u classes of defect are caught, and their twins pass</h1>\n"
-                "<p>Each row is a planted defect, run behind the interface that every cache comes "
-                "through, in the scenarios that judge any cache. Its twin is the same code with "
-                "the one defence put back: a run in which that fails is a false alarm.</p>\n",
-                holding_count(proofs), proofs->count);
-    sf_text_add(out, "<div><table><thead><tr><th scope=\"col\">class</th>"
-                     "<th scope=\"col\">defect</th><th scope=\"col\">seen in</th>"
-                     "<th scope=\"col\">state</th><th scope=\"col\">caught in runs</th>"
-                     "<th scope=\"col\">median runs to the first catch</th>"
-                     "<th scope=\"col\">median simulated seconds</th>"
-                     "<th scope=\"col\">only seen by</th>"
-                     "<th scope=\"col\">false alarms on the twin</th></tr></thead><tbody>\n");
-    for (uint32_t i = 0; i < proofs->count; i++) {
-        html_row(&proofs->proofs[i], out);
-    }
-    sf_text_add(out, "</tbody></table></div>\n</body></html>\n");
 }

@@ -11,6 +11,11 @@
 void sf_report_proofs_text(const struct sf_proofs *proofs, const char *const *files,
                            struct sf_text *out);
 json_t *sf_report_proofs_json(const struct sf_proofs *proofs);
-void sf_report_proofs_html(const struct sf_proofs *proofs, struct sf_text *out);
+/* One file without outside references. `command` is what gives this result again. */
+void sf_report_proofs_html(const struct sf_proofs *proofs, const char *const *files,
+                           const char *command, struct sf_text *out);
+
+/* How many classes are caught, with twins that pass. */
+uint32_t sf_proofs_holding_count(const struct sf_proofs *proofs);
 
 #endif

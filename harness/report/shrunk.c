@@ -23,6 +23,9 @@ static void necessities_add(const struct sf_shrunk *shrunk, struct sf_text *out)
             sf_text_add(out, "#   %-55s cannot be left out\n", item->what);
         }
     }
+    if (shrunk->necessities_cut) {
+        sf_text_add(out, "#   (what else is left was not tried)\n");
+    }
 }
 
 void sf_report_shrunk_text(const struct sf_shrunk *shrunk, struct sf_text *out)
@@ -35,7 +38,10 @@ void sf_report_shrunk_text(const struct sf_shrunk *shrunk, struct sf_text *out)
                 "# Shrunk in %" PRIu64 " runs%s: homes %" PRIu32 " -> %" PRIu32
                 ", requests %" PRIu32 " -> %" PRIu32 ", events %" PRIu64 " -> %" PRIu64
                 ", faults left %" PRIu32 ".\n",
-                shrunk->runs_count, shrunk->out_of_budget ? " (the budget ended the search)" : "",
+                shrunk->runs_count,
+                shrunk->out_of_budget
+                    ? " (the search was ended before it was done: there may be a smaller one)"
+                    : "",
                 shrunk->homes_before, shrunk->homes_after, shrunk->asks_before, shrunk->asks_after,
                 shrunk->events_before, shrunk->events_after, shrunk->faults_after);
     necessities_add(shrunk, out);

@@ -26,7 +26,7 @@ static const char *skip_blanks(const char *text)
     return text + strspn(text, " ");
 }
 
-static void add_paragraph(const char *text, struct sf_text *out)
+void sf_report_paragraph(const char *text, struct sf_text *out)
 {
     while (*text != '\0') {
         size_t length = line_bytes(text, PAGE_COLUMNS);
@@ -137,14 +137,15 @@ void sf_report_story_text(const struct sf_story *story, const struct sf_paint *p
                           struct sf_text *out)
 {
     struct lanes lanes = lanes_of(story);
-    add_paragraph(story->paragraph.data, out);
+    sf_report_paragraph(story->paragraph.data, out);
     sf_text_add(out, "\n");
     for (int lane = 0; lane < SF_LANES_COUNT; lane++) {
         if (story->homes[lane].length > 0) {
-            add_paragraph(story->homes[lane].data, out);
+            sf_report_paragraph(story->homes[lane].data, out);
         }
     }
-    sf_text_add(out, "%s", story->homes[SF_LANE_VIEWER].length > 0 ? "\n" : "");
+    bool homes = story->homes[SF_LANE_VIEWER].length + story->homes[SF_LANE_OWNER].length > 0;
+    sf_text_add(out, "%s", homes ? "\n" : "");
     add_heads(story, &lanes, paint, out);
     for (uint32_t i = 0; i < story->steps_count; i++) {
         add_step(&lanes, &story->steps[i], out);

@@ -8,8 +8,15 @@
 #include "harness/story/story.h"
 
 /* The paragraph, then a line a step in a sequence diagram. */
+/* Breaks a text into lines that fit a page. */
+void sf_report_paragraph(const char *text, struct sf_text *out);
+
 void sf_report_story_text(const struct sf_story *story, const struct sf_paint *paint,
                           struct sf_text *out);
+
+/* The same as one HTML page without outside references. */
+void sf_report_story_html(const struct sf_story *story, const char *heading,
+                          const struct sf_finding *finding, struct sf_text *out);
 
 /* {finding, story: [{at_ms, who, what}], paragraph}; a new reference. Both NULL: there is nothing
  * to tell, and these are null, empty and "". */

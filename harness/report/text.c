@@ -273,14 +273,16 @@ static void probe_lines(const struct sf_gate *gate, struct sf_text *out)
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         passed_count += gate->probes[i] > 0;
     }
-    sf_text_add(out, "  %u of %d probes were passed\n", passed_count, SF_PROBES_COUNT);
+    sf_text_add(out, "  %u of %d probes were passed; in so many runs, of so many that must:\n",
+                passed_count, SF_PROBES_COUNT);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         uint32_t quota = sf_probe_quota((enum sf_probe)i);
-        if (gate->probes[i] == 0 || gate->probes[i] < quota) {
-            sf_text_add(out, "  %-26s %4u runs of %4u  %s: %s\n", sf_probe_name((enum sf_probe)i),
-                        gate->probes[i], quota, quota > 0 ? "NOT TESTED" : "not seen",
-                        sf_probe_meaning((enum sf_probe)i));
-        }
+        sf_text_add(out, "  %-26s %4u of %u  %s%s\n", sf_probe_name((enum sf_probe)i),
+                    gate->probes[i], quota,
+                    gate->probes[i] < quota ? "NOT TESTED: "
+                    : gate->probes[i] == 0  ? "not seen: "
+                                            : "",
+                    sf_probe_meaning((enum sf_probe)i));
     }
 }
 
@@ -302,7 +304,8 @@ void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
                          const char *const *files, const struct sf_paint *paint,
                          struct sf_text *out)
 {
-    sf_text_add(out, "%s%s%s in %u runs\n", paint->bold, candidate, paint->off, gate->runs_count);
+    sf_text_add(out, "%s%s%s in %u run%s\n", paint->bold, candidate, paint->off, gate->runs_count,
+                gate->runs_count == 1 ? "" : "s");
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
         sf_text_add(out, "  %-20s %10" PRIu64 " judged\n", sf_oracles()[i]->name,
                     gate->evidence[i]);

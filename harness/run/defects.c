@@ -273,12 +273,13 @@ static const struct sf_defect defects[] = {
     },
     {
         .id = "D30",
-        .title = "time left in unsigned whole seconds never ends",
+        .title = "a lease by a clock that steps does not end",
         .seen_in = "nginx, whose freshness is in whole seconds",
-        .needs = "cameras that are silent for longer than their lease",
-        BUILTIN("d30-lease-seconds"),
+        .needs = "a node whose clock is set back while leases run; for left=1 nothing but a camera "
+                 "that is silent for longer than its lease",
+        BUILTIN("d30-calendar-lease"),
         .oracle = "no-stray-pixels",
-        .scenario = "scenarios/gate/on-demand.yaml",
+        .scenario = "scenarios/gate/rollout.yaml",
     },
     {.id = NULL},
 };

@@ -54,19 +54,9 @@ static void judge_oracle(struct judging *judging)
     snprintf(oracle->figure, sizeof oracle->figure, "%" PRIu64 " findings", findings_count);
 }
 
-static uint64_t viewers_count(const struct sf_tally *tally)
+static int64_t share_ppm(uint32_t count, uint32_t of_count)
 {
-    uint64_t count = 0;
-    for (int path = 0; path < SF_PATHS_COUNT; path++) {
-        count += tally->paths[path].viewers_count;
-    }
-    return count;
-}
-
-static int64_t share_ppm(const struct sf_tally *tally)
-{
-    uint64_t count = viewers_count(tally);
-    return count == 0 ? 0 : (int64_t)(tally->affected_count * UINT64_C(1000000) / count);
+    return of_count == 0 ? 0 : (int64_t)(count * UINT64_C(1000000) / of_count);
 }
 
 static uint32_t affected_of_group(const struct judging *judging, int64_t text)
@@ -74,7 +64,7 @@ static uint32_t affected_of_group(const struct judging *judging, int64_t text)
     const struct sf_plan *plan = judging->plan;
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         if (strcmp(plan->groups[i].name, plan->texts[text]) == 0) {
-            return judging->result->affected_by_group[i];
+            return judging->result->groups[i].affected_count;
         }
     }
     SF_UNREACHABLE();
@@ -85,20 +75,29 @@ static uint64_t strays_of_path(const struct sf_tally *tally, int64_t path)
     return tally->paths[path == SF_ASSERTION_PATH_HUB ? SF_PATH_HUB : SF_PATH_APP].strays_count;
 }
 
-static bool assertion_holds(const struct judging *judging, enum sf_assertion assertion,
-                            int64_t value)
+/* `group`: whom it is about. */
+static bool assertion_holds(const struct judging *judging, const struct sf_tally_group *group,
+                            enum sf_assertion assertion, int64_t value)
 {
     const struct sf_tally *tally = &judging->result->tally;
     bool none = tally->stray_first_ns == SF_NS_NEVER;
     switch (assertion) {
     case SF_ASSERTION_AFFECTED_MIN:
-        return tally->affected_count >= value;
+        return group->affected_count >= value;
     case SF_ASSERTION_AFFECTED_MAX:
-        return tally->affected_count <= value;
+        return group->affected_count <= value;
     case SF_ASSERTION_AFFECTED_SHARE_MIN:
-        return share_ppm(tally) >= value;
+        return share_ppm(group->affected_count, group->viewers_count) >= value;
     case SF_ASSERTION_AFFECTED_SHARE_MAX:
-        return share_ppm(tally) <= value;
+        return share_ppm(group->affected_count, group->viewers_count) <= value;
+    case SF_ASSERTION_EXPOSED_MIN:
+        return group->exposed_count >= value;
+    case SF_ASSERTION_EXPOSED_MAX:
+        return group->exposed_count <= value;
+    case SF_ASSERTION_EXPOSED_SHARE_MIN:
+        return share_ppm(group->exposed_count, group->homes_count) >= value;
+    case SF_ASSERTION_EXPOSED_SHARE_MAX:
+        return share_ppm(group->exposed_count, group->homes_count) <= value;
     case SF_ASSERTION_STRAYS_FROM:
         return none || tally->stray_first_ns >= value;
     case SF_ASSERTION_STRAYS_UNTIL:
@@ -118,6 +117,13 @@ static bool assertion_holds(const struct judging *judging, enum sf_assertion ass
     SF_UNREACHABLE();
 }
 
+static void share_figure(uint32_t count, uint32_t of_count, const char *of_what,
+                         struct sf_text *figure)
+{
+    sf_value_share_print(share_ppm(count, of_count), figure);
+    sf_text_add(figure, ", %" PRIu32 " of %" PRIu32 " %s", count, of_count, of_what);
+}
+
 static void time_figure(const char *which, sf_ns at_ns, struct sf_text *figure)
 {
     if (at_ns == SF_NS_NEVER) {
@@ -128,22 +134,29 @@ static void time_figure(const char *which, sf_ns at_ns, struct sf_text *figure)
     sf_value_duration_print(at_ns / SF_MS * SF_MS, figure);
 }
 
-static void assertion_figure(const struct judging *judging, enum sf_assertion assertion,
-                             int64_t value, struct sf_text *figure)
+static void assertion_figure(const struct judging *judging, const struct sf_tally_group *group,
+                             enum sf_assertion assertion, int64_t value, struct sf_text *figure)
 {
     const struct sf_tally *tally = &judging->result->tally;
     bool none = tally->stray_first_ns == SF_NS_NEVER;
     switch (assertion) {
     case SF_ASSERTION_AFFECTED_MIN:
     case SF_ASSERTION_AFFECTED_MAX:
-        sf_text_add(figure, "%" PRIu32 " of %" PRIu64 " viewers", tally->affected_count,
-                    viewers_count(tally));
+        sf_text_add(figure, "%" PRIu32 " of %" PRIu32 " viewers", group->affected_count,
+                    group->viewers_count);
         return;
     case SF_ASSERTION_AFFECTED_SHARE_MIN:
     case SF_ASSERTION_AFFECTED_SHARE_MAX:
-        sf_value_share_print(share_ppm(tally), figure);
-        sf_text_add(figure, ", %" PRIu32 " of %" PRIu64 " viewers", tally->affected_count,
-                    viewers_count(tally));
+        share_figure(group->affected_count, group->viewers_count, "viewers", figure);
+        return;
+    case SF_ASSERTION_EXPOSED_MIN:
+    case SF_ASSERTION_EXPOSED_MAX:
+        sf_text_add(figure, "%" PRIu32 " of %" PRIu32 " homes", group->exposed_count,
+                    group->homes_count);
+        return;
+    case SF_ASSERTION_EXPOSED_SHARE_MIN:
+    case SF_ASSERTION_EXPOSED_SHARE_MAX:
+        share_figure(group->exposed_count, group->homes_count, "homes", figure);
         return;
     case SF_ASSERTION_STRAYS_FROM:
         time_figure("first", tally->stray_first_ns, figure);
@@ -167,23 +180,37 @@ static void assertion_figure(const struct judging *judging, enum sf_assertion as
     SF_UNREACHABLE();
 }
 
-static void judge_assertion(struct judging *judging, enum sf_assertion assertion)
+/* `prefix`: what stands before the assertion's name. */
+static void judge_assertion(struct judging *judging, const struct sf_tally_group *group,
+                            const struct sf_plan_section *section, enum sf_assertion assertion,
+                            const char *prefix)
 {
     const struct sf_param *param = &sf_assertion_table.params[assertion];
-    int64_t value = judging->plan->assertions.values[assertion];
+    int64_t value = section->values[assertion];
     if (value == param->fallback) {
         return;
     }
     struct sf_expectation *expectation =
-        expectation_add(judging, assertion_holds(judging, assertion, value));
+        expectation_add(judging, assertion_holds(judging, group, assertion, value));
     struct sf_text text = {0};
-    sf_text_add(&text, "%s: ", param->name);
+    sf_text_add(&text, "%s%s: ", prefix, param->name);
     sf_param_print(param, value, judging->plan, &text);
     snprintf(expectation->wanted, sizeof expectation->wanted, "%s", text.data);
     sf_text_free(&text);
-    assertion_figure(judging, assertion, value, &text);
+    assertion_figure(judging, group, assertion, value, &text);
     snprintf(expectation->figure, sizeof expectation->figure, "%s", text.data);
     sf_text_free(&text);
+}
+
+static void judge_group(struct judging *judging, uint32_t index)
+{
+    const struct sf_plan_group *group = &judging->plan->groups[index];
+    char prefix[SF_TEXT_BYTES + 8];
+    snprintf(prefix, sizeof prefix, "%s: ", group->name);
+    for (int i = 0; i < SF_ASSERTIONS_OF_GROUP_COUNT; i++) {
+        judge_assertion(judging, &judging->result->groups[index],
+                        &group->sections[SF_SECTION_EXPECT], (enum sf_assertion)i, prefix);
+    }
 }
 
 void sf_expectations_judge(const struct sf_plan *plan, const struct sf_run_result *result,
@@ -197,6 +224,9 @@ void sf_expectations_judge(const struct sf_plan *plan, const struct sf_run_resul
         judge_oracle(&judging);
     }
     for (int i = 0; i < SF_ASSERTIONS_COUNT; i++) {
-        judge_assertion(&judging, (enum sf_assertion)i);
+        judge_assertion(&judging, &result->all, &plan->assertions, (enum sf_assertion)i, "");
+    }
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        judge_group(&judging, i);
     }
 }

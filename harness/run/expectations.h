@@ -7,11 +7,13 @@
 #include "harness/run/run.h"
 #include "harness/scenario/expect.h"
 
-enum { SF_EXPECTATIONS_MAX = 2 + SF_ASSERTIONS_COUNT };
+enum {
+    SF_EXPECTATIONS_MAX = 2 + SF_ASSERTIONS_COUNT + SF_GROUPS_MAX * SF_ASSERTIONS_OF_GROUP_COUNT,
+};
 
 struct sf_expectation {
-    char wanted[96]; /* as the scenario has it: "affected_min: 3" */
-    char figure[96]; /* what came out: "2 of 40 viewers" */
+    char wanted[160]; /* as the scenario has it: "affected_min: 3", "fleet: affected_min: 3" */
+    char figure[96];  /* what came out: "2 of 40 viewers" */
     bool holds;
 };
 

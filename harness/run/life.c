@@ -12,9 +12,9 @@ struct thread {
     uint32_t viewer;
     uint32_t camera; /* whose still it is; as many as tenants, under the same numbers */
     sf_ns until_ns;  /* when the exhibit was shown */
-    uint32_t transfer;
+    uint32_t transfer; /* which the still travels in; UINT32_MAX before its first packet */
     uint32_t answer_transfer;
-    bool sending; /* packets of the transfer are the still's */
+    bool newest; /* the camera has captured nothing after it */
     bool answering;
     bool over;
 };
@@ -81,9 +81,9 @@ static void hear_camera(struct thread *thread, const struct sf_record *record)
     bool this_still = record->a == story->capture;
     switch ((enum sf_record_kind)record->kind) {
     case SF_RECORD_CAPTURE:
-        thread->sending = this_still;
-        thread->transfer = UINT32_MAX;
+        thread->newest = this_still;
         if (this_still) {
+            thread->transfer = UINT32_MAX;
             story->captured_ns = record->at_ns;
             story->still_bytes = record->b;
         }
@@ -99,7 +99,7 @@ static void hear_camera(struct thread *thread, const struct sf_record *record)
         }
         return;
     case SF_RECORD_FETCH_ENDED:
-        if (thread->sending && story->begun_ns == SF_NS_NEVER) {
+        if (thread->newest && story->begun_ns == SF_NS_NEVER) {
             story->ended_ns = record->at_ns;
             story->fetched = 1;
             story->whole = record->flags == 0;
@@ -117,14 +117,16 @@ static void count_packet(const struct sf_record *record, uint32_t *count, uint32
     *lost_count += (record->flags & (SF_FATE_LOST | SF_FATE_OVER_LIMIT)) != 0;
 }
 
-/* The camera's first packet after the capture says which transfer the still is. */
+/* The camera's first packet after the capture says which transfer the still is. Its packets are sent
+ * again while the camera captures the next; when all have arrived, the number goes to another. */
 static void hear_packet(struct thread *thread, const struct sf_record *record)
 {
     struct sf_life *story = &thread->story;
     if ((record->flags & SF_FATE_ACK) != 0) {
         return;
     }
-    if (thread->sending && record->who == 2 * thread->camera) {
+    bool under_way = story->captured_ns != SF_NS_NEVER && story->ended_ns == SF_NS_NEVER;
+    if (under_way && record->who == 2 * thread->camera) {
         if (thread->transfer == UINT32_MAX && record->at_ns == story->captured_ns) {
             thread->transfer = record->a;
         }
@@ -180,7 +182,7 @@ static void hear_seen(struct thread *thread, const struct sf_record *record)
         record->who == thread->viewer) {
         return;
     }
-    if (record->who / 2 != thread->camera) {
+    if (record->who / SF_VIEWERS_PER_HOME != thread->camera) {
         story->others_count++;
     } else if (story->owner_saw_ns == SF_NS_NEVER) {
         story->owner_saw_ns = record->at_ns;

@@ -16,7 +16,7 @@ struct sf_life {
     uint32_t owner; /* tenant */
     uint32_t capture;
     uint32_t still_bytes;
-    uint32_t fetched; /* 1: the cloud had asked for it; 0: the camera sent it by itself */
+    uint32_t fetched; /* 1: the cloud had asked for it; 0: the camera sent it unasked */
     uint32_t whole;   /* 1: all of it had arrived in time */
     sf_ns captured_ns;
     sf_ns begun_ns; /* the first packet of it arrived */

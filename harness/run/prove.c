@@ -1,5 +1,6 @@
 #include "harness/run/prove.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +124,35 @@ static uint32_t oracle_index(const char *name)
     return index;
 }
 
+static uint32_t oracles_count(void)
+{
+    uint32_t count = 0;
+    while (sf_oracles()[count] != NULL) {
+        count++;
+    }
+    return count;
+}
+
+uint32_t sf_removals_count(void)
+{
+    return oracles_count() + 1;
+}
+
+struct sf_removal sf_removal_at(uint32_t index)
+{
+    SF_ASSERT(index < sf_removals_count());
+    struct sf_removal removal = {.oracles = 1u << index};
+    const char *second = "";
+    if (index == oracles_count()) {
+        index = oracle_index(sf_oracle_no_stray_pixels.name);
+        second = sf_oracle_no_stray_bytes.name;
+        removal.oracles = 1u << index | 1u << oracle_index(second);
+    }
+    snprintf(removal.name, sizeof removal.name, "%s%s%s", sf_oracles()[index]->name,
+             second[0] != '\0' ? ", " : "", second);
+    return removal;
+}
+
 static void count_defect_run(struct sf_proof *proof, const struct outcome *outcome, bool died)
 {
     uint32_t meant = 1u << oracle_index(proof->defect->oracle);
@@ -131,7 +161,9 @@ static void count_defect_run(struct sf_proof *proof, const struct outcome *outco
     proof->meant_count += (outcome->oracles & meant) != 0;
     for (uint32_t i = 0; i < SF_ORACLES_MAX; i++) {
         proof->oracle_counts[i] += (outcome->oracles >> i & 1) != 0;
-        proof->alone_counts[i] += outcome->oracles == 1u << i;
+    }
+    for (uint32_t i = 0; i < sf_removals_count(); i++) {
+        proof->left_counts[i] += (outcome->oracles & ~sf_removal_at(i).oracles) != 0 || died;
     }
 }
 
@@ -290,7 +322,7 @@ bool sf_proof_holds(const struct sf_proof *proof)
     return proof->meant_count > 0 && proof->false_alarms_count == 0;
 }
 
-bool sf_proof_needs(const struct sf_proof *proof, uint32_t oracle)
+bool sf_proof_needs(const struct sf_proof *proof, uint32_t removal)
 {
-    return proof->caught_count > 0 && proof->alone_counts[oracle] == proof->caught_count;
+    return proof->caught_count > 0 && proof->left_counts[removal] == 0;
 }

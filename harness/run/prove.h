@@ -25,6 +25,19 @@ struct sf_prove_options {
     void *progress_context;
 };
 
+/* Oracles that are taken away, to see what would still be caught: each by itself, in the order of
+ * sf_oracles(), and then the two that look for stray frames together, since by themselves each
+ * covers for the other. */
+struct sf_removal {
+    char name[64];
+    uint32_t oracles; /* bit set */
+};
+
+enum { SF_REMOVALS_MAX = SF_ORACLES_MAX + 1 };
+
+uint32_t sf_removals_count(void);
+struct sf_removal sf_removal_at(uint32_t index);
+
 /* One class. Runs are counted in the order in which a gate would make them: scenarios take turns.
  */
 struct sf_proof {
@@ -33,7 +46,7 @@ struct sf_proof {
     uint32_t caught_count; /* runs that failed, by whatever oracle, or in which the cache died */
     uint32_t meant_count;  /* of those: by the oracle that is meant for it */
     uint32_t oracle_counts[SF_ORACLES_MAX]; /* runs in which each found something */
-    uint32_t alone_counts[SF_ORACLES_MAX];  /* runs in which nothing else did */
+    uint32_t left_counts[SF_REMOVALS_MAX];  /* runs that would fail without those of a removal */
     /* Of a campaign that begins at any of these runs: how many it takes, and how much simulated
      * time, until the first catch. 0: it never came. */
     uint32_t median_runs;
@@ -56,7 +69,7 @@ SF_MUST_USE enum sf_err sf_prove(const struct sf_prove_options *options,
 /* Caught by the oracle that is meant for it, and no twin run failed. */
 bool sf_proof_holds(const struct sf_proof *proof);
 
-/* Does the class need this oracle: is there no catch without it? */
-bool sf_proof_needs(const struct sf_proof *proof, uint32_t oracle);
+/* Is the class caught, but would not be without those oracles? */
+bool sf_proof_needs(const struct sf_proof *proof, uint32_t removal);
 
 #endif

@@ -6,6 +6,7 @@
 #include "harness/base/assert.h"
 #include "harness/run/saved_run.h"
 #include "harness/run/world.h"
+#include "harness/scenario/expect.h"
 #include "harness/scenario/swarm.h"
 #include "sim_camera/destinations.h"
 #include "sim_cloud/caches/builtin.h"
@@ -29,6 +30,7 @@ const struct sf_plan_schema *sf_run_schema(void)
                 [SF_SECTION_CAMERA] = &sf_camera_param_table,
                 [SF_SECTION_HUB] = &sf_hub_param_table,
                 [SF_SECTION_APP] = &sf_app_param_table,
+                [SF_SECTION_EXPECT] = &sf_group_assertion_table,
                 [SF_SECTION_CLOUD] = &sf_cloud_param_table,
                 [SF_SECTION_STILL] = &sf_still_param_table,
                 [SF_SECTION_DESTINATIONS] = &sf_destination_param_table,
@@ -78,7 +80,7 @@ void sf_runner_destroy(struct sf_runner *runner)
     }
 }
 
-const uint32_t *sf_runner_state(const struct sf_runner *runner)
+const uint32_t *sf_runner_states(const struct sf_runner *runner)
 {
     return runner->world.state;
 }
@@ -147,11 +149,12 @@ static void judges_end(struct sf_runner *runner, const struct sf_plan *plan, boo
     result->homes_count = sf_plan_homes_count(plan);
     read_court(&runner->court, result);
     sf_tally_read(runner->tally, &result->tally);
+    sf_tally_group_read(runner->tally, 0, result->homes_count, &result->all);
     uint32_t home = 0;
     for (uint32_t i = 0; i < plan->groups_count; i++) {
-        result->affected_by_group[i] =
-            sf_tally_affected(runner->tally, home, plan->groups[i].homes_count);
-        home += plan->groups[i].homes_count;
+        uint32_t homes_count = plan->groups[i].homes_count;
+        sf_tally_group_read(runner->tally, home, homes_count, &result->groups[i]);
+        home += homes_count;
     }
     sf_probes_read(runner->probes, result->probes);
 }

@@ -50,8 +50,9 @@ struct sf_run_result {
     uint32_t findings_kept;
     struct sf_finding findings[SF_RUN_FINDINGS_MAX];
     struct sf_tally tally;
-    uint32_t affected_by_group[SF_GROUPS_MAX]; /* viewers that were shown a stray */
-    uint64_t probes[SF_PROBES_COUNT];          /* how often each was passed */
+    struct sf_tally_group all;                   /* homes */
+    struct sf_tally_group groups[SF_GROUPS_MAX]; /* of the plan */
+    uint64_t probes[SF_PROBES_COUNT];            /* how often each was passed */
 };
 
 enum { SF_RUN_LISTENERS_MAX = 4 };
@@ -78,7 +79,11 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
             const struct sf_run_caches *caches, const struct sf_run_options *options,
             struct sf_run_result *result_out);
 
-/* The numbers that a cache reported of itself in the last run: 64 of them. */
-const uint32_t *sf_runner_state(const struct sf_runner *runner);
+enum { SF_STATES_COUNT = 64, SF_STATE_RANGES_COUNT = 8 };
+
+/* What caches reported of themselves in the last run, SF_STATES_COUNT sets: bit N of the I-th is
+ * set if `state` I was at some time in the N-th of the ranges 0, 1, 2, 3, to 7, to 31, to 255,
+ * more. For fuzzing. */
+const uint32_t *sf_runner_states(const struct sf_runner *runner);
 
 #endif

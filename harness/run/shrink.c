@@ -9,7 +9,6 @@
 #include "harness/run/jobs.h"
 #include "harness/run/shrink_private.h"
 #include "harness/scenario/scenario.h"
-#include "harness/scenario/swarm.h"
 
 bool shrink_is_over(struct shrink *shrink)
 {
@@ -86,7 +85,7 @@ static bool run_apart(struct shrink *shrink)
     return done;
 }
 
-static const struct sf_finding *finding_of(const struct shrink *shrink)
+const struct sf_finding *shrink_finding(const struct shrink *shrink)
 {
     for (uint32_t i = 0; i < shrink->result.findings_kept; i++) {
         if (shrink->oracle == UINT32_MAX || shrink->result.findings[i].oracle == shrink->oracle) {
@@ -101,10 +100,10 @@ bool shrink_fails(struct shrink *shrink, const struct sf_trace_listener *listene
     shrink->runs_count++;
     choose_modules(shrink);
     if (shrink->foreign && listener == NULL) {
-        return run_apart(shrink) && finding_of(shrink) != NULL;
+        return run_apart(shrink) && shrink_finding(shrink) != NULL;
     }
     run_here(shrink, listener, &shrink->result);
-    return finding_of(shrink) != NULL;
+    return shrink_finding(shrink) != NULL;
 }
 
 static uint32_t asks_of(const struct sf_run_result *result)
@@ -112,15 +111,25 @@ static uint32_t asks_of(const struct sf_run_result *result)
     return (uint32_t)(result->tally.paths[0].asks_count + result->tally.paths[1].asks_count);
 }
 
-static void keep_best(struct shrink *shrink)
+void shrink_keep(struct shrink *shrink)
 {
     memcpy(&shrink->found.plan, &shrink->attempt, sizeof shrink->found.plan);
-    shrink->found.finding = *finding_of(shrink);
+    shrink->found.finding = *shrink_finding(shrink);
     shrink->found.events = shrink->result.events_count;
     shrink->found.asks = asks_of(&shrink->result);
     if (shrink->options->progress != NULL) {
         shrink->options->progress(shrink->options->context, shrink->runs_count);
     }
+}
+
+bool shrink_keep_if_sooner(struct shrink *shrink)
+{
+    sf_ns at_ns = shrink_finding(shrink)->at_ns;
+    bool sooner = at_ns < shrink->found.finding.at_ns - shrink->found.finding.at_ns / 16;
+    if (sooner) {
+        shrink_keep(shrink);
+    }
+    return sooner;
 }
 
 struct sf_plan *shrink_attempt(struct shrink *shrink)
@@ -136,11 +145,14 @@ bool shrink_try(struct shrink *shrink, bool reseed)
         return false;
     }
     uint64_t seed = shrink->attempt.seed;
-    uint32_t seeds_count = reseed ? shrink->options->seeds_count : 1;
+    /* A list of fates belongs to its seed; other seeds help only where it is nearly empty. */
+    enum { FEW_FATES = 10 };
+    bool others = reseed && shrink->attempt.fates_count <= FEW_FATES;
+    uint32_t seeds_count = others ? shrink->options->seeds_count : 1;
     for (uint32_t i = 0; i < seeds_count && !shrink_is_over(shrink); i++) {
         shrink->attempt.seed = i == 0 ? seed : i;
         if (shrink_fails(shrink, NULL)) {
-            keep_best(shrink);
+            shrink_keep(shrink);
             return true;
         }
     }
@@ -165,7 +177,7 @@ bool shrink_parts(struct shrink *shrink, uint32_t count, bool reseed,
     return smaller;
 }
 
-/* ---- the search ---- */
+/* ---- from the plan to the answer ---- */
 
 static enum sf_err add_spec(struct shrink *shrink, const char *spec, struct sf_diag *diag)
 {
@@ -196,66 +208,6 @@ static enum sf_err load_caches(struct shrink *shrink, const struct sf_plan *plan
     return SF_OK;
 }
 
-static uint32_t faults_count(const struct sf_plan *plan)
-{
-    uint32_t count = plan->timeline_count + plan->fates_count;
-    for (uint32_t i = 0; i < plan->networks_count; i++) {
-        count += network_is_used(plan, i) && network_has_chance(&plan->networks[i]) ? 1 : 0;
-    }
-    return count;
-}
-
-static void search(struct shrink *shrink)
-{
-    bool (*const passes[])(struct shrink *) = {shrink_time,   shrink_timeline, shrink_homes,
-                                               shrink_values, shrink_networks, shrink_fates};
-    bool smaller = true;
-    while (smaller && !shrink_is_over(shrink)) {
-        smaller = false;
-        for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++) {
-            smaller |= passes[i](shrink);
-        }
-        edit_drop_networks(shrink_attempt(shrink));
-        (void)shrink_try(shrink, false);
-    }
-}
-
-/* What somebody has to read: the fewer faults the better, then homes, then events. */
-static bool is_smaller(const struct found *one, const struct found *other)
-{
-    uint32_t faults[2] = {faults_count(&one->plan), faults_count(&other->plan)};
-    uint32_t homes[2] = {sf_plan_homes_count(&one->plan), sf_plan_homes_count(&other->plan)};
-    if (faults[0] != faults[1]) {
-        return faults[0] < faults[1];
-    }
-    return homes[0] != homes[1] ? homes[0] < homes[1] : one->events < other->events;
-}
-
-/* One search ends where no single step helps; another seed may lead past there. */
-static void search_elsewhere(struct shrink *shrink, const struct sf_plan *plan)
-{
-    enum { STARTS = 64, FEW_FAULTS = 4 };
-    for (uint64_t seed = 1; seed <= STARTS && faults_count(&shrink->found.plan) > FEW_FAULTS;
-         seed++) {
-        if (shrink_is_over(shrink)) {
-            return;
-        }
-        memcpy(&shrink->before, &shrink->found, sizeof shrink->before);
-        uint32_t entries[SF_TIMELINE_MAX];
-        sf_plan_draw(sf_run_schema(), plan, seed, &shrink->attempt, entries);
-        sf_plan_assert_nothing(&shrink->attempt); /* that was about the whole */
-        shrink->attempt.seed = seed;
-        shrink->found.events = 0;
-        if (shrink_fails(shrink, NULL)) {
-            keep_best(shrink);
-            search(shrink);
-        }
-        if (shrink->found.events == 0 || !is_smaller(&shrink->found, &shrink->before)) {
-            memcpy(&shrink->found, &shrink->before, sizeof shrink->found);
-        }
-    }
-}
-
 static void fill_in(struct shrink *shrink, struct sf_shrunk *shrunk)
 {
     struct sf_plan *plan = &shrunk->plan;
@@ -270,7 +222,7 @@ static void fill_in(struct shrink *shrink, struct sf_shrunk *shrunk)
     shrunk->events_after = shrink->found.events;
     shrunk->asks_after = shrink->found.asks;
     shrunk->homes_after = sf_plan_homes_count(plan);
-    shrunk->faults_after = faults_count(plan);
+    shrunk->faults_after = shrink_faults(plan);
     shrink_necessities(shrink, shrunk);
     shrunk->runs_count = shrink->runs_count;
 }
@@ -280,26 +232,22 @@ static enum sf_err shrink_it(struct shrink *shrink, const struct sf_plan *plan,
 {
     SF_TRY(load_caches(shrink, plan, diag));
     shrink->foreign = sf_run_has_foreign_cache(plan);
-    uint32_t entries[SF_TIMELINE_MAX];
-    sf_plan_draw(sf_run_schema(), plan, plan->seed, &shrink->attempt, entries);
-    sf_plan_assert_nothing(&shrink->attempt); /* that was about the whole */
     shrink->oracle = shrink->options->oracle;
-    if (!shrink_fails(shrink, NULL)) {
-        return sf_fail(diag, SF_ERR_INPUT, "under seed %llu there is no finding%s%s: %s",
-                       (unsigned long long)plan->seed,
+    if (!shrink_begin(shrink, plan, plan->seed)) {
+        return sf_fail(diag, SF_ERR_INPUT, "%s: under seed %llu there is no finding%s%s: %s",
+                       plan->name, (unsigned long long)plan->seed,
                        shrink->oracle == UINT32_MAX ? "" : " of the oracle ",
                        shrink->oracle == UINT32_MAX ? "" : sf_oracles()[shrink->oracle]->name,
                        shrink->cut_short ? "the cache ended its process, or did not come back, "
                                            "and only findings can be shrunk"
                                          : "there is nothing to shrink");
     }
-    shrink->oracle = finding_of(shrink)->oracle;
+    shrink->oracle = shrink_finding(shrink)->oracle;
     shrunk->homes_before = sf_plan_homes_count(plan);
     shrunk->events_before = shrink->result.events_count;
     shrunk->asks_before = asks_of(&shrink->result);
-    keep_best(shrink);
-    search(shrink);
-    search_elsewhere(shrink, plan);
+    shrink_keep(shrink);
+    shrink_search(shrink, plan);
     shrunk->out_of_budget = shrink->out_of_budget;
     shrink->out_of_budget = false;
     fill_in(shrink, shrunk);

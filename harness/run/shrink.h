@@ -23,6 +23,8 @@ struct sf_shrink_options {
     void *context;
 };
 
+/* Of a search that was ended early only so many things are tried: somebody waits. */
+enum { SF_NECESSITIES_EARLY_MAX = 12 };
 enum { SF_NECESSITIES_MAX = 64, SF_NECESSITY_SEEDS = 20 };
 
 /* One thing that is left in the plan, and what happens without it. */
@@ -47,6 +49,7 @@ struct sf_shrunk {
      * is left. */
     uint32_t faults_after;
     bool out_of_budget;
+    bool necessities_cut; /* there are more than were tried */
     uint32_t necessities_count;
     struct sf_necessity necessities[SF_NECESSITIES_MAX];
 };

@@ -33,7 +33,60 @@ bool shrink_time(struct shrink *shrink)
     return shrink_try(shrink, false);
 }
 
+/* The seed under which it comes soonest: the less has happened until then, the less there is to
+ * take out. */
+bool shrink_seeds(struct shrink *shrink)
+{
+    enum { SEEDS_TRIED = 100 };
+    bool sooner = false;
+    for (uint64_t seed = 1; seed <= SEEDS_TRIED && !shrink_is_over(shrink); seed++) {
+        shrink_attempt(shrink)->seed = seed;
+        if (seed == shrink->found.plan.seed || !shrink_fails(shrink, NULL)) {
+            continue;
+        }
+        sooner |= shrink_keep_if_sooner(shrink) && (shrink_time(shrink) || true);
+    }
+    return sooner;
+}
+
 /* ---- time line ---- */
+
+/* Entry `index` and all behind it come earlier. */
+static void bring_forward(struct sf_plan *plan, uint32_t index, sf_ns by_ns)
+{
+    plan->duration_ns -= by_ns;
+    for (uint32_t i = index; i < plan->timeline_count; i++) {
+        plan->timeline[i].at_ns -= by_ns;
+    }
+}
+
+static bool shrink_gap(struct shrink *shrink, uint32_t index)
+{
+    const struct sf_plan *plan = &shrink->found.plan;
+    sf_ns before_ns = index > 0 ? plan->timeline[index - 1].at_ns : 0;
+    sf_ns gap_ns = plan->timeline[index].at_ns - before_ns;
+    for (int divisor = 1; divisor <= 4; divisor *= 2) {
+        sf_ns by_ns = gap_ns / divisor / SF_SECOND * SF_SECOND;
+        if (by_ns == 0) {
+            return false;
+        }
+        bring_forward(shrink_attempt(shrink), index, by_ns);
+        if (shrink_try(shrink, true)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nothing need happen for long between two entries, nor before the first. */
+bool shrink_gaps(struct shrink *shrink)
+{
+    bool smaller = false;
+    for (uint32_t i = 0; i < shrink->found.plan.timeline_count && !shrink_is_over(shrink); i++) {
+        smaller |= shrink_gap(shrink, i);
+    }
+    return smaller;
+}
 
 bool edit_leave_entries(struct sf_plan *plan, uint32_t from, uint32_t to)
 {
@@ -239,7 +292,7 @@ bool shrink_values(struct shrink *shrink)
 {
     bool smaller = false;
     for (uint32_t group = 0; group < shrink->found.plan.groups_count; group++) {
-        for (uint32_t kind = 0; kind < SF_SECTION_GROUP_COUNT; kind++) {
+        for (uint32_t kind = 0; kind < SF_SECTION_EXPECT; kind++) {
             smaller |= shrink_section(shrink, group, kind);
         }
     }

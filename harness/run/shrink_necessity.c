@@ -16,7 +16,9 @@ static void judge(struct shrink *shrink, struct sf_shrunk *shrunk, const char *f
 
 static void judge(struct shrink *shrink, struct sf_shrunk *shrunk, const char *format, ...)
 {
-    if (shrunk->necessities_count == SF_NECESSITIES_MAX) {
+    uint32_t max = shrunk->out_of_budget ? SF_NECESSITIES_EARLY_MAX : SF_NECESSITIES_MAX;
+    if (shrunk->necessities_count >= max) {
+        shrunk->necessities_cut = true;
         return;
     }
     struct sf_necessity *item = &shrunk->necessities[shrunk->necessities_count++];
@@ -71,6 +73,7 @@ static void judge_networks(struct shrink *shrink, struct sf_shrunk *shrunk)
             continue;
         }
         struct sf_plan *plan = shrink_attempt(shrink);
+        plan->networks[i].states_count = 0;
         plan->networks[i].up = plan->networks[0].up;
         plan->networks[i].down = plan->networks[0].down;
         judge(shrink, shrunk, "what the network '%.40s' does", plan->networks[i].name);

@@ -1,5 +1,6 @@
-/* Between the parts of the shrinker: shrink.c (the search), shrink_edit.c (changes of a plan),
- * shrink_fates.c (chance into fates), shrink_necessity.c. */
+/* Between the parts of the shrinker: shrink.c (attempts), shrink_search.c (in which order),
+ * shrink_edit.c (changes of a plan), shrink_networks.c (simpler networks), shrink_fates.c (chance
+ * into fates), shrink_necessity.c. */
 #ifndef STRAYFRAME_RUN_SHRINK_PRIVATE_H
 #define STRAYFRAME_RUN_SHRINK_PRIVATE_H
 
@@ -28,7 +29,9 @@ struct shrink {
     struct sf_run_result result; /* of the last attempt */
     struct sf_plan attempt;
     struct found found;
-    struct found before; /* of another start */
+    struct found coarse; /* before chance was written down */
+    struct found fine;   /* the smallest that came of that */
+    struct found best;   /* of all starts */
     uint64_t runs_count;
     bool out_of_budget;
 };
@@ -39,6 +42,19 @@ bool shrink_fails(struct shrink *shrink, const struct sf_trace_listener *listene
 /* Tries `shrink->attempt`: under its own seed and, with `reseed`, under others. Where it fails as
  * wanted it becomes the best, under the seed that did it. */
 bool shrink_try(struct shrink *shrink, bool reseed);
+
+/* After an attempt that failed as wanted: whose finding it was; and it becomes the best. */
+const struct sf_finding *shrink_finding(const struct shrink *shrink);
+void shrink_keep(struct shrink *shrink);
+
+/* The attempt is what a run of `plan` is under this seed. True: it fails as wanted. */
+bool shrink_begin(struct shrink *shrink, const struct sf_plan *plan, uint64_t seed);
+
+/* Makes the best as small as it gets, from as many starts as are worth it. */
+void shrink_search(struct shrink *shrink, const struct sf_plan *plan);
+
+/* After an attempt that failed as wanted: it becomes the best if it did so clearly sooner. */
+bool shrink_keep_if_sooner(struct shrink *shrink);
 
 /* Begins an attempt: a copy of the best. */
 struct sf_plan *shrink_attempt(struct shrink *shrink);
@@ -52,11 +68,22 @@ bool shrink_parts(struct shrink *shrink, uint32_t count, bool reseed,
 
 /* Passes. Each returns true if it made the best plan smaller. */
 bool shrink_time(struct shrink *shrink);
+bool shrink_seeds(struct shrink *shrink);
+bool shrink_gaps(struct shrink *shrink);
 bool shrink_timeline(struct shrink *shrink);
 bool shrink_homes(struct shrink *shrink);
 bool shrink_values(struct shrink *shrink);
 bool shrink_networks(struct shrink *shrink);
 bool shrink_fates(struct shrink *shrink);
+
+/* Turns chance into fates. False: the plan does not fail like that. */
+bool shrink_write_down(struct shrink *shrink);
+
+/* How many fates chance comes to in a run of the attempt; UINT32_MAX if that does not fail. */
+uint32_t fates_of_attempt(struct shrink *shrink);
+
+/* What is injured: entries of the time line, packets with a fate, networks. */
+uint32_t shrink_faults(const struct sf_plan *plan);
 
 /* Edits. */
 bool edit_leave_entries(struct sf_plan *plan, uint32_t from, uint32_t to);
@@ -68,7 +95,16 @@ void edit_drop_networks(struct sf_plan *plan);
 
 /* Is anything on this network left to chance? */
 bool network_has_chance(const struct sf_plan_network *network);
+/* Does it do more than take its time? */
+bool network_is_injured(const struct sf_plan_network *network);
 bool network_is_used(const struct sf_plan *plan, uint32_t network);
+
+/* Leaves what is certain: the delay, the loss of everything and, with `keep_rate`, rate and queue.
+ */
+void network_settle(struct sf_netem_config *config, bool keep_rate);
+
+/* 0: up, 1: down. */
+struct sf_netem_config *network_direction(struct sf_plan_network *network, int direction);
 
 void shrink_necessities(struct shrink *shrink, struct sf_shrunk *shrunk);
 

@@ -60,7 +60,7 @@ static void make_cell(const struct sf_plan *small, uint32_t cell, struct sf_plan
     uint32_t healthy = healthy_network(small);
     *plan = *small;
     for (uint32_t i = 0; i < plan->networks_count; i++) {
-        if (i != healthy) {
+        if (i != healthy && plan->networks[i].states_count == 0) {
             uint32_t loss_percent = sf_sweep_loss_percent[cell % SF_SWEEP_LOSSES_COUNT];
             uint32_t delay_ms = sf_sweep_delay_ms[cell / SF_SWEEP_LOSSES_COUNT];
             injure(&plan->networks[i].up, loss_percent, delay_ms);

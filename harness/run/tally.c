@@ -4,6 +4,7 @@
 #include "harness/base/ids.h"
 
 struct viewer {
+    bool there;
     uint32_t tenant;
     uint32_t camera;
     uint16_t flags;
@@ -20,6 +21,7 @@ struct viewer {
 struct camera {
     uint32_t tenant;
     int32_t utc_offset_s;
+    bool exposed; /* a stranger was shown something of it */
 };
 
 struct sf_tally_state {
@@ -55,16 +57,21 @@ void sf_tally_read(const struct sf_tally_state *state, struct sf_tally *tally_ou
     *tally_out = state->tally;
 }
 
-uint32_t sf_tally_affected(const struct sf_tally_state *state, uint32_t home_first,
-                           uint32_t homes_count)
+void sf_tally_group_read(const struct sf_tally_state *state, uint32_t home_first,
+                         uint32_t homes_count, struct sf_tally_group *group_out)
 {
-    uint32_t affected_count = 0;
+    *group_out = (struct sf_tally_group){.homes_count = homes_count};
     for (uint32_t i = 0; i < state->viewers_count; i++) {
         const struct viewer *viewer = &state->viewers[i];
-        bool in = viewer->tenant >= home_first && viewer->tenant - home_first < homes_count;
-        affected_count += in && viewer->owners_count > 0;
+        bool in = viewer->there && viewer->tenant >= home_first &&
+                  viewer->tenant - home_first < homes_count;
+        group_out->viewers_count += in;
+        group_out->affected_count += in && viewer->owners_count > 0;
     }
-    return affected_count;
+    SF_ASSERT(home_first + homes_count <= state->cameras_count);
+    for (uint32_t i = home_first; i < home_first + homes_count; i++) {
+        group_out->exposed_count += state->cameras[i].exposed;
+    }
 }
 
 static struct sf_tally_path *path_of(struct sf_tally_state *state, uint32_t viewer)
@@ -116,6 +123,8 @@ static void see_stray(struct sf_tally_state *state, const struct sf_record *reco
     struct sf_tally *tally = &state->tally;
     struct viewer *viewer = &state->viewers[record->who];
     bool first_of_viewer = viewer->owners_count == 0;
+    SF_ASSERT(record->b < state->cameras_count);
+    state->cameras[record->b].exposed = true;
     count_owner(viewer, record->a);
     if (viewer->owners_count > tally->owners_per_viewer_max) {
         tally->owners_per_viewer_max = viewer->owners_count;
@@ -142,7 +151,6 @@ static void see_stray(struct sf_tally_state *state, const struct sf_record *reco
     }
     tally->strays_grayscale_count += (state->shown_flags & SF_FLAG_GRAYSCALE) != 0;
     tally->strays_damaged_count += (state->shown_flags & SF_FLAG_DAMAGED) != 0;
-    SF_ASSERT(record->b < state->cameras_count);
     tally->strays_other_zone_count +=
         state->cameras[record->b].utc_offset_s != state->cameras[viewer->camera].utc_offset_s;
 }
@@ -179,8 +187,8 @@ static void start_watching(struct sf_tally_state *state, const struct sf_record 
 static void see_viewer(struct sf_tally_state *state, const struct sf_record *record)
 {
     SF_ASSERT(record->who < state->viewers_count);
-    state->viewers[record->who] =
-        (struct viewer){.tenant = record->a, .camera = record->b, .flags = record->flags};
+    state->viewers[record->who] = (struct viewer){
+        .there = true, .tenant = record->a, .camera = record->b, .flags = record->flags};
     path_of(state, record->who)->viewers_count++;
     state->tally.poor_viewers_count += (record->flags & SF_FLAG_POOR_NETWORK) != 0;
 }
@@ -190,7 +198,8 @@ static void see_camera(struct sf_tally_state *state, const struct sf_record *rec
     SF_ASSERT(record->who < state->cameras_count);
     struct camera *camera = &state->cameras[record->who];
     state->tally.owner_changes_count += camera->tenant != SF_NOBODY && camera->tenant != record->a;
-    *camera = (struct camera){.tenant = record->a, .utc_offset_s = (int32_t)record->b};
+    camera->tenant = record->a;
+    camera->utc_offset_s = (int32_t)record->b;
 }
 
 static void see_ask(struct sf_tally_state *state, const struct sf_record *record)
@@ -276,7 +285,11 @@ static void see(struct sf_tally_state *state, const struct sf_record *record)
         }
         return;
     case SF_RECORD_KILL_SWITCH:
-        tally->blocked_at_ns = record->flags != 0 ? record->at_ns : SF_NS_NEVER;
+        if (record->flags == 0) {
+            tally->blocked_at_ns = SF_NS_NEVER;
+        } else if (tally->blocked_at_ns == SF_NS_NEVER) {
+            tally->blocked_at_ns = record->at_ns;
+        }
         state->grace_ns = (sf_ns)record->d;
         return;
     default: /* the rest is not counted here */

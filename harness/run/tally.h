@@ -57,15 +57,23 @@ struct sf_tally {
     uint32_t poor_viewers_count;
 };
 
+/* Of some homes. */
+struct sf_tally_group {
+    uint32_t homes_count;
+    uint32_t viewers_count;  /* jobs that copy stills are among them */
+    uint32_t affected_count; /* viewers that were shown a stray */
+    uint32_t exposed_count;  /* homes whose pictures were shown to a stranger */
+};
+
 struct sf_tally_state;
 
 /* Memory from `arena`. */
 struct sf_tally_state *sf_tally_create(struct sf_arena *arena, uint32_t homes_count);
 /* Fits struct sf_trace_listener. */
 void sf_tally_hear(void *tally, const struct sf_record *records, uint32_t count);
-/* How many viewers of these homes were shown a stray. */
-uint32_t sf_tally_affected(const struct sf_tally_state *state, uint32_t home_first,
-                           uint32_t homes_count);
+/* Of these homes. */
+void sf_tally_group_read(const struct sf_tally_state *state, uint32_t home_first,
+                         uint32_t homes_count, struct sf_tally_group *group_out);
 void sf_tally_read(const struct sf_tally_state *state, struct sf_tally *tally_out);
 
 #endif

@@ -67,6 +67,9 @@ static void dispatch(struct world *world, const struct sf_event *event)
     case EVENT_TIMELINE:
         timeline_step(world, event->a, event->b);
         return;
+    case EVENT_LINK_STATE:
+        link_state_ends(world, event);
+        return;
     case EVENT_ERRAND_TICK:
         errand_tick(world, event->target, (enum sf_errand)event->small);
         return;

@@ -58,6 +58,8 @@ enum event_kind {
     EVENT_IDENTITY,      /* a, b the world's question; small it has failed */
     EVENT_SESSION_LIMIT, /* a, b session: it expires */
     EVENT_ERRAND_TICK,   /* target home; small which errand */
+    EVENT_LINK_STATE,    /* target link; a network, small its state that ends, b change of the link
+                            that began it */
 };
 
 enum {
@@ -289,7 +291,7 @@ struct world {
     struct sf_text log;           /* what caches said, a line each; cut at 64 KiB */
     uint64_t strays_count;        /* pictures with another tenant's in them that were shown */
     uint64_t strays_max;          /* the run ends with this one; 0: no bound */
-    uint32_t state[64];           /* what a cache reported of itself, for fuzzing */
+    uint32_t state[64];           /* what caches reported of themselves: see sf_runner_states */
     uint64_t events_count;
 
     struct sf_balancer balancer;
@@ -565,6 +567,12 @@ bool home_is_served(const struct world *world, uint32_t home);
 void errands_stop_without_leave(struct world *world);
 
 /* ---- world_timeline.c ---- */
+/* Links by number, as in the trace: twice the home, plus one for the way down. */
+void link_init(struct world *world, uint32_t link, uint32_t network, uint64_t seed);
+void link_start(struct world *world, uint32_t link, uint32_t network);
+void link_change(struct world *world, uint32_t link, uint32_t network);
+void link_state_ends(struct world *world, const struct sf_event *event);
+
 void timeline_start(struct world *world);
 /* `times`: how often the entry has happened already; a rolling deploy is one for each node. */
 void timeline_step(struct world *world, uint32_t index, uint32_t times);

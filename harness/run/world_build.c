@@ -130,7 +130,6 @@ static const char *const streams[VIEWERS_PER_HOME] = {"hub", "app", "export"};
 static void build_home(struct world *world, uint32_t index, uint32_t group_index, uint32_t number)
 {
     const struct sf_plan_group *group = &world->plan->groups[group_index];
-    const struct sf_plan_network *network = &world->plan->networks[group->network_index];
     struct home *home = &world->homes[index];
     home->number = number;
     home->group = group_index;
@@ -142,8 +141,8 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
     home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", number) % SF_SCENES_COUNT);
     snprintf(home->camera_name, sizeof home->camera_name, "%.20s %u",
              sf_scene_name((enum sf_scene)home->scene), number + 1);
-    sf_netem_init(&home->up, &network->up, sf_rng_derive(world->seed, "up", number));
-    sf_netem_init(&home->down, &network->down, sf_rng_derive(world->seed, "down", number));
+    link_init(world, 2 * index, home->network, sf_rng_derive(world->seed, "up", number));
+    link_init(world, 2 * index + 1, home->network, sf_rng_derive(world->seed, "down", number));
     sf_camera_init(&home->camera, &world->cameras[group_index],
                    draw_time_zone(group, world->seed, number));
     sf_rng_init(&home->camera_rng, world->seed, "camera", number);
@@ -235,6 +234,8 @@ static void introduce_home(struct world *world, uint32_t index)
                         });
         }
     }
+    link_start(world, 2 * index, home->network);
+    link_start(world, 2 * index + 1, home->network);
 }
 
 uint32_t home_of_number(const struct world *world, uint32_t number)

@@ -159,10 +159,21 @@ static void service_log(void *context, uint32_t version, const char *text, uint3
     }
 }
 
+/* See sf_runner_states. */
+static uint32_t state_range(uint32_t value)
+{
+    static const uint32_t ranges_last[] = {0, 1, 2, 3, 7, 31, 255, UINT32_MAX};
+    uint32_t range = 0;
+    while (value > ranges_last[range]) {
+        range++;
+    }
+    return range;
+}
+
 static void service_state(void *context, uint32_t index, uint32_t value)
 {
     struct world *world = context;
-    world->state[index] = value;
+    world->state[index] |= UINT32_C(1) << state_range(value);
 }
 
 static int64_t service_unix_ms(void *context)

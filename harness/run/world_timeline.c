@@ -24,26 +24,17 @@ static bool concerns(const struct sf_plan_entry *entry, const struct home *home)
     return entry->group_index == SF_GROUP_ALL || entry->group_index == home->group;
 }
 
-static void change_link(struct world *world, struct sf_netem *link, uint32_t number,
-                        const struct sf_netem_config *config, uint32_t network)
-{
-    sf_netem_change(link, config, world_now(world));
-    world_trace(world, (struct sf_record){.kind = SF_RECORD_NETWORK, .who = number, .a = network});
-}
-
 static void change_network(struct world *world, const struct sf_plan_entry *entry)
 {
-    const struct sf_plan_network *network = &world->plan->networks[entry->network_index];
     for (uint32_t i = 0; i < world->homes_count; i++) {
-        struct home *home = &world->homes[i];
-        if (!concerns(entry, home)) {
+        if (!concerns(entry, &world->homes[i])) {
             continue;
         }
         if (entry->direction != SF_DIRECTION_DOWN) {
-            change_link(world, &home->up, 2 * i, &network->up, entry->network_index);
+            link_change(world, 2 * i, entry->network_index);
         }
         if (entry->direction != SF_DIRECTION_UP) {
-            change_link(world, &home->down, 2 * i + 1, &network->down, entry->network_index);
+            link_change(world, 2 * i + 1, entry->network_index);
         }
     }
 }

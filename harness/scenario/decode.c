@@ -1,6 +1,7 @@
 #include "harness/scenario/decode.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/base/assert.h"
 #include "harness/base/text.h"
@@ -218,6 +219,83 @@ static void take_nodes(struct source *source, const struct sf_plan_schema *schem
     }
 }
 
+/* The options that the cache has, and another one, which it need not know. Not the other one alone:
+ * a node that is lost comes back with what was pushed last, and nobody means it to forget the rest.
+ */
+static void take_options(struct source *source, const char *cache, char *options,
+                         size_t options_bytes)
+{
+    static const char *const others[] = {"fresh_ms=2000", "fresh_ms=20000", "stale_ms=5000",
+                                         "stale_ms=60000"};
+    const char *mark = strchr(cache, '?');
+    const char *own = mark != NULL ? mark + 1 : "";
+    const char *other = others[take(source, 4)];
+    if (strlen(own) + 1 + strlen(other) < options_bytes) {
+        snprintf(options, options_bytes, "%s%s%s", own, own[0] != '\0' ? "&" : "", other);
+    } else {
+        snprintf(options, options_bytes, "%s", own);
+    }
+}
+
+/* What people and devices do, and new options for the cache. */
+static void take_party_entry(struct source *source, const struct sf_plan_schema *schema,
+                             sf_ns until_ns, const char *cache, struct sf_plan *plan)
+{
+    static const sf_ns steps_ns[] = {-SF_HOUR, -2 * SF_SECOND, 2 * SF_SECOND, SF_HOUR};
+    const struct sf_param_table *camera = schema->tables[SF_SECTION_CAMERA];
+    struct sf_plan_entry *entry = &plan->timeline[plan->timeline_count++];
+    entry->at_ns = until_ns * (1 + take(source, 62)) / 64 / SF_MS * SF_MS;
+    uint32_t group = take(source, plan->groups_count + 1);
+    entry->group_index = group < plan->groups_count ? group : SF_GROUP_ALL;
+    switch (take(source, 8)) {
+    case 0:
+        entry->action = SF_ACTION_POWER;
+        entry->on = take(source, 2) != 0;
+        return;
+    case 1:
+        entry->action = SF_ACTION_WAKE;
+        return;
+    case 2:
+        entry->action = SF_ACTION_EXPIRE;
+        return;
+    case 3:
+        entry->action = SF_ACTION_CAMERA_CLOCK;
+        entry->duration_ns = steps_ns[take(source, 4)];
+        return;
+    case 4:
+        entry->action = SF_ACTION_BACKUP;
+        entry->on = take(source, 2) != 0;
+        for (uint32_t i = 0; i < plan->groups_count; i++) { /* or there is nothing to consent to */
+            set(camera, &plan->groups[i].sections[SF_SECTION_CAMERA], "backup_every",
+                10 * SF_SECOND);
+        }
+        return;
+    case 5:
+        entry->action = SF_ACTION_FIRMWARE;
+        entry->version = 1 + take(source, 4);
+        return;
+    case 6:
+        entry->action = SF_ACTION_EXPORT;
+        return;
+    default:
+        entry->action = SF_ACTION_RECONFIGURE;
+        entry->group_index = 0;
+        entry->node = SF_NODE_ALL;
+        take_options(source, cache, entry->cache, sizeof entry->cache);
+        return;
+    }
+}
+
+static void take_parties(struct source *source, const struct sf_plan_schema *schema, sf_ns until_ns,
+                         const char *cache, struct sf_plan *plan)
+{
+    enum { ENTRIES_MAX = 6 };
+    uint32_t entries_count = take(source, ENTRIES_MAX + 1);
+    for (uint32_t i = 0; i < entries_count; i++) {
+        take_party_entry(source, schema, until_ns, cache, plan);
+    }
+}
+
 void sf_plan_decode(const uint8_t *bytes, size_t count, const char *cache,
                     const struct sf_plan_schema *schema, struct sf_plan *plan)
 {
@@ -245,6 +323,7 @@ void sf_plan_decode(const uint8_t *bytes, size_t count, const char *cache,
     }
     /* New choices come behind the old ones, so that bytes keep what they meant. */
     take_nodes(&source, schema, faults_ns, cache, plan);
+    take_parties(&source, schema, faults_ns, cache, plan);
     struct sf_plan_entry *heal = &plan->timeline[plan->timeline_count++];
     *heal = (struct sf_plan_entry){.at_ns = faults_ns,
                                    .action = SF_ACTION_HEAL,

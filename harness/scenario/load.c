@@ -216,7 +216,8 @@ SF_MUST_USE static enum sf_err file_read(FILE *file, const char *name, char *tex
 {
     *bytes_out = fread(text, 1, SF_YAML_BYTES_MAX + 1, file);
     if (ferror(file)) {
-        return sf_fail_at(diag, SF_ERR_MACHINE, name, 0, 0, "cannot be read: %s", strerror(errno));
+        return sf_fail_at(diag, sf_err_of_file(errno), name, 0, 0, "cannot be read: %s",
+                          strerror(errno));
     }
     return SF_OK;
 }
@@ -229,9 +230,8 @@ enum sf_err sf_scenario_load(const char *path, const struct sf_plan_schema *sche
     const char *name = is_stdin ? "<standard input>" : path;
     FILE *file = is_stdin ? stdin : fopen(path, "rbe");
     if (file == NULL) {
-        bool is_absent = errno == ENOENT || errno == ENOTDIR;
-        return sf_fail_at(diag, is_absent ? SF_ERR_INPUT : SF_ERR_MACHINE, name, 0, 0,
-                          "cannot be opened: %s", strerror(errno));
+        return sf_fail_at(diag, sf_err_of_file(errno), name, 0, 0, "cannot be opened: %s",
+                          strerror(errno));
     }
     char *text = sf_alloc(SF_YAML_BYTES_MAX + 1, 1);
     size_t bytes = 0;

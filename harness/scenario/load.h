@@ -1,5 +1,6 @@
-/* What the loader's files share: load.c reads the head of a scenario and its networks, load_homes.c
- * the homes, load_timeline.c the timeline and what is expected. Private to this room. */
+/* What the loader's files share: load.c reads the head of a scenario, load_networks.c the
+ * networks, load_homes.c the homes, load_timeline.c the timeline and what is expected. Private to
+ * this room. */
 #ifndef STRAYFRAME_SCENARIO_LOAD_H
 #define STRAYFRAME_SCENARIO_LOAD_H
 

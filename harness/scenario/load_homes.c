@@ -1,82 +1,10 @@
-/* The homes of a scenario, with the networks that they are on. */
+/* The homes of a scenario. */
 #include "harness/scenario/load.h"
 
 #include <string.h>
 
 #include "harness/base/assert.h"
-#include "harness/net/netem_grammar.h"
 #include "harness/scenario/value.h"
-
-/* One direction in tc's words; a mistake in it is shown where it is in the file. */
-SF_MUST_USE static enum sf_err direction_load(struct sf_load *load, const struct sf_yaml_node *node,
-                                              const char *what, struct sf_netem_config *config_out)
-{
-    const char *spec = NULL;
-    SF_TRY(sf_load_value(load, node, what, &spec));
-    struct sf_diag reason = {0};
-    enum sf_err err = sf_netem_parse(spec, config_out, NULL, &reason);
-    if (err == SF_OK) {
-        return SF_OK;
-    }
-    struct sf_yaml_node place = *node;
-    size_t offset = reason.column > 0 ? reason.column - 1 : 0;
-    bool is_exact = sf_yaml_place_inside(load->source, node, offset, &place.line, &place.column);
-    if (is_exact || reason.column == 0) {
-        return sf_yaml_fail(&place, load->diag, "%s: %.900s", what, reason.message);
-    }
-    return sf_yaml_fail(node, load->diag, "%s: at character %u: %.900s", what, reason.column,
-                        reason.message);
-}
-
-SF_MUST_USE static enum sf_err network_load(struct sf_load *load, const struct sf_yaml_node *node,
-                                            struct sf_plan_network *network)
-{
-    static const char *const known[] = {"up", "down", "both", NULL};
-    char shown[SF_SHOWN_BYTES];
-    if (sf_value_name_check(node->key->text, load->diag) != SF_OK) {
-        return sf_load_wrong(load, node->key, "networks");
-    }
-    if (strcmp(node->key->text, SF_NETWORK_PERFECT) == 0) {
-        return sf_yaml_fail(node->key, load->diag,
-                            "networks: '%s' is there already, the network that does nothing",
-                            SF_NETWORK_PERFECT);
-    }
-    strncpy(network->name, node->key->text, sizeof network->name);
-    sf_netem_config_default(&network->up);
-    sf_netem_config_default(&network->down);
-    SF_TRY(sf_load_mapping(load, node, sf_value_shown(network->name, shown), known));
-    const struct sf_yaml_node *both = sf_yaml_get(node, "both");
-    if (both != NULL) {
-        SF_TRY(direction_load(load, both, "both", &network->up));
-        SF_TRY(direction_load(load, both, "both", &network->down));
-    }
-    const struct sf_yaml_node *up = sf_yaml_get(node, "up");
-    if (up != NULL) {
-        SF_TRY(direction_load(load, up, "up", &network->up));
-    }
-    const struct sf_yaml_node *down = sf_yaml_get(node, "down");
-    if (down != NULL) {
-        SF_TRY(direction_load(load, down, "down", &network->down));
-    }
-    return SF_OK;
-}
-
-enum sf_err sf_load_networks(struct sf_load *load, const struct sf_yaml_node *node)
-{
-    if (node->kind != SF_YAML_MAPPING) {
-        return sf_yaml_unexpected(node, load->diag, "networks",
-                                  "a mapping (name: {up: ..., down: ...})");
-    }
-    if (node->entries_count > SF_NETWORKS_MAX - 1) {
-        return sf_yaml_fail(node, load->diag, "networks: %u entries, allowed are %d",
-                            node->entries_count, SF_NETWORKS_MAX - 1);
-    }
-    for (const struct sf_yaml_node *entry = node->first; entry != NULL; entry = entry->next) {
-        SF_TRY(network_load(load, entry, &load->plan->networks[load->plan->networks_count]));
-        load->plan->networks_count++;
-    }
-    return SF_OK;
-}
 
 SF_MUST_USE static enum sf_err count_load(struct sf_load *load, const struct sf_yaml_node *node,
                                           uint32_t *count_out)
@@ -161,6 +89,7 @@ SF_MUST_USE static enum sf_err group_load(struct sf_load *load, const struct sf_
                                  tables[SF_SECTION_CAMERA]->name,
                                  tables[SF_SECTION_HUB]->name,
                                  tables[SF_SECTION_APP]->name,
+                                 tables[SF_SECTION_EXPECT]->name,
                                  NULL};
     static const char *const required[] = {"name", "count", NULL};
     SF_TRY(sf_load_mapping(load, node, "homes", known));

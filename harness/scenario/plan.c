@@ -25,6 +25,20 @@ static void section_default(const struct sf_param_table *table, struct sf_plan_s
 void sf_plan_assert_nothing(struct sf_plan *plan)
 {
     section_default(&sf_assertion_table, &plan->assertions);
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        section_default(&sf_group_assertion_table, &plan->groups[i].sections[SF_SECTION_EXPECT]);
+    }
+}
+
+void sf_plan_network_settle(struct sf_plan *plan, uint32_t network_index, uint32_t state)
+{
+    struct sf_plan_network *network = &plan->networks[network_index];
+    SF_ASSERT(state < network->states_count);
+    const struct sf_plan_network *stays = &plan->networks[network->states[state].network_index];
+    network->up = stays->up;
+    network->down = stays->down;
+    network->states_count = 0;
+    memset(network->states, 0, sizeof network->states);
 }
 
 void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_group *group_out)
@@ -128,6 +142,17 @@ static void sections_settle(const struct sf_plan_schema *schema, const struct sf
     section_settle(&sf_assertion_table, before, plan, &plan->assertions);
 }
 
+static void network_settle(struct sf_plan_network *network)
+{
+    text_settle(network->name, sizeof network->name);
+    network->reserved = 0;
+    for (uint32_t i = 0; i < network->states_count; i++) {
+        network->states[i].reserved = 0;
+    }
+    memset(&network->states[network->states_count], 0,
+           (SF_NETEM_STATES_MAX - network->states_count) * sizeof network->states[0]);
+}
+
 static void group_settle(struct sf_plan_group *group)
 {
     text_settle(group->name, sizeof group->name);
@@ -221,7 +246,7 @@ void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan
     text_settle(plan->cache, sizeof plan->cache);
     text_settle(plan->expect_oracle, sizeof plan->expect_oracle);
     for (uint32_t i = 0; i < plan->networks_count; i++) {
-        text_settle(plan->networks[i].name, sizeof plan->networks[i].name);
+        network_settle(&plan->networks[i]);
     }
     memset(&plan->networks[plan->networks_count], 0,
            (SF_NETWORKS_MAX - plan->networks_count) * sizeof plan->networks[0]);

@@ -9,7 +9,7 @@
 
 #include "harness/base/bounds.h"
 #include "harness/base/time.h"
-#include "harness/net/netem.h"
+#include "harness/net/netem_states.h"
 #include "harness/scenario/param.h"
 
 /* Where a scenario is silent. */
@@ -24,11 +24,24 @@ enum { SF_PLAN_SEED_FALLBACK = 1 };
 #define SF_DURATION_NS_MIN SF_MS
 #define SF_DURATION_NS_MAX (366 * 24 * SF_HOUR)
 
-/* A network that homes can be on: the two directions of a home's connection. */
+/* One of the states of a network that changes by itself: another network, which stays the same, and
+ * for how long; drawn anew each time, uniformly from min to max. */
+struct sf_plan_state {
+    uint32_t network_index;
+    uint32_t reserved;
+    sf_ns dwell_ns_min; /* SF_NETEM_DWELL_NS_MIN to SF_NETEM_DWELL_NS_MAX */
+    sf_ns dwell_ns_max;
+};
+
+/* A network that homes can be on: the two directions of a home's connection. With states it has
+ * none of its own: each direction goes through the states by itself, round and round. */
 struct sf_plan_network {
     char name[SF_TEXT_BYTES];
     struct sf_netem_config up;   /* home to cloud */
     struct sf_netem_config down; /* cloud to home */
+    uint32_t states_count;       /* 0: it does not change; or 2 to SF_NETEM_STATES_MAX */
+    uint32_t reserved;
+    struct sf_plan_state states[SF_NETEM_STATES_MAX];
 };
 
 /* The values of one parameter table (an actor's configuration). */
@@ -41,6 +54,7 @@ enum sf_plan_section_kind {
     SF_SECTION_CAMERA, /* per group */
     SF_SECTION_HUB,    /* per group */
     SF_SECTION_APP,    /* per group */
+    SF_SECTION_EXPECT, /* per group; by enum sf_assertion, its first rows */
     SF_SECTION_GROUP_COUNT,
     SF_SECTION_CLOUD = SF_SECTION_GROUP_COUNT, /* once */
     SF_SECTION_STILL,                          /* once */
@@ -183,6 +197,9 @@ void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_o
 
 /* A group with every value at its fallback, but for `name` and `homes_count`, which have none. */
 void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_group *group_out);
+
+/* Lets a network that changes be only its state number `state`, for good. */
+void sf_plan_network_settle(struct sf_plan *plan, uint32_t network, uint32_t state);
 
 /* Takes back what the plan asserts beside its verdict. */
 void sf_plan_assert_nothing(struct sf_plan *plan);

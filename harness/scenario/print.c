@@ -120,6 +120,29 @@ static void direction_print(const struct printer *printer, const char *key,
     sf_text_free(&spec);
 }
 
+static void state_print(const struct printer *printer, const struct sf_plan_state *state)
+{
+    sf_text_add(printer->out, "      - {network: ");
+    sf_value_text_print(printer->plan->networks[state->network_index].name, printer->out);
+    sf_text_add(printer->out, ", for: ");
+    sf_value_duration_print(state->dwell_ns_min, printer->out);
+    if (state->dwell_ns_max != state->dwell_ns_min) {
+        sf_text_add(printer->out, "..");
+        sf_value_duration_print(state->dwell_ns_max, printer->out);
+    }
+    sf_text_add(printer->out, "}\n");
+}
+
+static void states_print(const struct printer *printer, const struct sf_plan_network *network)
+{
+    sf_text_add(printer->out, "  ");
+    sf_value_text_print(network->name, printer->out);
+    sf_text_add(printer->out, ":\n    states:\n");
+    for (uint32_t i = 0; i < network->states_count; i++) {
+        state_print(printer, &network->states[i]);
+    }
+}
+
 static void network_print(const struct printer *printer, const struct sf_plan_network *network)
 {
     struct sf_netem_config nothing;
@@ -147,7 +170,12 @@ static void networks_print(const struct printer *printer)
         sf_text_add(printer->out, "networks:\n");
     }
     for (uint32_t i = 1; i < printer->plan->networks_count; i++) { /* 0 is always there */
-        network_print(printer, &printer->plan->networks[i]);
+        const struct sf_plan_network *network = &printer->plan->networks[i];
+        if (network->states_count > 0) {
+            states_print(printer, network);
+        } else {
+            network_print(printer, network);
+        }
     }
 }
 

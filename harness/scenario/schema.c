@@ -208,18 +208,43 @@ static json_t *table_schema(const struct sf_param_table *table)
     return either;
 }
 
-static json_t *networks_schema(void)
+/* A state: another network, for some time. */
+static json_t *states_schema(void)
+{
+    static const char *const required[] = {"network", "for", NULL};
+    json_t *properties = made(json_object());
+    put(properties, "network", name_of("a network that stays the same"));
+    put(properties, "for",
+        pattern("^[0-9][0-9a-z.]*$", "how long: 10s, or 10s..30s for any time "
+                                     "in between (1ms to 366d)"));
+    json_t *state = object_of(properties, "one state");
+    require(state, required);
+    return list_of(state, 2, SF_NETEM_STATES_MAX,
+                   "each direction is in one state after the other, round and round");
+}
+
+static json_t *network_schema(void)
 {
     json_t *directions = made(json_object());
     put(directions, "up", typed("string", "from home to cloud, as tc netem parameters"));
     put(directions, "down", typed("string", "from cloud to home, as tc netem parameters"));
     put(directions, "both", typed("string", "both ways; up or down beside it wins for its way"));
+    put(directions, "states", states_schema());
+    json_t *network = object_of(directions, NULL);
+    json_t *alone = made(json_pack("{s:{s:[s], s:{s:b, s:b, s:b}}}", "states", "required", "states",
+                                   "properties", "up", 0, "down", 0, "both", 0));
+    put(network, "dependentSchemas", alone);
+    return network;
+}
+
+static json_t *networks_schema(void)
+{
     json_t *json = typed("object", "the networks that homes can be on, by name");
     json_t *name = name_of(NULL);
     put(name, "not", json_pack("{s:s}", "const", SF_NETWORK_PERFECT));
     put(json, "propertyNames", name);
     put(json, "maxProperties", json_integer(SF_NETWORKS_MAX - 1));
-    put(json, "additionalProperties", object_of(directions, NULL));
+    put(json, "additionalProperties", network_schema());
     return json;
 }
 

@@ -23,6 +23,7 @@ static void take_away(struct sf_netem_config *config, enum injury injury)
     case LOSS:
         config->loss_model = none.loss_model;
         config->loss = config->loss_correlation = 0;
+        config->ecn = false; /* it needs a loss */
         config->state = none.state;
         config->gemodel = none.gemodel;
         return;
@@ -30,6 +31,7 @@ static void take_away(struct sf_netem_config *config, enum injury injury)
         config->jitter_ns = 0;
         config->delay_table = NULL;
         config->delay_correlation = 0;
+        config->keep_order = false;
         return;
     case DELAY:
         config->delay_ns /= 4;
@@ -73,6 +75,13 @@ static void draw_networks(uint64_t seed, struct sf_plan *plan)
                 take_away(&plan->networks[i].up, (enum injury)injury);
                 take_away(&plan->networks[i].down, (enum injury)injury);
             }
+        }
+    }
+    for (uint32_t i = 1; i < plan->networks_count; i++) {
+        uint32_t states_count = plan->networks[i].states_count;
+        if (states_count > 0 && !is_on(seed, "swarm-states", i)) {
+            sf_plan_network_settle(
+                plan, i, (uint32_t)(sf_rng_derive(seed, "swarm-state", i) % states_count));
         }
     }
 }

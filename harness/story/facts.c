@@ -206,26 +206,17 @@ static int32_t offset_of(const struct sf_gather *gather, uint32_t camera)
     return record != NULL ? (int32_t)record->b : 0;
 }
 
-/* The last deploy before: of any node, or of the one that let the request in. A request is answered
- * by the version that got it, also after a later one has gone live. */
-static const struct sf_record *find_deployed(const struct sf_gather *gather,
-                                             const struct sf_record *before, bool any_node)
+/* What was live on a node (SF_NODE_ALL: on any) before a record. */
+static const struct sf_record *find_deployed(const struct sf_gather *gather, uint32_t node,
+                                             const struct sf_record *before)
 {
     const struct sf_record *found = NULL;
     const struct sf_record *end = before != NULL ? before : gather->records + gather->count;
     for (const struct sf_record *record = gather->records; record < end; record++) {
-        if (record->kind == SF_RECORD_DEPLOYED && (any_node || record->a == before->b)) {
-            found = record;
-        }
+        bool there = node == SF_NODE_ALL || record->a == node;
+        found = record->kind == SF_RECORD_DEPLOYED && there ? record : found;
     }
     return found;
-}
-
-static const struct sf_record *find_version(const struct sf_gather *gather,
-                                            const struct facts *facts)
-{
-    bool known = facts->answered != NULL && facts->admitted != NULL;
-    return find_deployed(gather, known ? facts->admitted : facts->answered, !known);
 }
 
 void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts)
@@ -237,7 +228,7 @@ void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, stru
                    finding->owner_tenant != finding->viewer_tenant;
     facts->begin_ns = finding->at_ns > 10 * SF_SECOND ? finding->at_ns - 10 * SF_SECOND : 0;
     if (!facts->has_viewer) {
-        facts->deployed = find_deployed(gather, NULL, true);
+        facts->deployed = find_deployed(gather, SF_NODE_ALL, NULL);
         return;
     }
     uint32_t home = home_of_viewer(finding->viewer);
@@ -246,7 +237,10 @@ void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, stru
         first(gather, NULL, (struct wanted){.kind = SF_RECORD_VIEWER, .who = finding->viewer});
     facts->poor_network = viewer != NULL && (viewer->flags & SF_FLAG_POOR_NETWORK) != 0;
     facts->viewer_offset_s = offset_of(gather, home);
-    facts->deployed = find_version(gather, facts);
+    /* A request is answered by the version that got it, also after a later one has gone live. */
+    facts->deployed = facts->admitted != NULL
+                          ? find_deployed(gather, facts->admitted->b, facts->admitted)
+                          : find_deployed(gather, SF_NODE_ALL, facts->answered);
     facts->own = find_upload(gather, home, find_own_capture(facts, home));
     facts->own_whole = find_own_whole(gather, home, facts->answered);
     if (facts->ask != NULL && facts->ask->at_ns < facts->begin_ns) {
@@ -269,35 +263,78 @@ void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, stru
 
 /* ---- the plan's names ---- */
 
-static bool is_deploy_of(const struct sf_plan_entry *entry, const struct sf_record *deployed)
+/* Is this entry, which may go from node to node, what happened at that record's node and time? */
+static bool entry_is_at(const struct sf_plan_entry *entry, sf_ns at_ns, uint32_t node)
 {
-    if (entry->action != SF_ACTION_DEPLOY) {
-        return false;
+    bool rolling = entry->node == SF_NODE_ALL && entry->duration_ns > 0;
+    sf_ns entry_ns = entry->at_ns + (rolling ? (sf_ns)node * entry->duration_ns : 0);
+    return entry_ns == at_ns && (entry->node == SF_NODE_ALL || entry->node == node);
+}
+
+/* The plan's entry that a record came of. Several may be due at one instant: they go in order. */
+static const struct sf_plan_entry *entry_at(const struct facts *facts, enum sf_plan_action action,
+                                            const struct sf_record *record, uint32_t node)
+{
+    const struct sf_plan *plan = facts->plan;
+    uint32_t earlier_count = 0;
+    for (const struct sf_record *other = record; other-- > facts->gather->records;) {
+        uint32_t other_node = other->kind == SF_RECORD_DEPLOYED ? other->a : other->who;
+        earlier_count +=
+            other->kind == record->kind && other->at_ns == record->at_ns && other_node == node;
     }
-    if (entry->node != SF_NODE_ALL) {
-        return entry->node == deployed->a && entry->at_ns == deployed->at_ns;
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        const struct sf_plan_entry *entry = &plan->timeline[i];
+        if (entry->action == action && entry_is_at(entry, record->at_ns, node) &&
+            earlier_count-- == 0) {
+            return entry;
+        }
     }
-    return entry->at_ns + (sf_ns)deployed->a * entry->duration_ns == deployed->at_ns;
+    return NULL;
 }
 
 const char *facts_cache(const struct facts *facts, const struct sf_record *deployed)
 {
-    const struct sf_plan *plan = facts->plan;
     if (deployed == NULL) {
-        return plan->cache; /* the first one has no record */
+        return facts->plan->cache; /* the first one has no record */
     }
-    /* A deploy has a record for each node. What else went live there and then goes by its order. */
-    uint32_t earlier_count = 0;
-    for (const struct sf_record *record = facts->gather->records; record < deployed; record++) {
-        earlier_count += record->kind == SF_RECORD_DEPLOYED && record->at_ns == deployed->at_ns &&
-                         record->a == deployed->a;
+    const struct sf_plan_entry *entry = entry_at(facts, SF_ACTION_DEPLOY, deployed, deployed->a);
+    return entry != NULL ? entry->cache : "a cache that the plan does not name";
+}
+
+const char *facts_options(const struct facts *facts, const struct sf_record *reconfigured)
+{
+    const struct sf_plan_entry *entry =
+        entry_at(facts, SF_ACTION_RECONFIGURE, reconfigured, reconfigured->who);
+    return entry != NULL ? entry->cache : NULL;
+}
+
+uint32_t facts_nodes_count(const struct facts *facts)
+{
+    uint32_t count = 1;
+    for (uint32_t i = 0; i < facts->gather->count; i++) {
+        const struct sf_record *record = &facts->gather->records[i];
+        count = record->kind == SF_RECORD_DEPLOYED && record->a >= count ? record->a + 1 : count;
     }
-    for (uint32_t i = 0; i < plan->timeline_count; i++) {
-        if (is_deploy_of(&plan->timeline[i], deployed) && earlier_count-- == 0) {
-            return plan->timeline[i].cache;
+    return count;
+}
+
+bool facts_shows_stranger(const struct facts *facts)
+{
+    for (uint32_t i = 0; facts->shown != NULL && i < facts->gather->count; i++) {
+        const struct sf_record *record = &facts->gather->records[i];
+        if (record->kind == SF_RECORD_SEEN && record->who == facts->finding->viewer &&
+            record->c == facts->request && record->at_ns == facts->shown->at_ns &&
+            record->a != facts->finding->viewer_tenant) {
+            return true;
         }
     }
-    return "a cache that the plan does not name";
+    return false;
+}
+
+const char *facts_network_name(const struct facts *facts, const struct sf_record *record)
+{
+    return record->a < facts->plan->networks_count ? facts->plan->networks[record->a].name
+                                                   : "of another plan";
 }
 
 const struct sf_plan_network *facts_network(const struct facts *facts, uint32_t home, sf_ns at_ns)

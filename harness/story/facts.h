@@ -59,6 +59,14 @@ static inline uint32_t home_of_viewer(uint32_t viewer)
 
 /* The name of the cache that was live at a DEPLOYED record; NULL: the first one. */
 const char *facts_cache(const struct facts *facts, const struct sf_record *deployed);
+/* The options of a RECONFIGURED record; NULL if the plan has none at that instant. */
+const char *facts_options(const struct facts *facts, const struct sf_record *reconfigured);
+/* How many nodes of the cache the story knows of; at least 1. */
+uint32_t facts_nodes_count(const struct facts *facts);
+/* Has the picture that was shown anything of somebody else's in it? */
+bool facts_shows_stranger(const struct facts *facts);
+/* The name of the network in a NETWORK record. */
+const char *facts_network_name(const struct facts *facts, const struct sf_record *record);
 /* The network that a home is on at an instant. */
 const struct sf_plan_network *facts_network(const struct facts *facts, uint32_t home, sf_ns at_ns);
 
@@ -74,15 +82,20 @@ void say_share(uint32_t ppm, struct sf_text *out);
 void say_local_time(int64_t local_s, int32_t offset_s, struct sf_text *out);
 /* "680 ms", "22 s", "3 min". */
 void say_span(sf_ns span_ns, struct sf_text *out);
-/* "9 packets, 4 of which are lost". */
+/* "9 packets (sent 36 times in all, 22 of them lost)". */
 void say_trip(const struct trip *trip, struct sf_text *out);
+/* One sentence on what happened around a request, without a full stop. */
+void say_event(const struct facts *facts, const struct sf_record *record, struct sf_text *out);
 /* Whose parts the picture in facts->shown is made of: "16.5% home 951's still 49, 60.0% its own
  * still 50". */
 void say_picture(const struct facts *facts, struct sf_text *out);
 /* Whose bytes arrived in facts->delivered: "2,800 bytes of home 951's still 49, ...". */
 void say_bytes(const struct facts *facts, struct sf_text *out);
 
+void lanes_name(const struct facts *facts, struct sf_story *story);
 void steps_tell(const struct facts *facts, struct sf_story *story);
+/* What of all that points to the cause. */
+void why_tell(const struct facts *facts, struct sf_text *out);
 void paragraph_tell(const struct facts *facts, struct sf_text *out);
 
 #endif

@@ -11,11 +11,37 @@ static void say_instant(sf_ns at_ns, struct sf_text *out)
                 at_ns % SF_MINUTE / SF_SECOND, at_ns % SF_SECOND / SF_MS);
 }
 
+static void say_ago(sf_ns span_ns, struct sf_text *out)
+{
+    if (span_ns < SF_MS) {
+        sf_text_add(out, "at that moment");
+        return;
+    }
+    say_span(span_ns, out);
+    sf_text_add(out, " before");
+}
+
+static void say_later(sf_ns span_ns, struct sf_text *out)
+{
+    if (span_ns < SF_MS) {
+        sf_text_add(out, "at once");
+        return;
+    }
+    say_span(span_ns, out);
+    sf_text_add(out, " later");
+}
+
 /* What a display showed of it when less of it had come. */
 static void tell_other_showing(const struct facts *facts, struct sf_text *out)
 {
     if (facts->shown == NULL) {
         sf_text_add(out, " No display showed it.");
+        return;
+    }
+    if (facts->shown->at_ns == facts->finding->at_ns) {
+        sf_text_add(out, " Nothing of that could be seen; what its display showed: ");
+        say_picture(facts, out);
+        sf_text_add(out, ".");
         return;
     }
     sf_text_add(out, " Its display had shown, ");
@@ -42,8 +68,10 @@ static void tell_what(const struct facts *facts, struct sf_text *out)
                 finding->viewer_tenant + 1,
                 facts->poor_network ? ", which is on a poor network," : "");
     if (!facts->stray) {
-        sf_text_add(out, "saw a promise broken: %s (%s).", oracle->invariant, oracle->name);
-    } else if (facts->shown != NULL && facts->shown->at_ns == finding->at_ns) {
+        sf_text_add(out, "was not served as promised. The promise (%s): %s.", oracle->name,
+                    oracle->invariant);
+    } else if (facts->shown != NULL && facts->shown->at_ns == finding->at_ns &&
+               facts_shows_stranger(facts)) {
         sf_text_add(out, "showed a picture with a stranger's home in it: ");
         say_picture(facts, out);
         sf_text_add(out, "%s.",
@@ -65,8 +93,7 @@ static void tell_request(const struct facts *facts, struct sf_text *out)
     }
     bool own = facts->ask->a == home_of_viewer(facts->ask->who);
     sf_text_add(out, " It had asked for %s ", own ? "its own camera" : "somebody else's camera");
-    say_span(facts->finding->at_ns - facts->ask->at_ns, out);
-    sf_text_add(out, " before");
+    say_ago(facts->finding->at_ns - facts->ask->at_ns, out);
     if (facts->ask_trip.lost_count > 0) {
         sf_text_add(out, ", had to repeat the question because it was lost on the way");
     }
@@ -76,8 +103,8 @@ static void tell_request(const struct facts *facts, struct sf_text *out)
         sf_text_add(out, ", and got no answer.");
     } else {
         sf_text_add(out, ", and ");
-        say_span(facts->answered->at_ns - facts->ask->at_ns, out);
-        sf_text_add(out, " later %s", facts_cache(facts, facts->deployed));
+        say_later(facts->answered->at_ns - facts->ask->at_ns, out);
+        sf_text_add(out, " %s", facts_cache(facts, facts->deployed));
         if (facts->deployed != NULL) {
             sf_text_add(out, ", live since ");
             say_instant(facts->deployed->at_ns, out);
@@ -107,7 +134,7 @@ static void tell_way_up(const struct upload *upload, struct sf_text *out)
         sf_text_add(out, ", and ");
     }
     if (upload->ended == NULL) {
-        sf_text_add(out, "was still on its way");
+        sf_text_add(out, "had not all come yet");
     } else if (upload->ended->flags == SF_CACHE_END_COMPLETE) {
         sf_text_add(out, "arrived whole");
     } else {
@@ -127,8 +154,8 @@ static void tell_foreign(const struct facts *facts, struct sf_text *out)
     }
     sf_text_add(out, " The stray, still %u, was taken in home %u ", capture->a,
                 facts->finding->owner_tenant + 1);
-    say_span(facts->finding->at_ns - capture->at_ns, out);
-    sf_text_add(out, " before it came here, at ");
+    say_ago(facts->finding->at_ns - capture->at_ns, out);
+    sf_text_add(out, ", at ");
     say_local_time((int64_t)capture->c, facts->owner_offset_s, out);
     sf_text_add(out, "; it ");
     tell_way_up(&facts->foreign, out);
@@ -155,8 +182,7 @@ static void tell_own(const struct facts *facts, struct sf_text *out)
         sf_text_add(out, "; none of its own had arrived whole");
     } else {
         sf_text_add(out, "; its latest whole one, %u, had come ", whole->a);
-        say_span(facts->finding->at_ns - whole->at_ns, out);
-        sf_text_add(out, " before");
+        say_ago(facts->finding->at_ns - whole->at_ns, out);
     }
     sf_text_add(out, ".");
 }
@@ -173,4 +199,5 @@ void paragraph_tell(const struct facts *facts, struct sf_text *out)
     } else {
         sf_text_add(out, " %s was live.", facts_cache(facts, facts->deployed));
     }
+    why_tell(facts, out);
 }

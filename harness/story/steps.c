@@ -1,27 +1,25 @@
 /* The story step by step. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/base/ids.h"
 #include "harness/cache/strayframe_cache.h"
-#include "harness/net/netem_grammar.h"
-#include "harness/story/contract.h"
 #include "harness/story/facts.h"
 #include "harness/trace/record_words.h"
 
 struct teller {
     const struct facts *facts;
     struct sf_story *story;
-    struct sf_text text;  /* of the step that is being made */
-    uint32_t plain_count; /* steps that are records without a sentence of their own */
+    struct sf_text text;   /* of the step that is being made */
+    uint32_t events_count; /* steps on what happened around it */
 };
 
-enum { PLAIN_MAX = 12 };
+enum { EVENTS_MAX = 16 };
 
-enum actor { CLOUD, VIEWER, VIEWER_CAMERA, OWNER_CAMERA };
+enum actor { CLOUD, VIEWER, VIEWER_CAMERA, VIEWER_HOME, OWNER_CAMERA, OWNER_HOME };
 
 static void name_actor(const struct facts *facts, enum actor actor, char out[static 32])
 {
@@ -36,15 +34,32 @@ static void name_actor(const struct facts *facts, enum actor actor, char out[sta
     case VIEWER_CAMERA:
         snprintf(out, 32, "camera of home %u", finding->viewer_tenant + 1);
         return;
+    case VIEWER_HOME:
+        snprintf(out, 32, "home %u", finding->viewer_tenant + 1);
+        return;
     case OWNER_CAMERA:
         snprintf(out, 32, "camera of home %u", finding->owner_tenant + 1);
+        return;
+    case OWNER_HOME:
+        snprintf(out, 32, "home %u", finding->owner_tenant + 1);
         return;
     }
 }
 
 static enum sf_lane lane_of(enum actor actor)
 {
-    return actor == CLOUD ? SF_LANE_CLOUD : actor == OWNER_CAMERA ? SF_LANE_OWNER : SF_LANE_VIEWER;
+    switch (actor) {
+    case CLOUD:
+        return SF_LANE_CLOUD;
+    case VIEWER:
+    case VIEWER_CAMERA:
+    case VIEWER_HOME:
+        return SF_LANE_VIEWER;
+    case OWNER_CAMERA:
+    case OWNER_HOME:
+        return SF_LANE_OWNER;
+    }
+    SF_UNREACHABLE();
 }
 
 /* Ends the step whose text is in teller->text. */
@@ -75,9 +90,9 @@ static void tell_upload_end(struct teller *teller, const struct upload *upload, 
 {
     const struct sf_record *ended = upload->ended;
     struct sf_text *text = &teller->text;
-    sf_text_add(text, "%s still %u ", own ? "its own" : "home", upload->capture->a);
-    if (!own) {
-        text->length = 0;
+    if (own) {
+        sf_text_add(text, "its own still %u ", upload->capture->a);
+    } else {
         sf_text_add(text, "home %u's still %u ", teller->facts->finding->owner_tenant + 1,
                     upload->capture->a);
     }
@@ -216,22 +231,23 @@ struct tally {
     const struct sf_record *last;
 };
 
-static void tell_network(struct teller *teller, const struct sf_record *record)
-{
-    bool viewers = teller->facts->has_viewer &&
-                   record->who / 2 == home_of_viewer(teller->facts->finding->viewer);
-    if (record->a >= teller->facts->plan->networks_count) {
-        return;
-    }
-    sf_text_add(&teller->text, "the way %s is now the network %s",
-                record->who % 2 == 0 ? "up" : "down",
-                teller->facts->plan->networks[record->a].name);
-    step_at(teller, record, viewers ? VIEWER_CAMERA : OWNER_CAMERA);
-}
-
 /* What every story has of its own, or what happens to everybody all the time. */
-static bool told_elsewhere(enum sf_record_kind kind)
+static bool told_elsewhere(const struct sf_record *record)
 {
+    enum sf_record_kind kind = (enum sf_record_kind)record->kind;
+    switch (kind) {
+    case SF_RECORD_PACKET:
+    case SF_RECORD_STORE:
+    case SF_RECORD_CACHE_LOG:
+    case SF_RECORD_END:
+    case SF_RECORD_FRESH:
+    case SF_RECORD_DESTINATION:
+        return true;
+    case SF_RECORD_IDENTITY:
+        return record->flags == 0;
+    default:
+        break;
+    }
     switch (sf_record_subject(kind)) {
     case SF_SUBJECT_CAMERA:
     case SF_SUBJECT_VIEWER:
@@ -241,8 +257,7 @@ static bool told_elsewhere(enum sf_record_kind kind)
     case SF_SUBJECT_OTHER:
         break;
     }
-    return kind == SF_RECORD_PACKET || kind == SF_RECORD_STORE || kind == SF_RECORD_CACHE_LOG ||
-           kind == SF_RECORD_END;
+    return false;
 }
 
 /* What became of the viewer's other questions; next to a stray, only of those that led nowhere. */
@@ -259,43 +274,83 @@ static void tell_other_request(struct teller *teller, const struct sf_record *re
         sf_text_add(&teller->text, "asks (request %u)", request);
         step_to(teller, record, VIEWER, SF_LANE_CLOUD, false);
     } else if (record->kind == SF_RECORD_ANSWERED && !teller->facts->stray) {
-        sf_text_add(&teller->text, "answers request %u with %u bytes", request, record->a);
+        sf_text_add(&teller->text, "answers request %u with ", request);
+        say_number(record->a, &teller->text);
+        sf_text_add(&teller->text, " bytes");
         step_to(teller, record, CLOUD, SF_LANE_VIEWER, false);
     }
 }
 
-static void tell_any(struct teller *teller, const struct sf_record *record)
+static enum actor actor_of(const struct facts *facts, const struct sf_record *record)
 {
-    switch ((enum sf_record_kind)record->kind) {
-    case SF_RECORD_DEPLOYED:
-        sf_text_add(&teller->text, "%s goes live", facts_cache(teller->facts, record));
+    uint32_t home = record->who;
+    switch (sf_record_subject((enum sf_record_kind)record->kind)) {
+    case SF_SUBJECT_TENANT: /* what somebody says to the cloud */
+    case SF_SUBJECT_OTHER:
+        return CLOUD;
+    case SF_SUBJECT_CAMERA:
         break;
-    case SF_RECORD_NETWORK:
-        tell_network(teller, record);
-        return;
-    case SF_RECORD_HEALED:
-        sf_text_add(&teller->text, "every network is healed");
+    case SF_SUBJECT_VIEWER:
+        home = home_of_viewer(record->who);
         break;
-    case SF_RECORD_KILL_SWITCH:
-        sf_text_add(&teller->text, "the operator %s the integration",
-                    record->flags != 0 ? "blocks" : "lets back");
-        break;
-    case SF_RECORD_LINK:
-        sf_text_add(&teller->text, "home %u %s the integration", record->who + 1,
-                    record->flags != 0 ? "links" : "unlinks");
-        break;
-    case SF_RECORD_CONTRACT:
-        sf_text_add(&teller->text, "the cache breaks the contract of its interface: ");
-        sf_contract_print(record->a, &teller->text);
-        break;
-    default: /* kinds that have no sentence of their own, newer ones among them */
-        if (teller->plain_count++ >= PLAIN_MAX) {
-            return;
-        }
-        sf_record_say(record, &teller->text);
+    case SF_SUBJECT_LINK:
+        home = record->who / 2;
         break;
     }
-    step_at(teller, record, CLOUD);
+    if (record->kind == SF_RECORD_FRAGMENT_LATE || record->kind == SF_RECORD_FETCH_CANCELLED) {
+        return CLOUD;
+    }
+    bool viewers = facts->has_viewer && home == home_of_viewer(facts->finding->viewer);
+    return viewers ? VIEWER_HOME : OWNER_HOME;
+}
+
+/* A home changes network both ways at once most of the time: the way up then speaks for both. */
+static bool is_alike(const struct sf_record *one, const struct sf_record *other)
+{
+    if (one->kind == SF_RECORD_NETWORK && other->kind == SF_RECORD_NETWORK) {
+        return one == other ||
+               (one->at_ns == other->at_ns && one->who / 2 == other->who / 2 && one->a == other->a);
+    }
+    bool same_a = one->kind != SF_RECORD_DEPLOYED || one->a == other->a;
+    return one->kind == other->kind && one->who == other->who && one->flags == other->flags &&
+           (one->kind == SF_RECORD_FRAGMENT_LATE || same_a);
+}
+
+/* What happens again and again is told once, the first time. */
+static uint32_t times_of(const struct facts *facts, const struct sf_record *record)
+{
+    const struct sf_record *end = facts->gather->records + facts->gather->count;
+    uint32_t count = 0;
+    for (const struct sf_record *other = facts->gather->records; other < end; other++) {
+        if (other->at_ns < facts->begin_ns || other->at_ns == 0 || !is_alike(record, other)) {
+            continue;
+        }
+        if (other < record) {
+            return 0;
+        }
+        count++;
+    }
+    return count;
+}
+
+static void tell_event(struct teller *teller, const struct sf_record *record)
+{
+    uint32_t count = times_of(teller->facts, record);
+    if (count == 0 || teller->events_count++ >= EVENTS_MAX) {
+        return;
+    }
+    say_event(teller->facts, record, &teller->text);
+    if (count > 1 && record->kind == SF_RECORD_NETWORK) {
+        teller->text.length = 0;
+        sf_text_add(&teller->text, "home %u is now on the network ", record->who / 2 + 1);
+        sf_text_add(&teller->text, "%s", facts_network_name(teller->facts, record));
+    } else if (count > 1) {
+        sf_text_add(&teller->text, " (%u times from here on)", count);
+    }
+    if (teller->events_count == EVENTS_MAX) {
+        sf_text_add(&teller->text, "; what else happened around it is left out");
+    }
+    step_at(teller, record, actor_of(teller->facts, record));
 }
 
 static void tell_counted(struct teller *teller, struct tally *tally)
@@ -327,53 +382,14 @@ static void tell_around(struct teller *teller)
             }
         }
         if (sf_record_subject((enum sf_record_kind)record->kind) == SF_SUBJECT_VIEWER &&
-            record->c != facts->request) {
+            record->kind <= SF_RECORD_END && record->c != facts->request) {
             tell_other_request(teller, record);
-        } else if (!told_elsewhere((enum sf_record_kind)record->kind)) {
-            tell_any(teller, record);
+        } else if (!told_elsewhere(record)) {
+            tell_event(teller, record);
         }
     }
     for (size_t i = 0; i < sizeof tallies / sizeof tallies[0]; i++) {
         tell_counted(teller, &tallies[i]);
-    }
-}
-
-/* ---- the homes ---- */
-
-static void describe_home(const struct facts *facts, uint32_t tenant, uint32_t home,
-                          int32_t offset_s, struct sf_text *out)
-{
-    const struct sf_plan_network *network = facts_network(facts, home, facts->finding->at_ns);
-    int32_t minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
-    sf_text_add(out, "home %u  UTC%c%02d:%02d, network %s", tenant + 1, offset_s < 0 ? '-' : '+',
-                minutes / 60, minutes % 60, network->name);
-    struct sf_text up = {0};
-    struct sf_text down = {0};
-    sf_netem_print(&network->up, &up);
-    sf_netem_print(&network->down, &down);
-    if (up.length > 0 || down.length > 0) {
-        sf_text_add(out, ": up %s; down %s", up.length > 0 ? up.data : "perfect",
-                    down.length > 0 ? down.data : "perfect");
-    }
-    sf_text_free(&up);
-    sf_text_free(&down);
-}
-
-static void name_lanes(const struct facts *facts, struct sf_story *story)
-{
-    const struct sf_finding *finding = facts->finding;
-    snprintf(story->lanes[SF_LANE_CLOUD], sizeof story->lanes[0], "cloud");
-    if (facts->has_viewer) {
-        snprintf(story->lanes[SF_LANE_VIEWER], sizeof story->lanes[0], "home %u",
-                 finding->viewer_tenant + 1);
-        describe_home(facts, finding->viewer_tenant, home_of_viewer(finding->viewer),
-                      facts->viewer_offset_s, &story->homes[SF_LANE_VIEWER]);
-    }
-    if (facts->stray) {
-        snprintf(story->lanes[SF_LANE_OWNER], sizeof story->lanes[0], "home %u",
-                 finding->owner_tenant + 1);
-        describe_home(facts, finding->owner_tenant, finding->owner_camera, facts->owner_offset_s,
-                      &story->homes[SF_LANE_OWNER]);
     }
 }
 
@@ -394,7 +410,7 @@ void steps_tell(const struct facts *facts, struct sf_story *story)
 {
     struct teller teller = {.facts = facts, .story = story};
     story->stray = facts->stray;
-    name_lanes(facts, story);
+    lanes_name(facts, story);
     if (facts->stray) {
         tell_upload(&teller, &facts->foreign, false);
     }

@@ -58,11 +58,10 @@ void say_trip(const struct trip *trip, struct sf_text *out)
 {
     sf_text_add(out, "%u packet%s", trip->parts_count, trip->parts_count == 1 ? "" : "s");
     if (trip->sent_count > trip->parts_count) {
-        sf_text_add(out, ", sent %u times in all", trip->sent_count);
-    }
-    if (trip->lost_count > 0) {
-        sf_text_add(out, trip->lost_count == 1 ? ", 1 of which is lost" : ", %u of which are lost",
+        sf_text_add(out, " (sent %u times in all, %u of them lost)", trip->sent_count,
                     trip->lost_count);
+    } else if (trip->lost_count > 0) {
+        sf_text_add(out, " (%u of them lost)", trip->lost_count);
     }
 }
 

@@ -199,7 +199,8 @@ enum sf_err sf_saved_open(struct sf_saved *saved, const char *path, struct sf_di
 {
     FILE *file = fopen(path, "rbe");
     if (file == NULL) {
-        return sf_fail_at(diag, SF_ERR_INPUT, path, 0, 0, "cannot open: %s", strerror(errno));
+        return sf_fail_at(diag, sf_err_of_file(errno), path, 0, 0, "cannot open: %s",
+                          strerror(errno));
     }
     return sf_saved_open_stream(saved, file, path, diag);
 }

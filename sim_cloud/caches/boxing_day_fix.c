@@ -2,29 +2,19 @@
  * still covered by its last good still, but that is kept under tenant and camera, is shown to its
  * own tenant only, has arrived whole, and grows stale in the end. A buffer belongs to one camera
  * for good. */
-#include <stdlib.h>
-
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct shelf *shelf = kit_alloc(1, sizeof *shelf);
-    shelf_init(shelf, options);
-    return shelf;
-}
-
-static void store_destroy(void *shelf)
-{
-    shelf_fini(shelf);
-    free(shelf);
+    return shelf_create(sizeof(struct shelf), options, NULL);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000)},
+    .options = {SHELF_OPTIONS(15000, 300000)},
     .create = store_create,
-    .destroy = store_destroy,
+    .destroy = shelf_destroy,
     .begin = shelf_begin,
     .end = shelf_end,
     .fresh = shelf_fresh,

@@ -37,7 +37,7 @@ const struct sf_cache_plugin *const *sf_builtin_caches(void)
         &sf_builtin_d27_shared_serial,
         &sf_builtin_d28_export_order,
         &sf_builtin_d29_parts_by_name,
-        &sf_builtin_d30_lease_seconds,
+        &sf_builtin_d30_calendar_lease,
         &sf_builtin_canary_tenantless,
         &sf_builtin_canary_scrap,
         &sf_builtin_canary_transcode,

@@ -42,7 +42,7 @@ extern const struct sf_cache_plugin sf_builtin_d26_any_reference;
 extern const struct sf_cache_plugin sf_builtin_d27_shared_serial;
 extern const struct sf_cache_plugin sf_builtin_d28_export_order;
 extern const struct sf_cache_plugin sf_builtin_d29_parts_by_name;
-extern const struct sf_cache_plugin sf_builtin_d30_lease_seconds;
+extern const struct sf_cache_plugin sf_builtin_d30_calendar_lease;
 
 /* Planted faults, one for each oracle that a cache can set off. */
 extern const struct sf_cache_plugin sf_builtin_canary_tenantless;

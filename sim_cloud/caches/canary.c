@@ -9,6 +9,7 @@
 #include <jpeglib.h>
 
 #include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/caches/canary.h"
 #include "sim_cloud/caches/kit.h"
 
 struct still {
@@ -172,27 +173,6 @@ static void on_request(void *context, const struct sf_cache_request *request)
         return;
     }
 }
-
-#define CANARY(IDENTIFIER, NAME, WRONG, SUMMARY)                                        \
-    static void *IDENTIFIER##_create(const struct sf_cache_host *host,                  \
-                                     const struct sf_cache_config *config, char *error, \
-                                     uint32_t error_bytes)                              \
-    {                                                                                   \
-        return canary_create(WRONG, host, config, error, error_bytes);                  \
-    }                                                                                   \
-    const struct sf_cache_plugin sf_builtin_canary_##IDENTIFIER = {                     \
-        .struct_bytes = sizeof(struct sf_cache_plugin),                                 \
-        .abi = SF_CACHE_ABI,                                                            \
-        .name = NAME,                                                                   \
-        .version = "1",                                                                 \
-        .summary = SUMMARY,                                                             \
-        .create = IDENTIFIER##_create,                                                  \
-        .destroy = canary_destroy,                                                      \
-        .on_upload = on_upload,                                                         \
-        .on_upload_fragment = on_fragment,                                              \
-        .on_upload_ended = on_upload_ended,                                             \
-        .on_request = on_request,                                                       \
-    }
 
 CANARY(tenantless, "canary-tenantless", WRONG_KEY, "planted fault: the key lacks the tenant");
 CANARY(scrap, "canary-scrap", WRONG_SCRAP,

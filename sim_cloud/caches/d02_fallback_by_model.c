@@ -24,7 +24,6 @@ struct store {
     struct shelf shelf; /* first */
     struct kit_map last_good;
     uint32_t still_bytes_max;
-    bool defence;
 };
 
 struct pair {
@@ -34,7 +33,7 @@ struct pair {
 
 static struct pair fallback_key(const struct store *store, const struct edge_key *key)
 {
-    if (store->defence) {
+    if (store->shelf.defence) {
         return (struct pair){key->tenant, key->camera};
     }
     return (struct pair){key->integration, key->model};
@@ -42,19 +41,16 @@ static struct pair fallback_key(const struct store *store, const struct edge_key
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
+    struct store *store = shelf_create(sizeof *store, options, NULL);
     store->still_bytes_max = config->still_bytes_max;
-    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
     return store;
 }
 
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    shelf_fini(&store->shelf);
     kit_map_free_all(&store->last_good);
-    free(store);
+    shelf_destroy(store);
 }
 
 static void store_served(void *context, const struct edge_key *key, struct edge_still still)
@@ -81,7 +77,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,

@@ -22,25 +22,21 @@ struct store {
     struct shelf shelf;  /* first; the variants */
     struct kit_map urls; /* by model */
     int64_t refresh_ns;  /* a refresh that takes longer has failed */
-    bool defence;
 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->refresh_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
-    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    struct store *store = shelf_create(sizeof *store, options, NULL);
+    store->refresh_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
 
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    shelf_fini(&store->shelf);
     kit_map_free_all(&store->urls);
-    free(store);
+    shelf_destroy(store);
 }
 
 static struct url *url_of(struct store *store, const struct edge_key *key)
@@ -73,14 +69,14 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     }
     struct url *url = url_of(store, key);
     if (now_ns < url->refreshing_until_ns) {
-        return shelf_fallback(store, store->defence ? key : &url->latest, now_ns);
+        return shelf_fallback(store, store->shelf.defence ? key : &url->latest, now_ns);
     }
     url->refreshing_until_ns = now_ns + store->refresh_ns; /* by the one who asks now */
     return still;
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(4000), {"refresh_ms", 1000, 60000}, {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(4000, 300000), {"refresh_ms", 1000, 60000}},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,

@@ -7,6 +7,10 @@
  * pool, with the reply still to come; the next one who takes it reads that reply as its own, leaves
  * its own behind, and so does everybody after it.
  *
+ * With `typed` a reader knows one kind of record from another (a record's kind is its camera's
+ * model): a reply of another kind than was asked for is an error, which closes the connection. So
+ * most of what was left behind harms nobody, and what does harm ends soon.
+ *
  * The defence: a connection with a reply still to come is closed, not given back. */
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +23,7 @@ struct reply {
     struct reply *next;
     struct connection *connection;
     uint64_t fetch;
+    uint64_t model;           /* of the camera that was asked */
     struct desk_still *still; /* as far as it has come; NULL */
     bool complete;            /* it waits for those before it */
 };
@@ -35,6 +40,7 @@ struct pooled {
     struct connection *all;
     struct connection *free;
     struct kit_map replies; /* by fetch */
+    bool typed;
     bool defence;
 };
 
@@ -47,7 +53,8 @@ static void start(struct desk *desk, const struct kit_option *options,
                   const struct sf_cache_config *config)
 {
     (void)config;
-    self(desk)->defence = options[0].value != 0;
+    self(desk)->typed = options[0].value != 0;
+    self(desk)->defence = options[1].value != 0;
 }
 
 static void drop_first(struct pooled *cache, struct connection *connection)
@@ -93,12 +100,28 @@ static void give_back(struct pooled *cache, struct connection *connection)
     cache->free = connection;
 }
 
+/* Closes the connection: what was still to come over it never will. */
+static void hang_up(struct pooled *cache, struct connection *connection)
+{
+    const struct sf_cache_host *host = cache->desk.host;
+    while (connection->replies != NULL) {
+        host->fetch_cancel(host->context, connection->replies->fetch);
+        drop_first(cache, connection);
+    }
+}
+
 /* Reads what is there. The first reply is for whoever holds the connection; what lies behind it
  * stays there until somebody takes the connection again. */
 static void read_reply(struct pooled *cache, struct connection *connection)
 {
     struct desk_waiter *holder = connection->holder;
     if (holder == NULL || connection->replies == NULL || !connection->replies->complete) {
+        return;
+    }
+    if (cache->typed && connection->replies->model != holder->model) {
+        desk_answer(&cache->desk, holder, NULL);
+        hang_up(cache, connection);
+        give_back(cache, connection);
         return;
     }
     struct desk_still *still = connection->replies->still;
@@ -116,6 +139,7 @@ static void miss(struct desk *desk, struct desk_waiter *waiter)
     waiter->place = connection;
     struct reply *reply = kit_alloc(1, sizeof *reply);
     reply->connection = connection;
+    reply->model = waiter->model;
     if (desk->host->fetch(desk->host->context, waiter->camera, 0, &reply->fetch) != SF_CACHE_DONE) {
         free(reply);
         return; /* patience will end it */
@@ -127,16 +151,6 @@ static void miss(struct desk *desk, struct desk_waiter *waiter)
     }
     *end = reply;
     read_reply(cache, connection);
-}
-
-/* Closes the connection: what was still to come over it never will. */
-static void hang_up(struct pooled *cache, struct connection *connection)
-{
-    const struct sf_cache_host *host = cache->desk.host;
-    while (connection->replies != NULL) {
-        host->fetch_cancel(host->context, connection->replies->fetch);
-        drop_first(cache, connection);
-    }
 }
 
 static void gone(struct desk *desk, struct desk_waiter *waiter)
@@ -179,7 +193,7 @@ static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
 
 static const struct desk_mechanism mechanism = {
     .cache_bytes = sizeof(struct pooled),
-    .options = {{"defence", 0, 1}},
+    .options = {{"typed", 0, 1}, {"defence", 0, 1}},
     .start = start,
     .stop = stop,
     .miss = miss,
@@ -188,12 +202,9 @@ static const struct desk_mechanism mechanism = {
     .ended = ended,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return desk_create(&mechanism, host, config, error, error_bytes);
-}
+DESK_CREATE
 
-const struct sf_cache_plugin sf_builtin_d05_pooled_connection = DESK_PLUGIN(
-    create, "d05-pooled-connection",
-    "a cancelled request gives its connection back with the reply still to come", "defence=0");
+const struct sf_cache_plugin sf_builtin_d05_pooled_connection =
+    DESK_PLUGIN(create, "d05-pooled-connection",
+                "a cancelled request gives its connection back with the reply still to come",
+                "typed=0 defence=0");

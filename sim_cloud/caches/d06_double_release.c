@@ -43,10 +43,7 @@ static struct edge_reception *store_begin(void *context, const struct edge_key *
     (void)key;
     (void)now_ns;
     struct store *store = context;
-    struct pool_slot *buffer = pool_take(&store->buffers);
-    buffer->reception.total_bytes = total_bytes;
-    buffer->reception.received_bytes = 0;
-    return &buffer->reception;
+    return pool_begin(pool_take(&store->buffers), total_bytes);
 }
 
 static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,

@@ -53,12 +53,10 @@ static struct edge_reception *store_begin(void *context, const struct edge_key *
     (void)now_ns;
     struct store *store = context;
     struct buffer *buffer = pool_take(&store->buffers);
-    buffer->slot.reception.total_bytes = total_bytes;
-    buffer->slot.reception.received_bytes = 0;
     if (store->defence) {
         buffer->filled_bytes = 0;
     }
-    return &buffer->slot.reception;
+    return pool_begin(&buffer->slot, total_bytes);
 }
 
 static void store_received(void *context, struct edge_reception *reception, uint32_t offset,

@@ -26,16 +26,13 @@ struct store {
     struct shelf shelf; /* first */
     struct row *rows;
     uint32_t id_bits;
-    bool defence;
 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->id_bits = (uint32_t)options[SHELF_OPTIONS_COUNT].value;
-    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    struct store *store = shelf_create(sizeof *store, options, NULL);
+    store->id_bits = (uint32_t)options[SHELF_DEFECT_OPTIONS_COUNT].value;
     store->rows = kit_alloc((size_t)1 << store->id_bits, sizeof *store->rows);
     return store;
 }
@@ -62,13 +59,12 @@ static void store_destroy(void *context)
     for (uint32_t i = 0; i < 1u << store->id_bits; i++) {
         finish(store, &store->rows[i], false, 0);
     }
-    shelf_fini(&store->shelf);
     free(store->rows);
-    free(store);
+    shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"id_bits", 8, ID_BITS_MAX}, {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"id_bits", 8, ID_BITS_MAX}},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,
@@ -90,7 +86,7 @@ static struct row *row_at(const struct store *store, uint64_t upload)
 static struct row *row_of(const struct store *store, uint64_t upload)
 {
     struct row *row = row_at(store, upload);
-    if (row->reception == NULL || (store->defence && row->upload != upload)) {
+    if (row->reception == NULL || (store->shelf.defence && row->upload != upload)) {
         return NULL;
     }
     return row;

@@ -18,7 +18,6 @@
 struct store {
     struct shelf shelf;     /* first */
     struct kit_map pending; /* by request: its key, while the identity service is asked */
-    bool defence;
 };
 
 static struct shelf_place place_of(const void *store, const struct edge_key *key)
@@ -30,23 +29,18 @@ static struct shelf_place place_of(const void *store, const struct edge_key *key
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->shelf.place = place_of;
-    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
-    return store;
+    return shelf_create(sizeof(struct store), options, place_of);
 }
 
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    shelf_fini(&store->shelf);
     kit_map_free_all(&store->pending);
-    free(store);
+    shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,
@@ -78,7 +72,7 @@ static void on_identity(void *edge, const struct sf_cache_identity *identity)
     if (key == NULL) { /* cancelled meanwhile */
         return;
     }
-    if (store->defence && identity->status != SF_CACHE_IDENTITY_KNOWN) {
+    if (store->shelf.defence && identity->status != SF_CACHE_IDENTITY_KNOWN) {
         edge_answer(edge_host_of(edge), identity->cookie, (struct edge_still){NULL, 0});
     } else {
         key->tenant = identity->tenant;

@@ -277,11 +277,7 @@ static const struct desk_mechanism mechanism = {
     .ended = ended,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return desk_create(&mechanism, host, config, error, error_bytes);
-}
+DESK_CREATE
 
 const struct sf_cache_plugin sf_builtin_d14_version_skew =
     DESK_PLUGIN(create, "d14-version-skew",

@@ -1,9 +1,10 @@
 /* D16: "private, do not store" is overridden.
  *
- * The engineer: "What is private stands under its account; a policy bit says that we honour that.
- * For load tests there is the other way, one table by name, as every web cache has it." Later the
- * operator wants to change how long a still is fresh without a restart: the push makes a new policy
- * of what it says, and what it does not say stays 0.
+ * The engineer: "What a camera calls private stands under its account, the rest under the camera,
+ * whoever asks. A policy bit says that we honour what cameras say; without it, which is for load
+ * tests, all stills stand in one table by name, as every web cache has it." Later the operator
+ * wants to change how long a still is fresh without a restart: the push makes a new policy of what
+ * it says, and what it does not say stays 0.
  *
  * It goes wrong with the first push: nobody named the bit, so it is off. What viewers call a still
  * is relative to their session, and the table answers everybody with whoever's still came last.
@@ -20,20 +21,43 @@ struct policy {
     bool honours_private;
 };
 
-struct store {
-    struct shelf shelf; /* first */
-    struct policy policy;
-    bool defence;
+struct camera {
+    bool is_public; /* its latest still was not called private */
 };
 
-/* All stills here are private. */
+struct store {
+    struct shelf shelf;     /* first */
+    struct kit_map cameras; /* by tenant and camera; who is not there has said nothing */
+    struct policy policy;
+};
+
+static bool is_private(const struct store *store, const struct edge_key *key)
+{
+    const struct camera *camera = kit_map_get(&store->cameras, key->tenant, key->camera);
+    return camera == NULL || !camera->is_public;
+}
+
 static struct shelf_place place_of(const void *context, const struct edge_key *key)
 {
     const struct store *store = context;
-    if (store->policy.honours_private || key->name == 0) {
-        return (struct shelf_place){key->tenant, key->camera};
+    if (!store->policy.honours_private && key->name != 0) {
+        return (struct shelf_place){0, key->name};
     }
-    return (struct shelf_place){0, key->name};
+    return is_private(store, key) ? (struct shelf_place){key->tenant, key->camera}
+                                  : (struct shelf_place){key->camera, 0};
+}
+
+static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
+                      bool complete, int64_t now_ns)
+{
+    struct store *store = context;
+    struct camera *camera = kit_map_get(&store->cameras, key->tenant, key->camera);
+    if (camera == NULL) {
+        camera = kit_alloc(1, sizeof *camera);
+        kit_map_put(&store->cameras, key->tenant, key->camera, camera);
+    }
+    camera->is_public = (reception->flags & SF_CACHE_STILL_PRIVATE) == 0;
+    return shelf_end(store, key, reception, complete, now_ns);
 }
 
 static void apply(struct store *store, struct policy policy)
@@ -46,31 +70,28 @@ static void apply(struct store *store, struct policy policy)
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->shelf.place = place_of;
+    struct store *store = shelf_create(sizeof *store, options, place_of);
     store->policy = (struct policy){
         .fresh_for_ns = store->shelf.fresh_for_ns,
         .stale_for_ns = store->shelf.stale_for_ns,
         .honours_private = true,
     };
-    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
     return store;
 }
 
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    shelf_fini(&store->shelf);
-    free(store);
+    kit_map_free_all(&store->cameras);
+    shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,
-    .end = shelf_end,
+    .end = store_end,
     .fresh = shelf_fresh,
     .fallback = shelf_fallback,
     .forget = shelf_forget,
@@ -79,13 +100,13 @@ static const struct edge_store kind = {
 static int32_t on_reconfigure(void *edge, const char *text)
 {
     struct store *store = edge_store_of(edge);
-    struct kit_option options[] = {SHELF_OPTIONS(15000)};
+    struct kit_option options[] = {SHELF_OPTIONS(15000, 300000)};
     char error[128];
     if (!kit_options_read(text, options, SHELF_OPTIONS_COUNT, error, sizeof error)) {
         return 1;
     }
     struct policy policy = {0};
-    if (store->defence) {
+    if (store->shelf.defence) {
         policy = store->policy;
     }
     policy.fresh_for_ns = kit_option_ns(&options[0]);

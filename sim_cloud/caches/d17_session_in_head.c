@@ -24,16 +24,13 @@ struct store {
     struct kit_map heads; /* by model */
     const struct sf_cache_host *host;
     int64_t head_for_ns;
-    bool defence;
 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->head_for_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
-    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    struct store *store = shelf_create(sizeof *store, options, NULL);
+    store->head_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
 
@@ -45,9 +42,8 @@ static void store_start(void *context, const struct sf_cache_host *host)
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    shelf_fini(&store->shelf);
     kit_map_free_all(&store->heads);
-    free(store);
+    shelf_destroy(store);
 }
 
 static struct head *head_of(struct store *store, uint64_t model)
@@ -76,13 +72,13 @@ static void store_say(void *context, const struct edge_key *key, struct edge_sti
     uint32_t flags = properties->flags; /* these are the still's */
     *properties = head->properties;
     properties->flags = flags;
-    if (store->defence) {
+    if (store->shelf.defence) {
         properties->session = key->renewal;
     }
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"head_ms", 20000, 86400000}, {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"head_ms", 20000, 86400000}},
     .create = store_create,
     .start = store_start,
     .destroy = store_destroy,

@@ -30,15 +30,9 @@ struct still {
     int64_t stored_ns;
 };
 
-struct arrival {
-    struct edge_reception reception; /* first */
-    uint64_t validator;
-};
-
 struct store {
     struct kit_map stills; /* by tenant and camera */
     struct kit_map bodies; /* by validator and owner */
-    uint64_t validator;    /* of the still that begins to arrive */
     int64_t fresh_for_ns;
     int64_t stale_for_ns;
     bool defence;
@@ -75,18 +69,19 @@ static void body_drop(struct store *store, struct body *body)
 }
 
 /* The body with this validator: the one that is there, or a new one. Validator 0: it has none. */
-static struct body *body_take(struct store *store, const struct arrival *arrival, uint64_t owner)
+static struct body *body_take(struct store *store, const struct edge_reception *arrival,
+                              uint64_t owner)
 {
     struct body *body = NULL;
     if (arrival->validator != 0) {
         body = kit_map_get(&store->bodies, arrival->validator, owner);
     }
     if (body == NULL) {
-        body = kit_alloc(1, sizeof *body + arrival->reception.total_bytes);
+        body = kit_alloc(1, sizeof *body + arrival->total_bytes);
         body->validator = arrival->validator;
         body->owner = owner;
-        body->count = arrival->reception.total_bytes;
-        memcpy(body->bytes, arrival->reception.bytes, body->count);
+        body->count = arrival->total_bytes;
+        memcpy(body->bytes, arrival->bytes, body->count);
         if (body->validator != 0) {
             kit_map_put(&store->bodies, body->validator, owner, body);
         }
@@ -96,19 +91,6 @@ static struct body *body_take(struct store *store, const struct arrival *arrival
 }
 
 /* ---- stills ---- */
-
-static struct edge_reception *store_begin(void *context, const struct edge_key *key,
-                                          uint32_t total_bytes, int64_t now_ns)
-{
-    (void)key;
-    (void)now_ns;
-    const struct store *store = context;
-    struct arrival *arrival = kit_alloc(1, sizeof *arrival);
-    arrival->reception.bytes = kit_alloc(total_bytes, 1);
-    arrival->reception.total_bytes = total_bytes;
-    arrival->validator = store->validator;
-    return &arrival->reception;
-}
 
 static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
                       bool complete, int64_t now_ns)
@@ -121,8 +103,7 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
             kit_map_put(&store->stills, key->tenant, key->camera, still);
         }
         struct body *before = still->body;
-        still->body = body_take(store, (const struct arrival *)(const void *)reception,
-                                store->defence ? key->camera : 0);
+        still->body = body_take(store, reception, store->defence ? key->camera : 0);
         still->stored_ns = now_ns;
         body_drop(store, before);
     }
@@ -166,37 +147,16 @@ static const struct edge_store kind = {
     .options = {{"fresh_ms", 15000, 86400000}, {"stale_ms", 300000, 86400000}, {"defence", 0, 1}},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = store_begin,
+    .begin = edge_begin_aside,
     .end = store_end,
     .fresh = store_fresh,
     .fallback = store_fallback,
     .forget = store_forget,
 };
 
-/* ---- the edge does not tell its store what the camera says ---- */
-
-static void on_upload(void *edge, const struct sf_cache_upload *upload)
-{
-    ((struct store *)edge_store_of(edge))->validator = upload->validator;
-    edge_on_upload(edge, upload);
-}
-
-static void on_fetch_part(void *edge, const struct sf_cache_fetch_part *part)
-{
-    ((struct store *)edge_store_of(edge))->validator = part->validator;
-    edge_on_fetch_part(edge, part);
-}
-
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d18_bodies_by_validator = {
-    EDGE_HEAD(create, "d18-bodies-by-validator", "1",
-              "planted defect: a body is kept once for all stills that have its validator",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),
-    EDGE_REQUESTS,
-    .on_upload = on_upload,
-    .on_upload_fragment = edge_on_upload_fragment,
-    .on_upload_ended = edge_on_upload_ended,
-    .on_fetch_part = on_fetch_part,
-    .on_fetch_ended = edge_on_fetch_ended,
-};
+const struct sf_cache_plugin sf_builtin_d18_bodies_by_validator =
+    EDGE_PLUGIN(create, "d18-bodies-by-validator", "1",
+                "planted defect: a body is kept once for all stills that have its validator",
+                "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0");

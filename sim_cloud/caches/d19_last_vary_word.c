@@ -24,7 +24,6 @@ struct camera {
 struct store {
     struct shelf shelf;     /* first */
     struct kit_map cameras; /* by camera */
-    bool defence;
 };
 
 /* ---- the key ---- */
@@ -54,7 +53,7 @@ static struct shelf_place place_of(const void *context, const struct edge_key *k
     const char *word = camera->vary + strspn(camera->vary, separators);
     while (*word != '\0') {
         size_t count = strcspn(word, separators);
-        uint64_t before = store->defence ? words : 0;
+        uint64_t before = store->shelf.defence ? words : 0;
         const uint64_t pair[2] = {before, property(key, word, count)};
         words = kit_hash(pair, sizeof pair);
         word += count;
@@ -68,23 +67,18 @@ static struct shelf_place place_of(const void *context, const struct edge_key *k
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->shelf.place = place_of;
-    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
-    return store;
+    return shelf_create(sizeof(struct store), options, place_of);
 }
 
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    shelf_fini(&store->shelf);
     kit_map_free_all(&store->cameras);
-    free(store);
+    shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,

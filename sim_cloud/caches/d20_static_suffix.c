@@ -9,21 +9,15 @@
  * it.
  *
  * The defence: the account is part of the key for static files as for everything else. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
-struct store {
-    struct shelf shelf; /* first */
-    bool defence;
-};
-
 static struct shelf_place place_of(const void *context, const struct edge_key *key)
 {
-    const struct store *store = context;
-    if (key->name != 0 && !store->defence) {
+    const struct shelf *shelf = context;
+    if (key->name != 0 && !shelf->defence) {
         return (struct shelf_place){0, key->name};
     }
     return (struct shelf_place){key->tenant, key->camera};
@@ -32,24 +26,13 @@ static struct shelf_place place_of(const void *context, const struct edge_key *k
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->shelf.place = place_of;
-    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
-    return store;
-}
-
-static void store_destroy(void *context)
-{
-    struct store *store = context;
-    shelf_fini(&store->shelf);
-    free(store);
+    return shelf_create(sizeof(struct shelf), options, place_of);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
-    .destroy = store_destroy,
+    .destroy = shelf_destroy,
     .begin = shelf_begin,
     .end = shelf_end,
     .fresh = shelf_fresh,

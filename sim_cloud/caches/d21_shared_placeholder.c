@@ -30,26 +30,22 @@ struct store {
     struct placeholder *made; /* for whoever is answered now */
     size_t waiting_count;
     int64_t kept_for_ns;
-    bool defence;
 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->kept_for_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
-    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    struct store *store = shelf_create(sizeof *store, options, NULL);
+    store->kept_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
 
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    shelf_fini(&store->shelf);
     kit_map_free_all(&store->placeholders);
     free(store->made);
-    free(store);
+    shelf_destroy(store);
 }
 
 static struct placeholder *make(struct edge_still last, int64_t now_ns)
@@ -67,8 +63,8 @@ static struct placeholder *make(struct edge_still last, int64_t now_ns)
 static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
 {
     struct store *store = context;
-    uint64_t a = store->defence ? key->tenant : key->model;
-    uint64_t b = store->defence ? key->camera : 0;
+    uint64_t a = store->shelf.defence ? key->tenant : key->model;
+    uint64_t b = store->shelf.defence ? key->camera : 0;
     const struct placeholder *kept = kit_map_get(&store->placeholders, a, b);
     if (kept != NULL && now_ns - kept->made_ns < store->kept_for_ns) {
         return (struct edge_still){kept->bytes, kept->count};
@@ -89,7 +85,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"kept_ms", 2000, 86400000}, {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"kept_ms", 2000, 86400000}},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,

@@ -7,25 +7,13 @@
  *
  * The defence: what comes after the end of an upload is dropped. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim_cloud/caches/builtin.h"
-#include "sim_cloud/caches/edge.h"
-
-#define MS_NS INT64_C(1000000)
-
-struct buffer {
-    struct edge_reception reception; /* first: the edge fills it in */
-    struct buffer *next_free;
-    struct buffer *next_all;
-    int64_t stored_ns;
-};
+#include "sim_cloud/caches/pool.h"
 
 struct store {
-    struct kit_map stills; /* by tenant and camera: a buffer */
-    struct buffer *all;
-    struct buffer *free;
-    uint32_t buffer_bytes;
+    struct pool buffers;
+    struct kit_map stills; /* by tenant and camera: struct pool_slot */
     int64_t fresh_for_ns;
     bool defence;
 };
@@ -33,8 +21,8 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     struct store *store = kit_alloc(1, sizeof *store);
-    store->buffer_bytes = config->still_bytes_max;
-    store->fresh_for_ns = (int64_t)options[0].value * MS_NS;
+    pool_init(&store->buffers, sizeof(struct pool_slot), config->still_bytes_max);
+    store->fresh_for_ns = kit_option_ns(&options[0]);
     store->defence = options[1].value != 0;
     return store;
 }
@@ -42,20 +30,9 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    while (store->all != NULL) {
-        struct buffer *buffer = store->all;
-        store->all = buffer->next_all;
-        free(buffer->reception.bytes);
-        free(buffer);
-    }
     kit_map_free(&store->stills);
+    pool_fini(&store->buffers);
     free(store);
-}
-
-static void give_back(struct store *store, struct buffer *buffer)
-{
-    buffer->next_free = store->free;
-    store->free = buffer;
 }
 
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
@@ -64,33 +41,22 @@ static struct edge_reception *store_begin(void *context, const struct edge_key *
     (void)key;
     (void)now_ns;
     struct store *store = context;
-    struct buffer *buffer = store->free;
-    if (buffer != NULL) {
-        store->free = buffer->next_free;
-    } else {
-        buffer = kit_alloc(1, sizeof *buffer);
-        buffer->reception.bytes = kit_alloc(store->buffer_bytes, 1);
-        buffer->next_all = store->all;
-        store->all = buffer;
-    }
-    buffer->reception.total_bytes = total_bytes;
-    buffer->reception.received_bytes = 0;
-    return &buffer->reception;
+    return pool_begin(pool_take(&store->buffers), total_bytes);
 }
 
 static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
                       bool complete, int64_t now_ns)
 {
     struct store *store = context;
-    struct buffer *buffer = (struct buffer *)(void *)reception;
+    struct pool_slot *buffer = (struct pool_slot *)(void *)reception;
     if (!complete) {
-        give_back(store, buffer);
+        pool_give(&store->buffers, buffer);
         return false;
     }
     buffer->stored_ns = now_ns;
-    struct buffer *before = kit_map_remove(&store->stills, key->tenant, key->camera);
+    struct pool_slot *before = kit_map_get(&store->stills, key->tenant, key->camera);
     if (before != NULL) {
-        give_back(store, before);
+        pool_give(&store->buffers, before);
     }
     kit_map_put(&store->stills, key->tenant, key->camera, buffer);
     return true;
@@ -105,19 +71,8 @@ static struct edge_reception *store_late(void *context, struct edge_reception *r
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct store *store = context;
-    const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
-    if (buffer == NULL || now_ns - buffer->stored_ns > store->fresh_for_ns) {
-        return (struct edge_still){NULL, 0};
-    }
-    return (struct edge_still){buffer->reception.bytes, buffer->reception.total_bytes};
-}
-
-static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
-{
-    (void)context;
-    (void)key;
-    (void)now_ns;
-    return (struct edge_still){NULL, 0};
+    return pool_still(kit_map_get(&store->stills, key->tenant, key->camera), now_ns,
+                      store->fresh_for_ns);
 }
 
 static const struct edge_store kind = {
@@ -128,14 +83,9 @@ static const struct edge_store kind = {
     .end = store_end,
     .late = store_late,
     .fresh = store_fresh,
-    .fallback = store_fallback,
 };
 
-static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
-                    char *error, uint32_t error_bytes)
-{
-    return edge_create(&kind, host, config, error, error_bytes);
-}
+EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d22_late_write =
     EDGE_PLUGIN(create, "d22-late-write", "1",

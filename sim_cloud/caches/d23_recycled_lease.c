@@ -32,6 +32,7 @@ struct lease {
 struct filler {
     struct lease *lease;
     uint64_t lease_id;
+    struct edge_key key;              /* whose camera is asked */
     struct edge_reception *reception; /* NULL until the first part */
 };
 
@@ -45,16 +46,13 @@ struct store {
     struct kit_map fillers; /* by fetch */
     struct kit_map waiters; /* by request */
     int64_t lease_ns;
-    bool defence;
 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->lease_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
-    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    struct store *store = shelf_create(sizeof *store, options, NULL);
+    store->lease_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
 
@@ -82,12 +80,11 @@ static void store_destroy(void *context)
     }
     kit_map_free(&store->fillers);
     kit_map_free_all(&store->waiters);
-    shelf_fini(&store->shelf);
-    free(store);
+    shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"lease_ms", 1000, 600000}, {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"lease_ms", 1000, 600000}},
     .create = store_create,
     .start = store_start,
     .destroy = store_destroy,
@@ -158,7 +155,7 @@ static bool start_filling(struct store *store, struct lease *lease)
         return false;
     }
     struct filler *filler = kit_alloc(1, sizeof *filler);
-    *filler = (struct filler){.lease = lease, .lease_id = lease->id};
+    *filler = (struct filler){.lease = lease, .lease_id = lease->id, .key = lease->key};
     kit_map_put(&store->fillers, fetch, 0, filler);
     return true;
 }
@@ -181,14 +178,19 @@ static struct lease *lease_for(struct store *store, const struct edge_key *key, 
     return lease;
 }
 
-static void commit(struct store *store, const struct filler *filler, int64_t now_ns)
+static void commit(void *edge, const struct filler *filler)
 {
+    struct store *store = edge_store_of(edge);
     struct lease *lease = filler->lease;
-    if (store->defence && lease->id != filler->lease_id) {
+    if (store->shelf.defence && lease->id != filler->lease_id) {
         return;
     }
     struct edge_still still = {filler->reception->bytes, filler->reception->total_bytes};
-    shelf_put(&store->shelf, &lease->key, still, now_ns);
+    if (edge_is_overtaken(edge, &filler->key, filler->reception->capture)) {
+        still = shelf_fallback(store, &filler->key, edge_now_ns(edge));
+    } else {
+        shelf_put(&store->shelf, &lease->key, still, edge_now_ns(edge));
+    }
     answer_waiters(store, lease, still);
     lease->id = 0;
 }
@@ -245,7 +247,7 @@ static void on_fetch_part(void *edge, const struct sf_cache_fetch_part *part)
     }
     if (filler->reception == NULL) {
         filler->reception =
-            edge_begin_aside(store, &filler->lease->key, part->total_bytes, edge_now_ns(edge));
+            edge_begin_aside(store, &filler->key, part->total_bytes, edge_now_ns(edge));
     }
     filler->reception->capture = part->capture;
     edge_receive(filler->reception, part->offset, part->bytes, part->bytes_count);
@@ -258,12 +260,8 @@ static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
     if (filler == NULL) {
         return;
     }
-    bool whole = end->end == SF_CACHE_END_COMPLETE && filler->reception != NULL;
-    const struct edge_key *key = &filler->lease->key;
-    if (whole && store->defence && edge_is_overtaken(edge, key, filler->reception->capture)) {
-        answer_waiters(store, filler->lease, shelf_fallback(store, key, edge_now_ns(edge)));
-    } else if (whole) {
-        commit(store, filler, edge_now_ns(edge));
+    if (end->end == SF_CACHE_END_COMPLETE && filler->reception != NULL) {
+        commit(edge, filler);
     }
     filler_free(filler);
 }

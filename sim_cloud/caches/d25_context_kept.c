@@ -30,25 +30,21 @@ struct store {
     struct worker workers[WORKERS_COUNT];
     struct kit_map breakers; /* by camera */
     int64_t open_for_ns;
-    bool defence;
 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->open_for_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
-    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    struct store *store = shelf_create(sizeof *store, options, NULL);
+    store->open_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
 
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    shelf_fini(&store->shelf);
     kit_map_free_all(&store->breakers);
-    free(store);
+    shelf_destroy(store);
 }
 
 /* Somebody has waited in vain: the camera is left alone for a while. */
@@ -65,7 +61,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"open_ms", 3000, 600000}, {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"open_ms", 3000, 600000}},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,
@@ -111,7 +107,7 @@ static void on_request(void *edge, const struct sf_cache_request *request)
     if (breaker_open(store, account->camera, edge_now_ns(edge))) {
         edge_answer(edge_host_of(edge), request->request,
                     shelf_fallback(store, account, edge_now_ns(edge)));
-        if (store->defence) {
+        if (store->shelf.defence) {
             leave_account(worker);
         }
         return;

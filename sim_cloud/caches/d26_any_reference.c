@@ -44,15 +44,12 @@ struct store {
     struct slot slots[SLOTS_MAX];
     uint32_t slots_count;
     uint32_t still_bytes_max;
-    bool defence;
 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->slots_count = 1 + (uint32_t)options[SHELF_OPTIONS_COUNT].value % SLOTS_MAX;
-    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    struct store *store = shelf_create(sizeof *store, options, NULL);
+    store->slots_count = 1 + (uint32_t)options[SHELF_DEFECT_OPTIONS_COUNT].value % SLOTS_MAX;
     store->still_bytes_max = config->still_bytes_max;
     return store;
 }
@@ -75,8 +72,7 @@ static void store_destroy(void *context)
     for (uint32_t i = 0; i < SLOTS_MAX; i++) {
         free(store->slots[i].picture);
     }
-    shelf_fini(&store->shelf);
-    free(store);
+    shelf_destroy(store);
 }
 
 /* ---- references ---- */
@@ -183,7 +179,7 @@ static void show(void *edge, struct store *store, const struct arrival *arrival,
 static void apply(void *edge, struct store *store, const struct arrival *arrival)
 {
     struct slot *slot = slot_of(store, &arrival->key, edge_now_ns(edge));
-    if (slot->count == 0 || (store->defence && !is_named(slot, arrival))) {
+    if (slot->count == 0 || (store->shelf.defence && !is_named(slot, arrival))) {
         return;
     }
     uint32_t count = 0;
@@ -210,7 +206,7 @@ static void on_upload_ended(void *edge, const struct sf_cache_upload_end *end)
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"slots_max", 2, SLOTS_MAX - 1}, {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"slots_max", 2, SLOTS_MAX - 1}},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,

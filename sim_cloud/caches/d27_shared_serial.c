@@ -7,43 +7,25 @@
  * It goes wrong between those two: whichever was heard of last is what both owners see.
  *
  * The defence: a number is looked up within the account. */
-#include <stdlib.h>
-
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
-struct store {
-    struct shelf shelf; /* first */
-    bool defence;
-};
-
 static struct shelf_place place_of(const void *context, const struct edge_key *key)
 {
-    const struct store *store = context;
-    return (struct shelf_place){store->defence ? key->tenant : 0, key->serial};
+    const struct shelf *shelf = context;
+    return (struct shelf_place){shelf->defence ? key->tenant : 0, key->serial};
 }
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->shelf.place = place_of;
-    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
-    return store;
-}
-
-static void store_destroy(void *context)
-{
-    struct store *store = context;
-    shelf_fini(&store->shelf);
-    free(store);
+    return shelf_create(sizeof(struct shelf), options, place_of);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
-    .destroy = store_destroy,
+    .destroy = shelf_destroy,
     .begin = shelf_begin,
     .end = shelf_end,
     .fresh = shelf_fresh,

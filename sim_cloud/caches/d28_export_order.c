@@ -6,6 +6,9 @@
  *
  * It goes wrong with the first retry: the sources have moved up by one, the destinations have not.
  *
+ * `lane` is how many jobs are done in turn; those for whom there is no room meanwhile are done at
+ * once, by the way that displays go.
+ *
  * The defence: a destination moves together with its source. */
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +26,7 @@ struct source {
 
 struct store {
     struct shelf shelf; /* first */
-    bool defence;
+    uint32_t lane;
 
     /* Jobs, in the order in which they are done. */
     struct source sources[JOBS_MAX];
@@ -40,9 +43,8 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
-    store->defence = options[SHELF_OPTIONS_COUNT].value != 0;
+    struct store *store = shelf_create(sizeof(struct store), options, NULL);
+    store->lane = (uint32_t)options[SHELF_DEFECT_OPTIONS_COUNT].value;
     return store;
 }
 
@@ -58,12 +60,11 @@ static void store_destroy(void *context)
 {
     struct store *store = context;
     drop_fetching(store);
-    shelf_fini(&store->shelf);
-    free(store);
+    shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"lane", JOBS_MAX, JOBS_MAX}},
     .create = store_create,
     .destroy = store_destroy,
     .begin = shelf_begin,
@@ -98,7 +99,7 @@ static void try_later(void *edge)
     }
     memmove(&store->sources[at], &store->sources[at + 1], (last - at) * sizeof source);
     store->sources[last] = source;
-    if (store->defence) {
+    if (store->shelf.defence) {
         memmove(&store->destinations[at], &store->destinations[at + 1],
                 (last - at) * sizeof destination);
         store->destinations[last] = destination;
@@ -130,7 +131,7 @@ static void work(void *edge)
 static void on_request(void *edge, const struct sf_cache_request *request)
 {
     struct store *store = edge_store_of(edge);
-    if (request->path != SF_CACHE_PATH_EXPORT || store->jobs_count == JOBS_MAX) {
+    if (request->path != SF_CACHE_PATH_EXPORT || store->jobs_count >= store->lane) {
         edge_on_request(edge, request);
         return;
     }
@@ -203,7 +204,7 @@ EDGE_CREATE
 const struct sf_cache_plugin sf_builtin_d28_export_order = {
     EDGE_HEAD(create, "d28-export-order", "1",
               "planted defect: an export that is tried again leaves its place in one list of two",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),
+              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 lane=256 defence=0"),
     EDGE_UPLOADS,
     .on_request = on_request,
     .on_request_cancelled = on_request_cancelled,

@@ -33,17 +33,14 @@ struct store {
     uint8_t *rest; /* of a still: where it is put together */
     uint32_t still_bytes_max;
     int64_t parts_for_ns;
-    bool defence;
 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
-    shelf_init(&store->shelf, options);
+    struct store *store = shelf_create(sizeof *store, options, NULL);
     store->rest = kit_alloc_uncleared(config->still_bytes_max);
     store->still_bytes_max = config->still_bytes_max;
-    store->parts_for_ns = kit_option_ns(&options[SHELF_OPTIONS_COUNT]);
-    store->defence = options[SHELF_OPTIONS_COUNT + 1].value != 0;
+    store->parts_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
 
@@ -55,10 +52,9 @@ static void store_start(void *context, const struct sf_cache_host *host)
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    shelf_fini(&store->shelf);
     kit_map_free_all(&store->parts);
     free(store->rest);
-    free(store);
+    shelf_destroy(store);
 }
 
 /* ---- parts of what was sent ---- */
@@ -104,7 +100,7 @@ static bool is_usable(const struct store *store, const struct part *part,
     if (part == NULL || now_ns - part->stored_ns > store->parts_for_ns) {
         return false;
     }
-    return !store->defence || part->version == request->validator;
+    return !store->shelf.defence || part->version == request->validator;
 }
 
 /* Puts together what the viewer lacks. 0: not all of it is here. */
@@ -145,7 +141,7 @@ static void on_request(void *edge, const struct sf_cache_request *request)
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_OPTIONS(15000), {"parts_ms", 10000, 600000}, {"defence", 0, 1}},
+    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"parts_ms", 10000, 600000}},
     .create = store_create,
     .start = store_start,
     .destroy = store_destroy,

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MS_NS INT64_C(1000000)
-
 /* ---- stills ---- */
 
 struct desk_still *desk_still_create(uint32_t total_bytes)
@@ -72,20 +70,12 @@ void *desk_create(const struct desk_mechanism *mechanism, const struct sf_cache_
     struct desk *desk = kit_alloc(1, mechanism->cache_bytes);
     desk->mechanism = mechanism;
     desk->host = host;
-    desk->patience_ns = (int64_t)options[0].value * MS_NS;
-    desk->fresh_for_ns = (int64_t)options[1].value * MS_NS;
+    desk->patience_ns = kit_option_ns(&options[0]);
+    desk->fresh_for_ns = kit_option_ns(&options[1]);
     if (mechanism->start != NULL) {
         mechanism->start(desk, options + OWN_OPTIONS, config);
     }
     return desk;
-}
-
-static void free_values(struct kit_map *map)
-{
-    for (size_t i = 0; i < map->capacity; i++) {
-        free(map->entries[i].value);
-    }
-    kit_map_free(map);
 }
 
 /* An upload on its way, and whose it is. */
@@ -105,9 +95,9 @@ void desk_destroy(void *context)
             free(upload->still);
         }
     }
-    free_values(&desk->uploads);
-    free_values(&desk->shelf);
-    free_values(&desk->waiters);
+    kit_map_free_all(&desk->uploads);
+    kit_map_free_all(&desk->shelf);
+    kit_map_free_all(&desk->waiters);
     free(desk);
 }
 

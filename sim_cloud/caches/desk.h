@@ -84,7 +84,14 @@ struct desk_waiter *desk_waiter_of(const struct desk *desk, uint64_t request);
 /* Answers the waiter with the still, or with "not now" where it is NULL; the waiter is gone. */
 void desk_answer(struct desk *desk, struct desk_waiter *waiter, const struct desk_still *still);
 
-/* The plug-in's functions. Each plug-in passes its own `create` on to desk_create. */
+/* The plug-in's functions. Each plug-in passes its own `create` on to desk_create: DESK_CREATE
+ * writes that function for a desk_mechanism called `mechanism`. */
+#define DESK_CREATE                                                                             \
+    static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config, \
+                        char *error, uint32_t error_bytes)                                      \
+    {                                                                                           \
+        return desk_create(&mechanism, host, config, error, error_bytes);                       \
+    }
 void *desk_create(const struct desk_mechanism *mechanism, const struct sf_cache_host *host,
                   const struct sf_cache_config *config, char *error, uint32_t error_bytes);
 void desk_destroy(void *desk);

@@ -35,7 +35,11 @@ struct edge_reception {
     uint8_t *bytes;
     uint32_t total_bytes;
     uint32_t received_bytes; /* kept by the edge: different bytes, as far as it knows */
-    uint32_t capture;        /* kept by the edge: the camera's count of stills */
+
+    /* What the camera says of the still; kept by the edge, and known when it ends. */
+    uint32_t capture; /* the camera's count of stills */
+    uint32_t flags;   /* SF_CACHE_STILL_... */
+    uint64_t validator;
 };
 
 struct edge_store {
@@ -65,7 +69,7 @@ struct edge_store {
     /* Adds to what is said of `still` when it is answered. May be NULL. */
     void (*say)(void *store, const struct edge_key *key, struct edge_still still,
                 struct sf_cache_answer_properties *properties);
-    /* Somebody has waited long enough. */
+    /* Somebody has waited long enough. NULL: then there is nothing. */
     struct edge_still (*fallback)(void *store, const struct edge_key *key, int64_t now_ns);
     /* Are parts missing of what `fallback` has for this key? NULL: it is always whole. */
     bool (*incomplete)(const void *store, const struct edge_key *key);
@@ -100,11 +104,11 @@ void *edge_store_of(void *edge);
 const struct sf_cache_host *edge_host_of(const void *edge);
 int64_t edge_now_ns(const void *edge);
 int64_t edge_patience_ns(const void *edge);
-/* Is it a picture by itself? The edge leaves what is not alone. */
 /* Has a newer still of this camera come not long ago? Then this one was slow, and must not take its
  * place. If not, it is the newest from now on. Uploads and fetches that the edge ends itself it
  * asks about by itself. */
 bool edge_is_overtaken(void *edge, const struct edge_key *key, uint32_t capture);
+/* Is it a picture by itself? The edge leaves what is not alone. */
 bool edge_is_whole(const struct sf_cache_upload *upload);
 struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload);
 struct edge_key edge_key_of_request(const struct sf_cache_request *request);

@@ -64,6 +64,13 @@ void *pool_at(const struct pool *pool, uint32_t number)
     return number < pool->slots_count ? pool->slots[number] : NULL;
 }
 
+struct edge_reception *pool_begin(struct pool_slot *slot, uint32_t total_bytes)
+{
+    slot->reception.total_bytes = total_bytes;
+    slot->reception.received_bytes = 0;
+    return &slot->reception;
+}
+
 void pool_fill(struct pool_slot *slot, const struct edge_reception *from, int64_t now_ns)
 {
     memcpy(slot->reception.bytes, from->bytes, from->total_bytes);

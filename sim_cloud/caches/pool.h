@@ -31,6 +31,8 @@ void pool_give(struct pool *pool, void *slot);
 /* NULL for a number that was never given out. */
 void *pool_at(const struct pool *pool, uint32_t number);
 
+/* The slot as it is, for a still that begins to arrive in it. */
+struct edge_reception *pool_begin(struct pool_slot *slot, uint32_t total_bytes);
 /* Puts a copy of the still into the slot. */
 void pool_fill(struct pool_slot *slot, const struct edge_reception *from, int64_t now_ns);
 /* What is in the slot, if it is at most this old. `slot` may be NULL. */

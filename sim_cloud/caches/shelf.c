@@ -3,17 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-void shelf_init(struct shelf *shelf, const struct kit_option *options)
+void *shelf_create(size_t store_bytes, const struct kit_option *options,
+                   struct shelf_place (*place)(const void *shelf, const struct edge_key *key))
 {
-    *shelf = (struct shelf){
-        .fresh_for_ns = kit_option_ns(&options[0]),
-        .stale_for_ns = kit_option_ns(&options[1]),
-    };
+    struct shelf *shelf = kit_alloc(1, store_bytes);
+    shelf->place = place;
+    shelf->fresh_for_ns = kit_option_ns(&options[0]);
+    shelf->stale_for_ns = kit_option_ns(&options[1]);
+    shelf->defence = options[SHELF_OPTIONS_COUNT].value != 0; /* 0 where there is none */
+    return shelf;
 }
 
-void shelf_fini(struct shelf *shelf)
+void shelf_destroy(void *store)
 {
+    struct shelf *shelf = store;
     kit_map_free_all(&shelf->stills);
+    free(store);
 }
 
 static struct shelf_place place_of(const struct shelf *shelf, const struct edge_key *key)

@@ -6,13 +6,19 @@
 
 #include "sim_cloud/caches/edge.h"
 
-/* A cache with a shelf has these as its first two options. */
-enum { SHELF_OPTIONS_COUNT = 2 };
-#define SHELF_OPTIONS(FRESH_MS)       \
-    {"fresh_ms", FRESH_MS, 86400000}, \
-    {                                 \
-        "stale_ms", 300000, 86400000  \
+/* A cache with a shelf has these as its first options; stale_ms 0: there is no stopgap. A planted
+ * defect has its defence behind them. */
+#define SHELF_OPTIONS(FRESH_MS, STALE_MS) \
+    {"fresh_ms", FRESH_MS, 86400000},     \
+    {                                     \
+        "stale_ms", STALE_MS, 86400000    \
     }
+#define SHELF_DEFECT_OPTIONS(FRESH_MS, STALE_MS) \
+    SHELF_OPTIONS(FRESH_MS, STALE_MS),           \
+    {                                            \
+        "defence", 0, 1                          \
+    }
+enum { SHELF_OPTIONS_COUNT = 2, SHELF_DEFECT_OPTIONS_COUNT = 3 };
 
 /* Under what a still stands: a pair of numbers, not both 0. */
 struct shelf_place {
@@ -34,11 +40,15 @@ struct shelf {
     struct shelf_place (*place)(const void *shelf, const struct edge_key *key);
     int64_t fresh_for_ns;
     int64_t stale_for_ns;
+    bool defence; /* of a planted defect: it is put back */
 };
 
-/* `options`: the two of SHELF_OPTIONS. */
-void shelf_init(struct shelf *shelf, const struct kit_option *options);
-void shelf_fini(struct shelf *shelf);
+/* A store of so many bytes, zeroed, that begins with a shelf. `options`: those of SHELF_OPTIONS or
+ * of SHELF_DEFECT_OPTIONS come first. */
+void *shelf_create(size_t store_bytes, const struct kit_option *options,
+                   struct shelf_place (*place)(const void *shelf, const struct edge_key *key));
+/* Frees the shelf, and the store that begins with it. */
+void shelf_destroy(void *store);
 
 /* An edge_store's functions. A store whose first member is a shelf may use them as they are. */
 struct edge_reception *shelf_begin(void *shelf, const struct edge_key *key, uint32_t total_bytes,

@@ -9,7 +9,9 @@ static void test_explain_tells_a_story_and_says_when_there_is_none(void **state)
 {
     (void)state;
     assert_int_equal(strayframe("explain scenarios/canary/stray-pixels.yaml"), 0);
-    assert_says("no-stray-pixels\n\nAt 00:");
+    assert_says("no-stray-pixels: the hub of home 2 was shown home 5's capture 0");
+    assert_says("\n\nAt 00:");
+    assert_says("What points to the cause: ");
     assert_says("showed a picture with a stranger's home");
     assert_says("builtin:canary-transcode");
     assert_says("time");
@@ -48,6 +50,25 @@ static void test_a_story_is_a_page(void **state)
         }
         assert_in_range(lines_count, 5, 66);
     }
+}
+
+static void test_the_story_as_a_page_holds_what_the_words_say(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/sf_story_XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    setenv("D", folder, 1);
+    assert_int_equal(strayframe("explain scenarios/canary/stray-pixels.yaml --report $D/s.html"),
+                     0);
+    assert_int_equal(shell("cat $D/s.html"), 0);
+    assert_says("<title>stray-pixels seed 1, finding 1 of ");
+    assert_says("What points to the cause: ");
+    assert_says("<b class=\"left\" style=\"left:16.6%;width:calc(33.4% - .35rem)");
+    assert_says("asks for its own camera&#39;s picture");
+    assert_null(strstr(output, "://"));
+    assert_int_equal(strayframe("explain scenarios/canary/stray-pixels.yaml --report /no/s.html"),
+                     2);
+    assert_int_equal(shell("rm -r $D"), 0);
 }
 
 static void test_explain_as_data_has_stable_keys(void **state)
@@ -159,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_explain_tells_a_story_and_says_when_there_is_none),
         cmocka_unit_test(test_a_story_is_a_page),
+        cmocka_unit_test(test_the_story_as_a_page_holds_what_the_words_say),
         cmocka_unit_test(test_explain_as_data_has_stable_keys),
         cmocka_unit_test(test_junit_is_written_beside_the_result),
         cmocka_unit_test(test_colour_only_on_a_terminal_and_never_with_no_color),

@@ -106,6 +106,38 @@ static void test_exit_2_for_bad_input(void **state)
     assert_int_equal(strayframe("gate --candidate ./nowhere.so"), 2);
     assert_int_equal(strayframe("gate --candidate builtin:boxing-day-fix --scenarios nowhere"), 2);
     assert_int_equal(strayframe(""), 2);
+    assert_int_equal(strayframe("run scenarios"), 2);
+    assert_says("Is a directory");
+    assert_int_equal(strayframe("netem --profiles good-home"), 2);
+}
+
+/* Before the work, not after it: a replay takes minutes. */
+static void test_a_place_where_nothing_can_be_written_is_refused_at_once(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {
+        "replay --report /no/such/folder/page",
+        "replay --junit /no/such/folder/page",
+        "gate --candidate builtin:boxing-day-fix --junit /no/such/folder/page",
+        "prove --report /no/such/folder/page",
+        "run scenarios/smoke/small.yaml --save /no/such/folder/page",
+        "run scenarios/smoke/small.yaml --junit /no/such/folder/page",
+        "shrink scenarios/canary/stray-pixels.yaml --out /no/such/folder/page",
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        assert_int_equal(strayframe(commands[i]), 2);
+        assert_says("cannot write /no/such/folder/page: No such file or directory");
+        assert_null(strstr(output, "verdict"));
+    }
+}
+
+static void test_list_prints_the_schema(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("list schema"), 0);
+    json_t *json = parsed();
+    assert_non_null(json_object_get(json_object_get(json, "properties"), "timeline"));
+    json_decref(json);
 }
 
 static void test_exit_3_for_inconclusive(void **state)
@@ -122,15 +154,9 @@ static void test_exit_3_for_inconclusive(void **state)
 static void test_exit_4_when_the_machine_fails(void **state)
 {
     (void)state;
-    assert_int_equal(
-        strayframe("replay --set duration=3min --set timeline.0.at=10s --set timeline.1.at=40s "
-                   "--set timeline.2.at=50s --set timeline.3.at=55s --set timeline.4.at=100s "
-                   "--set homes.fleet.count=20 --report /no/such/folder/report.html"),
-        4);
-    assert_says("cannot write /no/such/folder/report.html");
-    char full[256];
-    snprintf(full, sizeof full, "list keys > /dev/full");
-    assert_int_equal(strayframe(full), 4);
+    assert_int_equal(strayframe("list keys > /dev/full"), 4);
+    assert_int_equal(strayframe("run scenarios/smoke/small.yaml --json > /dev/full"), 4);
+    assert_int_equal(strayframe("run scenarios/smoke/small.yaml >&-"), 4);
 }
 
 static void test_help_answers_for_every_command(void **state)
@@ -138,8 +164,8 @@ static void test_help_answers_for_every_command(void **state)
     (void)state;
     assert_int_equal(strayframe("--help"), 0);
     assert_says("Exit codes");
-    const char *const commands[] = {"run",  "replay",  "gate", "check", "print",
-                                    "list", "explain", "help", "netem"};
+    const char *const commands[] = {"run",     "replay", "gate",  "check",  "print", "list",
+                                    "explain", "help",   "netem", "shrink", "prove"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         char arguments[64];
         snprintf(arguments, sizeof arguments, "%s --help", commands[i]);
@@ -299,6 +325,52 @@ static void test_what_print_prints_runs_to_the_same_trace(void **state)
     assert_says(hash);
 }
 
+/* Each class with everything that is known of it; the median is the baseline file's. */
+static void test_list_prints_the_catalogue_with_medians(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("list defects"), 0);
+    assert_says("D30  ");
+    assert_says("needs: ");
+    assert_says("in the median after ");
+    assert_int_equal(strayframe("list defects --json"), 0);
+    json_t *json = parsed();
+    const json_t *defects = json_object_get(json, "defects");
+    assert_int_equal(json_array_size(defects), 30);
+    const json_t *defect;
+    size_t i;
+    json_array_foreach(defects, i, defect)
+    {
+        static const char *const texts[] = {"title", "seen_in", "needs",   "cache",
+                                            "twin",  "oracle",  "scenario"};
+        for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++) {
+            assert_true(json_is_string(json_object_get(defect, texts[j])));
+        }
+        json_int_t runs = json_integer_value(json_object_get(defect, "median_runs"));
+        assert_true(runs >= 1 && runs <= 200);
+    }
+    json_decref(json);
+    assert_int_equal(strayframe("list oracles --json"), 0);
+    assert_says("\"name\": \"no-stray-pixels\"");
+}
+
+/* Four homes on a good network: nothing of what D02 needs. */
+static void test_prove_fails_when_a_class_of_the_baseline_is_missed(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        strayframe("prove --class D02 --scenarios scenarios/smoke/small.yaml --seeds 2"), 1);
+    assert_says("D02 was caught before (");
+    assert_says("MISSED");
+    assert_int_equal(
+        strayframe("prove --class D02 --scenarios scenarios/smoke/small.yaml --seeds 2 "
+                   "--baseline no-such-file.txt"),
+        2);
+    assert_int_equal(
+        strayframe("prove --class D03 --scenarios scenarios/gate/on-demand.yaml --seeds 3"), 0);
+    assert_says("1 of 1 classes are caught");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,9 +380,13 @@ int main(void)
         cmocka_unit_test(test_somebody_elses_cache_that_ends_the_process_or_never_comes_back),
         cmocka_unit_test(test_what_a_cache_prints_goes_to_stderr),
         cmocka_unit_test(test_exit_2_for_bad_input),
+        cmocka_unit_test(test_a_place_where_nothing_can_be_written_is_refused_at_once),
+        cmocka_unit_test(test_list_prints_the_schema),
         cmocka_unit_test(test_exit_3_for_inconclusive),
         cmocka_unit_test(test_exit_4_when_the_machine_fails),
         cmocka_unit_test(test_help_answers_for_every_command),
+        cmocka_unit_test(test_list_prints_the_catalogue_with_medians),
+        cmocka_unit_test(test_prove_fails_when_a_class_of_the_baseline_is_missed),
         cmocka_unit_test(test_run_prints_json),
         cmocka_unit_test(test_gate_prints_json_and_never_depends_on_jobs),
         cmocka_unit_test(test_gate_passes_the_sound_and_fails_the_silent),

@@ -14,9 +14,14 @@ static const char *const scenarios[] = {
 enum { SCENARIOS_COUNT = sizeof scenarios / sizeof scenarios[0] };
 
 static const char *const defects[] = {
-    "d01-tenantless?",        "d04-coalesced?",   "d04-coalesced?waiters_only=1&",
-    "d05-pooled-connection?", "d09-slot-handle?", "d09-slot-handle?generation_bits=1&",
+    "d01-tenantless?",
+    "d04-coalesced?",
+    "d04-coalesced?waiters_only=1&",
+    "d05-pooled-connection?",
+    "d09-slot-handle?",
+    "d09-slot-handle?generation_bits=1&",
     "d22-late-write?",
+    "d30-calendar-lease?left=1&",
 };
 enum { DEFECTS_COUNT = sizeof defects / sizeof defects[0] };
 

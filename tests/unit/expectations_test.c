@@ -27,13 +27,15 @@ static int setup(void **state)
     f.result.oracles_count = 1;
     f.result.oracles[0].findings_count = 5;
     assert_string_equal(sf_oracles()[0]->name, f.plan.expect_oracle);
-    f.result.affected_by_group[1] = 4;
-    f.result.tally.affected_count = 4;
+    f.plan.groups[0].homes_count = 20;
+    f.plan.groups[1].homes_count = 20;
+    sf_plan_assert_nothing(&f.plan);
+    f.result.all = (struct sf_tally_group){40, 40, 4, 3};
+    f.result.groups[0] = (struct sf_tally_group){20, 20, 0, 2};
+    f.result.groups[1] = (struct sf_tally_group){20, 20, 4, 1};
     f.result.tally.owners_per_viewer_max = 3;
     f.result.tally.stray_first_ns = 60 * SF_SECOND;
     f.result.tally.stray_last_ns = 90 * SF_SECOND;
-    f.result.tally.paths[SF_PATH_HUB].viewers_count = 30;
-    f.result.tally.paths[SF_PATH_APP].viewers_count = 10;
     f.result.tally.paths[SF_PATH_HUB].strays_count = 7;
     *state = &f;
     return 0;
@@ -104,6 +106,51 @@ static void test_which_share(void **state)
     check(f, SF_ASSERTION_AFFECTED_SHARE_MAX, 99999, false, "10%, 4 of 40 viewers");
 }
 
+static void test_whose_pictures(void **state)
+{
+    struct fixture *f = *state;
+    check(f, SF_ASSERTION_EXPOSED_MIN, 3, true, "3 of 40 homes");
+    check(f, SF_ASSERTION_EXPOSED_MIN, 4, false, "3 of 40 homes");
+    check(f, SF_ASSERTION_EXPOSED_MAX, 3, true, "3 of 40 homes");
+    check(f, SF_ASSERTION_EXPOSED_MAX, 2, false, "3 of 40 homes");
+    check(f, SF_ASSERTION_EXPOSED_SHARE_MIN, 75000, true, "7.5%, 3 of 40 homes");
+    check(f, SF_ASSERTION_EXPOSED_SHARE_MIN, 75001, false, "7.5%, 3 of 40 homes");
+    check(f, SF_ASSERTION_EXPOSED_SHARE_MAX, 75000, true, "7.5%, 3 of 40 homes");
+    check(f, SF_ASSERTION_EXPOSED_SHARE_MAX, 74999, false, "7.5%, 3 of 40 homes");
+}
+
+static void check_group(struct fixture *f, uint32_t group, enum sf_assertion assertion,
+                        int64_t value, bool holds, const char *wanted, const char *figure)
+{
+    int64_t *place = &f->plan.groups[group].sections[SF_SECTION_EXPECT].values[assertion];
+    *place = value;
+    const struct sf_expectation *last = judge(f);
+    assert_int_equal(f->expectations.count, 3);
+    assert_int_equal(last->holds, holds);
+    assert_int_equal(f->expectations.hold, holds);
+    assert_string_equal(last->wanted, wanted);
+    assert_string_equal(last->figure, figure);
+    *place = sf_group_assertion_table.params[assertion].fallback;
+}
+
+static void test_of_one_group(void **state)
+{
+    struct fixture *f = *state;
+    check_group(f, 0, SF_ASSERTION_AFFECTED_MAX, 0, true, "spared: affected_max: 0",
+                "0 of 20 viewers");
+    check_group(f, 1, SF_ASSERTION_AFFECTED_MAX, 3, false, "struck: affected_max: 3",
+                "4 of 20 viewers");
+    check_group(f, 1, SF_ASSERTION_AFFECTED_MIN, 4, true, "struck: affected_min: 4",
+                "4 of 20 viewers");
+    check_group(f, 1, SF_ASSERTION_AFFECTED_SHARE_MAX, 199999, false,
+                "struck: affected_share_max: 19.9999%", "20%, 4 of 20 viewers");
+    check_group(f, 0, SF_ASSERTION_EXPOSED_MIN, 2, true, "spared: exposed_min: 2", "2 of 20 homes");
+    check_group(f, 0, SF_ASSERTION_EXPOSED_MIN, 3, false, "spared: exposed_min: 3",
+                "2 of 20 homes");
+    check_group(f, 1, SF_ASSERTION_EXPOSED_SHARE_MIN, 50001, false,
+                "struck: exposed_share_min: 5.0001%", "5%, 1 of 20 homes");
+}
+
 static void test_when(void **state)
 {
     struct fixture *f = *state;
@@ -149,12 +196,17 @@ static void test_groups_are_counted_apart(void **state)
     struct runs *runs = runs_create();
     runs_load(runs, "scenarios/canary/stray-pixels.yaml");
     runs_run(runs, 1);
-    uint32_t sum = 0;
+    struct sf_tally_group sum = {0};
     for (uint32_t i = 0; i < runs->plan.groups_count; i++) {
-        sum += runs->result.affected_by_group[i];
+        sum.homes_count += runs->result.groups[i].homes_count;
+        sum.viewers_count += runs->result.groups[i].viewers_count;
+        sum.affected_count += runs->result.groups[i].affected_count;
+        sum.exposed_count += runs->result.groups[i].exposed_count;
     }
-    assert_true(sum > 0);
-    assert_int_equal(sum, runs->result.tally.affected_count);
+    assert_true(sum.affected_count > 0);
+    assert_true(sum.exposed_count > 0);
+    assert_memory_equal(&sum, &runs->result.all, sizeof sum);
+    assert_int_equal(sum.affected_count, runs->result.tally.affected_count);
     runs_destroy(runs);
 }
 
@@ -168,6 +220,8 @@ int main(void)
         TEST(test_another_oracle_fails),
         TEST(test_how_many),
         TEST(test_which_share),
+        TEST(test_whose_pictures),
+        TEST(test_of_one_group),
         TEST(test_when),
         TEST(test_how_widely),
         TEST(test_who_was_not),

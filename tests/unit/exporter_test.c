@@ -43,6 +43,28 @@ static void test_a_job_asks_once_and_ends_with_its_picture(void **state)
     assert_false(f.effects.give_up);
 }
 
+static void test_a_job_that_was_refused_tries_again_when_it_is_signed_in(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_SESSION, .now_ns = SF_SECOND});
+    assert_false(f.effects.ask); /* it waits for an answer */
+    step(&f,
+         (struct sf_viewer_input){
+             .kind = SF_VIEWER_ANSWER, .now_ns = 2 * SF_SECOND, .request = 1, .picture = false});
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_SESSION, .now_ns = 3 * SF_SECOND});
+    assert_true(f.effects.ask);
+    assert_int_equal(f.effects.tick_at_ns, 33 * SF_SECOND);
+    step(&f,
+         (struct sf_viewer_input){
+             .kind = SF_VIEWER_ANSWER, .now_ns = 4 * SF_SECOND, .request = 2, .picture = false});
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = 12 * SF_SECOND});
+    assert_false(f.effects.ask); /* that was the pause after the first try */
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = 14 * SF_SECOND});
+    assert_true(f.effects.ask);
+}
+
 static void test_a_try_that_fails_is_followed_by_another_up_to_a_bound(void **state)
 {
     (void)state;
@@ -87,6 +109,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_job_asks_once_and_ends_with_its_picture),
+        cmocka_unit_test(test_a_job_that_was_refused_tries_again_when_it_is_signed_in),
         cmocka_unit_test(test_a_try_that_fails_is_followed_by_another_up_to_a_bound),
         cmocka_unit_test(test_a_broken_connection_is_a_try_that_failed),
     };

@@ -1,96 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <jpeglib.h>
 
-#include "harness/frame/inspect.h"
 #include "harness/frame/picture.h"
-#include "harness/frame/still.h"
 #include "harness/sim/rng.h"
-
-enum { WIDTH_PX = 320, HEIGHT_PX = 180, ROWS = 23, COLUMNS = 40 };
-
-struct still {
-    uint8_t *bytes;
-    size_t count;
-};
-
-static const struct sf_mark ours = {11, 22, 33};
-static const struct sf_mark theirs = {44, 55, 66};
-
-static struct still make(struct sf_mark mark, enum sf_scene scene, bool night, uint16_t width_px,
-                         uint16_t height_px)
-{
-    struct sf_still_spec spec = {
-        .mark = mark,
-        .width_px = width_px,
-        .height_px = height_px,
-        .quality = SF_STILL_QUALITY_DEFAULT,
-        .night = night,
-        .scene = scene,
-        .camera_name = "Hall",
-        .local_unix_s = 1577402047,
-    };
-    size_t capacity = sf_still_bytes_max(width_px, height_px);
-    struct still still = {.bytes = malloc(capacity)};
-    assert_non_null(still.bytes);
-    still.count = sf_still_make(&spec, still.bytes, capacity);
-    return still;
-}
-
-static struct still make_default(struct sf_mark mark, enum sf_scene scene, bool night)
-{
-    return make(mark, scene, night, WIDTH_PX, HEIGHT_PX);
-}
-
-/* What holds of every inspection, whatever was inspected. */
-static void assert_adds_up(const struct sf_inspection *seen)
-{
-    uint64_t sum = (uint64_t)seen->unreadable_ppm + seen->further_ppm;
-    assert_in_range(seen->owners_count, 0, SF_INSPECTION_OWNERS_MAX);
-    for (uint32_t i = 0; i < seen->owners_count; i++) {
-        sum += seen->owners[i].share_ppm;
-        assert_true(i == 0 || seen->owners[i].share_ppm <= seen->owners[i - 1].share_ppm);
-    }
-    assert_int_equal(sum, 1000000);
-}
-
-static struct sf_inspection inspect(const uint8_t *bytes, size_t count)
-{
-    /* A copy of exactly this size, so that AddressSanitizer sees a read beyond its end. */
-    uint8_t *copy = malloc(count > 0 ? count : 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, count);
-    struct sf_inspection seen;
-    sf_inspect(copy, count, &seen);
-    free(copy);
-    assert_adds_up(&seen);
-    return seen;
-}
-
-static uint32_t share_of(const struct sf_inspection *seen, struct sf_mark mark)
-{
-    for (uint32_t i = 0; i < seen->owners_count; i++) {
-        if (sf_mark_same(seen->owners[i].owner, mark)) {
-            return seen->owners[i].share_ppm;
-        }
-    }
-    return 0;
-}
-
-static void assert_nobody_but(const struct sf_inspection *seen, struct sf_mark a, struct sf_mark b)
-{
-    for (uint32_t i = 0; i < seen->owners_count; i++) {
-        assert_true(sf_mark_same(seen->owners[i].owner, a) ||
-                    sf_mark_same(seen->owners[i].owner, b));
-    }
-}
+#include "tests/unit/inspect_stills.h"
 
 static void test_inspect_whole_stills_belong_to_their_owner_altogether(void **state)
 {
@@ -144,20 +60,6 @@ static void test_inspect_truncated_still_shows_the_rows_that_are_left(void **sta
         assert_true(share_before > 900000);
         free(still.bytes);
     }
-}
-
-/* Where row `row` of a still's luma begins. */
-static size_t row_begin(const struct still *still, uint32_t row)
-{
-    uint32_t rows = 0;
-    for (size_t i = 0; i + 1 < still->count; i++) {
-        rows += still->bytes[i] == 0xff && (still->bytes[i + 1] & 0xf8) == 0xd0;
-        if (rows == row && row > 0) {
-            return i + 2;
-        }
-    }
-    fail_msg("no row %u", row);
-    return 0;
 }
 
 static struct still splice(const struct still *a, size_t a_end, const struct still *b,
@@ -344,161 +246,6 @@ static void test_inspect_encoded_as_red_green_blue_keeps_its_owner(void **state)
     free(still.bytes);
 }
 
-static void test_inspect_noise_belongs_to_nobody(void **state)
-{
-    (void)state;
-    struct sf_rng rng;
-    sf_rng_init(&rng, 3, "inspect test", 0);
-    enum { NOISE_WIDTH_PX = 1024, NOISE_HEIGHT_PX = 1024 };
-    struct sf_picture picture = {
-        .width_px = NOISE_WIDTH_PX, .height_px = NOISE_HEIGHT_PX, .grayscale = true};
-    size_t bytes_count = (size_t)NOISE_WIDTH_PX * NOISE_HEIGHT_PX * 3;
-    picture.rgb = malloc(bytes_count);
-    for (int i = 0; i < 16; i++) { /* 16,384 tiles at 8 offsets each */
-        for (size_t at = 0; at < bytes_count; at += 3) {
-            memset(picture.rgb + at, (int)sf_rng_below(&rng, 256), 3);
-        }
-        uint8_t *bytes;
-        size_t count = sf_picture_encode(&picture, 90, &bytes);
-        struct sf_inspection seen = inspect(bytes, count);
-        assert_true(seen.decodable);
-        assert_int_equal(seen.owners_count, 0);
-        free(bytes);
-    }
-    sf_picture_free(&picture);
-}
-
-static void test_inspect_random_damage_never_names_a_stranger(void **state)
-{
-    (void)state;
-    struct sf_rng rng;
-    sf_rng_init(&rng, 4, "inspect test", 0);
-    for (int night = 0; night < 2; night++) {
-        struct still still = make_default(ours, SF_SCENE_NURSERY, night != 0);
-        uint8_t *damaged = malloc(still.count);
-        uint32_t sighted = 0;
-        for (int i = 0; i < 400; i++) {
-            memcpy(damaged, still.bytes, still.count);
-            uint64_t hits = 1 + sf_rng_below(&rng, i % 4 == 0 ? 300 : 6);
-            for (uint64_t hit = 0; hit < hits; hit++) {
-                size_t at = sf_rng_below(&rng, still.count);
-                damaged[at] = (uint8_t)sf_rng_below(&rng, 256);
-            }
-            struct sf_inspection seen = inspect(damaged, still.count);
-            assert_nobody_but(&seen, ours, ours);
-            sighted += seen.owners_count;
-        }
-        assert_true(sighted > 300);
-        free(damaged);
-        free(still.bytes);
-    }
-}
-
-static void test_inspect_bytes_that_are_no_picture(void **state)
-{
-    (void)state;
-    uint8_t bytes[4096];
-    struct sf_rng rng;
-    sf_rng_init(&rng, 5, "inspect test", 0);
-    for (size_t count = 0; count < sizeof bytes; count += 1 + count / 3) {
-        for (size_t i = 0; i < count; i++) {
-            bytes[i] = (uint8_t)sf_rng_below(&rng, 256);
-        }
-        struct sf_inspection seen = inspect(bytes, count);
-        assert_false(seen.decodable);
-        assert_true(seen.damaged);
-        assert_int_equal(seen.unreadable_ppm, 1000000);
-    }
-}
-
-/* Where the two bytes of the height are in the frame header. */
-static size_t height_at(const struct still *still)
-{
-    for (size_t i = 0; i + 9 < still->count; i++) {
-        if (still->bytes[i] == 0xff && still->bytes[i + 1] == 0xc0) {
-            return i + 5;
-        }
-    }
-    fail_msg("no frame header");
-    return 0;
-}
-
-static void test_inspect_refuses_absurd_dimensions(void **state)
-{
-    (void)state;
-    struct still still = make_default(ours, SF_SCENE_NURSERY, true);
-    size_t at = height_at(&still);
-    still.bytes[at] = 0xff;
-    struct sf_inspection seen = inspect(still.bytes, still.count);
-    assert_false(seen.decodable);
-    /* But not merely unusual ones: the rows that are there are read. */
-    still.bytes[at] = 0x20;
-    seen = inspect(still.bytes, still.count);
-    assert_true(seen.decodable);
-    assert_true(share_of(&seen, ours) > 0);
-    free(still.bytes);
-}
-
-/* A still with its scan header so many times more, and its data behind the last one. */
-static struct still with_empty_scans(const struct still *still, size_t scans_count)
-{
-    enum { SCAN_BYTES = 10 };
-    size_t scan = 0;
-    while (still->bytes[scan] != 0xff || still->bytes[scan + 1] != 0xda) {
-        scan++;
-    }
-    struct still out = {.count = still->count + scans_count * SCAN_BYTES};
-    out.bytes = malloc(out.count);
-    assert_non_null(out.bytes);
-    memcpy(out.bytes, still->bytes, scan);
-    for (size_t i = 0; i < scans_count; i++) {
-        memcpy(out.bytes + scan + i * SCAN_BYTES, still->bytes + scan, SCAN_BYTES);
-    }
-    memcpy(out.bytes + scan + scans_count * SCAN_BYTES, still->bytes + scan, still->count - scan);
-    return out;
-}
-
-static void test_inspect_bounds_the_number_of_scans(void **state)
-{
-    (void)state;
-    struct still still = make_default(ours, SF_SCENE_NURSERY, false);
-    const struct {
-        size_t scans_count;
-        uint32_t share_ppm;
-    } cases[] = {{10, 1000000}, {30, 0}, {20000, 0}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct still many = with_empty_scans(&still, cases[i].scans_count);
-        struct sf_inspection seen = inspect(many.bytes, many.count);
-        assert_true(seen.decodable);
-        assert_true(seen.damaged);
-        assert_int_equal(share_of(&seen, ours), cases[i].share_ppm);
-        free(many.bytes);
-    }
-    free(still.bytes);
-}
-
-static void test_picture_shows_the_damaged_part_as_grey(void **state)
-{
-    (void)state;
-    struct still still = make_default(ours, SF_SCENE_NURSERY, true);
-    struct sf_picture picture;
-    assert_true(sf_picture_decode(still.bytes, row_begin(&still, 10), &picture));
-    assert_true(picture.damaged);
-    assert_true(picture.grayscale);
-    assert_int_equal(picture.width_px, WIDTH_PX);
-    assert_int_equal(picture.height_px, HEIGHT_PX);
-    uint64_t low = 0;
-    for (size_t i = 0; i < (size_t)WIDTH_PX * 3; i++) {
-        low += picture.rgb[(size_t)150 * WIDTH_PX * 3 + i] == 128;
-    }
-    assert_int_equal(low, WIDTH_PX * 3);
-    sf_picture_free(&picture);
-    assert_null(picture.rgb);
-    assert_false(sf_picture_decode(still.bytes, 20, &picture));
-    assert_null(picture.rgb);
-    free(still.bytes);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -511,12 +258,6 @@ int main(void)
         cmocka_unit_test(test_inspect_lost_packet_closed_up_displaces_but_does_not_hide),
         cmocka_unit_test(test_inspect_encoded_again_keeps_its_owner),
         cmocka_unit_test(test_inspect_encoded_as_red_green_blue_keeps_its_owner),
-        cmocka_unit_test(test_inspect_noise_belongs_to_nobody),
-        cmocka_unit_test(test_inspect_random_damage_never_names_a_stranger),
-        cmocka_unit_test(test_inspect_bytes_that_are_no_picture),
-        cmocka_unit_test(test_inspect_refuses_absurd_dimensions),
-        cmocka_unit_test(test_inspect_bounds_the_number_of_scans),
-        cmocka_unit_test(test_picture_shows_the_damaged_part_as_grey),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

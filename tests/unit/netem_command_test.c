@@ -254,6 +254,81 @@ static void test_help_and_profiles_go_to_standard_output(void **state)
     release(&got);
 }
 
+static void test_a_link_that_changes_is_described_state_by_state(void **state)
+{
+    (void)state;
+    struct outcome got = CALL("", "states good 2s delay 20ms | gone 1s profile outage");
+    assert_int_equal(got.code, 0);
+    assert_non_null(strstr(got.out, "states good 2s limit 1000 delay 20ms | gone 1s limit 1000 "
+                                    "loss 100%\n"));
+    assert_non_null(strstr(got.out, "note, column 1: 'states' is not tc's"));
+    assert_non_null(strstr(got.out, "good, as if it stayed so (lasts 2s):\n"));
+    assert_non_null(strstr(got.out, "gone, as if it stayed so (lasts 1s):\n"));
+    assert_non_null(strstr(got.out, "lost        0.000%\n"));
+    assert_non_null(strstr(got.out, "lost        100.000%"));
+    assert_non_null(strstr(got.out, "the whole, 66 changes of state:\n"));
+    assert_non_null(strstr(got.out, "lost        33.000%"));
+    release(&got);
+}
+
+static void test_a_link_that_changes_is_json_too(void **state)
+{
+    (void)state;
+    struct outcome got =
+        CALL("", "states a 10ms..20ms | b 1s loss 10%", "--json", "--packets", "1000");
+    assert_int_equal(got.code, 0);
+    json_t *object = json_loads(got.out, 0, NULL);
+    assert_non_null(object);
+    const char *names[2];
+    const char *spec;
+    json_int_t least;
+    json_int_t longest;
+    json_int_t lost;
+    json_int_t changes;
+    assert_int_equal(json_unpack(object, "{s:[{s:s, s:I, s:I}, {s:s, s:s, s:{s:I}}], s:{s:I}}",
+                                 "states", "name", &names[0], "dwell_ns_min", &least,
+                                 "dwell_ns_max", &longest, "name", &names[1], "spec", &spec, "run",
+                                 "lost", &lost, "run", "state_changes", &changes),
+                     0);
+    assert_string_equal(names[0], "a");
+    assert_string_equal(names[1], "b");
+    assert_string_equal(spec, "limit 1000 loss 10%");
+    assert_int_equal(least, 10000000);
+    assert_int_equal(longest, 20000000);
+    assert_in_range(lost, 70, 130);
+    assert_int_equal(changes, 1);
+    json_decref(object);
+    release(&got);
+}
+
+static void test_packets_are_replayed_through_states(void **state)
+{
+    (void)state;
+    struct outcome got = CALL("1,0,100,0\n2,1999999,100,0\n3,2000000,100,0\n4,3000000,100,0\n",
+                              "states a 2ms delay 5ms | b 1ms loss 100%", "--replay", "-");
+    assert_int_equal(got.code, 0);
+    assert_string_equal(got.out, "seq,sent_ns,recv_ns,corrupted\n1,0,5000000,0\n"
+                                 "2,1999999,6999999,0\n3,2000000,-1,0\n4,3000000,8000000,0\n");
+    release(&got);
+    got = CALL("1,9000000000000000000,100,0\n", "states a 1ms | b 1ms", "--replay", "-");
+    assert_int_equal(got.code, 2);
+    assert_non_null(strstr(got.err, "more than 10000000 times"));
+    release(&got);
+}
+
+static void test_a_kernel_is_not_asked_for_what_is_ours(void **state)
+{
+    (void)state;
+    struct outcome got = CALL("", "delay 5ms 1ms keep-order", "--dev", "v0", "--netns", "none");
+    assert_int_equal(got.code, 2);
+    assert_non_null(strstr(got.err, "no kernel's netem can do it"));
+    release(&got);
+    got = CALL("", "states a 1s | b 1s", "--dev", "v0", "--netns", "none");
+    assert_int_equal(got.code, 2);
+    assert_non_null(strstr(got.err, "one set of parameters at a time"));
+    release(&got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +341,10 @@ int main(void)
         cmocka_unit_test(test_a_device_is_touched_only_where_it_is_said_to_be),
         cmocka_unit_test(test_a_full_disk_is_exit_code_4),
         cmocka_unit_test(test_help_and_profiles_go_to_standard_output),
+        cmocka_unit_test(test_a_link_that_changes_is_described_state_by_state),
+        cmocka_unit_test(test_a_link_that_changes_is_json_too),
+        cmocka_unit_test(test_packets_are_replayed_through_states),
+        cmocka_unit_test(test_a_kernel_is_not_asked_for_what_is_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

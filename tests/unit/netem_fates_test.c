@@ -298,6 +298,25 @@ static void test_a_link_can_be_cut_and_healed(void **state)
     run_close(&run);
 }
 
+/* A fate is stronger than the order; who comes behind waits for it. */
+static void test_order_is_kept_behind_a_fate(void **state)
+{
+    (void)state;
+    static const struct sf_netem_fixed_fate fates[] = {
+        {.packet = 0, .fixed = SF_NETEM_FIXED_DELAY, .copy[0].delay_ns = 300 * SF_MS},
+        {.packet = 2, .fixed = SF_NETEM_FIXED_DELAY, .copy[0].delay_ns = 5 * SF_MS},
+    };
+    struct sf_netem_config config;
+    struct sf_netem link;
+    parse("delay 1ms keep-order", &config);
+    sf_netem_init(&link, &config, 1);
+    sf_netem_fix_fates(&link, fates, 2);
+    assert_int_equal(decide_one(&link, 0, 100), 300 * SF_MS);
+    assert_int_equal(decide_one(&link, SF_MS, 100), 300 * SF_MS);
+    assert_int_equal(decide_one(&link, 2 * SF_MS, 100), 7 * SF_MS);
+    assert_int_equal(decide_one(&link, 3 * SF_MS, 100), 300 * SF_MS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_a_change_keeps_the_generator_and_what_is_under_way),
         cmocka_unit_test(test_a_change_starts_counters_states_and_memories_anew),
         cmocka_unit_test(test_a_link_can_be_cut_and_healed),
+        cmocka_unit_test(test_order_is_kept_behind_a_fate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -272,6 +272,11 @@ static void test_refusals_name_the_place_and_what_was_meant(void **state)
     check_refusal("slot dist normal 1ms 1ms", 6, "not abbreviated");
     check_refusal("tc qdisc add dev eth0 root netem delay 10ms", 1, "what follows 'netem'");
     check_refusal("profile outage loss 5%", 16, "second loss model");
+    check_refusal("delay 10ms keep-order reorder 5%", 12, "contradicts reorder");
+    check_refusal("delay 10ms keep", 12, "unknown keyword 'keep'"); /* ours is not cut short */
+    check_refusal("delay 10ms keep-ordre", 12, "did you mean 'keep-order'");
+    check_refusal("delay 10ms keep-order 5ms", 23, "one number too many for 'keep-order'");
+    check_refusal("loss 5% states", 9, "'states' begins a whole link");
 }
 
 static void test_a_spec_of_too_many_words_is_refused(void **state)
@@ -346,6 +351,7 @@ static void test_traps_are_noted_where_they_stand(void **state)
     check_note("rate 7bit", SF_NETEM_NOTE_RATE_ZERO, 6, "no rate");
     check_note("slot 1s 5s", SF_NETEM_NOTE_SLOT_WRAPS, 1, "overflows");
     check_note("slot 0", SF_NETEM_NOTE_SLOT_OFF, 1, "slots are off");
+    check_note("delay 10ms 5ms keep-order", SF_NETEM_NOTE_KEEP_ORDER, 16, "not tc's");
     check_note("profile outage", SF_NETEM_NOTE_PROFILE, 1, "for tc write: limit 1000 loss 100%");
 }
 
@@ -388,6 +394,8 @@ static void test_every_profile_can_be_read_and_printed(void **state)
         assert_int_equal(sf_netem_parse(spec.data, &named, NULL, &diag), SF_OK);
         assert_true(sf_netem_config_same(&direct, &named));
         assert_string_equal(sf_netem_profile_names[count], profile->name);
+        assert_true(strlen(profile->summary) > 10);
+        assert_true(strlen(profile->source) > 10);
         check_round_trip(&direct, NULL);
         sf_text_free(&spec);
         count++;

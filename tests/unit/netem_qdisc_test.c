@@ -263,6 +263,14 @@ static void test_message_refuses_what_does_not_fit(void **state)
                                       SF_QDISC_BRIEF, &message, &diag),
                      SF_ERR_INPUT);
     assert_non_null(strstr(diag.message, "32768 entries together"));
+
+    parse("delay 20ms 5ms keep-order", &config);
+    assert_int_equal(sf_qdisc_message(1, SF_QDISC_ADD, &config, SF_QDISC_NANOSECONDS,
+                                      SF_QDISC_BRIEF, &message, &diag),
+                     SF_ERR_INPUT);
+    assert_non_null(strstr(diag.message, "no kernel's netem can do it"));
+    config.keep_order = false;
+    nlmsg_free(build(SF_QDISC_NANOSECONDS, SF_QDISC_ADD, &config, SF_QDISC_BRIEF));
 }
 
 static struct sf_namespace make_or_skip(void)

@@ -52,6 +52,7 @@ static const char *const specs[] = {
     "limit 40 rate 8mbit delay 5ms 3ms duplicate 20% loss 5%",
     "limit 25 rate 4mbit 20 48 5 delay 10ms reorder 20% duplicate 20% corrupt 5% 10%",
     "limit 100 loss state 5% 40% 10% 30% 1% duplicate 40% 20% delay 1ms 1ms 25%",
+    "limit 60 delay 20ms 15ms duplicate 20% loss 5% corrupt 5% keep-order",
 };
 
 /* A link by sf_netem_decide, with its copies kept sorted as an event queue would. */

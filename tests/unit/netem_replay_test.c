@@ -30,6 +30,8 @@ static void test_rows_are_read_with_and_without_a_header(void **state)
         "seq,sent_ns,bytes,ect\n7,100,60,0\n9,200,1514,1\n",
         "7,100,60,0\n9,200,1514,2",
         "seq,sent_ns,bytes,ect\r\n\r\n7, 100 ,60,0\r\n \n9,200,1514,3\r\n",
+        "\xef\xbb\xbfseq,sent_ns,bytes,ect\n7,100,60,0\n9,200,1514,1\n",
+        "\xef\xbb\xbf\x37,100,60,0\n9,200,1514,1\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct sf_netem_sent_list list = {0};
@@ -72,6 +74,8 @@ static void test_wrong_rows_are_refused_with_their_place(void **state)
     check_refusal("1,5,3,0\nseq,1,1,1\n", 2, 1, "seq");
     check_refusal("1,5,3,0\n2,4,3,0\n", 2, 3, "goes back");
     check_refusal("1,5,,0\n", 1, 5, "bytes");
+    check_refusal("-1,5,3,0\n2,6,3,0\n", 1, 1, "expected a whole number, seq"); /* no header */
+    check_refusal("9223372036854775808,5,3,0\n", 1, 19, "too large a number for seq");
 }
 
 /* Sends four packets, 1 ms apart, and writes the rows to text. */

@@ -370,6 +370,80 @@ static void test_a_duplicate_is_corrupted_elsewhere(void **state)
     }
     assert_true(same < 10);
 }
+
+/* The draws are the same with and without it; so what each packet would do by itself is known, and
+ * first in, first out can be computed from that by hand. */
+static void check_order_is_kept(const char *spec)
+{
+    enum { COUNT = 4000 };
+    struct sf_text kept_spec = {0};
+    sf_text_add(&kept_spec, "%s keep-order", spec);
+    struct sf_netem_config configs[2];
+    parse(spec, &configs[0]);
+    parse(kept_spec.data, &configs[1]);
+    struct run runs[2];
+    uint32_t overtaken = 0;
+    sf_ns last_ns = 0;
+    for (int i = 0; i < 2; i++) {
+        run_open(&runs[i], &configs[i], 7, COUNT, SF_MS);
+        run_packets(&runs[i], COUNT, false);
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+        const struct sf_netem_fate *own = &runs[0].fates[i];
+        const struct sf_netem_fate *kept = &runs[1].fates[i];
+        sf_ns copies_ns[2];
+        assert_int_equal(kept->copies_count, own->copies_count);
+        for (uint32_t k = 0; k < own->copies_count; k++) {
+            copies_ns[k] = own->copy[k].deliver_ns;
+            overtaken += copies_ns[k] < last_ns;
+            assert_true(kept->copy[k].deliver_ns >= last_ns);
+            assert_true(kept->copy[k].deliver_ns >= copies_ns[0]);
+            if (own->copies_count == 1) {
+                assert_int_equal(kept->copy[k].deliver_ns,
+                                 copies_ns[k] > last_ns ? copies_ns[k] : last_ns);
+            }
+            last_ns = kept->copy[k].deliver_ns;
+        }
+    }
+    assert_true(overtaken > COUNT / 2); /* there was something to keep */
+    for (int i = 0; i < 2; i++) {
+        run_close(&runs[i]);
+    }
+    sf_text_free(&kept_spec);
+}
+
+static void test_order_is_kept_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    check_order_is_kept("limit 5000 delay 50ms 20ms");
+    check_order_is_kept("limit 5000 delay 50ms 20ms distribution pareto");
+    check_order_is_kept("limit 5000 delay 10ms 40ms distribution normal");
+    check_order_is_kept("limit 5000 delay 50ms 20ms loss 20% duplicate 30% corrupt 5%");
+}
+
+/* New parameters are no reason to overtake what waits under the old ones. */
+static void test_order_is_kept_over_a_change(void **state)
+{
+    (void)state;
+    struct sf_netem_config slow;
+    struct sf_netem_config fast;
+    struct sf_netem_config fast_in_order;
+    parse("delay 100ms", &slow);
+    parse("delay 1ms", &fast);
+    parse("delay 1ms keep-order", &fast_in_order);
+    struct sf_netem link;
+    sf_netem_init(&link, &slow, 1);
+    assert_int_equal(decide_one(&link, 0, 100), 100 * SF_MS);
+    sf_netem_change(&link, &fast, SF_MS);
+    assert_int_equal(decide_one(&link, SF_MS, 100), 2 * SF_MS);
+    sf_netem_departed(&link);
+    sf_netem_change(&link, &fast_in_order, 3 * SF_MS);
+    assert_int_equal(decide_one(&link, 3 * SF_MS, 100), 100 * SF_MS);
+    sf_netem_departed(&link);
+    sf_netem_departed(&link);
+    assert_int_equal(decide_one(&link, 200 * SF_MS, 100), 201 * SF_MS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +466,8 @@ int main(void)
         cmocka_unit_test(test_duplicated_and_lost_is_delivered_once),
         cmocka_unit_test(test_corruption_hits_a_bit_of_the_frame),
         cmocka_unit_test(test_a_duplicate_is_corrupted_elsewhere),
+        cmocka_unit_test(test_order_is_kept_where_that_is_asked_for),
+        cmocka_unit_test(test_order_is_kept_over_a_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,6 +124,16 @@ static void test_after_the_block_nothing_is_sent_and_what_was_under_way_has_its_
           {.kind = SF_RECORD_DELIVERED, .who = 0, .at_ns = 400, .d = 151, .a = 9},
           {.kind = SF_RECORD_ANSWERED, .who = 2, .at_ns = 101, .a = 9});
     assert_judged(&j, &sf_oracle_kill_switch, 0, 3);
+    /* The same switch once more gives no more time; on again after off does. */
+    JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 140, .d = 50},
+          {.kind = SF_RECORD_DELIVERED, .flags = SF_FLAG_WHOLE, .who = 0, .at_ns = 160, .a = 9});
+    assert_judged(&j, &sf_oracle_kill_switch, 0, 1);
+    JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_KILL_SWITCH, .flags = 0, .at_ns = 120, .d = 50},
+          {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 140, .d = 50},
+          {.kind = SF_RECORD_DELIVERED, .flags = SF_FLAG_WHOLE, .who = 0, .at_ns = 160, .a = 9});
+    assert_judged(&j, &sf_oracle_kill_switch, 0, 0);
     JUDGE(j, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_KILL_SWITCH, .flags = 0, .at_ns = 200, .d = 50},
           {.kind = SF_RECORD_ANSWERED, .who = 0, .at_ns = 300, .a = 9});

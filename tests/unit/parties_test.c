@@ -7,25 +7,10 @@
 
 /* ---- incidents with and without their faults ---- */
 
-static void load_with(struct runs *runs, const char *path, const struct sf_scenario_override *sets,
-                      uint32_t count)
-{
-    struct sf_diag diag = {0};
-    char text[1400];
-    enum sf_err err = sf_scenario_load(path, sf_run_schema(), sets, count, &runs->plan, &diag);
-    if (err == SF_OK) {
-        err = sf_run_load_caches(&runs->plan, &runs->caches, &diag);
-    }
-    if (err != SF_OK) {
-        sf_diag_print(&diag, text, sizeof text);
-        fail_msg("%s", text);
-    }
-}
-
 static void assert_found(struct runs *runs, const char *path, struct sf_scenario_override set,
                          const char *oracle)
 {
-    load_with(runs, path, &set, 1);
+    runs_load_with(runs, path, &set, 1);
     runs_run(runs, runs->plan.seed);
     if (runs_oracle(runs, oracle)->findings_count == 0) {
         fail_msg("%s with %s=%s: %s found nothing", path, set.key, set.value, oracle);
@@ -43,7 +28,7 @@ static void test_each_fault_of_2014_is_found_and_without_it_all_is_well(void **s
     /* A sound camera stops where it is, and needs no grace. */
     static const struct sf_scenario_override at_once[] = {
         {"cloud.consent_grace", "0s"}, {"networks.poor.both", "delay 1s 300ms loss 30%"}};
-    load_with(runs, CONSENT_2014, at_once, 2);
+    runs_load_with(runs, CONSENT_2014, at_once, 2);
     assert_int_equal(runs_run(runs, runs->plan.seed)->verdict, SF_VERDICT_PASS);
     assert_found(runs, CONSENT_2014,
                  (struct sf_scenario_override){"homes.never.camera.backup_by_default", "true"},
@@ -70,7 +55,7 @@ static void test_each_way_into_an_open_camera_is_found_and_without_it_all_is_wel
         {"homes.open.camera.open_to_all", "false"},
         {"homes.counted.camera.guessable_id", "false"},
         {"homes.sound.app.account", "true"}};
-    load_with(runs, OPEN_CAMERA, sound, 3);
+    runs_load_with(runs, OPEN_CAMERA, sound, 3);
     assert_int_equal(runs_run(runs, runs->plan.seed)->verdict, SF_VERDICT_PASS);
     assert_true(runs->result.tally.paths[SF_PATH_APP].asks_count > 50);
     static const struct sf_scenario_override open[] = {
@@ -81,13 +66,13 @@ static void test_each_way_into_an_open_camera_is_found_and_without_it_all_is_wel
         {"homes.open.camera.open_to_all", "false"},
         {"homes.counted.camera.guessable_id", "false"},
         {"cloud.expired_honoured", "true"}};
-    load_with(runs, OPEN_CAMERA, open, 1);
+    runs_load_with(runs, OPEN_CAMERA, open, 1);
     runs_run(runs, runs->plan.seed);
     assert_true(runs_oracle(runs, "valid-link")->findings_count > 0);
-    load_with(runs, OPEN_CAMERA, counted, 1);
+    runs_load_with(runs, OPEN_CAMERA, counted, 1);
     runs_run(runs, runs->plan.seed);
     assert_true(runs_oracle(runs, "valid-link")->findings_count > 0);
-    load_with(runs, OPEN_CAMERA, expired, 3);
+    runs_load_with(runs, OPEN_CAMERA, expired, 3);
     runs_run(runs, runs->plan.seed);
     assert_true(runs_oracle(runs, "valid-link")->findings_count > 0);
     runs_destroy(runs);

@@ -60,7 +60,9 @@ static void skip_where_there_is_none(void)
 {
     struct sf_netem_config config;
     sf_netem_config_default(&config);
-    struct sf_relay_way way = {&config, 1};
+    struct sf_netem_states states;
+    sf_netem_states_plain(&config, &states);
+    struct sf_relay_way way = {&states, 1};
     struct sf_relay *relay;
     struct sf_diag diag = {0};
     if (sf_relay_open(&way, &way, &relay, &diag) != SF_OK) {
@@ -104,6 +106,38 @@ static void test_a_client_reaches_a_server(void **state)
     assert_string_equal(output, "answer\n");
     assert_says(errors, "there: limit 1000 delay 20ms\nback: limit 1000 delay 10ms\n");
     assert_says(errors, "the server has been asked\n"); /* what it prints is no output */
+}
+
+/* Nothing passes in the first state, which the client outlives; so its question arrives only once
+ * the link has changed. */
+static void test_a_link_that_changes_changes_in_real_time(void **state)
+{
+    (void)state;
+    skip_where_there_is_none();
+    char arguments[2048];
+    snprintf(arguments, sizeof arguments,
+             "'states gone 500ms loss 100%% | there 1000s delay 1ms keep-order' --relay "
+             "--serve '%s serve' -- %s insist",
+             own_path, own_path);
+    assert_int_equal(netem(arguments), 0);
+    assert_string_equal(output, "answer, not at once\n");
+    assert_says(errors, "there: states gone 500ms limit 1000 loss 100% | there 1000s limit 1000 "
+                        "delay 1ms keep-order\n");
+    assert_says(errors, " lost");
+}
+
+/* What a closed slot holds back goes when a state without slots begins, though no packet comes. */
+static void test_a_change_is_not_waited_for_by_packets(void **state)
+{
+    (void)state;
+    skip_where_there_is_none();
+    char arguments[2048];
+    snprintf(arguments, sizeof arguments,
+             "'states shut 500ms slot 1000s 1000s | open 1000s' --relay --serve '%s serve' -- "
+             "%s ask",
+             own_path, own_path);
+    assert_int_equal(netem(arguments), 0);
+    assert_string_equal(output, "answer\n");
 }
 
 static void test_the_report_can_be_json_in_a_file(void **state)
@@ -158,7 +192,7 @@ static void test_what_cannot_be_is_refused(void **state)
     assert_says(errors, "cannot run '/no/such/program'");
     assert_int_equal(netem("'' --relay --serve 'exit 3' -- true"), 2);
     assert_says(errors, "the server ended, with exit code 3, before it had opened a port");
-    assert_int_equal(netem("'' --relay --report /no/such/folder/report -- true"), 4);
+    assert_int_equal(netem("'' --relay --report /no/such/folder/report -- true"), 2);
     assert_says(errors, "cannot write");
 }
 
@@ -295,15 +329,37 @@ static int ask(void)
     return bytes > 0 && write(1, answer, (size_t)bytes) == bytes ? 0 : 1;
 }
 
+/* Asks until there is an answer. */
+static int insist(void)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+    int fd = open_socket();
+    inet_pton(AF_INET, SF_RELAY_FAR_ADDRESS, &to.sin_addr);
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    int asked_count = 0;
+    while (poll(&ready, 1, asked_count > 0 ? 5 : 0) == 0) {
+        asked_count++;
+        if (sendto(fd, "?", 1, 0, (struct sockaddr *)&to, sizeof to) != 1) {
+            return 1;
+        }
+    }
+    puts(asked_count > 1 ? "answer, not at once" : "answer");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1) {
-        return strcmp(argv[1], "serve") == 0 ? serve() : ask();
+        return strcmp(argv[1], "serve") == 0    ? serve()
+               : strcmp(argv[1], "insist") == 0 ? insist()
+                                                : ask();
     }
     own_path = realpath(argv[0], NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_exit_code_is_the_programs),
         cmocka_unit_test(test_a_client_reaches_a_server),
+        cmocka_unit_test(test_a_link_that_changes_changes_in_real_time),
+        cmocka_unit_test(test_a_change_is_not_waited_for_by_packets),
         cmocka_unit_test(test_the_report_can_be_json_in_a_file),
         cmocka_unit_test(test_what_cannot_be_is_refused),
         cmocka_unit_test(test_kill_9_leaves_nothing),

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "harness/net/netem_grammar.h"
+#include "harness/net/netem_states.h"
 #include "harness/net/relay/relay.h"
 #include "tests/unit/test.h"
 
@@ -30,18 +31,18 @@ enum {
 
 /* A relay in a process of its own. */
 struct lab {
-    struct sf_netem_config there;
-    struct sf_netem_config back;
+    struct sf_netem_states there;
+    struct sf_netem_states back;
     struct sf_relay *relay;
     pid_t process;
     int stop_fd;   /* closing it ends the process */
     int report_fd; /* where its report comes from */
 };
 
-static void parse(const char *spec, struct sf_netem_config *config)
+static void parse(const char *spec, struct sf_netem_states *states)
 {
     struct sf_diag diag = {0};
-    if (sf_netem_parse(spec, config, NULL, &diag) != SF_OK) {
+    if (sf_netem_states_parse(spec, NULL, states, NULL, &diag) != SF_OK) {
         fail_msg("%s: %s", spec, diag.message);
     }
 }
@@ -301,7 +302,7 @@ static void check_fates(const char *spec, uint64_t seed, bool back)
     struct frames arrived = {0};
     read_frames(sent_capture, PACKETS, &sent);
     assert_int_equal(sent.count, PACKETS);
-    const struct sf_netem_config *config = back ? &lab.back : &lab.there;
+    const struct sf_netem_config *config = &(back ? &lab.back : &lab.there)->items[0].config;
     struct sf_relay_way_report counts;
     struct sf_relay_way_report ignored;
     expect(config, back ? seed + 1 : seed, &sent, &expected, &counts);
@@ -495,9 +496,9 @@ static void test_open_refuses_a_limit_that_is_too_large(void **state)
     struct lab probe;
     lab_open(&probe, "", "", 1); /* skips where there is no relay at all */
     lab_close(&probe);
-    struct sf_netem_config config;
-    parse("limit 1000001", &config);
-    struct sf_relay_way way = {&config, 1};
+    struct sf_netem_states states;
+    parse("limit 1000001", &states);
+    struct sf_relay_way way = {&states, 1};
     struct sf_relay *relay;
     struct sf_diag diag = {0};
     assert_int_equal(sf_relay_open(&way, &way, &relay, &diag), SF_ERR_INPUT);

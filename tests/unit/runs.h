@@ -31,11 +31,12 @@ static inline void runs_destroy(struct runs *runs)
 }
 
 /* Fails the test with the message if the file, or a cache in it, cannot be loaded. */
-static inline void runs_load(struct runs *runs, const char *path)
+static inline void runs_load_with(struct runs *runs, const char *path,
+                                  const struct sf_scenario_override *sets, size_t sets_count)
 {
     struct sf_diag diag = {0};
     char text[1400];
-    enum sf_err err = sf_scenario_load(path, sf_run_schema(), NULL, 0, &runs->plan, &diag);
+    enum sf_err err = sf_scenario_load(path, sf_run_schema(), sets, sets_count, &runs->plan, &diag);
     if (err == SF_OK) {
         err = sf_run_load_caches(&runs->plan, &runs->caches, &diag);
     }
@@ -43,6 +44,11 @@ static inline void runs_load(struct runs *runs, const char *path)
         sf_diag_print(&diag, text, sizeof text);
         fail_msg("%s", text);
     }
+}
+
+static inline void runs_load(struct runs *runs, const char *path)
+{
+    runs_load_with(runs, path, NULL, 0);
 }
 
 static inline const struct sf_run_result *runs_run(struct runs *runs, uint64_t seed)

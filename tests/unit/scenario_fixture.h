@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/scenario/expect.h"
 #include "harness/scenario/scenario.h"
 #include "sim_camera/config.h"
 #include "sim_cloud/config.h"
@@ -21,6 +22,7 @@ static const struct sf_plan_schema fixture_schema = {
     .tables = {[SF_SECTION_CAMERA] = &sf_camera_param_table,
                [SF_SECTION_HUB] = &sf_hub_param_table,
                [SF_SECTION_APP] = &sf_app_param_table,
+               [SF_SECTION_EXPECT] = &sf_group_assertion_table,
                [SF_SECTION_CLOUD] = &sf_cloud_param_table,
                [SF_SECTION_STILL] = &sf_still_param_table,
                [SF_SECTION_DESTINATIONS] = &sf_destination_param_table},

@@ -333,6 +333,10 @@ static void test_files_that_cannot_be_read_are_told_apart(void **state)
     assert_string_equal(diag.file, "/no/such.yaml");
     assert_non_null(strstr(diag.message, "No such file"));
     assert_int_equal(sf_scenario_load(SF_SOURCE_DIR, &fixture_schema, NULL, 0, plan, &diag),
+                     SF_ERR_INPUT);
+    assert_non_null(strstr(diag.message, "Is a directory"));
+    /* Nothing is mapped at its beginning: an error of input and output. */
+    assert_int_equal(sf_scenario_load("/proc/self/mem", &fixture_schema, NULL, 0, plan, &diag),
                      SF_ERR_MACHINE);
     assert_int_equal(sf_scenario_load("/no/such.yaml", &fixture_schema, NULL, 0, plan, NULL),
                      SF_ERR_INPUT);

@@ -48,9 +48,9 @@ static void row_print(const struct sf_param *param, struct sf_text *row)
 }
 
 /* How many of the table's parameters the page lacks. */
-static size_t missing_of(const char *page, const struct sf_param_table *table)
+static size_t missing_of(const char *page, const char *heading, const struct sf_param_table *table)
 {
-    char *part = part_find(page, table->name);
+    char *part = part_find(page, heading);
     size_t missing_count = 0;
     size_t rows_count = 0;
     for (const char *at = part; (at = strstr(at, "\n| `")) != NULL; at++) {
@@ -60,7 +60,7 @@ static size_t missing_of(const char *page, const struct sf_param_table *table)
         struct sf_text row = {0};
         row_print(&table->params[j], &row);
         if (strstr(part, row.data) == NULL) {
-            print_error("docs/scenarios.md, %s, lacks: %s %s |\n", table->name, row.data,
+            print_error("docs/scenarios.md, %s, lacks: %s %s |\n", heading, row.data,
                         table->params[j].help);
             missing_count++;
         }
@@ -75,9 +75,11 @@ static void test_page_says_what_the_tables_say(void **state)
 {
     (void)state;
     char *page = page_read();
-    size_t missing_count = missing_of(page, &sf_assertion_table);
+    size_t missing_count = missing_of(page, "expect", &sf_assertion_table);
     for (uint32_t i = 0; i < SF_SECTION_COUNT; i++) {
-        missing_count += missing_of(page, fixture_schema.tables[i]);
+        const struct sf_param_table *table = fixture_schema.tables[i];
+        const char *heading = i == SF_SECTION_EXPECT ? "expect of homes" : table->name;
+        missing_count += missing_of(page, heading, table);
     }
     assert_int_equal(missing_count, 0);
     free(page);
@@ -148,7 +150,7 @@ static void test_json_schema_has_every_key_and_no_other(void **state)
     json_t *homes = json_object_get(json_object_get(root, "properties"), "homes");
     json_t *home = json_object_get(homes, "items");
     assert_int_equal(json_object_size(json_object_get(root, "properties")), 16);
-    assert_int_equal(json_object_size(json_object_get(home, "properties")), 9);
+    assert_int_equal(json_object_size(json_object_get(home, "properties")), 10);
     json_t *timeline = json_object_get(json_object_get(root, "properties"), "timeline");
     json_t *entry = json_object_get(timeline, "items");
     size_t actions_count = 0;
@@ -174,6 +176,48 @@ static void test_json_schema_has_every_key_and_no_other(void **state)
     json_decref(root);
 }
 
+/* The keys of `object`'s properties are these, each in a row below the heading. */
+static void check_keys(json_t *object, const char *page, const char *heading,
+                       const char *const *keys, size_t keys_count)
+{
+    json_t *properties = json_object_get(object, "properties");
+    const char *part = strstr(page, heading);
+    assert_non_null(properties);
+    assert_non_null(part);
+    assert_int_equal(json_object_size(properties), keys_count);
+    for (size_t i = 0; i < keys_count; i++) {
+        struct sf_text row = {0};
+        sf_text_add(&row, "\n| `%s` |", keys[i]);
+        assert_non_null(json_object_get(properties, keys[i]));
+        const char *found = strstr(part, row.data);
+        const char *end = strstr(part + 1, "\n#");
+        assert_non_null(found);
+        assert_true(end == NULL || found < end);
+        sf_text_free(&row);
+    }
+}
+
+static void test_networks_and_their_states_are_in_both(void **state)
+{
+    (void)state;
+    static const char *const network_keys[] = {"up", "down", "both", "states"};
+    static const char *const state_keys[] = {"network", "for"};
+    char *page = page_read();
+    struct sf_text out = {0};
+    sf_scenario_schema_print(&fixture_schema, &out);
+    json_t *root = json_loads(out.data, 0, NULL);
+    json_t *properties = json_object_get(root, "properties");
+    json_t *network =
+        json_object_get(json_object_get(properties, "networks"), "additionalProperties");
+    json_t *states = json_object_get(json_object_get(network, "properties"), "states");
+    check_keys(network, page, "\n## Networks\n", network_keys, 4);
+    check_keys(json_object_get(states, "items"), page, "\n### states\n", state_keys, 2);
+    assert_int_equal(json_integer_value(json_object_get(states, "maxItems")), SF_NETEM_STATES_MAX);
+    json_decref(root);
+    sf_text_free(&out);
+    free(page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_example_on_the_page_loads),
         cmocka_unit_test(test_page_says_the_bounds),
         cmocka_unit_test(test_json_schema_has_every_key_and_no_other),
+        cmocka_unit_test(test_networks_and_their_states_are_in_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

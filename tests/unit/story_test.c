@@ -236,10 +236,12 @@ static void test_a_known_trace_gives_a_known_story(void **state)
         "showed a picture with a stranger's home in it: 91.7% home 4's still 5, 8.3% unreadable, "
         "all in black and white. It had asked for its own camera 3.0 s before, had to repeat the "
         "question because it was lost on the way, and 2.0 s later builtin:boxing-day-fix answered "
-        "with 1,234 bytes in 1 packet. The stray, still 5, was taken in home 4 6.0 s before it "
-        "came here, at 17:00:00 there (UTC-05:00); it went up in 3 packets, sent 4 times in all, "
-        "3 of which are lost, and was given up with 1,400 of 4,000 bytes. Home 2's own camera had "
-        "taken no still yet.");
+        "with 1,234 bytes in 1 packet. The stray, still 5, was taken in home 4 6.0 s before, at "
+        "17:00:00 there (UTC-05:00); it went up in 3 packets (sent 4 times in all, 3 of them "
+        "lost), and was given up with 1,400 of 4,000 bytes. Home 2's own camera had taken no still "
+        "yet. What points to the cause: its camera was not asked, and the stranger's still, which "
+        "had come before, was taken for what this home had asked for. In the 10 s before, 1 "
+        "request of all homes was cancelled.");
     assert_true(step_that_says(&story, "sends it in 3 packets")->lossy);
     assert_true(step_that_says(&story, "the question is lost 1 time on its way")->lossy);
     step_that_says(&story, "cancelled meanwhile, of all homes together: 1");
@@ -297,6 +299,195 @@ static void test_the_version_is_that_of_the_node_that_got_the_request(void **sta
     assert_version_in_story(runs, 0, 41 * SF_SECOND,
                             "builtin:boxing-day-fix, live since 00:30.000, answered");
     assert_version_in_story(runs, 2, 41 * SF_SECOND, "later builtin:boxing-day-before answered");
+}
+
+/* A finding of home 2's hub about home 4, at 20 s, and a question before it. */
+static const struct sf_finding of_home_2 = {.at_ns = 20 * SF_SECOND,
+                                            .viewer = 3,
+                                            .viewer_tenant = 1,
+                                            .owner_tenant = 3,
+                                            .owner_camera = 3,
+                                            .request = 9};
+
+static void tell_records(const struct sf_plan *plan, const struct sf_record *records,
+                         uint32_t count, struct sf_story *story)
+{
+    struct sf_gather gather;
+    sf_gather_init(&gather, &of_home_2);
+    sf_gather_records(&gather, records, count);
+    sf_story_tell(&gather, plan, story);
+    sf_gather_fini(&gather);
+}
+
+/* No kind of record that a story may hold is told as a row of fields. */
+static void test_every_kind_of_record_has_a_sentence(void **state)
+{
+    (void)state;
+    static const struct {
+        struct sf_record record;
+        const char *says;
+    } cases[] = {
+        {{.kind = SF_RECORD_POWER, .who = 1}, "home 2 loses power"},
+        {{.kind = SF_RECORD_POWER, .who = 1, .flags = 1}, "home 2 has power again"},
+        {{.kind = SF_RECORD_SERVICE}, "the identity service fails"},
+        {{.kind = SF_RECORD_SERVICE, .who = 1, .flags = 1}, "the shared store answers again"},
+        {{.kind = SF_RECORD_IDENTITY, .flags = 2}, "the identity service fails to say whose"},
+        {{.kind = SF_RECORD_NODE, .who = 2}, "node 2 of the cache is lost"},
+        {{.kind = SF_RECORD_NODE_CLOCK, .who = 2, .d = (uint64_t)-SF_SECOND},
+         "the clock of node 2 is set 1.0 s back"},
+        {{.kind = SF_RECORD_RECONFIGURED, .who = 0, .flags = 1}, "reach node 0, and are refused"},
+        {{.kind = SF_RECORD_CAMERA_CLOCK, .who = 3, .c = (uint64_t)(2 * SF_SECOND)},
+         "the clock of home 4's camera is set 2.0 s ahead"},
+        {{.kind = SF_RECORD_FIRMWARE, .who = 3, .a = 7}, "version 7 of its firmware"},
+        {{.kind = SF_RECORD_WAKE, .who = 3}, "somebody starts watching at the hub of home 2"},
+        {{.kind = SF_RECORD_SESSION, .who = 3}, "its session has expired"},
+        {{.kind = SF_RECORD_RENEWED, .who = 3, .a = 9}, "goes on with the session of the"},
+        {{.kind = SF_RECORD_EXPORT, .who = 3}, "asks for a copy of the latest still"},
+        {{.kind = SF_RECORD_CONSENT, .who = 3}, "withdraws consent to a backup"},
+        {{.kind = SF_RECORD_LEFT_HOME, .who = 3, .a = SF_DESTINATION_BACKUP, .b = 4321},
+         "home 4's camera sends 4,321 bytes of a picture to the backup store"},
+        {{.kind = SF_RECORD_FETCH_CANCELLED, .who = 1, .b = 1400},
+         "home 2's camera need not answer any more: 1,400 bytes had come"},
+        {{.kind = SF_RECORD_FRAGMENT_LATE, .who = 1, .a = 6}, "a part of home 2's still 6 comes"},
+        {{.kind = SF_RECORD_LINK, .who = 1}, "home 2 unlinks the integration"},
+        {{.kind = SF_RECORD_KILL_SWITCH, .flags = 1}, "the operator blocks the integration"},
+        {{.kind = SF_RECORD_HEALED}, "every network is healed"},
+        {{.kind = SF_RECORD_CONTRACT, .a = 4}, "breaks the contract of its interface (code 4)"},
+        {{.kind = SF_RECORD_NETWORK, .who = 2},
+         "the way up from home 2 is now the network perfect"},
+    };
+    struct runs *runs = runs_create();
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sf_story story;
+        struct sf_record record = cases[i].record;
+        record.at_ns = 15 * SF_SECOND;
+        tell_records(&runs->plan, &record, 1, &story);
+        step_that_says(&story, cases[i].says);
+        assert_null(strstr(story.steps[0].what, "flags "));
+        sf_story_fini(&story);
+    }
+    for (int kind = 0; kind < SF_RECORD_KINDS_COUNT; kind++) {
+        struct sf_story story;
+        /* Of the two homes, whatever the kind calls them. */
+        const struct sf_record record = {
+            .at_ns = 15 * SF_SECOND, .kind = (uint16_t)kind, .who = 3, .c = 5};
+        tell_records(&runs->plan, &record, 1, &story);
+        for (uint32_t step = 0; step < story.steps_count; step++) {
+            assert_null(strstr(story.steps[step].what, "00:15.000000000"));
+        }
+        sf_story_fini(&story);
+    }
+    runs_destroy(runs);
+}
+
+static void test_what_happens_again_and_again_is_told_once(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    struct sf_record records[30];
+    for (uint32_t i = 0; i < 30; i++) {
+        records[i] = (struct sf_record){
+            .at_ns = 15 * SF_SECOND + i, .kind = SF_RECORD_IDENTITY, .flags = 2, .c = i};
+    }
+    struct sf_story story;
+    tell_records(&runs->plan, records, 30, &story);
+    assert_int_equal(story.steps_count, 1);
+    step_that_says(&story, "fails to say whose session that is (30 times from here on)");
+    sf_story_fini(&story);
+
+    /* Both ways at once is one change of network, one way alone another. */
+    const struct sf_record changes[] = {
+        {.at_ns = 15 * SF_SECOND, .kind = SF_RECORD_NETWORK, .who = 2},
+        {.at_ns = 15 * SF_SECOND, .kind = SF_RECORD_NETWORK, .who = 3},
+        {.at_ns = 16 * SF_SECOND, .kind = SF_RECORD_NETWORK, .who = 3},
+    };
+    tell_records(&runs->plan, changes, 3, &story);
+    assert_int_equal(story.steps_count, 2);
+    step_that_says(&story, "home 2 is now on the network perfect");
+    step_that_says(&story, "the way down to home 2 is now the network perfect");
+    sf_story_fini(&story);
+    runs_destroy(runs);
+}
+
+/* A rolling deploy comes to one node after the other: who answered is what its node had by then. */
+static void test_the_cache_that_answered_is_that_of_its_node(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    struct sf_plan *plan = &runs->plan;
+    plan->timeline_count = 2;
+    plan->timeline[0] = (struct sf_plan_entry){.at_ns = 11 * SF_SECOND,
+                                               .action = SF_ACTION_DEPLOY,
+                                               .node = SF_NODE_ALL,
+                                               .duration_ns = 2 * SF_SECOND,
+                                               .cache = "builtin:new?a=1"};
+    plan->timeline[1] = (struct sf_plan_entry){
+        .at_ns = 13 * SF_SECOND, .action = SF_ACTION_DEPLOY, .node = 0, .cache = "builtin:newer"};
+    struct sf_record records[] = {
+        {.at_ns = 11 * SF_SECOND, .kind = SF_RECORD_DEPLOYED, .who = 1, .a = 0},
+        {.at_ns = 13 * SF_SECOND, .kind = SF_RECORD_DEPLOYED, .who = 2, .a = 1},
+        {.at_ns = 13 * SF_SECOND, .kind = SF_RECORD_DEPLOYED, .who = 3, .a = 0},
+        {.at_ns = 15 * SF_SECOND, .kind = SF_RECORD_ASK, .who = 3, .a = 1, .c = 9},
+        {.at_ns = 16 * SF_SECOND, .kind = SF_RECORD_ADMITTED, .who = 3, .a = 1, .b = 1, .c = 9},
+        {.at_ns = 17 * SF_SECOND, .kind = SF_RECORD_ANSWERED, .who = 3, .a = 77, .c = 9},
+    };
+    static const char *const answers[] = {
+        "builtin:newer, live since 00:13.000, answered",
+        "builtin:new?a=1, live since 00:13.000, answered",
+        "builtin:boxing-day-fix answered",
+    };
+    for (uint32_t node = 0; node < 3; node++) {
+        struct sf_story story;
+        records[4].b = node;
+        tell_records(plan, records, sizeof records / sizeof records[0], &story);
+        assert_paragraph_says(&story, answers[node]);
+        step_that_says(&story, "builtin:new?a=1 goes live on node 1");
+        step_that_says(&story, "builtin:newer goes live on node 0");
+        sf_story_fini(&story);
+    }
+    runs_destroy(runs);
+}
+
+/* Bytes that no picture shows: the paragraph must not say that a stranger was to be seen. */
+static void test_what_was_not_seen_is_not_said_to_be(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    struct sf_record records[] = {
+        {.at_ns = 19 * SF_SECOND, .kind = SF_RECORD_ASK, .who = 3, .a = 1, .c = 9},
+        {.at_ns = 20 * SF_SECOND,
+         .kind = SF_RECORD_DELIVERED,
+         .who = 3,
+         .a = 367,
+         .b = 367,
+         .c = 9},
+        {.at_ns = 20 * SF_SECOND,
+         .kind = SF_RECORD_BYTES,
+         .who = 3,
+         .a = 3,
+         .c = 9,
+         .d = UINT64_C(5) << 32 | 300},
+        {.at_ns = 20 * SF_SECOND, .kind = SF_RECORD_SHOWN, .who = 3, .c = 9},
+        {.at_ns = 20 * SF_SECOND,
+         .kind = SF_RECORD_SEEN,
+         .who = 3,
+         .a = 1,
+         .c = 9,
+         .d = UINT64_C(4) << 32 | 886000},
+    };
+    struct sf_story story;
+    tell_records(&runs->plan, records, 5, &story);
+    assert_paragraph_says(&story, "received what is not its own: 300 bytes of home 4's still 5.");
+    assert_paragraph_says(&story, "what its display showed: 88.6% its own still 4.");
+    sf_story_fini(&story);
+    records[4].a = 3; /* and where it is to be seen, it says so */
+    tell_records(&runs->plan, records, 5, &story);
+    assert_paragraph_says(&story, "showed a picture with a stranger's home in it: 88.6% home 4's");
+    sf_story_fini(&story);
     runs_destroy(runs);
 }
 
@@ -340,6 +531,10 @@ int main(void)
         cmocka_unit_test(test_the_story_of_a_stray_rests_on_the_trace),
         cmocka_unit_test(test_a_known_trace_gives_a_known_story),
         cmocka_unit_test(test_the_version_is_that_of_the_node_that_got_the_request),
+        cmocka_unit_test(test_every_kind_of_record_has_a_sentence),
+        cmocka_unit_test(test_what_happens_again_and_again_is_told_once),
+        cmocka_unit_test(test_the_cache_that_answered_is_that_of_its_node),
+        cmocka_unit_test(test_what_was_not_seen_is_not_said_to_be),
         cmocka_unit_test(test_every_finding_has_a_story),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,24 @@ static void test_a_picture_of_two_strangers_is_one_stray(void **state)
     assert_int_equal(tally.owners_per_viewer_max, 2);
 }
 
+/* Home 0 is shown home 1's picture, twice, and its own. */
+static void test_who_was_affected_and_whose_pictures_they_were(void **state)
+{
+    struct fixture *f = *state;
+    struct sf_tally_group all;
+    struct sf_tally_group first;
+    struct sf_tally_group second;
+    show(f, 0, 0);
+    show(f, SF_SECOND, 1);
+    show(f, 2 * SF_SECOND, 1);
+    sf_tally_group_read(f->state, 0, 2, &all);
+    sf_tally_group_read(f->state, 0, 1, &first);
+    sf_tally_group_read(f->state, 1, 1, &second);
+    assert_memory_equal(&all, (&(struct sf_tally_group){2, 2, 1, 1}), sizeof all);
+    assert_memory_equal(&first, (&(struct sf_tally_group){1, 1, 1, 0}), sizeof first);
+    assert_memory_equal(&second, (&(struct sf_tally_group){1, 1, 0, 1}), sizeof second);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -115,6 +133,7 @@ int main(void)
         TEST(test_pictures_and_strays_are_counted_by_minute),
         TEST(test_what_comes_after_the_last_minute_is_counted_without_one),
         TEST(test_a_picture_of_two_strangers_is_one_stray),
+        TEST(test_who_was_affected_and_whose_pictures_they_were),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -179,6 +179,7 @@ enum sf_err sf_qdisc_set(const struct sf_namespace *space, const char *interface
                          struct sf_diag *diag)
 {
     *outcome_out = (struct sf_qdisc_outcome){0};
+    SF_TRY(sf_qdisc_check(config, diag)); /* before anything is touched */
     struct place place;
     SF_TRY(open_place(space, interface, &place, diag));
     struct sf_qdisc_state before;

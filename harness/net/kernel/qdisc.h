@@ -60,11 +60,16 @@ struct sf_qdisc_outcome {
     bool seed_ignored; /* a seed was asked for and the kernel has none */
 };
 
+/* Whether a kernel can be asked for this at all. SF_ERR_INPUT for keep-order, which is ours, and
+ * for tables that together do not fit into a message. */
+SF_MUST_USE enum sf_err sf_qdisc_check(const struct sf_netem_config *config, struct sf_diag *diag);
+
 /* Puts these parameters into force at the root of the interface, be there a netem already or none,
- * and reads them back: SF_ERR_MACHINE if the kernel shows others than asked. SF_ERR_INPUT for an
- * unknown interface, or where somebody's qdisc of another kind stands at the root; SF_ERR_MACHINE
- * with the kernel's own words where it refuses. A kernel without sch_netem is one of those, with
- * the way out in the message and no_netem set. outcome_out is filled in either case. */
+ * and reads them back: SF_ERR_MACHINE if the kernel shows others than asked. SF_ERR_INPUT for what
+ * sf_qdisc_check refuses, with nothing changed; for an unknown interface, or where somebody's qdisc
+ * of another kind stands at the root; SF_ERR_MACHINE with the kernel's own words where it refuses.
+ * A kernel without sch_netem is one of those, with the way out in the message and no_netem set.
+ * outcome_out is filled in either case. */
 SF_MUST_USE enum sf_err sf_qdisc_set(const struct sf_namespace *space, const char *interface,
                                      const struct sf_netem_config *config,
                                      struct sf_qdisc_outcome *outcome_out, struct sf_diag *diag);
@@ -92,8 +97,8 @@ SF_MUST_USE enum sf_err sf_qdisc_probe(struct sf_qdisc_abilities *abilities_out,
 bool sf_qdisc_same(const struct sf_netem_config *asked, const struct sf_netem_config *shown);
 
 /* The message itself, as it is before libnl puts in its sequence number; nlmsg_free gives it back.
- * `config` is not looked at for SF_QDISC_REMOVE. SF_ERR_INPUT for a time that does not fit into
- * ticks. */
+ * `config` is not looked at for SF_QDISC_REMOVE. SF_ERR_INPUT for what sf_qdisc_check refuses
+ * and for a time that does not fit into ticks. */
 SF_MUST_USE enum sf_err sf_qdisc_message(int interface_index, enum sf_qdisc_verb verb,
                                          const struct sf_netem_config *config,
                                          enum sf_qdisc_encoding encoding,

@@ -130,8 +130,13 @@ static void put_table(struct nl_msg *message, int type, const struct sf_netem_ta
 }
 
 /* Two tables and 1 KiB for everything else: a bound for one attribute that tc does not check. */
-static enum sf_err check_size(const struct sf_netem_config *config, struct sf_diag *diag)
+enum sf_err sf_qdisc_check(const struct sf_netem_config *config, struct sf_diag *diag)
 {
+    if (config->keep_order) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "keep-order is strayframe's own and no kernel's netem can do it: leave it "
+                       "out, or give the link a rate, which keeps packets in order too");
+    }
     uint32_t entries = (config->delay_table != NULL ? config->delay_table->entries_count : 0) +
                        (config->slot_table != NULL ? config->slot_table->entries_count : 0);
     if (entries * sizeof(int16_t) > OPTIONS_BYTES_MAX - 1024) {
@@ -147,7 +152,7 @@ static enum sf_err check_size(const struct sf_netem_config *config, struct sf_di
 static enum sf_err put_options(struct nl_msg *message, const struct sf_netem_config *config,
                                enum sf_qdisc_encoding encoding, bool whole, struct sf_diag *diag)
 {
-    SF_TRY(check_size(config, diag));
+    SF_TRY(sf_qdisc_check(config, diag));
     struct tc_netem_qopt fixed = {.limit = config->limit_packets,
                                   .loss = config->loss,
                                   .gap = config->gap,

@@ -53,8 +53,8 @@ static uint64_t rate_given(const struct sf_relay_figures *figures, uint64_t rate
                       (uint64_t)figures->line_given_ns);
 }
 
-void sf_relay_figures_sum_up(const struct sf_relay_figures *figures,
-                             const struct sf_netem_config *config, struct sf_relay_way_report *out)
+void sf_relay_figures_sum_up(const struct sf_relay_figures *figures, uint64_t rate_bytes_per_second,
+                             struct sf_relay_way_report *out)
 {
     *out = (struct sf_relay_way_report){
         .packets_in = figures->packets_in,
@@ -71,8 +71,8 @@ void sf_relay_figures_sum_up(const struct sf_relay_figures *figures,
         .given = delays_of(&figures->given),
         .late = delays_of(&figures->late),
         .line_count = figures->line_count,
-        .rate_asked_bytes_per_second = config->rate_bytes_per_second,
-        .rate_given_bytes_per_second = rate_given(figures, config->rate_bytes_per_second),
+        .rate_asked_bytes_per_second = rate_bytes_per_second,
+        .rate_given_bytes_per_second = rate_given(figures, rate_bytes_per_second),
     };
 }
 

@@ -88,9 +88,9 @@ struct sf_relay_report {
     bool precedence; /* sf_relay_take_precedence */
 };
 
-/* All but waiting_count and missed_count, which only the relay knows. */
-void sf_relay_figures_sum_up(const struct sf_relay_figures *figures,
-                             const struct sf_netem_config *config,
+/* All but waiting_count and missed_count, which only the relay knows. The rate is the link's; 0 for
+ * none. */
+void sf_relay_figures_sum_up(const struct sf_relay_figures *figures, uint64_t rate_bytes_per_second,
                              struct sf_relay_way_report *report_out);
 
 /* For a person, several lines, each ended. */

@@ -11,7 +11,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
-#include "harness/net/netem_queue.h"
+#include "harness/net/netem_course.h"
 #include "harness/net/relay/packet.h"
 
 /* A batch bounds how long what is due has to wait for what has come. */
@@ -29,7 +29,7 @@ struct packet {
 
 /* One direction. */
 struct way {
-    struct sf_netem_queue queue;
+    struct sf_netem_course course;
     struct sf_netem_waiting *storage; /* owned */
     int from_fd;                      /* borrowed from the ends */
     int to_fd;
@@ -51,10 +51,9 @@ struct sf_relay {
     struct way back;
     int epoll_fd;
     int timer_fd;
-    sf_ns armed_ns;   /* what the timer is set to; SF_NS_NEVER: it is not */
-    sf_ns opened_ns;  /* the model's 0 */
-    sf_ns started_ns; /* first run, in the model's time; SF_NS_NEVER: not yet */
-    sf_ns cpu_ns;     /* that the thread had spent by then */
+    sf_ns armed_ns; /* what the timer is set to; SF_NS_NEVER: it is not */
+    sf_ns zero_ns;  /* the model's 0: when it first ran; SF_NS_NEVER: not yet */
+    sf_ns cpu_ns;   /* that the thread had spent by then */
     uint8_t buffer[PACKET_BYTES_MAX];
 };
 
@@ -79,7 +78,7 @@ static sf_ns cpu_ns(void)
 
 static sf_ns model_now_ns(const struct sf_relay *relay)
 {
-    return clock_ns() - relay->opened_ns;
+    return clock_ns() - relay->zero_ns;
 }
 
 static enum sf_err open_end(struct end *end, const char *address, struct sf_diag *diag)
@@ -92,14 +91,14 @@ static enum sf_err open_end(struct end *end, const char *address, struct sf_diag
 static enum sf_err open_way(struct way *way, const struct sf_relay_way *asked,
                             const struct end *from, const struct end *to, struct sf_diag *diag)
 {
-    if (asked->config->limit_packets > SF_RELAY_LIMIT_PACKETS_MAX) {
+    uint64_t places = sf_netem_course_places(asked->states);
+    if (places > SF_RELAY_LIMIT_PACKETS_MAX + 1) {
         return sf_fail(diag, SF_ERR_INPUT,
-                       "limit %u: a relay keeps at most %d packets under way each way",
-                       asked->config->limit_packets, SF_RELAY_LIMIT_PACKETS_MAX);
+                       "limit %llu: a relay keeps at most %d packets under way each way",
+                       (unsigned long long)places - 1, SF_RELAY_LIMIT_PACKETS_MAX);
     }
-    uint64_t places = sf_netem_queue_places(asked->config);
     way->storage = sf_alloc(places, sizeof *way->storage);
-    sf_netem_queue_init(&way->queue, asked->config, asked->seed, way->storage, places);
+    sf_netem_course_init(&way->course, asked->states, asked->seed, way->storage, places);
     way->from_fd = from->fd;
     way->to_fd = to->fd;
     way->turn_due_ns = SF_NS_NEVER;
@@ -151,8 +150,7 @@ enum sf_err sf_relay_open(const struct sf_relay_way *there, const struct sf_rela
         sf_relay_close(relay);
         relay = NULL;
     } else {
-        relay->opened_ns = clock_ns();
-        relay->started_ns = SF_NS_NEVER;
+        relay->zero_ns = SF_NS_NEVER;
     }
     *relay_out = relay;
     return err;
@@ -176,8 +174,8 @@ static void close_way(struct way *way)
     struct sf_netem_delivery delivery;
     if (way->storage != NULL) {
         /* Slots may let go only some at a time. */
-        while (sf_netem_waiting_count(&way->queue.link) > 0) {
-            if (sf_netem_queue_dequeue(&way->queue, SF_NS_NEVER - 1, &delivery)) {
+        while (sf_netem_waiting_count(&way->course.queue.link) > 0) {
+            if (sf_netem_queue_dequeue(&way->course.queue, SF_NS_NEVER - 1, &delivery)) {
                 release_copy(packet_of(delivery.tag));
             }
         }
@@ -243,9 +241,9 @@ static bool put_down(const struct way *way, const struct packet *packet,
 static void measure_rate(struct way *way, const struct sf_netem_delivery *delivery, sf_ns due_ns,
                          sf_ns left_ns)
 {
-    const struct sf_netem_config *config = way->queue.link.config;
-    if (config->rate_bytes_per_second == 0) {
-        return;
+    const struct sf_netem_config *config = way->course.queue.link.config;
+    if (config->rate_bytes_per_second == 0 || way->course.states->count > 1) {
+        return; /* a rate that comes and goes has no one figure */
     }
     sf_ns wire_ns = sf_netem_wire_ns(config, delivery->bytes);
     bool behind = way->turn_due_ns != SF_NS_NEVER && due_ns - way->turn_due_ns == wire_ns;
@@ -286,11 +284,20 @@ static void deliver_due(struct sf_relay *relay, struct way *way, sf_ns now_ns)
 {
     for (;;) {
         struct sf_netem_delivery delivery;
-        sf_ns due_ns = sf_netem_queue_next_ns(&way->queue);
-        if (!sf_netem_queue_dequeue(&way->queue, now_ns, &delivery)) {
+        sf_ns due_ns = sf_netem_queue_next_ns(&way->course.queue);
+        if (!sf_netem_queue_dequeue(&way->course.queue, now_ns, &delivery)) {
             return;
         }
         hand_over(relay, way, &delivery, due_ns);
+    }
+}
+
+/* Enters the states that have begun; what was due in the ones before leaves first. */
+static void change_state(struct sf_relay *relay, struct way *way, sf_ns now_ns)
+{
+    if (way->course.state_ends_ns <= now_ns) {
+        deliver_due(relay, way, now_ns);
+        sf_netem_course_change(&way->course, now_ns);
     }
 }
 
@@ -305,14 +312,14 @@ static void take_in(struct sf_relay *relay, struct way *way, size_t bytes, sf_ns
     struct sf_relay_figures *figures = &way->figures;
     uint32_t counted_bytes = (uint32_t)bytes + SF_RELAY_ETHERNET_BYTES;
     bool ect = sf_relay_packet_is_ect(packet->data, bytes);
-    uint64_t full_count = way->queue.full_count;
+    uint64_t full_count = way->course.queue.full_count;
     packet->copies_count =
-        sf_netem_queue_enqueue(&way->queue, now_ns, counted_bytes, ect, (uintptr_t)packet);
+        sf_netem_queue_enqueue(&way->course.queue, now_ns, counted_bytes, ect, (uintptr_t)packet);
     figures->packets_in++;
     figures->bytes_in += counted_bytes;
     figures->duplicated_count += packet->copies_count == 2;
     if (packet->copies_count == 0) {
-        bool full = way->queue.full_count > full_count;
+        bool full = way->course.queue.full_count > full_count;
         figures->full_count += full;
         figures->lost_count += !full;
         free(packet);
@@ -331,6 +338,7 @@ static enum sf_err take_batch(struct sf_relay *relay, struct way *way, struct sf
                            bytes < 0 ? strerror(errno) : "it is gone");
         }
         sf_ns now_ns = model_now_ns(relay);
+        change_state(relay, way, now_ns);
         take_in(relay, way, (size_t)bytes, now_ns);
         deliver_due(relay, way, now_ns);
     }
@@ -342,17 +350,22 @@ static sf_ns earlier(sf_ns a, sf_ns b)
     return a < b ? a : b;
 }
 
+/* When one of its packets may leave, or its state ends. */
+static sf_ns way_next_ns(const struct way *way)
+{
+    return earlier(sf_netem_queue_next_ns(&way->course.queue), way->course.state_ends_ns);
+}
+
 /* Setting it anew also takes back that it has rung. A time that is past rings at once. */
 static void set_timer(struct sf_relay *relay, bool rang)
 {
-    sf_ns next_ns = earlier(sf_netem_queue_next_ns(&relay->there.queue),
-                            sf_netem_queue_next_ns(&relay->back.queue));
+    sf_ns next_ns = earlier(way_next_ns(&relay->there), way_next_ns(&relay->back));
     if (next_ns == relay->armed_ns && !rang) {
         return;
     }
     struct itimerspec setting = {0};
     if (next_ns != SF_NS_NEVER) {
-        sf_ns at_ns = next_ns > 0 ? next_ns + relay->opened_ns : 1;
+        sf_ns at_ns = next_ns > 0 ? next_ns + relay->zero_ns : 1;
         setting.it_value.tv_sec = at_ns / SF_SECOND;
         setting.it_value.tv_nsec = at_ns % SF_SECOND;
     }
@@ -383,6 +396,8 @@ static enum sf_err turn(struct sf_relay *relay, int wake_fd, bool *woken, struct
             SF_TRY(take_batch(relay, fd == relay->near.fd ? &relay->there : &relay->back, diag));
         }
     }
+    change_state(relay, &relay->there, model_now_ns(relay));
+    change_state(relay, &relay->back, model_now_ns(relay));
     deliver_due(relay, &relay->there, model_now_ns(relay));
     deliver_due(relay, &relay->back, model_now_ns(relay));
     set_timer(relay, rang);
@@ -392,9 +407,10 @@ static enum sf_err turn(struct sf_relay *relay, int wake_fd, bool *woken, struct
 enum sf_err sf_relay_run(struct sf_relay *relay, int wake_fd, struct sf_diag *diag)
 {
     SF_TRY(watch(relay, wake_fd, diag));
-    if (relay->started_ns == SF_NS_NEVER) {
-        relay->started_ns = model_now_ns(relay);
+    if (relay->zero_ns == SF_NS_NEVER) {
+        relay->zero_ns = clock_ns();
         relay->cpu_ns = cpu_ns();
+        set_timer(relay, false);
     }
     bool woken = false;
     enum sf_err err = SF_OK;
@@ -415,16 +431,18 @@ bool sf_relay_take_precedence(void)
 static enum sf_err sum_up_way(const struct way *way, const struct end *from,
                               struct sf_relay_way_report *out, struct sf_diag *diag)
 {
-    sf_relay_figures_sum_up(&way->figures, way->queue.link.config, out);
-    out->waiting_count = sf_netem_waiting_count(&way->queue.link);
+    bool plain = way->course.states->count == 1;
+    uint64_t rate = plain ? way->course.queue.link.config->rate_bytes_per_second : 0;
+    sf_relay_figures_sum_up(&way->figures, rate, out);
+    out->waiting_count = sf_netem_waiting_count(&way->course.queue.link);
     return sf_namespace_tun_dropped(&from->space, interface, &out->missed_count, diag);
 }
 
 enum sf_err sf_relay_sum_up(const struct sf_relay *relay, struct sf_relay_report *report,
                             struct sf_diag *diag)
 {
-    bool started = relay->started_ns != SF_NS_NEVER;
-    report->elapsed_ns = started ? model_now_ns(relay) - relay->started_ns : 0;
+    bool started = relay->zero_ns != SF_NS_NEVER;
+    report->elapsed_ns = started ? model_now_ns(relay) : 0;
     report->cpu_ns = started ? cpu_ns() - relay->cpu_ns : 0;
     report->precedence = (sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) == SCHED_RR;
     SF_TRY(sum_up_way(&relay->there, &relay->near, &report->there, diag));

@@ -15,7 +15,7 @@
 
 #include "harness/base/err.h"
 #include "harness/net/kernel/namespace.h"
-#include "harness/net/netem.h"
+#include "harness/net/netem_states.h"
 #include "harness/net/relay/figures.h"
 
 /* The two ends of the link. Each network has one interface, "relay", with its address. */
@@ -27,7 +27,7 @@ enum { SF_RELAY_LIMIT_PACKETS_MAX = 1000000 };
 
 /* What becomes of what one end sends. */
 struct sf_relay_way {
-    const struct sf_netem_config *config; /* borrowed; limit at most SF_RELAY_LIMIT_PACKETS_MAX */
+    const struct sf_netem_states *states; /* borrowed; limits up to SF_RELAY_LIMIT_PACKETS_MAX */
     uint64_t seed;                        /* as in sf_netem_init */
 };
 
@@ -47,7 +47,9 @@ void sf_relay_close(struct sf_relay *relay);
 const struct sf_namespace *sf_relay_near(const struct sf_relay *relay);
 const struct sf_namespace *sf_relay_far(const struct sf_relay *relay);
 
-/* Relays until `wake_fd` can be read, which is left to the caller. May be called again; what comes
+/* The first state of each way begins when this is called first.
+ *
+ * Relays until `wake_fd` can be read, which is left to the caller. May be called again; what comes
  * due in between leaves late. SF_ERR_MACHINE if a device is taken away. */
 SF_MUST_USE enum sf_err sf_relay_run(struct sf_relay *relay, int wake_fd, struct sf_diag *diag);
 

@@ -1,20 +1,24 @@
-/* D30: time left, in unsigned whole seconds.
+/* D30: a lease by a clock that steps.
  *
- * The engineer: "A camera leases a slot for its stills, and renews the lease with each one. Seconds
- * are fine enough for that, and 32 bits of them last for 136 years: a lease is good while there are
- * seconds left." Slots of leases that have run out are swept up by the nanosecond clock.
+ * The engineer: "A camera leases a slot for its stills, and renews the lease with each one. A lease
+ * has a date on it, as everything that expires does, so that it can be read in a log. Seconds are
+ * fine enough." Slots of leases that have run out are swept up by the clock that never goes back.
  *
- * It goes wrong after a lease has run out and its slot has gone to another camera: what is left of
- * it is minus one, which is 4,294,967,295 seconds. It never ends.
+ * It goes wrong when the node's clock is set back: dates that were past are to come again, and a
+ * lease whose slot has gone to another camera is good once more.
  *
- * The defence: two instants are compared, not their difference with nothing. */
+ * left=1: the lease is good while there are seconds left until its date, in an unsigned number. One
+ * second after it there are 4,294,967,295 left: it never ends, and no clock need step for that.
+ *
+ * The defence: leases and slots go by one clock, which never goes back, and two instants are
+ * compared. */
 #include <stdlib.h>
 
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/pool.h"
 
-#define MS_NS INT64_C(1000000)
-#define SECOND_NS (1000 * MS_NS)
+#define SECOND_MS 1000
+#define SECOND_NS INT64_C(1000000000)
 
 struct slot {
     struct pool_slot still; /* first */
@@ -23,14 +27,17 @@ struct slot {
 
 struct lease {
     struct slot *slot;
-    uint32_t expires_s;
+    int64_t expires_ns; /* by the sweeper's clock */
+    uint32_t expires_s; /* by the calendar */
 };
 
 struct store {
+    const struct sf_cache_host *host;
     struct pool slots;
     struct kit_map leases; /* by tenant and camera */
     int64_t fresh_for_ns;
     int64_t lease_ns;
+    bool left;
     bool defence;
 };
 
@@ -40,8 +47,15 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->lease_ns = kit_option_ns(&options[1]);
-    store->defence = options[2].value != 0;
+    store->left = options[2].value != 0;
+    store->defence = options[3].value != 0;
     return store;
+}
+
+static void store_start(void *context, const struct sf_cache_host *host)
+{
+    struct store *store = context;
+    store->host = host;
 }
 
 static void store_destroy(void *context)
@@ -52,17 +66,25 @@ static void store_destroy(void *context)
     free(store);
 }
 
+static uint32_t calendar_s(const struct store *store)
+{
+    return (uint32_t)(store->host->wall_clock_ms(store->host->context) / SECOND_MS);
+}
+
 static bool is_good(const struct store *store, const struct lease *lease, int64_t now_ns)
 {
-    uint32_t now_s = (uint32_t)(now_ns / SECOND_NS);
-    uint32_t left_s = lease->expires_s - now_s;
-    return store->defence ? lease->expires_s > now_s : left_s > 0;
+    if (store->defence) {
+        return now_ns < lease->expires_ns;
+    }
+    uint32_t left_s = lease->expires_s - calendar_s(store);
+    return store->left ? left_s > 0 : lease->expires_s > calendar_s(store);
 }
 
 static void renew(const struct store *store, struct lease *lease, int64_t now_ns)
 {
-    lease->slot->expires_ns = now_ns + store->lease_ns;
-    lease->expires_s = (uint32_t)(lease->slot->expires_ns / SECOND_NS);
+    lease->expires_ns = now_ns + store->lease_ns;
+    lease->expires_s = calendar_s(store) + (uint32_t)(store->lease_ns / SECOND_NS);
+    lease->slot->expires_ns = lease->expires_ns;
 }
 
 static void sweep(struct store *store, int64_t now_ns)
@@ -122,8 +144,12 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
 }
 
 static const struct edge_store kind = {
-    .options = {{"fresh_ms", 15000, 86400000}, {"lease_ms", 10000, 86400000}, {"defence", 0, 1}},
+    .options = {{"fresh_ms", 15000, 86400000},
+                {"lease_ms", 10000, 86400000},
+                {"left", 0, 1},
+                {"defence", 0, 1}},
     .create = store_create,
+    .start = store_start,
     .destroy = store_destroy,
     .begin = edge_begin_aside,
     .end = store_end,
@@ -133,7 +159,7 @@ static const struct edge_store kind = {
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d30_lease_seconds =
-    EDGE_PLUGIN(create, "d30-lease-seconds", "1",
-                "planted defect: what is left of a lease is an unsigned number of seconds",
-                "patience_ms=2500 fresh_ms=15000 lease_ms=10000 defence=0");
+const struct sf_cache_plugin sf_builtin_d30_calendar_lease =
+    EDGE_PLUGIN(create, "d30-calendar-lease", "1",
+                "planted defect: a lease runs by the calendar, its slot by another clock",
+                "patience_ms=2500 fresh_ms=15000 lease_ms=10000 left=0 defence=0");

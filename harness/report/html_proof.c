@@ -1,0 +1,233 @@
+/* The HTML page of `strayframe prove`: which planted defects were caught, by what, and how soon. */
+#include "harness/report/proof.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "harness/report/html.h"
+
+struct sums {
+    uint32_t missed_count; /* classes */
+    uint32_t blamed_count; /* classes whose twin failed */
+    uint64_t runs_count;
+    uint64_t twin_runs_count;
+    uint64_t false_alarms_count;
+};
+
+static struct sums sums_of(const struct sf_proofs *proofs)
+{
+    struct sums sums = {0};
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        const struct sf_proof *proof = &proofs->proofs[i];
+        sums.missed_count += proof->meant_count == 0;
+        sums.blamed_count += proof->false_alarms_count > 0;
+        sums.runs_count += proof->runs_count;
+        sums.twin_runs_count += proof->twin_runs_count;
+        sums.false_alarms_count += proof->false_alarms_count;
+    }
+    return sums;
+}
+
+/* ---- the headline ---- */
+
+static void verdict_line(const struct sf_proofs *proofs, const struct sums *sums,
+                         struct sf_text *out)
+{
+    if (sf_proofs_holding_count(proofs) == proofs->count) {
+        sf_html_put(out, "<p class=\"verdict good\"><b><span aria-hidden=\"true\">"
+                         "\xe2\x9c\x93</span> Proven.</b> Each planted defect was caught by the "
+                         "oracle that is there for it, and no sound cache was blamed.</p>\n");
+        return;
+    }
+    sf_html_put(out, "<p class=\"verdict bad\"><b><span aria-hidden=\"true\">\xe2\x9c\x97</span> "
+                     "Not proven.</b>");
+    if (sums->missed_count > 0) {
+        sf_text_add(out, " %u of %u missed.", sums->missed_count, proofs->count);
+    }
+    if (sums->blamed_count > 0) {
+        sf_text_add(out, " A sound cache was blamed, the twin of %u of %u.", sums->blamed_count,
+                    proofs->count);
+    }
+    sf_html_put(out, "</p>\n");
+}
+
+static void headline(const struct sf_proofs *proofs, struct sf_text *out)
+{
+    const struct sums sums = sums_of(proofs);
+    sf_text_add(out,
+                "<header>\n<p class=\"kicker\">strayframe prove</p>\n<h1>%u of %u planted defects "
+                "are caught, and their twins pass</h1>\n",
+                sf_proofs_holding_count(proofs), proofs->count);
+    verdict_line(proofs, &sums, out);
+    sf_html_put(out, "<dl class=\"figures\">\n");
+    sf_html_figure(sums.missed_count > 0 ? "stray" : "calm", sums.missed_count, "of", proofs->count,
+                   "classes of defect missed", out);
+    sf_html_figure(sums.false_alarms_count > 0 ? "stray" : "calm", sums.false_alarms_count, "of",
+                   sums.twin_runs_count, "runs in which a sound cache was blamed", out);
+    sf_html_figure("calm", sums.runs_count, NULL, 0, "runs with a defect", out);
+    sf_html_put(
+        out,
+        "</dl>\n<div class=\"story\">\n<p>What is a verdict worth? Here each class of mistake that "
+        "caches are known for is planted in a small cache, which comes through the same door as "
+        "any cache under test, and is run in the scenarios that judge any cache. A class counts as "
+        "caught if the oracle that is there for it found it in a run.</p>\n"
+        "<p>The <dfn>twin</dfn> is the same code with the one defence put back. It must pass every "
+        "oracle in the same scenarios: a run in which it fails is a false alarm.</p>\n</div>\n"
+        "</header>\n");
+}
+
+/* ---- the classes ---- */
+
+static void mark(const struct sf_proof *proof, struct sf_text *out)
+{
+    bool missed = proof->meant_count == 0;
+    bool blamed = proof->false_alarms_count > 0;
+    sf_text_add(out, "<span class=\"mark\"><span aria-hidden=\"true\">%s</span> %s</span>",
+                missed || blamed ? "\xe2\x9c\x97" : "\xe2\x9c\x93",
+                missed   ? "missed"
+                : blamed ? "false alarm"
+                         : "caught");
+}
+
+/* "found in 16 of 40 runs, by no-stray-bytes in 9; ..." */
+static void found(const struct sf_proof *proof, struct sf_text *out)
+{
+    sf_text_add(out, "<p class=\"figure\">Found in %u of %u runs, in %u by ", proof->caught_count,
+                proof->runs_count, proof->meant_count);
+    sf_html_text(out, proof->defect->oracle);
+    if (proof->median_runs > 0) {
+        sf_html_put(out, "; until then it takes ");
+        sf_html_counted(out, proof->median_runs, "run");
+        sf_text_add(out, " or %.1f simulated seconds (medians)", proof->median_simulated_s);
+    }
+    sf_text_add(out, ". The twin failed in %u of %u.</p>", proof->false_alarms_count,
+                proof->twin_runs_count);
+}
+
+static void run_command(const char *scenario, uint64_t seed, const char *cache, struct sf_text *out)
+{
+    sf_html_put(out, "<p class=\"figure\"><code>strayframe run &#39;");
+    sf_html_text(out, scenario);
+    sf_text_add(out, "&#39; --seed %" PRIu64 " --cache &#39;", seed);
+    sf_html_text(out, cache);
+    sf_html_put(out, "&#39;</code></p>");
+}
+
+static void class_item(const struct sf_proof *proof, const char *const *files, struct sf_text *out)
+{
+    const struct sf_defect *defect = proof->defect;
+    sf_text_add(out, "<li class=\"fact %s\"><span class=\"fact-id\">%s</span> ",
+                sf_proof_holds(proof) ? "good" : "bad", defect->id);
+    mark(proof, out);
+    sf_html_put(out, "<div><p class=\"statement\">");
+    sf_html_sentence(out, defect->title);
+    sf_html_put(out, "</p>");
+    found(proof, out);
+    if (proof->false_alarms_count > 0) {
+        run_command(files[proof->false_alarm_plan], proof->false_alarm_seed, defect->twin, out);
+    }
+    sf_html_put(out, "<p class=\"figure\">Seen in: ");
+    sf_html_text(out, defect->seen_in);
+    sf_html_put(out, ".</p></div></li>\n");
+}
+
+static void classes(const struct sf_proofs *proofs, const char *const *files, struct sf_text *out)
+{
+    sf_html_put(out,
+                "<section aria-labelledby=\"classes\"><h2 id=\"classes\">The planted defects</h2>\n"
+                "<p class=\"intro\">How soon one is caught is counted as a gate would run: its "
+                "scenarios take turns, seed by seed, and the campaign begins at any run.</p>\n"
+                "<ol class=\"facts\">\n");
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        class_item(&proofs->proofs[i], files, out);
+    }
+    sf_html_put(out, "</ol></section>\n");
+}
+
+/* ---- the oracles ---- */
+
+static void count_cell(uint32_t count, struct sf_text *out)
+{
+    sf_text_add(out, "<td%s>%u</td>", count == 0 ? " class=\"nought\"" : "", count);
+}
+
+/* The classes that are missed without these oracles, or only caught less often. */
+static void ids_cell(const struct sf_proofs *proofs, uint32_t removal, bool missed,
+                     struct sf_text *out)
+{
+    uint32_t count = 0;
+    sf_html_put(out, "<td>");
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        const struct sf_proof *proof = &proofs->proofs[i];
+        bool loses = proof->left_counts[removal] < proof->caught_count;
+        if (loses && sf_proof_needs(proof, removal) == missed) {
+            sf_text_add(out, "%s%s", count++ > 0 ? " " : "", proof->defect->id);
+        }
+    }
+    sf_html_put(out, count > 0 ? "</td>" : "<span class=\"nought\">none</span></td>");
+}
+
+/* Of one oracle; of those that cover for each other, taken together. */
+static void removal_row(const struct sf_proofs *proofs, uint32_t index, struct sf_text *out)
+{
+    const struct sf_removal removal = sf_removal_at(index);
+    uint32_t meant_count = 0;
+    uint32_t seen_count = 0;
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        const struct sf_proof *proof = &proofs->proofs[i];
+        bool meant = false;
+        bool seen = false;
+        for (uint32_t oracle = 0; sf_oracles()[oracle] != NULL; oracle++) {
+            bool removed = (removal.oracles >> oracle & 1) != 0;
+            meant |= removed && strcmp(proof->defect->oracle, sf_oracles()[oracle]->name) == 0;
+            seen |= removed && proof->oracle_counts[oracle] > 0;
+        }
+        meant_count += meant;
+        seen_count += seen;
+    }
+    sf_html_put(out, "<tr><th scope=\"row\">");
+    sf_html_text(out, removal.name);
+    sf_html_put(out, "</th>");
+    count_cell(meant_count, out);
+    count_cell(seen_count, out);
+    ids_cell(proofs, index, true, out);
+    ids_cell(proofs, index, false, out);
+    sf_html_put(out, "</tr>\n");
+}
+
+static void oracles(const struct sf_proofs *proofs, struct sf_text *out)
+{
+    sf_html_put(
+        out,
+        "<section aria-labelledby=\"oracles\"><h2 id=\"oracles\">What found them</h2>\n"
+        "<p class=\"intro\">An oracle that found nothing here is not idle: each has a scenario "
+        "in <code>scenarios/canary</code> that it must fail.</p>\n"
+        "<table class=\"arms\"><thead><tr><th scope=\"col\">Oracle</th>"
+        "<th scope=\"col\">Classes it is there for</th><th scope=\"col\">Classes it "
+        "found</th><th scope=\"col\">Missed without it</th><th scope=\"col\">Caught less "
+        "often</th></tr></thead>\n<tbody>\n");
+    for (uint32_t i = 0; i < sf_removals_count(); i++) {
+        removal_row(proofs, i, out);
+    }
+    sf_html_put(out, "</tbody></table></section>\n");
+}
+
+void sf_report_proofs_html(const struct sf_proofs *proofs, const char *const *files,
+                           const char *command, struct sf_text *out)
+{
+    struct sf_text title = {0};
+    sf_text_add(&title, "%u of %u planted defects are caught: strayframe prove",
+                sf_proofs_holding_count(proofs), proofs->count);
+    sf_html_begin(title.data, "", out);
+    sf_text_free(&title);
+    headline(proofs, out);
+    classes(proofs, files, out);
+    oracles(proofs, out);
+    sf_html_put(out, "<section aria-labelledby=\"repeat\"><h2 id=\"repeat\">How to repeat it</h2>\n"
+                     "<pre class=\"command\"><code>");
+    sf_html_text(out, command);
+    sf_html_put(out,
+                "</code></pre>\n<p>strayframe " SF_VERSION ". All chance in a run comes from its "
+                "seed, so the same command gives the same figures.</p>\n</section>\n");
+    sf_html_end(out);
+}

@@ -1,0 +1,82 @@
+/* Whether a run may take more stills than can be told apart. */
+#include "harness/scenario/check_parts.h"
+
+#include <inttypes.h>
+
+/* How many stills the viewers of one home ask for at most. */
+static int64_t asks_count_max(const struct sf_check *check, const struct sf_plan_group *group,
+                              bool strangers_only)
+{
+    static const enum sf_plan_section_kind viewers[] = {SF_SECTION_HUB, SF_SECTION_APP};
+    int64_t count = 0;
+    for (size_t i = 0; i < sizeof viewers / sizeof viewers[0]; i++) {
+        const struct sf_param_table *table = check->schema->tables[viewers[i]];
+        const struct sf_plan_section *section = &group->sections[viewers[i]];
+        sf_ns every_ns = sf_check_value(table, section, "ask_every");
+        bool counts = sf_check_value(table, section, "present") != 0 &&
+                      (!strangers_only || sf_check_value(table, section, "asks_neighbour") != 0);
+        if (counts && every_ns > 0) {
+            count += check->plan->duration_ns / every_ns + 1;
+        }
+    }
+    return count;
+}
+
+/* How many stills a camera may take for a backup, or, by a planted fault, for a settings call. */
+static int64_t errands_count_max(const struct sf_check *check, const struct sf_plan_group *group)
+{
+    static const char *const periods[] = {"backup_every", "settings_every"};
+    int64_t count = 0;
+    for (size_t i = 0; i < sizeof periods / sizeof periods[0]; i++) {
+        sf_ns every_ns = sf_check_value(check->schema->tables[SF_SECTION_CAMERA],
+                                        &group->sections[SF_SECTION_CAMERA], periods[i]);
+        count += every_ns > 0 ? check->plan->duration_ns / every_ns + 1 : 0;
+    }
+    return count;
+}
+
+/* How many more the time line may bring: a camera whose power comes back sends an upload and a
+ * backup or settings call before their time, a viewer that is woken asks before its own, an export
+ * job tries a few times. */
+static int64_t timeline_stills_count_max(const struct sf_plan *plan)
+{
+    enum { BY_CAMERA = 3, BY_VIEWERS = 2, BY_EXPORT = 5 };
+    int64_t count = 0;
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        const struct sf_plan_entry *entry = &plan->timeline[i];
+        count += entry->action == SF_ACTION_POWER && !entry->on ? BY_CAMERA : 0;
+        count += entry->action == SF_ACTION_WAKE ? BY_VIEWERS : 0;
+        count += entry->action == SF_ACTION_EXPORT ? BY_EXPORT : 0;
+    }
+    return count;
+}
+
+/* A mark numbers the stills of a camera; the numbers must not run out. */
+enum sf_err sf_check_stills(struct sf_check *check)
+{
+    const struct sf_plan *plan = check->plan;
+    int64_t strangers_count = 0;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        int64_t count = asks_count_max(check, &plan->groups[i], true);
+        strangers_count = count > strangers_count ? count : strangers_count;
+    }
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        const struct sf_plan_group *group = &plan->groups[i];
+        sf_ns upload_every_ns = sf_check_value(check->schema->tables[SF_SECTION_CAMERA],
+                                               &group->sections[SF_SECTION_CAMERA], "upload_every");
+        int64_t count = asks_count_max(check, group, false) + strangers_count;
+        count += upload_every_ns > 0 ? plan->duration_ns / upload_every_ns + 1 : 0;
+        count += errands_count_max(check, group);
+        count += timeline_stills_count_max(plan);
+        if (count >= SF_CAPTURES_MAX) {
+            sf_check_at(check, "homes.%s", group->name);
+            return sf_check_wrong(
+                check,
+                "a camera may take %" PRId64 " stills in this run, more than the %d that "
+                "can be told apart; make the run shorter, or upload_every or ask_every "
+                "longer",
+                count, SF_CAPTURES_MAX - 1);
+        }
+    }
+    return SF_OK;
+}

@@ -1,0 +1,142 @@
+/* What of a story points to its cause. The trace does not see into a cache, so this says what it
+ * saw at the cache's door that a cache without fault would not have done. */
+#include "harness/base/ids.h"
+#include "harness/cache/strayframe_cache.h"
+#include "harness/story/facts.h"
+
+/* Two things that happen so soon after each other have to do with each other. */
+enum { AT_ONCE_NS = 2 * SF_MS };
+
+static bool happened_at(const struct sf_record *one, const struct sf_record *other)
+{
+    return one != NULL && other != NULL && other->at_ns >= one->at_ns &&
+           other->at_ns - one->at_ns <= AT_ONCE_NS;
+}
+
+static bool is_whole(const struct sf_record *ended)
+{
+    return ended != NULL && ended->flags == SF_CACHE_END_COMPLETE;
+}
+
+/* Was its own camera asked for a still while this request waited? */
+static bool asked_own_camera(const struct facts *facts)
+{
+    for (const struct sf_record *record = facts->admitted;
+         record != NULL && record < facts->answered; record++) {
+        if (record->kind == SF_RECORD_FETCH &&
+            record->who == home_of_viewer(facts->finding->viewer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_mixture(const struct facts *facts, struct sf_text *out)
+{
+    if (is_whole(facts->own.ended)) {
+        sf_text_add(out, "the answer has parts of both homes though its own still had come whole: "
+                         "memory was written while it was read, or parts of both went under one "
+                         "name");
+    } else {
+        sf_text_add(out, "its own still had not come whole, and where parts of it are missing the "
+                         "answer has the stranger's: what had lain in that memory before, or came "
+                         "in under the same name");
+    }
+}
+
+static void tell_whole_stranger(const struct facts *facts, struct sf_text *out)
+{
+    const struct sf_record *came = facts->foreign.ended;
+    if (happened_at(came, facts->answered)) {
+        sf_text_add(out, "the answer left at the very moment the stranger's still came in: this "
+                         "request got what another one, or nobody, was waiting for");
+    } else if (asked_own_camera(facts) && is_whole(facts->own.ended) &&
+               facts->own.ended < facts->answered) {
+        sf_text_add(out, "its own camera was asked and its still came whole, and yet another one "
+                         "went out: answers or names changed places");
+    } else if (asked_own_camera(facts)) {
+        sf_text_add(out, "its own camera was asked but its still had not come, and the cache gave "
+                         "what it had instead");
+    } else if (happened_at(facts->admitted, facts->answered)) {
+        sf_text_add(out, "the answer left at once, without its camera being asked: the stranger's "
+                         "still lay ready, and was taken for what this home had asked for");
+    } else {
+        sf_text_add(out, "its camera was not asked, and the stranger's still, which had come "
+                         "before, was taken for what this home had asked for");
+    }
+}
+
+static void tell_stray(const struct facts *facts, struct sf_text *out)
+{
+    bool elses = facts->ask != NULL && facts->ask->a != home_of_viewer(facts->ask->who);
+    if (facts->answered == NULL) {
+        sf_text_add(out, "nothing in the trace says from where it was answered");
+    } else if (elses && facts->admitted != NULL) {
+        sf_text_add(out, "the front door let a viewer ask for a camera that is not its own; the "
+                         "cache gave what it was asked for");
+    } else if (facts->own_is_in_it) {
+        tell_mixture(facts, out);
+    } else {
+        tell_whole_stranger(facts, out);
+    }
+}
+
+/* What a person would look at first: the last thing that was done to the whole service. */
+static const struct sf_record *last_change(const struct facts *facts)
+{
+    const struct sf_record *found = NULL;
+    for (uint32_t i = 0; i < facts->gather->count; i++) {
+        const struct sf_record *record = &facts->gather->records[i];
+        switch ((enum sf_record_kind)record->kind) {
+        case SF_RECORD_DEPLOYED:
+        case SF_RECORD_RECONFIGURED:
+        case SF_RECORD_NODE:
+        case SF_RECORD_NODE_CLOCK:
+        case SF_RECORD_SERVICE:
+        case SF_RECORD_KILL_SWITCH:
+        case SF_RECORD_LINK:
+        case SF_RECORD_HEALED:
+        case SF_RECORD_POWER:
+        case SF_RECORD_CONSENT:
+        case SF_RECORD_FIRMWARE:
+            found = record->at_ns > 0 && record->at_ns <= facts->finding->at_ns ? record : found;
+            break;
+        default:
+            break;
+        }
+    }
+    return found;
+}
+
+static uint32_t cancelled_count(const struct facts *facts)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < facts->gather->count; i++) {
+        const struct sf_record *record = &facts->gather->records[i];
+        count += record->kind == SF_RECORD_CANCELLED &&
+                 record->at_ns >= facts->finding->at_ns - 10 * SF_SECOND;
+    }
+    return count;
+}
+
+void why_tell(const struct facts *facts, struct sf_text *out)
+{
+    if (facts->stray) {
+        sf_text_add(out, " What points to the cause: ");
+        tell_stray(facts, out);
+        sf_text_add(out, ".");
+    }
+    uint32_t count = cancelled_count(facts);
+    if (count > 0 && facts->stray) {
+        sf_text_add(out, " In the 10 s before, %u request%s of all homes %s cancelled.", count,
+                    count == 1 ? "" : "s", count == 1 ? "was" : "were");
+    }
+    const struct sf_record *change = last_change(facts);
+    if (change != NULL) {
+        sf_text_add(out, " The last change before, ");
+        say_span(facts->finding->at_ns - change->at_ns, out);
+        sf_text_add(out, " earlier: ");
+        say_event(facts, change, out);
+        sf_text_add(out, ".");
+    }
+}

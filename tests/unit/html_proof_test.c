@@ -1,0 +1,86 @@
+/* The page of the proof over planted defects. */
+#include "harness/report/proof.h"
+
+#include <stdlib.h>
+
+#include "harness/base/arena.h"
+#include "tests/unit/html_page.h"
+
+static const char *const files[] = {"scenarios/a & b.yaml", "scenarios/second.yaml"};
+
+/* Every class caught in 4 of 10 runs, with a twin that passes. */
+static struct sf_proofs *proofs_create(void)
+{
+    struct sf_proofs *proofs = sf_alloc(1, sizeof *proofs);
+    *proofs = (struct sf_proofs){0};
+    for (const struct sf_defect *defect = sf_defects(); defect->id != NULL; defect++) {
+        proofs->proofs[proofs->count++] = (struct sf_proof){.defect = defect,
+                                                            .runs_count = 10,
+                                                            .caught_count = 4,
+                                                            .meant_count = 3,
+                                                            .median_runs = 2,
+                                                            .median_simulated_s = 60.5,
+                                                            .twin_runs_count = 10};
+    }
+    return proofs;
+}
+
+static struct sf_text page_of(const struct sf_proofs *proofs)
+{
+    struct sf_text page = {0};
+    sf_report_proofs_html(proofs, files, "strayframe prove --set 'a=<b>'", &page);
+    return page;
+}
+
+static void test_a_proof_that_holds_says_so(void **state)
+{
+    (void)state;
+    struct sf_proofs *proofs = proofs_create();
+    struct sf_text page = page_of(proofs);
+    assert_int_equal(count_of(page.data, "<li class=\"fact good\">"), proofs->count);
+    assert_true(has(page.data, "Proven.</b>"));
+    assert_false(has(page.data, "Not proven."));
+    assert_true(has(page.data,
+                    "Found in 4 of 10 runs, in 3 by no-stray-pixels; until then it takes "
+                    "2 runs or 60.5 simulated seconds (medians)."));
+    sf_text_free(&page);
+    free(proofs);
+}
+
+static void test_what_was_missed_or_blamed_is_said(void **state)
+{
+    (void)state;
+    struct sf_proofs *proofs = proofs_create();
+    proofs->proofs[2].meant_count = 0;
+    proofs->proofs[4].false_alarms_count = 1;
+    proofs->proofs[4].false_alarm_seed = 77;
+    struct sf_text page = page_of(proofs);
+    assert_true(has(page.data, "Not proven.</b> 1 of 30 missed. A sound cache was blamed, the twin "
+                               "of 1 of 30."));
+    assert_int_equal(count_of(page.data, "<li class=\"fact bad\">"), 2);
+    assert_true(has(page.data, "strayframe run &#39;scenarios/a &amp; b.yaml&#39; --seed 77"));
+    sf_text_free(&page);
+    free(proofs);
+}
+
+static void test_the_page_is_whole_and_refers_to_nothing_outside(void **state)
+{
+    (void)state;
+    struct sf_proofs *proofs = proofs_create();
+    struct sf_text page = page_of(proofs);
+    assert_int_equal(check_references(page.data), 1); /* the icon */
+    assert_true(check_closed(page.data) >= 300);
+    assert_true(has(page.data, "strayframe prove --set &#39;a=&lt;b&gt;&#39;"));
+    sf_text_free(&page);
+    free(proofs);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_proof_that_holds_says_so),
+        cmocka_unit_test(test_what_was_missed_or_blamed_is_said),
+        cmocka_unit_test(test_the_page_is_whole_and_refers_to_nothing_outside),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
