@@ -221,6 +221,7 @@ struct fetch {
 struct question {
     sf_handle host_question;
     uint64_t session;
+    sf_ns late_ns; /* what the answer takes beyond the rule */
 };
 
 struct store_operation {
@@ -232,6 +233,7 @@ struct store_operation {
     uint32_t status;
     uint32_t key_bytes;
     sf_ns ttl_ns;
+    sf_ns reply_due_ns; /* 0: it has not arrived at the store yet */
     bool put;
     uint8_t key[SF_CACHE_KEY_BYTES_MAX];
 };
@@ -265,6 +267,7 @@ struct world {
     struct sf_door door;
     struct sf_store store;
     struct sf_rng store_rng;
+    struct sf_rng store_slow_rng;
     struct sf_cache_host_state host;
     struct sf_cache_services services;
     struct sf_slots messages;
@@ -295,6 +298,7 @@ struct world {
     struct sf_sessions sessions;
     struct sf_slots questions;
     struct sf_rng identity_rng;
+    struct sf_rng identity_slow_rng;
     uint8_t *stitched; /* room for a picture that came in two answers */
     uint32_t stitched_capacity;
     bool identity_off;
@@ -303,6 +307,9 @@ struct world {
 };
 
 /* ---- time and trace ---- */
+
+/* By how much something is late; 0: it is not. A half to all of `slow_ns`. */
+sf_ns world_late(struct sf_rng *rng, int64_t share_ppm, sf_ns slow_ns);
 
 static inline sf_ns world_now(const struct world *world)
 {
@@ -455,6 +462,7 @@ void cloud_request_arrived(struct world *world, const struct message *message);
 /* Tells the viewer, and forgets the request. */
 void cloud_refuse(struct world *world, struct request *request, enum sf_door_answer reason);
 void cloud_cancel_arrived(struct world *world, const struct message *message);
+void cloud_close_arrived(struct world *world, const struct message *message);
 void cloud_request_limit(struct world *world, sf_handle request);
 /* Begins to answer; the message is NULL when the front door, asked again, does not let it out. */
 struct message *cloud_answer_begin(struct world *world, struct request *request, uint32_t status,

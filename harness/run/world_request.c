@@ -284,6 +284,22 @@ void cloud_cancel_arrived(struct world *world, const struct message *message)
     }
 }
 
+/* The cancellation of what was asked on the connection may still be on its way: whatever is open
+ * there ends first. */
+void cloud_close_arrived(struct world *world, const struct message *message)
+{
+    sf_handle handle = world->homes[message->home].viewers[message->viewer].cloud_request;
+    struct request *request = sf_slots_get(&world->requests, handle);
+    if (request != NULL && request->connection == message->connection &&
+        !is_left_hanging(world, request)) {
+        request_stop(world, request);
+    }
+    sf_balancer_closed(&world->balancer, viewer_number(message->home, message->viewer),
+                       message->connection);
+    sf_cache_host_connection_closed(
+        &world->host, viewer_for_host(world, message->home, message->viewer), message->connection);
+}
+
 void cloud_request_limit(struct world *world, sf_handle handle)
 {
     struct request *request = sf_slots_get(&world->requests, handle);
