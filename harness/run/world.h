@@ -155,6 +155,7 @@ struct viewer_state {
     sf_ns tick_at_ns;
     sf_handle answer;        /* the message with the answer to the request under way; 0 */
     sf_handle cloud_request; /* the latest request that the cloud has of this viewer; 0 */
+    uint32_t closed;         /* the latest connection of which the cloud knows that it is closed */
     bool present;
     uint64_t session; /* the latest that it was given; 0: none */
     struct holding holding;
@@ -188,6 +189,7 @@ struct home {
 
 struct request {
     sf_handle handle;
+    sf_handle older;          /* the one before it of the same viewer; 0 */
     sf_handle asked_of_cache; /* the host's handle; 0 */
     sf_handle fetch;          /* the app's own path; 0 */
     sf_handle answer;         /* the message, once it is being answered; 0 */
