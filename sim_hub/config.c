@@ -78,6 +78,13 @@
              0,                                                                                   \
              NULL,                                                                                \
              "after a time-out asks for the rest of the still that it has a part of"},            \
+            {"leaves_early",                                                                      \
+             SF_PARAM_PPM,                                                                        \
+             0,                                                                                   \
+             0,                                                                                   \
+             1000000,                                                                             \
+             NULL,                                                                                \
+             "share of watchings that end while a request is open: cancelled, and closed"},       \
     }
 
 static const struct sf_param hub_params[] = VIEWER_PARAMS(1);

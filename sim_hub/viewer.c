@@ -2,9 +2,11 @@
 
 #include "harness/base/assert.h"
 
-void sf_viewer_init(struct sf_viewer *viewer, const struct sf_viewer_config *config)
+void sf_viewer_init(struct sf_viewer *viewer, const struct sf_viewer_config *config,
+                    const struct sf_rng *leave_rng)
 {
-    *viewer = (struct sf_viewer){.config = config, .time_out_at_ns = SF_NS_NEVER};
+    *viewer = (struct sf_viewer){
+        .config = config, .time_out_at_ns = SF_NS_NEVER, .leave_rng = *leave_rng};
 }
 
 /* Uniform between a half and one and a half of the average. */
@@ -20,6 +22,8 @@ static void start_watching(struct sf_viewer *viewer, sf_ns now_ns,
     viewer->watching = true;
     viewer->watch_until_ns = now_ns + viewer->config->watch_for_ns;
     viewer->ask_next_ns = now_ns;
+    viewer->leaves_early =
+        sf_rng_chance(&viewer->leave_rng, (uint32_t)viewer->config->leaves_early_ppm);
     viewer->connections_count++;
     effects->open_connection = true;
 }
@@ -32,11 +36,22 @@ static void stop_watching(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng 
     effects->close_connection = true;
 }
 
+/* From a few hundredths of the time-out to all of it, each power of two alike: what answers a
+ * request takes now a few milliseconds, now seconds, and somebody has to leave within them. */
+static sf_ns patience(struct sf_viewer *viewer)
+{
+    enum { HALVINGS_MAX = 7 };
+    uint64_t longest_ns =
+        (uint64_t)viewer->config->time_out_ns >> sf_rng_below(&viewer->leave_rng, HALVINGS_MAX + 1);
+    return 1 + (sf_ns)sf_rng_below(&viewer->leave_rng, longest_ns);
+}
+
 static void ask(struct sf_viewer *viewer, sf_ns now_ns, struct sf_viewer_effects *effects)
 {
     viewer->requests_count++;
     viewer->time_out_at_ns = now_ns + viewer->config->time_out_ns;
     viewer->ask_next_ns = now_ns + viewer->config->ask_every_ns;
+    viewer->leave_at_ns = viewer->leaves_early ? now_ns + patience(viewer) : SF_NS_NEVER;
     effects->ask = true;
 }
 
@@ -48,12 +63,25 @@ static void give_up(struct sf_viewer *viewer, struct sf_viewer_effects *effects)
     effects->show_partial = viewer->config->shows_partial != 0;
 }
 
+/* Away in the middle of a request: nobody looks at what has come of it. */
+static void leave(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng *rng,
+                  struct sf_viewer_effects *effects)
+{
+    give_up(viewer, effects);
+    effects->show_partial = false;
+    effects->left = true;
+    stop_watching(viewer, now_ns, rng, effects);
+}
+
 /* One request at a time: while one is under way the next waits for it. */
 static void tick(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng *rng,
                  struct sf_viewer_effects *effects)
 {
     if (now_ns >= viewer->time_out_at_ns) {
         give_up(viewer, effects);
+    } else if (viewer->time_out_at_ns != SF_NS_NEVER && now_ns >= viewer->leave_at_ns) {
+        leave(viewer, now_ns, rng, effects);
+        return;
     }
     if (viewer->time_out_at_ns != SF_NS_NEVER || now_ns < viewer->ask_next_ns) {
         return;
@@ -80,7 +108,11 @@ static void reset(struct sf_viewer *viewer, sf_ns now_ns, struct sf_viewer_effec
 
 static sf_ns next_tick(const struct sf_viewer *viewer)
 {
-    return viewer->time_out_at_ns != SF_NS_NEVER ? viewer->time_out_at_ns : viewer->ask_next_ns;
+    if (viewer->time_out_at_ns == SF_NS_NEVER) {
+        return viewer->ask_next_ns;
+    }
+    return viewer->leave_at_ns < viewer->time_out_at_ns ? viewer->leave_at_ns
+                                                        : viewer->time_out_at_ns;
 }
 
 void sf_viewer_stop(struct sf_viewer *viewer)

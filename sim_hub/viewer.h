@@ -19,7 +19,10 @@ struct sf_viewer {
     uint32_t requests_count;    /* the number of the last request, from 1 */
     uint32_t connections_count; /* the number of the last connection, from 1 */
     bool watching;
-    uint32_t tries_count; /* of an export job: see exporter.h */
+    bool leaves_early;       /* this watching ends while a request is open */
+    sf_ns leave_at_ns;       /* should the request be open then */
+    struct sf_rng leave_rng; /* its own stream: whether, and when, somebody leaves early */
+    uint32_t tries_count;    /* of an export job: see exporter.h */
 };
 
 enum sf_viewer_input_kind {
@@ -44,13 +47,17 @@ struct sf_viewer_effects {
     bool close_connection; /* the last one, after everything else */
     bool ask;              /* send request number viewer->requests_count */
     bool show_whole;       /* put the picture of the answer on the display */
-    bool give_up;          /* request `given_up` timed out, or its connection broke: cancel it */
+    bool give_up;          /* request `given_up` timed out, its connection broke, or: cancel it */
+    bool left;             /* and: nobody is there any more who waits for it */
     bool show_partial;     /* and show what has arrived of its picture */
     uint32_t given_up;
     sf_ns tick_at_ns; /* SF_NS_NEVER: the timer that runs already stands */
 };
 
-void sf_viewer_init(struct sf_viewer *viewer, const struct sf_viewer_config *config);
+/* `leave_rng` is copied: a stream that the viewer draws from only where somebody may leave early.
+ */
+void sf_viewer_init(struct sf_viewer *viewer, const struct sf_viewer_config *config,
+                    const struct sf_rng *leave_rng);
 
 /* Power is lost: whatever was under way is forgotten, what counts goes on counting. START follows
  * when it is back. */

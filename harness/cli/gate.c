@@ -134,8 +134,11 @@ const struct cli_command cli_gate = {
         "verdict is believed, a cache\n"
         "that is known to leak has to be caught by the same scenarios, and a sound one has "
         "to pass them. A cache\n"
-        "that crashes or hangs is a find, with the command that repeats it. Seeds count from 1 "
-        "unless --seed says otherwise.",
+        "that crashes or hangs is a find, with the command that repeats it; one that is not "
+        "deterministic is named,\n"
+        "and does not pass. The verdict tells strays from the rest. The JSON lists the first 256 "
+        "finds, and counts\n"
+        "all by oracle. Seeds count from 1 unless --seed says otherwise.",
     .options = options,
     .words_min = 0,
     .words_max = 0,

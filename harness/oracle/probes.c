@@ -3,7 +3,7 @@
 #include "harness/base/assert.h"
 #include "harness/base/time.h"
 
-enum { RETURN_WITHIN_S = 2, VIEWERS_PER_HOME_MAX = 4 };
+enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
 enum { IDENTITY_FAILED = 2 }; /* flags of IDENTITY */
 
 static const struct {
@@ -98,6 +98,9 @@ static void begin_wait(struct sf_probes *probes, const struct sf_record *record)
         pass(probes, SF_PROBE_TWO_WAIT);
     } else if (probes->tenants_waiting > 2) {
         pass(probes, SF_PROBE_THREE_WAIT);
+    }
+    if (probes->tenants_waiting > MANY) {
+        pass(probes, SF_PROBE_MANY_WAIT);
     }
 }
 
@@ -212,6 +215,12 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         pass(probes, SF_PROBE_REQUEST_CANCELLED);
         end_wait(probes, record);
         return;
+    case SF_RECORD_GAVE_UP:
+        if ((record->flags & SF_GAVE_UP_LEFT) != 0 &&
+            viewer_of(probes, record)->waits_for == record->c) {
+            pass(probes, SF_PROBE_VIEWER_LEFT);
+        }
+        return;
     case SF_RECORD_ANSWERED:
         if ((record->flags & SF_FLAG_STALE) != 0) {
             pass(probes, SF_PROBE_STALE);
@@ -246,8 +255,14 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         return;
     case SF_RECORD_STORE:
         pass(probes, SF_PROBE_STORE_USED);
+        if ((sf_ns)record->d > LATE_MS * SF_MS) {
+            pass(probes, SF_PROBE_STORE_LATE);
+        }
         return;
     case SF_RECORD_IDENTITY:
+        if ((sf_ns)record->d > LATE_MS * SF_MS) {
+            pass(probes, SF_PROBE_IDENTITY_LATE);
+        }
         if (record->flags == IDENTITY_FAILED) {
             pass(probes, SF_PROBE_IDENTITY_FAILED);
         }

@@ -15,8 +15,10 @@
     X(STALE, "served-stale", 0, "an answer is said to be older than the cache would like")     \
     X(TWO_WAIT, "two-tenants-wait", 1, "two tenants wait for an answer at the same time")      \
     X(THREE_WAIT, "three-tenants-wait", 1, "three tenants wait at the same time")              \
+    X(MANY_WAIT, "many-tenants-wait", 0, "more than 256 tenants wait at the same time")        \
     X(SHARED_WAIT, "two-wait-for-one-camera", 1, "two viewers wait for one camera's still")    \
     X(REQUEST_CANCELLED, "request-cancelled", 1, "a viewer gives up before it is answered")    \
+    X(VIEWER_LEFT, "viewer-left", 1, "a viewer leaves with its request open")                  \
     X(PARTIAL_SHOWN, "partial-shown", 1, "a display shows a part of a picture")                \
     X(FETCH_ABANDONED, "fetch-abandoned", 0, "a camera never answers a fetch")                 \
     X(FETCH_CANCELLED, "fetch-cancelled-in-flight", 0,                                         \
@@ -24,7 +26,10 @@
     X(UPLOAD_ABANDONED, "upload-abandoned", 1, "an upload ends with bytes missing")            \
     X(LATE_FRAGMENT, "late-fragment", 1, "a fragment comes after its upload has ended")        \
     X(STORE_USED, "store-used", 0, "the cache uses the shared store")                          \
+    X(STORE_LATE, "store-late", 0, "a reply of the store is late, by more than 200 ms")        \
     X(IDENTITY_FAILED, "identity-failed", 0, "the identity service fails to answer the cache") \
+    X(IDENTITY_LATE, "identity-late", 0,                                                       \
+      "an answer of the identity service is late, by more than 200 ms")                        \
     X(RENEWED, "session-renewed", 0, "a viewer is given a new session with an answer")         \
     X(DEPLOY_IN_FLIGHT, "deploy-in-flight", 1, "a new version goes live while requests wait")  \
     X(BLOCK_IN_FLIGHT, "block-in-flight", 1, "the operator blocks while requests wait")        \

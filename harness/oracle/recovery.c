@@ -2,7 +2,8 @@
  * stated time. A cache that serves nothing fails here. Judges nothing before the heal, nobody who
  * does not ask, and nobody whose time is not up when the run ends. An owner who got nothing and
  * asked only in the first half of the stated time after the heal is not judged either: that one
- * request may have met what the old network still held up, and no cache could help it. */
+ * request may have met what the old network still held up, and no cache could help it. Neither is
+ * one who leaves while a request is open: the waiting begins when they ask again. */
 #include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
@@ -93,6 +94,10 @@ static void see_viewer(struct state *state, const struct sf_register *who,
     if (record->kind == SF_RECORD_ASK) {
         owner->asked_last_ns = record->at_ns;
     }
+    if (record->kind == SF_RECORD_GAVE_UP && (record->flags & SF_GAVE_UP_LEFT) != 0 &&
+        owner->phase == WAITING) {
+        owner->phase = NOT_ASKED;
+    }
     bool own_whole = record->kind == SF_RECORD_SHOWN && (record->flags & SF_FLAG_DAMAGED) == 0 &&
                      record->b == who->viewer_tenant[record->who];
     if (own_whole && owner->phase == WAITING) {
@@ -139,8 +144,8 @@ const struct sf_oracle sf_oracle_recovery = {
     .invariant =
         "after the network heals, every owner who asks gets a whole frame of its own in time",
     .amount_unit = "ms allowed",
-    .kinds = SF_SEES(HEALED) | SF_SEES(ASK) | SF_SEES(SHOWN) | SF_SEES(KILL_SWITCH) |
-             SF_SEES(LINK) | SF_SEES(END),
+    .kinds = SF_SEES(HEALED) | SF_SEES(ASK) | SF_SEES(SHOWN) | SF_SEES(GAVE_UP) |
+             SF_SEES(KILL_SWITCH) | SF_SEES(LINK) | SF_SEES(END),
     .state_bytes = sizeof(struct state),
     .init = init,
     .see = see,

@@ -6,6 +6,7 @@
 
 #include "harness/base/ids.h"
 #include "harness/report/report.h"
+#include "harness/story/contract.h"
 
 struct sf_paint sf_paint_for(int fd)
 {
@@ -67,8 +68,8 @@ void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
         static const char *const how[] = {"", "a second time", "too late", "never"};
         sf_text_add(out, "made a request that ended %s", how[finding->amount & 3]);
     } else {
-        sf_text_add(out, "the cache broke the contract of its interface (code %u)",
-                    finding->amount);
+        sf_text_add(out, "the cache broke the contract of its interface: ");
+        sf_contract_print(finding->amount, out);
     }
 }
 
@@ -79,4 +80,11 @@ void sf_report_gate_repeat(const char *file, uint64_t seed, const char *baseline
     if (baseline != NULL) {
         sf_text_add(out, " --baseline '%s'", baseline);
     }
+}
+
+void sf_report_gate_repeat_twice(const struct sf_gate *gate, const char *file,
+                                 const char *candidate, struct sf_text *out)
+{
+    sf_report_gate_repeat(file, gate->seed_first, gate->baseline, candidate, out);
+    sf_text_add(out, " --twice");
 }

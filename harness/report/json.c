@@ -6,6 +6,7 @@
 #include "harness/report/report.h"
 #include "harness/run/expectations.h"
 #include "harness/run/summary.h"
+#include "harness/story/contract.h"
 
 static json_t *number(uint64_t value)
 {
@@ -48,6 +49,10 @@ json_t *sf_report_finding_json(const struct sf_finding *finding)
                   number(finding->capture), "amount", number(finding->amount), "amount_unit",
                   oracle->amount_unit, "request", number(finding->request), "text", sentence.data);
     sf_text_free(&sentence);
+    const char *breach = oracle == &sf_oracle_contract ? sf_contract_name(finding->amount) : NULL;
+    if (breach != NULL) {
+        json_object_set_new(json, "code", json_string(breach));
+    }
     return json;
 }
 
@@ -257,6 +262,24 @@ static json_t *find_json(const struct sf_gate_find *find, const char *baseline,
     return json;
 }
 
+/* Each scenario of which a seed was run twice, and not to the same end. */
+static json_t *differs_json(const struct sf_gate *gate, const char *candidate,
+                            const char *const *files)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < gate->scenarios_count; i++) {
+        if (gate->scenarios[i].again_differs) {
+            struct sf_text repeat = {0};
+            sf_report_gate_repeat_twice(gate, files[i], candidate, &repeat);
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:o, s:s}", "scenario", files[i], "seed",
+                                            seed_json(gate->seed_first), "repeat", repeat.data));
+            sf_text_free(&repeat);
+        }
+    }
+    return list;
+}
+
 json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
                             const char *const *files)
 {
@@ -267,8 +290,10 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
     }
     json_t *oracles = json_array();
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
-        json_array_append_new(oracles, json_pack("{s:s, s:o}", "name", sf_oracles()[i]->name,
-                                                 "evidence", number(gate->evidence[i])));
+        json_array_append_new(
+            oracles, json_pack("{s:s, s:o, s:o, s:o}", "name", sf_oracles()[i]->name, "evidence",
+                               number(gate->evidence[i]), "findings", number(gate->findings[i]),
+                               "failed_runs", number(gate->failed[i])));
     }
     json_t *probes = json_array();
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
@@ -278,9 +303,11 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
                               number(gate->probes[i]), "quota", number(sf_probe_quota(probe)),
                               "meaning", sf_probe_meaning(probe)));
     }
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
                      sf_verdict_name(gate->verdict), "reason", gate->reason, "candidate", candidate,
                      "probes", probes, "runs", number(gate->runs_count), "failed",
-                     number(gate->failed_count), "finds_count", number(gate->finds_count), "finds",
-                     finds, "oracles", oracles);
+                     number(gate->failed_count), "stray_runs", number(gate->stray_count),
+                     "ended_runs", number(gate->ended_count), "not_deterministic",
+                     differs_json(gate, candidate, files), "finds_count", number(gate->finds_count),
+                     "finds", finds, "oracles", oracles);
 }

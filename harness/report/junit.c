@@ -257,6 +257,21 @@ static void add_gate_runs(struct suite *suite, const struct sf_gate *gate, uint3
     sf_text_free(&message);
 }
 
+static void add_gate_again(struct suite *suite, const struct sf_gate *gate, uint32_t index,
+                           const char *candidate, const char *file)
+{
+    struct test_case *test = add_case(suite, file, "the same seed gives the same run");
+    if (gate->scenarios[index].again_differs) {
+        struct sf_text repeat = {0};
+        sf_report_gate_repeat_twice(gate, file, candidate, &repeat);
+        set_outcome(test, BROKE, "the cache is not deterministic: two runs of one seed differ",
+                    repeat.data);
+        sf_text_free(&repeat);
+    } else if (!gate->scenarios[index].again_ran) {
+        set_outcome(test, SKIPPED, "inconclusive: it was not run twice to its end", "");
+    }
+}
+
 static void add_gate_oracle(struct suite *suite, const struct sf_gate *gate, uint32_t index,
                             uint32_t oracle, const char *candidate, const char *file)
 {
@@ -290,6 +305,7 @@ void sf_report_gate_junit(const struct sf_gate *gate, const char *candidate,
     struct suite suite = {.name = "strayframe gate"};
     for (uint32_t i = 0; i < gate->scenarios_count; i++) {
         add_gate_runs(&suite, gate, i, candidate, files[i]);
+        add_gate_again(&suite, gate, i, candidate, files[i]);
         for (uint32_t oracle = 0; sf_oracles()[oracle] != NULL; oracle++) {
             add_gate_oracle(&suite, gate, i, oracle, candidate, files[i]);
         }

@@ -50,6 +50,10 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
 void sf_report_gate_repeat(const char *file, uint64_t seed, const char *baseline,
                            const char *candidate, struct sf_text *out);
 
+/* The command that shows where two runs of the same seed part. */
+void sf_report_gate_repeat_twice(const struct sf_gate *gate, const char *file,
+                                 const char *candidate, struct sf_text *out);
+
 /* A shrunk failure: a scenario file with the story at its head. */
 void sf_report_shrunk_text(const struct sf_shrunk *shrunk, struct sf_text *out);
 json_t *sf_report_shrunk_json(const struct sf_shrunk *shrunk);

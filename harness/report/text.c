@@ -286,6 +286,20 @@ static void probe_lines(const struct sf_gate *gate, struct sf_text *out)
     }
 }
 
+/* The scenarios whose first seed, run twice, did not give the same run. */
+static void differs_lines(const struct sf_gate *gate, const char *candidate,
+                          const char *const *files, struct sf_text *out)
+{
+    for (uint32_t i = 0; i < gate->scenarios_count; i++) {
+        if (gate->scenarios[i].again_differs) {
+            sf_text_add(out, "  - not deterministic: the same seed, run twice, gave two different "
+                             "runs; where they part, says\n    ");
+            sf_report_gate_repeat_twice(gate, files[i], candidate, out);
+            sf_text_add(out, "\n");
+        }
+    }
+}
+
 void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
                          const char *const *files, const struct sf_paint *paint,
                          struct sf_text *out)
@@ -304,6 +318,7 @@ void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
     if (gate->finds_count > LINES_MAX) {
         sf_text_add(out, "  - and %" PRIu64 " more\n", gate->finds_count - LINES_MAX);
     }
+    differs_lines(gate, candidate, files, out);
     sf_text_add(out, "verdict: %s%s%s: %s\n", verdict_paint(gate->verdict, paint),
                 sf_verdict_name(gate->verdict), paint->off, gate->reason);
 }

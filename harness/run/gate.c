@@ -6,13 +6,15 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/base/text.h"
 
 /* The controls: what must be caught, and what must pass. Their runs come first. */
 enum { CONTROL_SEEDS = 4 };
 #define CONTROL_LEAKY "builtin:canary-tenantless"
 #define CONTROL_SOUND "builtin:boxing-day-fix"
 
-enum part { PART_LEAKY, PART_SOUND, PART_CANDIDATE, PARTS_COUNT };
+/* The repetition comes before the runs that it repeats: a budget that ends early has both. */
+enum part { PART_LEAKY, PART_SOUND, PART_AGAIN, PART_CANDIDATE, PARTS_COUNT };
 
 struct field {
     const struct sf_gate_options *options;
@@ -31,6 +33,15 @@ struct place {
 static uint32_t jobs_of_part(const struct field *field, int part)
 {
     return field->seeds_count[part] * field->options->plans_count;
+}
+
+static uint32_t jobs_count(const struct field *field)
+{
+    uint32_t count = 0;
+    for (int part = 0; part < PARTS_COUNT; part++) {
+        count += jobs_of_part(field, part);
+    }
+    return count;
 }
 
 /* Scenarios take turns, so that a budget that ends early has seen something of each. */
@@ -68,7 +79,7 @@ static enum sf_err prepare_plans(struct field *field, struct sf_diag *diag)
     field->plans = sf_alloc((size_t)count * PARTS_COUNT, sizeof *field->plans);
     field->modules = sf_alloc((size_t)count * PARTS_COUNT, sizeof *field->modules);
     for (uint32_t i = 0; i < count * PARTS_COUNT; i++) {
-        bool is_candidate = i / count == PART_CANDIDATE;
+        bool is_candidate = i / count >= PART_AGAIN;
         sf_gate_plan(&field->options->plans[i % count],
                      is_candidate ? field->options->baseline : NULL, field->caches[i / count],
                      &field->plans[i]);
@@ -88,8 +99,12 @@ static void work(void *context, void *runner, uint32_t index, void *result_out)
     const struct field *field = context;
     struct place place = place_of(field, index);
     uint32_t plan = (uint32_t)place.part * field->options->plans_count + place.plan;
-    sf_run(runner, &field->plans[plan], &field->modules[plan],
-           &(struct sf_run_options){.seed = place.seed}, result_out);
+    /* What a cache leaves behind in its process (its dice, say) has moved on after a first run; two
+     * workers that run the seed once each would both begin at the same place. */
+    for (int times = place.part == PART_AGAIN ? 2 : 1; times > 0; times--) {
+        sf_run(runner, &field->plans[plan], &field->modules[plan],
+               &(struct sf_run_options){.seed = place.seed}, result_out);
+    }
 }
 
 static void progress(void *context, uint32_t done_count, uint32_t count)
@@ -161,6 +176,19 @@ static void count_in_scenario(struct sf_gate_scenario *scenario, uint64_t seed,
     }
 }
 
+/* Somebody got a picture of another tenant's, or a piece of one: pixels or bytes. */
+static bool has_stray(const struct sf_run_result *result)
+{
+    for (uint32_t i = 0; i < result->oracles_count; i++) {
+        bool of_strays = sf_oracles()[i] == &sf_oracle_no_stray_pixels ||
+                         sf_oracles()[i] == &sf_oracle_no_stray_bytes;
+        if (of_strays && result->oracles[i].findings_count > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void count_candidate_run(struct sf_gate *gate, struct place place,
                                 const struct sf_job_status *status,
                                 const struct sf_run_result *result)
@@ -173,6 +201,7 @@ static void count_candidate_run(struct sf_gate *gate, struct place place,
     count_in_scenario(&gate->scenarios[place.plan], place.seed, status, result);
     gate->failed_count += job_failed(status, result);
     if (status->end != SF_JOB_DONE) {
+        gate->ended_count++;
         keep_find(gate, (struct sf_gate_find){
                             .kind = status->end == SF_JOB_HUNG ? SF_GATE_HANG : SF_GATE_CRASH,
                             .plan = place.plan,
@@ -183,8 +212,11 @@ static void count_candidate_run(struct sf_gate *gate, struct place place,
     }
     for (uint32_t i = 0; i < result->oracles_count; i++) {
         gate->evidence[i] += result->oracles[i].evidence_count;
+        gate->findings[i] += result->oracles[i].findings_count;
+        gate->failed[i] += result->oracles[i].findings_count > 0;
         gate->wanted[i] |= result->oracles[i].wanted;
     }
+    gate->stray_count += has_stray(result);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         gate->probes[i] += result->probes[i] > 0;
     }
@@ -213,6 +245,39 @@ static void count_control_run(struct controls *controls, enum part part,
     }
 }
 
+struct outcome {
+    const struct sf_job_status *status;
+    const struct sf_run_result *result;
+};
+
+static struct outcome outcome_of(const struct sf_jobs_results *results, const struct sf_jobs *jobs,
+                                 uint32_t index)
+{
+    return (struct outcome){
+        .status = &results->statuses[index],
+        .result = (const struct sf_run_result *)(const void *)(results->results +
+                                                               index * jobs->result_bytes),
+    };
+}
+
+/* How long a run took in real time says nothing: a hang is compared with nothing. */
+static bool is_comparable(const struct sf_job_status *status)
+{
+    return status->end == SF_JOB_DONE || status->end == SF_JOB_CRASHED;
+}
+
+static void compare_again(struct sf_gate *gate, uint32_t plan, struct outcome first,
+                          struct outcome again)
+{
+    struct sf_gate_scenario *scenario = &gate->scenarios[plan];
+    scenario->again_ran = is_comparable(first.status) && is_comparable(again.status);
+    bool both_done = first.status->end == SF_JOB_DONE && again.status->end == SF_JOB_DONE;
+    bool alike = first.status->end == again.status->end &&
+                 (!both_done || first.result->trace_hash == again.result->trace_hash);
+    scenario->again_differs = scenario->again_ran && !alike;
+    gate->differs_count += scenario->again_differs;
+}
+
 /* The first oracle that no run gave anything to judge, though one at least asked for it; NULL. */
 static const char *idle_oracle(const struct sf_gate *gate)
 {
@@ -235,13 +300,44 @@ static const char *missed_probe(const struct sf_gate *gate, bool quotas)
     return NULL;
 }
 
+/* What was broken in how many runs: strays apart from the rest, which are another matter. */
+static void say_failed(struct sf_gate *gate)
+{
+    struct sf_text text = {0};
+    sf_text_add(&text, "%u of %u runs broke an invariant; ", gate->failed_count, gate->runs_count);
+    if (gate->stray_count == 0) {
+        sf_text_add(&text, "nobody got another's picture");
+    } else {
+        sf_text_add(&text, "another's picture, or a piece of one, in %u", gate->stray_count);
+    }
+    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
+        const struct sf_oracle *oracle = sf_oracles()[i];
+        if (gate->failed[i] > 0 && oracle != &sf_oracle_no_stray_pixels &&
+            oracle != &sf_oracle_no_stray_bytes) {
+            sf_text_add(&text, "; %s in %u", oracle->name, gate->failed[i]);
+        }
+    }
+    if (gate->ended_count > 0) {
+        sf_text_add(&text, "; a crash or a hang in %u", gate->ended_count);
+    }
+    if (gate->differs_count > 0) {
+        sf_text_add(&text, "; the cache is not deterministic: a find may not repeat");
+    }
+    snprintf(gate->reason, sizeof gate->reason, "%s", text.data);
+    sf_text_free(&text);
+}
+
 static void conclude(struct sf_gate *gate, const struct controls *controls, bool quotas)
 {
     gate->verdict = SF_VERDICT_INCONCLUSIVE;
     if (gate->failed_count > 0) {
         gate->verdict = SF_VERDICT_FAIL;
-        snprintf(gate->reason, sizeof gate->reason, "%u of %u runs broke an invariant",
-                 gate->failed_count, gate->runs_count);
+        say_failed(gate);
+    } else if (gate->differs_count > 0) {
+        snprintf(gate->reason, sizeof gate->reason,
+                 "the cache is not deterministic: in %u of %u scenarios the same seed run twice "
+                 "gave two different runs, so nothing that is found would repeat",
+                 gate->differs_count, gate->scenarios_count);
     } else if (controls->sound_failed_count > 0) {
         snprintf(
             gate->reason, sizeof gate->reason,
@@ -284,8 +380,8 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
         options->seeds_count < CONTROL_SEEDS ? options->seeds_count : CONTROL_SEEDS;
     struct field field = {
         .options = options,
-        .caches = {CONTROL_LEAKY, CONTROL_SOUND, options->candidate},
-        .seeds_count = {control_seeds, control_seeds, options->seeds_count},
+        .caches = {CONTROL_LEAKY, CONTROL_SOUND, options->candidate, options->candidate},
+        .seeds_count = {control_seeds, control_seeds, 1, options->seeds_count},
     };
     struct sf_jobs_results results = {0};
     enum sf_err err = prepare_plans(&field, diag);
@@ -293,7 +389,7 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
         goto out;
     }
     const struct sf_jobs jobs = {
-        .count = jobs_of_part(&field, 0) + jobs_of_part(&field, 1) + jobs_of_part(&field, 2),
+        .count = jobs_count(&field),
         .workers = options->workers,
         .result_bytes = sizeof(struct sf_run_result),
         .job_seconds_max = options->run_seconds_max,
@@ -310,14 +406,19 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
     struct controls controls = {0};
     gate->wanted_count = jobs_of_part(&field, PART_CANDIDATE);
     gate->scenarios_count = options->plans_count;
+    gate->seed_first = options->seed_first;
     for (uint32_t i = 0; i < jobs.count; i++) {
         struct place place = place_of(&field, i);
-        const struct sf_run_result *result =
-            (const struct sf_run_result *)(const void *)(results.results + i * jobs.result_bytes);
+        struct outcome outcome = outcome_of(&results, &jobs, i);
         if (place.part == PART_CANDIDATE) {
-            count_candidate_run(gate, place, &results.statuses[i], result);
+            count_candidate_run(gate, place, outcome.status, outcome.result);
+        } else if (place.part == PART_AGAIN) {
+            /* The first seeds of the part behind stand in the same order. */
+            compare_again(gate, place.plan,
+                          outcome_of(&results, &jobs, i + jobs_of_part(&field, PART_AGAIN)),
+                          outcome);
         } else {
-            count_control_run(&controls, place.part, &results.statuses[i], result);
+            count_control_run(&controls, place.part, outcome.status, outcome.result);
         }
     }
     conclude(gate, &controls, options->quotas);

@@ -1,6 +1,8 @@
 /* The gate before a deploy: a candidate cache in every scenario of a folder, over many seeds, on
  * all processors. Before its verdict is believed, a cache that is known to leak must be caught by
- * the same scenarios, and one that is known to be sound must pass them. */
+ * the same scenarios, and one that is known to be sound must pass them. A find is believed to
+ * repeat under its seed: whether the candidate's runs do is tried with one seed of each scenario.
+ */
 #ifndef STRAYFRAME_RUN_GATE_H
 #define STRAYFRAME_RUN_GATE_H
 
@@ -44,6 +46,9 @@ struct sf_gate_scenario {
     uint32_t
         ended_count; /* of those: runs that the cache ended by a crash or never came back from */
     uint64_t ended_seed; /* the first of those */
+    /* The first seed is run again, in a process that has run it before. */
+    bool again_ran;     /* both times */
+    bool again_differs; /* and they were not the same: the cache is not deterministic */
     struct {
         uint64_t evidence_count;
         uint32_t wanted_count; /* runs that concern this oracle */
@@ -55,15 +60,21 @@ struct sf_gate_scenario {
 
 struct sf_gate {
     enum sf_verdict verdict;
-    const char *baseline;  /* of the options */
-    char reason[512];      /* one sentence */
-    uint32_t runs_count;   /* that came to an end */
-    uint32_t wanted_count; /* that were asked for */
-    uint32_t failed_count; /* runs with a finding, crashes and hangs included */
-    uint64_t finds_count;  /* all of them */
+    const char *baseline;   /* of the options */
+    char reason[1024];      /* one sentence */
+    uint32_t runs_count;    /* that came to an end */
+    uint32_t wanted_count;  /* that were asked for */
+    uint32_t failed_count;  /* runs with a finding, crashes and hangs included */
+    uint32_t stray_count;   /* of those: somebody got a picture of another tenant's, or a piece */
+    uint32_t ended_count;   /* of those: crashes and hangs */
+    uint32_t differs_count; /* scenarios of which a seed run twice did not give the same run */
+    uint64_t seed_first;    /* the seed that is run twice */
+    uint64_t finds_count;   /* all of them */
     uint32_t finds_kept;
     struct sf_gate_find finds[SF_GATE_FINDS_MAX]; /* in order of scenario and seed */
     uint64_t evidence[SF_ORACLES_MAX];            /* in all runs */
+    uint64_t findings[SF_ORACLES_MAX];            /* the same */
+    uint32_t failed[SF_ORACLES_MAX];              /* runs with a finding of it */
     bool wanted[SF_ORACLES_MAX];                  /* by any run */
     uint32_t probes[SF_PROBES_COUNT];             /* runs that came past each */
     uint32_t scenarios_count;

@@ -18,6 +18,13 @@ void world_push(struct world *world, enum event_kind kind, uint32_t target, uint
     sf_queue_push(&world->queue, event, (0x80000000u | (uint32_t)kind << 24) ^ target);
 }
 
+sf_ns world_late(struct sf_rng *rng, int64_t share_ppm, sf_ns slow_ns)
+{
+    bool late = sf_rng_chance(rng, (uint32_t)share_ppm);
+    sf_ns late_ns = slow_ns - (sf_ns)sf_rng_below(rng, (uint64_t)slow_ns / 2 + 1);
+    return late ? late_ns : 0;
+}
+
 static void dispatch(struct world *world, const struct sf_event *event)
 {
     switch ((enum event_kind)event->kind) {

@@ -156,6 +156,7 @@ struct viewer_state {
     sf_ns tick_at_ns;
     sf_handle answer;        /* the message with the answer to the request under way; 0 */
     sf_handle cloud_request; /* the latest request that the cloud has of this viewer; 0 */
+    uint32_t closed;         /* the latest connection of which the cloud knows that it is closed */
     bool present;
     uint64_t session; /* the latest that it was given; 0: none */
     struct holding holding;
@@ -189,6 +190,7 @@ struct home {
 
 struct request {
     sf_handle handle;
+    sf_handle older;          /* the one before it of the same viewer; 0 */
     sf_handle asked_of_cache; /* the host's handle; 0 */
     sf_handle fetch;          /* the app's own path; 0 */
     sf_handle answer;         /* the message, once it is being answered; 0 */
@@ -222,6 +224,7 @@ struct fetch {
 struct question {
     sf_handle host_question;
     uint64_t session;
+    sf_ns late_ns; /* what the answer takes beyond the rule */
 };
 
 struct store_operation {
@@ -233,6 +236,7 @@ struct store_operation {
     uint32_t status;
     uint32_t key_bytes;
     sf_ns ttl_ns;
+    sf_ns reply_due_ns; /* 0: it has not arrived at the store yet */
     bool put;
     uint8_t key[SF_CACHE_KEY_BYTES_MAX];
 };
@@ -272,6 +276,7 @@ struct world {
     struct sf_door door;
     struct sf_store store;
     struct sf_rng store_rng;
+    struct sf_rng store_slow_rng;
     struct sf_cache_host_state host;
     struct sf_cache_services services;
     struct sf_slots messages;
@@ -305,6 +310,7 @@ struct world {
     struct sf_sessions sessions;
     struct sf_slots questions;
     struct sf_rng identity_rng;
+    struct sf_rng identity_slow_rng;
     uint8_t *stitched; /* room for a picture that came in two answers */
     uint32_t stitched_capacity;
     bool identity_off;
@@ -313,6 +319,9 @@ struct world {
 };
 
 /* ---- time and trace ---- */
+
+/* By how much something is late; 0: it is not. A half to all of `slow_ns`. */
+sf_ns world_late(struct sf_rng *rng, int64_t share_ppm, sf_ns slow_ns);
 
 static inline sf_ns world_now(const struct world *world)
 {
@@ -506,6 +515,7 @@ void cloud_request_arrived(struct world *world, const struct message *message);
 /* Tells the viewer, and forgets the request. */
 void cloud_refuse(struct world *world, struct request *request, enum sf_door_answer reason);
 void cloud_cancel_arrived(struct world *world, const struct message *message);
+void cloud_close_arrived(struct world *world, const struct message *message);
 void cloud_request_limit(struct world *world, sf_handle request);
 /* Begins to answer; the message is NULL when the front door, asked again, does not let it out. */
 struct message *cloud_answer_begin(struct world *world, struct request *request, uint32_t status,

@@ -152,7 +152,9 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
     for (uint32_t i = 0; i < VIEWERS_PER_HOME; i++) {
         struct viewer_state *state = &home->viewers[i];
         const struct sf_viewer_config *config = &world->viewers[group_index][i];
-        sf_viewer_init(&state->viewer, config);
+        struct sf_rng leave_rng;
+        sf_rng_init(&leave_rng, world->seed, "leave", (uint64_t)number * VIEWERS_PER_HOME + i);
+        sf_viewer_init(&state->viewer, config, &leave_rng);
         sf_rng_init(&state->rng, world->seed, streams[i], number);
         state->present = config->present != 0;
         session_start(world, index, i);
@@ -275,7 +277,9 @@ void world_build(struct world *world, const struct sf_plan *plan,
     world->payload_capacity = world->still_bytes_max / 3;
     sf_queue_reset(&world->queue, sf_rng_derive(seed, "ties", 0));
     sf_rng_init(&world->store_rng, seed, "store", 0);
+    sf_rng_init(&world->store_slow_rng, seed, "store-slow", 0);
     sf_rng_init(&world->identity_rng, seed, "identity", 0);
+    sf_rng_init(&world->identity_slow_rng, seed, "identity-slow", 0);
     world->healthy_network = healthy_network(plan);
     world->homes_count = sf_plan_homes_count(plan);
     world->homes = sf_arena_take(&world->arena, world->homes_count, sizeof *world->homes);

@@ -42,11 +42,7 @@ void cloud_fragment(struct world *world, struct message *message, uint32_t index
         return;
     case MESSAGE_CLOSE:
         if (last) {
-            sf_balancer_closed(&world->balancer, viewer_number(message->home, message->viewer),
-                               message->connection);
-            sf_cache_host_connection_closed(&world->host,
-                                            viewer_for_host(world, message->home, message->viewer),
-                                            message->connection);
+            cloud_close_arrived(world, message);
         }
         return;
     case MESSAGE_UNCHANGED:

@@ -31,6 +31,7 @@ struct sf_viewer_config export_config(const struct sf_viewer_config *hub, bool p
     config.asks_neighbour = 0;
     config.revalidates = 0;
     config.resumes = 0;
+    config.leaves_early_ppm = 0;
     config.account = 1;
     config.direct = 0;
     return config;

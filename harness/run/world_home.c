@@ -201,6 +201,7 @@ static void give_up(struct world *world, uint32_t home, uint32_t viewer,
         world_trace(world,
                     (struct sf_record){
                         .kind = SF_RECORD_GAVE_UP,
+                        .flags = effects->left ? SF_GAVE_UP_LEFT : 0,
                         .who = viewer_number(home, viewer),
                         .a = answer != NULL ? sf_transfer_prefix_bytes(&answer->transfer) : 0,
                         .c = request_number(home, viewer, effects->given_up),

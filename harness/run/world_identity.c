@@ -28,11 +28,14 @@ void identity_ask(void *context, sf_handle host_question, uint64_t session)
     struct world *world = context;
     void *item;
     sf_handle handle = sf_slots_take(&world->questions, &item);
+    sf_ns late_ns = world_late(&world->identity_slow_rng, world->cloud.identity_slow_share_ppm,
+                               world->cloud.identity_slow_ns);
     *(struct question *)item = (struct question){.host_question = host_question,
-                                                 .session = session_of_host(world, session)};
+                                                 .session = session_of_host(world, session),
+                                                 .late_ns = world->identity_off ? 0 : late_ns};
     bool failed = sf_rng_chance(&world->identity_rng, (uint32_t)world->cloud.identity_failure_ppm);
-    sf_ns wait_ns =
-        world->identity_off ? world->cloud.identity_time_out_ns : world->cloud.identity_latency_ns;
+    sf_ns wait_ns = world->identity_off ? world->cloud.identity_time_out_ns
+                                        : world->cloud.identity_latency_ns + late_ns;
     world_push(world, EVENT_IDENTITY, 0, failed || world->identity_off, handle,
                world_now(world) + wait_ns);
 }
@@ -50,7 +53,8 @@ void identity_answer(struct world *world, sf_handle handle, bool failed)
     world_trace(world, (struct sf_record){.kind = SF_RECORD_IDENTITY,
                                           .flags = (uint16_t)status,
                                           .who = SF_NOBODY,
-                                          .c = asked.session});
+                                          .c = asked.session,
+                                          .d = (uint64_t)asked.late_ns});
     sf_cache_host_identity_known(&world->host, asked.host_question, status,
                                  tenant != SF_NOBODY ? home_number(world, tenant) : SF_NOBODY);
 }

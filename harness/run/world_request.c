@@ -89,10 +89,12 @@ void cloud_answer_taken(struct world *world, const struct message *answer)
 
 static void request_release(struct world *world, struct request *request)
 {
-    struct viewer_state *state = &world->homes[request->home].viewers[request->viewer];
-    if (state->cloud_request == request->handle) {
-        state->cloud_request = 0;
+    sf_handle *link = &world->homes[request->home].viewers[request->viewer].cloud_request;
+    while (*link != request->handle) {
+        struct request *newer = sf_slots_get(&world->requests, *link);
+        link = &newer->older;
     }
+    *link = request->older;
     sf_slots_give(&world->requests, request->handle);
 }
 
@@ -217,12 +219,16 @@ void cloud_request_arrived(struct world *world, const struct message *message)
         send_reset(world, message->home, message->viewer, message->connection);
         return;
     }
+    struct viewer_state *viewer = &world->homes[message->home].viewers[message->viewer];
+    if (message->connection != 0 && message->connection <= viewer->closed) {
+        return; /* the end of its connection has overtaken it: nobody waits for an answer */
+    }
     void *item;
     sf_handle handle = sf_slots_take(&world->requests, &item);
     struct request *request = item;
-    struct viewer_state *viewer = &world->homes[message->home].viewers[message->viewer];
     *request = (struct request){
         .handle = handle,
+        .older = viewer->cloud_request,
         .home = message->home,
         .camera = camera_of(world, message),
         .number = message->number,
@@ -279,9 +285,32 @@ void cloud_cancel_arrived(struct world *world, const struct message *message)
 {
     sf_handle handle = world->homes[message->home].viewers[message->viewer].cloud_request;
     struct request *request = sf_slots_get(&world->requests, handle);
-    if (request != NULL && request->number == message->number && !is_left_hanging(world, request)) {
+    while (request != NULL && request->number != message->number) {
+        request = sf_slots_get(&world->requests, request->older);
+    }
+    if (request != NULL && !is_left_hanging(world, request)) {
         request_stop(world, request);
     }
+}
+
+/* The cancellation of what was asked on the connection may still be on its way, and so may what was
+ * asked: whatever is open there ends first, and nothing more is let in. */
+void cloud_close_arrived(struct world *world, const struct message *message)
+{
+    struct viewer_state *viewer = &world->homes[message->home].viewers[message->viewer];
+    viewer->closed = message->connection > viewer->closed ? message->connection : viewer->closed;
+    sf_handle handle = viewer->cloud_request;
+    while (handle != 0) {
+        struct request *request = sf_slots_get(&world->requests, handle);
+        handle = request->older;
+        if (request->connection == message->connection && !is_left_hanging(world, request)) {
+            request_stop(world, request);
+        }
+    }
+    sf_balancer_closed(&world->balancer, viewer_number(message->home, message->viewer),
+                       message->connection);
+    sf_cache_host_connection_closed(
+        &world->host, viewer_for_host(world, message->home, message->viewer), message->connection);
 }
 
 void cloud_request_limit(struct world *world, sf_handle handle)

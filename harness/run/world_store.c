@@ -8,10 +8,28 @@
 
 /* All operations of a connection are in one lane, so that replies keep the order of requests. */
 static void push(struct world *world, enum event_kind kind, sf_handle handle,
-                 const struct store_operation *operation)
+                 const struct store_operation *operation, sf_ns late_ns)
 {
     world_push(world, kind, (uint32_t)operation->connection, 0, handle,
-               world_now(world) + world->cloud.store_latency_ns);
+               world_now(world) + world->cloud.store_latency_ns + late_ns);
+}
+
+/* A reply that is late holds up those behind it on its connection. */
+static sf_ns draw_late(struct world *world, struct store_operation *operation)
+{
+    sf_ns usual_ns = world_now(world) + world->cloud.store_latency_ns;
+    sf_ns due_ns = usual_ns + world_late(&world->store_slow_rng, world->cloud.store_slow_share_ppm,
+                                         world->cloud.store_slow_ns);
+    bool any_late = world->cloud.store_slow_share_ppm > 0;
+    sf_handle handle = any_late ? sf_slots_next(&world->operations, 0) : 0;
+    for (; handle != 0; handle = sf_slots_next(&world->operations, handle)) {
+        const struct store_operation *other = sf_slots_get(&world->operations, handle);
+        if (other->connection == operation->connection && other->reply_due_ns > due_ns) {
+            due_ns = other->reply_due_ns;
+        }
+    }
+    operation->reply_due_ns = due_ns;
+    return due_ns - usual_ns;
 }
 
 void store_start(void *context, uint32_t version, uint64_t connection, uint64_t cookie, bool put,
@@ -27,6 +45,7 @@ void store_start(void *context, uint32_t version, uint64_t connection, uint64_t 
     operation->cookie = cookie;
     operation->put = put;
     operation->ttl_ns = ttl_ns;
+    operation->reply_due_ns = 0;
     operation->key_bytes = key_bytes;
     SF_ASSERT(key_bytes <= sizeof operation->key);
     memcpy(operation->key, key, key_bytes);
@@ -35,7 +54,7 @@ void store_start(void *context, uint32_t version, uint64_t connection, uint64_t 
         operation->bytes_count = count;
         memcpy(operation->bytes, bytes, count);
     }
-    push(world, EVENT_STORE_ARRIVE, handle, operation);
+    push(world, EVENT_STORE_ARRIVE, handle, operation, 0);
 }
 
 static void get(struct world *world, struct store_operation *operation)
@@ -62,12 +81,14 @@ void store_arrive(struct world *world, sf_handle handle)
 {
     struct store_operation *operation = sf_slots_get(&world->operations, handle);
     SF_ASSERT(operation != NULL);
+    sf_ns late_ns = draw_late(world, operation);
     world_trace(world, (struct sf_record){
                            .kind = SF_RECORD_STORE,
                            .who = operation->version,
                            .a = operation->put,
                            .b = operation->bytes_count,
                            .c = operation->connection,
+                           .d = (uint64_t)late_ns,
                        });
     if (world->store_off) {
         operation->status = SF_CACHE_STORE_FAILED;
@@ -84,7 +105,7 @@ void store_arrive(struct world *world, sf_handle handle)
         operation->status = SF_CACHE_STORE_FAILED;
         drop_bytes(operation);
     }
-    push(world, EVENT_STORE_REPLY, handle, operation);
+    push(world, EVENT_STORE_REPLY, handle, operation, late_ns);
 }
 
 void store_reply(struct world *world, sf_handle handle)

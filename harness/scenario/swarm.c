@@ -115,12 +115,42 @@ static void draw_timeline(uint64_t seed, struct sf_plan *plan, uint32_t *entries
     plan->timeline_count = kept;
 }
 
+static const enum sf_plan_section_kind viewers[] = {SF_SECTION_HUB, SF_SECTION_APP};
+enum { VIEWERS_COUNT = sizeof viewers / sizeof viewers[0] };
+
+/* Nobody leaves with a request open. */
+static void draw_leaving(const struct sf_plan_schema *schema, uint64_t seed, struct sf_plan *plan)
+{
+    if (is_on(seed, "swarm-leaving", 0)) {
+        return;
+    }
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        for (uint32_t j = 0; j < VIEWERS_COUNT; j++) {
+            uint32_t index = sf_param_find(schema->tables[viewers[j]], "leaves_early");
+            SF_ASSERT(index != UINT32_MAX);
+            plan->groups[i].sections[viewers[j]].values[index] = 0;
+        }
+    }
+}
+
+/* Slow tails of what a cache leans on, each drawn apart. */
+static void draw_tails(const struct sf_plan_schema *schema, uint64_t seed, struct sf_plan *plan)
+{
+    static const char *const tails[] = {"store_slow_share", "identity_slow_share"};
+    for (uint32_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        uint32_t index = sf_param_find(schema->tables[SF_SECTION_CLOUD], tails[i]);
+        SF_ASSERT(index != UINT32_MAX);
+        if (!is_on(seed, "swarm-tail", i)) {
+            plan->cloud.values[index] = 0;
+        }
+    }
+}
+
 /* Hot and cold: somebody watches four times as often, as said, or a quarter as often. */
 static void draw_watching(const struct sf_plan_schema *schema, uint64_t seed, struct sf_plan *plan)
 {
-    static const enum sf_plan_section_kind viewers[] = {SF_SECTION_HUB, SF_SECTION_APP};
     for (uint32_t i = 0; i < plan->groups_count; i++) {
-        for (uint32_t j = 0; j < sizeof viewers / sizeof viewers[0]; j++) {
+        for (uint32_t j = 0; j < VIEWERS_COUNT; j++) {
             const struct sf_param_table *table = schema->tables[viewers[j]];
             uint32_t index = sf_param_find(table, "watch_every");
             SF_ASSERT(index != UINT32_MAX);
@@ -148,5 +178,7 @@ void sf_plan_draw(const struct sf_plan_schema *schema, const struct sf_plan *pla
     draw_networks(seed, drawn);
     draw_timeline(seed, drawn, entries);
     draw_watching(schema, seed, drawn);
+    draw_leaving(schema, seed, drawn);
+    draw_tails(schema, seed, drawn);
     sf_plan_normalise(schema, drawn);
 }

@@ -13,9 +13,10 @@
 
 /* The plan that a run of `plan` under this seed is: each kind of action on the time line, and each
  * kind of injury of the networks, is there or not with even chances; a network with states goes
- * through them, or stays in one; how often people watch is drawn for each group. The network that
- * heals stays as it is. `entries_out` gets, for each entry of the time line that is left, its index
- * in `plan`. Without `swarm` it is the plan itself. */
+ * through them, or stays in one; how often people watch is drawn for each group; whether they leave
+ * early, and what has a slow tail, for the whole run. The network that heals stays as it is.
+ * `entries_out` gets, for each entry of the time line that is left, its index in `plan`. Without
+ * `swarm` it is the plan itself. */
 void sf_plan_draw(const struct sf_plan_schema *schema, const struct sf_plan *plan, uint64_t seed,
                   struct sf_plan *drawn_out, uint32_t entries_out[SF_TIMELINE_MAX]);
 

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "harness/base/ids.h"
+#include "harness/story/contract.h"
 #include "harness/story/facts.h"
 #include "harness/trace/record_words.h"
 
@@ -101,8 +102,8 @@ static void say_clouds(const struct facts *facts, const struct sf_record *record
                     record->flags != 0 ? "blocks" : "lets back");
         return;
     case SF_RECORD_CONTRACT:
-        sf_text_add(out, "the cache breaks the contract of its interface (code %d)",
-                    (int32_t)record->a);
+        sf_text_add(out, "the cache breaks the contract of its interface: ");
+        sf_contract_print(record->a, out);
         return;
     case SF_RECORD_NODE:
         sf_text_add(out, "node %u of the cache is %s", record->who,

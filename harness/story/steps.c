@@ -265,7 +265,10 @@ static void tell_other_request(struct teller *teller, const struct sf_record *re
 {
     uint32_t request = (uint32_t)record->c;
     if (record->kind == SF_RECORD_GAVE_UP) {
-        sf_text_add(&teller->text, "gives up request %u and shows nothing", request);
+        bool left = (record->flags & SF_GAVE_UP_LEFT) != 0;
+        sf_text_add(&teller->text,
+                    left ? "leaves with request %u open" : "gives up request %u and shows nothing",
+                    request);
         step_at(teller, record, VIEWER);
     } else if (record->kind == SF_RECORD_ASK && !teller->facts->stray) {
         sf_text_add(&teller->text, "asks (request %u)", request);

@@ -32,7 +32,9 @@
     X(REFUSED, "refused", "viewer; a camera, c request; flags reason")                             \
     X(ANSWERED, "answered", "viewer; a bytes, b first packet's transfer, c request; flags status") \
     X(CANCELLED, "cancelled", "viewer; c request; the cloud stops working on it")                  \
-    X(GAVE_UP, "gave-up", "viewer; a bytes arrived, c request; nothing could be shown")            \
+    X(GAVE_UP, "gave-up",                                                                          \
+      "viewer; a bytes arrived, c request; nothing could be shown; flags 1 nobody is there any "   \
+      "more")                                                                                      \
     X(FETCH, "fetch", "camera; c fetch")                                                           \
     X(FETCH_ENDED, "fetch-ended", "camera; b bytes received, c fetch; flags end")                  \
     /* what reached a viewer */                                                                    \
@@ -53,7 +55,7 @@
     /* the cache */                                                                                \
     X(CONTRACT, "contract",                                                                        \
       "cache version; a code, c request or other subject: the contract was broken")                \
-    X(STORE, "store", "cache version; a operation, b bytes, c connection")                         \
+    X(STORE, "store", "cache version; a operation, b bytes, c connection, d ns of late reply")     \
     X(CACHE_LOG, "cache-log",                                                                      \
       "cache version; a text, in the run's side table, d hash of the text")                        \
     X(END, "end", "-; the run is over")                                                            \
@@ -65,7 +67,7 @@
     X(RECONFIGURED, "reconfigured",                                                                \
       "node; c hash of the options; flags 0 taken, 1 refused, 2 nobody listened")                  \
     X(SERVICE, "service", "0 identity service, 1 shared store; flags 1 on, 0 off")                 \
-    X(IDENTITY, "identity", "-; c session; flags 0 known, 1 unknown, 2 failed")                    \
+    X(IDENTITY, "identity", "-; c session, d ns late; flags 0 known, 1 unknown, 2 failed")         \
     /* homes */                                                                                    \
     X(POWER, "power", "home; flags 1 back, 0 lost")                                                \
     X(WAKE, "wake", "viewer; somebody starts watching")                                            \
@@ -114,7 +116,7 @@ enum {
     SF_FLAGS_FROM_CACHE = SF_FLAG_INTEGRATION | SF_FLAG_EXPORT, /* paths that the cache serves */
 };
 
-/* Of PACKET, in place of the time it is due: the link has slots, or is to have some, so when the
+/* Of PACKET, in place of the time it is due: the link has slots at some time of the run, so when a
  * packet leaves depends on what is sent later. PACKET_LEFT says it, once for each copy. */
 #define SF_DUE_TOLD_LATER (UINT64_MAX - 1)
 
@@ -134,6 +136,9 @@ enum {
     SF_REFUSED_KILL_SWITCH = 3,
     SF_REFUSED_NO_SESSION = 4,
 };
+
+/* Flags of GAVE_UP. */
+enum { SF_GAVE_UP_LEFT = 1 << 0 }; /* somebody stopped watching while the request was open */
 
 /* Who of SERVICE. */
 enum {

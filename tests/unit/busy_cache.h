@@ -18,6 +18,7 @@ struct busy_request {
     uint64_t tenant;
     uint64_t camera;
     uint64_t fetch;
+    uint64_t connection; /* the viewer's */
     uint8_t *bytes;
     uint32_t bytes_count;
     uint32_t passed_bytes;
@@ -35,6 +36,8 @@ struct busy_counts {
     uint32_t imports;
     uint32_t store_failures;
     uint32_t identity_failures;
+    uint32_t closed;           /* connections of viewers */
+    uint32_t closed_with_open; /* of those: with a request that was not cancelled before */
 };
 static struct busy_counts busy_counts;
 
@@ -85,7 +88,11 @@ static void busy_on_request(void *context, const struct sf_cache_request *reques
     struct busy_cache *cache = context;
     struct busy_request *pending = busy_find(cache, 0);
     *pending = (struct busy_request){
-        .request = request->request, .tenant = request->tenant, .camera = request->camera};
+        .request = request->request,
+        .tenant = request->tenant,
+        .camera = request->camera,
+        .connection = request->connection,
+    };
     cache->host->identity(cache->host->context, request->token, request->request);
 }
 
@@ -98,6 +105,16 @@ static void busy_on_cancelled(void *context, uint64_t request)
             cache->host->fetch_cancel(cache->host->context, pending->fetch);
         }
         busy_forget(pending);
+    }
+}
+
+static void busy_on_closed(void *context, uint64_t connection)
+{
+    const struct busy_cache *cache = context;
+    busy_counts.closed++;
+    for (uint32_t i = 0; i < BUSY_REQUESTS; i++) {
+        const struct busy_request *pending = &cache->requests[i];
+        busy_counts.closed_with_open += pending->request != 0 && pending->connection == connection;
     }
 }
 
@@ -230,6 +247,7 @@ static const struct sf_cache_plugin busy_plugin = {
     .destroy = busy_destroy,
     .on_request = busy_on_request,
     .on_request_cancelled = busy_on_cancelled,
+    .on_connection_closed = busy_on_closed,
     .on_identity = busy_on_identity,
     .on_store_reply = busy_on_store_reply,
     .on_fetch_part = busy_on_fetch_part,

@@ -44,6 +44,8 @@ static void test_expect_says_what_did_not_come_out(void **state)
     assert_says("\"hold\": false");
 }
 
+#define GAMBLER SF_BINARY_DIR "/tests/gambler.so"
+#define RESTLESS SF_BINARY_DIR "/tests/restless.so"
 #define MISCHIEF SF_BINARY_DIR "/tests/mischief.so"
 
 static void test_somebody_elses_cache_that_ends_the_process_or_never_comes_back(void **state)
@@ -71,17 +73,17 @@ static void test_somebody_elses_cache_that_ends_the_process_or_never_comes_back(
                      2);
 }
 
-/* The JSON stays whole. */
+/* The JSON stays whole. (It answers nobody, which is a find.) */
 static void test_what_a_cache_prints_goes_to_stderr(void **state)
 {
     (void)state;
     assert_int_equal(strayframe("run scenarios/smoke/small.yaml --json --cache '" MISCHIEF
                                 "?print' 2>/dev/null"),
-                     0);
+                     1);
     json_decref(parsed());
     assert_int_equal(strayframe("run scenarios/smoke/small.yaml --json --cache '" MISCHIEF
                                 "?print' 2>&1 >/dev/null"),
-                     0);
+                     1);
     assert_says("here I am");
 }
 
@@ -230,7 +232,58 @@ static void test_gate_passes_the_sound_and_fails_the_silent(void **state)
     assert_int_equal(strayframe("gate --candidate builtin:canary-silent --seeds 5"), 1);
     assert_says("recovery");
     assert_int_equal(strayframe("gate --candidate builtin:canary-babbler --seeds 2"), 1);
-    assert_says("contract");
+    assert_says("contract: ");
+    assert_says("(SF_CACHE_E_");
+}
+
+/* Neither leaks. One is otherwise sound, and its twin throws the host's dice; one answers nobody.
+ */
+static void test_gate_does_not_judge_a_cache_that_is_not_deterministic(void **state)
+{
+    (void)state;
+    static const char gate[] = "gate --scenarios scenarios/smoke/small.yaml --seeds 2 --candidate ";
+    static const char *const plugins[] = {GAMBLER, "'" GAMBLER "?host'", RESTLESS};
+    static const int codes[] = {3, 0, 1};
+    char line[512];
+    for (int jobs = 1; jobs <= 2; jobs++) {
+        for (int i = 0; i < 3; i++) {
+            snprintf(line, sizeof line, "%s %s --jobs %d", gate, plugins[i], jobs);
+            assert_int_equal(strayframe(line), codes[i]);
+            assert_true((strstr(output, "not deterministic") != NULL) == (codes[i] != 0));
+            assert_true((strstr(output, "--twice") != NULL) == (codes[i] != 0));
+        }
+    }
+    snprintf(line, sizeof line, "%s %s --json", gate, GAMBLER);
+    assert_int_equal(strayframe(line), 3);
+    json_t *json = parsed();
+    json_t *differing = json_array_get(json_object_get(json, "not_deterministic"), 0);
+    assert_string_equal(json_string_value(json_object_get(differing, "scenario")),
+                        "scenarios/smoke/small.yaml");
+    assert_int_equal(json_integer_value(json_object_get(differing, "seed")), 1);
+    assert_int_equal(
+        strayframe(strchr(json_string_value(json_object_get(differing, "repeat")), ' ')), 1);
+    assert_says("the runs differ, first in record ");
+    json_decref(json);
+}
+
+static void test_a_gate_tells_strays_from_the_rest(void **state)
+{
+    (void)state;
+    static const char gate[] = "gate --scenarios scenarios/gate/deploy.yaml --seeds 2 --json";
+    char line[256];
+    snprintf(line, sizeof line, "%s --candidate builtin:canary-silent", gate);
+    assert_int_equal(strayframe(line), 1);
+    assert_says("2 of 2 runs broke an invariant; nobody got another's picture; recovery in 2");
+    snprintf(line, sizeof line, "%s --candidate builtin:canary-tenantless", gate);
+    assert_int_equal(strayframe(line), 1);
+    assert_says("another's picture, or a piece of one, in 2");
+    json_t *json = parsed();
+    assert_int_equal(json_integer_value(json_object_get(json, "stray_runs")), 2);
+    json_t *pixels = json_array_get(json_object_get(json, "oracles"), 0);
+    assert_string_equal(json_string_value(json_object_get(pixels, "name")), "no-stray-pixels");
+    assert_int_equal(json_integer_value(json_object_get(pixels, "failed_runs")), 2);
+    assert_true(json_integer_value(json_object_get(pixels, "findings")) >= 2);
+    json_decref(json);
 }
 
 static void test_run_twice_says_that_both_are_the_same(void **state)
@@ -337,6 +390,8 @@ int main(void)
         cmocka_unit_test(test_run_prints_json),
         cmocka_unit_test(test_gate_prints_json_and_never_depends_on_jobs),
         cmocka_unit_test(test_gate_passes_the_sound_and_fails_the_silent),
+        cmocka_unit_test(test_gate_does_not_judge_a_cache_that_is_not_deterministic),
+        cmocka_unit_test(test_a_gate_tells_strays_from_the_rest),
         cmocka_unit_test(test_run_twice_says_that_both_are_the_same),
         cmocka_unit_test(test_check_names_every_broken_file),
         cmocka_unit_test(test_what_print_prints_runs_to_the_same_trace),

@@ -17,7 +17,9 @@ static void step(struct fixture *f, struct sf_viewer_input input)
 
 static void start(struct fixture *f)
 {
-    sf_viewer_init(&f->exporter, &config);
+    struct sf_rng leave_rng;
+    sf_rng_init(&leave_rng, 1, "leave", 0);
+    sf_viewer_init(&f->exporter, &config, &leave_rng);
     step(f, (struct sf_viewer_input){.kind = SF_VIEWER_WAKE, .now_ns = SF_SECOND});
     assert_true(f->effects.open_connection);
     assert_true(f->effects.ask);

@@ -25,8 +25,8 @@ static const struct canary {
     /* A camera does what its owner never agreed to. */
     {"consent-2014", "verdict", {{"homes.never.camera.backup_by_default", "true"}}},
     {"eufy-2021", "unaffected", {{"homes.fleet.network", "poor"}}},
-    /* The repair is put off. */
-    {"github-2021", "strays_until", {{"timeline.1.at", "11min"}}},
+    /* The repair is put off, in a run in which there are strays up to the end. */
+    {"github-2021", "strays_until", {{"timeline.1.at", "12min50s"}, {"seed", "1"}}},
     /* The stop comes a minute late. */
     {"klarna-2021", "strays_until", {{"timeline.1.at", "34min"}}},
     {"klarna-2021", "affected_min", {{"timeline.1.at", "3min"}}},

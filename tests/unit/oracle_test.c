@@ -176,6 +176,17 @@ static void test_an_owner_must_see_its_own_whole_frame_in_time(void **state)
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110}, {.kind = SF_RECORD_END, .at_ns = 150});
     assert_int_equal(j.verdict, SF_VERDICT_INCONCLUSIVE);
     assert_judged(&j, &sf_oracle_recovery, 0, 0);
+    /* Whoever leaves is waited for anew when they ask again. */
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 130},
+          {.kind = SF_RECORD_GAVE_UP, .who = 0, .flags = SF_GAVE_UP_LEFT, .at_ns = 140},
+          {.kind = SF_RECORD_END, .at_ns = 1000});
+    assert_judged(&j, &sf_oracle_recovery, 0, 0);
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 130},
+          {.kind = SF_RECORD_GAVE_UP, .who = 0, .flags = SF_GAVE_UP_LEFT, .at_ns = 140},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 300}, {.kind = SF_RECORD_END, .at_ns = 1000});
+    assert_judged(&j, &sf_oracle_recovery, 1, 1);
     /* Whoever is blocked meanwhile is not waited for. */
     JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},

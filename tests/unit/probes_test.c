@@ -124,6 +124,53 @@ static void test_single_records_that_are_events(void **state)
     assert_int_equal(PASSED(IDENTITY_FAILED, {.kind = SF_RECORD_IDENTITY, .flags = 1}), 0);
 }
 
+static void test_whoever_leaves_leaves_a_request_that_waits(void **state)
+{
+    (void)state;
+    static const struct sf_record left = {
+        .kind = SF_RECORD_GAVE_UP, .who = 4, .flags = SF_GAVE_UP_LEFT, .c = 2};
+    static const struct sf_record timed_out = {.kind = SF_RECORD_GAVE_UP, .who = 4, .c = 2};
+    assert_int_equal(PASSED(VIEWER_LEFT, WAITS(4, 1, 2), left), 1);
+    assert_int_equal(PASSED(VIEWER_LEFT, WAITS(4, 1, 2), timed_out), 0);
+    assert_int_equal(PASSED(VIEWER_LEFT, WAITS(4, 1, 3), left), 0);
+    assert_int_equal(PASSED(VIEWER_LEFT, WAITS(4, 1, 2), ANSWERED(4, 2), left), 0);
+}
+
+static void test_a_reply_is_late_beyond_its_bound(void **state)
+{
+    (void)state;
+    assert_int_equal(PASSED(STORE_LATE, {.kind = SF_RECORD_STORE, .d = 200 * SF_MS}), 0);
+    assert_int_equal(PASSED(STORE_LATE, {.kind = SF_RECORD_STORE, .d = 200 * SF_MS + 1}), 1);
+    assert_int_equal(PASSED(IDENTITY_LATE, {.kind = SF_RECORD_IDENTITY, .d = 200 * SF_MS}), 0);
+    assert_int_equal(PASSED(IDENTITY_LATE, {.kind = SF_RECORD_IDENTITY, .d = 200 * SF_MS + 1}), 1);
+}
+
+/* How often it is passed when so many tenants come to wait, one after the other. */
+static uint64_t passed_by_crowd(uint32_t tenants_count)
+{
+    struct sf_arena arena;
+    sf_arena_init(&arena);
+    struct sf_probes *probes = sf_probes_create(&arena, tenants_count);
+    uint64_t counts[SF_PROBES_COUNT];
+    for (uint32_t i = 0; i < tenants_count; i++) {
+        const struct sf_record records[] = {
+            {.kind = SF_RECORD_VIEWER, .who = 4 * i, .a = i, .b = i},
+            {.kind = SF_RECORD_ADMITTED, .who = 4 * i, .a = i, .c = i + 1},
+        };
+        sf_probes_hear(probes, records, 2);
+    }
+    sf_probes_read(probes, counts);
+    sf_arena_fini(&arena);
+    return counts[SF_PROBE_MANY_WAIT];
+}
+
+static void test_many_are_more_than_a_byte_counts(void **state)
+{
+    (void)state;
+    assert_int_equal(passed_by_crowd(256), 0);
+    assert_int_equal(passed_by_crowd(258), 2);
+}
+
 static void test_a_packet_that_overtakes_another_is_seen(void **state)
 {
     (void)state;
@@ -180,6 +227,9 @@ int main(void)
         cmocka_unit_test(test_two_that_wait_for_one_camera_are_counted),
         cmocka_unit_test(test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet),
         cmocka_unit_test(test_single_records_that_are_events),
+        cmocka_unit_test(test_whoever_leaves_leaves_a_request_that_waits),
+        cmocka_unit_test(test_a_reply_is_late_beyond_its_bound),
+        cmocka_unit_test(test_many_are_more_than_a_byte_counts),
         cmocka_unit_test(test_a_packet_that_overtakes_another_is_seen),
         cmocka_unit_test(test_where_packets_are_held_back_the_order_is_that_of_leaving),
         cmocka_unit_test(test_half_of_the_viewers_within_two_seconds_are_a_mass_return),

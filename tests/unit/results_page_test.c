@@ -47,7 +47,8 @@ static uint32_t missing_in(const char *text, json_t *json)
     {
         char quoted[80];
         snprintf(quoted, sizeof quoted, "`%s`", key);
-        bool names = strcmp(key, "runs_by_oracle") == 0 || strcmp(key, "facts") == 0 ||
+        bool names = strcmp(key, "runs_by_oracle") == 0 || strcmp(key, "by") == 0 ||
+                     strcmp(key, "facts") == 0 ||
                      strcmp(key, "figures") == 0; /* its keys are oracles, or facts */
         if (strstr(text, quoted) == NULL) {
             print_error(PAGE " lacks %s\n", quoted);

@@ -352,7 +352,7 @@ static void test_every_kind_of_record_has_a_sentence(void **state)
         {{.kind = SF_RECORD_LINK, .who = 1}, "home 2 unlinks the integration"},
         {{.kind = SF_RECORD_KILL_SWITCH, .flags = 1}, "the operator blocks the integration"},
         {{.kind = SF_RECORD_HEALED}, "every network is healed"},
-        {{.kind = SF_RECORD_CONTRACT, .a = 4}, "breaks the contract of its interface (code 4)"},
+        {{.kind = SF_RECORD_CONTRACT, .a = 4}, "breaks the contract of its interface: code 4"},
         {{.kind = SF_RECORD_NETWORK, .who = 2},
          "the way up from home 2 is now the network perfect"},
     };

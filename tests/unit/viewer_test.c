@@ -22,10 +22,17 @@ static void step(struct fixture *f, struct sf_viewer_input input)
     sf_viewer_step(&f->viewer, &input, &f->rng, &f->effects);
 }
 
+static void init(struct fixture *f, const struct sf_viewer_config *of)
+{
+    struct sf_rng leave_rng;
+    sf_rng_init(&leave_rng, 1, "leave", 0);
+    sf_viewer_init(&f->viewer, of, &leave_rng);
+    sf_rng_init(&f->rng, 1, "hub", 0);
+}
+
 static sf_ns start_watching(struct fixture *f)
 {
-    sf_viewer_init(&f->viewer, &config);
-    sf_rng_init(&f->rng, 1, "hub", 0);
+    init(f, &config);
     step(f, (struct sf_viewer_input){.kind = SF_VIEWER_START});
     sf_ns at_ns = f->effects.tick_at_ns;
     assert_in_range(at_ns, 0, 60 * SF_SECOND - 1);
@@ -92,8 +99,7 @@ static void test_somebody_wakes_the_viewer_before_its_time(void **state)
 {
     (void)state;
     struct fixture f;
-    sf_viewer_init(&f.viewer, &config);
-    sf_rng_init(&f.rng, 1, "hub", 0);
+    init(&f, &config);
     step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_START});
     step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_WAKE, .now_ns = 7});
     assert_true(f.effects.open_connection);
@@ -177,6 +183,60 @@ static void test_a_connection_that_breaks_between_requests_costs_none(void **sta
     assert_int_equal(f.effects.tick_at_ns, at_ns + 5 * SF_SECOND);
 }
 
+/* How often somebody who watches `watchings` times without ever being answered leaves before the
+ * time-out. Each time within it, the request cancelled, the connection closed. */
+static uint32_t count_early_leavings(int64_t share_ppm, uint32_t watchings)
+{
+    struct sf_viewer_config leaving = config;
+    struct fixture f;
+    uint32_t left_count = 0;
+    leaving.leaves_early_ppm = share_ppm;
+    init(&f, &leaving);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_START});
+    while (f.viewer.connections_count <= watchings) {
+        sf_ns now_ns = f.effects.tick_at_ns;
+        bool was_asked = f.viewer.time_out_at_ns != SF_NS_NEVER;
+        step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = now_ns});
+        if (f.effects.left) {
+            assert_true(was_asked);
+            assert_true(f.effects.give_up);
+            assert_true(f.effects.close_connection);
+            assert_false(f.effects.show_partial);
+            assert_false(f.effects.ask);
+            assert_int_equal(f.effects.given_up, f.viewer.requests_count);
+            assert_in_range(f.effects.tick_at_ns, now_ns + 30 * SF_SECOND, now_ns + 90 * SF_SECOND);
+            left_count++;
+        }
+    }
+    return left_count;
+}
+
+static void test_a_share_of_watchings_ends_with_the_request_open(void **state)
+{
+    (void)state;
+    assert_int_equal(count_early_leavings(0, 200), 0);
+    assert_int_equal(count_early_leavings(1000000, 200), 200);
+    assert_in_range(count_early_leavings(500000, 200), 70, 130);
+}
+
+static void test_whoever_is_answered_first_does_not_leave_in_the_middle(void **state)
+{
+    (void)state;
+    struct sf_viewer_config leaving = config;
+    struct fixture f;
+    leaving.leaves_early_ppm = 1000000;
+    init(&f, &leaving);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_WAKE, .now_ns = 7});
+    sf_ns leave_at_ns = f.effects.tick_at_ns;
+    assert_in_range(leave_at_ns, 8, 7 + 3 * SF_SECOND);
+    step(&f, (struct sf_viewer_input){
+                 .kind = SF_VIEWER_ANSWER, .now_ns = 7, .request = 1, .picture = true});
+    assert_true(f.effects.show_whole);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = leave_at_ns});
+    assert_false(f.effects.left);
+    assert_true(f.viewer.watching);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +249,8 @@ int main(void)
             test_a_new_session_is_used_at_once_by_whoever_watches_and_waits_for_nothing),
         cmocka_unit_test(test_a_broken_connection_is_replaced_and_the_still_asked_for_again),
         cmocka_unit_test(test_a_connection_that_breaks_between_requests_costs_none),
+        cmocka_unit_test(test_a_share_of_watchings_ends_with_the_request_open),
+        cmocka_unit_test(test_whoever_is_answered_first_does_not_leave_in_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

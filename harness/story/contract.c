@@ -1,0 +1,51 @@
+#include "harness/story/contract.h"
+
+#include <stddef.h>
+
+#include "harness/cache/strayframe_cache.h"
+
+static const struct {
+    uint32_t code;
+    const char *name;
+    const char *words;
+} breaches[] = {
+#define BREACH(NAME, WORDS) \
+    {                       \
+        NAME, #NAME, WORDS  \
+    }
+    BREACH(SF_CACHE_E_UNKNOWN_REQUEST, "no such request was ever handed to this cache"),
+    BREACH(SF_CACHE_E_ANSWERED, "the request had been answered already"),
+    BREACH(SF_CACHE_E_CANCELLED, "the request was cancelled, and the cache was told"),
+    BREACH(SF_CACHE_E_TOO_MANY_BYTES, "more bytes than announced, or than a still may have"),
+    BREACH(SF_CACHE_E_TOO_FEW_BYTES, "answer_end before all announced bytes"),
+    BREACH(SF_CACHE_E_BAD_STATUS, "no such status, or bytes with a status that has none"),
+    BREACH(SF_CACHE_E_UNKNOWN_CONNECTION, "no such open connection to the store"),
+    BREACH(SF_CACHE_E_UNKNOWN_FETCH, "no such fetch under way"),
+    BREACH(SF_CACHE_E_UNKNOWN_CAMERA, "no such camera"),
+    BREACH(SF_CACHE_E_BAD_ARGUMENT,
+           "a bad argument: NULL with a count, a negative delay, a long key"),
+#undef BREACH
+};
+
+enum { BREACHES_COUNT = sizeof breaches / sizeof breaches[0] };
+
+const char *sf_contract_name(uint32_t code)
+{
+    for (size_t i = 0; i < BREACHES_COUNT; i++) {
+        if (breaches[i].code == code) {
+            return breaches[i].name;
+        }
+    }
+    return NULL;
+}
+
+void sf_contract_print(uint32_t code, struct sf_text *out)
+{
+    for (size_t i = 0; i < BREACHES_COUNT; i++) {
+        if (breaches[i].code == code) {
+            sf_text_add(out, "%s (%s, %u)", breaches[i].words, breaches[i].name, code);
+            return;
+        }
+    }
+    sf_text_add(out, "code %u", code);
+}
