@@ -60,10 +60,14 @@ void sf_netem_course_pass(struct sf_netem_course *course, sf_ns until_ns,
                           const struct sf_netem_leaver *leaver)
 {
     bool ends = until_ns == SF_NS_NEVER;
+    sf_ns changed_ns = INT64_MIN;
     for (;;) {
-        sf_ns due_ns = sf_netem_queue_next_ns(&course->queue);
+        /* What a closed slot held back is let go by the change, not before it. */
+        sf_ns next_ns = sf_netem_queue_next_ns(&course->queue);
+        sf_ns due_ns = next_ns > changed_ns ? next_ns : changed_ns;
         if (!ends && course->state_ends_ns <= due_ns && course->state_ends_ns < until_ns) {
-            sf_netem_course_change(course, course->state_ends_ns);
+            changed_ns = course->state_ends_ns;
+            sf_netem_course_change(course, changed_ns);
         } else if (due_ns < until_ns) {
             take_out(course, due_ns, leaver);
         } else {

@@ -63,8 +63,27 @@ static void heap_sink(struct sf_netem_waiting *heap, uint32_t count,
     heap[at] = *packet;
 }
 
-uint32_t sf_netem_queue_enqueue(struct sf_netem_queue *queue, sf_ns now_ns, uint32_t bytes,
-                                bool ect, uint64_t tag)
+bool sf_netem_queue_has_room(const struct sf_netem_queue *queue)
+{
+    uint64_t taken = (uint64_t)queue->link.timed_count + queue->link.front_count;
+    return taken + SF_NETEM_COPIES_MAX <= queue->waiting_max;
+}
+
+void sf_netem_queue_move(struct sf_netem_queue *queue, struct sf_netem_waiting *storage,
+                         uint64_t storage_count)
+{
+    SF_ASSERT(storage_count >= queue->waiting_max);
+    SF_ASSERT(storage_count <= UINT32_MAX);
+    uint32_t front_count = queue->link.front_count;
+    memcpy(storage, queue->waiting, queue->link.timed_count * sizeof *storage);
+    memcpy(storage + storage_count - front_count, queue->waiting + queue->waiting_max - front_count,
+           front_count * sizeof *storage);
+    queue->waiting = storage;
+    queue->waiting_max = (uint32_t)storage_count;
+}
+
+struct sf_netem_queued sf_netem_queue_enqueue(struct sf_netem_queue *queue, sf_ns now_ns,
+                                              uint32_t bytes, bool ect, uint64_t tag)
 {
     struct sf_netem *link = &queue->link;
     uint32_t timed_count = link->timed_count;
@@ -74,6 +93,8 @@ uint32_t sf_netem_queue_enqueue(struct sf_netem_queue *queue, sf_ns now_ns, uint
     queue->full_count += admission.dropped_by_limit;
     SF_ASSERT((uint64_t)timed_count + front_count + admission.copies_count <= queue->waiting_max);
 
+    struct sf_netem_queued queued = {.copies_count = admission.copies_count,
+                                     .dropped_by_limit = admission.dropped_by_limit};
     for (uint32_t i = 0; i < admission.copies_count; i++) {
         const struct sf_netem_placed *copy = &admission.copy[i];
         struct sf_netem_waiting packet = {
@@ -85,6 +106,7 @@ uint32_t sf_netem_queue_enqueue(struct sf_netem_queue *queue, sf_ns now_ns, uint
             .corrupted = copy->corrupted,
             .ce_marked = copy->ce_marked,
         };
+        queued.corrupted |= copy->corrupted;
         if (copy->in_front) {
             front_count++;
             queue->waiting[queue->waiting_max - front_count] = packet;
@@ -95,7 +117,7 @@ uint32_t sf_netem_queue_enqueue(struct sf_netem_queue *queue, sf_ns now_ns, uint
     }
     SF_ASSERT(timed_count == link->timed_count);
     SF_ASSERT(front_count == link->front_count);
-    return admission.copies_count;
+    return queued;
 }
 
 static void hand_over(const struct sf_netem_waiting *packet, struct sf_netem_delivery *out)

@@ -50,11 +50,24 @@ uint64_t sf_netem_queue_places(const struct sf_netem_config *config);
 void sf_netem_queue_init(struct sf_netem_queue *queue, const struct sf_netem_config *config,
                          uint64_t seed, struct sf_netem_waiting *storage, uint64_t storage_count);
 
+/* Whether the storage is sure to hold the copies of one more packet. */
+bool sf_netem_queue_has_room(const struct sf_netem_queue *queue);
+
+/* Goes on in a larger storage, and leaves the one before to the caller. */
+void sf_netem_queue_move(struct sf_netem_queue *queue, struct sf_netem_waiting *storage,
+                         uint64_t storage_count);
+
+/* What is known of a packet once it has been taken in. */
+struct sf_netem_queued {
+    uint32_t copies_count; /* 0 to SF_NETEM_COPIES_MAX */
+    bool dropped_by_limit; /* the packet, or its duplicate, met a full queue */
+    bool corrupted;        /* one of the copies is */
+};
+
 /* Takes a packet in. The caller then calls sf_netem_queue_dequeue(queue, now_ns, ...) until it says
- * false, as a kernel does after each packet; with slots the fates depend on it. Returns how many
- * copies were queued, 0 to SF_NETEM_COPIES_MAX. */
-uint32_t sf_netem_queue_enqueue(struct sf_netem_queue *queue, sf_ns now_ns, uint32_t bytes,
-                                bool ect, uint64_t tag);
+ * false, as a kernel does after each packet; with slots the fates depend on it. */
+struct sf_netem_queued sf_netem_queue_enqueue(struct sf_netem_queue *queue, sf_ns now_ns,
+                                              uint32_t bytes, bool ect, uint64_t tag);
 
 /* Takes the next copy out, if one may leave at now_ns; false if none may. */
 bool sf_netem_queue_dequeue(struct sf_netem_queue *queue, sf_ns now_ns,

@@ -28,6 +28,7 @@ struct sf_probes {
     uint64_t counts[SF_PROBES_COUNT];
     struct viewer *viewers;
     sf_ns *link_due_ns;       /* by link: when the packet before arrives */
+    uint64_t *link_left;      /* by link: the highest number of a packet that was told to leave */
     uint32_t *tenant_waits;   /* by tenant: requests that wait */
     uint32_t *camera_waits;   /* by camera: requests that wait for it */
     uint32_t tenants_waiting; /* with one at least */
@@ -60,6 +61,7 @@ struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
                                  .viewers_count = VIEWERS_PER_HOME_MAX * homes_count};
     probes->viewers = sf_arena_take(arena, probes->viewers_count, sizeof *probes->viewers);
     probes->link_due_ns = sf_arena_take(arena, (size_t)2 * homes_count, sizeof(sf_ns));
+    probes->link_left = sf_arena_take(arena, (size_t)2 * homes_count, sizeof(uint64_t));
     probes->tenant_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->camera_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     return probes;
@@ -150,13 +152,24 @@ static void see_packet(struct sf_probes *probes, const struct sf_record *record)
             pass(probes, fates[i].probe);
         }
     }
-    if ((record->flags & SF_FATE_LOST) == 0) {
+    if ((record->flags & SF_FATE_LOST) == 0 && record->d != SF_DUE_TOLD_LATER) {
         sf_ns *due_ns = &probes->link_due_ns[record->who];
         if ((sf_ns)record->d < *due_ns) {
             pass(probes, SF_PROBE_PACKET_REORDERED);
         } else {
             *due_ns = (sf_ns)record->d;
         }
+    }
+}
+
+/* Where a link holds packets back, the order is that of leaving. */
+static void see_packet_left(struct sf_probes *probes, const struct sf_record *record)
+{
+    uint64_t *highest = &probes->link_left[record->who];
+    if (record->c < *highest) {
+        pass(probes, SF_PROBE_PACKET_REORDERED);
+    } else {
+        *highest = record->c;
     }
 }
 
@@ -184,6 +197,9 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
     switch (record->kind) {
     case SF_RECORD_PACKET:
         see_packet(probes, record);
+        return;
+    case SF_RECORD_PACKET_LEFT:
+        see_packet_left(probes, record);
         return;
     case SF_RECORD_VIEWER:
         viewer_of(probes, record)->tenant = record->a;

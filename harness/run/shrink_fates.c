@@ -19,13 +19,22 @@ struct notes {
     bool overflown;
 };
 
+static enum sf_plan_direction direction_of(uint32_t link)
+{
+    return link % 2 == 0 ? SF_DIRECTION_UP : SF_DIRECTION_DOWN;
+}
+
+static const struct sf_netem_config *config_of(const struct notes *notes, uint32_t link)
+{
+    const struct sf_plan_network *network = &notes->plan->networks[notes->networks[link]];
+    return direction_of(link) == SF_DIRECTION_UP ? &network->up : &network->down;
+}
+
 /* False: the packet did what it does on its network without chance. */
 static bool fate_of(const struct notes *notes, const struct sf_record *record,
                     struct sf_plan_fate *fate_out)
 {
-    const struct sf_plan_network *network = &notes->plan->networks[notes->networks[record->who]];
-    bool up = record->who % 2 == 0;
-    const struct sf_netem_config *config = up ? &network->up : &network->down;
+    const struct sf_netem_config *config = config_of(notes, record->who);
     sf_ns delay_ns = (sf_ns)record->d - record->at_ns;
     enum sf_plan_fate_kind kind = SF_PLAN_FATE_DELAYED;
     if (record->d == UINT64_MAX || (record->flags & SF_FATE_CORRUPTED) != 0) {
@@ -35,15 +44,37 @@ static bool fate_of(const struct notes *notes, const struct sf_record *record,
         }
     } else if ((record->flags & SF_FATE_DUPLICATED) != 0) {
         kind = SF_PLAN_FATE_DUPLICATED;
-    } else if (notes->losses_only || delay_ns == config->delay_ns) {
+    } else if (notes->losses_only || record->d == SF_DUE_TOLD_LATER ||
+               delay_ns == config->delay_ns) {
         return false;
     }
     *fate_out = (struct sf_plan_fate){
         .packet = record->c,
         .home = record->who / 2,
-        .direction = up ? SF_DIRECTION_UP : SF_DIRECTION_DOWN,
+        .direction = direction_of(record->who),
         .kind = kind,
         .delay_ns = kind == SF_PLAN_FATE_DELAYED ? delay_ns : 0,
+    };
+    return true;
+}
+
+/* Of a packet whose time was not known when it was sent: its delay, except where slots made it, for
+ * those stay. False as above, or PACKET has said what became of it. */
+static bool delay_of(const struct notes *notes, const struct sf_record *record,
+                     struct sf_plan_fate *fate_out)
+{
+    const struct sf_netem_config *config = config_of(notes, record->who);
+    if (notes->losses_only || sf_netem_config_needs_queue(config) ||
+        (record->flags & (SF_FATE_DUPLICATED | SF_FATE_CORRUPTED)) != 0 ||
+        (sf_ns)record->d == config->delay_ns) {
+        return false;
+    }
+    *fate_out = (struct sf_plan_fate){
+        .packet = record->c,
+        .home = record->who / 2,
+        .direction = direction_of(record->who),
+        .kind = SF_PLAN_FATE_DELAYED,
+        .delay_ns = (sf_ns)record->d,
     };
     return true;
 }
@@ -51,7 +82,8 @@ static bool fate_of(const struct notes *notes, const struct sf_record *record,
 static void note_packet(struct notes *notes, const struct sf_record *record)
 {
     struct sf_plan_fate fate;
-    if (!fate_of(notes, record, &fate)) {
+    bool left = record->kind == SF_RECORD_PACKET_LEFT;
+    if (!(left ? delay_of(notes, record, &fate) : fate_of(notes, record, &fate))) {
         return;
     }
     if (notes->count == SF_FATES_MAX) {
@@ -67,7 +99,8 @@ static void note(void *context, const struct sf_record *records, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         if (records[i].kind == SF_RECORD_NETWORK) {
             notes->networks[records[i].who] = records[i].a;
-        } else if (records[i].kind == SF_RECORD_PACKET) {
+        } else if (records[i].kind == SF_RECORD_PACKET ||
+                   records[i].kind == SF_RECORD_PACKET_LEFT) {
             note_packet(notes, &records[i]);
         }
     }

@@ -4,7 +4,20 @@
 #include "harness/base/assert.h"
 #include "harness/run/shrink_private.h"
 
-/* What is certain is no chance: a delay, a rate, a queue's bound, the loss of everything. */
+static void keep_slots(const struct sf_netem_config *config, struct sf_netem_config *settled)
+{
+    settled->slot_delay_ns_min = config->slot_delay_ns_min;
+    settled->slot_delay_ns_max = config->slot_delay_ns_max;
+    settled->slot_table = config->slot_table;
+    settled->slot_table_delay_ns = config->slot_table_delay_ns;
+    settled->slot_table_jitter_ns = config->slot_table_jitter_ns;
+    settled->slot_packets_max = config->slot_packets_max;
+    settled->slot_bytes_max = config->slot_bytes_max;
+}
+
+/* What is certain is no chance: a delay, a rate, a queue's bound, slots, the loss of everything.
+ * How long a slot's packets waited is never written down, so where there are slots all that makes
+ * packets wait stays. */
 void network_settle(struct sf_netem_config *config, bool keep_rate)
 {
     struct sf_netem_config settled;
@@ -13,7 +26,8 @@ void network_settle(struct sf_netem_config *config, bool keep_rate)
     if (config->loss_model == SF_NETEM_LOSS_RANDOM && config->loss == SF_NETEM_ALWAYS) {
         settled.loss = SF_NETEM_ALWAYS;
     }
-    if (keep_rate) {
+    keep_slots(config, &settled);
+    if (keep_rate || sf_netem_config_needs_queue(config)) {
         settled.limit_packets = config->limit_packets;
         settled.rate_bytes_per_second = config->rate_bytes_per_second;
         settled.packet_overhead_bytes = config->packet_overhead_bytes;
@@ -146,6 +160,9 @@ static bool simpler(struct sf_netem_config *config, int step)
         config->keep_order = false;
         break;
     case 9:
+        keep_slots(&none, config);
+        break;
+    case 10:
         half_as_bad(config);
         break;
     default:
@@ -154,7 +171,7 @@ static bool simpler(struct sf_netem_config *config, int step)
     return memcmp(&before, config, sizeof before) != 0;
 }
 
-enum { SIMPLER_STEPS = 10 };
+enum { SIMPLER_STEPS = 11 };
 
 /* A network that changes stays in one of its states, or has one less. */
 static bool shrink_states(struct shrink *shrink, uint32_t network)

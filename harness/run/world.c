@@ -70,6 +70,9 @@ static void dispatch(struct world *world, const struct sf_event *event)
     case EVENT_LINK_STATE:
         link_state_ends(world, event);
         return;
+    case EVENT_LINK_OPENS:
+        queued_wake(world, event->target);
+        return;
     case EVENT_ERRAND_TICK:
         errand_tick(world, event->target, (enum sf_errand)event->small);
         return;

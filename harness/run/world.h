@@ -21,7 +21,7 @@
 #include "harness/cache/host.h"
 #include "harness/frame/ledger.h"
 #include "harness/frame/still.h"
-#include "harness/net/netem.h"
+#include "harness/net/netem_queue.h"
 #include "harness/net/transfer.h"
 #include "harness/run/exhibit.h"
 #include "harness/scenario/plan.h"
@@ -60,6 +60,7 @@ enum event_kind {
     EVENT_ERRAND_TICK,   /* target home; small which errand */
     EVENT_LINK_STATE,    /* target link; a network, small its state that ends, b change of the link
                             that began it */
+    EVENT_LINK_OPENS,    /* target link: packets that wait in it may leave */
 };
 
 enum {
@@ -240,6 +241,12 @@ struct store_operation {
     uint8_t key[SF_CACHE_KEY_BYTES_MAX];
 };
 
+/* A link that holds packets back; see world_queued.c. */
+struct queued_link {
+    struct sf_netem_queue queue; /* its storage is owned */
+    sf_ns wake_ns;               /* the earliest EVENT_LINK_OPENS that waits; SF_NS_NEVER */
+};
+
 /* A capture that was made, for making its bytes again. */
 struct capture_entry {
     uint32_t camera;
@@ -281,6 +288,9 @@ struct world {
 
     struct home *homes;
     uint32_t homes_count;
+    struct queued_link *
+        *queued; /* by link, NULL for one that holds nothing back; NULL: none does */
+    struct sf_slots queued_packets;
     uint32_t healthy_network; /* what the heal brings, or what is called "good"; UINT32_MAX */
     bool ended;
 
@@ -397,6 +407,47 @@ void message_send(struct world *world, struct message *message);
 void message_stop_sending(struct world *world, struct message *message);
 void message_stop_receiving(struct world *world, struct message *message);
 void network_event(struct world *world, const struct sf_event *event);
+
+/* A packet of a message arrives at the end of its link, whole or with a wrong checksum. */
+static inline void push_arrival(struct world *world, uint32_t link, enum event_kind kind,
+                                bool corrupted, uint32_t fragment, sf_handle message, sf_ns due_ns)
+{
+    sf_queue_push(&world->queue,
+                  (struct sf_event){
+                      .due_ns = due_ns,
+                      .kind = (uint16_t)(corrupted ? kind + 1 : kind),
+                      .small = (uint16_t)fragment,
+                      .target = link,
+                      .a = (uint32_t)message,
+                      .b = (uint32_t)(message >> 32),
+                  },
+                  link);
+}
+
+/* ---- world_queued.c ---- */
+void queued_init(struct world *world);
+/* Finds the links that are ever on a network with slots; their homes are not built yet. */
+void queued_build(struct world *world);
+void queued_link_init(struct queued_link *queued, const struct sf_netem_config *config,
+                      uint64_t seed);
+/* Drops what still waits when a run ends. */
+void queued_drop(struct world *world);
+
+/* NULL: the link decides over a packet when it is sent. */
+static inline struct queued_link *queued_link(const struct world *world, uint32_t link)
+{
+    return world->queued != NULL ? world->queued[link] : NULL;
+}
+
+/* Takes a packet in, whose copies are then on their way, and returns its fate as far as it is
+ * known: flags of PACKET. After the record queued_let_go is called. */
+uint16_t queued_take_in(struct world *world, struct queued_link *queued, struct message *message,
+                        enum event_kind kind, uint32_t fragment, uint32_t bytes);
+/* Lets out what may leave now. */
+void queued_let_go(struct world *world, uint32_t link);
+void queued_wake(struct world *world, uint32_t link);
+/* The link has got other parameters. */
+void queued_changed(struct world *world, uint32_t link);
 
 /* ---- world_home.c ---- */
 /* Camera and viewers start; `again` after power was lost. */
@@ -570,6 +621,7 @@ void errands_stop_without_leave(struct world *world);
 
 /* ---- world_timeline.c ---- */
 /* Links by number, as in the trace: twice the home, plus one for the way down. */
+struct sf_netem *link_netem(struct world *world, uint32_t link);
 void link_init(struct world *world, uint32_t link, uint32_t network, uint64_t seed);
 void link_start(struct world *world, uint32_t link, uint32_t network);
 void link_change(struct world *world, uint32_t link, uint32_t network);

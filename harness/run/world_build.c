@@ -19,6 +19,7 @@ void world_init(struct world *world)
     sf_slots_init(&world->fetches, sizeof(struct fetch));
     sf_slots_init(&world->operations, sizeof(struct store_operation));
     sf_slots_init(&world->questions, sizeof(struct question));
+    queued_init(world);
 }
 
 static void payloads_free(struct world *world)
@@ -50,6 +51,7 @@ static void drop_unfinished(struct world *world)
             holding_fini(&world->homes[i].viewers[viewer]);
         }
     }
+    queued_drop(world);
     world->homes_count = 0;
     sf_slots_reset(&world->messages);
     sf_slots_reset(&world->requests);
@@ -76,6 +78,7 @@ void world_fini(struct world *world)
     sf_slots_fini(&world->fetches);
     sf_slots_fini(&world->operations);
     sf_slots_fini(&world->questions);
+    sf_slots_fini(&world->queued_packets);
     sf_queue_fini(&world->queue);
     sf_arena_fini(&world->arena);
     free(world->captures);
@@ -198,9 +201,8 @@ static void fix_fates(struct world *world)
         for (uint32_t i = first; i < end; i++) {
             fix_fate(&plan->fates[i], &fixed[i - first]);
         }
-        struct home *home = &world->homes[fate->home];
-        sf_netem_fix_fates(fate->direction == SF_DIRECTION_UP ? &home->up : &home->down, fixed,
-                           end - first);
+        uint32_t link = 2 * fate->home + (fate->direction == SF_DIRECTION_UP ? 0 : 1);
+        sf_netem_fix_fates(link_netem(world, link), fixed, end - first);
         first = end;
     }
 }
@@ -287,6 +289,7 @@ void world_build(struct world *world, const struct sf_plan *plan,
                      world->homes_count * VIEWERS_PER_HOME);
     sf_sessions_init(&world->sessions, &world->arena, world->homes_count * VIEWERS_PER_HOME);
 
+    queued_build(world);
     uint32_t index = 0;
     for (uint32_t group = 0; group < plan->groups_count; group++) {
         uint32_t number = sf_plan_group_number(plan, group);

@@ -8,8 +8,12 @@ static bool is_up(uint32_t link)
     return link % 2 == 0;
 }
 
-static struct sf_netem *netem_of(struct world *world, uint32_t link)
+struct sf_netem *link_netem(struct world *world, uint32_t link)
 {
+    struct queued_link *queued = queued_link(world, link);
+    if (queued != NULL) {
+        return &queued->queue.link;
+    }
     struct home *home = &world->homes[link / 2];
     return is_up(link) ? &home->up : &home->down;
 }
@@ -32,7 +36,7 @@ static uint32_t stays_on(const struct world *world, uint32_t network, uint32_t s
 /* How long the state lasts that the link has just begun. */
 static void schedule(struct world *world, uint32_t link, uint32_t network, uint32_t state)
 {
-    const struct sf_netem *netem = netem_of(world, link);
+    const struct sf_netem *netem = link_netem(world, link);
     const struct sf_plan_state *begun = &world->plan->networks[network].states[state];
     sf_ns dwell_ns = sf_netem_dwell_ns(netem, begun->dwell_ns_min, begun->dwell_ns_max);
     sf_queue_push(&world->queue,
@@ -53,7 +57,12 @@ static void tell(struct world *world, uint32_t link, uint32_t network)
 void link_init(struct world *world, uint32_t link, uint32_t network, uint64_t seed)
 {
     uint32_t first = stays_on(world, network, 0);
-    sf_netem_init(netem_of(world, link), config_of(world, link, first), seed);
+    struct queued_link *queued = queued_link(world, link);
+    if (queued != NULL) {
+        queued_link_init(queued, config_of(world, link, first), seed);
+    } else {
+        sf_netem_init(link_netem(world, link), config_of(world, link, first), seed);
+    }
 }
 
 void link_start(struct world *world, uint32_t link, uint32_t network)
@@ -67,8 +76,9 @@ void link_start(struct world *world, uint32_t link, uint32_t network)
 static void enter_state(struct world *world, uint32_t link, uint32_t network, uint32_t state)
 {
     uint32_t entered = stays_on(world, network, state);
-    sf_netem_change(netem_of(world, link), config_of(world, link, entered), world_now(world));
+    sf_netem_change(link_netem(world, link), config_of(world, link, entered), world_now(world));
     tell(world, link, entered);
+    queued_changed(world, link);
     if (world->plan->networks[network].states_count > 0) {
         schedule(world, link, network, state);
     }
@@ -82,7 +92,7 @@ void link_change(struct world *world, uint32_t link, uint32_t network)
 void link_state_ends(struct world *world, const struct sf_event *event)
 {
     /* The time line may have changed the link since. */
-    if (netem_of(world, event->target)->changes_count == event->b) {
+    if (link_netem(world, event->target)->changes_count == event->b) {
         uint32_t states_count = world->plan->networks[event->a].states_count;
         enter_state(world, event->target, event->a, (event->small + 1u) % states_count);
     }

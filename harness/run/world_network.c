@@ -118,6 +118,33 @@ static uint16_t fate_flags(const struct sf_netem_fate *fate)
     return (uint16_t)flags;
 }
 
+static void tell_packet(struct world *world, const struct message *message, uint32_t link,
+                        uint32_t fragment, uint64_t number, uint16_t flags, uint64_t due)
+{
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_PACKET,
+                           .flags = flags,
+                           .who = link,
+                           .a = (uint32_t)message->handle,
+                           .b = fragment,
+                           .c = number,
+                           .d = due,
+                       });
+}
+
+/* The same for a link that holds packets back. */
+static void packet_queue(struct world *world, struct queued_link *queued, struct message *message,
+                         uint32_t link, enum event_kind kind, uint32_t fragment,
+                         uint32_t payload_bytes)
+{
+    uint64_t number = queued->queue.link.packets_count;
+    uint16_t flags = queued_take_in(world, queued, message, kind, fragment,
+                                    payload_bytes + SF_PACKET_HEADER_BYTES);
+    tell_packet(world, message, link, fragment, number, flags,
+                (flags & SF_FATE_LOST) != 0 ? UINT64_MAX : SF_DUE_TOLD_LATER);
+    queued_let_go(world, link);
+}
+
 /* Gives one packet to its link; whatever copies come out of it are on their way. */
 static void packet_send(struct world *world, struct message *message, bool up, enum event_kind kind,
                         uint32_t fragment, uint32_t payload_bytes)
@@ -126,29 +153,20 @@ static void packet_send(struct world *world, struct message *message, bool up, e
     struct sf_netem *link = up ? &home->up : &home->down;
     uint32_t link_number = message->home * 2 + (up ? 0 : 1);
     uint64_t packet_number = link->packets_count;
+    struct queued_link *queued = queued_link(world, link_number);
+    if (queued != NULL) {
+        packet_queue(world, queued, message, link_number, kind, fragment, payload_bytes);
+        return;
+    }
     struct sf_netem_fate fate;
     sf_netem_decide(link, world_now(world), payload_bytes + SF_PACKET_HEADER_BYTES, false, &fate);
     uint16_t flags = fate_flags(&fate);
-    world_trace(world,
-                (struct sf_record){
-                    .kind = SF_RECORD_PACKET,
-                    .flags = (uint16_t)(flags | (kind == EVENT_ACK ? SF_FATE_ACK : 0)),
-                    .who = link_number,
-                    .a = (uint32_t)message->handle,
-                    .b = fragment,
-                    .c = packet_number,
-                    .d = fate.copies_count > 0 ? (uint64_t)fate.copy[0].deliver_ns : UINT64_MAX,
-                });
+    tell_packet(world, message, link_number, fragment, packet_number,
+                (uint16_t)(flags | (kind == EVENT_ACK ? SF_FATE_ACK : 0)),
+                fate.copies_count > 0 ? (uint64_t)fate.copy[0].deliver_ns : UINT64_MAX);
     for (uint32_t i = 0; i < fate.copies_count; i++) {
-        struct sf_event event = {
-            .due_ns = fate.copy[i].deliver_ns,
-            .kind = (uint16_t)(fate.copy[i].corrupted ? kind + 1 : kind),
-            .small = (uint16_t)fragment,
-            .target = link_number,
-            .a = (uint32_t)message->handle,
-            .b = (uint32_t)(message->handle >> 32),
-        };
-        sf_queue_push(&world->queue, event, link_number);
+        push_arrival(world, link_number, kind, fate.copy[i].corrupted, fragment, message->handle,
+                     fate.copy[i].deliver_ns);
         message->transfer.in_flight_count++;
     }
 }
@@ -283,7 +301,9 @@ void network_event(struct world *world, const struct sf_event *event)
     /* A message lives as long as a packet of it is on its way. */
     SF_ASSERT(message != NULL);
     struct home *home = &world->homes[message->home];
-    sf_netem_departed((event->target & 1) == 0 ? &home->up : &home->down);
+    if (queued_link(world, event->target) == NULL) {
+        sf_netem_departed((event->target & 1) == 0 ? &home->up : &home->down);
+    }
     /* What comes to a home without power, or for a device that has lost it since, meets nobody. */
     bool to_home = (event->target & 1) != 0;
     bool heard = !to_home || (home->powered && !message->orphaned);

@@ -141,11 +141,6 @@ SF_MUST_USE static enum sf_err direction_check(struct sf_check *check,
     if (err == SF_OK && !sf_netem_config_same(config, &again)) {
         return sf_check_wrong(check, "the link cannot be written down");
     }
-    if (err == SF_OK && sf_netem_config_needs_queue(config)) {
-        return sf_check_wrong(check, "a scenario decides over a packet when it is sent, and when a "
-                                     "slot opens depends on what is sent later: slots are for "
-                                     "strayframe netem only");
-    }
     return err;
 }
 

@@ -8,7 +8,17 @@
 #include "harness/sim/rng.h"
 
 /* Kinds of injury of a network, drawn apart. */
-enum injury { LOSS, JITTER, DELAY, DUPLICATION, CORRUPTION, REORDERING, RATE, INJURIES_COUNT };
+enum injury {
+    LOSS,
+    JITTER,
+    DELAY,
+    DUPLICATION,
+    CORRUPTION,
+    REORDERING,
+    RATE,
+    SLOTS,
+    INJURIES_COUNT
+};
 
 static bool is_on(uint64_t seed, const char *family, uint64_t index)
 {
@@ -49,6 +59,12 @@ static void take_away(struct sf_netem_config *config, enum injury injury)
     case RATE:
         config->rate_bytes_per_second = 0;
         config->limit_packets = none.limit_packets;
+        return;
+    case SLOTS:
+        config->slot_delay_ns_min = config->slot_delay_ns_max = 0;
+        config->slot_table = NULL;
+        config->slot_table_delay_ns = config->slot_table_jitter_ns = 0;
+        config->slot_packets_max = config->slot_bytes_max = 0;
         return;
     case INJURIES_COUNT:
         break;

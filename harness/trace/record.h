@@ -16,7 +16,8 @@
     X(LINK, "link", "tenant; d grace ns; flags 1 linked to the integration, 0 not")                \
     /* the network */                                                                              \
     X(PACKET, "packet",                                                                            \
-      "link; a transfer, b fragment, c number on the link, d due ns (-1 lost); flags fate")        \
+      "link; a transfer, b fragment, c number on the link, d due ns (-1 lost, -2 told by "         \
+      "packet-left); flags fate")                                                                  \
     X(NETWORK, "network", "link; a network")                                                       \
     /* cameras and uploads */                                                                      \
     X(CAPTURE, "capture",                                                                          \
@@ -81,7 +82,10 @@
     X(FRESH, "fresh", "-; d ns that a picture may be old when it is answered")                     \
     X(EXPORT, "export", "viewer; an owner asks for a copy of the latest still")                    \
     X(RENEWED, "renewed",                                                                          \
-      "viewer; a viewer whose session it is, c session; it uses that from now on")
+      "viewer; a viewer whose session it is, c session; it uses that from now on")                 \
+    /* links that hold packets back until a slot opens */                                          \
+    X(PACKET_LEFT, "packet-left",                                                                  \
+      "link; a transfer, b fragment, c number on the link, d ns since it was sent; flags fate")
 
 enum sf_record_kind {
 #define X(name, text, fields) SF_RECORD_##name,
@@ -112,7 +116,11 @@ enum {
     SF_FLAGS_FROM_CACHE = SF_FLAG_INTEGRATION | SF_FLAG_EXPORT, /* paths that the cache serves */
 };
 
-/* Flags of PACKET: the fate. */
+/* Of PACKET, in place of the time it is due: the link has slots at some time of the run, so when a
+ * packet leaves depends on what is sent later. PACKET_LEFT says it, once for each copy. */
+#define SF_DUE_TOLD_LATER (UINT64_MAX - 1)
+
+/* Flags of PACKET and PACKET_LEFT: the fate. */
 enum {
     SF_FATE_LOST = 1 << 0,
     SF_FATE_DUPLICATED = 1 << 1,

@@ -157,7 +157,7 @@ static void test_equal_times_leave_in_the_order_they_came(void **state)
     (void)state;
     struct line *line = line_open("delay 10ms", 1);
     for (uint64_t i = 0; i < 500; i++) {
-        assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, i), 1);
+        assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, i).copies_count, 1);
     }
     assert_int_equal(sf_netem_queue_next_ns(&line->queue), 10 * SF_MS);
     struct sf_netem_delivery out[500];
@@ -272,8 +272,56 @@ static void test_fixed_fates_hold_in_the_queue_too(void **state)
         {.packet = 1, .fixed = SF_NETEM_FIXED_COPIES, .copies_count = 2},
     };
     sf_netem_fix_fates(&line->queue.link, fates, 2);
-    assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, 0), 0);
-    assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, 1), 2);
+    assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, 0).copies_count, 0);
+    assert_int_equal(sf_netem_queue_enqueue(&line->queue, 0, 100, false, 1).copies_count, 2);
+    free(line);
+}
+
+/* What waits moves along, with its order: the timed by their time, those in front last come first.
+ */
+static void test_a_queue_goes_on_in_a_larger_storage(void **state)
+{
+    (void)state;
+    enum { FEW = 8, MORE = 20 };
+    struct line *line = line_open("delay 20ms reorder 100% gap 3", 1);
+    struct sf_netem_waiting *storage = calloc(FEW, sizeof *storage);
+    struct sf_netem_waiting *larger = calloc(MORE, sizeof *larger);
+    sf_netem_queue_init(&line->queue, &line->config, 1, storage, FEW);
+    uint64_t count = 0;
+    while (sf_netem_queue_has_room(&line->queue)) {
+        sf_netem_queue_enqueue(&line->queue, 0, 100, false, count++);
+    }
+    assert_int_equal(count, FEW - 1); /* one more might be doubled */
+    sf_netem_queue_move(&line->queue, larger, MORE);
+    free(storage);
+    while (sf_netem_queue_has_room(&line->queue)) {
+        sf_netem_queue_enqueue(&line->queue, 0, 100, false, count++);
+    }
+    assert_int_equal(count, MORE - 1);
+    struct sf_netem_delivery out[MORE];
+    assert_int_equal(take_all(line, 0, out, MORE), 6);
+    assert_int_equal(take_all(line, 20 * SF_MS, &out[6], MORE), MORE - 7);
+    static const uint64_t expected[MORE - 1] = {17, 14, 11, 8,  5,  2,  0,  1,  3, 4,
+                                                6,  7,  9,  10, 12, 13, 15, 16, 18};
+    for (int i = 0; i < MORE - 1; i++) {
+        assert_int_equal(out[i].tag, expected[i]);
+    }
+    free(larger);
+    free(line);
+}
+
+static void test_a_packet_taken_in_is_known_by_its_marks(void **state)
+{
+    (void)state;
+    struct line *line = line_open("slot 10ms limit 2 corrupt 100%", 1);
+    struct sf_netem_queued queued = {0};
+    for (uint64_t i = 0; i < 3; i++) {
+        assert_false(queued.dropped_by_limit);
+        queued = sf_netem_queue_enqueue(&line->queue, 0, 100, false, i);
+        assert_int_equal(queued.corrupted, i < 2);
+    }
+    assert_true(queued.dropped_by_limit);
+    assert_int_equal(queued.copies_count, 0);
     free(line);
 }
 
@@ -288,6 +336,8 @@ int main(void)
         cmocka_unit_test(test_slots_between_a_minimum_and_a_maximum_vary),
         cmocka_unit_test(test_a_slot_set_mid_run_counts_from_then),
         cmocka_unit_test(test_fixed_fates_hold_in_the_queue_too),
+        cmocka_unit_test(test_a_queue_goes_on_in_a_larger_storage),
+        cmocka_unit_test(test_a_packet_taken_in_is_known_by_its_marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,6 +220,21 @@ static void test_a_smaller_limit_leaves_what_waits(void **state)
     sf_netem_arrived_free(&rows);
 }
 
+/* What a closed slot held back leaves when the next state begins, not at the times that it had. */
+static void test_what_a_slot_held_back_leaves_with_the_change(void **state)
+{
+    (void)state;
+    struct sf_netem_arrived_list rows =
+        run("states shut 10ms slot 1000s 1000s | open 10ms delay 1ms", 1, 16, SF_MS);
+    assert_int_equal(rows.count, 16);
+    for (size_t i = 0; i < rows.count; i++) {
+        sf_ns sent_ns = rows.items[i].sent_ns;
+        bool shut = sent_ns < 10 * SF_MS;
+        assert_int_equal(rows.items[i].recv_ns, shut ? 10 * SF_MS : sent_ns + SF_MS);
+    }
+    sf_netem_arrived_free(&rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_dwell_times_move_no_packets_chances),
         cmocka_unit_test(test_dwell_times_fill_their_range),
         cmocka_unit_test(test_a_smaller_limit_leaves_what_waits),
+        cmocka_unit_test(test_what_a_slot_held_back_leaves_with_the_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -182,6 +182,23 @@ static void test_a_packet_that_overtakes_another_is_seen(void **state)
                      1);
 }
 
+static void test_where_packets_are_held_back_the_order_is_that_of_leaving(void **state)
+{
+    (void)state;
+    assert_int_equal(PASSED(PACKET_REORDERED, {.kind = SF_RECORD_PACKET, .d = 10},
+                            {.kind = SF_RECORD_PACKET, .d = SF_DUE_TOLD_LATER},
+                            {.kind = SF_RECORD_PACKET, .d = 10}),
+                     0);
+    assert_int_equal(PASSED(PACKET_REORDERED, {.kind = SF_RECORD_PACKET_LEFT, .c = 3},
+                            {.kind = SF_RECORD_PACKET_LEFT, .c = 3},
+                            {.kind = SF_RECORD_PACKET_LEFT, .who = 1, .c = 2},
+                            {.kind = SF_RECORD_PACKET_LEFT, .c = 4}),
+                     0);
+    assert_int_equal(PASSED(PACKET_REORDERED, {.kind = SF_RECORD_PACKET_LEFT, .c = 4},
+                            {.kind = SF_RECORD_PACKET_LEFT, .c = 3}),
+                     1);
+}
+
 static void test_half_of_the_viewers_within_two_seconds_are_a_mass_return(void **state)
 {
     (void)state;
@@ -214,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_a_reply_is_late_beyond_its_bound),
         cmocka_unit_test(test_many_are_more_than_a_byte_counts),
         cmocka_unit_test(test_a_packet_that_overtakes_another_is_seen),
+        cmocka_unit_test(test_where_packets_are_held_back_the_order_is_that_of_leaving),
         cmocka_unit_test(test_half_of_the_viewers_within_two_seconds_are_a_mass_return),
         cmocka_unit_test(test_an_answer_at_once_is_a_hit),
     };

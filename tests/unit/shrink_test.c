@@ -170,6 +170,28 @@ static void test_what_is_certain_stays_on_its_network(void **state)
     assert_false(network_is_injured(&network)); /* it only takes its time */
 }
 
+/* Slots, and whatever else lets packets wait beside them, are kept; the chance is not. */
+static void test_slots_are_certain(void **state)
+{
+    (void)state;
+    struct sf_plan_network network = {0};
+    sf_netem_config_default(&network.up);
+    sf_netem_config_default(&network.down);
+    network.up.slot_delay_ns_min = network.up.slot_delay_ns_max = 10 * SF_MS;
+    network.up.slot_bytes_max = 3000;
+    network.up.rate_bytes_per_second = 1000;
+    assert_false(network_has_chance(&network));
+    assert_true(network_is_injured(&network));
+    network.up.loss = 7;
+    assert_true(network_has_chance(&network));
+    network_settle(&network.up, false);
+    assert_false(network_has_chance(&network));
+    assert_int_equal(network.up.loss, 0);
+    assert_int_equal(network.up.rate_bytes_per_second, 1000);
+    assert_int_equal(network.up.slot_delay_ns_max, 10 * SF_MS);
+    assert_int_equal(network.up.slot_bytes_max, 3000);
+}
+
 /* A find on which one loss taken out moves all later packets: a search that wrote the fates down at
  * once kept 38 of them. By runs, so that the machine's pace does not matter. */
 static void test_chance_comes_down_where_packets_depend_on_each_other(void **state)
@@ -237,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_small_budget_gives_what_there_is),
         cmocka_unit_test(test_homes_are_taken_out_with_all_that_is_theirs),
         cmocka_unit_test(test_what_is_certain_stays_on_its_network),
+        cmocka_unit_test(test_slots_are_certain),
         cmocka_unit_test(test_chance_comes_down_where_packets_depend_on_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -376,6 +376,7 @@ static void test_every_kind_of_record_has_a_sentence(void **state)
         for (uint32_t step = 0; step < story.steps_count; step++) {
             assert_null(strstr(story.steps[step].what, "00:15.000000000"));
         }
+        assert_true(kind != SF_RECORD_PACKET_LEFT || story.steps_count == 0);
         sf_story_fini(&story);
     }
     runs_destroy(runs);

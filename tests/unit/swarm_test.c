@@ -77,10 +77,38 @@ static void test_a_network_that_changes_is_drawn_too(void **state)
     free(drawn);
 }
 
+static void test_slots_are_drawn_apart_from_other_injuries(void **state)
+{
+    (void)state;
+    enum { SEEDS_COUNT = 200 };
+    struct sf_plan *plan = fixture_plan_create();
+    struct sf_plan *drawn = fixture_plan_create();
+    struct sf_diag diag = {0};
+    uint32_t counts[2][2] = {{0}}; /* by slots, by loss */
+    assert_int_equal(
+        sf_scenario_parse(bag, strlen(bag), "bag", &fixture_schema, NULL, 0, plan, &diag), SF_OK);
+    assert_int_equal(sf_netem_parse("loss 5% delay 20ms slot distribution normal 9ms 2ms packets 3",
+                                    &plan->networks[2].up, NULL, &diag),
+                     SF_OK);
+    sf_plan_normalise(&fixture_schema, plan);
+    for (uint64_t seed = 0; seed < SEEDS_COUNT; seed++) {
+        struct seen seen = {0};
+        draw(plan, seed, drawn, &seen);
+        const struct sf_netem_config *up = &drawn->networks[2].up;
+        counts[sf_netem_config_needs_queue(up)][up->loss != 0]++;
+    }
+    for (int i = 0; i < 4; i++) {
+        assert_true(counts[i / 2][i % 2] > SEEDS_COUNT / 8);
+    }
+    free(plan);
+    free(drawn);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_network_that_changes_is_drawn_too),
+        cmocka_unit_test(test_slots_are_drawn_apart_from_other_injuries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -312,16 +312,15 @@ static void take_in(struct sf_relay *relay, struct way *way, size_t bytes, sf_ns
     struct sf_relay_figures *figures = &way->figures;
     uint32_t counted_bytes = (uint32_t)bytes + SF_RELAY_ETHERNET_BYTES;
     bool ect = sf_relay_packet_is_ect(packet->data, bytes);
-    uint64_t full_count = way->course.queue.full_count;
-    packet->copies_count =
+    struct sf_netem_queued queued =
         sf_netem_queue_enqueue(&way->course.queue, now_ns, counted_bytes, ect, (uintptr_t)packet);
+    packet->copies_count = queued.copies_count;
     figures->packets_in++;
     figures->bytes_in += counted_bytes;
     figures->duplicated_count += packet->copies_count == 2;
     if (packet->copies_count == 0) {
-        bool full = way->course.queue.full_count > full_count;
-        figures->full_count += full;
-        figures->lost_count += !full;
+        figures->full_count += queued.dropped_by_limit;
+        figures->lost_count += !queued.dropped_by_limit;
         free(packet);
     }
 }
