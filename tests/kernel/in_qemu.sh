@@ -67,7 +67,7 @@ trap 'rm -rf "$root" "$image"' EXIT
 (cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) > "$image/initrd.gz"
 truncate -s 64M "$image/out.img"
 
-timeout "${SF_GUEST_SECONDS:-100}" qemu-system-x86_64 -accel tcg,thread=single -icount shift=0,sleep=off \
+timeout "${SF_GUEST_SECONDS:-300}" qemu-system-x86_64 -accel tcg,thread=single -icount shift=0,sleep=off \
     -cpu max -m 512 -smp 1 -nodefaults -no-user-config -display none -serial stdio -no-reboot \
     -kernel "$kernel/vmlinuz" -initrd "$image/initrd.gz" \
     -append "console=ttyS0 quiet panic=-1 mitigations=off" \
