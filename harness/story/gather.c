@@ -29,9 +29,9 @@ static bool concerned(const struct sf_finding *finding, const struct sf_record *
     if (record->kind == SF_RECORD_CANCELLED) {
         return true;
     }
-    if (record->kind == SF_RECORD_PACKET_LEFT ||
-        (record->kind == SF_RECORD_PACKET && (record->flags & SF_FATE_ACK) != 0)) {
-        return false; /* no story tells of it */
+    bool packet = record->kind == SF_RECORD_PACKET || record->kind == SF_RECORD_PACKET_LEFT;
+    if (packet && (record->flags & SF_FATE_ACK) != 0) {
+        return false;
     }
     switch (sf_record_subject((enum sf_record_kind)record->kind)) {
     case SF_SUBJECT_TENANT:

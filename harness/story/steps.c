@@ -237,6 +237,7 @@ static bool told_elsewhere(const struct sf_record *record)
     enum sf_record_kind kind = (enum sf_record_kind)record->kind;
     switch (kind) {
     case SF_RECORD_PACKET:
+    case SF_RECORD_PACKET_LEFT:
     case SF_RECORD_STORE:
     case SF_RECORD_CACHE_LOG:
     case SF_RECORD_END:

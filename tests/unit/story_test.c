@@ -299,6 +299,7 @@ static void test_the_version_is_that_of_the_node_that_got_the_request(void **sta
     assert_version_in_story(runs, 0, 41 * SF_SECOND,
                             "builtin:boxing-day-fix, live since 00:30.000, answered");
     assert_version_in_story(runs, 2, 41 * SF_SECOND, "later builtin:boxing-day-before answered");
+    runs_destroy(runs);
 }
 
 /* A finding of home 2's hub about home 4, at 20 s, and a question before it. */
