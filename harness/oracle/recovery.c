@@ -1,9 +1,10 @@
 /* Progress: after the network healed, every owner who asks gets a whole frame of its own within the
  * stated time. A cache that serves nothing fails here. Judges nothing before the heal, nobody who
- * does not ask, and nobody whose time is not up when the run ends. An owner who got nothing and
- * asked only in the first half of the stated time after the heal is not judged either: that one
- * request may have met what the old network still held up, and no cache could help it. Neither is
- * one who leaves while a request is open: the waiting begins when they ask again. */
+ * does not ask, and nobody whose time is not up when the run ends. A request in the first half of
+ * the stated time after the heal may still meet what the old network held up, and no cache could
+ * help it: an owner who asks later than that has half the stated time from then on, and one who
+ * never does is not judged. Neither is one who leaves while a request is open: the waiting begins
+ * when they ask again. */
 #include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
@@ -11,9 +12,8 @@ enum phase { NOT_ASKED, WAITING, SATISFIED, MISSED };
 
 struct owner {
     sf_ns due_ns;
-    sf_ns asked_last_ns;
-    uint32_t phase; /* enum phase */
-    uint32_t reserved;
+    uint32_t phase;               /* enum phase */
+    bool asked_on_healed_network; /* while waiting */
 };
 
 struct state {
@@ -45,16 +45,25 @@ static bool entitled(const struct sf_register *who, uint32_t viewer)
     return !integration || (who->linked[tenant] && !who->blocked);
 }
 
-static bool asked_on_a_healed_network(const struct state *state, const struct owner *owner)
+static void ask(const struct state *state, struct owner *owner, sf_ns at_ns)
 {
-    return owner->asked_last_ns >= state->healed_at_ns + state->within_ns / 2;
+    if (owner->phase == NOT_ASKED) {
+        owner->phase = WAITING;
+        owner->due_ns = at_ns + state->within_ns;
+        owner->asked_on_healed_network = false;
+    }
+    sf_ns half_ns = state->within_ns / 2;
+    if (!owner->asked_on_healed_network && at_ns >= state->healed_at_ns + half_ns) {
+        owner->asked_on_healed_network = true;
+        owner->due_ns = owner->due_ns > at_ns + half_ns ? owner->due_ns : at_ns + half_ns;
+    }
 }
 
 /* Time is up, and nothing came. */
 static void judge_missed(struct state *state, const struct sf_register *who, uint32_t viewer,
                          const struct sf_record *record, struct sf_findings *findings)
 {
-    if (!asked_on_a_healed_network(state, &state->owners[viewer])) {
+    if (!state->owners[viewer].asked_on_healed_network) {
         state->owners[viewer].phase = NOT_ASKED;
         return;
     }
@@ -87,12 +96,8 @@ static void see_viewer(struct state *state, const struct sf_register *who,
     if (owner->phase == WAITING && record->at_ns > owner->due_ns) {
         judge_missed(state, who, record->who, record, findings);
     }
-    if (record->kind == SF_RECORD_ASK && owner->phase == NOT_ASKED && entitled(who, record->who)) {
-        owner->phase = WAITING;
-        owner->due_ns = record->at_ns + state->within_ns;
-    }
-    if (record->kind == SF_RECORD_ASK) {
-        owner->asked_last_ns = record->at_ns;
+    if (record->kind == SF_RECORD_ASK && owner->phase <= WAITING && entitled(who, record->who)) {
+        ask(state, owner, record->at_ns);
     }
     if (record->kind == SF_RECORD_GAVE_UP && (record->flags & SF_GAVE_UP_LEFT) != 0 &&
         owner->phase == WAITING) {

@@ -171,6 +171,19 @@ static void test_an_owner_must_see_its_own_whole_frame_in_time(void **state)
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 124},
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 500}, {.kind = SF_RECORD_END, .at_ns = 1000});
     assert_judged(&j, &sf_oracle_recovery, 1, 1);
+    /* Asked again just before the time is up: that has half the time, and no more. */
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 155},
+          {.kind = SF_RECORD_SHOWN, .who = 0, .b = 0, .at_ns = 161},
+          {.kind = SF_RECORD_END, .at_ns = 1000});
+    assert_judged(&j, &sf_oracle_recovery, 1, 0);
+    JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110},
+          {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 155},
+          {.kind = SF_RECORD_SHOWN, .who = 0, .b = 0, .at_ns = 181},
+          {.kind = SF_RECORD_END, .at_ns = 1000});
+    assert_judged(&j, &sf_oracle_recovery, 1, 1);
     /* The run ended before the time was up: nothing was judged, which is no pass. */
     JUDGE(j, {.kind = SF_RECORD_HEALED, .at_ns = 100, .d = 50},
           {.kind = SF_RECORD_ASK, .who = 0, .at_ns = 110}, {.kind = SF_RECORD_END, .at_ns = 150});
