@@ -1,13 +1,14 @@
 /* The world of one run: homes, links, cloud, and everything on its way between them. Private to
  * harness/run. What it consists of is in world_state.h. Its parts: world_build.c (from a plan),
- * world_network.c (messages in packets), world_home.c (camera and viewers), world_cloud.c (where
+ * world_network.c (messages in packets), world_links.c (links that change), world_queued.c (links
+ * that hold packets back), world_home.c (camera and viewers), world_still.c (what cameras send),
+ * world_errands.c (what else they send), world_holding.c (what viewers keep), world_cloud.c (where
  * what arrives in the cloud goes, and what the cache's host is lent), world_upload.c,
- * world_fetch.c, world_request.c, world_store.c (the shared store), world_identity.c (the identity
- * service), world_still.c (what cameras send), world_nodes.c (the cache's nodes), world_judge.c
- * (what reached a viewer), world_timeline.c (what the scenario does), world_power.c (what it does
- * to the devices in homes), world_session.c (signing in), world_direct.c (asking a camera past the
- * front door), world_errands.c (what else cameras send), world.c (the event loop).
- */
+ * world_fetch.c, world_request.c, world_export.c (copies for owners), world_store.c (the shared
+ * store), world_identity.c (the identity service), world_session.c (signing in), world_direct.c
+ * (asking a camera past the front door), world_nodes.c (the cache's nodes), world_judge.c (what
+ * reached a viewer), world_timeline.c (what the scenario does), world_power.c (what it does to the
+ * devices in homes), world.c (the event loop). */
 #ifndef STRAYFRAME_RUN_WORLD_H
 #define STRAYFRAME_RUN_WORLD_H
 
