@@ -51,6 +51,7 @@ enum sf_err sf_netem_show_head(struct sf_netem_spec *spec)
     SF_TRY(skip_pair(spec, "refcnt", "a number"));
     spec->keyword = NULL;
     spec->columns.shown = column;
+    spec->correlation_present = true; /* one that is shown had been sent */
     sf_netem_note(spec->notes, SF_NETEM_NOTE_SHOWN, column,
                   "tc shows a time in three digits, a percentage in six and a rate cut short: what "
                   "was set more finely is not in this line");
