@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/net/netem_show.h"
 #include "harness/net/netem_spec.h"
 #include "harness/net/netem_units.h"
 
@@ -51,6 +52,9 @@ static enum sf_err read_loss_state(struct sf_netem_spec *spec)
 {
     struct sf_netem_config *config = spec->config;
     config->loss_model = SF_NETEM_LOSS_STATE;
+    if (sf_netem_show_name_follows(spec, "p13")) {
+        return sf_netem_show_state(spec);
+    }
     SF_TRY(sf_netem_spec_percent_and_rest(spec, &config->state.p13, &config->state.p31,
                                           &spec->columns.loss));
     config->state.p32 = 0;
@@ -69,6 +73,9 @@ static enum sf_err read_loss_gemodel(struct sf_netem_spec *spec)
 {
     struct sf_netem_config *config = spec->config;
     config->loss_model = SF_NETEM_LOSS_GEMODEL;
+    if (sf_netem_show_name_follows(spec, "p")) {
+        return sf_netem_show_gemodel(spec);
+    }
     SF_TRY(sf_netem_spec_percent_and_rest(spec, &config->gemodel.p, &config->gemodel.r,
                                           &spec->columns.loss));
     config->gemodel.h = 0;
@@ -214,7 +221,7 @@ static enum sf_err read_rate(struct sf_netem_spec *spec)
     if (sf_netem_spec_signed_number_follows(spec)) {
         SF_TRY(sf_netem_spec_s32(spec, &config->cell_overhead_bytes));
     }
-    return SF_OK;
+    return sf_netem_show_overheads(spec);
 }
 
 static enum sf_err read_slot_range(struct sf_netem_spec *spec)
@@ -246,6 +253,7 @@ static enum sf_err read_slot_table(struct sf_netem_spec *spec)
                               ? "; 'distribution' is not abbreviated here"
                               : "");
     }
+    SF_TRY(sf_netem_show_slot_named(spec));
     SF_TRY(sf_netem_spec_table(spec, &config->slot_table));
     SF_TRY(sf_netem_spec_time(spec, &config->slot_table_delay_ns, NULL, false));
     uint32_t column;
@@ -341,6 +349,10 @@ static enum sf_err unknown_word(const struct sf_netem_spec *spec, const struct s
                                   "leave out what comes before the parameters: ",
                                   "write only what follows 'netem' on tc's line");
     }
+    if (strcmp(word->text, "Sent") == 0 || strcmp(word->text, "qdisc") == 0) {
+        return sf_netem_spec_fail(spec, word->column, "a second line of 'tc qdisc show': ",
+                                  "a link takes one, without statistics");
+    }
     if (strcmp(word->text, "states") == 0 || strcmp(word->text, "|") == 0) {
         return sf_netem_spec_fail(spec, word->column, "here stand the parameters of one state, ",
                                   "and 'states' begins a whole link that changes");
@@ -364,6 +376,7 @@ static enum sf_err unknown_word(const struct sf_netem_spec *spec, const struct s
 
 static enum sf_err read_words(struct sf_netem_spec *spec)
 {
+    SF_TRY(sf_netem_show_head(spec));
     while (spec->words[spec->next].text != NULL) {
         struct sf_netem_word word = spec->words[spec->next];
         const struct keyword *keyword = keyword_find(word.text);
@@ -406,6 +419,7 @@ static enum sf_err finish(struct sf_netem_spec *spec)
         return sf_netem_spec_fail(spec, columns->keep_order, "keep-order contradicts reorder: ",
                                   "a packet cannot both overtake and not overtake");
     }
+    SF_TRY(sf_netem_show_finish(spec));
     if (config->duplicate_correlation > 0 && !spec->correlation_present) {
         config->duplicate_correlation = 0;
         sf_netem_note(spec->notes, SF_NETEM_NOTE_CORRELATION_DROPPED,

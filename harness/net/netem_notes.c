@@ -43,6 +43,8 @@ const char *sf_netem_note_name(enum sf_netem_note_kind kind)
         return "keep-order";
     case SF_NETEM_NOTE_STATES:
         return "states";
+    case SF_NETEM_NOTE_SHOWN:
+        return "shown";
     case SF_NETEM_NOTE_UNITLESS_TIME:
         return "unitless-time";
     case SF_NETEM_NOTE_NO_NUMBER:

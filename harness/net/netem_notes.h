@@ -11,6 +11,7 @@ enum sf_netem_note_kind {
     SF_NETEM_NOTE_PROFILE,             /* `profile` is ours, tc does not know it */
     SF_NETEM_NOTE_KEEP_ORDER,          /* so is `keep-order`, and no kernel does it */
     SF_NETEM_NOTE_STATES,              /* and `states` */
+    SF_NETEM_NOTE_SHOWN,               /* a line of `tc qdisc show` may be rounded */
     SF_NETEM_NOTE_UNITLESS_TIME,       /* nanoseconds; microseconds in tc before 6.10 */
     SF_NETEM_NOTE_NO_NUMBER,           /* a lone "%" is 0 */
     SF_NETEM_NOTE_CORRELATION,         /* a correlation changes how often an event happens */
@@ -57,6 +58,7 @@ struct sf_netem_columns {
     uint32_t corrupt, corrupt_correlation;
     uint32_t reorder, reorder_correlation;
     uint32_t gap, distribution, ecn, rate, slot, keep_order;
+    uint32_t shown; /* the head of a line of `tc qdisc show` */
 };
 
 /* Adds what follows from the parameters as a whole. */
