@@ -419,7 +419,7 @@ static enum sf_err finish(struct sf_netem_spec *spec)
         return sf_netem_spec_fail(spec, columns->keep_order, "keep-order contradicts reorder: ",
                                   "a packet cannot both overtake and not overtake");
     }
-    SF_TRY(sf_netem_show_finish(spec));
+    sf_netem_show_finish(spec);
     if (config->duplicate_correlation > 0 && !spec->correlation_present) {
         config->duplicate_correlation = 0;
         sf_netem_note(spec->notes, SF_NETEM_NOTE_CORRELATION_DROPPED,

@@ -58,16 +58,14 @@ enum sf_err sf_netem_show_head(struct sf_netem_spec *spec)
     return SF_OK;
 }
 
-enum sf_err sf_netem_show_finish(const struct sf_netem_spec *spec)
+void sf_netem_show_finish(const struct sf_netem_spec *spec)
 {
     const struct sf_netem_config *config = spec->config;
-    if (spec->columns.shown == 0 || config->jitter_ns == 0 || config->delay_table != NULL) {
-        return SF_OK;
+    if (spec->columns.shown != 0 && config->jitter_ns != 0 && config->delay_table == NULL) {
+        sf_netem_note(spec->notes, SF_NETEM_NOTE_SHOWN, spec->columns.jitter,
+                      "tc does not show which distribution a jitter has: taken as uniform, as tc "
+                      "itself would; add its name if it had one, such as distribution normal");
     }
-    return sf_netem_spec_fail(
-        spec, spec->columns.jitter, "tc does not show which distribution a jitter has: ",
-        "add it, such as distribution normal, or, if it was given none, leave out what stands "
-        "before 'limit'");
 }
 
 /* "NAME PERCENT" for each of `count` names, all of them and in this order. */

@@ -6,10 +6,9 @@
 #include "harness/net/netem_spec.h"
 
 /* Skips `qdisc netem HANDLE: [dev NAME] [root|parent ID] [refcnt N]`, where the spec begins with
- * it. What such a line leaves out then is noted; sf_netem_show_finish refuses what it leaves
- * open. */
+ * it. What such a line leaves out is noted, here and, of what follows, by sf_netem_show_finish. */
 SF_MUST_USE enum sf_err sf_netem_show_head(struct sf_netem_spec *spec);
-SF_MUST_USE enum sf_err sf_netem_show_finish(const struct sf_netem_spec *spec);
+void sf_netem_show_finish(const struct sf_netem_spec *spec);
 
 /* Whether the next word is `name`, in full. */
 bool sf_netem_show_name_follows(const struct sf_netem_spec *spec, const char *name);
