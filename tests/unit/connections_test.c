@@ -1,24 +1,34 @@
 /* What a cache is told of connections, on links that overtake: a request is cancelled before the
- * connection that it came on is closed. */
+ * connection that it came on is closed, also one that is not the latest; and none comes after that.
+ */
 #include "harness/cache/host.h"
 #include "tests/unit/runs.h"
 
-enum { REQUESTS_MAX = 4096 };
+enum { REQUESTS_MAX = 4096, CLOSED_MAX = 4096 };
+
+/* Less than the cloud gives a request that nobody cancels. */
+#define SOON_NS (INT64_C(7) * 1000000000)
 
 /* A cache that answers nobody, so that whoever stops watching gives up and hangs up at once. */
 static struct {
     uint64_t requests[REQUESTS_MAX];
     uint64_t connections[REQUESTS_MAX]; /* of those; 0: cancelled */
+    int64_t asked_ns[REQUESTS_MAX];
+    uint64_t closed[CLOSED_MAX];
+    const struct sf_cache_host *host;
     uint32_t requests_count;
     uint32_t cancelled_count;
     uint32_t closed_count;
     uint32_t closed_early_count; /* with a request on them */
+    uint32_t late_count;         /* requests on connections that were closed already */
+    uint32_t overtaken_count;    /* cancelled soon, though a newer one was there by then */
 } told;
 
 static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
                     char *error, uint32_t error_bytes)
 {
-    (void)host, (void)config, (void)error, (void)error_bytes;
+    (void)config, (void)error, (void)error_bytes;
+    told.host = host;
     return &told;
 }
 
@@ -31,6 +41,10 @@ static void on_request(void *cache, const struct sf_cache_request *request)
 {
     (void)cache;
     assert_true(told.requests_count < REQUESTS_MAX);
+    for (uint32_t i = 0; i < told.closed_count; i++) {
+        told.late_count += told.closed[i] == request->connection;
+    }
+    told.asked_ns[told.requests_count] = told.host->now_ns(told.host->context);
     told.requests[told.requests_count] = request->request;
     told.connections[told.requests_count++] = request->connection;
 }
@@ -38,18 +52,26 @@ static void on_request(void *cache, const struct sf_cache_request *request)
 static void on_request_cancelled(void *cache, uint64_t request)
 {
     (void)cache;
+    int64_t now_ns = told.host->now_ns(told.host->context);
     for (uint32_t i = 0; i < told.requests_count; i++) {
-        if (told.requests[i] == request) {
-            told.connections[i] = 0;
-            told.cancelled_count++;
+        if (told.requests[i] != request) {
+            continue;
         }
+        bool newer = false;
+        for (uint32_t j = i + 1; j < told.requests_count; j++) {
+            newer |= told.connections[j] == told.connections[i];
+        }
+        told.overtaken_count += newer && now_ns - told.asked_ns[i] < SOON_NS;
+        told.connections[i] = 0;
+        told.cancelled_count++;
     }
 }
 
 static void on_connection_closed(void *cache, uint64_t connection)
 {
     (void)cache;
-    told.closed_count++;
+    assert_true(told.closed_count < CLOSED_MAX);
+    told.closed[told.closed_count++] = connection;
     for (uint32_t i = 0; i < told.requests_count; i++) {
         told.closed_early_count += told.connections[i] == connection;
     }
@@ -75,11 +97,14 @@ static void test_requests_are_cancelled_before_their_connection_is_closed(void *
     runs->caches.modules[0] = (struct sf_cache_module){.plugin = &plugin};
     for (uint64_t seed = 1; seed <= 4; seed++) {
         told.requests_count = 0;
+        told.closed_count = 0;
         runs_run(runs, seed);
+        assert_true(told.closed_count >= 5);
     }
     assert_true(told.cancelled_count >= 100);
-    assert_true(told.closed_count >= 20);
     assert_int_equal(told.closed_early_count, 0);
+    assert_int_equal(told.late_count, 0);
+    assert_true(told.overtaken_count > 0);
     runs_destroy(runs);
 }
 
