@@ -93,9 +93,10 @@ static void test_requests_are_cancelled_before_their_connection_is_closed(void *
 {
     (void)state;
     struct runs *runs = runs_create();
-    runs_load(runs, "scenarios/gate/on-demand.yaml");
+    const struct sf_scenario_override sets[] = {{"homes.street.hub.leaves_early", "50%"}};
+    runs_load_with(runs, "scenarios/gate/on-demand.yaml", sets, 1);
     runs->caches.modules[0] = (struct sf_cache_module){.plugin = &plugin};
-    for (uint64_t seed = 1; seed <= 4; seed++) {
+    for (uint64_t seed = 1; seed <= 8; seed++) {
         told.requests_count = 0;
         told.closed_count = 0;
         runs_run(runs, seed);
