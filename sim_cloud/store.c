@@ -107,8 +107,7 @@ const uint8_t *sf_store_get(const struct sf_store *store, const uint8_t *key, ui
     if (store->buckets_count == 0) {
         return NULL;
     }
-    const struct sf_store_entry *entry =
-        *place_of(store, key, key_bytes, sf_hash(key, key_bytes));
+    const struct sf_store_entry *entry = *place_of(store, key, key_bytes, sf_hash(key, key_bytes));
     if (entry == NULL || now_ns >= entry->expires_ns) {
         return NULL;
     }

@@ -32,8 +32,8 @@ SF_MUST_USE enum sf_err sf_fail_at(struct sf_diag *diag, enum sf_err err, const 
                                    uint32_t line, uint32_t column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
-/* Whose fault it is that a file which somebody named could not be opened or made: theirs where it is
- * not there, is a folder, or may not be touched; the machine's otherwise. Never SF_OK. */
+/* Whose fault it is that a file which somebody named could not be opened or made: theirs where it
+ * is not there, is a folder, or may not be touched; the machine's otherwise. Never SF_OK. */
 SF_MUST_USE enum sf_err sf_err_of_file(int error_number);
 
 /* "file:line:column: message", as much of it as is known, into `out` (always terminated). */

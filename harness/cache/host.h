@@ -34,9 +34,9 @@ struct sf_cache_services {
     uint64_t (*fetch_start)(void *context, sf_handle fetch, uint32_t camera, uint64_t validator);
     void (*fetch_cancel)(void *context, uint64_t world_fetch);
     /* bytes are borrowed; `put` tells the two operations apart. */
-    void (*store_start)(void *context, uint32_t version, uint64_t connection, uint64_t cookie,
-                        bool put, const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
-                        uint32_t count, sf_ns ttl_ns);
+    void (*sf_store_start)(void *context, uint32_t version, uint64_t connection, uint64_t cookie,
+                           bool put, const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
+                           uint32_t count, sf_ns ttl_ns);
     void (*contract_broken)(void *context, uint32_t version, int32_t code, uint64_t subject);
     void (*log)(void *context, uint32_t version, const char *text, uint32_t bytes);
     void (*state)(void *context, uint32_t index, uint32_t value);

@@ -277,9 +277,9 @@ static int32_t lent_store_close(void *context, uint64_t handle)
     return SF_CACHE_DONE;
 }
 
-static int32_t store_start(struct sf_cache_version *version, uint64_t handle, bool put,
-                           const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
-                           uint32_t count, int64_t ttl_ns, uint64_t cookie)
+static int32_t sf_store_start(struct sf_cache_version *version, uint64_t handle, bool put,
+                              const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
+                              uint32_t count, int64_t ttl_ns, uint64_t cookie)
 {
     const struct sf_cache_services *services = version->host->services;
     const struct sf_host_connection *connection = sf_slots_get(&version->host->connections, handle);
@@ -294,22 +294,22 @@ static int32_t store_start(struct sf_cache_version *version, uint64_t handle, bo
     if (count > SF_CACHE_STILL_BYTES_MAX) {
         return sf_host_broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
     }
-    services->store_start(services->context, version->index, handle, cookie, put, key, key_bytes,
-                          bytes, count, ttl_ns);
+    services->sf_store_start(services->context, version->index, handle, cookie, put, key, key_bytes,
+                             bytes, count, ttl_ns);
     return SF_CACHE_DONE;
 }
 
 static int32_t lent_store_get(void *context, uint64_t connection, const uint8_t *key,
                               uint32_t key_bytes, uint64_t cookie)
 {
-    return store_start(context, connection, false, key, key_bytes, NULL, 0, 0, cookie);
+    return sf_store_start(context, connection, false, key, key_bytes, NULL, 0, 0, cookie);
 }
 
 static int32_t lent_store_put(void *context, uint64_t connection, const uint8_t *key,
                               uint32_t key_bytes, const uint8_t *bytes, uint32_t count,
                               int64_t ttl_ns, uint64_t cookie)
 {
-    return store_start(context, connection, true, key, key_bytes, bytes, count, ttl_ns, cookie);
+    return sf_store_start(context, connection, true, key, key_bytes, bytes, count, ttl_ns, cookie);
 }
 
 static void lent_state(void *context, uint32_t index, uint32_t value)

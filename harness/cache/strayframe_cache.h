@@ -89,9 +89,9 @@ extern "C" {
 #define SF_CACHE_STILL_DELTA \
     1u /* some rows only, to be put into the still that it names: see struct sf_cache_upload */
 
-/* Flags of a still, as its origin (the camera) says. PRIVATE is about what a cache keeps it under, not
- * about where: a still may be kept in the shared store too, as long as its owner (the tenant) is part
- * of the key, so that nobody finds it who asks for something of theirs. */
+/* Flags of a still, as its origin (the camera) says. PRIVATE is about what a cache keeps it under,
+ * not about where: a still may be kept in the shared store too, as long as its owner (the tenant)
+ * is part of the key, so that nobody finds it who asks for something of theirs. */
 #define SF_CACHE_STILL_PRIVATE 1u /* for its owner: not for any table that others can reach */
 
 /* Flags of an answer, said with answer_properties. */

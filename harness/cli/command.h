@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "harness/run/gate.h"
+#include "harness/gate/gate.h"
 #include "harness/base/err.h"
 #include "harness/base/text.h"
 #include "harness/oracle/oracle.h"

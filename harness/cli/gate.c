@@ -8,7 +8,7 @@
 #include "harness/cli/command.h"
 #include "harness/report/junit.h"
 #include "harness/report/report.h"
-#include "harness/run/gate.h"
+#include "harness/gate/gate.h"
 
 static const struct cli_option options[] = {
     {"candidate", "CACHE",

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "harness/cli/command.h"
-#include "harness/run/baseline.h"
-#include "harness/run/defects.h"
+#include "harness/gate/baseline.h"
+#include "harness/gate/defects.h"
 #include "harness/run/run.h"
 #include "harness/scenario/expect.h"
 #include "harness/trace/record.h"

@@ -6,7 +6,7 @@
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
 #include "harness/report/proof.h"
-#include "harness/run/baseline.h"
+#include "harness/gate/baseline.h"
 
 static const struct cli_option options[] = {
     {"class", "ID", "this class of defect only, such as D05"},

@@ -8,7 +8,7 @@
 #include "harness/cli/command.h"
 #include "harness/report/junit.h"
 #include "harness/report/report.h"
-#include "harness/run/hypothesis.h"
+#include "harness/replay/hypothesis.h"
 
 #define DEFAULT_SCENARIO "scenarios/incidents/boxing-day-2019.yaml"
 

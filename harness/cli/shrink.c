@@ -8,7 +8,7 @@
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
 #include "harness/report/report.h"
-#include "harness/run/shrink.h"
+#include "harness/shrink/shrink.h"
 
 static const struct cli_option options[] = {
     CLI_OPTION_SEED,

@@ -54,7 +54,7 @@ void sf_ledger_capture(struct sf_ledger *ledger, struct sf_mark mark, uint32_t l
     sf_captures_add(&ledger->captures, mark, look);
 }
 
-bool ledger_remake(struct sf_ledger *ledger, struct sf_mark mark)
+bool sf_ledger_remake(struct sf_ledger *ledger, struct sf_mark mark)
 {
     if (ledger->still_count > 0 && sf_mark_same(ledger->still_mark, mark)) {
         return true;
@@ -71,7 +71,7 @@ bool ledger_remake(struct sf_ledger *ledger, struct sf_mark mark)
     return ledger->still_count > 0;
 }
 
-size_t ledger_fingerprint(struct sf_ledger *ledger, const uint8_t *bytes, size_t count)
+size_t sf_ledger_fingerprint(struct sf_ledger *ledger, const uint8_t *bytes, size_t count)
 {
     if (2 * count > ledger->fingerprints_capacity) {
         free(ledger->fingerprints);
@@ -86,11 +86,11 @@ static void look_index(struct sf_ledger *ledger, uint32_t look)
     const struct sf_look *told = &ledger->captures.looks[look];
     ledger->captures_indexed[look] = told->capture_last;
     ledger->captures_seen[told->camera] = told->capture_last;
-    if (!ledger_remake(ledger,
-                       sf_captures_mark(&ledger->captures, told->camera, told->capture_last))) {
+    if (!sf_ledger_remake(ledger,
+                          sf_captures_mark(&ledger->captures, told->camera, told->capture_last))) {
         return;
     }
-    size_t count = ledger_fingerprint(ledger, ledger->still, ledger->still_count);
+    size_t count = sf_ledger_fingerprint(ledger, ledger->still, ledger->still_count);
     for (size_t i = 0; i < count; i++) {
         sf_postings_add(&ledger->postings,
                         (struct sf_posting){.hash = sf_fingerprint_hash(ledger->fingerprints[i]),
@@ -104,7 +104,7 @@ static void index_plan(struct sf_ledger *ledger)
 {
     const struct sf_look *look = &ledger->captures.looks[0];
     struct sf_mark mark = sf_captures_mark(&ledger->captures, look->camera, look->capture_last);
-    uint64_t still_bytes = ledger_remake(ledger, mark) ? ledger->still_count : 0;
+    uint64_t still_bytes = sf_ledger_remake(ledger, mark) ? ledger->still_count : 0;
     uint64_t bytes = ledger->captures.looks_count * still_bytes;
     uint64_t window = 2 * bytes / POSTINGS_AIM;
     ledger->window = window > WINDOW_MIN ? (uint32_t)window : WINDOW_MIN;
@@ -208,7 +208,7 @@ void sf_ledger_attribute(struct sf_ledger *ledger, const uint8_t *bytes, size_t 
     }
     const struct ledger_delivery delivery = {bytes, count};
     ledger->tries_left = TRIES_MAX;
-    uint32_t runs_count = ledger_find_runs(ledger, &delivery);
+    uint32_t runs_count = sf_ledger_find_runs(ledger, &delivery);
     qsort(ledger->runs, runs_count, sizeof *ledger->runs, run_compare);
     uint8_t *taken = sf_alloc(count, 1);
     for (uint32_t i = 0; i < runs_count; i++) {
@@ -256,7 +256,7 @@ uint32_t sf_ledger_common_blocks(struct sf_ledger *ledger, struct sf_mark mark,
 {
     const struct sf_ledger_source *source = &ledger->source;
     count = count < SF_FINGERPRINT_COUNT_MAX ? count : SF_FINGERPRINT_COUNT_MAX;
-    if (count == 0 || !ledger_remake(ledger, mark)) {
+    if (count == 0 || !sf_ledger_remake(ledger, mark)) {
         return 0;
     }
     const struct ledger_delivery delivery = {bytes, count};
@@ -274,7 +274,7 @@ uint32_t sf_ledger_common_blocks(struct sf_ledger *ledger, struct sf_mark mark,
             memcmp(bytes + at, ledger->still + still_at, SF_FINGERPRINT_BYTES) != 0) {
             continue;
         }
-        struct ledger_run run = ledger_extend(ledger, &delivery, at, still_at);
+        struct ledger_run run = sf_ledger_extend(ledger, &delivery, at, still_at);
         uint32_t blocks =
             source->blocks_between(source->context, mark, ledger->still, ledger->still_count,
                                    run.still_begin, run.still_begin + ledger_run_bytes(&run));

@@ -53,17 +53,18 @@ static inline uint32_t ledger_run_bytes(const struct ledger_run *run)
 }
 
 /* Makes a still again, into ledger->still; false if that cannot be done. */
-bool ledger_remake(struct sf_ledger *ledger, struct sf_mark mark);
+bool sf_ledger_remake(struct sf_ledger *ledger, struct sf_mark mark);
 
 /* Fingerprints into ledger->fingerprints; returns how many. */
-size_t ledger_fingerprint(struct sf_ledger *ledger, const uint8_t *bytes, size_t count);
+size_t sf_ledger_fingerprint(struct sf_ledger *ledger, const uint8_t *bytes, size_t count);
 
 /* How far delivery and ledger->still agree around the fingerprint that both have at these places.
  */
-struct ledger_run ledger_extend(const struct sf_ledger *ledger,
-                                const struct ledger_delivery *delivery, size_t at, size_t still_at);
+struct ledger_run sf_ledger_extend(const struct sf_ledger *ledger,
+                                   const struct ledger_delivery *delivery, size_t at,
+                                   size_t still_at);
 
 /* All runs of the delivery, into ledger->runs; returns how many. The index is up to date. */
-uint32_t ledger_find_runs(struct sf_ledger *ledger, const struct ledger_delivery *delivery);
+uint32_t sf_ledger_find_runs(struct sf_ledger *ledger, const struct ledger_delivery *delivery);
 
 #endif

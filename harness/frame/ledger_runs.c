@@ -15,8 +15,9 @@ enum {
     CAPTURE_LEAD_BYTES = 8,
 };
 
-struct ledger_run ledger_extend(const struct sf_ledger *ledger,
-                                const struct ledger_delivery *delivery, size_t at, size_t still_at)
+struct ledger_run sf_ledger_extend(const struct sf_ledger *ledger,
+                                   const struct ledger_delivery *delivery, size_t at,
+                                   size_t still_at)
 {
     size_t begin = at;
     size_t end = at + SF_FINGERPRINT_BYTES;
@@ -51,7 +52,7 @@ static struct ledger_run run_in_still(const struct sf_ledger *ledger,
             break;
         }
         struct ledger_run run =
-            ledger_extend(ledger, delivery, at, (size_t)(found - ledger->still));
+            sf_ledger_extend(ledger, delivery, at, (size_t)(found - ledger->still));
         best = ledger_run_bytes(&run) > ledger_run_bytes(&best) ? run : best;
         from = (size_t)(found - ledger->still) + 1;
     }
@@ -95,7 +96,7 @@ static void search_try(struct sf_ledger *ledger, struct search *search, uint32_t
                        const struct ledger_delivery *delivery, enum place place)
 {
     uint32_t camera = ledger->captures.looks[search->posting.look].camera;
-    if (!ledger_remake(ledger, sf_captures_mark(&ledger->captures, camera, capture))) {
+    if (!sf_ledger_remake(ledger, sf_captures_mark(&ledger->captures, camera, capture))) {
         return;
     }
     struct ledger_run run = run_in_place(ledger, search, delivery, place);
@@ -228,7 +229,7 @@ static bool run_counts(struct sf_ledger *ledger, const struct ledger_run *run)
         return false;
     }
     struct sf_mark mark = sf_captures_mark(&ledger->captures, run->camera, run->capture);
-    return ledger_remake(ledger, mark) &&
+    return sf_ledger_remake(ledger, mark) &&
            source->blocks_between(source->context, mark, ledger->still, ledger->still_count,
                                   run->still_begin, run->still_begin + ledger_run_bytes(run)) >=
                SF_LEDGER_RUN_BLOCKS_MIN;
@@ -268,12 +269,12 @@ static uint32_t find_runs(struct sf_ledger *ledger, const struct ledger_delivery
 
 /* First around the fingerprints that only one look has: their runs reach
  * over most of the others, which then need no search. */
-uint32_t ledger_find_runs(struct sf_ledger *ledger, const struct ledger_delivery *delivery)
+uint32_t sf_ledger_find_runs(struct sf_ledger *ledger, const struct ledger_delivery *delivery)
 {
     if (ledger->runs == NULL) {
         ledger->runs = sf_alloc(RUNS_MAX, sizeof *ledger->runs);
     }
-    size_t count = ledger_fingerprint(ledger, delivery->bytes, delivery->count);
+    size_t count = sf_ledger_fingerprint(ledger, delivery->bytes, delivery->count);
     uint32_t runs_count = find_runs(ledger, delivery, count, 1, 1, 0);
     return find_runs(ledger, delivery, count, 2, SF_LEDGER_SHARERS_MAX + 1, runs_count);
 }

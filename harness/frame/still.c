@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
-#include "harness/frame/kept.h"
+#include "harness/frame/memo.h"
 #include "harness/frame/letters.h"
 #include "harness/frame/mosaic.h"
 #include "harness/frame/strip.h"
@@ -34,7 +34,7 @@ size_t sf_still_bytes_max(uint16_t width_px, uint16_t height_px)
 
 void sf_still_forget(void)
 {
-    sf_kept_forget();
+    sf_memo_forget();
 }
 
 static char *print_digits(char *out, uint32_t value, uint32_t digits_count)
@@ -141,7 +141,7 @@ struct parts {
 static void parts_of(const struct sf_still_spec *spec, struct parts *parts)
 {
     SF_ASSERT(sf_still_size_check(spec->width_px, spec->height_px, spec->quality, NULL) == SF_OK);
-    parts->mosaic = sf_kept_mosaic((struct sf_mosaic_key){
+    parts->mosaic = sf_memo_mosaic((struct sf_mosaic_key){
         .width_px = spec->width_px,
         .height_px = spec->height_px,
         .quality = spec->quality,
@@ -164,7 +164,7 @@ static const struct sf_strip *strip_of_row(struct parts *parts, uint32_t row,
         return &parts->mosaic->strips[row];
     }
     if (parts->line == NULL || parts->line_first_row != band.first_row) {
-        parts->line = sf_kept_line(parts->mosaic, band.text, band.first_row, band.end_row);
+        parts->line = sf_memo_line(parts->mosaic, band.text, band.first_row, band.end_row);
         parts->line_first_row = band.first_row;
     }
     *flips_out = parts->line->letters->flips.items;
@@ -174,7 +174,7 @@ static const struct sf_strip *strip_of_row(struct parts *parts, uint32_t row,
 /* At most this many bytes are written, whatever mark and text. */
 static size_t bytes_max(const struct sf_mosaic *mosaic)
 {
-    const struct sf_letters *letters = sf_kept_letters(mosaic);
+    const struct sf_letters *letters = sf_memo_letters(mosaic);
     size_t bytes = mosaic->bytes_max + SF_STRIP_SLACK_BYTES;
     if (letters != NULL) {
         uint32_t room_rows = mosaic->bands.stamp_first - mosaic->bands.name_rows;

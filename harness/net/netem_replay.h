@@ -53,8 +53,9 @@ void sf_netem_arrived_free(struct sf_netem_arrived_list *list);
 
 /* Reads `seq,sent_ns,bytes,ect` rows: integers, sent_ns never going back; ect 0 or the two bits of
  * the ECN field, any but 0 being ECN-capable. A first line that begins with a letter is a header;
- * empty lines and a byte order mark are skipped. `name` is for messages. SF_ERR_INPUT with line and column,
- * SF_ERR_MACHINE when reading fails. The list is the caller's to free, after an error too. */
+ * empty lines and a byte order mark are skipped. `name` is for messages. SF_ERR_INPUT with line and
+ * column, SF_ERR_MACHINE when reading fails. The list is the caller's to free, after an error too.
+ */
 SF_MUST_USE enum sf_err sf_netem_sent_read(FILE *file, const char *name,
                                            struct sf_netem_sent_list *list_out,
                                            struct sf_diag *diag);

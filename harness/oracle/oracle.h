@@ -130,7 +130,7 @@ struct sf_oracle_result {
     bool wanted;
 };
 
-struct sf_court {
+struct sf_checker {
     struct sf_register who;
     uint32_t oracles_count;
     uint64_t kinds; /* what any oracle, or the register, wants to see */
@@ -140,13 +140,13 @@ struct sf_court {
 };
 
 /* Everything comes from `arena`; `homes_count` as in sf_oracle.init. */
-void sf_court_init(struct sf_court *court, struct sf_arena *arena, uint32_t homes_count);
+void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_t homes_count);
 
 /* Fits struct sf_trace_listener. */
-void sf_court_hear(void *court, const struct sf_record *records, uint32_t count);
+void sf_checker_hear(void *checker, const struct sf_record *records, uint32_t count);
 
 /* After the last record. Fills court->results. Fail: any finding. Inconclusive: no finding, but a
  * wanted oracle has no evidence. */
-enum sf_verdict sf_court_close(struct sf_court *court);
+enum sf_verdict sf_checker_close(struct sf_checker *checker);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "harness/base/text.h"
 #include "harness/base/time.h"
-#include "harness/run/replay.h"
+#include "harness/replay/replay.h"
 
 /* ---- words and numbers: html_write.c ---- */
 

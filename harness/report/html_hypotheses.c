@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "harness/report/html.h"
-#include "harness/run/summary.h"
+#include "harness/replay/summary.h"
 
 /* ---- hypotheses ---- */
 

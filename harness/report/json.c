@@ -5,7 +5,7 @@
 #include "harness/base/ids.h"
 #include "harness/report/report.h"
 #include "harness/run/expectations.h"
-#include "harness/run/summary.h"
+#include "harness/replay/summary.h"
 #include "harness/story/contract.h"
 
 static json_t *number(uint64_t value)

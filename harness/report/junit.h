@@ -6,8 +6,8 @@
 
 #include "harness/base/text.h"
 #include "harness/run/compare.h"
-#include "harness/run/gate.h"
-#include "harness/run/replay.h"
+#include "harness/gate/gate.h"
+#include "harness/replay/replay.h"
 #include "harness/run/run.h"
 
 /* A case an oracle. */

@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "harness/base/text.h"
-#include "harness/run/prove.h"
+#include "harness/gate/prove.h"
 
 /* `files` are the scenarios, in the order of the plans. */
 void sf_report_proofs_text(const struct sf_proofs *proofs, const char *const *files,

@@ -6,10 +6,10 @@
 #include <jansson.h>
 
 #include "harness/base/text.h"
-#include "harness/run/gate.h"
-#include "harness/run/replay.h"
+#include "harness/gate/gate.h"
+#include "harness/replay/replay.h"
 #include "harness/run/run.h"
-#include "harness/run/shrink.h"
+#include "harness/shrink/shrink.h"
 
 /* Colours on a terminal; all "" elsewhere. */
 struct sf_paint {

@@ -5,7 +5,7 @@
 
 #include "harness/report/report.h"
 #include "harness/run/expectations.h"
-#include "harness/run/summary.h"
+#include "harness/replay/summary.h"
 
 static const char *verdict_paint(enum sf_verdict verdict, const struct sf_paint *paint)
 {

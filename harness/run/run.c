@@ -5,7 +5,7 @@
 
 #include "harness/base/assert.h"
 #include "harness/run/saved_run.h"
-#include "harness/run/world.h"
+#include "harness/world/world.h"
 #include "harness/scenario/expect.h"
 #include "harness/scenario/swarm.h"
 #include "sim_camera/destinations.h"
@@ -13,8 +13,8 @@
 
 struct sf_runner {
     struct world world;
-    struct sf_arena judges; /* the court's memory and the tally's */
-    struct sf_court court;
+    struct sf_arena judges; /* the checker's memory and the tally's */
+    struct sf_checker checker;
     struct sf_tally_state *tally;
     struct sf_probes *probes;
     struct sf_plan drawn; /* of a plan with `swarm` */
@@ -66,7 +66,7 @@ bool sf_run_has_foreign_cache(const struct sf_plan *plan)
 struct sf_runner *sf_runner_create(void)
 {
     struct sf_runner *runner = sf_alloc(1, sizeof *runner);
-    world_init(&runner->world);
+    sf_world_init(&runner->world);
     sf_arena_init(&runner->judges);
     return runner;
 }
@@ -74,7 +74,7 @@ struct sf_runner *sf_runner_create(void)
 void sf_runner_destroy(struct sf_runner *runner)
 {
     if (runner != NULL) {
-        world_fini(&runner->world);
+        sf_world_fini(&runner->world);
         sf_arena_fini(&runner->judges);
         free(runner);
     }
@@ -85,15 +85,15 @@ const uint32_t *sf_runner_states(const struct sf_runner *runner)
     return runner->world.state;
 }
 
-static void read_court(const struct sf_court *court, struct sf_run_result *result)
+static void read_checker(const struct sf_checker *checker, struct sf_run_result *result)
 {
-    result->oracles_count = court->oracles_count;
-    memcpy(result->oracles, court->results, sizeof result->oracles);
-    result->findings_count = court->findings->count;
-    result->findings_kept = court->findings->kept_count < SF_RUN_FINDINGS_MAX
-                                ? court->findings->kept_count
+    result->oracles_count = checker->oracles_count;
+    memcpy(result->oracles, checker->results, sizeof result->oracles);
+    result->findings_count = checker->findings->count;
+    result->findings_kept = checker->findings->kept_count < SF_RUN_FINDINGS_MAX
+                                ? checker->findings->kept_count
                                 : SF_RUN_FINDINGS_MAX;
-    memcpy(result->findings, court->findings->kept,
+    memcpy(result->findings, checker->findings->kept,
            result->findings_kept * sizeof result->findings[0]);
 }
 
@@ -121,10 +121,10 @@ static void judges_begin(struct sf_runner *runner, uint32_t homes_count,
 {
     struct sf_trace *trace = &runner->world.trace;
     sf_arena_reset(&runner->judges);
-    sf_court_init(&runner->court, &runner->judges, homes_count);
+    sf_checker_init(&runner->checker, &runner->judges, homes_count);
     runner->tally = sf_tally_create(&runner->judges, homes_count);
     sf_trace_init(trace);
-    sf_trace_listen(trace, (struct sf_trace_listener){sf_court_hear, &runner->court});
+    sf_trace_listen(trace, (struct sf_trace_listener){sf_checker_hear, &runner->checker});
     sf_trace_listen(trace, (struct sf_trace_listener){sf_tally_hear, runner->tally});
     runner->probes = sf_probes_create(&runner->judges, homes_count);
     sf_trace_listen(trace, (struct sf_trace_listener){sf_probes_hear, runner->probes});
@@ -138,7 +138,7 @@ static void judges_end(struct sf_runner *runner, const struct sf_plan *plan, boo
                        struct sf_run_result *result)
 {
     memset(result, 0, sizeof *result);
-    result->verdict = sf_court_close(&runner->court);
+    result->verdict = sf_checker_close(&runner->checker);
     result->out_of_budget = !finished;
     if (!finished && result->verdict == SF_VERDICT_PASS) {
         result->verdict = SF_VERDICT_INCONCLUSIVE;
@@ -147,7 +147,7 @@ static void judges_end(struct sf_runner *runner, const struct sf_plan *plan, boo
     result->records_count = runner->world.trace.records_count;
     result->duration_ns = plan->duration_ns;
     result->homes_count = sf_plan_homes_count(plan);
-    read_court(&runner->court, result);
+    read_checker(&runner->checker, result);
     sf_tally_read(runner->tally, &result->tally);
     sf_tally_group_read(runner->tally, 0, result->homes_count, &result->all);
     uint32_t home = 0;
@@ -169,9 +169,9 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     world->exhibits = options->exhibits;
     world->strays_count = 0;
     world->strays_max = options->strays_max;
-    world_build(world, plan, caches->modules, options->seed);
-    bool finished = world_run(world, options->events_max);
-    world_clear(world);
+    sf_world_build(world, plan, caches->modules, options->seed);
+    bool finished = sf_world_run(world, options->events_max);
+    sf_world_clear(world);
     sf_trace_end(&world->trace);
     judges_end(runner, plan, finished, result_out);
     result_out->seed = options->seed;

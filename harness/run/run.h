@@ -10,8 +10,8 @@
 #include "harness/cache/load.h"
 #include "harness/oracle/oracle.h"
 #include "harness/oracle/probes.h"
-#include "harness/run/exhibit.h"
-#include "harness/run/tally.h"
+#include "harness/judge/exhibit.h"
+#include "harness/measure/tally.h"
 #include "harness/scenario/plan.h"
 #include "harness/trace/trace.h"
 

@@ -142,7 +142,7 @@ static void sections_settle(const struct sf_plan_schema *schema, const struct sf
     section_settle(&sf_assertion_table, before, plan, &plan->assertions);
 }
 
-static void network_settle(struct sf_plan_network *network)
+static void sf_network_settle(struct sf_plan_network *network)
 {
     text_settle(network->name, sizeof network->name);
     network->reserved = 0;
@@ -246,7 +246,7 @@ void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan
     text_settle(plan->cache, sizeof plan->cache);
     text_settle(plan->expect_oracle, sizeof plan->expect_oracle);
     for (uint32_t i = 0; i < plan->networks_count; i++) {
-        network_settle(&plan->networks[i]);
+        sf_network_settle(&plan->networks[i]);
     }
     memset(&plan->networks[plan->networks_count], 0,
            (SF_NETWORKS_MAX - plan->networks_count) * sizeof plan->networks[0]);

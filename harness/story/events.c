@@ -8,7 +8,7 @@
 
 static void say_step(sf_ns step_ns, struct sf_text *out)
 {
-    say_span(step_ns < 0 ? -step_ns : step_ns, out);
+    sf_say_span(step_ns < 0 ? -step_ns : step_ns, out);
     sf_text_add(out, step_ns < 0 ? " back" : " ahead");
 }
 
@@ -37,7 +37,7 @@ static void say_home(const struct sf_record *record, struct sf_text *out)
         return;
     case SF_RECORD_LEFT_HOME:
         sf_text_add(out, "home %u's camera sends ", home);
-        say_number(record->b > 0 ? record->b : record->c, out);
+        sf_say_number(record->b > 0 ? record->b : record->c, out);
         sf_text_add(out, " bytes%s to %s", record->b > 0 ? " of a picture" : "",
                     record->a < SF_DESTINATIONS_COUNT
                         ? sf_destination_name((enum sf_destination)record->a)
@@ -49,7 +49,7 @@ static void say_home(const struct sf_record *record, struct sf_text *out)
         return;
     case SF_RECORD_FETCH_CANCELLED:
         sf_text_add(out, "home %u's camera need not answer any more: ", home);
-        say_number(record->b, out);
+        sf_say_number(record->b, out);
         sf_text_add(out, " bytes had come");
         return;
     default:
@@ -61,7 +61,7 @@ static void say_home(const struct sf_record *record, struct sf_text *out)
 static void say_viewers(const struct sf_record *record, struct sf_text *out)
 {
     uint32_t home = home_of_viewer(record->who) + 1;
-    const char *viewer = say_viewer(record->who);
+    const char *viewer = sf_say_viewer(record->who);
     switch ((enum sf_record_kind)record->kind) {
     case SF_RECORD_WAKE:
         sf_text_add(out, "somebody starts watching at the %s of home %u", viewer, home);
@@ -72,7 +72,7 @@ static void say_viewers(const struct sf_record *record, struct sf_text *out)
         return;
     case SF_RECORD_RENEWED:
         sf_text_add(out, "the %s of home %u goes on with the session of the %s of home %u", viewer,
-                    home, say_viewer(record->a), home_of_viewer(record->a) + 1);
+                    home, sf_say_viewer(record->a), home_of_viewer(record->a) + 1);
         return;
     case SF_RECORD_EXPORT:
         sf_text_add(out, "the owner of home %u asks for a copy of the latest still", home);
@@ -89,8 +89,8 @@ static void say_clouds(const struct facts *facts, const struct sf_record *record
     const char *options;
     switch ((enum sf_record_kind)record->kind) {
     case SF_RECORD_DEPLOYED:
-        sf_text_add(out, "%s goes live", facts_cache(facts, record));
-        if (facts_nodes_count(facts) > 1) {
+        sf_text_add(out, "%s goes live", sf_facts_cache(facts, record));
+        if (sf_facts_nodes_count(facts) > 1) {
             sf_text_add(out, " on node %u", record->a);
         }
         return;
@@ -114,7 +114,7 @@ static void say_clouds(const struct facts *facts, const struct sf_record *record
         say_step((sf_ns)record->d, out);
         return;
     case SF_RECORD_RECONFIGURED:
-        options = facts_options(facts, record);
+        options = sf_facts_options(facts, record);
         sf_text_add(out, "new options %s%s%sreach node %u, %s", options != NULL ? "'" : "",
                     options != NULL ? options : "", options != NULL ? "' " : "", record->who,
                     record->flags == 0   ? "and are taken"
@@ -138,7 +138,7 @@ static void say_clouds(const struct facts *facts, const struct sf_record *record
     }
 }
 
-void say_event(const struct facts *facts, const struct sf_record *record, struct sf_text *out)
+void sf_say_event(const struct facts *facts, const struct sf_record *record, struct sf_text *out)
 {
     switch (sf_record_subject((enum sf_record_kind)record->kind)) {
     case SF_SUBJECT_TENANT:
@@ -151,7 +151,7 @@ void say_event(const struct facts *facts, const struct sf_record *record, struct
     case SF_SUBJECT_LINK:
         sf_text_add(out, "the way %s home %u is now the network %s",
                     record->who % 2 == 0 ? "up from" : "down to", record->who / 2 + 1,
-                    facts_network_name(facts, record));
+                    sf_facts_network_name(facts, record));
         return;
     case SF_SUBJECT_OTHER:
         say_clouds(facts, record, out);

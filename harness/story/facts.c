@@ -219,7 +219,7 @@ static const struct sf_record *find_deployed(const struct sf_gather *gather, uin
     return found;
 }
 
-void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts)
+void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts)
 {
     const struct sf_finding *finding = &gather->finding;
     *facts = (struct facts){.gather = gather, .plan = plan, .finding = finding};
@@ -292,7 +292,7 @@ static const struct sf_plan_entry *entry_at(const struct facts *facts, enum sf_p
     return NULL;
 }
 
-const char *facts_cache(const struct facts *facts, const struct sf_record *deployed)
+const char *sf_facts_cache(const struct facts *facts, const struct sf_record *deployed)
 {
     if (deployed == NULL) {
         return facts->plan->cache; /* the first one has no record */
@@ -301,14 +301,14 @@ const char *facts_cache(const struct facts *facts, const struct sf_record *deplo
     return entry != NULL ? entry->cache : "a cache that the plan does not name";
 }
 
-const char *facts_options(const struct facts *facts, const struct sf_record *reconfigured)
+const char *sf_facts_options(const struct facts *facts, const struct sf_record *reconfigured)
 {
     const struct sf_plan_entry *entry =
         entry_at(facts, SF_ACTION_RECONFIGURE, reconfigured, reconfigured->who);
     return entry != NULL ? entry->cache : NULL;
 }
 
-uint32_t facts_nodes_count(const struct facts *facts)
+uint32_t sf_facts_nodes_count(const struct facts *facts)
 {
     uint32_t count = 1;
     for (uint32_t i = 0; i < facts->gather->count; i++) {
@@ -318,7 +318,7 @@ uint32_t facts_nodes_count(const struct facts *facts)
     return count;
 }
 
-bool facts_shows_stranger(const struct facts *facts)
+bool sf_facts_shows_stranger(const struct facts *facts)
 {
     for (uint32_t i = 0; facts->shown != NULL && i < facts->gather->count; i++) {
         const struct sf_record *record = &facts->gather->records[i];
@@ -331,13 +331,14 @@ bool facts_shows_stranger(const struct facts *facts)
     return false;
 }
 
-const char *facts_network_name(const struct facts *facts, const struct sf_record *record)
+const char *sf_facts_network_name(const struct facts *facts, const struct sf_record *record)
 {
     return record->a < facts->plan->networks_count ? facts->plan->networks[record->a].name
                                                    : "of another plan";
 }
 
-const struct sf_plan_network *facts_network(const struct facts *facts, uint32_t home, sf_ns at_ns)
+const struct sf_plan_network *sf_facts_network(const struct facts *facts, uint32_t home,
+                                               sf_ns at_ns)
 {
     const struct sf_plan *plan = facts->plan;
     uint32_t network = 0;

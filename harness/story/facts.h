@@ -50,7 +50,7 @@ struct facts {
     sf_ns begin_ns;                   /* where the story begins */
 };
 
-void facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts);
+void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts);
 
 static inline uint32_t home_of_viewer(uint32_t viewer)
 {
@@ -58,44 +58,45 @@ static inline uint32_t home_of_viewer(uint32_t viewer)
 }
 
 /* The name of the cache that was live at a DEPLOYED record; NULL: the first one. */
-const char *facts_cache(const struct facts *facts, const struct sf_record *deployed);
+const char *sf_facts_cache(const struct facts *facts, const struct sf_record *deployed);
 /* The options of a RECONFIGURED record; NULL if the plan has none at that instant. */
-const char *facts_options(const struct facts *facts, const struct sf_record *reconfigured);
+const char *sf_facts_options(const struct facts *facts, const struct sf_record *reconfigured);
 /* How many nodes of the cache the story knows of; at least 1. */
-uint32_t facts_nodes_count(const struct facts *facts);
+uint32_t sf_facts_nodes_count(const struct facts *facts);
 /* Has the picture that was shown anything of somebody else's in it? */
-bool facts_shows_stranger(const struct facts *facts);
+bool sf_facts_shows_stranger(const struct facts *facts);
 /* The name of the network in a NETWORK record. */
-const char *facts_network_name(const struct facts *facts, const struct sf_record *record);
+const char *sf_facts_network_name(const struct facts *facts, const struct sf_record *record);
 /* The network that a home is on at an instant. */
-const struct sf_plan_network *facts_network(const struct facts *facts, uint32_t home, sf_ns at_ns);
+const struct sf_plan_network *sf_facts_network(const struct facts *facts, uint32_t home,
+                                               sf_ns at_ns);
 
 /* ---- words.c: how things are said ---- */
 
 /* "hub" or "app". */
-const char *say_viewer(uint32_t viewer);
+const char *sf_say_viewer(uint32_t viewer);
 /* "12,345". */
-void say_number(uint64_t number, struct sf_text *out);
+void sf_say_number(uint64_t number, struct sf_text *out);
 /* "16.5%" of parts in a million. */
-void say_share(uint32_t ppm, struct sf_text *out);
+void sf_say_share(uint32_t ppm, struct sf_text *out);
 /* "23:08:15 there (UTC+01:00)". `local_s` is what a clock there says, as if it were UTC. */
-void say_local_time(int64_t local_s, int32_t offset_s, struct sf_text *out);
+void sf_say_local_time(int64_t local_s, int32_t offset_s, struct sf_text *out);
 /* "680 ms", "22 s", "3 min". */
-void say_span(sf_ns span_ns, struct sf_text *out);
+void sf_say_span(sf_ns span_ns, struct sf_text *out);
 /* "9 packets (sent 36 times in all, 22 of them lost)". */
-void say_trip(const struct trip *trip, struct sf_text *out);
+void sf_say_trip(const struct trip *trip, struct sf_text *out);
 /* One sentence on what happened around a request, without a full stop. */
-void say_event(const struct facts *facts, const struct sf_record *record, struct sf_text *out);
+void sf_say_event(const struct facts *facts, const struct sf_record *record, struct sf_text *out);
 /* Whose parts the picture in facts->shown is made of: "16.5% home 951's still 49, 60.0% its own
  * still 50". */
-void say_picture(const struct facts *facts, struct sf_text *out);
+void sf_say_picture(const struct facts *facts, struct sf_text *out);
 /* Whose bytes arrived in facts->delivered: "2,800 bytes of home 951's still 49, ...". */
-void say_bytes(const struct facts *facts, struct sf_text *out);
+void sf_say_bytes(const struct facts *facts, struct sf_text *out);
 
-void lanes_name(const struct facts *facts, struct sf_story *story);
-void steps_tell(const struct facts *facts, struct sf_story *story);
+void sf_lanes_name(const struct facts *facts, struct sf_story *story);
+void sf_steps_tell(const struct facts *facts, struct sf_story *story);
 /* What of all that points to the cause. */
-void why_tell(const struct facts *facts, struct sf_text *out);
-void paragraph_tell(const struct facts *facts, struct sf_text *out);
+void sf_why_tell(const struct facts *facts, struct sf_text *out);
+void sf_paragraph_tell(const struct facts *facts, struct sf_text *out);
 
 #endif

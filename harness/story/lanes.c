@@ -25,7 +25,7 @@ static void say_netem(const struct sf_netem_config *config, struct sf_text *out)
 static void describe_home(const struct facts *facts, uint32_t tenant, uint32_t home,
                           int32_t offset_s, struct sf_text *out)
 {
-    const struct sf_plan_network *network = facts_network(facts, home, facts->finding->at_ns);
+    const struct sf_plan_network *network = sf_facts_network(facts, home, facts->finding->at_ns);
     int32_t minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
     sf_text_add(out, "home %u  UTC%c%02d:%02d, network %s", tenant + 1, offset_s < 0 ? '-' : '+',
                 minutes / 60, minutes % 60, network->name);
@@ -42,7 +42,7 @@ static void describe_home(const struct facts *facts, uint32_t tenant, uint32_t h
     sf_text_free(&down);
 }
 
-void lanes_name(const struct facts *facts, struct sf_story *story)
+void sf_lanes_name(const struct facts *facts, struct sf_story *story)
 {
     const struct sf_finding *finding = facts->finding;
     snprintf(story->lanes[SF_LANE_CLOUD], sizeof story->lanes[0], "cloud");

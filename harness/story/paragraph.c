@@ -17,7 +17,7 @@ static void say_ago(sf_ns span_ns, struct sf_text *out)
         sf_text_add(out, "at that moment");
         return;
     }
-    say_span(span_ns, out);
+    sf_say_span(span_ns, out);
     sf_text_add(out, " before");
 }
 
@@ -27,7 +27,7 @@ static void say_later(sf_ns span_ns, struct sf_text *out)
         sf_text_add(out, "at once");
         return;
     }
-    say_span(span_ns, out);
+    sf_say_span(span_ns, out);
     sf_text_add(out, " later");
 }
 
@@ -40,14 +40,14 @@ static void tell_other_showing(const struct facts *facts, struct sf_text *out)
     }
     if (facts->shown->at_ns == facts->finding->at_ns) {
         sf_text_add(out, " Nothing of that could be seen; what its display showed: ");
-        say_picture(facts, out);
+        sf_say_picture(facts, out);
         sf_text_add(out, ".");
         return;
     }
     sf_text_add(out, " Its display had shown, ");
-    say_span(facts->finding->at_ns - facts->shown->at_ns, out);
+    sf_say_span(facts->finding->at_ns - facts->shown->at_ns, out);
     sf_text_add(out, " before, what had come by then: ");
-    say_picture(facts, out);
+    sf_say_picture(facts, out);
     sf_text_add(out, ".");
 }
 
@@ -62,25 +62,26 @@ static void tell_what(const struct facts *facts, struct sf_text *out)
         return;
     }
     sf_text_add(out, ", ");
-    say_local_time(facts->plan->start_unix_s + finding->at_ns / SF_SECOND + facts->viewer_offset_s,
-                   facts->viewer_offset_s, out);
-    sf_text_add(out, ", the %s of home %u%s ", say_viewer(finding->viewer),
+    sf_say_local_time(facts->plan->start_unix_s + finding->at_ns / SF_SECOND +
+                          facts->viewer_offset_s,
+                      facts->viewer_offset_s, out);
+    sf_text_add(out, ", the %s of home %u%s ", sf_say_viewer(finding->viewer),
                 finding->viewer_tenant + 1,
                 facts->poor_network ? ", which is on a poor network," : "");
     if (!facts->stray) {
         sf_text_add(out, "was not served as promised. The promise (%s): %s.", oracle->name,
                     oracle->invariant);
     } else if (facts->shown != NULL && facts->shown->at_ns == finding->at_ns &&
-               facts_shows_stranger(facts)) {
+               sf_facts_shows_stranger(facts)) {
         sf_text_add(out, "showed a picture with a stranger's home in it: ");
-        say_picture(facts, out);
+        sf_say_picture(facts, out);
         sf_text_add(out, "%s.",
                     facts->shown->flags & SF_FLAG_GRAYSCALE ? ", all in black and white" : "");
     } else if (facts->delivered == NULL) {
         sf_text_add(out, "was sent what is not its own (%s).", oracle->name);
     } else {
         sf_text_add(out, "received what is not its own: ");
-        say_bytes(facts, out);
+        sf_say_bytes(facts, out);
         sf_text_add(out, ".");
         tell_other_showing(facts, out);
     }
@@ -104,7 +105,7 @@ static void tell_request(const struct facts *facts, struct sf_text *out)
     } else {
         sf_text_add(out, ", and ");
         say_later(facts->answered->at_ns - facts->ask->at_ns, out);
-        sf_text_add(out, " %s", facts_cache(facts, facts->deployed));
+        sf_text_add(out, " %s", sf_facts_cache(facts, facts->deployed));
         if (facts->deployed != NULL) {
             sf_text_add(out, ", live since ");
             say_instant(facts->deployed->at_ns, out);
@@ -115,11 +116,11 @@ static void tell_request(const struct facts *facts, struct sf_text *out)
             return;
         }
         sf_text_add(out, " answered with ");
-        say_number(facts->answered->a, out);
+        sf_say_number(facts->answered->a, out);
         sf_text_add(out, " bytes");
         if (facts->answer_trip.sent_count > 0) {
             sf_text_add(out, " in ");
-            say_trip(&facts->answer_trip, out);
+            sf_say_trip(&facts->answer_trip, out);
         }
         sf_text_add(out, ".");
     }
@@ -130,7 +131,7 @@ static void tell_way_up(const struct upload *upload, struct sf_text *out)
 {
     if (upload->trip.sent_count > 0) {
         sf_text_add(out, "%s up in ", upload->fetch != NULL ? "was asked for and went" : "went");
-        say_trip(&upload->trip, out);
+        sf_say_trip(&upload->trip, out);
         sf_text_add(out, ", and ");
     }
     if (upload->ended == NULL) {
@@ -139,9 +140,9 @@ static void tell_way_up(const struct upload *upload, struct sf_text *out)
         sf_text_add(out, "arrived whole");
     } else {
         sf_text_add(out, "was given up with ");
-        say_number(upload->ended->b, out);
+        sf_say_number(upload->ended->b, out);
         sf_text_add(out, " of ");
-        say_number(upload->capture->b, out);
+        sf_say_number(upload->capture->b, out);
         sf_text_add(out, " bytes");
     }
 }
@@ -156,7 +157,7 @@ static void tell_foreign(const struct facts *facts, struct sf_text *out)
                 facts->finding->owner_tenant + 1);
     say_ago(facts->finding->at_ns - capture->at_ns, out);
     sf_text_add(out, ", at ");
-    say_local_time((int64_t)capture->c, facts->owner_offset_s, out);
+    sf_say_local_time((int64_t)capture->c, facts->owner_offset_s, out);
     sf_text_add(out, "; it ");
     tell_way_up(&facts->foreign, out);
     sf_text_add(out, ".");
@@ -187,7 +188,7 @@ static void tell_own(const struct facts *facts, struct sf_text *out)
     sf_text_add(out, ".");
 }
 
-void paragraph_tell(const struct facts *facts, struct sf_text *out)
+void sf_paragraph_tell(const struct facts *facts, struct sf_text *out)
 {
     tell_what(facts, out);
     if (facts->has_viewer) {
@@ -197,7 +198,7 @@ void paragraph_tell(const struct facts *facts, struct sf_text *out)
         }
         tell_own(facts, out);
     } else {
-        sf_text_add(out, " %s was live.", facts_cache(facts, facts->deployed));
+        sf_text_add(out, " %s was live.", sf_facts_cache(facts, facts->deployed));
     }
-    why_tell(facts, out);
+    sf_why_tell(facts, out);
 }

@@ -29,7 +29,8 @@ static void name_actor(const struct facts *facts, enum actor actor, char out[sta
         snprintf(out, 32, "cloud");
         return;
     case VIEWER:
-        snprintf(out, 32, "%s of home %u", say_viewer(finding->viewer), finding->viewer_tenant + 1);
+        snprintf(out, 32, "%s of home %u", sf_say_viewer(finding->viewer),
+                 finding->viewer_tenant + 1);
         return;
     case VIEWER_CAMERA:
         snprintf(out, 32, "camera of home %u", finding->viewer_tenant + 1);
@@ -100,9 +101,9 @@ static void tell_upload_end(struct teller *teller, const struct upload *upload, 
         sf_text_add(text, "has arrived whole");
     } else {
         sf_text_add(text, "is given up: ");
-        say_number(ended->b, text);
+        sf_say_number(ended->b, text);
         sf_text_add(text, " of ");
-        say_number(upload->capture->b, text);
+        sf_say_number(upload->capture->b, text);
         sf_text_add(text, " bytes are there");
     }
     step_at(teller, ended, CLOUD);
@@ -121,14 +122,14 @@ static void tell_upload(struct teller *teller, const struct upload *upload, bool
         step_to(teller, upload->fetch, CLOUD, lane_of(camera), false);
     }
     sf_text_add(text, "takes %sstill %u, ", own ? "its own " : "", capture->a);
-    say_number(capture->b, text);
+    sf_say_number(capture->b, text);
     sf_text_add(text, " bytes%s, at ", capture->flags & SF_FLAG_NIGHT ? ", infrared" : "");
-    say_local_time((int64_t)capture->c,
-                   own ? teller->facts->viewer_offset_s : teller->facts->owner_offset_s, text);
+    sf_say_local_time((int64_t)capture->c,
+                      own ? teller->facts->viewer_offset_s : teller->facts->owner_offset_s, text);
     step_at(teller, capture, camera);
     if (upload->trip.sent_count > 0) {
         sf_text_add(text, "sends it in ");
-        say_trip(&upload->trip, text);
+        sf_say_trip(&upload->trip, text);
         step_to(teller, capture, camera, SF_LANE_CLOUD, upload->trip.lost_count > 0);
     }
     if (upload->given_up != NULL) {
@@ -170,15 +171,15 @@ static void tell_answer(struct teller *teller)
 {
     const struct facts *facts = teller->facts;
     const struct sf_record *answered = facts->answered;
-    sf_text_add(&teller->text, "%s answers ", facts_cache(facts, facts->deployed));
+    sf_text_add(&teller->text, "%s answers ", sf_facts_cache(facts, facts->deployed));
     if (answered->a == 0) {
         sf_text_add(&teller->text, "without a picture");
         step_to(teller, answered, CLOUD, SF_LANE_VIEWER, false);
         return;
     }
-    say_number(answered->a, &teller->text);
+    sf_say_number(answered->a, &teller->text);
     sf_text_add(&teller->text, " bytes in ");
-    say_trip(&facts->answer_trip, &teller->text);
+    sf_say_trip(&facts->answer_trip, &teller->text);
     step_to(teller, answered, CLOUD, SF_LANE_VIEWER, facts->answer_trip.lost_count > 0);
 }
 
@@ -186,16 +187,16 @@ static void tell_shown(struct teller *teller)
 {
     const struct facts *facts = teller->facts;
     if (facts->delivered != NULL) {
-        say_number(facts->delivered->a, &teller->text);
+        sf_say_number(facts->delivered->a, &teller->text);
         sf_text_add(&teller->text, " of ");
-        say_number(facts->delivered->b, &teller->text);
+        sf_say_number(facts->delivered->b, &teller->text);
         sf_text_add(&teller->text, " bytes have come: ");
-        say_bytes(facts, &teller->text);
+        sf_say_bytes(facts, &teller->text);
         step_at(teller, facts->delivered, VIEWER);
     }
     if (facts->shown != NULL) {
         sf_text_add(&teller->text, "shows ");
-        say_picture(facts, &teller->text);
+        sf_say_picture(facts, &teller->text);
         step_at(teller, facts->shown, VIEWER);
     }
     if (facts->gave_up != NULL) {
@@ -276,7 +277,7 @@ static void tell_other_request(struct teller *teller, const struct sf_record *re
         step_to(teller, record, VIEWER, SF_LANE_CLOUD, false);
     } else if (record->kind == SF_RECORD_ANSWERED && !teller->facts->stray) {
         sf_text_add(&teller->text, "answers request %u with ", request);
-        say_number(record->a, &teller->text);
+        sf_say_number(record->a, &teller->text);
         sf_text_add(&teller->text, " bytes");
         step_to(teller, record, CLOUD, SF_LANE_VIEWER, false);
     }
@@ -340,11 +341,11 @@ static void tell_event(struct teller *teller, const struct sf_record *record)
     if (count == 0 || teller->events_count++ >= EVENTS_MAX) {
         return;
     }
-    say_event(teller->facts, record, &teller->text);
+    sf_say_event(teller->facts, record, &teller->text);
     if (count > 1 && record->kind == SF_RECORD_NETWORK) {
         teller->text.length = 0;
         sf_text_add(&teller->text, "home %u is now on the network ", record->who / 2 + 1);
-        sf_text_add(&teller->text, "%s", facts_network_name(teller->facts, record));
+        sf_text_add(&teller->text, "%s", sf_facts_network_name(teller->facts, record));
     } else if (count > 1) {
         sf_text_add(&teller->text, " (%u times from here on)", count);
     }
@@ -407,11 +408,11 @@ static void sort_steps(struct sf_story *story)
     }
 }
 
-void steps_tell(const struct facts *facts, struct sf_story *story)
+void sf_steps_tell(const struct facts *facts, struct sf_story *story)
 {
     struct teller teller = {.facts = facts, .story = story};
     story->stray = facts->stray;
-    lanes_name(facts, story);
+    sf_lanes_name(facts, story);
     if (facts->stray) {
         tell_upload(&teller, &facts->foreign, false);
     }

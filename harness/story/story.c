@@ -9,9 +9,9 @@ void sf_story_tell(const struct sf_gather *gather, const struct sf_plan *plan,
 {
     struct facts facts;
     *story = (struct sf_story){0};
-    facts_find(gather, plan, &facts);
-    steps_tell(&facts, story);
-    paragraph_tell(&facts, &story->paragraph);
+    sf_facts_find(gather, plan, &facts);
+    sf_steps_tell(&facts, story);
+    sf_paragraph_tell(&facts, &story->paragraph);
 }
 
 void sf_story_fini(struct sf_story *story)

@@ -119,7 +119,7 @@ static uint32_t cancelled_count(const struct facts *facts)
     return count;
 }
 
-void why_tell(const struct facts *facts, struct sf_text *out)
+void sf_why_tell(const struct facts *facts, struct sf_text *out)
 {
     if (facts->stray) {
         sf_text_add(out, " What points to the cause: ");
@@ -134,9 +134,9 @@ void why_tell(const struct facts *facts, struct sf_text *out)
     const struct sf_record *change = last_change(facts);
     if (change != NULL) {
         sf_text_add(out, " The last change before, ");
-        say_span(facts->finding->at_ns - change->at_ns, out);
+        sf_say_span(facts->finding->at_ns - change->at_ns, out);
         sf_text_add(out, " earlier: ");
-        say_event(facts, change, out);
+        sf_say_event(facts, change, out);
         sf_text_add(out, ".");
     }
 }

@@ -4,22 +4,22 @@
 #include "harness/base/ids.h"
 #include "harness/story/facts.h"
 
-const char *say_viewer(uint32_t viewer)
+const char *sf_say_viewer(uint32_t viewer)
 {
     return sf_viewer_kind_name(viewer);
 }
 
-void say_number(uint64_t number, struct sf_text *out)
+void sf_say_number(uint64_t number, struct sf_text *out)
 {
     if (number >= 1000) {
-        say_number(number / 1000, out);
+        sf_say_number(number / 1000, out);
         sf_text_add(out, ",%03" PRIu64, number % 1000);
     } else {
         sf_text_add(out, "%" PRIu64, number);
     }
 }
 
-void say_share(uint32_t ppm, struct sf_text *out)
+void sf_say_share(uint32_t ppm, struct sf_text *out)
 {
     uint32_t tenths = ppm / 1000;
     if (ppm > 0 && tenths == 0) {
@@ -31,7 +31,7 @@ void say_share(uint32_t ppm, struct sf_text *out)
     }
 }
 
-void say_local_time(int64_t local_s, int32_t offset_s, struct sf_text *out)
+void sf_say_local_time(int64_t local_s, int32_t offset_s, struct sf_text *out)
 {
     enum { DAY_S = 24 * 60 * 60 };
     int64_t s = (local_s % DAY_S + DAY_S) % DAY_S;
@@ -40,7 +40,7 @@ void say_local_time(int64_t local_s, int32_t offset_s, struct sf_text *out)
                 s / 60 % 60, s % 60, offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-void say_span(sf_ns span_ns, struct sf_text *out)
+void sf_say_span(sf_ns span_ns, struct sf_text *out)
 {
     if (span_ns < SF_SECOND) {
         sf_text_add(out, "%" PRId64 " ms", span_ns / SF_MS);
@@ -54,7 +54,7 @@ void say_span(sf_ns span_ns, struct sf_text *out)
     }
 }
 
-void say_trip(const struct trip *trip, struct sf_text *out)
+void sf_say_trip(const struct trip *trip, struct sf_text *out)
 {
     sf_text_add(out, "%u packet%s", trip->parts_count, trip->parts_count == 1 ? "" : "s");
     if (trip->sent_count > trip->parts_count) {
@@ -123,10 +123,10 @@ static uint32_t say_each(const struct facts *facts, enum sf_record_kind kind, sf
         }
         sf_text_add(out, "%s", count > 1 ? ", " : "");
         if (kind == SF_RECORD_SEEN) {
-            say_share((uint32_t)amount, out);
+            sf_say_share((uint32_t)amount, out);
             sf_text_add(out, " ");
         } else {
-            say_number(amount, out);
+            sf_say_number(amount, out);
             sf_text_add(out, " bytes of ");
         }
         say_still(facts, record, out);
@@ -137,20 +137,20 @@ static uint32_t say_each(const struct facts *facts, enum sf_record_kind kind, sf
     return count;
 }
 
-void say_picture(const struct facts *facts, struct sf_text *out)
+void sf_say_picture(const struct facts *facts, struct sf_text *out)
 {
     uint32_t unreadable_ppm = facts->shown->a;
     uint32_t count = say_each(facts, SF_RECORD_SEEN, facts->shown->at_ns, out);
     if (unreadable_ppm > 0) {
         sf_text_add(out, "%s", count > 0 ? ", " : "");
-        say_share(unreadable_ppm, out);
+        sf_say_share(unreadable_ppm, out);
         sf_text_add(out, " unreadable");
     } else if (count == 0) {
         sf_text_add(out, "nobody's that can be told");
     }
 }
 
-void say_bytes(const struct facts *facts, struct sf_text *out)
+void sf_say_bytes(const struct facts *facts, struct sf_text *out)
 {
     if (say_each(facts, SF_RECORD_BYTES, facts->delivered->at_ns, out) == 0) {
         sf_text_add(out, "no bytes that can be told to be anybody's");

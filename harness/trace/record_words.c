@@ -159,11 +159,8 @@ static enum sf_subject subject_of(struct words words)
         const char *word;
         enum sf_subject subject;
     } subjects[] = {
-        {"tenant", SF_SUBJECT_TENANT},
-        {"camera", SF_SUBJECT_CAMERA},
-        {"viewer", SF_SUBJECT_VIEWER},
-        {"link", SF_SUBJECT_LINK},
-        {"home", SF_SUBJECT_CAMERA},
+        {"tenant", SF_SUBJECT_TENANT}, {"camera", SF_SUBJECT_CAMERA}, {"viewer", SF_SUBJECT_VIEWER},
+        {"link", SF_SUBJECT_LINK},     {"home", SF_SUBJECT_CAMERA},
     };
     for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
         if (starts(words, subjects[i].word)) {

@@ -22,8 +22,8 @@ void sf_trace_flush(struct sf_trace *trace)
     if (trace->batch_count == 0) {
         return;
     }
-    trace->hash = sf_hash_seeded(trace->batch, trace->batch_count * sizeof trace->batch[0],
-                                       trace->hash);
+    trace->hash =
+        sf_hash_seeded(trace->batch, trace->batch_count * sizeof trace->batch[0], trace->hash);
     for (uint32_t i = 0; i < trace->listeners_count; i++) {
         trace->listeners[i].hear(trace->listeners[i].context, trace->batch, trace->batch_count);
     }

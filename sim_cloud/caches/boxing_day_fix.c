@@ -8,18 +8,18 @@
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    return shelf_create(sizeof(struct shelf), options, NULL);
+    return sf_shelf_create(sizeof(struct shelf), options, NULL);
 }
 
 static const struct edge_store kind = {
     .options = {SHELF_OPTIONS(15000, 300000)},
     .create = store_create,
-    .destroy = shelf_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .destroy = sf_shelf_destroy,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 EDGE_CREATE

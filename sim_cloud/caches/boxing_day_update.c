@@ -36,7 +36,7 @@ struct store {
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->good_percent = (uint32_t)options[1].value;
     store->buffer_bytes = config->still_bytes_max;
@@ -65,8 +65,8 @@ static void store_destroy(void *context)
         buffer_free(store->free);
         store->free = next;
     }
-    kit_map_free(&store->fresh);
-    kit_map_free(&store->last_good);
+    sf_kit_map_free(&store->fresh);
+    sf_kit_map_free(&store->last_good);
     free(store);
 }
 
@@ -87,8 +87,8 @@ static struct edge_reception *store_begin(void *context, const struct edge_key *
     if (buffer != NULL) {
         store->free = buffer->next_free;
     } else {
-        buffer = kit_alloc(1, sizeof *buffer);
-        buffer->reception.bytes = kit_alloc(store->buffer_bytes, 1);
+        buffer = sf_kit_alloc(1, sizeof *buffer);
+        buffer->reception.bytes = sf_kit_alloc(store->buffer_bytes, 1);
     }
     buffer->reception.total_bytes = total_bytes;
     buffer->reception.received_bytes = 0;
@@ -106,20 +106,20 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
         return false;
     }
     buffer->stored_ns = now_ns;
-    struct buffer *before = kit_map_remove(&store->fresh, key->tenant, key->camera);
+    struct buffer *before = sf_kit_map_remove(&store->fresh, key->tenant, key->camera);
     if (before != NULL) {
         recycle(store, before);
     }
-    kit_map_put(&store->fresh, key->tenant, key->camera, buffer);
+    sf_kit_map_put(&store->fresh, key->tenant, key->camera, buffer);
     return true;
 }
 
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     struct store *store = context;
-    struct buffer *buffer = kit_map_get(&store->fresh, key->tenant, key->camera);
+    struct buffer *buffer = sf_kit_map_get(&store->fresh, key->tenant, key->camera);
     if (buffer != NULL && now_ns - buffer->stored_ns > store->fresh_for_ns) {
-        kit_map_remove(&store->fresh, key->tenant, key->camera);
+        sf_kit_map_remove(&store->fresh, key->tenant, key->camera);
         recycle(store, buffer);
         buffer = NULL;
     }
@@ -132,10 +132,10 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
 static void store_served(void *context, const struct edge_key *key, struct edge_still still)
 {
     struct store *store = context;
-    struct last_good *last = kit_map_get(&store->last_good, key->integration, key->model);
+    struct last_good *last = sf_kit_map_get(&store->last_good, key->integration, key->model);
     if (last == NULL) {
-        last = kit_alloc(1, sizeof *last + store->buffer_bytes);
-        kit_map_put(&store->last_good, key->integration, key->model, last);
+        last = sf_kit_alloc(1, sizeof *last + store->buffer_bytes);
+        sf_kit_map_put(&store->last_good, key->integration, key->model, last);
     }
     last->count = still.count;
     memcpy(last->bytes, still.bytes, still.count);
@@ -145,7 +145,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
 {
     (void)now_ns;
     const struct store *store = context;
-    const struct last_good *last = kit_map_get(&store->last_good, key->integration, key->model);
+    const struct last_good *last = sf_kit_map_get(&store->last_good, key->integration, key->model);
     if (last == NULL) {
         return (struct edge_still){NULL, 0};
     }

@@ -29,10 +29,10 @@ struct canary {
 static void *canary_create(enum wrong wrong, const struct sf_cache_host *host,
                            const struct sf_cache_config *config, char *error, uint32_t error_bytes)
 {
-    if (!kit_options_read(config->options, NULL, 0, error, error_bytes)) {
+    if (!sf_kit_options_read(config->options, NULL, 0, error, error_bytes)) {
         return NULL;
     }
-    struct canary *canary = kit_alloc(1, sizeof *canary);
+    struct canary *canary = sf_kit_alloc(1, sizeof *canary);
     canary->host = host;
     canary->wrong = wrong;
     return canary;
@@ -45,22 +45,22 @@ static void canary_destroy(void *context)
         free(canary->uploads.entries[i].value);
     }
     free(canary->latest);
-    kit_map_free(&canary->uploads);
+    sf_kit_map_free(&canary->uploads);
     free(canary);
 }
 
 static void on_upload(void *context, const struct sf_cache_upload *upload)
 {
     struct canary *canary = context;
-    struct still *still = kit_alloc(1, sizeof *still + upload->total_bytes);
+    struct still *still = sf_kit_alloc(1, sizeof *still + upload->total_bytes);
     still->total_bytes = upload->total_bytes;
-    kit_map_put(&canary->uploads, upload->upload, 0, still);
+    sf_kit_map_put(&canary->uploads, upload->upload, 0, still);
 }
 
 static void on_fragment(void *context, const struct sf_cache_fragment *fragment)
 {
     struct canary *canary = context;
-    struct still *still = kit_map_get(&canary->uploads, fragment->upload, 0);
+    struct still *still = sf_kit_map_get(&canary->uploads, fragment->upload, 0);
     if (still != NULL) {
         memcpy(still->bytes + fragment->offset, fragment->bytes, fragment->bytes_count);
     }
@@ -69,7 +69,7 @@ static void on_fragment(void *context, const struct sf_cache_fragment *fragment)
 static void on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
     struct canary *canary = context;
-    struct still *still = kit_map_remove(&canary->uploads, end->upload, 0);
+    struct still *still = sf_kit_map_remove(&canary->uploads, end->upload, 0);
     if (still == NULL || end->end != SF_CACHE_END_COMPLETE) {
         free(still);
         return;

@@ -35,10 +35,10 @@ struct canary {
 static void *canary_create(enum wrong wrong, const struct sf_cache_host *host,
                            const struct sf_cache_config *config, char *error, uint32_t error_bytes)
 {
-    if (!kit_options_read(config->options, NULL, 0, error, error_bytes)) {
+    if (!sf_kit_options_read(config->options, NULL, 0, error, error_bytes)) {
         return NULL;
     }
-    struct canary *canary = kit_alloc(1, sizeof *canary);
+    struct canary *canary = sf_kit_alloc(1, sizeof *canary);
     canary->host = host;
     canary->wrong = wrong;
     return canary;
@@ -59,25 +59,25 @@ static void canary_destroy(void *context)
             free(camera);
         }
     }
-    kit_map_free(&canary->uploads);
-    kit_map_free(&canary->cameras);
+    sf_kit_map_free(&canary->uploads);
+    sf_kit_map_free(&canary->cameras);
     free(canary);
 }
 
 static void on_upload(void *context, const struct sf_cache_upload *upload)
 {
     struct canary *canary = context;
-    struct still *still = kit_alloc(1, sizeof *still + upload->total_bytes);
+    struct still *still = sf_kit_alloc(1, sizeof *still + upload->total_bytes);
     still->tenant = upload->tenant;
     still->camera = upload->camera;
     still->count = upload->total_bytes;
-    kit_map_put(&canary->uploads, upload->upload, 0, still);
+    sf_kit_map_put(&canary->uploads, upload->upload, 0, still);
 }
 
 static void on_fragment(void *context, const struct sf_cache_fragment *fragment)
 {
     struct canary *canary = context;
-    struct still *still = kit_map_get(&canary->uploads, fragment->upload, 0);
+    struct still *still = sf_kit_map_get(&canary->uploads, fragment->upload, 0);
     if (still != NULL) {
         memcpy(still->bytes + fragment->offset, fragment->bytes, fragment->bytes_count);
     }
@@ -85,7 +85,7 @@ static void on_fragment(void *context, const struct sf_cache_fragment *fragment)
 
 static struct still *copy_of(const struct still *still)
 {
-    struct still *copy = kit_alloc(1, sizeof *copy + still->count);
+    struct still *copy = sf_kit_alloc(1, sizeof *copy + still->count);
     memcpy(copy, still, sizeof *copy + still->count);
     return copy;
 }
@@ -93,16 +93,16 @@ static struct still *copy_of(const struct still *still)
 static void on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
     struct canary *canary = context;
-    struct still *still = kit_map_remove(&canary->uploads, end->upload, 0);
+    struct still *still = sf_kit_map_remove(&canary->uploads, end->upload, 0);
     if (still == NULL || end->end != SF_CACHE_END_COMPLETE) {
         free(still);
         return;
     }
-    struct camera *camera = kit_map_get(&canary->cameras, still->tenant, still->camera);
+    struct camera *camera = sf_kit_map_get(&canary->cameras, still->tenant, still->camera);
     if (camera == NULL) {
-        camera = kit_alloc(1, sizeof *camera);
+        camera = sf_kit_alloc(1, sizeof *camera);
         camera->first = copy_of(still);
-        kit_map_put(&canary->cameras, still->tenant, still->camera, camera);
+        sf_kit_map_put(&canary->cameras, still->tenant, still->camera, camera);
     }
     free(camera->previous);
     camera->previous = camera->latest;
@@ -140,7 +140,7 @@ static void answer_renewed(struct canary *canary, const struct sf_cache_request 
 static void on_request(void *context, const struct sf_cache_request *request)
 {
     struct canary *canary = context;
-    struct camera *camera = kit_map_get(&canary->cameras, request->tenant, request->camera);
+    struct camera *camera = sf_kit_map_get(&canary->cameras, request->tenant, request->camera);
     if (canary->wrong == WRONG_MUTE) {
         return;
     }

@@ -18,12 +18,12 @@ struct careful_waiter {
 
 static struct careful_camera *camera_of(struct careful *cache, uint64_t tenant, uint64_t id)
 {
-    struct careful_camera *camera = kit_map_get(&cache->cameras, tenant, id);
+    struct careful_camera *camera = sf_kit_map_get(&cache->cameras, tenant, id);
     if (camera == NULL) {
-        camera = kit_alloc(1, sizeof *camera);
+        camera = sf_kit_alloc(1, sizeof *camera);
         camera->tenant = tenant;
         camera->id = id;
-        kit_map_put(&cache->cameras, tenant, id, camera);
+        sf_kit_map_put(&cache->cameras, tenant, id, camera);
     }
     return camera;
 }
@@ -34,7 +34,7 @@ static void on_upload(void *context, const struct sf_cache_upload *upload)
 {
     struct careful *cache = context;
     struct careful_arrival *arrival =
-        careful_arrival_begin(upload->tenant, upload->camera, upload->total_bytes);
+        sf_careful_arrival_begin(upload->tenant, upload->camera, upload->total_bytes);
     arrival->capture = upload->capture;
     arrival->origin = upload->validator;
     if (upload->kind == SF_CACHE_STILL_DELTA) {
@@ -44,13 +44,13 @@ static void on_upload(void *context, const struct sf_cache_upload *upload)
             .rows_count = upload->rows_count,
         };
     }
-    kit_map_put(&cache->uploads, upload->upload, 0, arrival);
+    sf_kit_map_put(&cache->uploads, upload->upload, 0, arrival);
 }
 
 static void on_upload_fragment(void *context, const struct sf_cache_fragment *fragment)
 {
     struct careful *cache = context;
-    struct careful_arrival *arrival = kit_map_get(&cache->uploads, fragment->upload, 0);
+    struct careful_arrival *arrival = sf_kit_map_get(&cache->uploads, fragment->upload, 0);
     if (arrival != NULL) {
         memcpy(arrival->bytes + fragment->offset, fragment->bytes, fragment->bytes_count);
     }
@@ -66,14 +66,15 @@ static void remove_waiter(struct careful *cache, struct careful_waiter *waiter)
     }
     *link = waiter->next;
     cache->host->timer_cancel(cache->host->context, waiter->timer);
-    kit_map_remove(&cache->waiters, waiter->request.request, 0);
+    sf_kit_map_remove(&cache->waiters, waiter->request.request, 0);
     free(waiter);
 }
 
 static void answer_waiters(struct careful *cache, struct careful_camera *camera)
 {
-    while (camera->waiters != NULL && careful_is_at_most(cache, camera->still, cache->fresh_ns)) {
-        careful_respond(cache, &camera->waiters->request, camera->still);
+    while (camera->waiters != NULL &&
+           sf_careful_is_at_most(cache, camera->still, cache->fresh_ns)) {
+        sf_careful_respond(cache, &camera->waiters->request, camera->still);
         remove_waiter(cache, camera->waiters);
     }
 }
@@ -85,20 +86,20 @@ static void fetch(struct careful *cache, struct careful_camera *camera)
     int32_t result = host->fetch_if_changed(host->context, camera->id, origin, 0, &camera->fetch);
     camera->fetch_running = result == SF_CACHE_DONE;
     if (camera->fetch_running) {
-        kit_map_put(&cache->fetches, camera->fetch, 0, camera);
+        sf_kit_map_put(&cache->fetches, camera->fetch, 0, camera);
     }
 }
 
 static struct careful_camera *fetching_camera(const struct careful *cache, uint64_t fetch)
 {
-    return kit_map_get(&cache->fetches, fetch, 0);
+    return sf_kit_map_get(&cache->fetches, fetch, 0);
 }
 
 static void fetch_over(struct careful *cache, struct careful_camera *camera)
 {
-    kit_map_remove(&cache->fetches, camera->fetch, 0);
+    sf_kit_map_remove(&cache->fetches, camera->fetch, 0);
     camera->fetch_running = false;
-    careful_arrival_free(camera->fetching);
+    sf_careful_arrival_free(camera->fetching);
     camera->fetching = NULL;
 }
 
@@ -113,30 +114,30 @@ static void stop_fetch_if_nobody_waits(struct careful *cache, struct careful_cam
 static void on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
     struct careful *cache = context;
-    struct careful_arrival *arrival = kit_map_remove(&cache->uploads, end->upload, 0);
+    struct careful_arrival *arrival = sf_kit_map_remove(&cache->uploads, end->upload, 0);
     if (arrival != NULL && end->end == SF_CACHE_END_COMPLETE) {
         struct careful_camera *camera = camera_of(cache, arrival->tenant, arrival->camera);
-        careful_arrival_store(cache, camera, arrival);
+        sf_careful_arrival_store(cache, camera, arrival);
         answer_waiters(cache, camera);
         stop_fetch_if_nobody_waits(cache, camera);
     }
-    careful_arrival_free(arrival);
+    sf_careful_arrival_free(arrival);
 }
 
 static void on_request(void *context, const struct sf_cache_request *request)
 {
     struct careful *cache = context;
     struct careful_camera *camera = camera_of(cache, request->tenant, request->camera);
-    if (careful_is_at_most(cache, camera->still, cache->fresh_ns)) {
-        careful_respond(cache, request, camera->still);
+    if (sf_careful_is_at_most(cache, camera->still, cache->fresh_ns)) {
+        sf_careful_respond(cache, request, camera->still);
         return;
     }
-    struct careful_waiter *waiter = kit_alloc(1, sizeof *waiter);
+    struct careful_waiter *waiter = sf_kit_alloc(1, sizeof *waiter);
     waiter->camera = camera;
     waiter->request = *request;
     waiter->next = camera->waiters;
     camera->waiters = waiter;
-    kit_map_put(&cache->waiters, request->request, 0, waiter);
+    sf_kit_map_put(&cache->waiters, request->request, 0, waiter);
     cache->host->timer_set(cache->host->context, cache->patience_ns, request->request,
                            &waiter->timer);
     if (!camera->fetch_running) {
@@ -147,31 +148,31 @@ static void on_request(void *context, const struct sf_cache_request *request)
 static void on_request_cancelled(void *context, uint64_t request)
 {
     struct careful *cache = context;
-    struct careful_waiter *waiter = kit_map_get(&cache->waiters, request, 0);
+    struct careful_waiter *waiter = sf_kit_map_get(&cache->waiters, request, 0);
     if (waiter != NULL) {
         struct careful_camera *camera = waiter->camera;
         remove_waiter(cache, waiter);
         stop_fetch_if_nobody_waits(cache, camera);
     }
-    careful_stop_sending(cache, request);
+    sf_careful_stop_sending(cache, request);
 }
 
 static void on_answer_progress(void *context, uint64_t request, uint32_t taken_bytes)
 {
-    careful_send_on(context, request, taken_bytes);
+    sf_careful_send_on(context, request, taken_bytes);
 }
 
 static void on_timer(void *context, uint64_t timer, uint64_t request)
 {
     (void)timer;
     struct careful *cache = context;
-    struct careful_waiter *waiter = kit_map_get(&cache->waiters, request, 0);
+    struct careful_waiter *waiter = sf_kit_map_get(&cache->waiters, request, 0);
     if (waiter == NULL) {
         return;
     }
     struct careful_camera *camera = waiter->camera;
-    bool usable = careful_is_at_most(cache, camera->still, cache->stale_ns);
-    careful_respond(cache, &waiter->request, usable ? camera->still : NULL);
+    bool usable = sf_careful_is_at_most(cache, camera->still, cache->stale_ns);
+    sf_careful_respond(cache, &waiter->request, usable ? camera->still : NULL);
     remove_waiter(cache, waiter);
     stop_fetch_if_nobody_waits(cache, camera);
 }
@@ -183,7 +184,7 @@ static void on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
         return;
     }
     if (camera->fetching == NULL) {
-        camera->fetching = careful_arrival_begin(camera->tenant, camera->id, part->total_bytes);
+        camera->fetching = sf_careful_arrival_begin(camera->tenant, camera->id, part->total_bytes);
         camera->fetching->capture = part->capture;
         camera->fetching->origin = part->validator;
     }
@@ -198,9 +199,9 @@ static void on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
         return;
     }
     if (end->end == SF_CACHE_END_COMPLETE && camera->fetching != NULL) {
-        careful_arrival_store(cache, camera, camera->fetching);
+        sf_careful_arrival_store(cache, camera, camera->fetching);
     } else if (end->end == SF_CACHE_END_NOT_MODIFIED && camera->still != NULL) {
-        camera->still->stored_ns = careful_now(cache);
+        camera->still->stored_ns = sf_careful_now(cache);
     }
     fetch_over(cache, camera);
     answer_waiters(cache, camera);
@@ -214,7 +215,7 @@ static void on_invalidate(void *context, const struct sf_cache_invalidation *inv
         bool concerned = camera != NULL && camera->tenant == invalidation->tenant &&
                          (invalidation->camera == 0 || camera->id == invalidation->camera);
         if (concerned) {
-            careful_still_drop(camera->still);
+            sf_careful_still_drop(camera->still);
             camera->still = NULL;
         }
     }
@@ -228,11 +229,11 @@ static void *create(const struct sf_cache_host *host, const struct sf_cache_conf
     struct kit_option options[] = {{"patience_ms", 2500, 600000},
                                    {"fresh_ms", 15000, 86400000},
                                    {"stale_ms", 300000, 86400000}};
-    if (!kit_options_read(config->options, options, sizeof options / sizeof options[0], error,
-                          error_bytes)) {
+    if (!sf_kit_options_read(config->options, options, sizeof options / sizeof options[0], error,
+                             error_bytes)) {
         return NULL;
     }
-    struct careful *cache = kit_alloc(1, sizeof *cache);
+    struct careful *cache = sf_kit_alloc(1, sizeof *cache);
     cache->host = host;
     cache->patience_ns = kit_option_ns(&options[0]);
     cache->fresh_ns = kit_option_ns(&options[1]);
@@ -248,8 +249,8 @@ static void free_camera(struct careful_camera *camera)
             free(camera->waiters);
             camera->waiters = next;
         }
-        careful_arrival_free(camera->fetching);
-        careful_still_drop(camera->still);
+        sf_careful_arrival_free(camera->fetching);
+        sf_careful_still_drop(camera->still);
         free(camera);
     }
 }
@@ -258,16 +259,16 @@ static void destroy(void *context)
 {
     struct careful *cache = context;
     for (size_t i = 0; i < cache->uploads.capacity; i++) {
-        careful_arrival_free(cache->uploads.entries[i].value);
+        sf_careful_arrival_free(cache->uploads.entries[i].value);
     }
     for (size_t i = 0; i < cache->cameras.capacity; i++) {
         free_camera(cache->cameras.entries[i].value);
     }
-    kit_map_free(&cache->uploads);
-    careful_forget_sendings(cache);
-    kit_map_free(&cache->waiters);
-    kit_map_free(&cache->fetches);
-    kit_map_free(&cache->cameras);
+    sf_kit_map_free(&cache->uploads);
+    sf_careful_forget_sendings(cache);
+    sf_kit_map_free(&cache->waiters);
+    sf_kit_map_free(&cache->fetches);
+    sf_kit_map_free(&cache->cameras);
     free(cache);
 }
 

@@ -51,31 +51,31 @@ struct careful {
     struct kit_map sendings; /* by request */
 };
 
-int64_t careful_now(const struct careful *cache);
+int64_t sf_careful_now(const struct careful *cache);
 /* False for NULL. */
-bool careful_is_at_most(const struct careful *cache, const struct careful_still *still,
-                        int64_t age_ns);
+bool sf_careful_is_at_most(const struct careful *cache, const struct careful_still *still,
+                           int64_t age_ns);
 
 /* ---- what cameras send ---- */
 
-void careful_still_drop(struct careful_still *still);
-struct careful_arrival *careful_arrival_begin(uint64_t tenant, uint64_t camera,
-                                              uint32_t total_bytes);
-void careful_arrival_free(struct careful_arrival *arrival);
+void sf_careful_still_drop(struct careful_still *still);
+struct careful_arrival *sf_careful_arrival_begin(uint64_t tenant, uint64_t camera,
+                                                 uint32_t total_bytes);
+void sf_careful_arrival_free(struct careful_arrival *arrival);
 /* All of it is there: it is the camera's still now, unless it was overtaken on its way. Rows of a
  * still that is not the one here are of no use. */
-void careful_arrival_store(struct careful *cache, struct careful_camera *camera,
-                           struct careful_arrival *arrival);
+void sf_careful_arrival_store(struct careful *cache, struct careful_camera *camera,
+                              struct careful_arrival *arrival);
 
 /* ---- what viewers are sent ---- */
 
 /* No more of it than the viewer lacks. NULL: there is nothing now. */
-void careful_respond(struct careful *cache, const struct sf_cache_request *request,
-                     struct careful_still *still);
+void sf_careful_respond(struct careful *cache, const struct sf_cache_request *request,
+                        struct careful_still *still);
 /* The viewer has taken so much of what is being sent to it. */
-void careful_send_on(struct careful *cache, uint64_t request, uint32_t taken_bytes);
+void sf_careful_send_on(struct careful *cache, uint64_t request, uint32_t taken_bytes);
 /* Nobody takes it any more. A request that nothing is being sent to is no error. */
-void careful_stop_sending(struct careful *cache, uint64_t request);
-void careful_forget_sendings(struct careful *cache);
+void sf_careful_stop_sending(struct careful *cache, uint64_t request);
+void sf_careful_forget_sendings(struct careful *cache);
 
 #endif

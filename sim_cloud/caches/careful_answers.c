@@ -18,7 +18,7 @@ static void say(const struct careful *cache, const struct sf_cache_request *requ
 {
     const struct sf_cache_answer_properties properties = {
         .struct_bytes = sizeof properties,
-        .flags = careful_is_at_most(cache, still, cache->fresh_ns) ? 0 : SF_CACHE_ANSWER_STALE,
+        .flags = sf_careful_is_at_most(cache, still, cache->fresh_ns) ? 0 : SF_CACHE_ANSWER_STALE,
         .validator = still->validator,
         .session = request->session_renewal,
     };
@@ -38,52 +38,52 @@ static void send_more(struct careful *cache, struct sending *sending, uint32_t t
     }
     if (sending->sent_bytes == still->count) {
         host->answer_end(host->context, sending->request);
-        careful_stop_sending(cache, sending->request);
+        sf_careful_stop_sending(cache, sending->request);
     }
 }
 
 static void send(struct careful *cache, uint64_t request, struct careful_still *still)
 {
     cache->host->answer_begin(cache->host->context, request, still->count);
-    struct sending *sending = kit_alloc(1, sizeof *sending);
+    struct sending *sending = sf_kit_alloc(1, sizeof *sending);
     sending->request = request;
     sending->still = still;
     still->references++;
-    kit_map_put(&cache->sendings, request, 0, sending);
+    sf_kit_map_put(&cache->sendings, request, 0, sending);
     send_more(cache, sending, 0);
 }
 
-void careful_send_on(struct careful *cache, uint64_t request, uint32_t taken_bytes)
+void sf_careful_send_on(struct careful *cache, uint64_t request, uint32_t taken_bytes)
 {
-    struct sending *sending = kit_map_get(&cache->sendings, request, 0);
+    struct sending *sending = sf_kit_map_get(&cache->sendings, request, 0);
     if (sending != NULL) {
         send_more(cache, sending, taken_bytes);
     }
 }
 
-void careful_stop_sending(struct careful *cache, uint64_t request)
+void sf_careful_stop_sending(struct careful *cache, uint64_t request)
 {
-    struct sending *sending = kit_map_remove(&cache->sendings, request, 0);
+    struct sending *sending = sf_kit_map_remove(&cache->sendings, request, 0);
     if (sending != NULL) {
-        careful_still_drop(sending->still);
+        sf_careful_still_drop(sending->still);
         free(sending);
     }
 }
 
-void careful_forget_sendings(struct careful *cache)
+void sf_careful_forget_sendings(struct careful *cache)
 {
     for (size_t i = 0; i < cache->sendings.capacity; i++) {
         struct sending *sending = cache->sendings.entries[i].value;
         if (sending != NULL) {
-            careful_still_drop(sending->still);
+            sf_careful_still_drop(sending->still);
             free(sending);
         }
     }
-    kit_map_free(&cache->sendings);
+    sf_kit_map_free(&cache->sendings);
 }
 
-void careful_respond(struct careful *cache, const struct sf_cache_request *request,
-                     struct careful_still *still)
+void sf_careful_respond(struct careful *cache, const struct sf_cache_request *request,
+                        struct careful_still *still)
 {
     const struct sf_cache_host *host = cache->host;
     if (still == NULL) {

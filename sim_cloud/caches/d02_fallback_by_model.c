@@ -41,7 +41,7 @@ static struct pair fallback_key(const struct store *store, const struct edge_key
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = shelf_create(sizeof *store, options, NULL);
+    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
     store->still_bytes_max = config->still_bytes_max;
     return store;
 }
@@ -49,18 +49,18 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->last_good);
-    shelf_destroy(store);
+    sf_kit_map_free_all(&store->last_good);
+    sf_shelf_destroy(store);
 }
 
 static void store_served(void *context, const struct edge_key *key, struct edge_still still)
 {
     struct store *store = context;
     struct pair at = fallback_key(store, key);
-    struct last_good *last = kit_map_get(&store->last_good, at.a, at.b);
+    struct last_good *last = sf_kit_map_get(&store->last_good, at.a, at.b);
     if (last == NULL) {
-        last = kit_alloc(1, sizeof *last + store->still_bytes_max);
-        kit_map_put(&store->last_good, at.a, at.b, last);
+        last = sf_kit_alloc(1, sizeof *last + store->still_bytes_max);
+        sf_kit_map_put(&store->last_good, at.a, at.b, last);
     }
     last->count = still.count;
     memcpy(last->bytes, still.bytes, still.count);
@@ -71,7 +71,7 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     (void)now_ns;
     const struct store *store = context;
     struct pair at = fallback_key(store, key);
-    const struct last_good *last = kit_map_get(&store->last_good, at.a, at.b);
+    const struct last_good *last = sf_kit_map_get(&store->last_good, at.a, at.b);
     return last != NULL ? (struct edge_still){last->bytes, last->count}
                         : (struct edge_still){NULL, 0};
 }
@@ -80,12 +80,12 @@ static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
     .served = store_served,
     .fallback = store_fallback,
-    .forget = shelf_forget,
+    .forget = sf_shelf_forget,
 };
 
 EDGE_CREATE

@@ -27,7 +27,7 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = shelf_create(sizeof *store, options, NULL);
+    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
     store->refresh_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
@@ -35,16 +35,16 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->urls);
-    shelf_destroy(store);
+    sf_kit_map_free_all(&store->urls);
+    sf_shelf_destroy(store);
 }
 
 static struct url *url_of(struct store *store, const struct edge_key *key)
 {
-    struct url *url = kit_map_get(&store->urls, key->model, 0);
+    struct url *url = sf_kit_map_get(&store->urls, key->model, 0);
     if (url == NULL) {
-        url = kit_alloc(1, sizeof *url);
-        kit_map_put(&store->urls, key->model, 0, url);
+        url = sf_kit_alloc(1, sizeof *url);
+        sf_kit_map_put(&store->urls, key->model, 0, url);
     }
     return url;
 }
@@ -53,7 +53,7 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
                       bool complete, int64_t now_ns)
 {
     struct store *store = context;
-    if (!shelf_end(store, key, reception, complete, now_ns)) {
+    if (!sf_shelf_end(store, key, reception, complete, now_ns)) {
         return false;
     }
     *url_of(store, key) = (struct url){.latest = *key};
@@ -63,13 +63,13 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     struct store *store = context;
-    struct edge_still still = shelf_fresh(store, key, now_ns);
+    struct edge_still still = sf_shelf_fresh(store, key, now_ns);
     if (still.bytes != NULL) {
         return still;
     }
     struct url *url = url_of(store, key);
     if (now_ns < url->refreshing_until_ns) {
-        return shelf_fallback(store, store->shelf.defence ? key : &url->latest, now_ns);
+        return sf_shelf_fallback(store, store->shelf.defence ? key : &url->latest, now_ns);
     }
     url->refreshing_until_ns = now_ns + store->refresh_ns; /* by the one who asks now */
     return still;
@@ -79,11 +79,11 @@ static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(4000, 300000), {"refresh_ms", 1000, 60000}},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = shelf_begin,
+    .begin = sf_shelf_begin,
     .end = store_end,
     .fresh = store_fresh,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 EDGE_CREATE

@@ -56,8 +56,8 @@ static void stop(struct desk *desk)
             free(flight);
         }
     }
-    kit_map_free(&cache->flights);
-    kit_map_free(&cache->fetches);
+    sf_kit_map_free(&cache->flights);
+    sf_kit_map_free(&cache->fetches);
 }
 
 static void append(struct desk_waiter **list, struct desk_waiter *waiter)
@@ -87,7 +87,7 @@ static void take_off(struct coalesced *cache, struct flight *flight)
     flight->camera = flight->group->camera;
     flight->fetch = 0;
     if (host->fetch(host->context, flight->camera, 0, &flight->fetch) == SF_CACHE_DONE) {
-        kit_map_put(&cache->fetches, flight->fetch, 0, flight);
+        sf_kit_map_put(&cache->fetches, flight->fetch, 0, flight);
     }
 }
 
@@ -96,15 +96,15 @@ static void miss(struct desk *desk, struct desk_waiter *waiter)
     struct coalesced *cache = self(desk);
     uint64_t a = cache->defence ? waiter->tenant : waiter->integration;
     uint64_t b = cache->defence ? waiter->camera : waiter->model;
-    struct flight *flight = kit_map_get(&cache->flights, a, b);
+    struct flight *flight = sf_kit_map_get(&cache->flights, a, b);
     if (flight != NULL) {
         append(cache->waiters_only ? &flight->line : &flight->group, waiter);
     } else {
-        flight = kit_alloc(1, sizeof *flight);
+        flight = sf_kit_alloc(1, sizeof *flight);
         flight->key[0] = a;
         flight->key[1] = b;
         flight->group = waiter;
-        kit_map_put(&cache->flights, a, b, flight);
+        sf_kit_map_put(&cache->flights, a, b, flight);
         take_off(cache, flight);
     }
     waiter->place = flight;
@@ -114,7 +114,7 @@ static void miss(struct desk *desk, struct desk_waiter *waiter)
 static void land(struct coalesced *cache, struct flight *flight)
 {
     if (flight->fetch != 0) {
-        kit_map_remove(&cache->fetches, flight->fetch, 0);
+        sf_kit_map_remove(&cache->fetches, flight->fetch, 0);
     }
     free(flight->still);
     flight->still = NULL;
@@ -123,7 +123,7 @@ static void land(struct coalesced *cache, struct flight *flight)
     if (flight->group != NULL) {
         take_off(cache, flight);
     } else {
-        kit_map_remove(&cache->flights, flight->key[0], flight->key[1]);
+        sf_kit_map_remove(&cache->flights, flight->key[0], flight->key[1]);
         free(flight);
     }
 }
@@ -144,32 +144,32 @@ static void gone(struct desk *desk, struct desk_waiter *waiter)
 
 static void part(struct desk *desk, const struct sf_cache_fetch_part *event)
 {
-    struct flight *flight = kit_map_get(&self(desk)->fetches, event->fetch, 0);
+    struct flight *flight = sf_kit_map_get(&self(desk)->fetches, event->fetch, 0);
     if (flight == NULL) {
         return;
     }
     if (flight->still == NULL) {
-        flight->still = desk_still_create(event->total_bytes);
+        flight->still = sf_desk_still_create(event->total_bytes);
     }
     flight->still->capture = event->capture;
-    desk_still_receive(flight->still, event->offset, event->bytes, event->bytes_count);
+    sf_desk_still_receive(flight->still, event->offset, event->bytes, event->bytes_count);
 }
 
 static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
 {
     struct coalesced *cache = self(desk);
-    struct flight *flight = kit_map_get(&cache->fetches, end->fetch, 0);
+    struct flight *flight = sf_kit_map_get(&cache->fetches, end->fetch, 0);
     if (flight == NULL) {
         return;
     }
     bool complete = end->end == SF_CACHE_END_COMPLETE && flight->still != NULL;
     if (complete) {
-        desk_keep(desk, flight->tenant, flight->camera, flight->still);
+        sf_desk_keep(desk, flight->tenant, flight->camera, flight->still);
     }
     while (flight->group != NULL) {
         struct desk_waiter *waiter = flight->group;
         flight->group = waiter->next;
-        desk_answer(desk, waiter, complete ? flight->still : NULL);
+        sf_desk_answer(desk, waiter, complete ? flight->still : NULL);
     }
     land(cache, flight);
 }

@@ -61,7 +61,7 @@ static void drop_first(struct pooled *cache, struct connection *connection)
 {
     struct reply *reply = connection->replies;
     connection->replies = reply->next;
-    kit_map_remove(&cache->replies, reply->fetch, 0);
+    sf_kit_map_remove(&cache->replies, reply->fetch, 0);
     free(reply->still);
     free(reply);
 }
@@ -77,7 +77,7 @@ static void stop(struct desk *desk)
         }
         free(connection);
     }
-    kit_map_free(&cache->replies);
+    sf_kit_map_free(&cache->replies);
 }
 
 static struct connection *take(struct pooled *cache)
@@ -87,7 +87,7 @@ static struct connection *take(struct pooled *cache)
         cache->free = connection->next_free;
         return connection;
     }
-    connection = kit_alloc(1, sizeof *connection);
+    connection = sf_kit_alloc(1, sizeof *connection);
     connection->next_all = cache->all;
     cache->all = connection;
     return connection;
@@ -119,14 +119,14 @@ static void read_reply(struct pooled *cache, struct connection *connection)
         return;
     }
     if (cache->typed && connection->replies->model != holder->model) {
-        desk_answer(&cache->desk, holder, NULL);
+        sf_desk_answer(&cache->desk, holder, NULL);
         hang_up(cache, connection);
         give_back(cache, connection);
         return;
     }
     struct desk_still *still = connection->replies->still;
-    desk_keep(&cache->desk, holder->tenant, holder->camera, still);
-    desk_answer(&cache->desk, holder, still);
+    sf_desk_keep(&cache->desk, holder->tenant, holder->camera, still);
+    sf_desk_answer(&cache->desk, holder, still);
     drop_first(cache, connection);
     give_back(cache, connection);
 }
@@ -137,14 +137,14 @@ static void miss(struct desk *desk, struct desk_waiter *waiter)
     struct connection *connection = take(cache);
     connection->holder = waiter;
     waiter->place = connection;
-    struct reply *reply = kit_alloc(1, sizeof *reply);
+    struct reply *reply = sf_kit_alloc(1, sizeof *reply);
     reply->connection = connection;
     reply->model = waiter->model;
     if (desk->host->fetch(desk->host->context, waiter->camera, 0, &reply->fetch) != SF_CACHE_DONE) {
         free(reply);
         return; /* patience will end it */
     }
-    kit_map_put(&cache->replies, reply->fetch, 0, reply);
+    sf_kit_map_put(&cache->replies, reply->fetch, 0, reply);
     struct reply **end = &connection->replies;
     while (*end != NULL) {
         end = &(*end)->next;
@@ -164,21 +164,21 @@ static void gone(struct desk *desk, struct desk_waiter *waiter)
 
 static void part(struct desk *desk, const struct sf_cache_fetch_part *event)
 {
-    struct reply *reply = kit_map_get(&self(desk)->replies, event->fetch, 0);
+    struct reply *reply = sf_kit_map_get(&self(desk)->replies, event->fetch, 0);
     if (reply == NULL) {
         return;
     }
     if (reply->still == NULL) {
-        reply->still = desk_still_create(event->total_bytes);
+        reply->still = sf_desk_still_create(event->total_bytes);
     }
     reply->still->capture = event->capture;
-    desk_still_receive(reply->still, event->offset, event->bytes, event->bytes_count);
+    sf_desk_still_receive(reply->still, event->offset, event->bytes, event->bytes_count);
 }
 
 static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
 {
     struct pooled *cache = self(desk);
-    struct reply *reply = kit_map_get(&cache->replies, end->fetch, 0);
+    struct reply *reply = sf_kit_map_get(&cache->replies, end->fetch, 0);
     if (reply == NULL) {
         return;
     }

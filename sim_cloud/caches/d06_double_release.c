@@ -22,8 +22,8 @@ struct store {
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
-    pool_init(&store->buffers, sizeof(struct pool_slot), config->still_bytes_max);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
+    sf_pool_init(&store->buffers, sizeof(struct pool_slot), config->still_bytes_max);
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->defence = options[1].value != 0;
     return store;
@@ -32,8 +32,8 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free(&store->fresh);
-    pool_fini(&store->buffers);
+    sf_kit_map_free(&store->fresh);
+    sf_pool_fini(&store->buffers);
     free(store);
 }
 
@@ -43,7 +43,7 @@ static struct edge_reception *store_begin(void *context, const struct edge_key *
     (void)key;
     (void)now_ns;
     struct store *store = context;
-    return pool_begin(pool_take(&store->buffers), total_bytes);
+    return sf_pool_begin(sf_pool_take(&store->buffers), total_bytes);
 }
 
 static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
@@ -53,17 +53,17 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     struct pool_slot *buffer = (struct pool_slot *)(void *)reception;
     struct pool_slot *leaving = buffer;
     if (complete) {
-        leaving = kit_map_get(&store->fresh, key->tenant, key->camera);
+        leaving = sf_kit_map_get(&store->fresh, key->tenant, key->camera);
         buffer->stored_ns = now_ns;
-        kit_map_put(&store->fresh, key->tenant, key->camera, buffer);
+        sf_kit_map_put(&store->fresh, key->tenant, key->camera, buffer);
     } else {
-        pool_give(&store->buffers, buffer);
+        sf_pool_give(&store->buffers, buffer);
         if (store->defence) {
             leaving = NULL;
         }
     }
     if (leaving != NULL) {
-        pool_give(&store->buffers, leaving);
+        sf_pool_give(&store->buffers, leaving);
     }
     return complete;
 }
@@ -71,16 +71,16 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct store *store = context;
-    return pool_still(kit_map_get(&store->fresh, key->tenant, key->camera), now_ns,
-                      store->fresh_for_ns);
+    return sf_pool_still(sf_kit_map_get(&store->fresh, key->tenant, key->camera), now_ns,
+                         store->fresh_for_ns);
 }
 
 static void store_forget(void *context, uint64_t tenant)
 {
     struct store *store = context;
     struct pool_slot *buffer;
-    while ((buffer = kit_map_remove_any(&store->fresh, tenant)) != NULL) {
-        pool_give(&store->buffers, buffer);
+    while ((buffer = sf_kit_map_remove_any(&store->fresh, tenant)) != NULL) {
+        sf_pool_give(&store->buffers, buffer);
     }
 }
 

@@ -30,8 +30,8 @@ struct store {
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
-    pool_init(&store->buffers, sizeof(struct buffer), config->still_bytes_max);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
+    sf_pool_init(&store->buffers, sizeof(struct buffer), config->still_bytes_max);
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->good_percent = (uint32_t)options[1].value;
     store->defence = options[2].value != 0;
@@ -41,8 +41,8 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free(&store->stills);
-    pool_fini(&store->buffers);
+    sf_kit_map_free(&store->stills);
+    sf_pool_fini(&store->buffers);
     free(store);
 }
 
@@ -52,11 +52,11 @@ static struct edge_reception *store_begin(void *context, const struct edge_key *
     (void)key;
     (void)now_ns;
     struct store *store = context;
-    struct buffer *buffer = pool_take(&store->buffers);
+    struct buffer *buffer = sf_pool_take(&store->buffers);
     if (store->defence) {
         buffer->filled_bytes = 0;
     }
-    return pool_begin(&buffer->slot, total_bytes);
+    return sf_pool_begin(&buffer->slot, total_bytes);
 }
 
 static void store_received(void *context, struct edge_reception *reception, uint32_t offset,
@@ -79,23 +79,23 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     }
     uint64_t percent = (uint64_t)buffer->filled_bytes * 100 / reception->total_bytes;
     if (percent < store->good_percent || reception->received_bytes == 0) {
-        pool_give(&store->buffers, buffer);
+        sf_pool_give(&store->buffers, buffer);
         return false;
     }
     buffer->slot.stored_ns = now_ns;
     buffer->whole = complete;
-    struct buffer *before = kit_map_get(&store->stills, key->tenant, key->camera);
+    struct buffer *before = sf_kit_map_get(&store->stills, key->tenant, key->camera);
     if (before != NULL) {
-        pool_give(&store->buffers, before);
+        sf_pool_give(&store->buffers, before);
     }
-    kit_map_put(&store->stills, key->tenant, key->camera, buffer);
+    sf_kit_map_put(&store->stills, key->tenant, key->camera, buffer);
     return complete;
 }
 
 static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct store *store = context;
-    const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
+    const struct buffer *buffer = sf_kit_map_get(&store->stills, key->tenant, key->camera);
     if (buffer == NULL || now_ns - buffer->slot.stored_ns > store->fresh_for_ns) {
         return (struct edge_still){NULL, 0};
     }
@@ -105,14 +105,14 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
 static bool store_incomplete(const void *context, const struct edge_key *key)
 {
     const struct store *store = context;
-    const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
+    const struct buffer *buffer = sf_kit_map_get(&store->stills, key->tenant, key->camera);
     return buffer != NULL && !buffer->whole;
 }
 
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct store *store = context;
-    const struct buffer *buffer = kit_map_get(&store->stills, key->tenant, key->camera);
+    const struct buffer *buffer = sf_kit_map_get(&store->stills, key->tenant, key->camera);
     if (buffer == NULL || !buffer->whole) {
         return (struct edge_still){NULL, 0};
     }
@@ -123,8 +123,8 @@ static void store_forget(void *context, uint64_t tenant)
 {
     struct store *store = context;
     struct buffer *buffer;
-    while ((buffer = kit_map_remove_any(&store->stills, tenant)) != NULL) {
-        pool_give(&store->buffers, buffer);
+    while ((buffer = sf_kit_map_remove_any(&store->stills, tenant)) != NULL) {
+        sf_pool_give(&store->buffers, buffer);
     }
 }
 

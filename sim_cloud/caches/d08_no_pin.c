@@ -43,7 +43,7 @@ enum { SLOTS_MIN = 4, SLOTS_MAX = 4096, PARTS_COUNT = 4, UNUSED = -1 };
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->part_every_ns = kit_option_ns(&options[1]);
     store->defence = options[2].value != 0;
@@ -51,11 +51,11 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     store->slots_count_max = count < SLOTS_MIN   ? SLOTS_MIN
                              : count > SLOTS_MAX ? SLOTS_MAX
                                                  : (uint32_t)count;
-    pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
+    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
     return store;
 }
 
-static void store_start(void *context, const struct sf_cache_host *host)
+static void sf_store_start(void *context, const struct sf_cache_host *host)
 {
     struct store *store = context;
     store->host = host;
@@ -64,9 +64,9 @@ static void store_start(void *context, const struct sf_cache_host *host)
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free(&store->by_key);
-    kit_map_free_all(&store->sendings);
-    pool_fini(&store->slots);
+    sf_kit_map_free(&store->by_key);
+    sf_kit_map_free_all(&store->sendings);
+    sf_pool_fini(&store->slots);
     free(store);
 }
 
@@ -75,7 +75,7 @@ static struct slot *oldest_slot(const struct store *store)
 {
     struct slot *oldest = NULL;
     for (uint32_t i = 0; i < store->slots.slots_count; i++) {
-        struct slot *slot = pool_at(&store->slots, i);
+        struct slot *slot = sf_pool_at(&store->slots, i);
         if (store->defence && slot->sending_count > 0) {
             continue;
         }
@@ -92,10 +92,10 @@ static struct slot *take_slot(struct store *store)
     struct slot *slot = oldest_slot(store);
     bool free = slot != NULL && slot->used_ns == UNUSED;
     if (!free && store->slots.slots_count < store->slots_count_max) {
-        return pool_take(&store->slots);
+        return sf_pool_take(&store->slots);
     }
     if (slot != NULL && !free) {
-        kit_map_remove(&store->by_key, slot->key.tenant, slot->key.camera);
+        sf_kit_map_remove(&store->by_key, slot->key.tenant, slot->key.camera);
     }
     return slot;
 }
@@ -106,35 +106,35 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     struct store *store = context;
     struct slot *slot = complete ? take_slot(store) : NULL;
     if (slot != NULL) {
-        struct slot *before = kit_map_get(&store->by_key, key->tenant, key->camera);
+        struct slot *before = sf_kit_map_get(&store->by_key, key->tenant, key->camera);
         if (before != NULL) {
             before->used_ns = UNUSED;
         }
-        pool_fill(&slot->still, reception, now_ns);
+        sf_pool_fill(&slot->still, reception, now_ns);
         slot->key = *key;
         slot->used_ns = now_ns;
-        kit_map_put(&store->by_key, key->tenant, key->camera, slot);
+        sf_kit_map_put(&store->by_key, key->tenant, key->camera, slot);
     }
-    edge_drop_aside(reception);
+    sf_edge_drop_aside(reception);
     return slot != NULL;
 }
 
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct store *store = context;
-    struct slot *slot = kit_map_get(&store->by_key, key->tenant, key->camera);
+    struct slot *slot = sf_kit_map_get(&store->by_key, key->tenant, key->camera);
     if (slot != NULL) {
         slot->used_ns = now_ns;
     }
-    return pool_still(slot != NULL ? &slot->still : NULL, now_ns, store->fresh_for_ns);
+    return sf_pool_still(slot != NULL ? &slot->still : NULL, now_ns, store->fresh_for_ns);
 }
 
 static const struct edge_store kind = {
     .options = {{"fresh_ms", 15000, 86400000}, {"part_every_ms", 150, 60000}, {"defence", 0, 1}},
     .create = store_create,
-    .start = store_start,
+    .start = sf_store_start,
     .destroy = store_destroy,
-    .begin = edge_begin_aside,
+    .begin = sf_edge_begin_aside,
     .end = store_end,
     .fresh = store_fresh,
     .fallback = store_fresh,
@@ -144,7 +144,7 @@ static const struct edge_store kind = {
 
 static void stop_sending(struct store *store, uint64_t request)
 {
-    struct sending *sending = kit_map_remove(&store->sendings, request, 0);
+    struct sending *sending = sf_kit_map_remove(&store->sendings, request, 0);
     sending->slot->sending_count--;
     free(sending);
 }
@@ -168,41 +168,41 @@ static void send_part(struct store *store, uint64_t request, struct sending *sen
 
 static void on_request(void *edge, const struct sf_cache_request *request)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     const struct sf_cache_host *host = store->host;
-    struct edge_key key = edge_key_of_request(request);
+    struct edge_key key = sf_edge_key_of_request(request);
     struct edge_still still = store_fresh(store, &key, host->now_ns(host->context));
     if (still.bytes == NULL) {
-        edge_request(edge, request->request, &key);
+        sf_edge_request(edge, request->request, &key);
         return;
     }
-    struct sending *sending = kit_alloc(1, sizeof *sending);
-    sending->slot = kit_map_get(&store->by_key, key.tenant, key.camera);
+    struct sending *sending = sf_kit_alloc(1, sizeof *sending);
+    sending->slot = sf_kit_map_get(&store->by_key, key.tenant, key.camera);
     sending->slot->sending_count++;
     sending->total_bytes = still.count;
-    kit_map_put(&store->sendings, request->request, 0, sending);
+    sf_kit_map_put(&store->sendings, request->request, 0, sending);
     host->answer_begin(host->context, request->request, still.count);
     send_part(store, request->request, sending);
 }
 
 static void on_timer(void *edge, uint64_t timer, uint64_t request)
 {
-    struct store *store = edge_store_of(edge);
-    struct sending *sending = kit_map_get(&store->sendings, request, 0);
+    struct store *store = sf_edge_store_of(edge);
+    struct sending *sending = sf_kit_map_get(&store->sendings, request, 0);
     if (sending != NULL) {
         send_part(store, request, sending);
     } else {
-        edge_on_timer(edge, timer, request);
+        sf_edge_on_timer(edge, timer, request);
     }
 }
 
 static void on_request_cancelled(void *edge, uint64_t request)
 {
-    struct store *store = edge_store_of(edge);
-    if (kit_map_get(&store->sendings, request, 0) != NULL) {
+    struct store *store = sf_edge_store_of(edge);
+    if (sf_kit_map_get(&store->sendings, request, 0) != NULL) {
         stop_sending(store, request);
     } else {
-        edge_on_request_cancelled(edge, request);
+        sf_edge_on_request_cancelled(edge, request);
     }
 }
 

@@ -38,8 +38,8 @@ struct store {
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
-    pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
+    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
     store->fresh_for_ns = kit_option_ns(&options[0]);
     uint64_t bits = options[2].value != 0 ? 32 : options[1].value;
     store->generation_mask = (uint32_t)((UINT64_C(1) << bits) - 1);
@@ -49,8 +49,8 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->directory);
-    pool_fini(&store->slots);
+    sf_kit_map_free_all(&store->directory);
+    sf_pool_fini(&store->slots);
     free(store);
 }
 
@@ -64,7 +64,7 @@ static struct slot *take_slot(struct store *store, int64_t now_ns)
         store->stalest = stalest->next;
         return stalest;
     }
-    return pool_take(&store->slots);
+    return sf_pool_take(&store->slots);
 }
 
 static struct edge_reception *store_begin(void *context, const struct edge_key *key,
@@ -74,15 +74,15 @@ static struct edge_reception *store_begin(void *context, const struct edge_key *
     struct slot *slot = take_slot(context, now_ns);
     slot->filled = false;
     slot->uses_count++;
-    return pool_begin(&slot->still, total_bytes);
+    return sf_pool_begin(&slot->still, total_bytes);
 }
 
 static struct handle *handle_of(struct store *store, const struct edge_key *key)
 {
-    struct handle *handle = kit_map_get(&store->directory, key->tenant, key->camera);
+    struct handle *handle = sf_kit_map_get(&store->directory, key->tenant, key->camera);
     if (handle == NULL) {
-        handle = kit_alloc(1, sizeof *handle);
-        kit_map_put(&store->directory, key->tenant, key->camera, handle);
+        handle = sf_kit_alloc(1, sizeof *handle);
+        sf_kit_map_put(&store->directory, key->tenant, key->camera, handle);
     }
     return handle;
 }
@@ -93,7 +93,7 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     struct store *store = context;
     struct slot *slot = (struct slot *)(void *)reception;
     if (!complete) {
-        pool_give(&store->slots, slot);
+        sf_pool_give(&store->slots, slot);
         return false;
     }
     slot->next = NULL;
@@ -115,13 +115,14 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct store *store = context;
-    const struct handle *handle = kit_map_get(&store->directory, key->tenant, key->camera);
+    const struct handle *handle = sf_kit_map_get(&store->directory, key->tenant, key->camera);
     if (handle == NULL) {
         return (struct edge_still){NULL, 0};
     }
-    const struct slot *slot = pool_at(&store->slots, handle->number);
+    const struct slot *slot = sf_pool_at(&store->slots, handle->number);
     bool same_use = (slot->uses_count & store->generation_mask) == handle->generation;
-    return pool_still(same_use && slot->filled ? &slot->still : NULL, now_ns, store->fresh_for_ns);
+    return sf_pool_still(same_use && slot->filled ? &slot->still : NULL, now_ns,
+                         store->fresh_for_ns);
 }
 
 static const struct edge_store kind = {

@@ -31,9 +31,9 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = shelf_create(sizeof *store, options, NULL);
+    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
     store->id_bits = (uint32_t)options[SHELF_DEFECT_OPTIONS_COUNT].value;
-    store->rows = kit_alloc((size_t)1 << store->id_bits, sizeof *store->rows);
+    store->rows = sf_kit_alloc((size_t)1 << store->id_bits, sizeof *store->rows);
     return store;
 }
 
@@ -47,9 +47,9 @@ static bool finish(struct store *store, struct row *row, bool complete, int64_t 
     row->reception = NULL;
     if (complete) {
         struct edge_still still = {reception->bytes, reception->total_bytes};
-        shelf_put(&store->shelf, &row->key, still, now_ns);
+        sf_shelf_put(&store->shelf, &row->key, still, now_ns);
     }
-    edge_drop_aside(reception);
+    sf_edge_drop_aside(reception);
     return complete;
 }
 
@@ -60,18 +60,18 @@ static void store_destroy(void *context)
         finish(store, &store->rows[i], false, 0);
     }
     free(store->rows);
-    shelf_destroy(store);
+    sf_shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"id_bits", 8, ID_BITS_MAX}},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 /* ---- reassembly ---- */
@@ -94,37 +94,38 @@ static struct row *row_of(const struct store *store, uint64_t upload)
 
 static void on_upload(void *edge, const struct sf_cache_upload *upload)
 {
-    struct store *store = edge_store_of(edge);
-    if (!edge_is_whole(upload)) {
+    struct store *store = sf_edge_store_of(edge);
+    if (!sf_edge_is_whole(upload)) {
         return;
     }
     struct row *row = row_at(store, upload->upload);
     finish(store, row, false, 0);
     row->upload = upload->upload;
-    row->key = edge_key_of_upload(upload);
-    row->reception = edge_begin_aside(store, &row->key, upload->total_bytes, edge_now_ns(edge));
+    row->key = sf_edge_key_of_upload(upload);
+    row->reception =
+        sf_edge_begin_aside(store, &row->key, upload->total_bytes, sf_edge_now_ns(edge));
     row->reception->capture = upload->capture;
 }
 
 static void on_upload_fragment(void *edge, const struct sf_cache_fragment *fragment)
 {
-    const struct row *row = row_of(edge_store_of(edge), fragment->upload);
+    const struct row *row = row_of(sf_edge_store_of(edge), fragment->upload);
     if (row != NULL) {
-        edge_receive(row->reception, fragment->offset, fragment->bytes, fragment->bytes_count);
+        sf_edge_receive(row->reception, fragment->offset, fragment->bytes, fragment->bytes_count);
     }
 }
 
 static void on_upload_ended(void *edge, const struct sf_cache_upload_end *end)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     struct row *row = row_of(store, end->upload);
     if (row == NULL) {
         return;
     }
     bool keeps = end->end == SF_CACHE_END_COMPLETE &&
-                 !edge_is_overtaken(edge, &row->key, row->reception->capture);
-    if (finish(store, row, keeps, edge_now_ns(edge))) {
-        edge_arrived(edge, row->key.camera);
+                 !sf_edge_is_overtaken(edge, &row->key, row->reception->capture);
+    if (finish(store, row, keeps, sf_edge_now_ns(edge))) {
+        sf_edge_arrived(edge, row->key.camera);
     }
 }
 

@@ -24,7 +24,7 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->hash_bits = (uint32_t)options[1].value;
     store->defence = options[2].value != 0;
@@ -34,7 +34,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->stills);
+    sf_kit_map_free_all(&store->stills);
     free(store);
 }
 
@@ -55,8 +55,8 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     }
     still->stored_ns = now_ns;
     uint64_t hash = hash_of(store, key);
-    free(kit_map_get(&store->stills, hash, 1));
-    kit_map_put(&store->stills, hash, 1, still);
+    free(sf_kit_map_get(&store->stills, hash, 1));
+    sf_kit_map_put(&store->stills, hash, 1, still);
     return true;
 }
 
@@ -68,7 +68,7 @@ static bool same_key(const struct edge_key *a, const struct edge_key *b)
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct store *store = context;
-    const struct shelf_still *still = kit_map_get(&store->stills, hash_of(store, key), 1);
+    const struct shelf_still *still = sf_kit_map_get(&store->stills, hash_of(store, key), 1);
     if (still == NULL || now_ns - still->stored_ns > store->fresh_for_ns ||
         (store->defence && !same_key(&still->key, key))) {
         return (struct edge_still){NULL, 0};
@@ -80,7 +80,7 @@ static const struct edge_store kind = {
     .options = {{"fresh_ms", 15000, 86400000}, {"hash_bits", 16, 63}, {"defence", 0, 1}},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = shelf_begin,
+    .begin = sf_shelf_begin,
     .end = store_end,
     .fresh = store_fresh,
     .fallback = store_fresh,

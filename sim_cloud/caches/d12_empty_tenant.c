@@ -29,63 +29,63 @@ static struct shelf_place place_of(const void *store, const struct edge_key *key
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    return shelf_create(sizeof(struct store), options, place_of);
+    return sf_shelf_create(sizeof(struct store), options, place_of);
 }
 
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->pending);
-    shelf_destroy(store);
+    sf_kit_map_free_all(&store->pending);
+    sf_shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 /* ---- whose request is it? ---- */
 
 static void on_request(void *edge, const struct sf_cache_request *request)
 {
-    struct store *store = edge_store_of(edge);
-    const struct sf_cache_host *host = edge_host_of(edge);
+    struct store *store = sf_edge_store_of(edge);
+    const struct sf_cache_host *host = sf_edge_host_of(edge);
     if (host->identity(host->context, request->token, request->request) != SF_CACHE_DONE) {
-        edge_answer(host, request->request, (struct edge_still){NULL, 0});
+        sf_edge_answer(host, request->request, (struct edge_still){NULL, 0});
         return;
     }
-    struct edge_key *key = kit_alloc(1, sizeof *key);
-    *key = edge_key_of_request(request);
-    kit_map_put(&store->pending, request->request, 0, key);
+    struct edge_key *key = sf_kit_alloc(1, sizeof *key);
+    *key = sf_edge_key_of_request(request);
+    sf_kit_map_put(&store->pending, request->request, 0, key);
 }
 
 static void on_identity(void *edge, const struct sf_cache_identity *identity)
 {
-    struct store *store = edge_store_of(edge);
-    struct edge_key *key = kit_map_remove(&store->pending, identity->cookie, 0);
+    struct store *store = sf_edge_store_of(edge);
+    struct edge_key *key = sf_kit_map_remove(&store->pending, identity->cookie, 0);
     if (key == NULL) { /* cancelled meanwhile */
         return;
     }
     if (store->shelf.defence && identity->status != SF_CACHE_IDENTITY_KNOWN) {
-        edge_answer(edge_host_of(edge), identity->cookie, (struct edge_still){NULL, 0});
+        sf_edge_answer(sf_edge_host_of(edge), identity->cookie, (struct edge_still){NULL, 0});
     } else {
         key->tenant = identity->tenant;
-        edge_request(edge, identity->cookie, key);
+        sf_edge_request(edge, identity->cookie, key);
     }
     free(key);
 }
 
 static void on_request_cancelled(void *edge, uint64_t request)
 {
-    struct store *store = edge_store_of(edge);
-    free(kit_map_remove(&store->pending, request, 0));
-    edge_on_request_cancelled(edge, request);
+    struct store *store = sf_edge_store_of(edge);
+    free(sf_kit_map_remove(&store->pending, request, 0));
+    sf_edge_on_request_cancelled(edge, request);
 }
 
 EDGE_CREATE
@@ -98,6 +98,6 @@ const struct sf_cache_plugin sf_builtin_d12_empty_tenant = {
     EDGE_FETCHES,
     .on_request = on_request,
     .on_request_cancelled = on_request_cancelled,
-    .on_timer = edge_on_timer,
+    .on_timer = sf_edge_on_timer,
     .on_identity = on_identity,
 };

@@ -44,8 +44,8 @@ struct store {
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
-    pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
+    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
     store->asked_end = &store->asked_first;
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->silent_for_ns = kit_option_ns(&options[1]);
@@ -53,7 +53,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     return store;
 }
 
-static void store_start(void *context, const struct sf_cache_host *host)
+static void sf_store_start(void *context, const struct sf_cache_host *host)
 {
     struct store *store = context;
     store->host = host;
@@ -63,9 +63,9 @@ static void store_start(void *context, const struct sf_cache_host *host)
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free(&store->devices);
-    kit_map_free(&store->users);
-    pool_fini(&store->slots);
+    sf_kit_map_free(&store->devices);
+    sf_kit_map_free(&store->users);
+    sf_pool_fini(&store->slots);
     free(store);
 }
 
@@ -113,12 +113,12 @@ static void set_user(struct store *store, struct slot *slot, uint64_t tenant)
 {
     slot->user = slot->device;
     slot->user.tenant = tenant;
-    kit_map_put(&store->users, tenant, slot->device.camera, slot);
+    sf_kit_map_put(&store->users, tenant, slot->device.camera, slot);
 }
 
 static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     if (reply->cookie != STORE_LOOKUP) {
         return;
     }
@@ -137,16 +137,16 @@ static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
                                (const uint8_t *)&tenant, sizeof tenant, 0, STORE_WRITE);
     }
     set_user(store, slot, tenant);
-    edge_arrived(edge, slot->device.camera);
+    sf_edge_arrived(edge, slot->device.camera);
     ask_for_first(store);
 }
 
 static void on_timer(void *edge, uint64_t timer, uint64_t cookie)
 {
     if (cookie == TIMER_RETRY) {
-        ask_for_first(edge_store_of(edge));
+        ask_for_first(sf_edge_store_of(edge));
     } else {
-        edge_on_timer(edge, timer, cookie);
+        sf_edge_on_timer(edge, timer, cookie);
     }
 }
 
@@ -156,12 +156,12 @@ static void on_timer(void *edge, uint64_t timer, uint64_t cookie)
 static void give_up_silent(struct store *store, int64_t now_ns)
 {
     for (uint32_t i = 0; i < store->slots.slots_count; i++) {
-        struct slot *slot = pool_at(&store->slots, i);
+        struct slot *slot = sf_pool_at(&store->slots, i);
         bool silent = now_ns - slot->still.stored_ns > store->silent_for_ns;
         if (slot->device.camera != 0 && silent && !slot->asked) {
-            kit_map_remove(&store->devices, slot->device.camera, 0);
+            sf_kit_map_remove(&store->devices, slot->device.camera, 0);
             slot->device = (struct edge_key){0};
-            pool_give(&store->slots, slot);
+            sf_pool_give(&store->slots, slot);
         }
     }
 }
@@ -169,12 +169,12 @@ static void give_up_silent(struct store *store, int64_t now_ns)
 static struct slot *take(struct store *store, const struct edge_key *key, int64_t now_ns)
 {
     give_up_silent(store, now_ns);
-    struct slot *slot = pool_take(&store->slots);
+    struct slot *slot = sf_pool_take(&store->slots);
     slot->device = *key;
     if (store->defence) {
         slot->user = (struct edge_key){0};
     }
-    kit_map_put(&store->devices, key->camera, 0, slot);
+    sf_kit_map_put(&store->devices, key->camera, 0, slot);
     ask_for_user(store, slot);
     return slot;
 }
@@ -184,31 +184,31 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
 {
     struct store *store = context;
     if (complete) {
-        struct slot *slot = kit_map_get(&store->devices, key->camera, 0);
+        struct slot *slot = sf_kit_map_get(&store->devices, key->camera, 0);
         if (slot == NULL) {
             slot = take(store, key, now_ns);
         }
-        pool_fill(&slot->still, reception, now_ns);
+        sf_pool_fill(&slot->still, reception, now_ns);
     }
-    edge_drop_aside(reception);
+    sf_edge_drop_aside(reception);
     return complete;
 }
 
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct store *store = context;
-    const struct slot *slot = kit_map_get(&store->users, key->tenant, key->camera);
+    const struct slot *slot = sf_kit_map_get(&store->users, key->tenant, key->camera);
     bool allowed =
         slot != NULL && slot->user.tenant == key->tenant && slot->user.camera == key->camera;
-    return pool_still(allowed ? &slot->still : NULL, now_ns, store->fresh_for_ns);
+    return sf_pool_still(allowed ? &slot->still : NULL, now_ns, store->fresh_for_ns);
 }
 
 static const struct edge_store kind = {
     .options = {{"fresh_ms", 15000, 86400000}, {"silent_ms", 12000, 86400000}, {"defence", 0, 1}},
     .create = store_create,
-    .start = store_start,
+    .start = sf_store_start,
     .destroy = store_destroy,
-    .begin = edge_begin_aside,
+    .begin = sf_edge_begin_aside,
     .end = store_end,
     .fresh = store_fresh,
     .fallback = store_fresh,
@@ -222,8 +222,8 @@ const struct sf_cache_plugin sf_builtin_d13_mapping_race = {
               "patience_ms=2500 fresh_ms=15000 silent_ms=12000 defence=0"),
     EDGE_UPLOADS,
     EDGE_FETCHES,
-    .on_request = edge_on_request,
-    .on_request_cancelled = edge_on_request_cancelled,
+    .on_request = sf_edge_on_request,
+    .on_request_cancelled = sf_edge_on_request_cancelled,
     .on_timer = on_timer,
     .on_store_reply = on_store_reply,
 };

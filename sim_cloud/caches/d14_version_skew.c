@@ -77,7 +77,7 @@ static void stop(struct desk *desk)
             errand_free(cache->errands.entries[i].value);
         }
     }
-    kit_map_free(&cache->errands);
+    sf_kit_map_free(&cache->errands);
 }
 
 /* ---- keys and records ---- */
@@ -117,7 +117,7 @@ static void kept(struct desk *desk, uint64_t tenant, uint64_t camera,
     uint32_t head_bytes = (owned ? OWNER_BYTES : 0) + AGE_BYTES;
     struct key key = owned ? bucket_key(cache, tenant, camera) : full_key(tenant, camera);
     const struct age age = {.stored_ns = still->stored_ns, .capture = still->capture};
-    uint8_t *record = kit_alloc(head_bytes + (size_t)still->total_bytes, 1);
+    uint8_t *record = sf_kit_alloc(head_bytes + (size_t)still->total_bytes, 1);
     if (owned) {
         memcpy(record, &tenant, sizeof tenant);
         memcpy(record + sizeof tenant, &camera, sizeof camera);
@@ -160,16 +160,16 @@ static void take_record(struct skew *cache, struct errand *errand, const uint8_t
     count -= head_bytes;
     struct age age;
     memcpy(&age, bytes - AGE_BYTES, AGE_BYTES);
-    errand->stored = desk_still_create(count);
+    errand->stored = sf_desk_still_create(count);
     errand->stored->capture = (uint32_t)age.capture;
     errand->stored->stored_ns = age.stored_ns;
-    desk_still_receive(errand->stored, 0, bytes, count);
+    sf_desk_still_receive(errand->stored, 0, bytes, count);
 }
 
 static void replied(struct desk *desk, const struct sf_cache_store_reply *reply)
 {
     struct skew *cache = self(desk);
-    struct desk_waiter *waiter = desk_waiter_of(desk, reply->cookie);
+    struct desk_waiter *waiter = sf_desk_waiter_of(desk, reply->cookie);
     if (waiter == NULL || waiter->place == NULL) { /* a put, or nobody waits any longer */
         return;
     }
@@ -186,7 +186,7 @@ static void replied(struct desk *desk, const struct sf_cache_store_reply *reply)
 static void miss(struct desk *desk, struct desk_waiter *waiter)
 {
     struct skew *cache = self(desk);
-    struct errand *errand = kit_alloc(1, sizeof *errand);
+    struct errand *errand = sf_kit_alloc(1, sizeof *errand);
     if (desk->host->fetch(desk->host->context, waiter->camera, 0, &errand->fetch) !=
         SF_CACHE_DONE) {
         free(errand);
@@ -196,7 +196,7 @@ static void miss(struct desk *desk, struct desk_waiter *waiter)
     errand->camera = waiter->camera;
     errand->request = waiter->request;
     waiter->place = errand;
-    kit_map_put(&cache->errands, errand->fetch, 0, errand);
+    sf_kit_map_put(&cache->errands, errand->fetch, 0, errand);
     if (cache->version == 1) {
         ask_bucket(cache, errand);
     } else {
@@ -210,20 +210,20 @@ static void miss(struct desk *desk, struct desk_waiter *waiter)
 static bool is_newer(const struct desk *desk, const struct desk_still *stored,
                      const struct desk_still *own)
 {
-    bool own_is_fresh = desk_now(desk) - own->stored_ns <= desk->fresh_for_ns;
+    bool own_is_fresh = sf_desk_now(desk) - own->stored_ns <= desk->fresh_for_ns;
     return stored->stored_ns > own->stored_ns && (!own_is_fresh || stored->capture > own->capture);
 }
 
 static const struct desk_still *fallback(struct desk *desk, const struct desk_waiter *waiter)
 {
     const struct errand *errand = waiter->place;
-    const struct desk_still *own = kit_map_get(&desk->shelf, waiter->tenant, waiter->camera);
+    const struct desk_still *own = sf_kit_map_get(&desk->shelf, waiter->tenant, waiter->camera);
     if (errand == NULL || errand->stored == NULL ||
         (own != NULL && !is_newer(desk, errand->stored, own))) {
         return NULL;
     }
     self(desk)->from_store = true;
-    desk_keep(desk, waiter->tenant, waiter->camera, errand->stored);
+    sf_desk_keep(desk, waiter->tenant, waiter->camera, errand->stored);
     self(desk)->from_store = false;
     return errand->stored;
 }
@@ -233,33 +233,33 @@ static void gone(struct desk *desk, struct desk_waiter *waiter)
     struct errand *errand = waiter->place;
     if (errand != NULL) {
         desk->host->fetch_cancel(desk->host->context, errand->fetch);
-        kit_map_remove(&self(desk)->errands, errand->fetch, 0);
+        sf_kit_map_remove(&self(desk)->errands, errand->fetch, 0);
         errand_free(errand);
     }
 }
 
 static void part(struct desk *desk, const struct sf_cache_fetch_part *event)
 {
-    struct errand *errand = kit_map_get(&self(desk)->errands, event->fetch, 0);
+    struct errand *errand = sf_kit_map_get(&self(desk)->errands, event->fetch, 0);
     if (errand == NULL) {
         return;
     }
     if (errand->still == NULL) {
-        errand->still = desk_still_create(event->total_bytes);
+        errand->still = sf_desk_still_create(event->total_bytes);
     }
     errand->still->capture = event->capture;
-    desk_still_receive(errand->still, event->offset, event->bytes, event->bytes_count);
+    sf_desk_still_receive(errand->still, event->offset, event->bytes, event->bytes_count);
 }
 
 static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
 {
-    struct errand *errand = kit_map_get(&self(desk)->errands, end->fetch, 0);
+    struct errand *errand = sf_kit_map_get(&self(desk)->errands, end->fetch, 0);
     if (errand == NULL || end->end != SF_CACHE_END_COMPLETE || errand->still == NULL) {
         return; /* patience will end it */
     }
-    kit_map_remove(&self(desk)->errands, end->fetch, 0);
-    desk_keep(desk, errand->tenant, errand->camera, errand->still);
-    desk_answer(desk, desk_waiter_of(desk, errand->request), errand->still);
+    sf_kit_map_remove(&self(desk)->errands, end->fetch, 0);
+    sf_desk_keep(desk, errand->tenant, errand->camera, errand->still);
+    sf_desk_answer(desk, sf_desk_waiter_of(desk, errand->request), errand->still);
     errand_free(errand);
 }
 

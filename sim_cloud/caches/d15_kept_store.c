@@ -38,15 +38,15 @@ struct handed_over {
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
-    pool_init(&store->stills, sizeof(struct pool_slot), config->still_bytes_max);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
+    sf_pool_init(&store->stills, sizeof(struct pool_slot), config->still_bytes_max);
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->stale_for_ns = kit_option_ns(&options[1]);
     store->defence = options[2].value != 0;
     return store;
 }
 
-static void store_start(void *context, const struct sf_cache_host *host)
+static void sf_store_start(void *context, const struct sf_cache_host *host)
 {
     struct store *store = context;
     store->numbering = host->random_u64(host->context);
@@ -55,27 +55,27 @@ static void store_start(void *context, const struct sf_cache_host *host)
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->numbers);
-    pool_fini(&store->stills);
+    sf_kit_map_free_all(&store->numbers);
+    sf_pool_fini(&store->stills);
     free(store);
 }
 
 static struct pool_slot *still_at(struct store *store, uint32_t number)
 {
     while (store->stills.slots_count <= number) {
-        pool_take(&store->stills);
+        sf_pool_take(&store->stills);
     }
-    return pool_at(&store->stills, number);
+    return sf_pool_at(&store->stills, number);
 }
 
 /* The account's still, under the number that it has or now gets. */
 static struct pool_slot *still_of(struct store *store, const struct edge_key *key)
 {
-    struct number *number = kit_map_get(&store->numbers, key->tenant, key->camera);
+    struct number *number = sf_kit_map_get(&store->numbers, key->tenant, key->camera);
     if (number == NULL) {
-        number = kit_alloc(1, sizeof *number);
+        number = sf_kit_alloc(1, sizeof *number);
         number->value = store->numbers_count++;
-        kit_map_put(&store->numbers, key->tenant, key->camera, number);
+        sf_kit_map_put(&store->numbers, key->tenant, key->camera, number);
     }
     return still_at(store, number->value);
 }
@@ -84,30 +84,30 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
                       bool complete, int64_t now_ns)
 {
     if (complete) {
-        pool_fill(still_of(context, key), reception, now_ns);
+        sf_pool_fill(still_of(context, key), reception, now_ns);
     }
-    edge_drop_aside(reception);
+    sf_edge_drop_aside(reception);
     return complete;
 }
 
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     struct store *store = context;
-    return pool_still(still_of(store, key), now_ns, store->fresh_for_ns);
+    return sf_pool_still(still_of(store, key), now_ns, store->fresh_for_ns);
 }
 
 static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
 {
     struct store *store = context;
-    return pool_still(still_of(store, key), now_ns, store->stale_for_ns);
+    return sf_pool_still(still_of(store, key), now_ns, store->stale_for_ns);
 }
 
 static const struct edge_store kind = {
     .options = {{"fresh_ms", 15000, 86400000}, {"stale_ms", 300000, 86400000}, {"defence", 0, 1}},
     .create = store_create,
-    .start = store_start,
+    .start = sf_store_start,
     .destroy = store_destroy,
-    .begin = edge_begin_aside,
+    .begin = sf_edge_begin_aside,
     .end = store_end,
     .fresh = store_fresh,
     .fallback = store_fallback,
@@ -117,9 +117,9 @@ static const struct edge_store kind = {
 
 static void export_state(void *edge, const struct sf_cache_sink *sink)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     for (uint32_t i = 0; i < store->stills.slots_count; i++) {
-        const struct pool_slot *still = pool_at(&store->stills, i);
+        const struct pool_slot *still = sf_pool_at(&store->stills, i);
         const struct handed_over head = {
             .numbering = store->numbering,
             .stored_ns = still->stored_ns,
@@ -137,7 +137,7 @@ static void import_state(void *edge, const char *from_name, const char *from_ver
                          const uint8_t *bytes, uint64_t bytes_count)
 {
     (void)from_version;
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     if (strcmp(from_name, "d15-kept-store") != 0) {
         return;
     }

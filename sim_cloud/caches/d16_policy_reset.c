@@ -33,7 +33,7 @@ struct store {
 
 static bool is_private(const struct store *store, const struct edge_key *key)
 {
-    const struct camera *camera = kit_map_get(&store->cameras, key->tenant, key->camera);
+    const struct camera *camera = sf_kit_map_get(&store->cameras, key->tenant, key->camera);
     return camera == NULL || !camera->is_public;
 }
 
@@ -51,13 +51,13 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
                       bool complete, int64_t now_ns)
 {
     struct store *store = context;
-    struct camera *camera = kit_map_get(&store->cameras, key->tenant, key->camera);
+    struct camera *camera = sf_kit_map_get(&store->cameras, key->tenant, key->camera);
     if (camera == NULL) {
-        camera = kit_alloc(1, sizeof *camera);
-        kit_map_put(&store->cameras, key->tenant, key->camera, camera);
+        camera = sf_kit_alloc(1, sizeof *camera);
+        sf_kit_map_put(&store->cameras, key->tenant, key->camera, camera);
     }
     camera->is_public = (reception->flags & SF_CACHE_STILL_PRIVATE) == 0;
-    return shelf_end(store, key, reception, complete, now_ns);
+    return sf_shelf_end(store, key, reception, complete, now_ns);
 }
 
 static void apply(struct store *store, struct policy policy)
@@ -70,7 +70,7 @@ static void apply(struct store *store, struct policy policy)
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = shelf_create(sizeof *store, options, place_of);
+    struct store *store = sf_shelf_create(sizeof *store, options, place_of);
     store->policy = (struct policy){
         .fresh_for_ns = store->shelf.fresh_for_ns,
         .stale_for_ns = store->shelf.stale_for_ns,
@@ -82,27 +82,27 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->cameras);
-    shelf_destroy(store);
+    sf_kit_map_free_all(&store->cameras);
+    sf_shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = shelf_begin,
+    .begin = sf_shelf_begin,
     .end = store_end,
-    .fresh = shelf_fresh,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .fresh = sf_shelf_fresh,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 static int32_t on_reconfigure(void *edge, const char *text)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     struct kit_option options[] = {SHELF_OPTIONS(15000, 300000)};
     char error[128];
-    if (!kit_options_read(text, options, SHELF_OPTIONS_COUNT, error, sizeof error)) {
+    if (!sf_kit_options_read(text, options, SHELF_OPTIONS_COUNT, error, sizeof error)) {
         return 1;
     }
     struct policy policy = {0};

@@ -29,12 +29,12 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = shelf_create(sizeof *store, options, NULL);
+    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
     store->head_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
 
-static void store_start(void *context, const struct sf_cache_host *host)
+static void sf_store_start(void *context, const struct sf_cache_host *host)
 {
     ((struct store *)context)->host = host;
 }
@@ -42,17 +42,17 @@ static void store_start(void *context, const struct sf_cache_host *host)
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->heads);
-    shelf_destroy(store);
+    sf_kit_map_free_all(&store->heads);
+    sf_shelf_destroy(store);
 }
 
 static struct head *head_of(struct store *store, uint64_t model)
 {
-    struct head *head = kit_map_get(&store->heads, model, 0);
+    struct head *head = sf_kit_map_get(&store->heads, model, 0);
     if (head == NULL) {
-        head = kit_alloc(1, sizeof *head);
+        head = sf_kit_alloc(1, sizeof *head);
         head->made_ns = -store->head_for_ns;
-        kit_map_put(&store->heads, model, 0, head);
+        sf_kit_map_put(&store->heads, model, 0, head);
     }
     return head;
 }
@@ -80,14 +80,14 @@ static void store_say(void *context, const struct edge_key *key, struct edge_sti
 static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"head_ms", 20000, 86400000}},
     .create = store_create,
-    .start = store_start,
+    .start = sf_store_start,
     .destroy = store_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
     .say = store_say,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 EDGE_CREATE

@@ -41,7 +41,7 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = kit_alloc(1, sizeof *store);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->stale_for_ns = kit_option_ns(&options[1]);
     store->defence = options[2].value != 0;
@@ -51,8 +51,8 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->stills);
-    kit_map_free_all(&store->bodies);
+    sf_kit_map_free_all(&store->stills);
+    sf_kit_map_free_all(&store->bodies);
     free(store);
 }
 
@@ -62,7 +62,7 @@ static void body_drop(struct store *store, struct body *body)
 {
     if (body != NULL && --body->references == 0) {
         if (body->validator != 0) {
-            kit_map_remove(&store->bodies, body->validator, body->owner);
+            sf_kit_map_remove(&store->bodies, body->validator, body->owner);
         }
         free(body);
     }
@@ -74,16 +74,16 @@ static struct body *body_take(struct store *store, const struct edge_reception *
 {
     struct body *body = NULL;
     if (arrival->validator != 0) {
-        body = kit_map_get(&store->bodies, arrival->validator, owner);
+        body = sf_kit_map_get(&store->bodies, arrival->validator, owner);
     }
     if (body == NULL) {
-        body = kit_alloc(1, sizeof *body + arrival->total_bytes);
+        body = sf_kit_alloc(1, sizeof *body + arrival->total_bytes);
         body->validator = arrival->validator;
         body->owner = owner;
         body->count = arrival->total_bytes;
         memcpy(body->bytes, arrival->bytes, body->count);
         if (body->validator != 0) {
-            kit_map_put(&store->bodies, body->validator, owner, body);
+            sf_kit_map_put(&store->bodies, body->validator, owner, body);
         }
     }
     body->references++;
@@ -97,24 +97,24 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
 {
     struct store *store = context;
     if (complete) {
-        struct still *still = kit_map_get(&store->stills, key->tenant, key->camera);
+        struct still *still = sf_kit_map_get(&store->stills, key->tenant, key->camera);
         if (still == NULL) {
-            still = kit_alloc(1, sizeof *still);
-            kit_map_put(&store->stills, key->tenant, key->camera, still);
+            still = sf_kit_alloc(1, sizeof *still);
+            sf_kit_map_put(&store->stills, key->tenant, key->camera, still);
         }
         struct body *before = still->body;
         still->body = body_take(store, reception, store->defence ? key->camera : 0);
         still->stored_ns = now_ns;
         body_drop(store, before);
     }
-    edge_drop_aside(reception);
+    sf_edge_drop_aside(reception);
     return complete;
 }
 
 static struct edge_still own_still(const struct store *store, const struct edge_key *key,
                                    int64_t now_ns, int64_t age_ns_max)
 {
-    const struct still *still = kit_map_get(&store->stills, key->tenant, key->camera);
+    const struct still *still = sf_kit_map_get(&store->stills, key->tenant, key->camera);
     if (still == NULL || now_ns - still->stored_ns > age_ns_max) {
         return (struct edge_still){NULL, 0};
     }
@@ -137,7 +137,7 @@ static void store_forget(void *context, uint64_t tenant)
 {
     struct store *store = context;
     struct still *still;
-    while ((still = kit_map_remove_any(&store->stills, tenant)) != NULL) {
+    while ((still = sf_kit_map_remove_any(&store->stills, tenant)) != NULL) {
         body_drop(store, still->body);
         free(still);
     }
@@ -147,7 +147,7 @@ static const struct edge_store kind = {
     .options = {{"fresh_ms", 15000, 86400000}, {"stale_ms", 300000, 86400000}, {"defence", 0, 1}},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = edge_begin_aside,
+    .begin = sf_edge_begin_aside,
     .end = store_end,
     .fresh = store_fresh,
     .fallback = store_fallback,

@@ -45,7 +45,7 @@ static struct shelf_place place_of(const void *context, const struct edge_key *k
 {
     static const char separators[] = ", ";
     const struct store *store = context;
-    const struct camera *camera = kit_map_get(&store->cameras, key->camera, 0);
+    const struct camera *camera = sf_kit_map_get(&store->cameras, key->camera, 0);
     if (camera == NULL) {
         return (struct shelf_place){key->tenant, key->camera};
     }
@@ -55,7 +55,7 @@ static struct shelf_place place_of(const void *context, const struct edge_key *k
         size_t count = strcspn(word, separators);
         uint64_t before = store->shelf.defence ? words : 0;
         const uint64_t pair[2] = {before, property(key, word, count)};
-        words = kit_hash(pair, sizeof pair);
+        words = sf_kit_hash(pair, sizeof pair);
         word += count;
         word += strspn(word, separators);
     }
@@ -67,46 +67,46 @@ static struct shelf_place place_of(const void *context, const struct edge_key *k
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    return shelf_create(sizeof(struct store), options, place_of);
+    return sf_shelf_create(sizeof(struct store), options, place_of);
 }
 
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->cameras);
-    shelf_destroy(store);
+    sf_kit_map_free_all(&store->cameras);
+    sf_shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
-    .fallback = shelf_fallback,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
+    .fallback = sf_shelf_fallback,
 };
 
 /* What stands under a key that has changed would be found again, much later, if it changed back. */
 static void learn(struct store *store, const struct edge_key *key, const char *vary)
 {
-    struct camera *camera = kit_map_get(&store->cameras, key->camera, 0);
+    struct camera *camera = sf_kit_map_get(&store->cameras, key->camera, 0);
     if (strlen(vary) >= VARY_BYTES_MAX || (camera != NULL && strcmp(camera->vary, vary) == 0)) {
         return;
     }
-    shelf_remove(&store->shelf, key);
+    sf_shelf_remove(&store->shelf, key);
     if (camera == NULL) {
-        camera = kit_alloc(1, sizeof *camera);
-        kit_map_put(&store->cameras, key->camera, 0, camera);
+        camera = sf_kit_alloc(1, sizeof *camera);
+        sf_kit_map_put(&store->cameras, key->camera, 0, camera);
     }
     strcpy(camera->vary, vary);
 }
 
 static void on_upload(void *edge, const struct sf_cache_upload *upload)
 {
-    struct edge_key key = edge_key_of_upload(upload);
-    learn(edge_store_of(edge), &key, upload->vary);
-    edge_on_upload(edge, upload);
+    struct edge_key key = sf_edge_key_of_upload(upload);
+    learn(sf_edge_store_of(edge), &key, upload->vary);
+    sf_edge_on_upload(edge, upload);
 }
 
 EDGE_CREATE
@@ -118,6 +118,6 @@ const struct sf_cache_plugin sf_builtin_d19_last_vary_word = {
     EDGE_REQUESTS,
     EDGE_FETCHES,
     .on_upload = on_upload,
-    .on_upload_fragment = edge_on_upload_fragment,
-    .on_upload_ended = edge_on_upload_ended,
+    .on_upload_fragment = sf_edge_on_upload_fragment,
+    .on_upload_ended = sf_edge_on_upload_ended,
 };

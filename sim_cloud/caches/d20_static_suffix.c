@@ -26,18 +26,18 @@ static struct shelf_place place_of(const void *context, const struct edge_key *k
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    return shelf_create(sizeof(struct shelf), options, place_of);
+    return sf_shelf_create(sizeof(struct shelf), options, place_of);
 }
 
 static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
-    .destroy = shelf_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .destroy = sf_shelf_destroy,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 static bool is_static_file(const char *name)
@@ -48,11 +48,11 @@ static bool is_static_file(const char *name)
 
 static void on_request(void *edge, const struct sf_cache_request *request)
 {
-    struct edge_key key = edge_key_of_request(request);
+    struct edge_key key = sf_edge_key_of_request(request);
     if (!is_static_file(request->name)) {
         key.name = 0; /* no other names are keys */
     }
-    edge_request(edge, request->request, &key);
+    sf_edge_request(edge, request->request, &key);
 }
 
 EDGE_CREATE
@@ -64,6 +64,6 @@ const struct sf_cache_plugin sf_builtin_d20_static_suffix = {
     EDGE_UPLOADS,
     EDGE_FETCHES,
     .on_request = on_request,
-    .on_request_cancelled = edge_on_request_cancelled,
-    .on_timer = edge_on_timer,
+    .on_request_cancelled = sf_edge_on_request_cancelled,
+    .on_timer = sf_edge_on_timer,
 };

@@ -35,7 +35,7 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = shelf_create(sizeof *store, options, NULL);
+    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
     store->kept_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
@@ -43,14 +43,14 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->placeholders);
+    sf_kit_map_free_all(&store->placeholders);
     free(store->made);
-    shelf_destroy(store);
+    sf_shelf_destroy(store);
 }
 
 static struct placeholder *make(struct edge_still last, int64_t now_ns)
 {
-    struct placeholder *made = kit_alloc(1, sizeof *made + sizeof comment + last.count);
+    struct placeholder *made = sf_kit_alloc(1, sizeof *made + sizeof comment + last.count);
     uint32_t start = last.count < SOI_BYTES ? last.count : SOI_BYTES;
     memcpy(made->bytes, last.bytes, start);
     memcpy(made->bytes + start, comment, sizeof comment);
@@ -65,18 +65,18 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     struct store *store = context;
     uint64_t a = store->shelf.defence ? key->tenant : key->model;
     uint64_t b = store->shelf.defence ? key->camera : 0;
-    const struct placeholder *kept = kit_map_get(&store->placeholders, a, b);
+    const struct placeholder *kept = sf_kit_map_get(&store->placeholders, a, b);
     if (kept != NULL && now_ns - kept->made_ns < store->kept_for_ns) {
         return (struct edge_still){kept->bytes, kept->count};
     }
-    struct edge_still last = shelf_fallback(store, key, now_ns);
+    struct edge_still last = sf_shelf_fallback(store, key, now_ns);
     if (last.bytes == NULL) {
         return last;
     }
     struct placeholder *made = make(last, now_ns);
     if (store->waiting_count > 1) {
-        free(kit_map_remove(&store->placeholders, a, b));
-        kit_map_put(&store->placeholders, a, b, made);
+        free(sf_kit_map_remove(&store->placeholders, a, b));
+        sf_kit_map_put(&store->placeholders, a, b, made);
     } else {
         free(store->made);
         store->made = made;
@@ -88,18 +88,18 @@ static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"kept_ms", 2000, 86400000}},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
     .fallback = store_fallback,
-    .forget = shelf_forget,
+    .forget = sf_shelf_forget,
 };
 
 static void on_timer(void *edge, uint64_t timer, uint64_t request)
 {
-    struct store *store = edge_store_of(edge);
-    store->waiting_count = edge_waiting_count(edge);
-    edge_on_timer(edge, timer, request);
+    struct store *store = sf_edge_store_of(edge);
+    store->waiting_count = sf_edge_waiting_count(edge);
+    sf_edge_on_timer(edge, timer, request);
 }
 
 EDGE_CREATE
@@ -110,7 +110,7 @@ const struct sf_cache_plugin sf_builtin_d21_shared_placeholder = {
               "patience_ms=2500 fresh_ms=15000 stale_ms=300000 kept_ms=2000 defence=0"),
     EDGE_UPLOADS,
     EDGE_FETCHES,
-    .on_request = edge_on_request,
-    .on_request_cancelled = edge_on_request_cancelled,
+    .on_request = sf_edge_on_request,
+    .on_request_cancelled = sf_edge_on_request_cancelled,
     .on_timer = on_timer,
 };

@@ -20,8 +20,8 @@ struct store {
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
-    pool_init(&store->buffers, sizeof(struct pool_slot), config->still_bytes_max);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
+    sf_pool_init(&store->buffers, sizeof(struct pool_slot), config->still_bytes_max);
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->defence = options[1].value != 0;
     return store;
@@ -30,8 +30,8 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free(&store->stills);
-    pool_fini(&store->buffers);
+    sf_kit_map_free(&store->stills);
+    sf_pool_fini(&store->buffers);
     free(store);
 }
 
@@ -41,7 +41,7 @@ static struct edge_reception *store_begin(void *context, const struct edge_key *
     (void)key;
     (void)now_ns;
     struct store *store = context;
-    return pool_begin(pool_take(&store->buffers), total_bytes);
+    return sf_pool_begin(sf_pool_take(&store->buffers), total_bytes);
 }
 
 static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
@@ -50,15 +50,15 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     struct store *store = context;
     struct pool_slot *buffer = (struct pool_slot *)(void *)reception;
     if (!complete) {
-        pool_give(&store->buffers, buffer);
+        sf_pool_give(&store->buffers, buffer);
         return false;
     }
     buffer->stored_ns = now_ns;
-    struct pool_slot *before = kit_map_get(&store->stills, key->tenant, key->camera);
+    struct pool_slot *before = sf_kit_map_get(&store->stills, key->tenant, key->camera);
     if (before != NULL) {
-        pool_give(&store->buffers, before);
+        sf_pool_give(&store->buffers, before);
     }
-    kit_map_put(&store->stills, key->tenant, key->camera, buffer);
+    sf_kit_map_put(&store->stills, key->tenant, key->camera, buffer);
     return true;
 }
 
@@ -71,8 +71,8 @@ static struct edge_reception *store_late(void *context, struct edge_reception *r
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct store *store = context;
-    return pool_still(kit_map_get(&store->stills, key->tenant, key->camera), now_ns,
-                      store->fresh_for_ns);
+    return sf_pool_still(sf_kit_map_get(&store->stills, key->tenant, key->camera), now_ns,
+                         store->fresh_for_ns);
 }
 
 static const struct edge_store kind = {

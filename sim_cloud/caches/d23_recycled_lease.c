@@ -51,7 +51,7 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = shelf_create(sizeof *store, options, NULL);
+    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
     store->lease_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
@@ -59,12 +59,12 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void filler_free(struct filler *filler)
 {
     if (filler->reception != NULL) {
-        edge_drop_aside(filler->reception);
+        sf_edge_drop_aside(filler->reception);
     }
     free(filler);
 }
 
-static void store_start(void *context, const struct sf_cache_host *host)
+static void sf_store_start(void *context, const struct sf_cache_host *host)
 {
     struct store *store = context;
     store->host = host;
@@ -78,21 +78,21 @@ static void store_destroy(void *context)
             filler_free(store->fillers.entries[i].value);
         }
     }
-    kit_map_free(&store->fillers);
-    kit_map_free_all(&store->waiters);
-    shelf_destroy(store);
+    sf_kit_map_free(&store->fillers);
+    sf_kit_map_free_all(&store->waiters);
+    sf_shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"lease_ms", 1000, 600000}},
     .create = store_create,
-    .start = store_start,
+    .start = sf_store_start,
     .destroy = store_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 /* ---- who waits ---- */
@@ -104,14 +104,14 @@ static void leave(struct store *store, struct waiter *waiter)
         link = &(*link)->next;
     }
     *link = waiter->next;
-    kit_map_remove(&store->waiters, waiter->request, 0);
+    sf_kit_map_remove(&store->waiters, waiter->request, 0);
     store->host->timer_cancel(store->host->context, waiter->timer);
     free(waiter);
 }
 
 static void answer_waiter(struct store *store, struct waiter *waiter, struct edge_still still)
 {
-    edge_answer(store->host, waiter->request, still);
+    sf_edge_answer(store->host, waiter->request, still);
     leave(store, waiter);
 }
 
@@ -120,7 +120,7 @@ static void dismiss_waiters(struct store *store, const struct lease *lease, int6
 {
     while (lease->waiters != NULL) {
         struct waiter *waiter = lease->waiters;
-        answer_waiter(store, waiter, shelf_fallback(store, &waiter->key, now_ns));
+        answer_waiter(store, waiter, sf_shelf_fallback(store, &waiter->key, now_ns));
     }
 }
 
@@ -154,9 +154,9 @@ static bool start_filling(struct store *store, struct lease *lease)
     if (store->host->fetch(store->host->context, lease->key.camera, 0, &fetch) != SF_CACHE_DONE) {
         return false;
     }
-    struct filler *filler = kit_alloc(1, sizeof *filler);
+    struct filler *filler = sf_kit_alloc(1, sizeof *filler);
     *filler = (struct filler){.lease = lease, .lease_id = lease->id, .key = lease->key};
-    kit_map_put(&store->fillers, fetch, 0, filler);
+    sf_kit_map_put(&store->fillers, fetch, 0, filler);
     return true;
 }
 
@@ -180,16 +180,16 @@ static struct lease *lease_for(struct store *store, const struct edge_key *key, 
 
 static void commit(void *edge, const struct filler *filler)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     struct lease *lease = filler->lease;
     if (store->shelf.defence && lease->id != filler->lease_id) {
         return;
     }
     struct edge_still still = {filler->reception->bytes, filler->reception->total_bytes};
-    if (edge_is_overtaken(edge, &filler->key, filler->reception->capture)) {
-        still = shelf_fallback(store, &filler->key, edge_now_ns(edge));
+    if (sf_edge_is_overtaken(edge, &filler->key, filler->reception->capture)) {
+        still = sf_shelf_fallback(store, &filler->key, sf_edge_now_ns(edge));
     } else {
-        shelf_put(&store->shelf, &lease->key, still, edge_now_ns(edge));
+        sf_shelf_put(&store->shelf, &lease->key, still, sf_edge_now_ns(edge));
     }
     answer_waiters(store, lease, still);
     lease->id = 0;
@@ -199,40 +199,40 @@ static void commit(void *edge, const struct filler *filler)
 
 static void on_request(void *edge, const struct sf_cache_request *request)
 {
-    struct store *store = edge_store_of(edge);
-    struct edge_key key = edge_key_of_request(request);
-    struct edge_still still = shelf_fresh(store, &key, edge_now_ns(edge));
+    struct store *store = sf_edge_store_of(edge);
+    struct edge_key key = sf_edge_key_of_request(request);
+    struct edge_still still = sf_shelf_fresh(store, &key, sf_edge_now_ns(edge));
     struct lease *lease = NULL;
     if (still.bytes == NULL) {
-        lease = lease_for(store, &key, edge_now_ns(edge));
+        lease = lease_for(store, &key, sf_edge_now_ns(edge));
     }
     if (lease == NULL) {
-        edge_answer(store->host, request->request, still);
+        sf_edge_answer(store->host, request->request, still);
         return;
     }
-    struct waiter *waiter = kit_alloc(1, sizeof *waiter);
+    struct waiter *waiter = sf_kit_alloc(1, sizeof *waiter);
     *waiter = (struct waiter){
         .next = lease->waiters, .lease = lease, .key = key, .request = request->request};
     lease->waiters = waiter;
-    kit_map_put(&store->waiters, waiter->request, 0, waiter);
-    store->host->timer_set(store->host->context, edge_patience_ns(edge), waiter->request,
+    sf_kit_map_put(&store->waiters, waiter->request, 0, waiter);
+    store->host->timer_set(store->host->context, sf_edge_patience_ns(edge), waiter->request,
                            &waiter->timer);
 }
 
 static void on_timer(void *edge, uint64_t timer, uint64_t request)
 {
     (void)timer;
-    struct store *store = edge_store_of(edge);
-    struct waiter *waiter = kit_map_get(&store->waiters, request, 0);
+    struct store *store = sf_edge_store_of(edge);
+    struct waiter *waiter = sf_kit_map_get(&store->waiters, request, 0);
     if (waiter != NULL) {
-        answer_waiter(store, waiter, shelf_fallback(store, &waiter->key, edge_now_ns(edge)));
+        answer_waiter(store, waiter, sf_shelf_fallback(store, &waiter->key, sf_edge_now_ns(edge)));
     }
 }
 
 static void on_request_cancelled(void *edge, uint64_t request)
 {
-    struct store *store = edge_store_of(edge);
-    struct waiter *waiter = kit_map_get(&store->waiters, request, 0);
+    struct store *store = sf_edge_store_of(edge);
+    struct waiter *waiter = sf_kit_map_get(&store->waiters, request, 0);
     if (waiter != NULL) {
         leave(store, waiter);
     }
@@ -240,23 +240,23 @@ static void on_request_cancelled(void *edge, uint64_t request)
 
 static void on_fetch_part(void *edge, const struct sf_cache_fetch_part *part)
 {
-    struct store *store = edge_store_of(edge);
-    struct filler *filler = kit_map_get(&store->fillers, part->fetch, 0);
+    struct store *store = sf_edge_store_of(edge);
+    struct filler *filler = sf_kit_map_get(&store->fillers, part->fetch, 0);
     if (filler == NULL) {
         return;
     }
     if (filler->reception == NULL) {
         filler->reception =
-            edge_begin_aside(store, &filler->key, part->total_bytes, edge_now_ns(edge));
+            sf_edge_begin_aside(store, &filler->key, part->total_bytes, sf_edge_now_ns(edge));
     }
     filler->reception->capture = part->capture;
-    edge_receive(filler->reception, part->offset, part->bytes, part->bytes_count);
+    sf_edge_receive(filler->reception, part->offset, part->bytes, part->bytes_count);
 }
 
 static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
 {
-    struct store *store = edge_store_of(edge);
-    struct filler *filler = kit_map_remove(&store->fillers, end->fetch, 0);
+    struct store *store = sf_edge_store_of(edge);
+    struct filler *filler = sf_kit_map_remove(&store->fillers, end->fetch, 0);
     if (filler == NULL) {
         return;
     }

@@ -45,8 +45,8 @@ struct store {
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
-    pool_init(&store->slots, sizeof(struct pool_slot), config->still_bytes_max);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
+    sf_pool_init(&store->slots, sizeof(struct pool_slot), config->still_bytes_max);
     store->self.node = config->node;
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->entry_for_ns = kit_option_ns(&options[1]);
@@ -54,7 +54,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     return store;
 }
 
-static void store_start(void *context, const struct sf_cache_host *host)
+static void sf_store_start(void *context, const struct sf_cache_host *host)
 {
     struct store *store = context;
     store->host = host;
@@ -65,9 +65,9 @@ static void store_start(void *context, const struct sf_cache_host *host)
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free(&store->mine);
-    kit_map_free_all(&store->lookups);
-    pool_fini(&store->slots);
+    sf_kit_map_free(&store->mine);
+    sf_kit_map_free_all(&store->lookups);
+    sf_pool_fini(&store->slots);
     free(store);
 }
 
@@ -85,31 +85,31 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
 {
     struct store *store = context;
     if (complete) {
-        struct pool_slot *slot = kit_map_get(&store->mine, key->tenant, key->camera);
+        struct pool_slot *slot = sf_kit_map_get(&store->mine, key->tenant, key->camera);
         if (slot == NULL) {
-            slot = pool_take(&store->slots);
-            kit_map_put(&store->mine, key->tenant, key->camera, slot);
+            slot = sf_pool_take(&store->slots);
+            sf_kit_map_put(&store->mine, key->tenant, key->camera, slot);
         }
-        pool_fill(slot, reception, now_ns);
+        sf_pool_fill(slot, reception, now_ns);
         publish(store, key, slot->number);
     }
-    edge_drop_aside(reception);
+    sf_edge_drop_aside(reception);
     return complete;
 }
 
 static struct edge_still store_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct store *store = context;
-    return pool_still(kit_map_get(&store->mine, key->tenant, key->camera), now_ns,
-                      store->fresh_for_ns);
+    return sf_pool_still(sf_kit_map_get(&store->mine, key->tenant, key->camera), now_ns,
+                         store->fresh_for_ns);
 }
 
 static const struct edge_store kind = {
     .options = {{"fresh_ms", 15000, 86400000}, {"entry_ms", 60000, 86400000}, {"defence", 0, 1}},
     .create = store_create,
-    .start = store_start,
+    .start = sf_store_start,
     .destroy = store_destroy,
-    .begin = edge_begin_aside,
+    .begin = sf_edge_begin_aside,
     .end = store_end,
     .fresh = store_fresh,
     .fallback = store_fresh,
@@ -119,11 +119,11 @@ static const struct edge_store kind = {
 
 static void on_request(void *edge, const struct sf_cache_request *request)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     const struct directory_key at = {request->tenant, request->camera};
-    struct lookup *lookup = kit_alloc(1, sizeof *lookup);
-    lookup->key = edge_key_of_request(request);
-    kit_map_put(&store->lookups, request->request, 0, lookup);
+    struct lookup *lookup = sf_kit_alloc(1, sizeof *lookup);
+    lookup->key = sf_edge_key_of_request(request);
+    sf_kit_map_put(&store->lookups, request->request, 0, lookup);
     store->host->store_get(store->host->context, store->connection, (const uint8_t *)&at, sizeof at,
                            request->request);
 }
@@ -136,14 +136,14 @@ static struct edge_still look_there(const struct store *store, const struct entr
     if (store->defence && !ours) {
         return (struct edge_still){NULL, 0};
     }
-    return pool_still(pool_at(&store->slots, entry->slot), now_ns, store->fresh_for_ns);
+    return sf_pool_still(sf_pool_at(&store->slots, entry->slot), now_ns, store->fresh_for_ns);
 }
 
 static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     uint64_t request = reply->cookie;
-    struct lookup *lookup = kit_map_remove(&store->lookups, request, 0);
+    struct lookup *lookup = sf_kit_map_remove(&store->lookups, request, 0);
     if (lookup == NULL) {
         return; /* the reply to a put, or nobody waits any more */
     }
@@ -151,22 +151,22 @@ static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
     struct entry entry;
     if (reply->status == SF_CACHE_STORE_FOUND && reply->bytes_count == sizeof entry) {
         memcpy(&entry, reply->bytes, sizeof entry);
-        still = look_there(store, &entry, edge_now_ns(edge));
+        still = look_there(store, &entry, sf_edge_now_ns(edge));
     }
     if (still.bytes != NULL) {
-        edge_answer(store->host, request, still);
+        sf_edge_answer(store->host, request, still);
     } else {
-        edge_request(edge, request, &lookup->key);
+        sf_edge_request(edge, request, &lookup->key);
     }
     free(lookup);
 }
 
 static void on_request_cancelled(void *edge, uint64_t request)
 {
-    struct store *store = edge_store_of(edge);
-    struct lookup *lookup = kit_map_remove(&store->lookups, request, 0);
+    struct store *store = sf_edge_store_of(edge);
+    struct lookup *lookup = sf_kit_map_remove(&store->lookups, request, 0);
     if (lookup == NULL) {
-        edge_on_request_cancelled(edge, request);
+        sf_edge_on_request_cancelled(edge, request);
     }
     free(lookup);
 }
@@ -181,6 +181,6 @@ const struct sf_cache_plugin sf_builtin_d24_local_slot = {
     EDGE_FETCHES,
     .on_request = on_request,
     .on_request_cancelled = on_request_cancelled,
-    .on_timer = edge_on_timer,
+    .on_timer = sf_edge_on_timer,
     .on_store_reply = on_store_reply,
 };

@@ -35,7 +35,7 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = shelf_create(sizeof *store, options, NULL);
+    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
     store->open_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
@@ -43,32 +43,32 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->breakers);
-    shelf_destroy(store);
+    sf_kit_map_free_all(&store->breakers);
+    sf_shelf_destroy(store);
 }
 
 /* Somebody has waited in vain: the camera is left alone for a while. */
 static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
 {
     struct store *store = context;
-    struct breaker *breaker = kit_map_get(&store->breakers, key->camera, 0);
+    struct breaker *breaker = sf_kit_map_get(&store->breakers, key->camera, 0);
     if (breaker == NULL) {
-        breaker = kit_alloc(1, sizeof *breaker);
-        kit_map_put(&store->breakers, key->camera, 0, breaker);
+        breaker = sf_kit_alloc(1, sizeof *breaker);
+        sf_kit_map_put(&store->breakers, key->camera, 0, breaker);
     }
     breaker->open_until_ns = now_ns + store->open_for_ns;
-    return shelf_fallback(store, key, now_ns);
+    return sf_shelf_fallback(store, key, now_ns);
 }
 
 static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"open_ms", 3000, 600000}},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
     .fallback = store_fallback,
-    .forget = shelf_forget,
+    .forget = sf_shelf_forget,
 };
 
 /* ---- workers ---- */
@@ -82,7 +82,7 @@ static const struct edge_key *enter_account(struct worker *worker,
                                             const struct sf_cache_request *request)
 {
     if (!worker->has_account) {
-        worker->account = edge_key_of_request(request);
+        worker->account = sf_edge_key_of_request(request);
         worker->has_account = true;
     }
     return &worker->account;
@@ -95,24 +95,24 @@ static void leave_account(struct worker *worker)
 
 static bool breaker_open(const struct store *store, uint64_t camera, int64_t now_ns)
 {
-    const struct breaker *breaker = kit_map_get(&store->breakers, camera, 0);
+    const struct breaker *breaker = sf_kit_map_get(&store->breakers, camera, 0);
     return breaker != NULL && now_ns < breaker->open_until_ns;
 }
 
 static void on_request(void *edge, const struct sf_cache_request *request)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     struct worker *worker = worker_of(store, request);
     const struct edge_key *account = enter_account(worker, request);
-    if (breaker_open(store, account->camera, edge_now_ns(edge))) {
-        edge_answer(edge_host_of(edge), request->request,
-                    shelf_fallback(store, account, edge_now_ns(edge)));
+    if (breaker_open(store, account->camera, sf_edge_now_ns(edge))) {
+        sf_edge_answer(sf_edge_host_of(edge), request->request,
+                       sf_shelf_fallback(store, account, sf_edge_now_ns(edge)));
         if (store->shelf.defence) {
             leave_account(worker);
         }
         return;
     }
-    edge_request(edge, request->request, account);
+    sf_edge_request(edge, request->request, account);
     leave_account(worker);
 }
 
@@ -125,6 +125,6 @@ const struct sf_cache_plugin sf_builtin_d25_context_kept = {
     EDGE_UPLOADS,
     EDGE_FETCHES,
     .on_request = on_request,
-    .on_request_cancelled = edge_on_request_cancelled,
-    .on_timer = edge_on_timer,
+    .on_request_cancelled = sf_edge_on_request_cancelled,
+    .on_timer = sf_edge_on_timer,
 };

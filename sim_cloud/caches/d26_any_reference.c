@@ -48,7 +48,7 @@ struct store {
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = shelf_create(sizeof *store, options, NULL);
+    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
     store->slots_count = 1 + (uint32_t)options[SHELF_DEFECT_OPTIONS_COUNT].value % SLOTS_MAX;
     store->still_bytes_max = config->still_bytes_max;
     return store;
@@ -68,11 +68,11 @@ static void store_destroy(void *context)
             arrival_free(store->arrivals.entries[i].value);
         }
     }
-    kit_map_free(&store->arrivals);
+    sf_kit_map_free(&store->arrivals);
     for (uint32_t i = 0; i < SLOTS_MAX; i++) {
         free(store->slots[i].picture);
     }
-    shelf_destroy(store);
+    sf_shelf_destroy(store);
 }
 
 /* ---- references ---- */
@@ -99,7 +99,7 @@ static void remember(struct store *store, const struct edge_key *key, uint32_t c
                      const uint8_t *bytes, uint32_t count, int64_t now_ns)
 {
     struct slot *slot = slot_of(store, key, now_ns);
-    uint8_t *picture = kit_alloc_uncleared(count);
+    uint8_t *picture = sf_kit_alloc_uncleared(count);
     memcpy(picture, bytes, count);
     free(slot->picture);
     slot->picture = picture;
@@ -125,37 +125,37 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
     } else {
         (void)slot_of(store, key, now_ns); /* its next one will fill it */
     }
-    return shelf_end(&store->shelf, key, reception, complete, now_ns);
+    return sf_shelf_end(&store->shelf, key, reception, complete, now_ns);
 }
 
 /* ---- rows ---- */
 
 static void on_upload(void *edge, const struct sf_cache_upload *upload)
 {
-    struct store *store = edge_store_of(edge);
-    if (edge_is_whole(upload)) {
-        edge_on_upload(edge, upload);
+    struct store *store = sf_edge_store_of(edge);
+    if (sf_edge_is_whole(upload)) {
+        sf_edge_on_upload(edge, upload);
         return;
     }
-    struct arrival *arrival = kit_alloc(1, sizeof *arrival);
+    struct arrival *arrival = sf_kit_alloc(1, sizeof *arrival);
     *arrival = (struct arrival){
-        .key = edge_key_of_upload(upload),
+        .key = sf_edge_key_of_upload(upload),
         .delta = {.base_capture = upload->base_capture,
                   .first_row = upload->first_row,
                   .rows_count = upload->rows_count},
         .capture = upload->capture,
         .total_bytes = upload->total_bytes,
-        .bytes = kit_alloc(upload->total_bytes, 1),
+        .bytes = sf_kit_alloc(upload->total_bytes, 1),
     };
-    kit_map_put(&store->arrivals, upload->upload, 0, arrival);
+    sf_kit_map_put(&store->arrivals, upload->upload, 0, arrival);
 }
 
 static void on_upload_fragment(void *edge, const struct sf_cache_fragment *fragment)
 {
-    struct store *store = edge_store_of(edge);
-    struct arrival *arrival = kit_map_get(&store->arrivals, fragment->upload, 0);
+    struct store *store = sf_edge_store_of(edge);
+    struct arrival *arrival = sf_kit_map_get(&store->arrivals, fragment->upload, 0);
     if (arrival == NULL) {
-        edge_on_upload_fragment(edge, fragment);
+        sf_edge_on_upload_fragment(edge, fragment);
         return;
     }
     memcpy(arrival->bytes + fragment->offset, fragment->bytes, fragment->bytes_count);
@@ -164,27 +164,27 @@ static void on_upload_fragment(void *edge, const struct sf_cache_fragment *fragm
 static void show(void *edge, struct store *store, const struct arrival *arrival,
                  const uint8_t *bytes, uint32_t count)
 {
-    int64_t now_ns = edge_now_ns(edge);
+    int64_t now_ns = sf_edge_now_ns(edge);
     remember(store, &arrival->key, arrival->capture, bytes, count, now_ns);
-    if (edge_is_overtaken(edge, &arrival->key, arrival->capture)) {
+    if (sf_edge_is_overtaken(edge, &arrival->key, arrival->capture)) {
         return;
     }
-    struct edge_reception *reception = shelf_begin(&store->shelf, &arrival->key, count, now_ns);
+    struct edge_reception *reception = sf_shelf_begin(&store->shelf, &arrival->key, count, now_ns);
     memcpy(reception->bytes, bytes, count);
     reception->received_bytes = count;
     reception->capture = arrival->capture;
-    (void)shelf_end(&store->shelf, &arrival->key, reception, true, now_ns);
+    (void)sf_shelf_end(&store->shelf, &arrival->key, reception, true, now_ns);
 }
 
 static void apply(void *edge, struct store *store, const struct arrival *arrival)
 {
-    struct slot *slot = slot_of(store, &arrival->key, edge_now_ns(edge));
+    struct slot *slot = slot_of(store, &arrival->key, sf_edge_now_ns(edge));
     if (slot->count == 0 || (store->shelf.defence && !is_named(slot, arrival))) {
         return;
     }
     uint32_t count = 0;
-    uint8_t *bytes = rows_apply(slot->picture, slot->count, &arrival->delta, arrival->bytes,
-                                arrival->total_bytes, &count);
+    uint8_t *bytes = sf_rows_apply(slot->picture, slot->count, &arrival->delta, arrival->bytes,
+                                   arrival->total_bytes, &count);
     if (bytes != NULL && count <= store->still_bytes_max) {
         show(edge, store, arrival, bytes, count);
     }
@@ -193,10 +193,10 @@ static void apply(void *edge, struct store *store, const struct arrival *arrival
 
 static void on_upload_ended(void *edge, const struct sf_cache_upload_end *end)
 {
-    struct store *store = edge_store_of(edge);
-    struct arrival *arrival = kit_map_remove(&store->arrivals, end->upload, 0);
+    struct store *store = sf_edge_store_of(edge);
+    struct arrival *arrival = sf_kit_map_remove(&store->arrivals, end->upload, 0);
     if (arrival == NULL) {
-        edge_on_upload_ended(edge, end);
+        sf_edge_on_upload_ended(edge, end);
         return;
     }
     if (end->end == SF_CACHE_END_COMPLETE) {
@@ -209,11 +209,11 @@ static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"slots_max", 2, SLOTS_MAX - 1}},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = shelf_begin,
+    .begin = sf_shelf_begin,
     .end = store_end,
-    .fresh = shelf_fresh,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .fresh = sf_shelf_fresh,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 EDGE_CREATE
@@ -226,7 +226,7 @@ const struct sf_cache_plugin sf_builtin_d26_any_reference = {
     .on_upload = on_upload,
     .on_upload_fragment = on_upload_fragment,
     .on_upload_ended = on_upload_ended,
-    .on_request = edge_on_request,
-    .on_request_cancelled = edge_on_request_cancelled,
-    .on_timer = edge_on_timer,
+    .on_request = sf_edge_on_request,
+    .on_request_cancelled = sf_edge_on_request_cancelled,
+    .on_timer = sf_edge_on_timer,
 };

@@ -19,18 +19,18 @@ static struct shelf_place place_of(const void *context, const struct edge_key *k
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    return shelf_create(sizeof(struct shelf), options, place_of);
+    return sf_shelf_create(sizeof(struct shelf), options, place_of);
 }
 
 static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
     .create = store_create,
-    .destroy = shelf_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .destroy = sf_shelf_destroy,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 EDGE_CREATE

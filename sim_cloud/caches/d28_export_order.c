@@ -43,7 +43,7 @@ struct store {
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
     (void)config;
-    struct store *store = shelf_create(sizeof(struct store), options, NULL);
+    struct store *store = sf_shelf_create(sizeof(struct store), options, NULL);
     store->lane = (uint32_t)options[SHELF_DEFECT_OPTIONS_COUNT].value;
     return store;
 }
@@ -51,7 +51,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
 static void drop_fetching(struct store *store)
 {
     if (store->fetching != NULL) {
-        edge_drop_aside(store->fetching);
+        sf_edge_drop_aside(store->fetching);
         store->fetching = NULL;
     }
 }
@@ -60,18 +60,18 @@ static void store_destroy(void *context)
 {
     struct store *store = context;
     drop_fetching(store);
-    shelf_destroy(store);
+    sf_shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"lane", JOBS_MAX, JOBS_MAX}},
     .create = store_create,
     .destroy = store_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 /* ---- exports ---- */
@@ -79,16 +79,16 @@ static const struct edge_store kind = {
 /* The job whose turn it is has this result. */
 static void finish(void *edge, struct edge_still still)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     uint64_t destination = store->destinations[store->at++];
     if (destination != 0) {
-        edge_answer(edge_host_of(edge), destination, still);
+        sf_edge_answer(sf_edge_host_of(edge), destination, still);
     }
 }
 
 static void try_later(void *edge)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     uint32_t at = store->at;
     uint32_t last = store->jobs_count - 1;
     struct source source = store->sources[at];
@@ -109,14 +109,14 @@ static void try_later(void *edge)
 /* Asks the next source, unless one is being asked. */
 static void work(void *edge)
 {
-    struct store *store = edge_store_of(edge);
-    const struct sf_cache_host *host = edge_host_of(edge);
+    struct store *store = sf_edge_store_of(edge);
+    const struct sf_cache_host *host = sf_edge_host_of(edge);
     while (store->fetch == 0 && store->at < store->jobs_count) {
         if (store->destinations[store->at] == 0) {
             store->at++;
         } else if (host->fetch(host->context, store->sources[store->at].camera, OWN_COOKIE,
                                &store->fetch) == SF_CACHE_DONE) {
-            host->timer_set(host->context, edge_patience_ns(edge), OWN_COOKIE, &store->timer);
+            host->timer_set(host->context, sf_edge_patience_ns(edge), OWN_COOKIE, &store->timer);
         } else {
             store->fetch = 0;
             finish(edge, (struct edge_still){NULL, 0});
@@ -130,9 +130,9 @@ static void work(void *edge)
 
 static void on_request(void *edge, const struct sf_cache_request *request)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     if (request->path != SF_CACHE_PATH_EXPORT || store->jobs_count >= store->lane) {
-        edge_on_request(edge, request);
+        sf_edge_on_request(edge, request);
         return;
     }
     store->sources[store->jobs_count] = (struct source){.camera = request->camera};
@@ -143,21 +143,21 @@ static void on_request(void *edge, const struct sf_cache_request *request)
 
 static void on_request_cancelled(void *edge, uint64_t request)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     for (uint32_t i = store->at; i < store->jobs_count; i++) {
         if (store->destinations[i] == request) {
             store->destinations[i] = 0;
         }
     }
-    edge_on_request_cancelled(edge, request);
+    sf_edge_on_request_cancelled(edge, request);
 }
 
 static void on_timer(void *edge, uint64_t timer, uint64_t cookie)
 {
-    struct store *store = edge_store_of(edge);
-    const struct sf_cache_host *host = edge_host_of(edge);
+    struct store *store = sf_edge_store_of(edge);
+    const struct sf_cache_host *host = sf_edge_host_of(edge);
     if (cookie != OWN_COOKIE) {
-        edge_on_timer(edge, timer, cookie);
+        sf_edge_on_timer(edge, timer, cookie);
         return;
     }
     host->fetch_cancel(host->context, store->fetch);
@@ -169,23 +169,23 @@ static void on_timer(void *edge, uint64_t timer, uint64_t cookie)
 
 static void on_fetch_part(void *edge, const struct sf_cache_fetch_part *part)
 {
-    struct store *store = edge_store_of(edge);
+    struct store *store = sf_edge_store_of(edge);
     if (part->fetch != store->fetch) {
-        edge_on_fetch_part(edge, part);
+        sf_edge_on_fetch_part(edge, part);
         return;
     }
     if (store->fetching == NULL) {
-        store->fetching = edge_begin_aside(store, NULL, part->total_bytes, 0);
+        store->fetching = sf_edge_begin_aside(store, NULL, part->total_bytes, 0);
     }
-    edge_receive(store->fetching, part->offset, part->bytes, part->bytes_count);
+    sf_edge_receive(store->fetching, part->offset, part->bytes, part->bytes_count);
 }
 
 static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
 {
-    struct store *store = edge_store_of(edge);
-    const struct sf_cache_host *host = edge_host_of(edge);
+    struct store *store = sf_edge_store_of(edge);
+    const struct sf_cache_host *host = sf_edge_host_of(edge);
     if (end->fetch != store->fetch) {
-        edge_on_fetch_ended(edge, end);
+        sf_edge_on_fetch_ended(edge, end);
         return;
     }
     host->timer_cancel(host->context, store->timer);

@@ -37,14 +37,14 @@ struct store {
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = shelf_create(sizeof *store, options, NULL);
-    store->rest = kit_alloc_uncleared(config->still_bytes_max);
+    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
+    store->rest = sf_kit_alloc_uncleared(config->still_bytes_max);
     store->still_bytes_max = config->still_bytes_max;
     store->parts_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
     return store;
 }
 
-static void store_start(void *context, const struct sf_cache_host *host)
+static void sf_store_start(void *context, const struct sf_cache_host *host)
 {
     ((struct store *)context)->host = host;
 }
@@ -52,9 +52,9 @@ static void store_start(void *context, const struct sf_cache_host *host)
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->parts);
+    sf_kit_map_free_all(&store->parts);
     free(store->rest);
-    shelf_destroy(store);
+    sf_shelf_destroy(store);
 }
 
 /* ---- parts of what was sent ---- */
@@ -64,16 +64,16 @@ static void store_say(void *context, const struct edge_key *key, struct edge_sti
 {
     (void)context;
     (void)key;
-    properties->validator = kit_hash(still.bytes, still.count);
+    properties->validator = sf_kit_hash(still.bytes, still.count);
 }
 
 static void keep_part(struct store *store, uint64_t name, uint64_t number, const struct part *head,
                       const uint8_t *bytes)
 {
-    struct part *part = kit_map_get(&store->parts, name, number);
+    struct part *part = sf_kit_map_get(&store->parts, name, number);
     if (part == NULL) {
-        part = kit_alloc(1, sizeof *part);
-        kit_map_put(&store->parts, name, number, part);
+        part = sf_kit_alloc(1, sizeof *part);
+        sf_kit_map_put(&store->parts, name, number, part);
     }
     memcpy(part, head, offsetof(struct part, bytes));
     memcpy(part->bytes, bytes, head->count);
@@ -83,7 +83,7 @@ static void store_served(void *context, const struct edge_key *key, struct edge_
 {
     struct store *store = context;
     struct part head = {
-        .version = kit_hash(still.bytes, still.count),
+        .version = sf_kit_hash(still.bytes, still.count),
         .stored_ns = store->host->now_ns(store->host->context),
     };
     for (uint32_t offset = 0; offset < still.count; offset += PART_BYTES) {
@@ -110,7 +110,7 @@ static uint32_t rest_of(struct store *store, const struct sf_cache_request *requ
     uint32_t skip = request->range_offset % PART_BYTES;
     uint32_t count = 0;
     for (uint64_t number = request->range_offset / PART_BYTES;; number++) {
-        const struct part *part = kit_map_get(&store->parts, name, number);
+        const struct part *part = sf_kit_map_get(&store->parts, name, number);
         if (!is_usable(store, part, request, now_ns) || part->count <= skip ||
             count + part->count - skip > store->still_bytes_max) {
             return 0;
@@ -126,32 +126,32 @@ static uint32_t rest_of(struct store *store, const struct sf_cache_request *requ
 
 static void on_request(void *edge, const struct sf_cache_request *request)
 {
-    struct store *store = edge_store_of(edge);
-    const struct sf_cache_host *host = edge_host_of(edge);
-    struct edge_key key = edge_key_of_request(request);
+    struct store *store = sf_edge_store_of(edge);
+    const struct sf_cache_host *host = sf_edge_host_of(edge);
+    struct edge_key key = sf_edge_key_of_request(request);
     uint32_t count = 0;
     if (request->range_offset > 0) {
-        count = rest_of(store, request, key.name, edge_now_ns(edge));
+        count = rest_of(store, request, key.name, sf_edge_now_ns(edge));
     }
     if (count > 0) {
         host->answer(host->context, request->request, SF_CACHE_STATUS_PARTIAL, store->rest, count);
     } else {
-        edge_request(edge, request->request, &key);
+        sf_edge_request(edge, request->request, &key);
     }
 }
 
 static const struct edge_store kind = {
     .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"parts_ms", 10000, 600000}},
     .create = store_create,
-    .start = store_start,
+    .start = sf_store_start,
     .destroy = store_destroy,
-    .begin = shelf_begin,
-    .end = shelf_end,
-    .fresh = shelf_fresh,
+    .begin = sf_shelf_begin,
+    .end = sf_shelf_end,
+    .fresh = sf_shelf_fresh,
     .served = store_served,
     .say = store_say,
-    .fallback = shelf_fallback,
-    .forget = shelf_forget,
+    .fallback = sf_shelf_fallback,
+    .forget = sf_shelf_forget,
 };
 
 EDGE_CREATE
@@ -163,6 +163,6 @@ const struct sf_cache_plugin sf_builtin_d29_parts_by_name = {
     EDGE_UPLOADS,
     EDGE_FETCHES,
     .on_request = on_request,
-    .on_request_cancelled = edge_on_request_cancelled,
-    .on_timer = edge_on_timer,
+    .on_request_cancelled = sf_edge_on_request_cancelled,
+    .on_timer = sf_edge_on_timer,
 };

@@ -43,8 +43,8 @@ struct store {
 
 static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
 {
-    struct store *store = kit_alloc(1, sizeof *store);
-    pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
+    struct store *store = sf_kit_alloc(1, sizeof *store);
+    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
     store->fresh_for_ns = kit_option_ns(&options[0]);
     store->lease_ns = kit_option_ns(&options[1]);
     store->left = options[2].value != 0;
@@ -52,7 +52,7 @@ static void *store_create(const struct kit_option *options, const struct sf_cach
     return store;
 }
 
-static void store_start(void *context, const struct sf_cache_host *host)
+static void sf_store_start(void *context, const struct sf_cache_host *host)
 {
     struct store *store = context;
     store->host = host;
@@ -61,8 +61,8 @@ static void store_start(void *context, const struct sf_cache_host *host)
 static void store_destroy(void *context)
 {
     struct store *store = context;
-    kit_map_free_all(&store->leases);
-    pool_fini(&store->slots);
+    sf_kit_map_free_all(&store->leases);
+    sf_pool_fini(&store->slots);
     free(store);
 }
 
@@ -90,10 +90,10 @@ static void renew(const struct store *store, struct lease *lease, int64_t now_ns
 static void sweep(struct store *store, int64_t now_ns)
 {
     for (uint32_t i = 0; i < store->slots.slots_count; i++) {
-        struct slot *slot = pool_at(&store->slots, i);
+        struct slot *slot = sf_pool_at(&store->slots, i);
         if (slot->expires_ns != 0 && slot->expires_ns <= now_ns) {
             slot->expires_ns = 0;
-            pool_give(&store->slots, slot);
+            sf_pool_give(&store->slots, slot);
         }
     }
 }
@@ -101,19 +101,19 @@ static void sweep(struct store *store, int64_t now_ns)
 /* The camera's lease, if it is good. */
 static struct lease *lease_of(const struct store *store, const struct edge_key *key, int64_t now_ns)
 {
-    struct lease *lease = kit_map_get(&store->leases, key->tenant, key->camera);
+    struct lease *lease = sf_kit_map_get(&store->leases, key->tenant, key->camera);
     return lease != NULL && is_good(store, lease, now_ns) ? lease : NULL;
 }
 
 static struct lease *grant(struct store *store, const struct edge_key *key, int64_t now_ns)
 {
-    struct lease *lease = kit_map_get(&store->leases, key->tenant, key->camera);
+    struct lease *lease = sf_kit_map_get(&store->leases, key->tenant, key->camera);
     if (lease == NULL) {
-        lease = kit_alloc(1, sizeof *lease);
-        kit_map_put(&store->leases, key->tenant, key->camera, lease);
+        lease = sf_kit_alloc(1, sizeof *lease);
+        sf_kit_map_put(&store->leases, key->tenant, key->camera, lease);
     }
     sweep(store, now_ns);
-    lease->slot = pool_take(&store->slots);
+    lease->slot = sf_pool_take(&store->slots);
     return lease;
 }
 
@@ -127,9 +127,9 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
             lease = grant(store, key, now_ns);
         }
         renew(store, lease, now_ns);
-        pool_fill(&lease->slot->still, reception, now_ns);
+        sf_pool_fill(&lease->slot->still, reception, now_ns);
     }
-    edge_drop_aside(reception);
+    sf_edge_drop_aside(reception);
     return complete;
 }
 
@@ -140,7 +140,7 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     if (lease == NULL) {
         return (struct edge_still){NULL, 0};
     }
-    return pool_still(&lease->slot->still, now_ns, store->fresh_for_ns);
+    return sf_pool_still(&lease->slot->still, now_ns, store->fresh_for_ns);
 }
 
 static const struct edge_store kind = {
@@ -149,9 +149,9 @@ static const struct edge_store kind = {
                 {"left", 0, 1},
                 {"defence", 0, 1}},
     .create = store_create,
-    .start = store_start,
+    .start = sf_store_start,
     .destroy = store_destroy,
-    .begin = edge_begin_aside,
+    .begin = sf_edge_begin_aside,
     .end = store_end,
     .fresh = store_fresh,
     .fallback = store_fresh,

@@ -5,16 +5,16 @@
 
 /* ---- stills ---- */
 
-struct desk_still *desk_still_create(uint32_t total_bytes)
+struct desk_still *sf_desk_still_create(uint32_t total_bytes)
 {
-    struct desk_still *still = kit_alloc(1, sizeof *still + total_bytes);
+    struct desk_still *still = sf_kit_alloc(1, sizeof *still + total_bytes);
     still->total_bytes = total_bytes;
     still->capacity_bytes = total_bytes;
     return still;
 }
 
-void desk_still_receive(struct desk_still *still, uint32_t offset, const uint8_t *bytes,
-                        uint32_t count)
+void sf_desk_still_receive(struct desk_still *still, uint32_t offset, const uint8_t *bytes,
+                           uint32_t count)
 {
     if (offset <= still->capacity_bytes && count <= still->capacity_bytes - offset) {
         memcpy(still->bytes + offset, bytes, count);
@@ -23,23 +23,24 @@ void desk_still_receive(struct desk_still *still, uint32_t offset, const uint8_t
 
 static void shelve(struct desk *desk, uint64_t tenant, uint64_t camera, struct desk_still *still)
 {
-    struct desk_still *there = kit_map_get(&desk->shelf, tenant, camera);
+    struct desk_still *there = sf_kit_map_get(&desk->shelf, tenant, camera);
     if (there != NULL && there->capture > still->capture &&
-        desk_now(desk) - there->stored_ns <= desk->fresh_for_ns) {
+        sf_desk_now(desk) - there->stored_ns <= desk->fresh_for_ns) {
         free(still);
         return;
     }
-    still->stored_ns = desk_now(desk);
+    still->stored_ns = sf_desk_now(desk);
     free(there);
-    kit_map_put(&desk->shelf, tenant, camera, still);
+    sf_kit_map_put(&desk->shelf, tenant, camera, still);
     if (desk->mechanism->kept != NULL) {
         desk->mechanism->kept(desk, tenant, camera, still);
     }
 }
 
-void desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera, const struct desk_still *still)
+void sf_desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera,
+                  const struct desk_still *still)
 {
-    struct desk_still *copy = desk_still_create(still->total_bytes);
+    struct desk_still *copy = sf_desk_still_create(still->total_bytes);
     memcpy(copy->bytes, still->bytes, still->total_bytes);
     copy->capture = still->capture;
     shelve(desk, tenant, camera, copy);
@@ -47,13 +48,13 @@ void desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera, const struct
 
 /* ---- life ---- */
 
-int64_t desk_now(const struct desk *desk)
+int64_t sf_desk_now(const struct desk *desk)
 {
     return desk->host->now_ns(desk->host->context);
 }
 
-void *desk_create(const struct desk_mechanism *mechanism, const struct sf_cache_host *host,
-                  const struct sf_cache_config *config, char *error, uint32_t error_bytes)
+void *sf_desk_create(const struct desk_mechanism *mechanism, const struct sf_cache_host *host,
+                     const struct sf_cache_config *config, char *error, uint32_t error_bytes)
 {
     enum { OWN_OPTIONS = 2 };
     struct kit_option options[OWN_OPTIONS + DESK_OPTIONS_MAX] = {
@@ -64,10 +65,10 @@ void *desk_create(const struct desk_mechanism *mechanism, const struct sf_cache_
     for (size_t i = 0; i < DESK_OPTIONS_MAX && mechanism->options[i].name != NULL; i++) {
         options[count++] = mechanism->options[i];
     }
-    if (!kit_options_read(config->options, options, count, error, error_bytes)) {
+    if (!sf_kit_options_read(config->options, options, count, error, error_bytes)) {
         return NULL;
     }
-    struct desk *desk = kit_alloc(1, mechanism->cache_bytes);
+    struct desk *desk = sf_kit_alloc(1, mechanism->cache_bytes);
     desk->mechanism = mechanism;
     desk->host = host;
     desk->patience_ns = kit_option_ns(&options[0]);
@@ -85,7 +86,7 @@ struct upload {
     struct desk_still *still;
 };
 
-void desk_destroy(void *context)
+void sf_desk_destroy(void *context)
 {
     struct desk *desk = context;
     desk->mechanism->stop(desk);
@@ -95,41 +96,42 @@ void desk_destroy(void *context)
             free(upload->still);
         }
     }
-    kit_map_free_all(&desk->uploads);
-    kit_map_free_all(&desk->shelf);
-    kit_map_free_all(&desk->waiters);
+    sf_kit_map_free_all(&desk->uploads);
+    sf_kit_map_free_all(&desk->shelf);
+    sf_kit_map_free_all(&desk->waiters);
     free(desk);
 }
 
 /* ---- uploads ---- */
 
-void desk_on_upload(void *context, const struct sf_cache_upload *event)
+void sf_desk_on_upload(void *context, const struct sf_cache_upload *event)
 {
     struct desk *desk = context;
     if (event->kind != SF_CACHE_STILL_WHOLE) {
         return; /* it keeps whole stills only */
     }
-    struct upload *upload = kit_alloc(1, sizeof *upload);
+    struct upload *upload = sf_kit_alloc(1, sizeof *upload);
     upload->tenant = event->tenant;
     upload->camera = event->camera;
-    upload->still = desk_still_create(event->total_bytes);
+    upload->still = sf_desk_still_create(event->total_bytes);
     upload->still->capture = event->capture;
-    kit_map_put(&desk->uploads, event->upload, 0, upload);
+    sf_kit_map_put(&desk->uploads, event->upload, 0, upload);
 }
 
-void desk_on_upload_fragment(void *context, const struct sf_cache_fragment *fragment)
+void sf_desk_on_upload_fragment(void *context, const struct sf_cache_fragment *fragment)
 {
     struct desk *desk = context;
-    const struct upload *upload = kit_map_get(&desk->uploads, fragment->upload, 0);
+    const struct upload *upload = sf_kit_map_get(&desk->uploads, fragment->upload, 0);
     if (upload != NULL) {
-        desk_still_receive(upload->still, fragment->offset, fragment->bytes, fragment->bytes_count);
+        sf_desk_still_receive(upload->still, fragment->offset, fragment->bytes,
+                              fragment->bytes_count);
     }
 }
 
-void desk_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
+void sf_desk_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
     struct desk *desk = context;
-    struct upload *upload = kit_map_remove(&desk->uploads, end->upload, 0);
+    struct upload *upload = sf_kit_map_remove(&desk->uploads, end->upload, 0);
     if (upload == NULL) {
         return;
     }
@@ -156,44 +158,44 @@ static void send(struct desk *desk, uint64_t request, const struct desk_still *s
 static void forget(struct desk *desk, struct desk_waiter *waiter)
 {
     desk->host->timer_cancel(desk->host->context, waiter->timer);
-    kit_map_remove(&desk->waiters, waiter->request, 0);
+    sf_kit_map_remove(&desk->waiters, waiter->request, 0);
     free(waiter);
 }
 
-struct desk_waiter *desk_waiter_of(const struct desk *desk, uint64_t request)
+struct desk_waiter *sf_desk_waiter_of(const struct desk *desk, uint64_t request)
 {
-    return kit_map_get(&desk->waiters, request, 0);
+    return sf_kit_map_get(&desk->waiters, request, 0);
 }
 
-void desk_answer(struct desk *desk, struct desk_waiter *waiter, const struct desk_still *still)
+void sf_desk_answer(struct desk *desk, struct desk_waiter *waiter, const struct desk_still *still)
 {
     send(desk, waiter->request, still);
     forget(desk, waiter);
 }
 
-void desk_on_request(void *context, const struct sf_cache_request *request)
+void sf_desk_on_request(void *context, const struct sf_cache_request *request)
 {
     struct desk *desk = context;
-    const struct desk_still *still = kit_map_get(&desk->shelf, request->tenant, request->camera);
-    if (still != NULL && desk_now(desk) - still->stored_ns <= desk->fresh_for_ns) {
+    const struct desk_still *still = sf_kit_map_get(&desk->shelf, request->tenant, request->camera);
+    if (still != NULL && sf_desk_now(desk) - still->stored_ns <= desk->fresh_for_ns) {
         send(desk, request->request, still);
         return;
     }
-    struct desk_waiter *waiter = kit_alloc(1, sizeof *waiter);
+    struct desk_waiter *waiter = sf_kit_alloc(1, sizeof *waiter);
     waiter->request = request->request;
     waiter->tenant = request->tenant;
     waiter->camera = request->camera;
     waiter->model = request->model;
     waiter->integration = request->integration;
-    kit_map_put(&desk->waiters, request->request, 0, waiter);
+    sf_kit_map_put(&desk->waiters, request->request, 0, waiter);
     desk->host->timer_set(desk->host->context, desk->patience_ns, request->request, &waiter->timer);
     desk->mechanism->miss(desk, waiter);
 }
 
-void desk_on_request_cancelled(void *context, uint64_t request)
+void sf_desk_on_request_cancelled(void *context, uint64_t request)
 {
     struct desk *desk = context;
-    struct desk_waiter *waiter = kit_map_get(&desk->waiters, request, 0);
+    struct desk_waiter *waiter = sf_kit_map_get(&desk->waiters, request, 0);
     if (waiter != NULL) {
         desk->mechanism->gone(desk, waiter);
         forget(desk, waiter);
@@ -201,11 +203,11 @@ void desk_on_request_cancelled(void *context, uint64_t request)
 }
 
 /* Patience is over. */
-void desk_on_timer(void *context, uint64_t timer, uint64_t request)
+void sf_desk_on_timer(void *context, uint64_t timer, uint64_t request)
 {
     (void)timer;
     struct desk *desk = context;
-    struct desk_waiter *waiter = kit_map_get(&desk->waiters, request, 0);
+    struct desk_waiter *waiter = sf_kit_map_get(&desk->waiters, request, 0);
     if (waiter != NULL) {
         send(desk, request,
              desk->mechanism->fallback != NULL ? desk->mechanism->fallback(desk, waiter) : NULL);
@@ -214,7 +216,7 @@ void desk_on_timer(void *context, uint64_t timer, uint64_t request)
     }
 }
 
-void desk_on_store_reply(void *context, const struct sf_cache_store_reply *reply)
+void sf_desk_on_store_reply(void *context, const struct sf_cache_store_reply *reply)
 {
     struct desk *desk = context;
     if (desk->mechanism->replied != NULL) {
@@ -222,13 +224,13 @@ void desk_on_store_reply(void *context, const struct sf_cache_store_reply *reply
     }
 }
 
-void desk_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
+void sf_desk_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
 {
     struct desk *desk = context;
     desk->mechanism->part(desk, part);
 }
 
-void desk_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
+void sf_desk_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
 {
     struct desk *desk = context;
     desk->mechanism->ended(desk, end);

@@ -69,52 +69,54 @@ struct desk {
 };
 
 /* A still that can hold `total_bytes`. Freed with free(). */
-struct desk_still *desk_still_create(uint32_t total_bytes);
+struct desk_still *sf_desk_still_create(uint32_t total_bytes);
 /* Copies what fits. */
-void desk_still_receive(struct desk_still *still, uint32_t offset, const uint8_t *bytes,
-                        uint32_t count);
+void sf_desk_still_receive(struct desk_still *still, uint32_t offset, const uint8_t *bytes,
+                           uint32_t count);
 
-int64_t desk_now(const struct desk *desk);
+int64_t sf_desk_now(const struct desk *desk);
 /* Puts a copy of a whole still on the shelf, in place of the one before; unless that is newer, and
  * fresh: then this one was slow. (A camera that restarts counts from 0 again; by then what there is
  * has grown old.) */
-void desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera, const struct desk_still *still);
+void sf_desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera,
+                  const struct desk_still *still);
 /* Who waits with this request; NULL for nobody. */
-struct desk_waiter *desk_waiter_of(const struct desk *desk, uint64_t request);
+struct desk_waiter *sf_desk_waiter_of(const struct desk *desk, uint64_t request);
 /* Answers the waiter with the still, or with "not now" where it is NULL; the waiter is gone. */
-void desk_answer(struct desk *desk, struct desk_waiter *waiter, const struct desk_still *still);
+void sf_desk_answer(struct desk *desk, struct desk_waiter *waiter, const struct desk_still *still);
 
-/* The plug-in's functions. Each plug-in passes its own `create` on to desk_create: DESK_CREATE
+/* The plug-in's functions. Each plug-in passes its own `create` on to sf_desk_create: DESK_CREATE
  * writes that function for a desk_mechanism called `mechanism`. */
 #define DESK_CREATE                                                                             \
     static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config, \
                         char *error, uint32_t error_bytes)                                      \
     {                                                                                           \
-        return desk_create(&mechanism, host, config, error, error_bytes);                       \
+        return sf_desk_create(&mechanism, host, config, error, error_bytes);                    \
     }
-void *desk_create(const struct desk_mechanism *mechanism, const struct sf_cache_host *host,
-                  const struct sf_cache_config *config, char *error, uint32_t error_bytes);
-void desk_destroy(void *desk);
-void desk_on_upload(void *desk, const struct sf_cache_upload *upload);
-void desk_on_upload_fragment(void *desk, const struct sf_cache_fragment *fragment);
-void desk_on_upload_ended(void *desk, const struct sf_cache_upload_end *end);
-void desk_on_request(void *desk, const struct sf_cache_request *request);
-void desk_on_request_cancelled(void *desk, uint64_t request);
-void desk_on_fetch_part(void *desk, const struct sf_cache_fetch_part *part);
-void desk_on_fetch_ended(void *desk, const struct sf_cache_fetch_end *end);
-void desk_on_store_reply(void *desk, const struct sf_cache_store_reply *reply);
-void desk_on_timer(void *desk, uint64_t timer, uint64_t request);
+void *sf_desk_create(const struct desk_mechanism *mechanism, const struct sf_cache_host *host,
+                     const struct sf_cache_config *config, char *error, uint32_t error_bytes);
+void sf_desk_destroy(void *desk);
+void sf_desk_on_upload(void *desk, const struct sf_cache_upload *upload);
+void sf_desk_on_upload_fragment(void *desk, const struct sf_cache_fragment *fragment);
+void sf_desk_on_upload_ended(void *desk, const struct sf_cache_upload_end *end);
+void sf_desk_on_request(void *desk, const struct sf_cache_request *request);
+void sf_desk_on_request_cancelled(void *desk, uint64_t request);
+void sf_desk_on_fetch_part(void *desk, const struct sf_cache_fetch_part *part);
+void sf_desk_on_fetch_ended(void *desk, const struct sf_cache_fetch_end *end);
+void sf_desk_on_store_reply(void *desk, const struct sf_cache_store_reply *reply);
+void sf_desk_on_timer(void *desk, uint64_t timer, uint64_t request);
 
 /* The plug-in struct of a cache that is the desk with a mechanism. */
 #define DESK_PLUGIN(CREATE, NAME, SUMMARY, OPTIONS)                                                \
     {                                                                                              \
         .struct_bytes = sizeof(struct sf_cache_plugin), .abi = SF_CACHE_ABI, .name = NAME,         \
         .version = "1", .summary = SUMMARY, .options = "patience_ms=2500 fresh_ms=15000 " OPTIONS, \
-        .create = CREATE, .destroy = desk_destroy, .on_upload = desk_on_upload,                    \
-        .on_upload_fragment = desk_on_upload_fragment, .on_upload_ended = desk_on_upload_ended,    \
-        .on_request = desk_on_request, .on_request_cancelled = desk_on_request_cancelled,          \
-        .on_fetch_part = desk_on_fetch_part, .on_fetch_ended = desk_on_fetch_ended,                \
-        .on_store_reply = desk_on_store_reply, .on_timer = desk_on_timer,                          \
+        .create = CREATE, .destroy = sf_desk_destroy, .on_upload = sf_desk_on_upload,              \
+        .on_upload_fragment = sf_desk_on_upload_fragment,                                          \
+        .on_upload_ended = sf_desk_on_upload_ended, .on_request = sf_desk_on_request,              \
+        .on_request_cancelled = sf_desk_on_request_cancelled,                                      \
+        .on_fetch_part = sf_desk_on_fetch_part, .on_fetch_ended = sf_desk_on_fetch_ended,          \
+        .on_store_reply = sf_desk_on_store_reply, .on_timer = sf_desk_on_timer,                    \
     }
 
 #endif

@@ -12,18 +12,18 @@ struct edge_waiter {
     uint64_t timer;
 };
 
-void *edge_create(const struct edge_store *kind, const struct sf_cache_host *host,
-                  const struct sf_cache_config *config, char *error, uint32_t error_bytes)
+void *sf_edge_create(const struct edge_store *kind, const struct sf_cache_host *host,
+                     const struct sf_cache_config *config, char *error, uint32_t error_bytes)
 {
     struct kit_option options[EDGE_OPTIONS_MAX + 1] = {{"patience_ms", 2500, 600000}};
     size_t count = 1;
     for (size_t i = 0; i < EDGE_OPTIONS_MAX && kind->options[i].name != NULL; i++) {
         options[count++] = kind->options[i];
     }
-    if (!kit_options_read(config->options, options, count, error, error_bytes)) {
+    if (!sf_kit_options_read(config->options, options, count, error, error_bytes)) {
         return NULL;
     }
-    struct edge *edge = kit_alloc(1, sizeof *edge);
+    struct edge *edge = sf_kit_alloc(1, sizeof *edge);
     edge->kind = kind;
     edge->host = host;
     edge->patience_ns = kit_option_ns(&options[0]);
@@ -34,47 +34,47 @@ void *edge_create(const struct edge_store *kind, const struct sf_cache_host *hos
     return edge;
 }
 
-void *edge_store_of(void *context)
+void *sf_edge_store_of(void *context)
 {
     return ((struct edge *)context)->store;
 }
 
-const struct sf_cache_host *edge_host_of(const void *context)
+const struct sf_cache_host *sf_edge_host_of(const void *context)
 {
     return ((const struct edge *)context)->host;
 }
 
-int64_t edge_patience_ns(const void *context)
+int64_t sf_edge_patience_ns(const void *context)
 {
     return ((const struct edge *)context)->patience_ns;
 }
 
-int64_t edge_now_ns(const void *context)
+int64_t sf_edge_now_ns(const void *context)
 {
     const struct edge *edge = context;
     return edge->host->now_ns(edge->host->context);
 }
 
-void edge_destroy(void *context)
+void sf_edge_destroy(void *context)
 {
     struct edge *edge = context;
-    edge_end_receptions(edge);
+    sf_edge_end_receptions(edge);
     edge->kind->destroy(edge->store);
-    kit_map_free_all(&edge->uploads);
-    kit_map_free_all(&edge->requests);
-    kit_map_free_all(&edge->cameras);
+    sf_kit_map_free_all(&edge->uploads);
+    sf_kit_map_free_all(&edge->requests);
+    sf_kit_map_free_all(&edge->cameras);
     free(edge);
 }
 
 /* ---- who waits ---- */
 
-struct edge_camera *edge_camera_of(struct edge *edge, uint64_t id)
+struct edge_camera *sf_edge_camera_of(struct edge *edge, uint64_t id)
 {
-    struct edge_camera *camera = kit_map_get(&edge->cameras, id, 0);
+    struct edge_camera *camera = sf_kit_map_get(&edge->cameras, id, 0);
     if (camera == NULL) {
-        camera = kit_alloc(1, sizeof *camera);
+        camera = sf_kit_alloc(1, sizeof *camera);
         camera->id = id;
-        kit_map_put(&edge->cameras, id, 0, camera);
+        sf_kit_map_put(&edge->cameras, id, 0, camera);
     }
     return camera;
 }
@@ -87,16 +87,16 @@ static void remove_waiter(struct edge *edge, struct edge_waiter *waiter)
     }
     *link = waiter->next;
     edge->host->timer_cancel(edge->host->context, waiter->timer);
-    kit_map_remove(&edge->requests, waiter->request, 0);
+    sf_kit_map_remove(&edge->requests, waiter->request, 0);
     free(waiter);
 }
 
-size_t edge_waiting_count(const void *context)
+size_t sf_edge_waiting_count(const void *context)
 {
     return ((const struct edge *)context)->requests.count;
 }
 
-void edge_answer(const struct sf_cache_host *host, uint64_t request, struct edge_still still)
+void sf_edge_answer(const struct sf_cache_host *host, uint64_t request, struct edge_still still)
 {
     if (still.bytes != NULL) {
         host->answer(host->context, request, SF_CACHE_STATUS_OK, still.bytes, still.count);
@@ -122,20 +122,21 @@ static void send(struct edge *edge, uint64_t request, const struct edge_key *key
                  struct edge_still still)
 {
     say(edge, request, key, still, 0);
-    edge_answer(edge->host, request, still);
+    sf_edge_answer(edge->host, request, still);
     if (edge->kind->served != NULL) {
         edge->kind->served(edge->store, key, still);
     }
 }
 
-void edge_arrived(void *context, uint64_t id)
+void sf_edge_arrived(void *context, uint64_t id)
 {
     struct edge *edge = context;
-    const struct edge_camera *camera = kit_map_get(&edge->cameras, id, 0);
+    const struct edge_camera *camera = sf_kit_map_get(&edge->cameras, id, 0);
     struct edge_waiter *waiter = camera != NULL ? camera->waiters : NULL;
     while (waiter != NULL) {
         struct edge_waiter *next = waiter->next;
-        struct edge_still still = edge->kind->fresh(edge->store, &waiter->key, edge_now_ns(edge));
+        struct edge_still still =
+            edge->kind->fresh(edge->store, &waiter->key, sf_edge_now_ns(edge));
         if (still.bytes != NULL) {
             send(edge, waiter->request, &waiter->key, still);
             remove_waiter(edge, waiter);
@@ -146,14 +147,14 @@ void edge_arrived(void *context, uint64_t id)
 
 static void wait_for_camera(struct edge *edge, uint64_t request, const struct edge_key *key)
 {
-    struct edge_camera *camera = edge_camera_of(edge, key->camera);
-    struct edge_waiter *waiter = kit_alloc(1, sizeof *waiter);
+    struct edge_camera *camera = sf_edge_camera_of(edge, key->camera);
+    struct edge_waiter *waiter = sf_kit_alloc(1, sizeof *waiter);
     waiter->camera = camera;
     waiter->key = *key;
     waiter->request = request;
     waiter->next = camera->waiters;
     camera->waiters = waiter;
-    kit_map_put(&edge->requests, request, 0, waiter);
+    sf_kit_map_put(&edge->requests, request, 0, waiter);
     edge->host->timer_set(edge->host->context, edge->patience_ns, request, &waiter->timer);
     if (!camera->fetch_running) {
         camera->key = *key;
@@ -162,10 +163,10 @@ static void wait_for_camera(struct edge *edge, uint64_t request, const struct ed
     }
 }
 
-void edge_request(void *context, uint64_t request, const struct edge_key *key)
+void sf_edge_request(void *context, uint64_t request, const struct edge_key *key)
 {
     struct edge *edge = context;
-    struct edge_still still = edge->kind->fresh(edge->store, key, edge_now_ns(edge));
+    struct edge_still still = edge->kind->fresh(edge->store, key, sf_edge_now_ns(edge));
     if (still.bytes != NULL) {
         send(edge, request, key, still);
     } else {
@@ -173,7 +174,7 @@ void edge_request(void *context, uint64_t request, const struct edge_key *key)
     }
 }
 
-struct edge_key edge_key_of_request(const struct sf_cache_request *request)
+struct edge_key sf_edge_key_of_request(const struct sf_cache_request *request)
 {
     return (struct edge_key){
         .tenant = request->tenant,
@@ -181,16 +182,16 @@ struct edge_key edge_key_of_request(const struct sf_cache_request *request)
         .model = request->model,
         .integration = request->integration,
         .serial = request->serial,
-        .name = kit_hash(request->name, strlen(request->name)),
+        .name = sf_kit_hash(request->name, strlen(request->name)),
         .renewal = request->session_renewal,
         .camera_slot = request->camera_slot,
     };
 }
 
-void edge_on_request(void *edge, const struct sf_cache_request *request)
+void sf_edge_on_request(void *edge, const struct sf_cache_request *request)
 {
-    struct edge_key key = edge_key_of_request(request);
-    edge_request(edge, request->request, &key);
+    struct edge_key key = sf_edge_key_of_request(request);
+    sf_edge_request(edge, request->request, &key);
 }
 
 /* Nobody waits for the camera any longer: a still that may never come must not stand in the way of
@@ -203,15 +204,15 @@ static void stop_fetch_if_nobody_waits(struct edge *edge, struct edge_camera *ca
     edge->host->fetch_cancel(edge->host->context, camera->fetch);
     camera->fetch_running = false;
     if (camera->fetching != NULL) {
-        edge->kind->end(edge->store, &camera->key, camera->fetching, false, edge_now_ns(edge));
+        edge->kind->end(edge->store, &camera->key, camera->fetching, false, sf_edge_now_ns(edge));
         camera->fetching = NULL;
     }
 }
 
-void edge_on_request_cancelled(void *context, uint64_t request)
+void sf_edge_on_request_cancelled(void *context, uint64_t request)
 {
     struct edge *edge = context;
-    struct edge_waiter *waiter = kit_map_get(&edge->requests, request, 0);
+    struct edge_waiter *waiter = sf_kit_map_get(&edge->requests, request, 0);
     if (waiter != NULL) {
         struct edge_camera *camera = waiter->camera;
         remove_waiter(edge, waiter);
@@ -221,16 +222,17 @@ void edge_on_request_cancelled(void *context, uint64_t request)
 
 static struct edge_still fallback(const struct edge *edge, const struct edge_key *key)
 {
-    return edge->kind->fallback != NULL ? edge->kind->fallback(edge->store, key, edge_now_ns(edge))
-                                        : (struct edge_still){NULL, 0};
+    return edge->kind->fallback != NULL
+               ? edge->kind->fallback(edge->store, key, sf_edge_now_ns(edge))
+               : (struct edge_still){NULL, 0};
 }
 
 /* The camera did not answer in time: what there is goes out. */
-void edge_on_timer(void *context, uint64_t timer, uint64_t request)
+void sf_edge_on_timer(void *context, uint64_t timer, uint64_t request)
 {
     (void)timer;
     struct edge *edge = context;
-    struct edge_waiter *waiter = kit_map_get(&edge->requests, request, 0);
+    struct edge_waiter *waiter = sf_kit_map_get(&edge->requests, request, 0);
     if (waiter == NULL) {
         return;
     }
@@ -242,12 +244,12 @@ void edge_on_timer(void *context, uint64_t timer, uint64_t request)
         say(edge, request, &waiter->key, still,
             SF_CACHE_ANSWER_STALE | (incomplete ? SF_CACHE_ANSWER_INCOMPLETE : 0u));
     }
-    edge_answer(edge->host, request, still);
+    sf_edge_answer(edge->host, request, still);
     remove_waiter(edge, waiter);
     stop_fetch_if_nobody_waits(edge, camera);
 }
 
-void edge_on_invalidate(void *context, const struct sf_cache_invalidation *invalidation)
+void sf_edge_on_invalidate(void *context, const struct sf_cache_invalidation *invalidation)
 {
     struct edge *edge = context;
     if (edge->kind->forget != NULL) {

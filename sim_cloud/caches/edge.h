@@ -77,69 +77,70 @@ struct edge_store {
     void (*forget)(void *store, uint64_t tenant);
 };
 
-/* The plug-in's functions over a store. Each plug-in passes its own `create` on to edge_create:
+/* The plug-in's functions over a store. Each plug-in passes its own `create` on to sf_edge_create:
  * EDGE_CREATE writes that function for an edge_store called `kind`. */
 #define EDGE_CREATE                                                                             \
     static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config, \
                         char *error, uint32_t error_bytes)                                      \
     {                                                                                           \
-        return edge_create(&kind, host, config, error, error_bytes);                            \
+        return sf_edge_create(&kind, host, config, error, error_bytes);                         \
     }
-void *edge_create(const struct edge_store *store, const struct sf_cache_host *host,
-                  const struct sf_cache_config *config, char *error, uint32_t error_bytes);
-void edge_destroy(void *edge);
-void edge_on_upload(void *edge, const struct sf_cache_upload *upload);
-void edge_on_upload_fragment(void *edge, const struct sf_cache_fragment *fragment);
-void edge_on_upload_ended(void *edge, const struct sf_cache_upload_end *end);
-void edge_on_request(void *edge, const struct sf_cache_request *request);
-void edge_on_request_cancelled(void *edge, uint64_t request);
-void edge_on_fetch_part(void *edge, const struct sf_cache_fetch_part *part);
-void edge_on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end);
-void edge_on_timer(void *edge, uint64_t timer, uint64_t cookie);
-void edge_on_invalidate(void *edge, const struct sf_cache_invalidation *invalidation);
+void *sf_edge_create(const struct edge_store *store, const struct sf_cache_host *host,
+                     const struct sf_cache_config *config, char *error, uint32_t error_bytes);
+void sf_edge_destroy(void *edge);
+void sf_edge_on_upload(void *edge, const struct sf_cache_upload *upload);
+void sf_edge_on_upload_fragment(void *edge, const struct sf_cache_fragment *fragment);
+void sf_edge_on_upload_ended(void *edge, const struct sf_cache_upload_end *end);
+void sf_edge_on_request(void *edge, const struct sf_cache_request *request);
+void sf_edge_on_request_cancelled(void *edge, uint64_t request);
+void sf_edge_on_fetch_part(void *edge, const struct sf_cache_fetch_part *part);
+void sf_edge_on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end);
+void sf_edge_on_timer(void *edge, uint64_t timer, uint64_t cookie);
+void sf_edge_on_invalidate(void *edge, const struct sf_cache_invalidation *invalidation);
 
 /* ---- for plug-ins that take some of these functions into their own hands ---- */
 
-void *edge_store_of(void *edge);
-const struct sf_cache_host *edge_host_of(const void *edge);
-int64_t edge_now_ns(const void *edge);
-int64_t edge_patience_ns(const void *edge);
+void *sf_edge_store_of(void *edge);
+const struct sf_cache_host *sf_edge_host_of(const void *edge);
+int64_t sf_edge_now_ns(const void *edge);
+int64_t sf_edge_patience_ns(const void *edge);
 /* Has a newer still of this camera come not long ago? Then this one was slow, and must not take its
  * place. If not, it is the newest from now on. Uploads and fetches that the edge ends itself it
  * asks about by itself. */
-bool edge_is_overtaken(void *edge, const struct edge_key *key, uint32_t capture);
+bool sf_edge_is_overtaken(void *edge, const struct edge_key *key, uint32_t capture);
 /* Is it a picture by itself? The edge leaves what is not alone. */
-bool edge_is_whole(const struct sf_cache_upload *upload);
-struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload);
-struct edge_key edge_key_of_request(const struct sf_cache_request *request);
+bool sf_edge_is_whole(const struct sf_cache_upload *upload);
+struct edge_key sf_edge_key_of_upload(const struct sf_cache_upload *upload);
+struct edge_key sf_edge_key_of_request(const struct sf_cache_request *request);
 /* A request for what `key` says: answered now if the store has it fresh, else when it has come. */
-void edge_request(void *edge, uint64_t request, const struct edge_key *key);
+void sf_edge_request(void *edge, uint64_t request, const struct edge_key *key);
 /* How many requests wait, for whatever camera. */
-size_t edge_waiting_count(const void *edge);
+size_t sf_edge_waiting_count(const void *edge);
 /* The store has something new of this camera: whoever waits for it is answered. */
-void edge_arrived(void *edge, uint64_t camera);
+void sf_edge_arrived(void *edge, uint64_t camera);
 /* Answers with this still, or, where there is none, that there is nothing now. */
-void edge_answer(const struct sf_cache_host *host, uint64_t request, struct edge_still still);
+void sf_edge_answer(const struct sf_cache_host *host, uint64_t request, struct edge_still still);
 /* Writes into the reception what fits into it; false when it does not. */
-bool edge_receive(struct edge_reception *reception, uint32_t offset, const uint8_t *bytes,
-                  uint32_t count);
+bool sf_edge_receive(struct edge_reception *reception, uint32_t offset, const uint8_t *bytes,
+                     uint32_t count);
 /* A reception by itself: for stores that look at a still only when it has ended. */
-struct edge_reception *edge_begin_aside(void *store, const struct edge_key *key,
-                                        uint32_t total_bytes, int64_t now_ns);
-void edge_drop_aside(struct edge_reception *reception);
+struct edge_reception *sf_edge_begin_aside(void *store, const struct edge_key *key,
+                                           uint32_t total_bytes, int64_t now_ns);
+void sf_edge_drop_aside(struct edge_reception *reception);
 
 /* What a plug-in struct is made of: the edge over a store, in whole or in part. */
 #define EDGE_HEAD(CREATE, NAME, VERSION, SUMMARY, OPTIONS)                             \
     .struct_bytes = sizeof(struct sf_cache_plugin), .abi = SF_CACHE_ABI, .name = NAME, \
     .version = VERSION, .summary = SUMMARY, .options = OPTIONS, .create = CREATE,      \
-    .destroy = edge_destroy, .on_invalidate = edge_on_invalidate
-#define EDGE_UPLOADS                                                            \
-    .on_upload = edge_on_upload, .on_upload_fragment = edge_on_upload_fragment, \
-    .on_upload_ended = edge_on_upload_ended
-#define EDGE_REQUESTS                                                                 \
-    .on_request = edge_on_request, .on_request_cancelled = edge_on_request_cancelled, \
-    .on_timer = edge_on_timer
-#define EDGE_FETCHES .on_fetch_part = edge_on_fetch_part, .on_fetch_ended = edge_on_fetch_ended
+    .destroy = sf_edge_destroy, .on_invalidate = sf_edge_on_invalidate
+#define EDGE_UPLOADS                                                                  \
+    .on_upload = sf_edge_on_upload, .on_upload_fragment = sf_edge_on_upload_fragment, \
+    .on_upload_ended = sf_edge_on_upload_ended
+#define EDGE_REQUESTS                                                                       \
+    .on_request = sf_edge_on_request, .on_request_cancelled = sf_edge_on_request_cancelled, \
+    .on_timer = sf_edge_on_timer
+#define EDGE_FETCHES \
+    .on_fetch_part = sf_edge_on_fetch_part, .on_fetch_ended = sf_edge_on_fetch_ended
 
 #define EDGE_PLUGIN(CREATE, NAME, VERSION, SUMMARY, OPTIONS)                             \
     {                                                                                    \

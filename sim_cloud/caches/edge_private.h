@@ -28,9 +28,9 @@ struct edge {
 };
 
 /* What is known of this camera; a new one where nothing is. */
-struct edge_camera *edge_camera_of(struct edge *edge, uint64_t id);
+struct edge_camera *sf_edge_camera_of(struct edge *edge, uint64_t id);
 /* Gives every reception back to the store, so that the store can free what it made. The host may
  * not even be asked for the time any more. */
-void edge_end_receptions(struct edge *edge);
+void sf_edge_end_receptions(struct edge *edge);
 
 #endif

@@ -14,26 +14,26 @@ struct upload {
 
 /* ---- receptions ---- */
 
-struct edge_reception *edge_begin_aside(void *store, const struct edge_key *key,
-                                        uint32_t total_bytes, int64_t now_ns)
+struct edge_reception *sf_edge_begin_aside(void *store, const struct edge_key *key,
+                                           uint32_t total_bytes, int64_t now_ns)
 {
     (void)store;
     (void)key;
     (void)now_ns;
-    struct edge_reception *reception = kit_alloc(1, sizeof *reception);
-    reception->bytes = kit_alloc(total_bytes, 1);
+    struct edge_reception *reception = sf_kit_alloc(1, sizeof *reception);
+    reception->bytes = sf_kit_alloc(total_bytes, 1);
     reception->total_bytes = total_bytes;
     return reception;
 }
 
-void edge_drop_aside(struct edge_reception *reception)
+void sf_edge_drop_aside(struct edge_reception *reception)
 {
     free(reception->bytes);
     free(reception);
 }
 
-bool edge_receive(struct edge_reception *reception, uint32_t offset, const uint8_t *bytes,
-                  uint32_t count)
+bool sf_edge_receive(struct edge_reception *reception, uint32_t offset, const uint8_t *bytes,
+                     uint32_t count)
 {
     bool fits = offset <= reception->total_bytes && count <= reception->total_bytes - offset;
     if (fits) {
@@ -46,7 +46,7 @@ bool edge_receive(struct edge_reception *reception, uint32_t offset, const uint8
 static void receive(const struct edge *edge, struct edge_reception *reception, uint32_t offset,
                     const uint8_t *bytes, uint32_t count)
 {
-    if (edge_receive(reception, offset, bytes, count) && edge->kind->received != NULL) {
+    if (sf_edge_receive(reception, offset, bytes, count) && edge->kind->received != NULL) {
         edge->kind->received(edge->store, reception, offset, count);
     }
 }
@@ -54,11 +54,11 @@ static void receive(const struct edge *edge, struct edge_reception *reception, u
 enum { OVERTAKEN_S = 15 };
 
 /* A camera that restarts counts from 0 again; after a while it is believed. */
-bool edge_is_overtaken(void *context, const struct edge_key *key, uint32_t capture)
+bool sf_edge_is_overtaken(void *context, const struct edge_key *key, uint32_t capture)
 {
     struct edge *edge = context;
-    struct edge_camera *camera = edge_camera_of(edge, key->camera);
-    int64_t now_ns = edge_now_ns(edge);
+    struct edge_camera *camera = sf_edge_camera_of(edge, key->camera);
+    int64_t now_ns = sf_edge_now_ns(edge);
     if (camera->newest_ns != 0 && camera->newest_capture > capture &&
         now_ns - camera->newest_ns <= OVERTAKEN_S * INT64_C(1000000000)) {
         return true;
@@ -72,14 +72,14 @@ bool edge_is_overtaken(void *context, const struct edge_key *key, uint32_t captu
 static bool end_reception(struct edge *edge, const struct edge_key *key,
                           struct edge_reception *reception, bool complete)
 {
-    if (complete && edge_is_overtaken(edge, key, reception->capture)) {
+    if (complete && sf_edge_is_overtaken(edge, key, reception->capture)) {
         reception->received_bytes = 0;
         complete = false;
     }
-    return edge->kind->end(edge->store, key, reception, complete, edge_now_ns(edge));
+    return edge->kind->end(edge->store, key, reception, complete, sf_edge_now_ns(edge));
 }
 
-void edge_end_receptions(struct edge *edge)
+void sf_edge_end_receptions(struct edge *edge)
 {
     for (size_t i = 0; i < edge->uploads.capacity; i++) {
         const struct upload *upload = edge->uploads.entries[i].value;
@@ -97,7 +97,7 @@ void edge_end_receptions(struct edge *edge)
 
 /* ---- uploads ---- */
 
-struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload)
+struct edge_key sf_edge_key_of_upload(const struct sf_cache_upload *upload)
 {
     return (struct edge_key){
         .tenant = upload->tenant,
@@ -108,31 +108,31 @@ struct edge_key edge_key_of_upload(const struct sf_cache_upload *upload)
     };
 }
 
-bool edge_is_whole(const struct sf_cache_upload *upload)
+bool sf_edge_is_whole(const struct sf_cache_upload *upload)
 {
     return !SF_CACHE_HAS(upload, kind) || upload->kind == SF_CACHE_STILL_WHOLE;
 }
 
-void edge_on_upload(void *context, const struct sf_cache_upload *event)
+void sf_edge_on_upload(void *context, const struct sf_cache_upload *event)
 {
     struct edge *edge = context;
-    if (!edge_is_whole(event)) {
+    if (!sf_edge_is_whole(event)) {
         return;
     }
-    struct upload *upload = kit_alloc(1, sizeof *upload);
-    upload->key = edge_key_of_upload(event);
+    struct upload *upload = sf_kit_alloc(1, sizeof *upload);
+    upload->key = sf_edge_key_of_upload(event);
     upload->reception =
-        edge->kind->begin(edge->store, &upload->key, event->total_bytes, edge_now_ns(edge));
+        edge->kind->begin(edge->store, &upload->key, event->total_bytes, sf_edge_now_ns(edge));
     upload->reception->capture = event->capture;
     upload->reception->flags = event->flags;
     upload->reception->validator = event->validator;
-    kit_map_put(&edge->uploads, event->upload, 0, upload);
+    sf_kit_map_put(&edge->uploads, event->upload, 0, upload);
 }
 
-void edge_on_upload_fragment(void *context, const struct sf_cache_fragment *fragment)
+void sf_edge_on_upload_fragment(void *context, const struct sf_cache_fragment *fragment)
 {
     struct edge *edge = context;
-    const struct upload *upload = kit_map_get(&edge->uploads, fragment->upload, 0);
+    const struct upload *upload = sf_kit_map_get(&edge->uploads, fragment->upload, 0);
     if (upload == NULL) { /* it has ended, and what comes late is of no use */
         return;
     }
@@ -143,37 +143,37 @@ void edge_on_upload_fragment(void *context, const struct sf_cache_fragment *frag
     }
 }
 
-void edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
+void sf_edge_on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
     struct edge *edge = context;
-    struct upload *upload = kit_map_get(&edge->uploads, end->upload, 0);
+    struct upload *upload = sf_kit_map_get(&edge->uploads, end->upload, 0);
     if (upload == NULL) {
         return;
     }
     upload->reception->received_bytes = end->received_bytes;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
     if (end_reception(edge, &upload->key, upload->reception, complete)) {
-        edge_arrived(edge, upload->key.camera);
+        sf_edge_arrived(edge, upload->key.camera);
     }
     if (!complete && edge->kind->late != NULL) {
         upload->ended = true;
     } else {
-        free(kit_map_remove(&edge->uploads, end->upload, 0));
+        free(sf_kit_map_remove(&edge->uploads, end->upload, 0));
     }
 }
 
 /* ---- fetches ---- */
 
-void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
+void sf_edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
 {
     struct edge *edge = context;
-    struct edge_camera *camera = kit_map_get(&edge->cameras, part->camera, 0);
+    struct edge_camera *camera = sf_kit_map_get(&edge->cameras, part->camera, 0);
     if (camera == NULL || !camera->fetch_running || camera->fetch != part->fetch) {
         return;
     }
     if (camera->fetching == NULL) {
         camera->fetching =
-            edge->kind->begin(edge->store, &camera->key, part->total_bytes, edge_now_ns(edge));
+            edge->kind->begin(edge->store, &camera->key, part->total_bytes, sf_edge_now_ns(edge));
         camera->fetching->capture = part->capture;
         camera->fetching->flags = part->flags;
         camera->fetching->validator = part->validator;
@@ -181,10 +181,10 @@ void edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part)
     receive(edge, camera->fetching, part->offset, part->bytes, part->bytes_count);
 }
 
-void edge_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
+void sf_edge_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
 {
     struct edge *edge = context;
-    struct edge_camera *camera = kit_map_get(&edge->cameras, end->camera, 0);
+    struct edge_camera *camera = sf_kit_map_get(&edge->cameras, end->camera, 0);
     if (camera == NULL || !camera->fetch_running || camera->fetch != end->fetch) {
         return;
     }
@@ -196,6 +196,6 @@ void edge_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
     camera->fetching = NULL;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
     if (end_reception(edge, &camera->key, reception, complete)) {
-        edge_arrived(edge, camera->id);
+        sf_edge_arrived(edge, camera->id);
     }
 }

@@ -15,17 +15,17 @@ static void *not_null(void *memory)
     return memory;
 }
 
-void *kit_alloc(size_t count, size_t size)
+void *sf_kit_alloc(size_t count, size_t size)
 {
     return not_null(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
 }
 
-void *kit_alloc_uncleared(size_t bytes)
+void *sf_kit_alloc_uncleared(size_t bytes)
 {
     return not_null(malloc(bytes > 0 ? bytes : 1));
 }
 
-uint64_t kit_hash(const void *bytes, size_t count)
+uint64_t sf_kit_hash(const void *bytes, size_t count)
 {
     uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < count; i++) {
@@ -50,7 +50,7 @@ static size_t place_of(const struct kit_map *map, uint64_t a, uint64_t b)
     return place;
 }
 
-void *kit_map_get(const struct kit_map *map, uint64_t a, uint64_t b)
+void *sf_kit_map_get(const struct kit_map *map, uint64_t a, uint64_t b)
 {
     return map->capacity > 0 ? map->entries[place_of(map, a, b)].value : NULL;
 }
@@ -58,7 +58,7 @@ void *kit_map_get(const struct kit_map *map, uint64_t a, uint64_t b)
 static void grow(struct kit_map *map)
 {
     struct kit_map bigger = {.capacity = map->capacity > 0 ? map->capacity * 2 : 64};
-    bigger.entries = kit_alloc(bigger.capacity, sizeof *bigger.entries);
+    bigger.entries = sf_kit_alloc(bigger.capacity, sizeof *bigger.entries);
     bigger.count = map->count;
     for (size_t i = 0; i < map->capacity; i++) {
         const struct kit_map_entry *entry = &map->entries[i];
@@ -70,7 +70,7 @@ static void grow(struct kit_map *map)
     *map = bigger;
 }
 
-void kit_map_put(struct kit_map *map, uint64_t a, uint64_t b, void *value)
+void sf_kit_map_put(struct kit_map *map, uint64_t a, uint64_t b, void *value)
 {
     if (map->count * 4 >= map->capacity * 3) {
         grow(map);
@@ -80,7 +80,7 @@ void kit_map_put(struct kit_map *map, uint64_t a, uint64_t b, void *value)
     *entry = (struct kit_map_entry){.a = a, .b = b, .value = value};
 }
 
-void *kit_map_remove(struct kit_map *map, uint64_t a, uint64_t b)
+void *sf_kit_map_remove(struct kit_map *map, uint64_t a, uint64_t b)
 {
     if (map->capacity == 0) {
         return NULL;
@@ -105,28 +105,28 @@ void *kit_map_remove(struct kit_map *map, uint64_t a, uint64_t b)
     return removed;
 }
 
-void *kit_map_remove_any(struct kit_map *map, uint64_t a)
+void *sf_kit_map_remove_any(struct kit_map *map, uint64_t a)
 {
     for (size_t i = 0; i < map->capacity; i++) {
         if (map->entries[i].value != NULL && map->entries[i].a == a) {
-            return kit_map_remove(map, a, map->entries[i].b);
+            return sf_kit_map_remove(map, a, map->entries[i].b);
         }
     }
     return NULL;
 }
 
-void kit_map_free(struct kit_map *map)
+void sf_kit_map_free(struct kit_map *map)
 {
     free(map->entries);
     *map = (struct kit_map){0};
 }
 
-void kit_map_free_all(struct kit_map *map)
+void sf_kit_map_free_all(struct kit_map *map)
 {
     for (size_t i = 0; i < map->capacity; i++) {
         free(map->entries[i].value);
     }
-    kit_map_free(map);
+    sf_kit_map_free(map);
 }
 
 static struct kit_option *option_named(struct kit_option *options, size_t count, const char *name,
@@ -140,8 +140,8 @@ static struct kit_option *option_named(struct kit_option *options, size_t count,
     return NULL;
 }
 
-bool kit_options_read(const char *text, struct kit_option *options, size_t count, char *error,
-                      uint32_t error_bytes)
+bool sf_kit_options_read(const char *text, struct kit_option *options, size_t count, char *error,
+                         uint32_t error_bytes)
 {
     while (*text != '\0') {
         size_t length = strcspn(text, "&");

@@ -23,19 +23,19 @@ struct pool {
     size_t slot_size;    /* of a cache's struct that begins with a pool_slot */
 };
 
-void pool_init(struct pool *pool, size_t slot_size, uint32_t slot_bytes);
-void pool_fini(struct pool *pool);
+void sf_pool_init(struct pool *pool, size_t slot_size, uint32_t slot_bytes);
+void sf_pool_fini(struct pool *pool);
 /* The slot given back last, as it was left, or a new one, zeroed. */
-void *pool_take(struct pool *pool);
-void pool_give(struct pool *pool, void *slot);
+void *sf_pool_take(struct pool *pool);
+void sf_pool_give(struct pool *pool, void *slot);
 /* NULL for a number that was never given out. */
-void *pool_at(const struct pool *pool, uint32_t number);
+void *sf_pool_at(const struct pool *pool, uint32_t number);
 
 /* The slot as it is, for a still that begins to arrive in it. */
-struct edge_reception *pool_begin(struct pool_slot *slot, uint32_t total_bytes);
+struct edge_reception *sf_pool_begin(struct pool_slot *slot, uint32_t total_bytes);
 /* Puts a copy of the still into the slot. */
-void pool_fill(struct pool_slot *slot, const struct edge_reception *from, int64_t now_ns);
+void sf_pool_fill(struct pool_slot *slot, const struct edge_reception *from, int64_t now_ns);
 /* What is in the slot, if it is at most this old. `slot` may be NULL. */
-struct edge_still pool_still(const struct pool_slot *slot, int64_t now_ns, int64_t age_ns_max);
+struct edge_still sf_pool_still(const struct pool_slot *slot, int64_t now_ns, int64_t age_ns_max);
 
 #endif

@@ -28,8 +28,8 @@ static uint32_t row_end(const uint8_t *still, uint32_t count, uint32_t at)
     return restart ? at + 2 : at;
 }
 
-uint8_t *rows_apply(const uint8_t *base, uint32_t base_count, const struct rows_delta *delta,
-                    const uint8_t *rows, uint32_t rows_bytes, uint32_t *count_out)
+uint8_t *sf_rows_apply(const uint8_t *base, uint32_t base_count, const struct rows_delta *delta,
+                       const uint8_t *rows, uint32_t rows_bytes, uint32_t *count_out)
 {
     uint32_t from = scan_begin(base, base_count);
     for (uint32_t row = 0; row < delta->first_row; row++) {
@@ -43,7 +43,7 @@ uint8_t *rows_apply(const uint8_t *base, uint32_t base_count, const struct rows_
         return NULL;
     }
     *count_out = base_count - (end - from) + rows_bytes;
-    uint8_t *still = kit_alloc(*count_out, 1);
+    uint8_t *still = sf_kit_alloc(*count_out, 1);
     memcpy(still, base, from);
     memcpy(still + from, rows, rows_bytes);
     memcpy(still + from + rows_bytes, base + end, base_count - end);

@@ -12,7 +12,7 @@ struct rows_delta {
 
 /* A still like `base` with these rows in place of its own, in memory that the caller frees; NULL if
  * the base has no such rows. */
-uint8_t *rows_apply(const uint8_t *base, uint32_t base_count, const struct rows_delta *delta,
-                    const uint8_t *rows, uint32_t rows_bytes, uint32_t *count_out);
+uint8_t *sf_rows_apply(const uint8_t *base, uint32_t base_count, const struct rows_delta *delta,
+                       const uint8_t *rows, uint32_t rows_bytes, uint32_t *count_out);
 
 #endif

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *shelf_create(size_t store_bytes, const struct kit_option *options,
-                   struct shelf_place (*place)(const void *shelf, const struct edge_key *key))
+void *sf_shelf_create(size_t store_bytes, const struct kit_option *options,
+                      struct shelf_place (*place)(const void *shelf, const struct edge_key *key))
 {
-    struct shelf *shelf = kit_alloc(1, store_bytes);
+    struct shelf *shelf = sf_kit_alloc(1, store_bytes);
     shelf->place = place;
     shelf->fresh_for_ns = kit_option_ns(&options[0]);
     shelf->stale_for_ns = kit_option_ns(&options[1]);
@@ -14,10 +14,10 @@ void *shelf_create(size_t store_bytes, const struct kit_option *options,
     return shelf;
 }
 
-void shelf_destroy(void *store)
+void sf_shelf_destroy(void *store)
 {
     struct shelf *shelf = store;
-    kit_map_free_all(&shelf->stills);
+    sf_kit_map_free_all(&shelf->stills);
     free(store);
 }
 
@@ -27,13 +27,13 @@ static struct shelf_place place_of(const struct shelf *shelf, const struct edge_
                                 : (struct shelf_place){key->tenant, key->camera};
 }
 
-struct edge_reception *shelf_begin(void *context, const struct edge_key *key, uint32_t total_bytes,
-                                   int64_t now_ns)
+struct edge_reception *sf_shelf_begin(void *context, const struct edge_key *key,
+                                      uint32_t total_bytes, int64_t now_ns)
 {
     (void)context;
     (void)now_ns;
     /* Only what has arrived whole is ever shown. */
-    struct shelf_still *still = kit_alloc_uncleared(sizeof *still + total_bytes);
+    struct shelf_still *still = sf_kit_alloc_uncleared(sizeof *still + total_bytes);
     *still = (struct shelf_still){
         .reception = {.bytes = still->bytes, .total_bytes = total_bytes},
         .key = *key,
@@ -41,8 +41,8 @@ struct edge_reception *shelf_begin(void *context, const struct edge_key *key, ui
     return &still->reception;
 }
 
-bool shelf_end(void *context, const struct edge_key *key, struct edge_reception *reception,
-               bool complete, int64_t now_ns)
+bool sf_shelf_end(void *context, const struct edge_key *key, struct edge_reception *reception,
+                  bool complete, int64_t now_ns)
 {
     struct shelf *shelf = context;
     struct shelf_still *still = (struct shelf_still *)(void *)reception;
@@ -52,8 +52,8 @@ bool shelf_end(void *context, const struct edge_key *key, struct edge_reception 
     }
     still->stored_ns = now_ns;
     still->place = place_of(shelf, key);
-    free(kit_map_get(&shelf->stills, still->place.a, still->place.b));
-    kit_map_put(&shelf->stills, still->place.a, still->place.b, still);
+    free(sf_kit_map_get(&shelf->stills, still->place.a, still->place.b));
+    sf_kit_map_put(&shelf->stills, still->place.a, still->place.b, still);
     return true;
 }
 
@@ -63,7 +63,7 @@ static struct edge_still own_still(const struct shelf *shelf, const struct edge_
                                    int64_t now_ns, int64_t age_ns_max)
 {
     struct shelf_place place = place_of(shelf, key);
-    const struct shelf_still *still = kit_map_get(&shelf->stills, place.a, place.b);
+    const struct shelf_still *still = sf_kit_map_get(&shelf->stills, place.a, place.b);
     bool own = still != NULL && still->place.a == place.a && still->place.b == place.b;
     if (!own || now_ns - still->stored_ns > age_ns_max) {
         return (struct edge_still){NULL, 0};
@@ -71,37 +71,37 @@ static struct edge_still own_still(const struct shelf *shelf, const struct edge_
     return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
 }
 
-struct edge_still shelf_fresh(void *context, const struct edge_key *key, int64_t now_ns)
+struct edge_still sf_shelf_fresh(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct shelf *shelf = context;
     return own_still(shelf, key, now_ns, shelf->fresh_for_ns);
 }
 
-struct edge_still shelf_fallback(void *context, const struct edge_key *key, int64_t now_ns)
+struct edge_still sf_shelf_fallback(void *context, const struct edge_key *key, int64_t now_ns)
 {
     const struct shelf *shelf = context;
     return own_still(shelf, key, now_ns, shelf->stale_for_ns);
 }
 
-void shelf_forget(void *context, uint64_t tenant)
+void sf_shelf_forget(void *context, uint64_t tenant)
 {
     struct shelf *shelf = context;
     struct shelf_still *still;
-    while ((still = kit_map_remove_any(&shelf->stills, tenant)) != NULL) {
+    while ((still = sf_kit_map_remove_any(&shelf->stills, tenant)) != NULL) {
         free(still);
     }
 }
 
-void shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_still still,
-               int64_t now_ns)
+void sf_shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_still still,
+                  int64_t now_ns)
 {
-    struct edge_reception *reception = shelf_begin(shelf, key, still.count, now_ns);
-    edge_receive(reception, 0, still.bytes, still.count);
-    shelf_end(shelf, key, reception, true, now_ns);
+    struct edge_reception *reception = sf_shelf_begin(shelf, key, still.count, now_ns);
+    sf_edge_receive(reception, 0, still.bytes, still.count);
+    sf_shelf_end(shelf, key, reception, true, now_ns);
 }
 
-void shelf_remove(struct shelf *shelf, const struct edge_key *key)
+void sf_shelf_remove(struct shelf *shelf, const struct edge_key *key)
 {
     struct shelf_place place = place_of(shelf, key);
-    free(kit_map_remove(&shelf->stills, place.a, place.b));
+    free(sf_kit_map_remove(&shelf->stills, place.a, place.b));
 }

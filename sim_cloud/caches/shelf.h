@@ -45,25 +45,25 @@ struct shelf {
 
 /* A store of so many bytes, zeroed, that begins with a shelf. `options`: those of SHELF_OPTIONS or
  * of SHELF_DEFECT_OPTIONS come first. */
-void *shelf_create(size_t store_bytes, const struct kit_option *options,
-                   struct shelf_place (*place)(const void *shelf, const struct edge_key *key));
+void *sf_shelf_create(size_t store_bytes, const struct kit_option *options,
+                      struct shelf_place (*place)(const void *shelf, const struct edge_key *key));
 /* Frees the shelf, and the store that begins with it. */
-void shelf_destroy(void *store);
+void sf_shelf_destroy(void *store);
 
 /* An edge_store's functions. A store whose first member is a shelf may use them as they are. */
-struct edge_reception *shelf_begin(void *shelf, const struct edge_key *key, uint32_t total_bytes,
-                                   int64_t now_ns);
-bool shelf_end(void *shelf, const struct edge_key *key, struct edge_reception *reception,
-               bool complete, int64_t now_ns);
-struct edge_still shelf_fresh(void *shelf, const struct edge_key *key, int64_t now_ns);
-struct edge_still shelf_fallback(void *shelf, const struct edge_key *key, int64_t now_ns);
+struct edge_reception *sf_shelf_begin(void *shelf, const struct edge_key *key, uint32_t total_bytes,
+                                      int64_t now_ns);
+bool sf_shelf_end(void *shelf, const struct edge_key *key, struct edge_reception *reception,
+                  bool complete, int64_t now_ns);
+struct edge_still sf_shelf_fresh(void *shelf, const struct edge_key *key, int64_t now_ns);
+struct edge_still sf_shelf_fallback(void *shelf, const struct edge_key *key, int64_t now_ns);
 /* Forgets what stands under the tenant's number. */
-void shelf_forget(void *shelf, uint64_t tenant);
+void sf_shelf_forget(void *shelf, uint64_t tenant);
 
 /* Keeps a copy of a whole still. */
-void shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_still still,
-               int64_t now_ns);
+void sf_shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_still still,
+                  int64_t now_ns);
 /* Forgets what stands where a still with this key would. */
-void shelf_remove(struct shelf *shelf, const struct edge_key *key);
+void sf_shelf_remove(struct shelf *shelf, const struct edge_key *key);
 
 #endif

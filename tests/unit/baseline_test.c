@@ -1,13 +1,13 @@
 /* The file of what was caught before: what is written is read again, and what is not understood is
  * refused with its place. */
-#include "harness/run/baseline.h"
+#include "harness/gate/baseline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/run/defects.h"
+#include "harness/gate/defects.h"
 #include "tests/unit/test.h"
 
 static enum sf_err read_text(const char *text, struct sf_baseline *baseline, struct sf_diag *diag)

@@ -92,11 +92,11 @@ static int64_t *value(struct sf_plan_section *section, enum sf_plan_section_kind
     X(plan->groups[0].time_zones_count = 0,                                                       \
       "homes.a.time_zones: 0 is out of range, allowed is 1 to 16")                                \
     X(plan->groups[0].time_zones_s[0] = 61, "homes.a.time_zones: 61 s is not an offset from UTC") \
-    X(plan->timeline[0].action = (enum sf_plan_action)99, "timeline.0: there is no action 99")      \
-    X(plan->timeline[0].network_index = 2, "timeline.0.network: there is no network 2")                   \
-    X(plan->timeline[0].group_index = 2, "timeline.0.homes: there is no group 2")                       \
+    X(plan->timeline[0].action = (enum sf_plan_action)99, "timeline.0: there is no action 99")    \
+    X(plan->timeline[0].network_index = 2, "timeline.0.network: there is no network 2")           \
+    X(plan->timeline[0].group_index = 2, "timeline.0.homes: there is no group 2")                 \
     X(plan->timeline[0].direction = (enum sf_plan_direction)3,                                    \
-      "timeline.0.direction: there is no direction 3")                                                      \
+      "timeline.0.direction: there is no direction 3")                                            \
     X(plan->timeline[0].at_ns = -1, "timeline.0.at: before the start of the run")                 \
     X(plan->timeline[1].at_ns = 0, "timeline.1.at: the timeline is not in order")                 \
     X(plan->timeline[1].action = SF_ACTION_DEPLOY,                                                \

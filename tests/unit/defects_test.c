@@ -1,11 +1,11 @@
 /* The catalogue of planted defects: each is caught by the oracle that is meant for it, on the
  * scenario that shows it best; and the same cache with its defence put back passes every oracle on
  * the same seeds. */
-#include "harness/run/defects.h"
+#include "harness/gate/defects.h"
 
 #include <stdio.h>
 
-#include "harness/run/gate.h"
+#include "harness/gate/gate.h"
 #include "tests/unit/runs.h"
 
 enum { SEEDS_MAX = 150, TWIN_SEEDS_MIN = 8 };

@@ -1,5 +1,5 @@
 /* The gate: a campaign that never came past a probe has not tested what lies behind it. */
-#include "harness/run/gate.h"
+#include "harness/gate/gate.h"
 
 #include "harness/oracle/probes.h"
 #include "tests/unit/runs.h"

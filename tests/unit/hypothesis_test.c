@@ -1,6 +1,6 @@
 /* The table of hypotheses: a few homes, all arms. Few homes cannot be few of many, so that F6 says
  * nothing here. */
-#include "harness/run/hypothesis.h"
+#include "harness/replay/hypothesis.h"
 
 #include <stdlib.h>
 

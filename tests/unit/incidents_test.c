@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "harness/run/expectations.h"
-#include "harness/run/gate.h"
+#include "harness/gate/gate.h"
 #include "harness/run/jobs.h"
 #include "tests/unit/runs.h"
 

@@ -12,7 +12,7 @@ static void fill(struct kit_map *map, uint64_t values[COUNT])
 {
     for (uint64_t i = 0; i < COUNT; i++) {
         values[i] = i;
-        kit_map_put(map, i % 5, i + 1, &values[i]);
+        sf_kit_map_put(map, i % 5, i + 1, &values[i]);
     }
 }
 
@@ -21,17 +21,17 @@ static void test_map_finds_what_was_put_and_not_what_was_removed(void **state)
     (void)state;
     struct kit_map map = {0};
     uint64_t values[COUNT];
-    assert_null(kit_map_get(&map, 1, 1));
-    assert_null(kit_map_remove(&map, 1, 1));
+    assert_null(sf_kit_map_get(&map, 1, 1));
+    assert_null(sf_kit_map_remove(&map, 1, 1));
     fill(&map, values);
     for (uint64_t i = 0; i < COUNT; i += 2) {
-        assert_ptr_equal(kit_map_remove(&map, i % 5, i + 1), &values[i]);
+        assert_ptr_equal(sf_kit_map_remove(&map, i % 5, i + 1), &values[i]);
     }
     for (uint64_t i = 0; i < COUNT; i++) {
-        assert_ptr_equal(kit_map_get(&map, i % 5, i + 1), i % 2 == 0 ? NULL : &values[i]);
+        assert_ptr_equal(sf_kit_map_get(&map, i % 5, i + 1), i % 2 == 0 ? NULL : &values[i]);
     }
     assert_int_equal(map.count, COUNT / 2);
-    kit_map_free(&map);
+    sf_kit_map_free(&map);
 }
 
 static void test_map_put_replaces(void **state)
@@ -39,11 +39,11 @@ static void test_map_put_replaces(void **state)
     (void)state;
     struct kit_map map = {0};
     uint64_t values[2];
-    kit_map_put(&map, 3, 4, &values[0]);
-    kit_map_put(&map, 3, 4, &values[1]);
-    assert_ptr_equal(kit_map_get(&map, 3, 4), &values[1]);
+    sf_kit_map_put(&map, 3, 4, &values[0]);
+    sf_kit_map_put(&map, 3, 4, &values[1]);
+    assert_ptr_equal(sf_kit_map_get(&map, 3, 4), &values[1]);
     assert_int_equal(map.count, 1);
-    kit_map_free(&map);
+    sf_kit_map_free(&map);
 }
 
 static void test_map_remove_any_empties_one_first_number_and_leaves_the_others(void **state)
@@ -54,15 +54,15 @@ static void test_map_remove_any_empties_one_first_number_and_leaves_the_others(v
     fill(&map, values);
     uint32_t removed = 0;
     const uint64_t *value;
-    while ((value = kit_map_remove_any(&map, 3)) != NULL) {
+    while ((value = sf_kit_map_remove_any(&map, 3)) != NULL) {
         assert_int_equal(*value % 5, 3);
         removed++;
     }
     assert_int_equal(removed, COUNT / 5);
     for (uint64_t i = 0; i < COUNT; i++) {
-        assert_ptr_equal(kit_map_get(&map, i % 5, i + 1), i % 5 == 3 ? NULL : &values[i]);
+        assert_ptr_equal(sf_kit_map_get(&map, i % 5, i + 1), i % 5 == 3 ? NULL : &values[i]);
     }
-    kit_map_free(&map);
+    sf_kit_map_free(&map);
 }
 
 static void test_options_are_read_or_refused_with_a_sentence(void **state)
@@ -70,16 +70,16 @@ static void test_options_are_read_or_refused_with_a_sentence(void **state)
     (void)state;
     struct kit_option options[] = {{"wait_ms", 20, 100}, {"defence", 0, 1}};
     char error[128] = "";
-    assert_true(kit_options_read("", options, 2, error, sizeof error));
+    assert_true(sf_kit_options_read("", options, 2, error, sizeof error));
     assert_int_equal(kit_option_ns(&options[0]), 20000000);
-    assert_true(kit_options_read("defence=1&wait_ms=7", options, 2, error, sizeof error));
+    assert_true(sf_kit_options_read("defence=1&wait_ms=7", options, 2, error, sizeof error));
     assert_int_equal(options[0].value, 7);
     assert_int_equal(options[1].value, 1);
     const char *const refused[] = {
         "defence=2", "wait_ms", "wait_ms=", "wait_ms=-1", "wait=1", "defence=1x"};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         error[0] = '\0';
-        assert_false(kit_options_read(refused[i], options, 2, error, sizeof error));
+        assert_false(sf_kit_options_read(refused[i], options, 2, error, sizeof error));
         assert_true(strlen(error) > 0);
     }
 }

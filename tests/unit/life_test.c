@@ -1,4 +1,4 @@
-#include "harness/run/life.h"
+#include "harness/replay/life.h"
 
 #include "harness/base/ids.h"
 #include "tests/unit/test.h"

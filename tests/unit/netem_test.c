@@ -376,11 +376,11 @@ static void test_a_duplicate_is_corrupted_elsewhere(void **state)
 static void check_order_is_kept(const char *spec)
 {
     enum { COUNT = 4000 };
-    struct sf_text kept_spec = {0};
-    sf_text_add(&kept_spec, "%s keep-order", spec);
+    struct sf_text memo_spec = {0};
+    sf_text_add(&memo_spec, "%s keep-order", spec);
     struct sf_netem_config configs[2];
     parse(spec, &configs[0]);
-    parse(kept_spec.data, &configs[1]);
+    parse(memo_spec.data, &configs[1]);
     struct run runs[2];
     uint32_t overtaken = 0;
     sf_ns last_ns = 0;
@@ -409,7 +409,7 @@ static void check_order_is_kept(const char *spec)
     for (int i = 0; i < 2; i++) {
         run_close(&runs[i]);
     }
-    sf_text_free(&kept_spec);
+    sf_text_free(&memo_spec);
 }
 
 static void test_order_is_kept_where_that_is_asked_for(void **state)

@@ -19,17 +19,17 @@ static const struct sf_record world[] = {
 
 struct judgement {
     struct sf_arena arena;
-    struct sf_court court;
+    struct sf_checker checker;
     enum sf_verdict verdict;
 };
 
 static void judge(struct judgement *j, const struct sf_record *records, uint32_t count)
 {
     sf_arena_init(&j->arena);
-    sf_court_init(&j->court, &j->arena, 2);
-    sf_court_hear(&j->court, world, sizeof world / sizeof world[0]);
-    sf_court_hear(&j->court, records, count);
-    j->verdict = sf_court_close(&j->court);
+    sf_checker_init(&j->checker, &j->arena, 2);
+    sf_checker_hear(&j->checker, world, sizeof world / sizeof world[0]);
+    sf_checker_hear(&j->checker, records, count);
+    j->verdict = sf_checker_close(&j->checker);
 }
 
 #define JUDGE(j, ...)                                       \
@@ -45,7 +45,7 @@ static const struct sf_oracle_result *result(const struct judgement *j,
     while (sf_oracles()[i] != oracle) {
         i++;
     }
-    return &j->court.results[i];
+    return &j->checker.results[i];
 }
 
 static void assert_judged(struct judgement *j, const struct sf_oracle *oracle, uint64_t evidence,
@@ -78,7 +78,7 @@ static void test_pixels_of_another_tenant_are_a_finding(void **state)
            .c = 1,
            .d = (uint64_t)7 << 32 | 100000});
     assert_int_equal(j.verdict, SF_VERDICT_FAIL);
-    const struct sf_finding *finding = &j.court.findings->kept[0];
+    const struct sf_finding *finding = &j.checker.findings->kept[0];
     assert_int_equal(finding->owner_tenant, 1);
     assert_int_equal(finding->capture, 7);
     assert_int_equal(finding->amount, 100000);
@@ -306,8 +306,8 @@ static void test_a_backup_needs_consent_and_has_its_grace(void **state)
     struct judgement j;
     JUDGE(j, CONSENT(1, 0, 0), LEFT(1, SF_DESTINATION_BACKUP, 10, 0),
           LEFT(1, SF_DESTINATION_BACKUP, 10, 1));
-    assert_int_equal(j.court.findings->kept[0].owner_camera, 1);
-    assert_int_equal(j.court.findings->kept[0].destination, SF_DESTINATION_BACKUP);
+    assert_int_equal(j.checker.findings->kept[0].owner_camera, 1);
+    assert_int_equal(j.checker.findings->kept[0].destination, SF_DESTINATION_BACKUP);
     assert_judged(&j, &sf_oracle_consent, 2, 1);
     JUDGE(j, CONSENT(1, 0, 0), CONSENT(1, 20, 1), LEFT(1, SF_DESTINATION_BACKUP, 30, 400),
           CONSENT(1, 100, 0), LEFT(1, SF_DESTINATION_BACKUP, 150, 400));
@@ -358,7 +358,7 @@ static void test_only_destinations_on_the_list_are_sent_to(void **state)
            .flags = SF_DESTINATION_ALLOWED},
           {.kind = SF_RECORD_DESTINATION, .who = SF_DESTINATION_ANALYTICS},
           LEFT(0, SF_DESTINATION_SETTINGS, 10, 0), LEFT(0, SF_DESTINATION_ANALYTICS, 10, 0));
-    assert_int_equal(j.court.findings->kept[0].amount, 500);
+    assert_int_equal(j.checker.findings->kept[0].amount, 500);
     assert_judged(&j, &sf_oracle_destinations, 2, 1);
 }
 
@@ -393,8 +393,8 @@ static void test_a_viewer_is_not_answered_with_what_is_older_than_it_saw(void **
     JUDGE(j, ANSWER(1, 4), ANSWER(2, 5), ANSWER(3, 5), {.kind = SF_RECORD_END});
     assert_judged(&j, &sf_oracle_monotonic, 2, 0);
     JUDGE(j, ANSWER(1, 4), ANSWER(2, 6), ANSWER(3, 5), {.kind = SF_RECORD_END});
-    assert_int_equal(j.court.findings->kept[0].capture, 5);
-    assert_int_equal(j.court.findings->kept[0].amount, 1);
+    assert_int_equal(j.checker.findings->kept[0].capture, 5);
+    assert_int_equal(j.checker.findings->kept[0].amount, 1);
     assert_judged(&j, &sf_oracle_monotonic, 2, 1);
     /* A picture that is put together from several captures counts as its newest. */
     JUDGE(j, ANSWER(1, 4), ANSWER(2, 3),
@@ -482,7 +482,7 @@ static void test_many_requests_under_way_are_told_apart(void **state)
     records[2 * COUNT] = (struct sf_record){.kind = SF_RECORD_END, .at_ns = 100};
     struct judgement j;
     judge(&j, records, 2 * COUNT + 1);
-    assert_int_equal(j.court.findings->kept[0].request, 7 * 1237 % COUNT + 1);
+    assert_int_equal(j.checker.findings->kept[0].request, 7 * 1237 % COUNT + 1);
     assert_judged(&j, &sf_oracle_ends_once, COUNT - 1, 1);
     free(records);
 }

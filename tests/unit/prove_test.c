@@ -1,6 +1,6 @@
 /* The proof: what is caught counts as caught, what is not as missed, and a twin that fails as a
  * false alarm. */
-#include "harness/run/prove.h"
+#include "harness/gate/prove.h"
 
 #include <string.h>
 

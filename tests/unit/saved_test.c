@@ -223,11 +223,11 @@ static void test_a_record_that_cannot_be_is_refused(void **state)
     struct sf_record record;
     memcpy(&record, at, sizeof record);
     const struct sf_record changed[] = {
-        {.kind = SF_RECORD_KINDS_COUNT},      {.kind = UINT16_MAX},
-        {.kind = SF_RECORD_CAMERA, .who = 4}, {.kind = SF_RECORD_CAMERA, .a = UINT32_MAX},
+        {.kind = SF_RECORD_KINDS_COUNT},       {.kind = UINT16_MAX},
+        {.kind = SF_RECORD_CAMERA, .who = 4},  {.kind = SF_RECORD_CAMERA, .a = UINT32_MAX},
         {.kind = SF_RECORD_VIEWER, .who = 12}, {.kind = SF_RECORD_VIEWER, .b = UINT32_MAX},
-        {.kind = SF_RECORD_LINK, .who = 4},   {.kind = SF_RECORD_SEEN, .who = 1u << 31},
-        {.kind = SF_RECORD_END, .at_ns = -1}, {.kind = SF_RECORD_END, .at_ns = INT64_MAX},
+        {.kind = SF_RECORD_LINK, .who = 4},    {.kind = SF_RECORD_SEEN, .who = 1u << 31},
+        {.kind = SF_RECORD_END, .at_ns = -1},  {.kind = SF_RECORD_END, .at_ns = INT64_MAX},
     };
     for (size_t i = 0; i < sizeof changed / sizeof changed[0]; i++) {
         memcpy(at, &changed[i], sizeof changed[i]);

@@ -274,9 +274,9 @@ static void fetch_cancel(void *context, uint64_t world_fetch)
     sf_text_add(&events, "fetch %" PRIu64 " is cancelled\n", world_fetch);
 }
 
-static void store_start(void *context, uint32_t version, uint64_t connection, uint64_t cookie,
-                        bool put, const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
-                        uint32_t count, sf_ns ttl_ns)
+static void sf_store_start(void *context, uint32_t version, uint64_t connection, uint64_t cookie,
+                           bool put, const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
+                           uint32_t count, sf_ns ttl_ns)
 {
     (void)context, (void)version, (void)cookie, (void)put, (void)key, (void)key_bytes;
     (void)bytes, (void)count, (void)ttl_ns;
@@ -319,7 +319,7 @@ static const struct sf_cache_services services = {
     .timer_start = timer_start,
     .fetch_start = fetch_start,
     .fetch_cancel = fetch_cancel,
-    .store_start = store_start,
+    .sf_store_start = sf_store_start,
     .identity_start = identity_start,
     .contract_broken = contract_broken,
     .answer_properties = answer_properties,

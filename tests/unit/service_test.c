@@ -1,4 +1,4 @@
-#include "harness/run/service.h"
+#include "harness/measure/service.h"
 
 #include "tests/unit/test.h"
 

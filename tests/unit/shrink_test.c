@@ -11,8 +11,8 @@
 
 #include "harness/base/arena.h"
 #include "harness/report/report.h"
-#include "harness/run/shrink.h"
-#include "harness/run/shrink_private.h"
+#include "harness/shrink/shrink.h"
+#include "harness/shrink/private.h"
 #include "harness/scenario/check.h"
 #include "harness/scenario/scenario.h"
 #include "tests/unit/runs.h"
@@ -123,7 +123,7 @@ static void test_homes_are_taken_out_with_all_that_is_theirs(void **state)
     plan->fates_count = 2;
     plan->fates[0] = (struct sf_plan_fate){.home = 2, .direction = SF_DIRECTION_UP};
     plan->fates[1] = (struct sf_plan_fate){.home = 5, .direction = SF_DIRECTION_UP};
-    assert_true(edit_leave_homes(plan, 1, 4));
+    assert_true(sf_edit_leave_homes(plan, 1, 4));
     assert_int_equal(plan->groups_count, 2);
     assert_int_equal(plan->groups[0].homes_count, 1);
     assert_int_equal(plan->groups[1].homes_count, 2);
@@ -134,12 +134,12 @@ static void test_homes_are_taken_out_with_all_that_is_theirs(void **state)
     assert_int_equal(plan->fates[0].home, 2);
 
     /* From the middle of a group: two spans, and what is said of it is said of both. */
-    assert_true(edit_leave_homes(plan, 0, 1));
+    assert_true(sf_edit_leave_homes(plan, 0, 1));
     plan->groups[0].homes_count = 5;
-    assert_true(edit_leave_homes(plan, 2, 3));
+    assert_true(sf_edit_leave_homes(plan, 2, 3));
     assert_int_equal(plan->groups_count, 2);
     assert_int_equal(plan->timeline_count, 3);
-    assert_false(edit_leave_homes(plan, 0, 4)); /* nobody would be left */
+    assert_false(sf_edit_leave_homes(plan, 0, 4)); /* nobody would be left */
     free(plan);
 }
 
@@ -154,20 +154,20 @@ static void test_what_is_certain_stays_on_its_network(void **state)
     network.up.loss = SF_NETEM_ALWAYS;
     network.up.rate_bytes_per_second = 1000;
     network.up.limit_packets = 3;
-    assert_false(network_has_chance(&network));
-    assert_true(network_is_injured(&network));
+    assert_false(sf_network_has_chance(&network));
+    assert_true(sf_network_is_injured(&network));
     network.down.jitter_ns = SF_MS;
     network.down.duplicate = 5;
     network.down.loss = 7;
-    assert_true(network_has_chance(&network));
-    network_settle(&network.down, true);
-    assert_false(network_has_chance(&network));
-    network_settle(&network.up, false);
+    assert_true(sf_network_has_chance(&network));
+    sf_network_settle(&network.down, true);
+    assert_false(sf_network_has_chance(&network));
+    sf_network_settle(&network.up, false);
     assert_int_equal(network.up.loss, SF_NETEM_ALWAYS);
     assert_int_equal(network.up.delay_ns, SF_SECOND);
     assert_int_equal(network.up.rate_bytes_per_second, 0);
     network.up.loss = 0;
-    assert_false(network_is_injured(&network)); /* it only takes its time */
+    assert_false(sf_network_is_injured(&network)); /* it only takes its time */
 }
 
 /* Slots, and whatever else lets packets wait beside them, are kept; the chance is not. */
@@ -180,12 +180,12 @@ static void test_slots_are_certain(void **state)
     network.up.slot_delay_ns_min = network.up.slot_delay_ns_max = 10 * SF_MS;
     network.up.slot_bytes_max = 3000;
     network.up.rate_bytes_per_second = 1000;
-    assert_false(network_has_chance(&network));
-    assert_true(network_is_injured(&network));
+    assert_false(sf_network_has_chance(&network));
+    assert_true(sf_network_is_injured(&network));
     network.up.loss = 7;
-    assert_true(network_has_chance(&network));
-    network_settle(&network.up, false);
-    assert_false(network_has_chance(&network));
+    assert_true(sf_network_has_chance(&network));
+    sf_network_settle(&network.up, false);
+    assert_false(sf_network_has_chance(&network));
     assert_int_equal(network.up.loss, 0);
     assert_int_equal(network.up.rate_bytes_per_second, 1000);
     assert_int_equal(network.up.slot_delay_ns_max, 10 * SF_MS);

@@ -1,4 +1,4 @@
-#include "harness/run/tally.h"
+#include "harness/measure/tally.h"
 
 #include "harness/base/time.h"
 #include "tests/unit/test.h"

@@ -1,0 +1,308 @@
+#include "harness/measure/tally.h"
+
+#include "harness/base/assert.h"
+#include "harness/base/ids.h"
+
+struct viewer {
+    bool there;
+    uint32_t tenant;
+    uint32_t camera;
+    uint16_t flags;
+    uint16_t owners_count;
+    uint32_t owners[SF_TALLY_OWNERS_MAX];
+    sf_ns asked_ns;
+    uint64_t asked_request;
+    sf_ns admitted_ns;
+    uint32_t connection; /* of the watching under way; a new one each time */
+    bool waits_for_first;
+    sf_ns watching_since_ns;
+};
+
+struct camera {
+    uint32_t tenant;
+    int32_t utc_offset_s;
+    bool exposed; /* a stranger was shown something of it */
+};
+
+struct sf_tally_state {
+    struct sf_tally tally;
+    struct viewer *viewers;
+    struct camera *cameras;
+    uint32_t cameras_count;
+    uint32_t viewers_count;
+    sf_ns grace_ns;
+    uint64_t stray_request; /* the picture that was counted last, so that it is counted once */
+    uint16_t shown_flags;   /* of the SHOWN record before the SEEN ones */
+};
+
+struct sf_tally_state *sf_tally_create(struct sf_arena *arena, uint32_t homes_count)
+{
+    struct sf_tally_state *state = sf_arena_take(arena, 1, sizeof *state);
+    state->cameras_count = homes_count;
+    state->viewers_count = SF_VIEWERS_PER_HOME * homes_count;
+    state->viewers = sf_arena_take(arena, state->viewers_count, sizeof *state->viewers);
+    state->cameras = sf_arena_take(arena, homes_count, sizeof *state->cameras);
+    for (uint32_t i = 0; i < homes_count; i++) {
+        state->cameras[i].tenant = SF_NOBODY;
+    }
+    state->tally.deployed_at_ns = SF_NS_NEVER;
+    state->tally.stray_first_ns = SF_NS_NEVER;
+    state->tally.blocked_at_ns = SF_NS_NEVER;
+    state->stray_request = UINT64_MAX;
+    return state;
+}
+
+void sf_tally_read(const struct sf_tally_state *state, struct sf_tally *tally_out)
+{
+    *tally_out = state->tally;
+}
+
+void sf_tally_group_read(const struct sf_tally_state *state, uint32_t home_first,
+                         uint32_t homes_count, struct sf_tally_group *group_out)
+{
+    *group_out = (struct sf_tally_group){.homes_count = homes_count};
+    for (uint32_t i = 0; i < state->viewers_count; i++) {
+        const struct viewer *viewer = &state->viewers[i];
+        bool in = viewer->there && viewer->tenant >= home_first &&
+                  viewer->tenant - home_first < homes_count;
+        group_out->viewers_count += in;
+        group_out->affected_count += in && viewer->owners_count > 0;
+    }
+    SF_ASSERT(home_first + homes_count <= state->cameras_count);
+    for (uint32_t i = home_first; i < home_first + homes_count; i++) {
+        group_out->exposed_count += state->cameras[i].exposed;
+    }
+}
+
+static struct sf_tally_path *path_of(struct sf_tally_state *state, uint32_t viewer)
+{
+    SF_ASSERT(viewer < state->viewers_count);
+    bool hub = (state->viewers[viewer].flags & SF_FLAG_INTEGRATION) != 0;
+    if ((state->viewers[viewer].flags & SF_FLAG_EXPORT) != 0) {
+        return &state->tally.exports;
+    }
+    return &state->tally.paths[hub ? SF_PATH_HUB : SF_PATH_APP];
+}
+
+static struct sf_service *service_of(struct sf_tally_state *state, uint32_t viewer)
+{
+    bool poor = (state->viewers[viewer].flags & SF_FLAG_POOR_NETWORK) != 0;
+    return &path_of(state, viewer)->service[poor];
+}
+
+static bool blocked_long_ago(const struct sf_tally_state *state, sf_ns at_ns)
+{
+    return state->tally.blocked_at_ns != SF_NS_NEVER &&
+           at_ns > state->tally.blocked_at_ns + state->grace_ns;
+}
+
+static void count_minute(uint32_t minutes[SF_TALLY_MINUTES_MAX], sf_ns at_ns)
+{
+    sf_ns minute = at_ns / SF_MINUTE;
+    if (minute < SF_TALLY_MINUTES_MAX) {
+        minutes[minute]++;
+    }
+}
+
+static void count_owner(struct viewer *viewer, uint32_t tenant)
+{
+    for (uint32_t i = 0; i < viewer->owners_count; i++) {
+        if (viewer->owners[i] == tenant) {
+            return;
+        }
+    }
+    if (viewer->owners_count < SF_TALLY_OWNERS_MAX) {
+        viewer->owners[viewer->owners_count++] = tenant;
+    }
+}
+
+/* A part of what is shown is another tenant's; the picture is counted once, however many owners it
+ * has. */
+static void see_stray(struct sf_tally_state *state, const struct sf_record *record)
+{
+    struct sf_tally *tally = &state->tally;
+    struct viewer *viewer = &state->viewers[record->who];
+    bool first_of_viewer = viewer->owners_count == 0;
+    SF_ASSERT(record->b < state->cameras_count);
+    state->cameras[record->b].exposed = true;
+    count_owner(viewer, record->a);
+    if (viewer->owners_count > tally->owners_per_viewer_max) {
+        tally->owners_per_viewer_max = viewer->owners_count;
+    }
+    if (first_of_viewer) {
+        tally->affected_count++;
+        tally->affected_poor_count += (viewer->flags & SF_FLAG_POOR_NETWORK) != 0;
+    }
+    if (state->stray_request == record->c) {
+        return;
+    }
+    state->stray_request = record->c;
+    struct sf_tally_path *path = path_of(state, record->who);
+    path->strays_count++;
+    count_minute(path->strays_by_minute, record->at_ns);
+    if (tally->stray_first_ns == SF_NS_NEVER) {
+        tally->stray_first_ns = record->at_ns;
+    }
+    tally->stray_last_ns = record->at_ns;
+    if (record->at_ns < tally->deployed_at_ns) {
+        tally->strays_before_deploy_count++;
+    } else {
+        tally->strays_after_deploy_count++;
+    }
+    tally->strays_grayscale_count += (state->shown_flags & SF_FLAG_GRAYSCALE) != 0;
+    tally->strays_damaged_count += (state->shown_flags & SF_FLAG_DAMAGED) != 0;
+    tally->strays_other_zone_count +=
+        state->cameras[record->b].utc_offset_s != state->cameras[viewer->camera].utc_offset_s;
+}
+
+static void see_shown(struct sf_tally_state *state, const struct sf_record *record)
+{
+    struct sf_tally_path *path = path_of(state, record->who);
+    state->shown_flags = record->flags;
+    path->shown_count++;
+    count_minute(path->shown_by_minute, record->at_ns);
+    path->shown_after_block_count += blocked_long_ago(state, record->at_ns);
+    bool own = record->b == state->viewers[record->who].tenant;
+    path->own_whole_count += own && (record->flags & SF_FLAG_DAMAGED) == 0;
+    struct viewer *viewer = &state->viewers[record->who];
+    if (own && viewer->waits_for_first) {
+        viewer->waits_for_first = false;
+        sf_waits_add(&service_of(state, record->who)->firsts,
+                     record->at_ns - viewer->watching_since_ns);
+    }
+}
+
+/* Somebody starts watching; whoever watched before and never saw anything never will. */
+static void start_watching(struct sf_tally_state *state, const struct sf_record *record)
+{
+    struct viewer *viewer = &state->viewers[record->who];
+    if (viewer->waits_for_first) {
+        sf_waits_add_never(&service_of(state, record->who)->firsts);
+    }
+    viewer->connection = record->b;
+    viewer->waits_for_first = true;
+    viewer->watching_since_ns = record->at_ns;
+}
+
+static void see_viewer(struct sf_tally_state *state, const struct sf_record *record)
+{
+    SF_ASSERT(record->who < state->viewers_count);
+    state->viewers[record->who] = (struct viewer){
+        .there = true, .tenant = record->a, .camera = record->b, .flags = record->flags};
+    path_of(state, record->who)->viewers_count++;
+    state->tally.poor_viewers_count += (record->flags & SF_FLAG_POOR_NETWORK) != 0;
+}
+
+static void see_camera(struct sf_tally_state *state, const struct sf_record *record)
+{
+    SF_ASSERT(record->who < state->cameras_count);
+    struct camera *camera = &state->cameras[record->who];
+    state->tally.owner_changes_count += camera->tenant != SF_NOBODY && camera->tenant != record->a;
+    camera->tenant = record->a;
+    camera->utc_offset_s = (int32_t)record->b;
+}
+
+static void see_ask(struct sf_tally_state *state, const struct sf_record *record)
+{
+    struct sf_tally_path *path = path_of(state, record->who);
+    path->asks_count++;
+    path->asks_after_block_count += blocked_long_ago(state, record->at_ns);
+    service_of(state, record->who)->asks_count++;
+    if (record->b != state->viewers[record->who].connection) {
+        start_watching(state, record);
+    }
+    state->viewers[record->who].asked_ns = record->at_ns;
+    state->viewers[record->who].asked_request = record->c;
+}
+
+static void see_admitted(struct sf_tally_state *state, const struct sf_record *record)
+{
+    state->viewers[record->who].admitted_ns = record->at_ns;
+    service_of(state, record->who)->admitted_count++;
+}
+
+static void see_answered(struct sf_tally_state *state, const struct sf_record *record)
+{
+    sf_ns took_ns = record->at_ns - state->viewers[record->who].admitted_ns;
+    bool still = record->a > 0; /* its length */
+    service_of(state, record->who)->hits_count += still && took_ns <= SF_SERVICE_HIT_NS_MAX;
+}
+
+static void see_delivered(struct sf_tally_state *state, const struct sf_record *record)
+{
+    const struct viewer *viewer = &state->viewers[record->who];
+    if ((record->flags & SF_FLAG_WHOLE) != 0 && viewer->asked_request == record->c) {
+        struct sf_tally_path *path = path_of(state, record->who);
+        path->answers_whole_count++;
+        path->waits_ns_sum += (uint64_t)(record->at_ns - viewer->asked_ns);
+    }
+}
+
+static void see(struct sf_tally_state *state, const struct sf_record *record)
+{
+    struct sf_tally *tally = &state->tally;
+    switch ((enum sf_record_kind)record->kind) {
+    case SF_RECORD_CAMERA:
+        see_camera(state, record);
+        return;
+    case SF_RECORD_VIEWER:
+        see_viewer(state, record);
+        return;
+    case SF_RECORD_ASK:
+        see_ask(state, record);
+        return;
+    case SF_RECORD_ADMITTED:
+        see_admitted(state, record);
+        return;
+    case SF_RECORD_ANSWERED:
+        see_answered(state, record);
+        return;
+    case SF_RECORD_DELIVERED:
+        see_delivered(state, record);
+        return;
+    case SF_RECORD_SHOWN:
+        see_shown(state, record);
+        return;
+    case SF_RECORD_SEEN:
+        if (record->a != state->viewers[record->who].tenant) {
+            see_stray(state, record);
+        }
+        return;
+    case SF_RECORD_GAVE_UP:
+        path_of(state, record->who)->blank_count++;
+        service_of(state, record->who)->blank_count++;
+        return;
+    case SF_RECORD_UPLOAD_ENDED:
+        tally->uploads_complete_count += record->flags == 0;
+        tally->uploads_abandoned_count += record->flags != 0;
+        return;
+    case SF_RECORD_FETCH:
+        tally->fetches_count++;
+        return;
+    case SF_RECORD_DEPLOYED:
+        if (tally->deployed_at_ns == SF_NS_NEVER) {
+            tally->deployed_at_ns = record->at_ns;
+        }
+        return;
+    case SF_RECORD_KILL_SWITCH:
+        if (record->flags == 0) {
+            tally->blocked_at_ns = SF_NS_NEVER;
+        } else if (tally->blocked_at_ns == SF_NS_NEVER) {
+            tally->blocked_at_ns = record->at_ns;
+        }
+        state->grace_ns = (sf_ns)record->d;
+        return;
+    default: /* the rest is not counted here */
+        return;
+    }
+}
+
+void sf_tally_hear(void *context, const struct sf_record *records, uint32_t count)
+{
+    struct sf_tally_state *state = context;
+    for (uint32_t i = 0; i < count; i++) {
+        if (records[i].kind != SF_RECORD_PACKET) {
+            see(state, &records[i]);
+        }
+    }
+}

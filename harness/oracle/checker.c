@@ -1,0 +1,168 @@
+/* The court hands each record to the oracles that want it, and keeps the register of who is who. It
+ * has no opinion of its own. */
+#include "harness/base/assert.h"
+#include "harness/base/ids.h"
+#include "harness/oracle/oracle.h"
+
+/* clang-format off: one a line. */
+static const struct sf_oracle *const oracles[] = {
+    &sf_oracle_no_stray_pixels, &sf_oracle_no_stray_bytes,   &sf_oracle_valid_link,
+    &sf_oracle_kill_switch,     &sf_oracle_recovery,         &sf_oracle_contract,
+    &sf_oracle_unlinked,        &sf_oracle_consent,          &sf_oracle_no_image_in_settings,
+    &sf_oracle_destinations,    &sf_oracle_whole_or_flagged, &sf_oracle_monotonic,
+    &sf_oracle_fresh,           &sf_oracle_ends_once,        NULL,
+};
+/* clang-format on */
+
+_Static_assert(sizeof oracles / sizeof oracles[0] <= SF_ORACLES_MAX, "raise SF_ORACLES_MAX");
+
+const struct sf_oracle *const *sf_oracles(void)
+{
+    return oracles;
+}
+
+const char *const *sf_oracle_names(void)
+{
+    static const char *names[SF_ORACLES_MAX + 1];
+    for (uint32_t i = 0; oracles[i] != NULL; i++) {
+        names[i] = oracles[i]->name;
+    }
+    return names;
+}
+
+const char *sf_verdict_name(enum sf_verdict verdict)
+{
+    switch (verdict) {
+    case SF_VERDICT_PASS:
+        return "pass";
+    case SF_VERDICT_FAIL:
+        return "fail";
+    case SF_VERDICT_INCONCLUSIVE:
+        return "inconclusive";
+    }
+    SF_UNREACHABLE();
+}
+
+void sf_findings_add(struct sf_findings *findings, struct sf_finding finding)
+{
+    findings->count++;
+    if (findings->kept_count < SF_FINDINGS_KEPT_MAX) {
+        findings->kept[findings->kept_count++] = finding;
+    }
+}
+
+static const uint64_t REGISTER_KINDS =
+    SF_SEES(CAMERA) | SF_SEES(VIEWER) | SF_SEES(LINK) | SF_SEES(KILL_SWITCH) | SF_SEES(SESSION);
+
+void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_t homes_count)
+{
+    uint32_t viewers_count = SF_VIEWERS_PER_HOME * homes_count;
+    *checker = (struct sf_checker){.kinds = REGISTER_KINDS};
+    checker->findings = sf_arena_take(arena, 1, sizeof *checker->findings);
+    checker->who = (struct sf_register){
+        .cameras_count = homes_count,
+        .viewers_count = viewers_count,
+        .camera_tenant = sf_arena_take(arena, homes_count, sizeof(uint32_t)),
+        .viewer_tenant = sf_arena_take(arena, viewers_count, sizeof(uint32_t)),
+        .viewer_camera = sf_arena_take(arena, viewers_count, sizeof(uint32_t)),
+        .viewer_flags = sf_arena_take(arena, viewers_count, sizeof(uint16_t)),
+        .signed_in = sf_arena_take(arena, viewers_count, sizeof(bool)),
+        .linked = sf_arena_take(arena, homes_count, sizeof(bool)),
+        .has_app = sf_arena_take(arena, homes_count, sizeof(bool)),
+    };
+    for (; oracles[checker->oracles_count] != NULL; checker->oracles_count++) {
+        const struct sf_oracle *oracle = oracles[checker->oracles_count];
+        void *state = sf_arena_take(arena, 1, oracle->state_bytes);
+        if (oracle->init != NULL) {
+            oracle->init(state, arena, homes_count);
+        }
+        checker->states[checker->oracles_count] = state;
+        checker->kinds |= oracle->kinds;
+    }
+}
+
+bool sf_register_has_link(const struct sf_register *who, uint32_t viewer)
+{
+    uint32_t tenant = who->viewer_tenant[viewer];
+    bool owner = who->camera_tenant[who->viewer_camera[viewer]] == tenant;
+    bool integration = (who->viewer_flags[viewer] & SF_FLAG_INTEGRATION) != 0;
+    return who->signed_in[viewer] && owner && (!integration || who->linked[tenant]);
+}
+
+static void register_see(struct sf_register *who, const struct sf_record *record)
+{
+    switch ((enum sf_record_kind)record->kind) {
+    case SF_RECORD_CAMERA:
+        SF_ASSERT(record->who < who->cameras_count);
+        who->camera_tenant[record->who] = record->a;
+        break;
+    case SF_RECORD_VIEWER:
+        SF_ASSERT(record->who < who->viewers_count);
+        who->viewer_tenant[record->who] = record->a;
+        who->viewer_camera[record->who] = record->b;
+        who->viewer_flags[record->who] = record->flags;
+        who->signed_in[record->who] = (record->flags & SF_FLAG_NO_ACCOUNT) == 0;
+        /* Cameras come first in the trace. */
+        who->has_app[record->a] |= (record->flags & SF_FLAGS_FROM_CACHE) == 0 &&
+                                   who->signed_in[record->who] &&
+                                   who->camera_tenant[record->b] == record->a;
+        break;
+    case SF_RECORD_SESSION:
+        SF_ASSERT(record->who < who->viewers_count);
+        who->signed_in[record->who] = record->flags != 0;
+        break;
+    case SF_RECORD_LINK:
+        SF_ASSERT(record->who < who->cameras_count);
+        who->linked[record->who] = record->flags != 0;
+        break;
+    case SF_RECORD_KILL_SWITCH:
+        who->blocked = record->flags != 0;
+        break;
+    default: /* every other kind says nothing about who is who */
+        break;
+    }
+}
+
+static void checker_see(struct sf_checker *checker, const struct sf_record *record)
+{
+    uint64_t kind = UINT64_C(1) << record->kind;
+    if ((kind & REGISTER_KINDS) != 0) {
+        register_see(&checker->who, record);
+    }
+    for (uint32_t i = 0; i < checker->oracles_count; i++) {
+        if ((oracles[i]->kinds & kind) != 0) {
+            uint64_t before = checker->findings->count;
+            uint32_t kept = checker->findings->kept_count;
+            oracles[i]->see(checker->states[i], &checker->who, record, checker->findings);
+            checker->results[i].findings_count += checker->findings->count - before;
+            for (; kept < checker->findings->kept_count; kept++) {
+                checker->findings->kept[kept].oracle = (uint16_t)i;
+            }
+        }
+    }
+}
+
+void sf_checker_hear(void *context, const struct sf_record *records, uint32_t count)
+{
+    struct sf_checker *checker = context;
+    for (uint32_t i = 0; i < count; i++) {
+        if ((checker->kinds & (UINT64_C(1) << records[i].kind)) != 0) {
+            checker_see(checker, &records[i]);
+        }
+    }
+}
+
+enum sf_verdict sf_checker_close(struct sf_checker *checker)
+{
+    bool evidence_missing = false;
+    for (uint32_t i = 0; i < checker->oracles_count; i++) {
+        struct sf_evidence evidence = oracles[i]->evidence(checker->states[i]);
+        checker->results[i].evidence_count = evidence.count;
+        checker->results[i].wanted = evidence.wanted;
+        evidence_missing |= evidence.wanted && evidence.count == 0;
+    }
+    if (checker->findings->count > 0) {
+        return SF_VERDICT_FAIL;
+    }
+    return evidence_missing ? SF_VERDICT_INCONCLUSIVE : SF_VERDICT_PASS;
+}

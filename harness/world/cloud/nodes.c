@@ -1,0 +1,86 @@
+/* What the scenario does to the cache's nodes. The host of the cache knows what runs on them, the
+ * load balancer which of them it may choose; here both are told, and the trace. */
+#include <string.h>
+
+#include "harness/base/assert.h"
+#include "harness/base/hash.h"
+#include "harness/world/world.h"
+
+static uint64_t text_hash(const char *text)
+{
+    return sf_hash(text, strlen(text));
+}
+
+static bool concerns(uint32_t node_or_all, uint32_t node)
+{
+    return node_or_all == SF_NODE_ALL || node_or_all == node;
+}
+
+void sf_nodes_deploy(struct world *world, uint32_t node_or_all,
+                     const struct sf_cache_module *module)
+{
+    for (uint32_t node = 0; node < world->host.nodes_count; node++) {
+        if (concerns(node_or_all, node)) {
+            bool lost = world->host.nodes[node].lost;
+            world_trace(world, (struct sf_record){
+                                   .kind = SF_RECORD_DEPLOYED,
+                                   .who = lost ? SF_NOBODY : world->host.versions_count,
+                                   .a = node,
+                                   .c = text_hash(module->plugin->name),
+                               });
+            sf_cache_host_deploy_node(&world->host, node, module);
+        }
+    }
+}
+
+void sf_nodes_reconfigure(struct world *world, uint32_t node_or_all, const char *options)
+{
+    for (uint32_t node = 0; node < world->host.nodes_count; node++) {
+        if (concerns(node_or_all, node)) {
+            enum sf_reconfigured result = sf_cache_host_reconfigure(&world->host, node, options);
+            world_trace(world, (struct sf_record){.kind = SF_RECORD_RECONFIGURED,
+                                                  .flags = (uint16_t)result,
+                                                  .who = node,
+                                                  .c = text_hash(options)});
+        }
+    }
+}
+
+void sf_nodes_step_clock(struct world *world, uint32_t node_or_all, sf_ns step_ns)
+{
+    for (uint32_t node = 0; node < world->host.nodes_count; node++) {
+        if (concerns(node_or_all, node)) {
+            world_trace(world, (struct sf_record){.kind = SF_RECORD_NODE_CLOCK,
+                                                  .who = node,
+                                                  .d = (uint64_t)step_ns});
+            sf_cache_host_clock_step(&world->host, node, step_ns);
+        }
+    }
+}
+
+static void trace_node(struct world *world, uint32_t node, bool back)
+{
+    world_trace(world, (struct sf_record){.kind = SF_RECORD_NODE, .flags = back, .who = node});
+}
+
+void sf_node_lose(struct world *world, uint32_t node)
+{
+    if (world->host.nodes[node].lost) {
+        return;
+    }
+    trace_node(world, node, false);
+    sf_balancer_node(&world->balancer, node, true);
+    sf_cache_host_node_lost(&world->host, node);
+    sf_cloud_uploads_lost(world);
+    sf_cloud_requests_lost(world, node);
+}
+
+void sf_node_bring_back(struct world *world, uint32_t node)
+{
+    if (!world->host.nodes[node].lost) {
+        return;
+    }
+    trace_node(world, node, true);
+    sf_cache_host_node_back(&world->host, node);
+    sf_balancer_node(&world->balancer, node, false);
+}

@@ -1,0 +1,120 @@
+/* The way between a cache node and the shared store: there, done, and back, each taking its time;
+ * and now and then what comes back is that it failed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/assert.h"
+#include "harness/world/world.h"
+
+/* All operations of a connection are in one lane, so that replies keep the order of requests. */
+static void push(struct world *world, enum event_kind kind, sf_handle handle,
+                 const struct store_operation *operation, sf_ns late_ns)
+{
+    sf_world_push(world, kind, (uint32_t)operation->connection, 0, handle,
+                  world_now(world) + world->cloud.store_latency_ns + late_ns);
+}
+
+/* A reply that is late holds up those behind it on its connection. */
+static sf_ns draw_late(struct world *world, struct store_operation *operation)
+{
+    sf_ns usual_ns = world_now(world) + world->cloud.store_latency_ns;
+    sf_ns due_ns =
+        usual_ns + sf_world_late(&world->store_slow_rng, world->cloud.store_slow_share_ppm,
+                                 world->cloud.store_slow_ns);
+    bool any_late = world->cloud.store_slow_share_ppm > 0;
+    sf_handle handle = any_late ? sf_slots_next(&world->operations, 0) : 0;
+    for (; handle != 0; handle = sf_slots_next(&world->operations, handle)) {
+        const struct store_operation *other = sf_slots_get(&world->operations, handle);
+        if (other->connection == operation->connection && other->reply_due_ns > due_ns) {
+            due_ns = other->reply_due_ns;
+        }
+    }
+    operation->reply_due_ns = due_ns;
+    return due_ns - usual_ns;
+}
+
+void sf_store_start(void *context, uint32_t version, uint64_t connection, uint64_t cookie, bool put,
+                    const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes, uint32_t count,
+                    sf_ns ttl_ns)
+{
+    struct world *world = context;
+    void *item;
+    sf_handle handle = sf_slots_take(&world->operations, &item);
+    struct store_operation *operation = item;
+    operation->version = version;
+    operation->connection = connection;
+    operation->cookie = cookie;
+    operation->put = put;
+    operation->ttl_ns = ttl_ns;
+    operation->reply_due_ns = 0;
+    operation->key_bytes = key_bytes;
+    SF_ASSERT(key_bytes <= sizeof operation->key);
+    memcpy(operation->key, key, key_bytes);
+    if (count > 0) {
+        operation->bytes = sf_alloc(count, 1);
+        operation->bytes_count = count;
+        memcpy(operation->bytes, bytes, count);
+    }
+    push(world, EVENT_STORE_ARRIVE, handle, operation, 0);
+}
+
+static void get(struct world *world, struct store_operation *operation)
+{
+    uint32_t count;
+    const uint8_t *value =
+        sf_store_get(&world->store, operation->key, operation->key_bytes, world_now(world), &count);
+    operation->status = value != NULL ? SF_CACHE_STORE_FOUND : SF_CACHE_STORE_MISSING;
+    if (value != NULL) {
+        operation->bytes = sf_alloc(count, 1);
+        operation->bytes_count = count;
+        memcpy(operation->bytes, value, count);
+    }
+}
+
+static void drop_bytes(struct store_operation *operation)
+{
+    free(operation->bytes);
+    operation->bytes = NULL;
+    operation->bytes_count = 0;
+}
+
+void sf_store_arrive(struct world *world, sf_handle handle)
+{
+    struct store_operation *operation = sf_slots_get(&world->operations, handle);
+    SF_ASSERT(operation != NULL);
+    sf_ns late_ns = draw_late(world, operation);
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_STORE,
+                           .who = operation->version,
+                           .a = operation->put,
+                           .b = operation->bytes_count,
+                           .c = operation->connection,
+                           .d = (uint64_t)late_ns,
+                       });
+    if (world->store_off) {
+        operation->status = SF_CACHE_STORE_FAILED;
+        drop_bytes(operation);
+    } else if (operation->put) {
+        sf_store_put(&world->store, operation->key, operation->key_bytes, operation->bytes,
+                     operation->bytes_count, world_now(world), operation->ttl_ns);
+        operation->status = SF_CACHE_STORE_STORED;
+        drop_bytes(operation);
+    } else {
+        get(world, operation);
+    }
+    if (sf_rng_chance(&world->store_rng, (uint32_t)world->cloud.store_loss_ppm)) {
+        operation->status = SF_CACHE_STORE_FAILED;
+        drop_bytes(operation);
+    }
+    push(world, EVENT_STORE_REPLY, handle, operation, late_ns);
+}
+
+void sf_store_reply(struct world *world, sf_handle handle)
+{
+    struct store_operation *operation = sf_slots_get(&world->operations, handle);
+    SF_ASSERT(operation != NULL);
+    sf_cache_host_store_reply(&world->host, operation->connection, operation->cookie,
+                              operation->status, operation->bytes, operation->bytes_count);
+    drop_bytes(operation);
+    sf_slots_give(&world->operations, handle);
+}

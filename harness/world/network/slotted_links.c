@@ -1,0 +1,231 @@
+/* Links that hold packets back. Where a network has slots, when a packet leaves depends on what is
+ * sent after it: such a link runs with the model's queue (netem_queue.h) and is woken when the next
+ * packet may leave. A link that is ever on such a network has its queue from the start, whatever
+ * network it is on, so that no change moves a packet from one way of running to the other. */
+#include <stdlib.h>
+
+#include "harness/base/assert.h"
+#include "harness/world/world.h"
+
+enum { PLACES_FIRST = 16 };
+
+/* A packet of which copies wait. */
+struct slotted_packet {
+    sf_handle message;
+    sf_ns sent_ns;
+    uint64_t number; /* on its link */
+    uint32_t fragment;
+    uint32_t copies_count;
+    uint16_t kind; /* enum event_kind: what its arrival is */
+    uint16_t flags;
+};
+
+/* ---- which links ---- */
+
+static bool config_needs_queue(const struct sf_plan_network *network, bool up)
+{
+    return sf_netem_config_needs_queue(up ? &network->up : &network->down);
+}
+
+static bool network_needs_queue(const struct sf_plan *plan, uint32_t network, bool up)
+{
+    const struct sf_plan_network *found = &plan->networks[network];
+    bool needed = config_needs_queue(found, up);
+    for (uint32_t i = 0; i < found->states_count; i++) {
+        needed |= config_needs_queue(&plan->networks[found->states[i].network_index], up);
+    }
+    return needed;
+}
+
+static bool brings_network(const struct sf_plan_entry *entry, uint32_t group, bool up)
+{
+    enum sf_plan_direction other = up ? SF_DIRECTION_DOWN : SF_DIRECTION_UP;
+    bool concerned = entry->group_index == SF_GROUP_ALL || entry->group_index == group;
+    return entry->action == SF_ACTION_HEAL ||
+           (entry->action == SF_ACTION_NETWORK && concerned && entry->direction != other);
+}
+
+static bool group_needs_queue(const struct sf_plan *plan, uint32_t group, bool up)
+{
+    bool needed = network_needs_queue(plan, plan->groups[group].network_index, up);
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        const struct sf_plan_entry *entry = &plan->timeline[i];
+        needed |=
+            brings_network(entry, group, up) && network_needs_queue(plan, entry->network_index, up);
+    }
+    return needed;
+}
+
+/* ---- from the beginning to the end ---- */
+
+void sf_slotted_init(struct world *world)
+{
+    sf_slots_init(&world->slotted_packets, sizeof(struct slotted_packet));
+}
+
+void sf_slotted_build(struct world *world)
+{
+    uint32_t first = 0;
+    world->queued = NULL;
+    for (uint32_t group = 0; group < world->plan->groups_count; group++) {
+        uint32_t end = first + 2 * world->plan->groups[group].homes_count;
+        for (uint32_t direction = 0; direction < 2; direction++) {
+            if (!group_needs_queue(world->plan, group, direction == 0)) {
+                continue;
+            }
+            if (world->queued == NULL) {
+                world->queued = sf_arena_take(&world->arena, 2 * (size_t)world->homes_count,
+                                              sizeof(struct slotted_link *));
+            }
+            for (uint32_t link = first + direction; link < end; link += 2) {
+                world->queued[link] = sf_arena_take(&world->arena, 1, sizeof(struct slotted_link));
+            }
+        }
+        first = end;
+    }
+}
+
+void sf_slotted_link_init(struct slotted_link *queued, const struct sf_netem_config *config,
+                          uint64_t seed)
+{
+    struct sf_netem_waiting *storage = sf_realloc(NULL, PLACES_FIRST, sizeof *storage);
+    sf_netem_queue_init(&queued->queue, config, seed, storage, PLACES_FIRST);
+    queued->wake_ns = SF_NS_NEVER;
+}
+
+void sf_slotted_drop(struct world *world)
+{
+    uint64_t copies_count = 0;
+    for (uint32_t link = 0; world->queued != NULL && link < 2 * world->homes_count; link++) {
+        if (world->queued[link] != NULL) {
+            copies_count += sf_netem_waiting_count(&world->queued[link]->queue.link);
+            free(world->queued[link]->queue.waiting);
+        }
+    }
+    SF_ASSERT(world->slotted_packets.count <= copies_count);
+    world->queued = NULL;
+    sf_slots_reset(&world->slotted_packets);
+}
+
+/* ---- in ---- */
+
+/* Grows while time moves, as the event queue does: a thousand places for each of many links, most
+ * of which stay empty, would be too much. The network's `limit` bounds it. */
+static void make_room(struct sf_netem_queue *queue)
+{
+    if (sf_netem_queue_has_room(queue)) {
+        return;
+    }
+    struct sf_netem_waiting *before = queue->waiting;
+    uint64_t places = 2 * (uint64_t)queue->waiting_max;
+    sf_netem_queue_move(queue, sf_realloc(NULL, places, sizeof *before), places);
+    free(before);
+}
+
+static uint16_t flags_of(struct sf_netem_queued taken, enum event_kind kind)
+{
+    unsigned flags = taken.copies_count == 0 ? SF_FATE_LOST : 0;
+    flags |= taken.copies_count > 1 ? SF_FATE_DUPLICATED : 0;
+    flags |= taken.corrupted ? SF_FATE_CORRUPTED : 0;
+    flags |= taken.dropped_by_limit ? SF_FATE_OVER_LIMIT : 0;
+    flags |= kind == EVENT_ACK ? SF_FATE_ACK : 0;
+    return (uint16_t)flags;
+}
+
+uint16_t sf_slotted_take_in(struct world *world, struct slotted_link *queued,
+                            struct message *message, enum event_kind kind, uint32_t fragment,
+                            uint32_t bytes)
+{
+    void *item;
+    sf_handle tag = sf_slots_take(&world->slotted_packets, &item);
+    struct slotted_packet *packet = item;
+    *packet = (struct slotted_packet){
+        .message = message->handle,
+        .sent_ns = world_now(world),
+        .number = queued->queue.link.packets_count,
+        .fragment = fragment,
+        .kind = (uint16_t)kind,
+    };
+    make_room(&queued->queue);
+    struct sf_netem_queued taken =
+        sf_netem_queue_enqueue(&queued->queue, world_now(world), bytes, false, tag);
+    packet->flags = flags_of(taken, kind);
+    packet->copies_count = taken.copies_count;
+    message->transfer.in_flight_count += taken.copies_count;
+    uint16_t flags = packet->flags;
+    if (taken.copies_count == 0) {
+        sf_slots_give(&world->slotted_packets, tag);
+    }
+    return flags;
+}
+
+/* ---- out ---- */
+
+/* It arrives at this very instant, after whatever is being done with the link now. */
+static void leave(struct world *world, uint32_t link, const struct sf_netem_delivery *delivery)
+{
+    struct slotted_packet *packet = sf_slots_get(&world->slotted_packets, delivery->tag);
+    SF_ASSERT(packet != NULL);
+    unsigned flags = packet->flags & ~(unsigned)SF_FATE_CORRUPTED;
+    flags |= delivery->corrupted ? SF_FATE_CORRUPTED : 0;
+    world_trace(world, (struct sf_record){
+                           .kind = SF_RECORD_PACKET_LEFT,
+                           .flags = (uint16_t)flags,
+                           .who = link,
+                           .a = (uint32_t)packet->message,
+                           .b = packet->fragment,
+                           .c = packet->number,
+                           .d = (uint64_t)(world_now(world) - packet->sent_ns),
+                       });
+    push_arrival(world, link, (enum event_kind)packet->kind, delivery->corrupted, packet->fragment,
+                 packet->message, world_now(world));
+    if (--packet->copies_count == 0) {
+        sf_slots_give(&world->slotted_packets, delivery->tag);
+    }
+}
+
+/* One event waits at most for each time: an earlier one is pushed when it comes to be needed, a
+ * later one when the one before it has come. */
+static void wake_later(struct world *world, uint32_t link)
+{
+    struct slotted_link *queued = world->queued[link];
+    sf_ns next_ns = sf_netem_queue_next_ns(&queued->queue);
+    sf_ns due_ns = next_ns > world_now(world) ? next_ns : world_now(world);
+    if (due_ns < queued->wake_ns) {
+        queued->wake_ns = due_ns;
+        sf_queue_push(&world->queue,
+                      (struct sf_event){.due_ns = due_ns, .kind = EVENT_LINK_OPENS, .target = link},
+                      link);
+    }
+}
+
+void sf_slotted_let_go(struct world *world, uint32_t link)
+{
+    struct sf_netem_delivery delivery;
+    while (sf_netem_queue_dequeue(&world->queued[link]->queue, world_now(world), &delivery)) {
+        leave(world, link, &delivery);
+    }
+    wake_later(world, link);
+}
+
+void sf_slotted_wake(struct world *world, uint32_t link)
+{
+    struct slotted_link *queued = world->queued[link];
+    if (queued->wake_ns == world_now(world)) {
+        queued->wake_ns = SF_NS_NEVER;
+    }
+    /* Asked before the time, the model would begin another slot: what was due at this time may have
+     * been put off since. */
+    if (sf_netem_queue_next_ns(&queued->queue) <= world_now(world)) {
+        sf_slotted_let_go(world, link);
+    } else {
+        wake_later(world, link);
+    }
+}
+
+void sf_slotted_changed(struct world *world, uint32_t link)
+{
+    if (slotted_link(world, link) != NULL) {
+        wake_later(world, link);
+    }
+}

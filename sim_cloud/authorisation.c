@@ -1,0 +1,60 @@
+#include "sim_cloud/authorisation.h"
+
+#include "harness/base/assert.h"
+
+void sf_authorisation_init(struct sf_authorisation *door, const struct sf_cloud_config *config,
+                           const struct sf_sessions *sessions, struct sf_arena *arena,
+                           uint32_t tenants_count, uint32_t cameras_count)
+{
+    *door = (struct sf_authorisation){
+        .config = config,
+        .sessions = sessions,
+        .tenants_count = tenants_count,
+        .camera_tenant = sf_arena_take(arena, cameras_count, sizeof(uint32_t)),
+        .linked = sf_arena_take(arena, tenants_count, sizeof(bool)),
+    };
+    for (uint32_t i = 0; i < cameras_count; i++) {
+        door->camera_tenant[i] = SF_NOBODY;
+    }
+}
+
+/* `tenant` SF_NOBODY: no session that counts. */
+static enum sf_authorisation_answer check(const struct sf_authorisation *door, uint32_t tenant,
+                                          struct sf_camera_id camera, bool integration)
+{
+    if (tenant == SF_NOBODY) {
+        return SF_AUTHORISATION_NO_SESSION;
+    }
+    SF_ASSERT(tenant < door->tenants_count);
+    if (door->camera_tenant[camera.index] != tenant) {
+        return SF_AUTHORISATION_NOT_OWNER;
+    }
+    return integration && !door->linked[tenant] ? SF_AUTHORISATION_NOT_LINKED
+                                                : SF_AUTHORISATION_OPEN;
+}
+
+enum sf_authorisation_answer sf_authorisation_ask(const struct sf_authorisation *door,
+                                                  uint64_t session, struct sf_camera_id camera,
+                                                  bool integration)
+{
+    if (integration && door->blocked && door->config->kill_switch_broken == 0) {
+        return SF_AUTHORISATION_KILL_SWITCH;
+    }
+    if (door->config->front_door_open != 0) {
+        return SF_AUTHORISATION_OPEN;
+    }
+    uint32_t tenant = door->config->expired_honoured != 0
+                          ? sf_sessions_tenant_ever(door->sessions, session)
+                          : sf_sessions_tenant(door->sessions, session);
+    return check(door, tenant, camera, integration);
+}
+
+enum sf_authorisation_answer sf_authorisation_vouch(const struct sf_authorisation *door,
+                                                    uint64_t session, struct sf_camera_id camera,
+                                                    bool integration)
+{
+    if (integration && door->blocked) {
+        return SF_AUTHORISATION_KILL_SWITCH;
+    }
+    return check(door, sf_sessions_tenant(door->sessions, session), camera, integration);
+}

@@ -1,0 +1,49 @@
+/* The cloud's accounts and its front door: who owns which camera, who has linked the integration,
+ * whether the operator has blocked it, and so whether a request is let in. The front door knows
+ * nothing of caches. */
+#ifndef STRAYFRAME_SIM_CLOUD_AUTHORISATION_H
+#define STRAYFRAME_SIM_CLOUD_AUTHORISATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/ids.h"
+#include "sim_cloud/config.h"
+#include "sim_cloud/sessions.h"
+
+struct sf_authorisation {
+    const struct sf_cloud_config *config; /* borrowed; outlives the door */
+    const struct sf_sessions *sessions;   /* borrowed; outlives the door */
+    uint32_t tenants_count;
+    uint32_t *camera_tenant; /* by camera */
+    bool *linked;            /* by tenant */
+    bool blocked;            /* the kill switch */
+};
+
+enum sf_authorisation_answer {
+    SF_AUTHORISATION_OPEN,
+    SF_AUTHORISATION_NOT_OWNER,   /* the camera belongs to somebody else */
+    SF_AUTHORISATION_NOT_LINKED,  /* the account is not linked to the integration */
+    SF_AUTHORISATION_KILL_SWITCH, /* the operator has blocked the integration */
+    SF_AUTHORISATION_NO_SESSION,  /* the session has expired, or there never was one */
+};
+
+/* Memory from `arena`; nobody owns a camera, and no account is linked, until somebody says so. */
+void sf_authorisation_init(struct sf_authorisation *door, const struct sf_cloud_config *config,
+                           const struct sf_sessions *sessions, struct sf_arena *arena,
+                           uint32_t tenants_count, uint32_t cameras_count);
+
+/* May whoever brings this session see `camera` on this path, now? Any number may be a session.
+ * Asked when a request comes and again when its answer leaves. */
+enum sf_authorisation_answer sf_authorisation_ask(const struct sf_authorisation *door,
+                                                  uint64_t session, struct sf_camera_id camera,
+                                                  bool integration);
+
+/* The same for a camera that is asked directly and lets the account service check: the front door
+ * and its planted faults have no part in it. */
+enum sf_authorisation_answer sf_authorisation_vouch(const struct sf_authorisation *door,
+                                                    uint64_t session, struct sf_camera_id camera,
+                                                    bool integration);
+
+#endif
