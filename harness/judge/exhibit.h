@@ -41,4 +41,13 @@ struct sf_exhibits {
     struct sf_exhibit items[SF_EXHIBITS_MAX];
 };
 
+struct sf_book;
+struct sf_delivery;
+struct sf_inspection;
+
+/* Keeps what was shown, if there is room for it and it is wanted; `flags` of its SHOWN record. */
+void sf_exhibits_keep(struct sf_exhibits *exhibits, struct sf_book *book,
+                      const struct sf_delivery *delivery, uint16_t flags,
+                      const struct sf_inspection *seen);
+
 #endif

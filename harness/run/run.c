@@ -166,8 +166,8 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     struct world *world = &runner->world;
     draw(runner, options->seed, &plan, &caches);
     judges_begin(runner, sf_plan_homes_count(plan), options->listeners, options->listeners_count);
-    world->exhibits = options->exhibits;
-    world->strays_count = 0;
+    world->judge.exhibits = options->exhibits;
+    world->judge.strays_count = 0;
     world->strays_max = options->strays_max;
     sf_world_build(world, plan, caches->modules, options->seed);
     bool finished = sf_world_run(world, options->events_max);

@@ -7,6 +7,11 @@
 #include "harness/base/assert.h"
 #include "harness/world/world.h"
 
+static void add_record(void *trace, struct sf_record record)
+{
+    sf_trace_add(trace, record);
+}
+
 void sf_world_init(struct world *world)
 {
     *world = (struct world){0};
@@ -20,6 +25,9 @@ void sf_world_init(struct world *world)
     sf_slots_init(&world->operations, sizeof(struct store_operation));
     sf_slots_init(&world->questions, sizeof(struct question));
     sf_slotted_init(world);
+    world->book = sf_book_create();
+    world->judge =
+        (struct sf_judge){.book = world->book, .record = add_record, .context = &world->trace};
 }
 
 static void payloads_free(struct world *world)
@@ -59,7 +67,7 @@ static void drop_unfinished(struct world *world)
     sf_slots_reset(&world->operations);
     sf_slots_reset(&world->questions);
     sf_store_fini(&world->store);
-    sf_judge_reset(world);
+    sf_book_drop_index(world->book);
 }
 
 void sf_world_clear(struct world *world)
@@ -81,7 +89,8 @@ void sf_world_fini(struct world *world)
     sf_slots_fini(&world->slotted_packets);
     sf_queue_fini(&world->queue);
     sf_arena_fini(&world->arena);
-    free(world->captures);
+    free(world->ranges);
+    sf_book_destroy(world->book);
     free(world->stitched);
     *world = (struct world){0};
 }
@@ -159,6 +168,14 @@ static void build_home(struct world *world, uint32_t index, uint32_t group_index
         state->present = config->present != 0;
         sf_session_start(world, index, i);
     }
+    sf_book_describe(world->book, (struct sf_camera_id){index},
+                     &(struct sf_book_camera){
+                         .tenant = {index},
+                         .scene = (enum sf_scene)home->scene,
+                         .name = home->camera_name,
+                         .utc_offset_s = home->camera.utc_offset_s,
+                         .sends_deltas = home->camera.config->delta_every > 1,
+                     });
     world->door.camera_tenant[index] = index;
     world->door.linked[index] = group->linked;
 }
@@ -263,7 +280,6 @@ void sf_world_build(struct world *world, const struct sf_plan *plan,
     world->modules = modules;
     world->seed = seed;
     world->ended = false;
-    world->captures_count = 0;
     world->events_count = 0;
     world->identity_off = false;
     world->store_off = false;
@@ -289,6 +305,14 @@ void sf_world_build(struct world *world, const struct sf_plan *plan,
                      world->homes_count * VIEWERS_PER_HOME);
     sf_sessions_init(&world->sessions, &world->arena, world->homes_count * VIEWERS_PER_HOME);
 
+    sf_book_reset(world->book,
+                  &(struct sf_book_stills){
+                      .width_px = world->still_width_px,
+                      .height_px = world->still_height_px,
+                      .quality = world->still_quality,
+                      .start_unix_s = plan->start_unix_s,
+                  },
+                  world->homes_count);
     sf_slotted_build(world);
     uint32_t index = 0;
     for (uint32_t group = 0; group < plan->groups_count; group++) {

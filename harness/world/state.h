@@ -11,11 +11,10 @@
 #include "harness/base/slots.h"
 #include "harness/base/text.h"
 #include "harness/cache/host.h"
-#include "harness/frame/ledger.h"
 #include "harness/frame/still.h"
 #include "harness/net/netem_queue.h"
 #include "harness/net/transfer.h"
-#include "harness/judge/exhibit.h"
+#include "harness/judge/judge.h"
 #include "harness/scenario/plan.h"
 #include "harness/sim/queue.h"
 #include "harness/sim/rng.h"
@@ -81,7 +80,6 @@ enum message_kind {
 enum {
     CONTROL_BYTES = 64, /* a request, command, cancellation or answer without a picture */
     ACK_BYTES = 16,
-    HASHES_KEPT = 16, /* a camera's latest captures that are known by their hash */
     INLINE_WORDS = 1, /* messages of up to 64 packets without a payload need no more */
 };
 
@@ -161,10 +159,7 @@ struct home {
     struct sf_rng camera_rng;
     sf_ns camera_tick_at_ns;
     struct viewer_state viewers[VIEWERS_PER_HOME];
-    uint64_t hashes[HASHES_KEPT]; /* of the latest captures, by number modulo HASHES_KEPT */
-    uint16_t hashes_night;        /* a bit each: it was infrared */
-    uint32_t capture_latest;      /* number in the world's captures, from 1; 0: none yet */
-    uint32_t number;              /* in the plan: see sf_plan_group_number */
+    uint32_t number; /* in the plan: see sf_plan_group_number */
     uint32_t group;
     uint32_t network;
     uint32_t scene;
@@ -239,15 +234,6 @@ struct slotted_link {
     sf_ns wake_ns;               /* the earliest EVENT_LINK_OPENS that waits; SF_NS_NEVER */
 };
 
-/* A capture that was made, for making its bytes again. */
-struct capture_entry {
-    uint32_t camera;
-    uint32_t capture;
-    uint32_t previous; /* number of the camera's capture before it, from 1; 0: none */
-    int64_t local_unix_s;
-    bool night;
-};
-
 struct world {
     const struct sf_plan *plan; /* borrowed for the run */
     const struct sf_cache_module
@@ -286,16 +272,13 @@ struct world {
     uint32_t healthy_network; /* what the heal brings, or what is called "good"; UINT32_MAX */
     bool ended;
 
-    struct capture_entry *captures; /* all of the run */
-    uint32_t captures_count;
-    uint32_t captures_capacity;
-    struct sf_ledger *ledger;     /* made when first needed */
-    uint32_t ledger_told;         /* how many of `captures` it knows */
-    struct sf_exhibits *exhibits; /* borrowed, NULL: keep none */
-    struct sf_text log;           /* what caches said, a line each; cut at 64 KiB */
-    uint64_t strays_count;        /* pictures with another tenant's in them that were shown */
-    uint64_t strays_max;          /* the run ends with this one; 0: no bound */
-    uint32_t state[64];           /* what caches reported of themselves: see sf_runner_states */
+    struct sf_book *book; /* owned: all captures of the run */
+    struct sf_judge judge;
+    struct sf_byte_range *ranges; /* room for what arrived of one answer */
+    uint32_t ranges_capacity;
+    struct sf_text log;  /* what caches said, a line each; cut at 64 KiB */
+    uint64_t strays_max; /* the run ends with this stray; 0: no bound */
+    uint32_t state[64];  /* what caches reported of themselves: see sf_runner_states */
     uint64_t events_count;
 
     struct sf_balancer balancer;

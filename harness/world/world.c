@@ -98,7 +98,7 @@ bool sf_world_run(struct world *world, uint64_t events_max)
         sf_cache_host_sweep(&world->host);
         world->events_count++;
         bool enough = (events_max != 0 && world->events_count >= events_max) ||
-                      (world->strays_max != 0 && world->strays_count >= world->strays_max);
+                      (world->strays_max != 0 && world->judge.strays_count >= world->strays_max);
         if (enough && !world->ended) {
             return false;
         }

@@ -6,7 +6,7 @@
  * what arrives in the cloud goes, and what the cache's host is lent), world_upload.c,
  * world_fetch.c, world_request.c, world_export.c (copies for owners), world_store.c (the shared
  * store), world_identity.c (the identity service), world_session.c (signing in), world_direct.c
- * (asking a camera past the front door), world_nodes.c (the cache's nodes), world_judge.c (what
+ * (asking a camera past the front door), world_nodes.c (the cache's nodes), deliveries.c (what
  * reached a viewer), world_timeline.c (what the scenario does), world_power.c (what it does to the
  * devices in homes), world.c (the event loop). */
 #ifndef STRAYFRAME_WORLD_WORLD_H
@@ -162,9 +162,6 @@ void sf_viewer_tick(struct world *world, uint32_t home, uint32_t viewer);
 void sf_viewer_connection_broke(struct world *world, const struct message *message);
 /* A fragment of an answer has come; `last` when nothing is missing. */
 void sf_viewer_fragment(struct world *world, struct message *message, bool last);
-/* How to make the bytes of a capture, again or for the first time. */
-void sf_capture_still_spec(const struct world *world, uint32_t camera, uint32_t capture,
-                           int64_t local_unix_s, struct sf_still_spec *spec_out);
 
 /* ---- world_still.c ---- */
 /* What the camera sends of its new still, and what it is to itself from now on. */
@@ -259,18 +256,12 @@ void sf_export_start(struct world *world, uint32_t group);
 /* How long the cloud gives a request. */
 sf_ns sf_request_deadline_ns(const struct world *world, const struct request *request);
 
-/* ---- world_judge.c ---- */
-enum judge_occasion {
-    JUDGE_SHOWN,     /* all has arrived, and the display shows it */
-    JUDGE_PARTIAL,   /* given up, and the display shows what has arrived */
-    JUDGE_NOT_SHOWN, /* it reached the viewer, but no display */
-};
-void sf_judge_delivery(struct world *world, struct message *message, enum judge_occasion occasion);
+/* ---- home/deliveries.c ---- */
+/* Measures what has reached a viewer of an answer with a picture. */
+void sf_delivery_judge(struct world *world, struct message *answer,
+                       enum sf_judge_occasion occasion);
 /* The display shows again what the viewer holds. */
-void sf_judge_held(struct world *world, const struct message *answer);
-void sf_judge_reset(struct world *world);
-/* How many of these bytes are a piece of any camera's still. */
-uint32_t sf_judge_image_bytes(struct world *world, const uint8_t *bytes, uint32_t count);
+void sf_delivery_judge_held(struct world *world, const struct message *answer);
 
 /* ---- world_power.c ---- */
 /* Each for the homes of one group, or SF_GROUP_ALL. Homes that are in that state are left alone. */

@@ -14,61 +14,26 @@ static int64_t camera_unix_s(const struct world *world, uint32_t home)
 
 /* ---- the camera ---- */
 
-void sf_capture_still_spec(const struct world *world, uint32_t camera, uint32_t capture,
-                           int64_t local_unix_s, struct sf_still_spec *spec_out)
-{
-    const struct home *home = &world->homes[camera];
-    *spec_out = (struct sf_still_spec){
-        .mark = {.tenant = camera, .camera = camera, .capture = capture},
-        .width_px = world->still_width_px,
-        .height_px = world->still_height_px,
-        .quality = world->still_quality,
-        .night = sf_camera_is_night(home->camera.config, local_unix_s),
-        .scene = (enum sf_scene)home->scene,
-        .camera_name = home->camera_name,
-        .local_unix_s = local_unix_s,
-        .utc_offset_s = home->camera.utc_offset_s,
-    };
-}
-
-static void remember_capture(struct world *world, const struct sf_still_spec *spec)
-{
-    if (world->captures_count == world->captures_capacity) {
-        /* Grows while time moves, as what is on its way does: kept for the next run. */
-        world->captures_capacity =
-            world->captures_capacity > 0 ? world->captures_capacity * 2 : 4096;
-        world->captures =
-            sf_realloc(world->captures, world->captures_capacity, sizeof *world->captures);
-    }
-    struct home *home = &world->homes[spec->mark.camera];
-    world->captures[world->captures_count++] = (struct capture_entry){
-        .camera = spec->mark.camera,
-        .capture = spec->mark.capture,
-        .previous = home->capture_latest,
-        .local_unix_s = spec->local_unix_s,
-        .night = spec->night,
-    };
-    home->capture_latest = world->captures_count;
-}
-
 /* Takes the picture, into world->still_scratch; returns its bytes. What is sent of it, if it is
  * sent, is in *sent_out. */
 static uint32_t take_still(struct world *world, uint32_t index,
                            const struct sf_camera_effects *effects, struct still_sent *sent_out)
 {
-    struct home *home = &world->homes[index];
     struct sf_still_spec spec;
-    sf_capture_still_spec(world, index, effects->capture, effects->local_unix_s, &spec);
+    sf_book_spec(world->book, (struct sf_camera_id){index}, effects->capture, effects->local_unix_s,
+                 effects->night, &spec);
     size_t count = sf_still_make(&spec, world->still_scratch, world->still_bytes_max);
     SF_ASSERT(count > 0);
     SF_ASSERT(count <= world->still_bytes_max);
     sf_still_prepare(world, index, effects, (uint32_t)count, camera_unix_s(world, index) * 1000,
                      sent_out);
-    uint32_t kept = effects->capture % HASHES_KEPT;
-    home->hashes[kept] = sent_out->hash;
-    home->hashes_night =
-        (uint16_t)((home->hashes_night & ~(1u << kept)) | (unsigned)effects->night << kept);
-    remember_capture(world, &spec);
+    uint32_t added = sf_book_add(world->book, (struct sf_camera_id){index},
+                                 &(struct sf_book_capture){
+                                     .local_unix_s = effects->local_unix_s,
+                                     .hash = sent_out->hash,
+                                     .night = effects->night,
+                                 });
+    SF_ASSERT(added == effects->capture);
     world_trace(world, (struct sf_record){
                            .kind = SF_RECORD_CAPTURE,
                            .flags = effects->night ? SF_FLAG_NIGHT : 0,
@@ -196,7 +161,7 @@ static void give_up(struct world *world, uint32_t home, uint32_t viewer,
     state->answer = 0;
     send_control(world, home, viewer, MESSAGE_CANCEL, effects->given_up);
     if (something && effects->show_partial) {
-        sf_judge_delivery(world, answer, JUDGE_PARTIAL);
+        sf_delivery_judge(world, answer, SF_JUDGE_PARTIAL);
     } else {
         world_trace(world,
                     (struct sf_record){
@@ -220,12 +185,12 @@ static void carry_out(struct world *world, uint32_t home, uint32_t viewer,
 {
     struct viewer_state *state = &world->homes[home].viewers[viewer];
     if (answer != NULL && answer->picture) {
-        sf_judge_delivery(world, answer, effects->show_whole ? JUDGE_SHOWN : JUDGE_NOT_SHOWN);
+        sf_delivery_judge(world, answer, effects->show_whole ? SF_JUDGE_SHOWN : SF_JUDGE_NOT_SHOWN);
         if (effects->show_whole) {
             sf_holding_keep(world, answer, true);
         }
     } else if (answer != NULL && effects->show_whole) {
-        sf_judge_held(world, answer);
+        sf_delivery_judge_held(world, answer);
     } else if (answer != NULL && state->answer == answer->handle) {
         world_trace(world, (struct sf_record){
                                .kind = SF_RECORD_GAVE_UP,

@@ -105,7 +105,7 @@ static void send_errand(struct world *world, uint32_t home, enum sf_errand erran
     memset(message->payload->bytes, '.', load.text_bytes);
     memcpy(message->payload->bytes + load.text_bytes, world->still_scratch, still_bytes);
     message->destination = (uint8_t)destination_of[errand];
-    message->image_bytes = sf_judge_image_bytes(world, message->payload->bytes, bytes);
+    message->image_bytes = sf_book_image_bytes(world->book, message->payload->bytes, bytes);
     message->give_up_at_ns = world_now(world) + world->homes[home].camera.config->send_time_out_ns;
     sf_message_send(world, message);
 }

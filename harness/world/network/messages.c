@@ -85,7 +85,7 @@ static void message_release_if_done(struct world *world, struct message *message
         return;
     }
     if (message->picture && transfer->arrived_count > message->judged_count) {
-        sf_judge_delivery(world, message, JUDGE_NOT_SHOWN);
+        sf_delivery_judge(world, message, SF_JUDGE_NOT_SHOWN);
     }
     if (message->payload != NULL) {
         payload_give(world, message->payload);

@@ -1,0 +1,304 @@
+#include "harness/judge/book.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/assert.h"
+
+/* A capture that was made. Each knows the one before it of the same camera. */
+struct entry {
+    uint32_t camera;
+    uint32_t capture;
+    uint32_t previous; /* place in `entries`, from 1; 0: none */
+    int64_t local_unix_s;
+    bool night;
+};
+
+struct camera {
+    struct sf_book_camera facts;
+    bool described;
+    uint32_t captures_count;
+    uint32_t latest;                      /* place in `entries`, from 1; 0: none yet */
+    uint64_t hashes[SF_BOOK_HASHES_KEPT]; /* by the capture's number modulo SF_BOOK_HASHES_KEPT */
+};
+
+struct sf_book {
+    struct sf_book_stills stills;
+    struct camera *cameras; /* owned */
+    uint32_t cameras_count;
+    uint32_t cameras_capacity;
+    struct entry *entries; /* owned; all captures of the run, in order */
+    uint32_t entries_count;
+    uint32_t entries_capacity;
+    struct sf_ledger *ledger; /* owned; made when first needed */
+    uint32_t ledger_told;     /* how many of `entries` it knows */
+    uint8_t *scratch;         /* owned; still_bytes_max long; NULL until it is needed */
+    size_t still_bytes_max;
+};
+
+struct sf_book *sf_book_create(void)
+{
+    return sf_alloc(1, sizeof(struct sf_book));
+}
+
+void sf_book_drop_index(struct sf_book *book)
+{
+    sf_ledger_destroy(book->ledger);
+    book->ledger = NULL;
+    book->ledger_told = 0;
+}
+
+void sf_book_destroy(struct sf_book *book)
+{
+    if (book != NULL) {
+        sf_book_drop_index(book);
+        free(book->cameras);
+        free(book->entries);
+        free(book->scratch);
+        free(book);
+    }
+}
+
+void sf_book_reset(struct sf_book *book, const struct sf_book_stills *stills,
+                   uint32_t cameras_count)
+{
+    SF_ASSERT(stills->quality > 0);
+    sf_book_drop_index(book);
+    free(book->scratch);
+    book->scratch = NULL;
+    book->stills = *stills;
+    book->still_bytes_max = sf_still_bytes_max(stills->width_px, stills->height_px);
+    if (cameras_count > book->cameras_capacity) {
+        book->cameras = sf_realloc(book->cameras, cameras_count, sizeof *book->cameras);
+        book->cameras_capacity = cameras_count;
+    }
+    if (cameras_count > 0) {
+        memset(book->cameras, 0, cameras_count * sizeof *book->cameras);
+    }
+    book->cameras_count = cameras_count;
+    book->entries_count = 0;
+}
+
+static struct camera *camera_of(const struct sf_book *book, struct sf_camera_id id)
+{
+    SF_ASSERT(id.index < book->cameras_count);
+    return &book->cameras[id.index];
+}
+
+void sf_book_describe(struct sf_book *book, struct sf_camera_id id,
+                      const struct sf_book_camera *facts)
+{
+    struct camera *camera = camera_of(book, id);
+    SF_ASSERT(camera->captures_count == 0);
+    camera->facts = *facts;
+    camera->described = true;
+}
+
+uint32_t sf_book_add(struct sf_book *book, struct sf_camera_id id,
+                     const struct sf_book_capture *capture)
+{
+    struct camera *camera = camera_of(book, id);
+    SF_ASSERT(camera->described);
+    if (book->entries_count == book->entries_capacity) {
+        /* Grows while time moves, as the event queue does; kept for the next run. */
+        book->entries_capacity = book->entries_capacity > 0 ? book->entries_capacity * 2 : 4096;
+        book->entries = sf_realloc(book->entries, book->entries_capacity, sizeof *book->entries);
+    }
+    uint32_t number = camera->captures_count++;
+    book->entries[book->entries_count++] = (struct entry){
+        .camera = id.index,
+        .capture = number,
+        .previous = camera->latest,
+        .local_unix_s = capture->local_unix_s,
+        .night = capture->night,
+    };
+    camera->latest = book->entries_count;
+    camera->hashes[number % SF_BOOK_HASHES_KEPT] = capture->hash;
+    return number;
+}
+
+/* ---- looking up ---- */
+
+const struct sf_book_camera *sf_book_camera(const struct sf_book *book, struct sf_camera_id id)
+{
+    return &camera_of(book, id)->facts;
+}
+
+uint32_t sf_book_captures_count(const struct sf_book *book, struct sf_camera_id id)
+{
+    return camera_of(book, id)->captures_count;
+}
+
+int64_t sf_book_start_unix_s(const struct sf_book *book)
+{
+    return book->stills.start_unix_s;
+}
+
+uint32_t sf_book_recent(const struct sf_book *book, struct sf_camera_id id, uint64_t hash)
+{
+    const struct camera *camera = camera_of(book, id);
+    uint32_t made = camera->captures_count;
+    for (uint32_t back = 1; back <= made && back <= SF_BOOK_HASHES_KEPT; back++) {
+        if (camera->hashes[(made - back) % SF_BOOK_HASHES_KEPT] == hash) {
+            return made - back;
+        }
+    }
+    return SF_BOOK_NO_CAPTURE;
+}
+
+/* Goes back from the latest: what is asked for is mostly recent. */
+static const struct entry *find(const struct sf_book *book, uint32_t camera, uint32_t capture)
+{
+    uint32_t place = book->cameras[camera].latest;
+    while (place != 0) {
+        const struct entry *entry = &book->entries[place - 1];
+        if (entry->capture <= capture) {
+            return entry->capture == capture ? entry : NULL;
+        }
+        place = entry->previous;
+    }
+    return NULL;
+}
+
+bool sf_book_find(const struct sf_book *book, struct sf_camera_id id, uint32_t capture,
+                  struct sf_book_capture *capture_out)
+{
+    const struct camera *camera = camera_of(book, id);
+    const struct entry *entry = find(book, id.index, capture);
+    if (entry == NULL) {
+        return false;
+    }
+    *capture_out = (struct sf_book_capture){
+        .local_unix_s = entry->local_unix_s,
+        .hash = camera->captures_count - capture <= SF_BOOK_HASHES_KEPT
+                    ? camera->hashes[capture % SF_BOOK_HASHES_KEPT]
+                    : 0,
+        .night = entry->night,
+    };
+    return true;
+}
+
+bool sf_book_knows(const struct sf_book *book, struct sf_mark mark)
+{
+    return mark.camera < book->cameras_count &&
+           book->cameras[mark.camera].facts.tenant.index == mark.tenant &&
+           mark.capture < book->cameras[mark.camera].captures_count;
+}
+
+/* ---- bytes ---- */
+
+void sf_book_spec(const struct sf_book *book, struct sf_camera_id id, uint32_t capture,
+                  int64_t local_unix_s, bool night, struct sf_still_spec *spec_out)
+{
+    const struct camera *camera = camera_of(book, id);
+    SF_ASSERT(camera->described);
+    *spec_out = (struct sf_still_spec){
+        .mark = {.tenant = camera->facts.tenant.index, .camera = id.index, .capture = capture},
+        .width_px = book->stills.width_px,
+        .height_px = book->stills.height_px,
+        .quality = book->stills.quality,
+        .night = night,
+        .scene = camera->facts.scene,
+        .camera_name = camera->facts.name,
+        .local_unix_s = local_unix_s,
+        .utc_offset_s = camera->facts.utc_offset_s,
+    };
+}
+
+size_t sf_book_still_bytes_max(const struct sf_book *book)
+{
+    return book->still_bytes_max;
+}
+
+static bool spec_of(const struct sf_book *book, struct sf_mark mark, struct sf_still_spec *spec_out)
+{
+    const struct entry *entry =
+        mark.camera < book->cameras_count ? find(book, mark.camera, mark.capture) : NULL;
+    if (entry != NULL) {
+        sf_book_spec(book, (struct sf_camera_id){mark.camera}, mark.capture, entry->local_unix_s,
+                     entry->night, spec_out);
+    }
+    return entry != NULL;
+}
+
+static size_t remake(void *context, struct sf_mark mark, uint8_t *out, size_t capacity)
+{
+    struct sf_still_spec spec;
+    return spec_of(context, mark, &spec) ? sf_still_make(&spec, out, capacity) : 0;
+}
+
+static uint32_t blocks_between(void *context, struct sf_mark mark, const uint8_t *still,
+                               size_t count, size_t from, size_t to)
+{
+    struct sf_still_spec spec;
+    return spec_of(context, mark, &spec) ? sf_still_blocks_between(&spec, still, count, from, to)
+                                         : 0;
+}
+
+const uint8_t *sf_book_remake(struct sf_book *book, struct sf_mark mark, size_t *count_out)
+{
+    if (book->scratch == NULL) {
+        book->scratch = sf_alloc(book->still_bytes_max, 1);
+    }
+    *count_out = remake(book, mark, book->scratch, book->still_bytes_max);
+    return *count_out > 0 ? book->scratch : NULL;
+}
+
+/* Tells the ledger the captures that it does not know yet. What a camera's stills have in common
+ * changes with day and night only. */
+static void tell_ledger(struct sf_book *book)
+{
+    if (book->ledger == NULL) {
+        book->ledger = sf_ledger_create((struct sf_ledger_source){
+            .remake = remake,
+            .blocks_between = blocks_between,
+            .context = book,
+            .still_bytes_max = book->still_bytes_max,
+        });
+    }
+    for (; book->ledger_told < book->entries_count; book->ledger_told++) {
+        const struct entry *entry = &book->entries[book->ledger_told];
+        const struct sf_mark mark = {
+            .tenant = book->cameras[entry->camera].facts.tenant.index,
+            .camera = entry->camera,
+            .capture = entry->capture,
+        };
+        sf_ledger_capture(book->ledger, mark, entry->night);
+    }
+}
+
+void sf_book_attribute(struct sf_book *book, const uint8_t *bytes, uint32_t count,
+                       struct sf_byte_attribution *found_out)
+{
+    tell_ledger(book);
+    sf_ledger_attribute(book->ledger, bytes, count, found_out);
+}
+
+uint32_t sf_book_image_bytes(struct sf_book *book, const uint8_t *bytes, uint32_t count)
+{
+    struct sf_byte_attribution found;
+    sf_book_attribute(book, bytes, count, &found);
+    SF_ASSERT(found.unattributed_bytes <= count);
+    return count - found.unattributed_bytes;
+}
+
+/* ---- the invariant ---- */
+
+void sf_book_check(const struct sf_book *book)
+{
+    uint64_t sum = 0;
+    SF_ASSERT(book->entries_count <= book->entries_capacity);
+    SF_ASSERT(book->ledger_told <= book->entries_count);
+    for (uint32_t i = 0; i < book->cameras_count; i++) {
+        const struct camera *camera = &book->cameras[i];
+        sum += camera->captures_count;
+        SF_ASSERT((camera->latest == 0) == (camera->captures_count == 0));
+        SF_ASSERT(camera->latest <= book->entries_count);
+        if (camera->latest != 0) {
+            SF_ASSERT(book->entries[camera->latest - 1].camera == i);
+            SF_ASSERT(book->entries[camera->latest - 1].capture == camera->captures_count - 1);
+        }
+    }
+    SF_ASSERT(sum == book->entries_count);
+}
