@@ -14,11 +14,9 @@
 static const char *const width_choices[] = {"small", "large", NULL};
 
 /* One parameter of each kind that the actors' tables happen not to have here. */
-static const struct sf_param still_params[] = {
-    {"width", SF_PARAM_COUNT, 320, -5, 1920, NULL, ""},
-    {"size", SF_PARAM_CHOICE, 0, 0, 0, width_choices, ""},
-    {"caption", SF_PARAM_TEXT, 0, 0, 0, NULL, ""},
-};
+static const struct sf_param still_params[] = {SF_PARAM_ROW(COUNT, width, 320, -5, 1920, "")
+                                                   SF_PARAM_ROW(CHOICE, size, 0, width_choices, "")
+                                                       SF_PARAM_ROW(TEXT, caption, "")};
 
 static const struct sf_param_table still_table = {"still", "", still_params,
                                                   sizeof still_params / sizeof still_params[0]};

@@ -6,32 +6,65 @@
 
 #include "harness/scenario/param.h"
 
-/* What a validator is made of. */
+/* Values of `etag`: what a validator is made of. */
 enum sf_camera_etag { SF_ETAG_CONTENT, SF_ETAG_SIZE, SF_ETAG_SECOND };
 
+/* Values of `night`. */
 enum sf_camera_night { SF_NIGHT_AUTO, SF_NIGHT_ALWAYS, SF_NIGHT_NEVER };
 
-/* In the order of sf_camera_param_table. */
+/* The keys; see harness/scenario/param.h. */
+/* clang-format off */
+#define SF_CAMERA_PARAMS(X)                                                                        \
+    X(TEXT, model,                                                                                 \
+      "make and model; cameras of one model share it")                                             \
+    X(DURATION, upload_every, 10 * SF_SECOND, 0, SF_HOUR,                                          \
+      "uploads a still to the cloud this often, from a random phase; 0s: only on request",         \
+      .period = true, .role = SF_ROLE_CAPTURES, SF_DECODED(ACTOR, 1, 0, SF_SECOND, 12))            \
+    X(DURATION, send_time_out, 6 * SF_SECOND, 100 * SF_MS, SF_MINUTE,                              \
+      "the camera stops sending a still after this long",                                          \
+      SF_DECODED(ACTOR, 2, SF_SECOND, SF_SECOND, 8))                                               \
+    X(CHOICE, night, SF_NIGHT_AUTO, night_choices,                                                 \
+      "infrared (grayscale): auto by the local time of day, always or never")                      \
+    X(DURATION, dark_from, 17 * SF_HOUR, 0, 24 * SF_HOUR,                                          \
+      "local time of day from which it is dark")                                                   \
+    X(DURATION, dark_until, 7 * SF_HOUR, 0, 24 * SF_HOUR,                                          \
+      "local time of day until which it is dark")                                                  \
+    X(DURATION, settings_every, 0, 0, 24 * SF_HOUR,                                                \
+      "asks the settings service for templates this often, from a random phase; 0s: never",        \
+      .period = true, .role = SF_ROLE_CAPTURES)                                                    \
+    X(DURATION, backup_every, 0, 0, 24 * SF_HOUR,                                                  \
+      "sends a still to the backup store this often while its owner consents; 0s: it has no backup",\
+      .period = true, .role = SF_ROLE_CAPTURES, SF_DECODED_AS(BACKUP, 10 * SF_SECOND))             \
+    X(SWITCH, backup, 0,                                                                           \
+      "its owner consents to the backup from the start")                                           \
+    X(DURATION, analytics_every, 0, 0, 24 * SF_HOUR,                                               \
+      "sends usage figures to an analytics service this often; 0s: never",                         \
+      .period = true)                                                                              \
+    X(SWITCH, backup_by_default, 0,                                                                \
+      "a planted fault: the backup is on until its owner switches it off")                         \
+    X(SWITCH, backup_sticks, 0,                                                                    \
+      "a planted fault: the backup goes on after its owner has switched it off")                   \
+    X(SWITCH, settings_carry_image, 0,                                                             \
+      "a planted fault: a settings call takes a still along")                                      \
+    X(SWITCH, open_to_all, 0,                                                                      \
+      "a planted fault: answers every direct request")                                             \
+    X(SWITCH, guessable_id, 0,                                                                     \
+      "a planted fault: ids are counted up, and a direct request needs only the id")               \
+    X(CHOICE, etag, SF_ETAG_CONTENT, etag_choices,                                                 \
+      "what its firmware makes a still's validator of: content; or, as bad firmware does, size or "\
+      "second")                                                                                    \
+    X(COUNT, serials_shared, 0, 0, 1 << 20,                                                        \
+      "this many neighbouring cameras of the group have one serial number; 0: each has its own")   \
+    X(COUNT, delta_every, 0, 0, 16,                                                                \
+      "the first of this many uploads is a whole still, the others carry the rows that changed; "  \
+      "0: all are whole",                                                                          \
+      .period = true)                                                                              \
+    X(SWITCH, private, 1,                                                                          \
+      "flags its stills as private to their owner: not to be stored where other accounts read")
+/* clang-format on */
+
 struct sf_camera_config {
-    int64_t model;                /* text: what make it is; many homes share one */
-    int64_t upload_every_ns;      /* 0: only when asked */
-    int64_t send_time_out_ns;     /* the camera gives up sending a still after this long */
-    int64_t night;                /* enum sf_camera_night */
-    int64_t dark_from_ns;         /* local time of day at which AUTO switches to infrared */
-    int64_t dark_until_ns;        /* local time of day at which it switches back */
-    int64_t settings_every_ns;    /* 0: never */
-    int64_t backup_every_ns;      /* 0: it has no backup */
-    int64_t backup;               /* bool: consent to the backup from the start */
-    int64_t analytics_every_ns;   /* 0: never */
-    int64_t backup_by_default;    /* bool, as all that follow: a planted fault */
-    int64_t backup_sticks;        /* withdrawing consent does not stop it */
-    int64_t settings_carry_image; /* an image goes out under the name of a settings call */
-    int64_t open_to_all;          /* answers direct asks of anybody */
-    int64_t guessable_id;         /* ids are counted up, and the id is the password */
-    int64_t etag;                 /* enum sf_camera_etag */
-    int64_t serials_shared;       /* so many cameras have one serial number; 0: unique */
-    int64_t delta_every;          /* of so many uploads one is whole; 0: all are */
-    int64_t is_private;           /* bool: stills are flagged as their owner's */
+    SF_CAMERA_PARAMS(SF_PARAM_MEMBER)
 };
 
 extern const struct sf_param_table sf_camera_param_table;

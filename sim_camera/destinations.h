@@ -8,12 +8,18 @@
 
 #include "harness/scenario/param.h"
 
-/* In the order of sf_destination_param_table; a bool each: it is on the list. */
+/* The keys; see harness/scenario/param.h. True: the destination is on the list. */
+/* clang-format off */
+#define SF_DESTINATIONS_PARAMS(X)                                                                  \
+    X(SWITCH, cloud, 1,                                                                            \
+      "the vendor's cloud, which gets stills for the owner's viewers")                             \
+    X(SWITCH, backup, 1, "the vendor's backup store")                                              \
+    X(SWITCH, settings, 1, "the vendor's templates and settings")                                  \
+    X(SWITCH, analytics, 0, "a service abroad that collects usage figures")
+/* clang-format on */
+
 struct sf_destinations_config {
-    int64_t cloud;     /* the vendor's cloud: stills for the viewers that the owner linked */
-    int64_t backup;    /* the backup store, part of the vendor's cloud */
-    int64_t settings;  /* templates and settings */
-    int64_t analytics; /* a service abroad that counts what is used */
+    SF_DESTINATIONS_PARAMS(SF_PARAM_MEMBER)
 };
 
 extern const struct sf_param_table sf_destination_param_table;

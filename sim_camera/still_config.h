@@ -6,11 +6,16 @@
 
 #include "harness/scenario/param.h"
 
-/* In the order of sf_still_param_table. */
+/* The keys; see harness/scenario/param.h. Width and height are in pixels. */
+/* clang-format off */
+#define SF_STILL_PARAMS(X)                                                                         \
+    X(COUNT, width, 320, 64, 1920, "width of a still in pixels", SF_DECODED_AS(ACTOR, 128))        \
+    X(COUNT, height, 180, 16, 1080, "height of a still in pixels", SF_DECODED_AS(ACTOR, 64))       \
+    X(COUNT, quality, 75, 30, 95, "JPEG quality")
+/* clang-format on */
+
 struct sf_still_config {
-    int64_t width;   /* px */
-    int64_t height;  /* px */
-    int64_t quality; /* JPEG quality, as libjpeg counts it */
+    SF_STILL_PARAMS(SF_PARAM_MEMBER)
 };
 
 extern const struct sf_param_table sf_still_param_table;

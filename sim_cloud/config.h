@@ -6,38 +6,85 @@
 
 #include "harness/scenario/param.h"
 
-/* In the order of sf_cloud_param_table. */
+/* The keys; see harness/scenario/param.h. `balance` is an enum sf_balance (sim_cloud/balancer.h).
+ */
+/* clang-format off */
+#define SF_CLOUD_PARAMS(X)                                                                         \
+    X(DURATION, request_deadline, 4 * SF_SECOND, 10 * SF_MS, SF_MINUTE,                            \
+      "a request has to be answered this long after it arrived",                                   \
+      SF_DECODED(ACTOR, 2, 2 * SF_SECOND, 500 * SF_MS, 9))                                         \
+    X(DURATION, upload_time_out, 5 * SF_SECOND, 10 * SF_MS, SF_MINUTE,                             \
+      "an upload that is not complete by then counts as abandoned",                                \
+      SF_DECODED(ACTOR, 1, 500 * SF_MS, 500 * SF_MS, 12))                                          \
+    X(DURATION, resend_after, 700 * SF_MS, SF_MS, SF_MINUTE,                                       \
+      "a packet that is not acknowledged is sent again after this long",                           \
+      SF_DECODED(ACTOR, 3, 250 * SF_MS, 250 * SF_MS, 8))                                           \
+    X(COUNT, resends_max, 4, 0, 100,                                                               \
+      "a packet is sent again at most this many times",                                            \
+      SF_DECODED(ACTOR, 4, 0, 1, 5))                                                               \
+    X(COUNT, cache_capacity_bytes, 64 << 20, 1 << 10, (int64_t)1 << 36,                            \
+      "capacity that the cache is configured with")                                                \
+    X(DURATION, store_latency, SF_MS, 0, SF_MINUTE,                                                \
+      "one way, between a cache node and the shared store",                                        \
+      SF_DECODED(ACTOR, 5, 0, 20 * SF_MS, 8))                                                      \
+    X(SHARE, store_loss, 0, 0, 1000000,                                                            \
+      "share of the store's operations that fail after the way there and back",                    \
+      SF_DECODED(ACTOR, 6, 0, 50000, 5))                                                           \
+    X(SHARE, store_slow_share, 0, 0, 1000000,                                                      \
+      "share of the store's replies that are late",                                                \
+      SF_DROPPED("swarm-tail", 0))                                                                 \
+    X(DURATION, store_slow, 500 * SF_MS, SF_MS, SF_MINUTE,                                         \
+      "delay of a late reply, uniform from half of this to all of it")                             \
+    X(DURATION, kill_switch_grace, 6 * SF_SECOND, 0, SF_MINUTE,                                    \
+      "packets sent before the block may still arrive for this long")                              \
+    X(DURATION, recover_within, SF_MINUTE, SF_SECOND, SF_HOUR,                                     \
+      "after the heal each owner who asks must see its own frame within this long",                \
+      .role = SF_ROLE_RECOVERY, SF_DECODED_AS(ACTOR, 20 * SF_SECOND))                              \
+    X(COUNT, nodes, 1, 1, SF_NODES_MAX,                                                            \
+      "number of nodes of the cache",                                                              \
+      .role = SF_ROLE_NODES, SF_DECODED(NODES, 1, 1, 1, 4))                                        \
+    X(SWITCH, front_door_open, 0,                                                                  \
+      "a planted fault: the front door admits every request, without authorisation")               \
+    X(SWITCH, kill_switch_broken, 0,                                                               \
+      "a planted fault: the operator's block is not obeyed")                                       \
+    X(CHOICE, balance, 0, balances,                                                                \
+      "nodes in turn for each connection of a viewer, for each request, or one node for each "     \
+      "camera",                                                                                    \
+      SF_DECODED(NODES, 2, 0, 1, 3))                                                               \
+    X(DURATION, identity_latency, 5 * SF_MS, 0, SF_MINUTE,                                         \
+      "from a question to the identity service until its answer",                                  \
+      SF_DECODED(NODES, 3, 5 * SF_MS, 20 * SF_MS, 16))                                             \
+    X(SHARE, identity_failure, 0, 0, 1000000,                                                      \
+      "share of the questions to the identity service that fail",                                  \
+      SF_DECODED(NODES, 4, 0, 50000, 5))                                                           \
+    X(SHARE, identity_slow_share, 0, 0, 1000000,                                                   \
+      "share of the identity service's answers that are late",                                     \
+      SF_DROPPED("swarm-tail", 1))                                                                 \
+    X(DURATION, identity_slow, 500 * SF_MS, SF_MS, SF_MINUTE,                                      \
+      "delay of a late answer, uniform from half of this to all of it")                            \
+    X(DURATION, identity_time_out, 2 * SF_SECOND, SF_MS, SF_MINUTE,                                \
+      "a question to an identity service that is off fails after this long")                       \
+    X(DURATION, session_life, 0, 0, 366 * 24 * SF_HOUR,                                            \
+      "a viewer's session expires this long after it signed in; 0s: only by the time line")        \
+    X(DURATION, unlink_grace, 6 * SF_SECOND, 0, SF_MINUTE,                                         \
+      "packets sent to a hub before its owner unlinked may still arrive for this long")            \
+    X(DURATION, consent_grace, 6 * SF_SECOND, 0, SF_MINUTE,                                        \
+      "images may still leave a home for this long after its owner withdrew consent, or unlinked") \
+    X(SWITCH, expired_honoured, 0,                                                                 \
+      "a planted fault: the front door honours a session that has expired")                        \
+    X(SWITCH, unlink_broken, 0,                                                                    \
+      "a planted fault: an owner's unlinking is not obeyed")                                       \
+    X(DURATION, fresh_within, 0, 0, 24 * SF_HOUR,                                                  \
+      "upper bound on the age of a picture that is not flagged as stale; 0s: no bound")            \
+    X(COUNT, renew_every, 0, 0, 1 << 20,                                                           \
+      "the front door renews a viewer's session with one answer in this many; 0: never",           \
+      .period = true)                                                                              \
+    X(SWITCH, limit_broken, 0,                                                                     \
+      "a planted fault: a request that is not answered never ends")
+/* clang-format on */
+
 struct sf_cloud_config {
-    int64_t request_deadline_ns; /* what a request's deadline is, counted from its arrival */
-    int64_t upload_time_out_ns;  /* an upload that is not complete by then counts as abandoned */
-    int64_t resend_after_ns; /* a packet that was not acknowledged is sent again after this long */
-    int64_t resends_max;     /* and at most this many times */
-    int64_t cache_capacity_bytes; /* what the cache is told it may keep */
-    int64_t store_latency_ns;     /* one way, between a cache node and the shared store */
-    int64_t store_loss_ppm;       /* a reply of the store that is lost (the operation fails) */
-    int64_t store_slow_share_ppm; /* replies of the store that are late */
-    int64_t store_slow_ns;        /* by half of this to all of it */
-    int64_t kill_switch_grace_ns; /* what may still arrive after the block: packets already on their
-                                     way */
-    int64_t
-        recover_within_ns;   /* after the heal each owner must see its own frame within this long */
-    int64_t nodes;           /* how many nodes the cache has */
-    int64_t front_door_open; /* bool: a planted fault, the front door lets everybody in */
-    int64_t kill_switch_broken;  /* bool: a planted fault, the block is not obeyed */
-    int64_t balance;             /* enum sf_balance: who chooses a node, and when */
-    int64_t identity_latency_ns; /* from a question to the identity service until its answer */
-    int64_t identity_failure_ppm;
-    int64_t identity_slow_share_ppm; /* answers of the identity service that are late */
-    int64_t identity_slow_ns;        /* by half of this to all of it */
-    int64_t identity_time_out_ns;    /* a question to a service that is off fails after this long */
-    int64_t session_life_ns;  /* a session expires by itself after this long; 0: it does not */
-    int64_t unlink_grace_ns;  /* what may still arrive at a hub after its owner unlinked */
-    int64_t consent_grace_ns; /* what may still leave a home after consent was withdrawn */
-    int64_t expired_honoured; /* bool: a planted fault, an expired session is let in */
-    int64_t unlink_broken;    /* bool: a planted fault, unlinking is not obeyed */
-    int64_t fresh_within_ns;  /* age of a picture when it is answered; 0: not wanted */
-    int64_t renew_every;      /* requests of a viewer, of which one renews its session; 0: none */
-    int64_t limit_broken;     /* bool: a planted fault, requests that are not answered do not end */
+    SF_CLOUD_PARAMS(SF_PARAM_MEMBER)
 };
 
 extern const struct sf_param_table sf_cloud_param_table;

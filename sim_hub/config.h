@@ -6,21 +6,53 @@
 
 #include "harness/scenario/param.h"
 
-/* In the order of both tables. */
+/* The keys of both; see harness/scenario/param.h. An app is absent unless a scenario wants it, and
+ * the decoder gives it fewer choices: HUB_OR_APP(for a hub, for an app) is one of the two.
+ *
+ * Decoded viewers come back often enough and wait long enough for a sound cache to show every owner
+ * its own frame in time after the heal: a plan that no cache can satisfy would find nothing. */
+/* clang-format off */
+#define SF_VIEWER_PARAMS(X, HUB_OR_APP)                                                            \
+    X(SWITCH, present, HUB_OR_APP(1, 0),                                                           \
+      "each home has one",                                                                         \
+      .role = SF_ROLE_PRESENT, HUB_OR_APP(SF_NOT_DECODED, SF_DECODED(ACTOR, 1, 0, 1, 4)))          \
+    X(DURATION, watch_every, 5 * SF_MINUTE, SF_SECOND, 24 * SF_HOUR,                               \
+      "average time between the starts of two watchings (uniform, half to one and a half)",        \
+      .period = true, SF_HEATED("swarm-heat"),                                                     \
+      HUB_OR_APP(SF_DECODED(ACTOR, 1, 3 * SF_SECOND, SF_SECOND, 5),                                \
+                 SF_DECODED_AS(ACTOR, 6 * SF_SECOND)))                                             \
+    X(DURATION, watch_for, SF_MINUTE, SF_SECOND, 24 * SF_HOUR,                                     \
+      "length of a watching",                                                                      \
+      HUB_OR_APP(SF_DECODED(ACTOR, 2, 5 * SF_SECOND, SF_SECOND, 60), SF_NOT_DECODED))              \
+    X(DURATION, ask_every, 5 * SF_SECOND, 100 * SF_MS, SF_HOUR,                                    \
+      "while watching, the viewer asks for a new still this often",                                \
+      .period = true, .role = SF_ROLE_ASKS,                                                        \
+      HUB_OR_APP(SF_DECODED(ACTOR, 3, 500 * SF_MS, 500 * SF_MS, 20), SF_NOT_DECODED))              \
+    X(DURATION, time_out, 5 * SF_SECOND, 100 * SF_MS, SF_MINUTE,                                   \
+      "the viewer cancels a request that is not answered after this long",                         \
+      HUB_OR_APP(SF_DECODED(ACTOR, 4, 2 * SF_SECOND, 500 * SF_MS, 13), SF_NOT_DECODED))            \
+    X(SWITCH, shows_partial, 1,                                                                    \
+      "on time-out the viewer shows the part of the picture that has arrived, as real displays do")\
+    X(SWITCH, asks_neighbour, 0,                                                                   \
+      "a stranger: asks for the camera of the next home instead of its own",                       \
+      .role = SF_ROLE_STRANGER)                                                                    \
+    X(SWITCH, account, 1,                                                                          \
+      "signs in to its owner's account; false: a viewer without account and session")              \
+    X(SWITCH, direct, 0,                                                                           \
+      "asks the camera directly by its id, past the cloud's front door")                           \
+    X(TEXT, name,                                                                                  \
+      "name under which it asks for the still; without one: still")                                \
+    X(SWITCH, revalidates, 0,                                                                      \
+      "sends the validator of the still that it holds, and shows that still again if it is current")\
+    X(SWITCH, resumes, 0,                                                                          \
+      "after a time-out asks for the rest of the still that it has a part of")                     \
+    X(SHARE, leaves_early, 0, 0, 1000000,                                                          \
+      "share of watchings that end while a request is open: cancelled, and closed",                \
+      SF_DROPPED("swarm-leaving", 0))
+/* clang-format on */
+
 struct sf_viewer_config {
-    int64_t present;          /* bool: the home has one */
-    int64_t watch_every_ns;   /* somebody asks for the camera this often on average */
-    int64_t watch_for_ns;     /* and watches for this long */
-    int64_t ask_every_ns;     /* while watching, a still is asked for this often */
-    int64_t time_out_ns;      /* gives up on a still after this long */
-    int64_t shows_partial;    /* bool: on time-out shows what has arrived of the picture */
-    int64_t asks_neighbour;   /* bool: a stranger, who asks for the next home's camera */
-    int64_t account;          /* bool: it has one, and a session */
-    int64_t direct;           /* bool: asks the camera itself, past the front door */
-    int64_t name;             /* text: what it calls the still */
-    int64_t revalidates;      /* bool: says which still it holds */
-    int64_t resumes;          /* bool: after a time-out asks for the rest only */
-    int64_t leaves_early_ppm; /* share of watchings that end while a request is open */
+    SF_VIEWER_PARAMS(SF_PARAM_MEMBER, )
 };
 
 extern const struct sf_param_table sf_hub_param_table;

@@ -53,13 +53,6 @@ enum sf_err sf_check_count(struct sf_check *check, uint32_t count, uint32_t min,
                           count, min, max);
 }
 
-int64_t sf_check_value(const struct sf_param_table *table, const struct sf_plan_section *section,
-                       const char *name)
-{
-    uint32_t index = sf_param_find(table, name);
-    return index != UINT32_MAX ? section->values[index] : 0;
-}
-
 /* The tables' sizes, before anything reads into them. */
 SF_MUST_USE static enum sf_err sizes_check(struct sf_check *check)
 {

@@ -33,12 +33,6 @@ SF_MUST_USE enum sf_err sf_check_section(struct sf_check *check, const struct sf
 SF_MUST_USE enum sf_err sf_check_bounds(struct sf_check *check,
                                         const struct sf_plan_section *section, uint32_t end,
                                         const char *prefix);
-/* The value of a parameter that has to do with a bound; 0 where the table lacks it. The tables
- * belong to the actors; the names are known here because the bounds are about them, and a test
- * holds the two together. */
-int64_t sf_check_value(const struct sf_param_table *table, const struct sf_plan_section *section,
-                       const char *name);
-
 /* The parts, in the order in which one may rely on those before it. */
 SF_MUST_USE enum sf_err sf_check_homes(struct sf_check *check);
 SF_MUST_USE enum sf_err sf_check_timeline(struct sf_check *check);

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "harness/scenario/params.h"
+
 /* How many stills the viewers of one home ask for at most. */
 static int64_t asks_count_max(const struct sf_check *check, const struct sf_plan_group *group,
                               bool strangers_only)
@@ -12,9 +14,10 @@ static int64_t asks_count_max(const struct sf_check *check, const struct sf_plan
     for (size_t i = 0; i < sizeof viewers / sizeof viewers[0]; i++) {
         const struct sf_param_table *table = check->schema->tables[viewers[i]];
         const struct sf_plan_section *section = &group->sections[viewers[i]];
-        sf_ns every_ns = sf_check_value(table, section, "ask_every");
-        bool counts = sf_check_value(table, section, "present") != 0 &&
-                      (!strangers_only || sf_check_value(table, section, "asks_neighbour") != 0);
+        sf_ns every_ns = sf_param_role_value(table, section, SF_ROLE_ASKS);
+        bool counts =
+            sf_param_role_value(table, section, SF_ROLE_PRESENT) != 0 &&
+            (!strangers_only || sf_param_role_value(table, section, SF_ROLE_STRANGER) != 0);
         if (counts && every_ns > 0) {
             count += check->plan->duration_ns / every_ns + 1;
         }
@@ -22,14 +25,15 @@ static int64_t asks_count_max(const struct sf_check *check, const struct sf_plan
     return count;
 }
 
-/* How many stills a camera may take for a backup, or, by a planted fault, for a settings call. */
-static int64_t errands_count_max(const struct sf_check *check, const struct sf_plan_group *group)
+/* How many stills a camera may take unasked: for uploads, for a backup or, by a planted fault, for
+ * a settings call. */
+static int64_t captures_count_max(const struct sf_check *check, const struct sf_plan_group *group)
 {
-    static const char *const periods[] = {"backup_every", "settings_every"};
+    const struct sf_param_table *camera = check->schema->tables[SF_SECTION_CAMERA];
     int64_t count = 0;
-    for (size_t i = 0; i < sizeof periods / sizeof periods[0]; i++) {
-        sf_ns every_ns = sf_check_value(check->schema->tables[SF_SECTION_CAMERA],
-                                        &group->sections[SF_SECTION_CAMERA], periods[i]);
+    for (uint32_t i = sf_param_role_next(camera, SF_ROLE_CAPTURES, 0); i != UINT32_MAX;
+         i = sf_param_role_next(camera, SF_ROLE_CAPTURES, i + 1)) {
+        sf_ns every_ns = group->sections[SF_SECTION_CAMERA].values[i];
         count += every_ns > 0 ? check->plan->duration_ns / every_ns + 1 : 0;
     }
     return count;
@@ -62,11 +66,8 @@ enum sf_err sf_check_stills(struct sf_check *check)
     }
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         const struct sf_plan_group *group = &plan->groups[i];
-        sf_ns upload_every_ns = sf_check_value(check->schema->tables[SF_SECTION_CAMERA],
-                                               &group->sections[SF_SECTION_CAMERA], "upload_every");
         int64_t count = asks_count_max(check, group, false) + strangers_count;
-        count += upload_every_ns > 0 ? plan->duration_ns / upload_every_ns + 1 : 0;
-        count += errands_count_max(check, group);
+        count += captures_count_max(check, group);
         count += timeline_stills_count_max(plan);
         if (count >= SF_CAPTURES_MAX) {
             sf_check_at(check, "homes.%s", group->name);

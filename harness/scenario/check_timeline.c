@@ -5,6 +5,7 @@
 
 #include "harness/base/assert.h"
 #include "harness/scenario/actions.h"
+#include "harness/scenario/params.h"
 #include "harness/scenario/value.h"
 
 SF_MUST_USE static enum sf_err part_check(struct sf_check *check, enum sf_action_part part,
@@ -12,7 +13,7 @@ SF_MUST_USE static enum sf_err part_check(struct sf_check *check, enum sf_action
 {
     const struct sf_plan *plan = check->plan;
     int64_t nodes_count =
-        sf_check_value(check->schema->tables[SF_SECTION_CLOUD], &plan->cloud, "nodes");
+        sf_param_role_value(check->schema->tables[SF_SECTION_CLOUD], &plan->cloud, SF_ROLE_NODES);
     switch (part) {
     case SF_PART_CACHE:
         return sf_value_cache_check(entry->cache, check->diag);
@@ -121,8 +122,8 @@ SF_MUST_USE static enum sf_err heal_check(struct sf_check *check, uint32_t index
                               plan->networks[plan->timeline[index].network_index].name);
     }
     sf_ns left_ns = plan->duration_ns - plan->timeline[index].at_ns;
-    sf_ns needed_ns =
-        sf_check_value(check->schema->tables[SF_SECTION_CLOUD], &plan->cloud, "recover_within");
+    sf_ns needed_ns = sf_param_role_value(check->schema->tables[SF_SECTION_CLOUD], &plan->cloud,
+                                          SF_ROLE_RECOVERY);
     sf_check_at(check, "timeline.%" PRIu32 ".at", index);
     if (left_ns < needed_ns) {
         return sf_check_duration_wrong(

@@ -25,16 +25,48 @@ static uint32_t take(struct source *source, uint32_t below)
     return *source->bytes++ % below;
 }
 
-/* A parameter of an actor that the loader does not know: only its name and range are. */
-static void set(const struct sf_param_table *table, struct sf_plan_section *section,
-                const char *name, int64_t value)
+static const struct sf_param *param_of_turn(const struct sf_param_table *table,
+                                            enum sf_param_phase phase, uint32_t turn)
 {
-    uint32_t index = sf_param_find(table, name);
-    SF_ASSERT(index != UINT32_MAX);
-    const struct sf_param *param = &table->params[index];
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        const struct sf_param_decode *decode = &table->params[i].decode;
+        if (decode->phase == phase && decode->count > 0 && decode->turn == turn) {
+            return &table->params[i];
+        }
+    }
+    return NULL;
+}
+
+static void set(const struct sf_param_table *table, const struct sf_param *param, int64_t value,
+                struct sf_plan_section *section)
+{
     bool ranged = param->kind != SF_PARAM_BOOL && param->kind != SF_PARAM_CHOICE;
-    SF_ASSERT(!ranged || (value >= param->min && value <= param->max));
-    section->values[index] = value;
+    SF_ASSERT(!ranged || value >= param->min);
+    SF_ASSERT(!ranged || value <= param->max);
+    section->values[param - table->params] = value;
+}
+
+/* The values that the rows of a table say are drawn in this phase, in order of their turns; then
+ * those that are set without a byte. */
+static void take_section(struct source *source, const struct sf_param_table *table,
+                         enum sf_param_phase phase, struct sf_plan_section *section)
+{
+    const struct sf_param *param = NULL;
+    for (uint32_t turn = 1; (param = param_of_turn(table, phase, turn)) != NULL; turn++) {
+        uint32_t drawn = take(source, param->decode.count);
+        bool is_switch = param->kind == SF_PARAM_BOOL;
+        set(table, param, is_switch ? drawn == 1 : param->decode.base + param->decode.step * drawn,
+            section);
+        if (param->role == SF_ROLE_PRESENT && drawn != 1) {
+            return;
+        }
+    }
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        const struct sf_param_decode *decode = &table->params[i].decode;
+        if (decode->phase == phase && decode->count == 0) {
+            set(table, &table->params[i], decode->base, section);
+        }
+    }
 }
 
 /* A direction in tc's words, so that there is one way only to make a link. */
@@ -84,16 +116,10 @@ static void take_networks(struct source *source, struct sf_plan *plan)
     plan->networks_count = NETWORK_FIRST_BAD + bad_count;
 }
 
-/* Viewers come back often enough, wait long enough, and the cloud gives a request long enough that
- * after the heal a sound cache can show every owner its own frame in time: one that cannot be
- * served by any cache would be a find of nothing. */
 static void take_group(struct source *source, const struct sf_plan_schema *schema,
                        struct sf_plan *plan)
 {
     static const int32_t zones_s[] = {0, 3600, -18000, 28800};
-    const struct sf_param_table *camera = schema->tables[SF_SECTION_CAMERA];
-    const struct sf_param_table *hub = schema->tables[SF_SECTION_HUB];
-    const struct sf_param_table *app = schema->tables[SF_SECTION_APP];
     uint32_t number = plan->groups_count++;
     struct sf_plan_group *group = &plan->groups[number];
     sf_plan_group_default(schema, group);
@@ -101,35 +127,9 @@ static void take_group(struct source *source, const struct sf_plan_schema *schem
     group->homes_count = 1 + take(source, 3);
     group->network_index = 1 + take(source, plan->networks_count - 1);
     group->time_zones_s[0] = zones_s[take(source, 4)];
-    set(camera, &group->sections[SF_SECTION_CAMERA], "upload_every",
-        (sf_ns)take(source, 12) * SF_SECOND);
-    set(camera, &group->sections[SF_SECTION_CAMERA], "send_time_out",
-        (sf_ns)(1 + take(source, 8)) * SF_SECOND);
-    set(hub, &group->sections[SF_SECTION_HUB], "watch_every",
-        (sf_ns)(3 + take(source, 5)) * SF_SECOND);
-    set(hub, &group->sections[SF_SECTION_HUB], "watch_for",
-        (sf_ns)(5 + take(source, 60)) * SF_SECOND);
-    set(hub, &group->sections[SF_SECTION_HUB], "ask_every",
-        (sf_ns)(1 + take(source, 20)) * 500 * SF_MS);
-    set(hub, &group->sections[SF_SECTION_HUB], "time_out",
-        (sf_ns)(4 + take(source, 13)) * 500 * SF_MS);
-    uint32_t has_app = take(source, 4) == 1;
-    set(app, &group->sections[SF_SECTION_APP], "present", has_app);
-    if (has_app) {
-        set(app, &group->sections[SF_SECTION_APP], "watch_every", 6 * SF_SECOND);
+    for (uint32_t i = 0; i < SF_SECTION_GROUP_COUNT; i++) {
+        take_section(source, schema->tables[i], SF_PHASE_ACTOR, &group->sections[i]);
     }
-}
-
-static void take_cloud(struct source *source, const struct sf_plan_schema *schema,
-                       struct sf_plan *plan)
-{
-    const struct sf_param_table *cloud = schema->tables[SF_SECTION_CLOUD];
-    set(cloud, &plan->cloud, "upload_time_out", (sf_ns)(1 + take(source, 12)) * 500 * SF_MS);
-    set(cloud, &plan->cloud, "request_deadline", (sf_ns)(4 + take(source, 9)) * 500 * SF_MS);
-    set(cloud, &plan->cloud, "resend_after", (sf_ns)(1 + take(source, 8)) * 250 * SF_MS);
-    set(cloud, &plan->cloud, "resends_max", take(source, 5));
-    set(cloud, &plan->cloud, "store_latency", (sf_ns)take(source, 8) * 20 * SF_MS);
-    set(cloud, &plan->cloud, "store_loss", (int64_t)take(source, 5) * 50000);
 }
 
 static void take_entry(struct source *source, sf_ns until_ns, const char *cache,
@@ -208,11 +208,8 @@ static void take_nodes(struct source *source, const struct sf_plan_schema *schem
 {
     enum { ENTRIES_MAX = 6 };
     const struct sf_param_table *cloud = schema->tables[SF_SECTION_CLOUD];
-    uint32_t nodes_count = 1 + take(source, 4);
-    set(cloud, &plan->cloud, "nodes", nodes_count);
-    set(cloud, &plan->cloud, "balance", take(source, 3));
-    set(cloud, &plan->cloud, "identity_latency", 5 * SF_MS + (sf_ns)take(source, 16) * 20 * SF_MS);
-    set(cloud, &plan->cloud, "identity_failure", (int64_t)take(source, 5) * 50000);
+    take_section(source, cloud, SF_PHASE_NODES, &plan->cloud);
+    uint32_t nodes_count = (uint32_t)sf_param_role_value(cloud, &plan->cloud, SF_ROLE_NODES);
     uint32_t entries_count = take(source, ENTRIES_MAX + 1);
     for (uint32_t i = 0; i < entries_count; i++) {
         take_node_entry(source, until_ns, cache, nodes_count, plan);
@@ -242,7 +239,6 @@ static void take_party_entry(struct source *source, const struct sf_plan_schema 
                              sf_ns until_ns, const char *cache, struct sf_plan *plan)
 {
     static const sf_ns steps_ns[] = {-SF_HOUR, -2 * SF_SECOND, 2 * SF_SECOND, SF_HOUR};
-    const struct sf_param_table *camera = schema->tables[SF_SECTION_CAMERA];
     struct sf_plan_entry *entry = &plan->timeline[plan->timeline_count++];
     entry->at_ns = until_ns * (1 + take(source, 62)) / 64 / SF_MS * SF_MS;
     uint32_t group = take(source, plan->groups_count + 1);
@@ -266,8 +262,8 @@ static void take_party_entry(struct source *source, const struct sf_plan_schema 
         entry->action = SF_ACTION_BACKUP;
         entry->on = take(source, 2) != 0;
         for (uint32_t i = 0; i < plan->groups_count; i++) { /* or there is nothing to consent to */
-            set(camera, &plan->groups[i].sections[SF_SECTION_CAMERA], "backup_every",
-                10 * SF_SECOND);
+            take_section(source, schema->tables[SF_SECTION_CAMERA], SF_PHASE_BACKUP,
+                         &plan->groups[i].sections[SF_SECTION_CAMERA]);
         }
         return;
     case 5:
@@ -299,24 +295,22 @@ static void take_parties(struct source *source, const struct sf_plan_schema *sch
 void sf_plan_decode(const uint8_t *bytes, size_t count, const char *cache,
                     const struct sf_plan_schema *schema, struct sf_plan *plan)
 {
-    enum { RECOVER_S = 20, ENTRIES_MAX = 6 };
+    enum { ENTRIES_MAX = 6 };
     struct source source = {.bytes = bytes, .left = count};
-    const struct sf_param_table *still = schema->tables[SF_SECTION_STILL];
+    const struct sf_param_table *cloud = schema->tables[SF_SECTION_CLOUD];
     sf_plan_default(schema, plan);
     snprintf(plan->name, sizeof plan->name, "fuzzed");
     snprintf(plan->cache, sizeof plan->cache, "%s", cache);
     plan->seed = take(&source, 256);
     sf_ns faults_ns = (sf_ns)(20 + take(&source, 64)) * SF_SECOND;
-    plan->duration_ns = faults_ns + 2 * RECOVER_S * SF_SECOND;
-    set(still, &plan->still, "width", 128);
-    set(still, &plan->still, "height", 64);
-    set(schema->tables[SF_SECTION_CLOUD], &plan->cloud, "recover_within", RECOVER_S * SF_SECOND);
     take_networks(&source, plan);
     uint32_t groups_count = 2 + take(&source, 3);
     for (uint32_t i = 0; i < groups_count; i++) {
         take_group(&source, schema, plan);
     }
-    take_cloud(&source, schema, plan);
+    take_section(&source, schema->tables[SF_SECTION_STILL], SF_PHASE_ACTOR, &plan->still);
+    take_section(&source, cloud, SF_PHASE_ACTOR, &plan->cloud);
+    plan->duration_ns = faults_ns + 2 * sf_param_role_value(cloud, &plan->cloud, SF_ROLE_RECOVERY);
     uint32_t entries_count = take(&source, ENTRIES_MAX + 1);
     for (uint32_t i = 0; i < entries_count; i++) {
         take_entry(&source, faults_ns, cache, plan);

@@ -4,29 +4,63 @@
 #ifndef STRAYFRAME_SCENARIO_EXPECT_H
 #define STRAYFRAME_SCENARIO_EXPECT_H
 
+#include "harness/base/bounds.h"
 #include "harness/scenario/param.h"
 
-/* Where in the table, and so in the plan's `assertions`. The lower and the upper bound of one
- * figure are neighbours. */
+enum { SF_ASSERTION_VIEWERS_MAX = 3 * SF_HOMES_MAX, SF_ASSERTION_OWNERS_COUNT_MAX = 8 };
+
+/* The keys, X(NAME, row as in harness/scenario/param.h). The lower and the upper bound of one
+ * figure are neighbours. These may be asserted of one group, too: */
+/* clang-format off */
+#define SF_GROUP_ASSERTIONS(X)                                                                     \
+    X(AFFECTED_MIN, COUNT, affected_min, 0, 0, SF_ASSERTION_VIEWERS_MAX,                           \
+      "at least this many viewers are shown something of a stranger's")                            \
+    X(AFFECTED_MAX, COUNT, affected_max, SF_ASSERTION_VIEWERS_MAX, 0, SF_ASSERTION_VIEWERS_MAX,    \
+      "at most this many are")                                                                     \
+    X(AFFECTED_SHARE_MIN, SHARE, affected_share_min, 0, 0, 1000000,                                \
+      "they are at least this share of the viewers")                                               \
+    X(AFFECTED_SHARE_MAX, SHARE, affected_share_max, 1000000, 0, 1000000,                          \
+      "they are at most this share of the viewers")                                                \
+    X(EXPOSED_MIN, COUNT, exposed_min, 0, 0, SF_HOMES_MAX,                                         \
+      "pictures of at least this many homes are shown to strangers")                               \
+    X(EXPOSED_MAX, COUNT, exposed_max, SF_HOMES_MAX, 0, SF_HOMES_MAX,                              \
+      "of at most this many")                                                                      \
+    X(EXPOSED_SHARE_MIN, SHARE, exposed_share_min, 0, 0, 1000000,                                  \
+      "they are at least this share of the homes")                                                 \
+    X(EXPOSED_SHARE_MAX, SHARE, exposed_share_max, 1000000, 0, 1000000,                            \
+      "they are at most this share of the homes")
+/* More bounds, of the whole run only. */
+#define SF_RUN_BOUNDS(X)                                                                           \
+    X(STRAYS_FROM, DURATION, strays_from, 0, 0, SF_DURATION_NS_MAX,                                \
+      "no stray is shown before this time of the run")                                             \
+    X(STRAYS_UNTIL, DURATION, strays_until, SF_DURATION_NS_MAX, 0, SF_DURATION_NS_MAX,             \
+      "no stray is shown after this time of the run")                                              \
+    X(OWNERS_MIN, COUNT, owners_min, 0, 0, SF_ASSERTION_OWNERS_COUNT_MAX,                          \
+      "one viewer is shown at least this many different strangers' pictures")                      \
+    X(OWNERS_MAX, COUNT, owners_max, SF_ASSERTION_OWNERS_COUNT_MAX, 0,                             \
+      SF_ASSERTION_OWNERS_COUNT_MAX,                                                               \
+      "no viewer is shown more; what is beyond the largest is not counted")
+/* What is no bound. */
+#define SF_RUN_ASSERTIONS(X)                                                                       \
+    X(UNAFFECTED, TEXT, unaffected,                                                                \
+      "a group of homes in which no viewer is affected")                                           \
+    X(UNAFFECTED_PATH, CHOICE, unaffected_path, SF_ASSERTION_PATH_NONE, paths,                     \
+      "a path on which no stray is shown")
+/* clang-format on */
+
+/* Index in the table, and so in the plan's `assertions`. */
+#define SF_ASSERTION_INDEX(NAME, ...) SF_ASSERTION_##NAME,
 enum sf_assertion {
-    SF_ASSERTION_AFFECTED_MIN,
-    SF_ASSERTION_AFFECTED_MAX,
-    SF_ASSERTION_AFFECTED_SHARE_MIN,
-    SF_ASSERTION_AFFECTED_SHARE_MAX,
-    SF_ASSERTION_EXPOSED_MIN,
-    SF_ASSERTION_EXPOSED_MAX,
-    SF_ASSERTION_EXPOSED_SHARE_MIN,
-    SF_ASSERTION_EXPOSED_SHARE_MAX,
-    SF_ASSERTIONS_OF_GROUP_COUNT, /* the first so many may be asserted of one group, too */
-    SF_ASSERTION_STRAYS_FROM = SF_ASSERTIONS_OF_GROUP_COUNT,
-    SF_ASSERTION_STRAYS_UNTIL,
-    SF_ASSERTION_OWNERS_MIN,
-    SF_ASSERTION_OWNERS_MAX,
-    SF_ASSERTION_BOUNDS_END,
-    SF_ASSERTION_UNAFFECTED = SF_ASSERTION_BOUNDS_END,
-    SF_ASSERTION_UNAFFECTED_PATH,
-    SF_ASSERTIONS_COUNT,
+    SF_GROUP_ASSERTIONS(SF_ASSERTION_INDEX) SF_ASSERTIONS_OF_GROUP_COUNT,
+    SF_ASSERTIONS_OF_GROUP_LAST = SF_ASSERTIONS_OF_GROUP_COUNT - 1,
+    SF_RUN_BOUNDS(SF_ASSERTION_INDEX) SF_ASSERTION_BOUNDS_END,
+    SF_ASSERTION_BOUNDS_LAST = SF_ASSERTION_BOUNDS_END - 1,
+    SF_RUN_ASSERTIONS(SF_ASSERTION_INDEX) SF_ASSERTIONS_COUNT,
 };
+#undef SF_ASSERTION_INDEX
+
+_Static_assert(SF_ASSERTIONS_OF_GROUP_COUNT % 2 == 0, "bounds are pairs");
+_Static_assert(SF_ASSERTION_BOUNDS_END % 2 == 0, "bounds are pairs");
 
 /* Values of `unaffected_path`. */
 enum sf_assertion_path { SF_ASSERTION_PATH_NONE, SF_ASSERTION_PATH_HUB, SF_ASSERTION_PATH_APP };

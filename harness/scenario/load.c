@@ -87,8 +87,10 @@ SF_MUST_USE static enum sf_err start_load(struct sf_load *load, const struct sf_
 SF_MUST_USE static enum sf_err run_duration_load(struct sf_load *load,
                                                  const struct sf_yaml_node *node)
 {
-    static const struct sf_param range = {
-        "duration", SF_PARAM_DURATION, 0, SF_DURATION_NS_MIN, SF_DURATION_NS_MAX, NULL, ""};
+    static const struct sf_param range = {.name = "duration",
+                                          .kind = SF_PARAM_DURATION,
+                                          .min = SF_DURATION_NS_MIN,
+                                          .max = SF_DURATION_NS_MAX};
     SF_TRY(sf_load_duration(load, node, range.name, &load->plan->duration_ns));
     if (sf_param_check(&range, load->plan->duration_ns, load->plan, load->diag) != SF_OK) {
         return sf_load_wrong(load, node, range.name);

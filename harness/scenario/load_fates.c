@@ -6,9 +6,9 @@
 #include "harness/scenario/value.h"
 
 static const struct sf_param direction_param = {
-    "direction", SF_PARAM_CHOICE, 0, 0, 0, sf_plan_fate_direction_names, ""};
+    .name = "direction", .kind = SF_PARAM_CHOICE, .choices = sf_plan_fate_direction_names};
 static const struct sf_param fate_param = {
-    "fate", SF_PARAM_CHOICE, SF_PLAN_FATE_LOST, 0, 0, sf_plan_fate_names, ""};
+    .name = "fate", .kind = SF_PARAM_CHOICE, .choices = sf_plan_fate_names};
 
 SF_MUST_USE static enum sf_err whole_load(struct sf_load *load, const struct sf_yaml_node *entry,
                                           const char *key, int64_t min, int64_t max,

@@ -11,9 +11,9 @@
 #include "harness/scenario/value.h"
 
 static const struct sf_param direction_param = {
-    "direction", SF_PARAM_CHOICE, SF_DIRECTION_BOTH, 0, 0, sf_plan_direction_names, ""};
+    .name = "direction", .kind = SF_PARAM_CHOICE, .choices = sf_plan_direction_names};
 static const struct sf_param verdict_param = {
-    "verdict", SF_PARAM_CHOICE, SF_EXPECT_PASS, 0, 0, sf_plan_expectation_names, ""};
+    .name = "verdict", .kind = SF_PARAM_CHOICE, .choices = sf_plan_expectation_names};
 
 /* A group's name, or "all". */
 SF_MUST_USE static enum sf_err homes_load(struct sf_load *load, const struct sf_yaml_node *node,

@@ -16,13 +16,29 @@ uint32_t sf_param_find(const struct sf_param_table *table, const char *name)
     return UINT32_MAX;
 }
 
+uint32_t sf_param_role_next(const struct sf_param_table *table, enum sf_param_role role,
+                            uint32_t from)
+{
+    for (uint32_t i = from; i < table->params_count; i++) {
+        if (table->params[i].role == role) {
+            return i;
+        }
+    }
+    return UINT32_MAX;
+}
+
 uint32_t sf_param_present(const struct sf_param_table *table)
 {
-    uint32_t index = sf_param_find(table, "present");
-    if (index != UINT32_MAX && table->params[index].kind != SF_PARAM_BOOL) {
-        return UINT32_MAX;
-    }
+    uint32_t index = sf_param_role_next(table, SF_ROLE_PRESENT, 0);
+    SF_ASSERT(index == UINT32_MAX || table->params[index].kind == SF_PARAM_BOOL);
     return index;
+}
+
+int64_t sf_param_role_value(const struct sf_param_table *table,
+                            const struct sf_plan_section *section, enum sf_param_role role)
+{
+    uint32_t index = sf_param_role_next(table, role, 0);
+    return index != UINT32_MAX ? section->values[index] : 0;
 }
 
 const char *sf_param_kind_name(enum sf_param_kind kind)

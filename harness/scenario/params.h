@@ -13,9 +13,17 @@
 /* Index of the parameter called `name`, UINT32_MAX for none. */
 uint32_t sf_param_find(const struct sf_param_table *table, const char *name);
 
-/* The switch that says whether a home has one at all: "camera: none" is short for its false.
+/* Index of the first parameter with this role from index `from` on, UINT32_MAX for none. */
+uint32_t sf_param_role_next(const struct sf_param_table *table, enum sf_param_role role,
+                            uint32_t from);
+
+/* The switch that says whether a home has one at all: "app: none" is short for its false.
  * UINT32_MAX when the table has no such switch. */
 uint32_t sf_param_present(const struct sf_param_table *table);
+
+/* The value of the first parameter with this role; 0 where the table has none. */
+int64_t sf_param_role_value(const struct sf_param_table *table,
+                            const struct sf_plan_section *section, enum sf_param_role role);
 
 /* Reads the value's written form; a TEXT is added to the plan's texts. The message has no key and
  * no place. */

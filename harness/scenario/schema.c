@@ -193,7 +193,7 @@ static json_t *table_schema(const struct sf_param_table *table)
     if (present == UINT32_MAX) {
         return section;
     }
-    static const char *const must_be_said[] = {"present", NULL};
+    const char *const must_be_said[] = {table->params[present].name, NULL};
     if (table->params[present].fallback == 0) {
         require(section, must_be_said);
     }

@@ -115,50 +115,41 @@ static void draw_timeline(uint64_t seed, struct sf_plan *plan, uint32_t *entries
     plan->timeline_count = kept;
 }
 
-static const enum sf_plan_section_kind viewers[] = {SF_SECTION_HUB, SF_SECTION_APP};
-enum { VIEWERS_COUNT = sizeof viewers / sizeof viewers[0] };
-
-/* Nobody leaves with a request open. */
-static void draw_leaving(const struct sf_plan_schema *schema, uint64_t seed, struct sf_plan *plan)
+/* Drops, or heats, the values of one section: hot and cold is a quarter of the value, the value, or
+ * four times it. `heat_index` is of the group and of the section in it. */
+static void draw_section(const struct sf_param_table *table, uint64_t seed, uint64_t heat_index,
+                         struct sf_plan_section *section)
 {
-    if (is_on(seed, "swarm-leaving", 0)) {
-        return;
-    }
-    for (uint32_t i = 0; i < plan->groups_count; i++) {
-        for (uint32_t j = 0; j < VIEWERS_COUNT; j++) {
-            uint32_t index = sf_param_find(schema->tables[viewers[j]], "leaves_early");
-            SF_ASSERT(index != UINT32_MAX);
-            plan->groups[i].sections[viewers[j]].values[index] = 0;
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        const struct sf_param *param = &table->params[i];
+        int64_t value = section->values[i];
+        int64_t heated[] = {value / 4, value, value * 4};
+        switch (param->swarm) {
+        case SF_SWARM_KEEPS:
+            break;
+        case SF_SWARM_DROPS:
+            value = is_on(seed, param->swarm_stream, param->swarm_index) ? value : 0;
+            break;
+        case SF_SWARM_HEATS:
+            value = heated[sf_rng_derive(seed, param->swarm_stream, heat_index) % 3];
+            value = value < param->min ? param->min : value > param->max ? param->max : value;
+            break;
         }
+        section->values[i] = value;
     }
 }
 
-/* Slow tails of what a cache leans on, each drawn apart. */
-static void draw_tails(const struct sf_plan_schema *schema, uint64_t seed, struct sf_plan *plan)
+static void draw_values(const struct sf_plan_schema *schema, uint64_t seed, struct sf_plan *plan)
 {
-    static const char *const tails[] = {"store_slow_share", "identity_slow_share"};
-    for (uint32_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
-        uint32_t index = sf_param_find(schema->tables[SF_SECTION_CLOUD], tails[i]);
-        SF_ASSERT(index != UINT32_MAX);
-        if (!is_on(seed, "swarm-tail", i)) {
-            plan->cloud.values[index] = 0;
-        }
-    }
-}
-
-/* Hot and cold: somebody watches four times as often, as said, or a quarter as often. */
-static void draw_watching(const struct sf_plan_schema *schema, uint64_t seed, struct sf_plan *plan)
-{
+    enum { VIEWERS_COUNT = 2 };
+    _Static_assert(SF_SECTION_APP == SF_SECTION_HUB + VIEWERS_COUNT - 1,
+                   "the sections of viewers are neighbours");
+    draw_section(schema->tables[SF_SECTION_CLOUD], seed, 0, &plan->cloud);
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         for (uint32_t j = 0; j < VIEWERS_COUNT; j++) {
-            const struct sf_param_table *table = schema->tables[viewers[j]];
-            uint32_t index = sf_param_find(table, "watch_every");
-            SF_ASSERT(index != UINT32_MAX);
-            int64_t *value = &plan->groups[i].sections[viewers[j]].values[index];
-            uint64_t heat = sf_rng_derive(seed, "swarm-heat", 2 * i + j) % 3;
-            int64_t wanted = heat == 0 ? *value / 4 : heat == 1 ? *value : *value * 4;
-            const struct sf_param *param = &table->params[index];
-            *value = wanted < param->min ? param->min : wanted > param->max ? param->max : wanted;
+            uint32_t kind = SF_SECTION_HUB + j;
+            draw_section(schema->tables[kind], seed, VIEWERS_COUNT * i + j,
+                         &plan->groups[i].sections[kind]);
         }
     }
 }
@@ -177,8 +168,6 @@ void sf_plan_draw(const struct sf_plan_schema *schema, const struct sf_plan *pla
     drawn->seed = seed;
     draw_networks(seed, drawn);
     draw_timeline(seed, drawn, entries);
-    draw_watching(schema, seed, drawn);
-    draw_leaving(schema, seed, drawn);
-    draw_tails(schema, seed, drawn);
+    draw_values(schema, seed, drawn);
     sf_plan_normalise(schema, drawn);
 }

@@ -218,12 +218,10 @@ static struct sf_plan_section *section_of(struct sf_plan *plan, uint32_t group, 
 /* The value that asks for less: a viewer that is not there, a period as long as it can be. */
 static int64_t quieter(const struct sf_param *param, int64_t value)
 {
-    if (strcmp(param->name, "present") == 0) {
+    if (param->role == SF_ROLE_PRESENT) {
         return 0;
     }
-    size_t length = strlen(param->name);
-    bool period = length > 6 && strcmp(param->name + length - 6, "_every") == 0;
-    if (!period || param->kind != SF_PARAM_DURATION || value == 0) {
+    if (!param->period || param->kind != SF_PARAM_DURATION || value == 0) {
         return value;
     }
     return 2 * value < param->max ? 2 * value : param->max;
@@ -243,12 +241,12 @@ static bool try_value(struct shrink *shrink, uint32_t group, uint32_t kind, uint
 /* Is it simpler at its fallback, where the file need not say it? */
 static bool simplifies(const struct sf_param *param)
 {
-    return strcmp(param->name, "present") != 0 && strstr(param->name, "_every") == NULL;
+    return param->role != SF_ROLE_PRESENT && !param->period;
 }
 
 static bool is_absent(struct sf_plan *plan, uint32_t group, uint32_t kind)
 {
-    uint32_t present = sf_param_find(sf_run_schema()->tables[kind], "present");
+    uint32_t present = sf_param_present(sf_run_schema()->tables[kind]);
     return present != UINT32_MAX && section_of(plan, group, kind)->values[present] == 0;
 }
 
@@ -259,7 +257,7 @@ static void settle_absent(struct sf_plan *plan)
         for (uint32_t kind = 0; kind < SF_SECTION_GROUP_COUNT; kind++) {
             const struct sf_param_table *table = sf_run_schema()->tables[kind];
             struct sf_plan_section *section = section_of(plan, group, kind);
-            uint32_t present = sf_param_find(table, "present");
+            uint32_t present = sf_param_present(table);
             for (uint32_t i = 0; i < table->params_count; i++) {
                 if (is_absent(plan, group, kind) && i != present) {
                     section->values[i] = table->params[i].fallback;

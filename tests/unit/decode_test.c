@@ -2,6 +2,7 @@
  * action can come out of them. */
 #include "harness/scenario/decode.h"
 
+#include "harness/base/hash.h"
 #include "harness/scenario/check.h"
 #include "harness/sim/rng.h"
 #include "tests/unit/runs.h"
@@ -87,9 +88,108 @@ static void test_what_is_longer_is_not_read(void **state)
     runs_destroy(other);
 }
 
+/* A corpus is bytes: what they mean must not change with the program. Set the hash anew only where
+ * that is meant. */
+static void test_bytes_mean_what_they_always_meant(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    struct sf_text text = {0};
+    struct sf_rng rng;
+    uint8_t bytes[BYTES_MAX];
+    sf_rng_init(&rng, 4, "decode_test", 0);
+    for (int i = 0; i < INPUTS_COUNT / 10; i++) {
+        random_bytes(&rng, bytes);
+        decode(runs, bytes, BYTES_MAX);
+        sf_scenario_print(&runs->plan, sf_run_schema(), &text);
+    }
+    assert_int_equal(sf_hash(text.data, strlen(text.data)), UINT64_C(0x753a767dd7dbe5a8));
+    sf_text_free(&text);
+    runs_destroy(runs);
+}
+
+/* What stands behind the help texts of a table agrees with what stands before. */
+static bool row_is_sound(const struct sf_param_table *table, const struct sf_param *param,
+                         bool of_group)
+{
+    static const enum sf_param_kind kinds[] = {
+        [SF_ROLE_PRESENT] = SF_PARAM_BOOL,  [SF_ROLE_CAPTURES] = SF_PARAM_DURATION,
+        [SF_ROLE_ASKS] = SF_PARAM_DURATION, [SF_ROLE_STRANGER] = SF_PARAM_BOOL,
+        [SF_ROLE_NODES] = SF_PARAM_COUNT,   [SF_ROLE_RECOVERY] = SF_PARAM_DURATION,
+    };
+    const struct sf_param_decode *decode = &param->decode;
+    size_t length = strlen(param->name);
+    bool every = length > 6 && strcmp(param->name + length - 6, "_every") == 0;
+    bool ranged = param->kind != SF_PARAM_BOOL && param->kind != SF_PARAM_CHOICE;
+    uint32_t same_turn_count = 0;
+    uint32_t drawn_count = 0;
+    for (uint32_t i = 0; i < table->params_count; i++) {
+        const struct sf_param_decode *other = &table->params[i].decode;
+        bool drawn = other->count > 0 && other->phase == decode->phase;
+        drawn_count += drawn;
+        same_turn_count += drawn && other->turn == decode->turn;
+    }
+    return every == param->period &&
+           (param->role == SF_ROLE_NONE || kinds[param->role] == param->kind) &&
+           (param->swarm == SF_SWARM_KEEPS) == (param->swarm_stream == NULL) &&
+           (param->swarm != SF_SWARM_DROPS || param->min == 0) &&
+           (param->swarm != SF_SWARM_HEATS || of_group) &&
+           (decode->count == 0 || (same_turn_count == 1 && decode->turn >= 1 &&
+                                   decode->turn <= drawn_count && decode->phase != 0)) &&
+           (decode->phase == SF_PHASE_NEVER || !ranged ||
+            (decode->base >= param->min &&
+             decode->base + decode->step * (decode->count > 0 ? decode->count - 1 : 0) <=
+                 param->max));
+}
+
+static void test_rows_of_the_tables_are_sound(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < SF_SECTION_COUNT; i++) {
+        const struct sf_param_table *table = sf_run_schema()->tables[i];
+        for (uint32_t j = 0; j < table->params_count; j++) {
+            if (!row_is_sound(table, &table->params[j], i < SF_SECTION_GROUP_COUNT)) {
+                fail_msg("%s: %s", table->name, table->params[j].name);
+            }
+        }
+    }
+}
+
+/* The check of the rows sees a fault of each kind. */
+static void test_a_row_that_is_not_sound_is_seen(void **state)
+{
+    (void)state;
+    struct sf_param rows[] = {SF_PARAM_ROW(DURATION, x_every, 5, 1, 9, "", .period = true,
+                                           SF_HEATED("s"), SF_DECODED(ACTOR, 1, 1, 2, 5))};
+    const struct sf_param sound = rows[0];
+    const struct sf_param_table table = {"x", "", rows, 1};
+#define SEEN(CHANGE)                                        \
+    do {                                                    \
+        rows[0] = sound;                                    \
+        CHANGE;                                             \
+        assert_false(row_is_sound(&table, &rows[0], true)); \
+    } while (0)
+    assert_true(row_is_sound(&table, &rows[0], true));
+    assert_false(row_is_sound(&table, &rows[0], false));
+    SEEN(rows[0].period = false);
+    SEEN(rows[0].name = "x");
+    SEEN(rows[0].role = SF_ROLE_PRESENT);
+    SEEN(rows[0].swarm_stream = NULL);
+    SEEN(rows[0].swarm = SF_SWARM_DROPS);
+    SEEN(rows[0].decode.turn = 2);
+    SEEN(rows[0].decode.turn = 0);
+    SEEN(rows[0].decode.phase = SF_PHASE_NEVER);
+    SEEN(rows[0].decode.base = 0);
+    SEEN(rows[0].decode.count = 6);
+#undef SEEN
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows_of_the_tables_are_sound),
+        cmocka_unit_test(test_a_row_that_is_not_sound_is_seen),
+        cmocka_unit_test(test_bytes_mean_what_they_always_meant),
         cmocka_unit_test(test_any_bytes_are_a_plan_and_every_action_comes_out),
         cmocka_unit_test(test_a_missing_byte_is_0),
         cmocka_unit_test(test_what_is_longer_is_not_read),

@@ -116,7 +116,7 @@ void sf_still_prepare(struct world *world, uint32_t index, const struct sf_camer
                 .total_bytes = count,
                 .captured_unix_ms = unix_ms,
                 .vary = vary_of(home->firmware),
-                .flags = config->is_private != 0 ? SF_CACHE_STILL_PRIVATE : 0,
+                .flags = config->private != 0 ? SF_CACHE_STILL_PRIVATE : 0,
             },
     };
     if (effects->delta) {
