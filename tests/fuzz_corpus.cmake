@@ -4,4 +4,4 @@ set(replay ${CMAKE_CURRENT_SOURCE_DIR}/fuzz_corpus.sh $<TARGET_FILE:fuzz_plan> $
 add_test(NAME fuzz-corpus COMMAND ${replay} builtin:boxing-day-fix)
 add_test(NAME fuzz-corpus-canary COMMAND ${replay} builtin:boxing-day-update "no-stray-(pixels|bytes)")
 add_test(NAME fuzz-usage COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/fuzz_usage.sh)
-set_tests_properties(fuzz-corpus fuzz-corpus-canary fuzz-usage PROPERTIES TIMEOUT 120)
+set_tests_properties(fuzz-usage PROPERTIES LABELS tree)

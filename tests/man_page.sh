@@ -27,7 +27,7 @@ if command -v man > /dev/null && command -v groff > /dev/null; then
         exit 1
     fi
 else
-    echo "skipped: neither man nor groff is here, so nothing can format the page"
+    echo "skipped: the page is current, but man or groff is not installed to format it"
     exit 77
 fi
 

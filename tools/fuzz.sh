@@ -44,7 +44,7 @@ fuzz_seeds() {
 
 # fuzz_passes PROGRAM FILE: does the target run it to its end?
 fuzz_passes() {
-    (timeout 60 "$1" "$2"; exit $?) &> /dev/null # a shell of its own says nothing of the signal that ends it
+    (timeout 600 "$1" "$2"; exit $?) &> /dev/null # a shell of its own says nothing of the signal that ends it
 }
 
 # fuzz_seed_find TARGET FOLDER: engines refuse to begin with a find; where a seed is one, it is kept as such.
@@ -142,7 +142,7 @@ fuzz_raw_finds() {
 # The plan of a find as a scenario; of one that says nothing before it dies, the plan as it was decoded.
 fuzz_print_scenario() {
     local replay=$root/build/release/fuzz/fuzz_plan
-    (timeout 60 "$replay" "$1" 2> "$2"; exit $?) 2> /dev/null || true
+    (timeout 600 "$replay" "$1" 2> "$2"; exit $?) 2> /dev/null || true
     grep -q '^strayframe: ' "$2" || SF_FUZZ_PRINT=1 "$replay" "$1" 2> "$2"
 }
 

@@ -56,7 +56,7 @@ static void test_a_crash_and_a_hang_cost_one_job_each(void **state)
     const struct sf_jobs jobs = {.count = 10,
                                  .workers = 2,
                                  .result_bytes = sizeof(uint64_t),
-                                 .job_seconds_max = 0.3,
+                                 .job_seconds_max = 3,
                                  .work = crash_some};
     struct sf_jobs_results results;
     assert_int_equal(sf_jobs_run(&jobs, &results, NULL), SF_OK);

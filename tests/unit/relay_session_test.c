@@ -19,7 +19,7 @@
 #include "harness/net/relay/relay.h"
 #include "tests/unit/test.h"
 
-enum { OUTPUT_BYTES_MAX = 1 << 16, WAIT_MS = 30000, PORT = 9000 };
+enum { OUTPUT_BYTES_MAX = 1 << 16, WAIT_MS = 300000, PORT = 9000 };
 
 static const char *own_path; /* this program */
 static char output[OUTPUT_BYTES_MAX];

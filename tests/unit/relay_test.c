@@ -23,7 +23,7 @@
 #include "tests/unit/test.h"
 
 enum {
-    WAIT_MS = 30000, /* bounds, not pauses */
+    WAIT_MS = 300000, /* bounds, not pauses */
     PORT = 9000,
     FRAME_BYTES_MAX = 2048,
     CAPTURE_BYTES = 64 << 20,

@@ -29,7 +29,7 @@ enum {
     PACKETS_COUNT = 200,
     PACKET_BYTES = 100, /* of data; 28 of headers, and 14 that the model counts */
     NOBODY = 65534,
-    BOUND_S = 60, /* bounds, not pauses */
+    BOUND_S = 600, /* bounds, not pauses */
     SEED = 11,
 };
 
