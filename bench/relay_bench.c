@@ -30,7 +30,7 @@ struct lab {
     int receiver;
 };
 
-static void give_up(const char *what, const char *why)
+_Noreturn static void give_up(const char *what, const char *why)
 {
     fprintf(stderr, "%s: %s\n", what, why);
     exit(4);

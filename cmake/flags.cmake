@@ -3,8 +3,17 @@
 add_library(sf_flags INTERFACE)
 target_compile_options(sf_flags INTERFACE
     -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
-    -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wunused-result -fno-common
-    -ffp-contract=off -fno-strict-aliasing)
+    -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wunused-result -Wconversion -Wsign-conversion
+    -Wunused-macros -Wdouble-promotion -fno-common -ffp-contract=off -fno-strict-aliasing)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(sf_flags INTERFACE
+        -Wcast-align=strict -Wlogical-op -Wduplicated-branches -Wduplicated-cond)
+else()
+    target_compile_options(sf_flags INTERFACE
+        -Wcast-align -Wcomma -Wextra-semi -Wextra-semi-stmt -Wloop-analysis -Wconditional-uninitialized
+        -Wcovered-switch-default -Wassign-enum -Wduplicate-enum -Wmissing-noreturn -Wmissing-variable-declarations
+        -Wshadow-all -Wshift-sign-overflow -Wunreachable-code-aggressive)
+endif()
 
 if(SF_SANITIZE)
     target_compile_options(sf_flags INTERFACE

@@ -21,7 +21,7 @@ __attribute__((noinline)) static void run_piece(uint32_t piece)
     switch (piece) {
         PIECES_256(0)
         PIECES_256(256)
-    default:
+    default: /* not an enum: the number of a piece */
         return;
     }
 }

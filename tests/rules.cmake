@@ -3,10 +3,15 @@
 set(rules ${CMAKE_CURRENT_SOURCE_DIR})
 add_test(NAME include-rules COMMAND ${rules}/include_rules.sh)
 add_test(NAME include-rules-canary COMMAND ${rules}/include_rules_canary.sh)
+# Objects and not the archive: the folder of each is part of a rule.
+file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/objects.txt
+    CONTENT "$<JOIN:$<TARGET_OBJECTS:strayframe_rooms>;$<TARGET_OBJECTS:strayframe>,\n>\n")
+add_test(NAME tidy COMMAND ${rules}/tidy.sh ${CMAKE_CURRENT_BINARY_DIR}/objects.txt)
+add_test(NAME tidy-canary COMMAND ${rules}/tidy_canary.sh)
 add_test(NAME cache-abi-header COMMAND ${rules}/cache_abi_header.sh)
 add_test(NAME missing-library COMMAND ${rules}/missing_library.sh)
 add_test(NAME tools-test COMMAND ${rules}/tools_test.sh)
-set_tests_properties(include-rules include-rules-canary cache-abi-header missing-library tools-test
+set_tests_properties(include-rules include-rules-canary tidy tidy-canary cache-abi-header missing-library tools-test
     PROPERTIES LABELS tree)
 
 add_test(NAME man-page COMMAND ${rules}/man_page.sh $<TARGET_FILE:strayframe>)

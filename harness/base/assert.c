@@ -10,11 +10,6 @@ void sf_assert_repeat_command(const char *command)
     snprintf(repeat_command, sizeof repeat_command, "%s", command != NULL ? command : "");
 }
 
-const char *sf_assert_repeat_command_get(void)
-{
-    return repeat_command;
-}
-
 _Noreturn void sf_assert_failed(const char *fact, const char *file, int line)
 {
     fprintf(stderr, "strayframe: broken promise of our own: %s (%s:%d)\n", fact, file, line);

@@ -19,7 +19,4 @@ _Noreturn void sf_assert_failed(const char *fact, const char *file, int line);
  * 1 KiB; NULL or "" for none. */
 void sf_assert_repeat_command(const char *command);
 
-/* What was set last, "" for nothing. */
-const char *sf_assert_repeat_command_get(void);
-
 #endif

@@ -54,7 +54,7 @@ enum sf_err sf_err_of_file(int error_number)
     case ELOOP:
     case ENAMETOOLONG:
         return SF_ERR_INPUT;
-    default:
+    default: /* not an enum: a number of errno */
         return SF_ERR_MACHINE;
     }
 }

@@ -116,7 +116,6 @@ extern const struct cli_command cli_print;
 extern const struct cli_command cli_list;
 extern const struct cli_command cli_netem;
 extern const struct cli_command cli_explain;
-extern const struct cli_command cli_help;
 
 void cli_overview(FILE *to);
 /* Prints the help of one command; returns the exit code. */

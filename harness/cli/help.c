@@ -1,12 +1,14 @@
-/* strayframe help: what there is, from the tables of the commands. */
+/* strayframe help: the commands and their options, from the tables of the commands. */
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/cli/command.h"
 
+static const struct cli_command help_command; /* below: it reads the table */
+
 const struct cli_command *const cli_commands[] = {
-    &cli_replay, &cli_run,   &cli_gate, &cli_explain, &cli_shrink, &cli_prove,
-    &cli_check,  &cli_print, &cli_list, &cli_netem,   &cli_help,   NULL,
+    &cli_replay, &cli_run,   &cli_gate, &cli_explain, &cli_shrink,   &cli_prove,
+    &cli_check,  &cli_print, &cli_list, &cli_netem,   &help_command, NULL,
 };
 
 const struct cli_command *cli_find_command(const char *name)
@@ -95,10 +97,10 @@ static int help(const struct cli_args *args)
     return cli_help_of(command);
 }
 
-const struct cli_command cli_help = {
+static const struct cli_command help_command = {
     .name = "help",
     .words = "[COMMAND]",
-    .summary = "Say what there is, or what one command does",
+    .summary = "List the commands, or explain one",
     .details = "",
     .options = options,
     .words_min = 0,

@@ -26,13 +26,12 @@ void sf_jpeg_bytes_free(struct sf_jpeg_bytes *bytes)
 }
 
 /* Encoding what we drew ourselves cannot fail but for memory. */
-static void encode_failed(j_common_ptr common)
+_Noreturn static void encode_failed(j_common_ptr common)
 {
     char message[JMSG_LENGTH_MAX];
     common->err->format_message(common, message);
     fprintf(stderr, "strayframe: libjpeg: %s\n", message);
     SF_UNREACHABLE();
-    abort();
 }
 
 static void encode_start(struct jpeg_compress_struct *jpeg, struct jpeg_error_mgr *errors)
@@ -130,7 +129,7 @@ struct reader {
     struct sf_jpeg_outcome *out;
 };
 
-static void give_up(j_common_ptr common)
+_Noreturn static void give_up(j_common_ptr common)
 {
     struct reader *reader = common->client_data;
     longjmp(reader->hopeless, 1);

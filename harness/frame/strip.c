@@ -110,7 +110,7 @@ void sf_strip_fini(struct sf_strip *strip)
 
 struct sf_strip_marks sf_strip_marks_of(struct sf_mark mark)
 {
-    struct sf_strip_marks marks;
+    struct sf_strip_marks marks = {0};
     uint64_t owner = sf_mark_owner_word(mark);
     uint64_t capture = sf_mark_capture_word(mark);
     for (unsigned i = 0; i < SF_MARK_WORD_BLOCKS; i++) {

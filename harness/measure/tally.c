@@ -292,7 +292,7 @@ static void see(struct sf_tally_state *state, const struct sf_record *record)
         }
         state->grace_ns = (sf_ns)record->d;
         return;
-    default: /* the rest is not counted here */
+    default: /* the rest: not counted here */
         return;
     }
 }

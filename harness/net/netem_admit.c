@@ -67,7 +67,7 @@ static bool loses_by_state(struct sf_netem *link)
             link->loss_state = GOOD;
         }
         break;
-    default:
+    default: /* not an enum: a number from 1 to 4, as in the kernel */
         SF_ASSERT(link->loss_state == LOST_ALONE);
         link->loss_state = GOOD;
         break;

@@ -8,8 +8,9 @@
 #include "harness/base/assert.h"
 #include "harness/net/netem_course.h"
 
-const uint32_t sf_netem_quantiles[SF_NETEM_QUANTILES_COUNT] = {0,   10,  50,  250, 500,
-                                                               750, 950, 990, 1000};
+/* In thousandths, from the least to the greatest. */
+static const uint32_t quantiles[SF_NETEM_QUANTILES_COUNT] = {0,   10,  50,  250, 500,
+                                                             750, 950, 990, 1000};
 
 enum { MILLION = 1000000 };
 
@@ -160,7 +161,7 @@ static void sum_up_delays(struct counting *counting)
     }
     out->delay_ns_mean = (sf_ns)(sum / count);
     for (int i = 0; i < SF_NETEM_QUANTILES_COUNT; i++) {
-        out->delay_ns[i] = delays_ns[(count - 1) * sf_netem_quantiles[i] / 1000];
+        out->delay_ns[i] = delays_ns[(count - 1) * quantiles[i] / 1000];
     }
     plot(delays_ns, count, out);
 }

@@ -26,9 +26,6 @@ enum {
     SF_NETEM_PLOT_ROWS = 14,
 };
 
-/* The quantiles, in thousandths: 0 (least), 10, 50, 250, 500, 750, 950, 990, 1000 (greatest). */
-extern const uint32_t sf_netem_quantiles[SF_NETEM_QUANTILES_COUNT];
-
 /* Shares are in millionths: of the packets sent, unless said otherwise. */
 struct sf_netem_description {
     struct sf_netem_traffic traffic;

@@ -65,8 +65,4 @@ struct sf_netem_columns {
 void sf_netem_note_config(struct sf_netem_notes *notes, const struct sf_netem_config *config,
                           const struct sf_netem_columns *columns);
 
-/* How often an event of `probability` happens when its draws are correlated with `correlation`, in
- * millionths, measured over a million draws of a fixed seed: repeatable, right to about 0.05 %. */
-uint32_t sf_netem_effective_ppm(uint32_t probability, uint32_t correlation);
-
 #endif

@@ -84,8 +84,11 @@ static enum sf_err read_lines(FILE *file, const char *path, int16_t *entries, ui
     return err;
 }
 
-enum sf_err sf_netem_table_read(const char *path, const char *name,
-                                struct sf_netem_table **table_out, struct sf_diag *diag)
+/* Reads one file: lines that are empty or start with '#' are skipped; every other line is integers
+ * separated by white space, decimal, 0x or 0 prefixed, each cut to 16 bits as tc does. Entries past
+ * SF_NETEM_TABLE_ENTRIES_MAX are an error. The caller frees the table with table_free. */
+static enum sf_err table_read(const char *path, const char *name, struct sf_netem_table **table_out,
+                              struct sf_diag *diag)
 {
     *table_out = NULL;
     if (strlen(name) >= SF_NETEM_TABLE_NAME_BYTES) {
@@ -114,7 +117,7 @@ enum sf_err sf_netem_table_read(const char *path, const char *name,
     return SF_OK;
 }
 
-void sf_netem_table_free(struct sf_netem_table *table)
+static void table_free(struct sf_netem_table *table)
 {
     if (table != NULL) {
         /* The entries were ours before they became read-only. */
@@ -142,7 +145,7 @@ static enum sf_err find_in_folder(struct sf_netem_tables *tables, const char *na
             err = sf_fail(diag, SF_ERR_INPUT, "more than %d distribution files",
                           SF_NETEM_TABLES_LOADED_MAX);
         } else {
-            err = sf_netem_table_read(path.data, name, &table, diag);
+            err = table_read(path.data, name, &table, diag);
         }
         if (err == SF_OK) {
             tables->loaded[tables->loaded_count++] = table;
@@ -185,7 +188,7 @@ enum sf_err sf_netem_tables_find(struct sf_netem_tables *tables, const char *nam
 void sf_netem_tables_fini(struct sf_netem_tables *tables)
 {
     for (uint32_t i = 0; i < tables->loaded_count; i++) {
-        sf_netem_table_free(tables->loaded[i]);
+        table_free(tables->loaded[i]);
     }
     *tables = (struct sf_netem_tables){0};
 }

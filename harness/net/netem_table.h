@@ -51,15 +51,6 @@ SF_MUST_USE enum sf_err sf_netem_tables_find(struct sf_netem_tables *tables, con
 /* Frees what was read. Configs that point into it are invalid from then on. */
 void sf_netem_tables_fini(struct sf_netem_tables *tables);
 
-/* Reads one file: lines that are empty or start with '#' are skipped, every other line is integers
- * parted by white space, decimal, 0x or 0 prefixed, each cut to 16 bits as tc does. Entries past
- * SF_NETEM_TABLE_ENTRIES_MAX are an error. The caller gives the table back with
- * sf_netem_table_free. */
-SF_MUST_USE enum sf_err sf_netem_table_read(const char *path, const char *name,
-                                            struct sf_netem_table **table_out,
-                                            struct sf_diag *diag);
-void sf_netem_table_free(struct sf_netem_table *table);
-
 /* iproute2's tables as committed data (netem_table_data.c, made by tools/netem-tables). */
 enum { SF_NETEM_TABLE_BUILTIN_ENTRIES = 4096 };
 extern const int16_t sf_netem_table_normal[SF_NETEM_TABLE_BUILTIN_ENTRIES];

@@ -61,7 +61,7 @@ enum sf_netem_number sf_netem_read_percent_and_rest(const char *word, uint32_t *
     return SF_NETEM_NUMBER_OK;
 }
 
-enum sf_netem_number sf_netem_read_percent(const char *word, uint32_t *fraction_out)
+static enum sf_netem_number read_percent(const char *word, uint32_t *fraction_out)
 {
     uint32_t rest;
     return sf_netem_read_percent_and_rest(word, fraction_out, &rest);
@@ -222,7 +222,7 @@ void sf_netem_print_percent(struct sf_text *text, uint32_t fraction)
     for (int digits = 0; digits <= 12; digits++) {
         uint32_t back = 0;
         snprintf(word, sizeof word, "%.*f%%", digits, fraction * 100. / UINT32_MAX);
-        if (sf_netem_read_percent(word, &back) == SF_NETEM_NUMBER_OK && back == fraction) {
+        if (read_percent(word, &back) == SF_NETEM_NUMBER_OK && back == fraction) {
             break;
         }
     }

@@ -18,11 +18,8 @@ enum sf_netem_number {
     SF_NETEM_NUMBER_TOO_LARGE,
 };
 
-/* "5%", "5", "0.1%" -> 32-bit fraction, 0 to 100 %. A lone "%" is 0, as with tc. */
-enum sf_netem_number sf_netem_read_percent(const char *word, uint32_t *fraction_out);
-
-/* The same, and what is left to 100 %, rounded by itself as tc rounds it: at 50% both are
- * 2147483648. */
+/* "5%", "5", "0.1%" -> 32-bit fraction, 0 to 100 %, and the remainder to 100 %. tc rounds the two
+ * separately: at 50% both are 2147483648. A lone "%" is 0, as with tc. */
 enum sf_netem_number sf_netem_read_percent_and_rest(const char *word, uint32_t *fraction_out,
                                                     uint32_t *rest_out);
 

@@ -118,7 +118,7 @@ static void register_see(struct sf_register *who, const struct sf_record *record
     case SF_RECORD_KILL_SWITCH:
         who->blocked = record->flags != 0;
         break;
-    default: /* every other kind says nothing about who is who */
+    default: /* the rest: says nothing about identities */
         break;
     }
 }

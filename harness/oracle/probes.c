@@ -291,7 +291,7 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
     case SF_RECORD_NODE:
         see_change(probes, record);
         return;
-    default:
+    default: /* the rest: no situation is counted from it */
         return;
     }
 }

@@ -106,7 +106,7 @@ static void hear_camera(struct thread *thread, const struct sf_record *record)
             story->received_bytes = record->b;
         }
         return;
-    default:
+    default: /* the rest: no part of this story */
         return;
     }
 }
@@ -170,7 +170,7 @@ static void hear_viewer(struct thread *thread, const struct sf_record *record)
             thread->over = true;
         }
         return;
-    default:
+    default: /* the rest: no part of this story */
         return;
     }
 }
@@ -215,7 +215,7 @@ static void hear(struct thread *thread, const struct sf_record *record)
             hear_viewer(thread, record);
         }
         return;
-    default: /* the rest is no part of such a story */
+    default: /* the rest: no part of this story */
         return;
     }
 }

@@ -253,7 +253,7 @@ static void event_text(const struct plot *plot, uint32_t index, struct sf_text *
         sf_html_put(out,
                     entry->on ? "owners link the integration" : "owners unlink the integration");
         return;
-    default:
+    default: /* the rest: the help text of the action says it */
         sf_html_text(out, sf_action_of(entry)->help);
         return;
     }

@@ -28,7 +28,7 @@ static const char *reference(char character)
         return "&quot;";
     case '\'':
         return "&#39;";
-    default:
+    default: /* not an enum: a character */
         return NULL;
     }
 }

@@ -40,7 +40,8 @@ struct pool {
     double started_s;
 };
 
-uint32_t sf_jobs_processors(void)
+/* Processors that this process may use; at least 1. */
+static uint32_t processors(void)
 {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) != 0) {
@@ -204,7 +205,7 @@ enum sf_err sf_jobs_run(const struct sf_jobs *jobs, struct sf_jobs_results *resu
     if (err != SF_OK) {
         goto out;
     }
-    uint32_t wanted = jobs->workers > 0 ? jobs->workers : sf_jobs_processors();
+    uint32_t wanted = jobs->workers > 0 ? jobs->workers : processors();
     wanted = wanted < jobs->count ? wanted : jobs->count;
     pool->workers_count = wanted < WORKERS_MAX ? wanted : WORKERS_MAX;
     bool started = false;

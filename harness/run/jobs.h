@@ -50,7 +50,4 @@ SF_MUST_USE enum sf_err sf_jobs_run(const struct sf_jobs *jobs, struct sf_jobs_r
                                     struct sf_diag *diag);
 void sf_jobs_free(struct sf_jobs_results *results);
 
-/* Processors that this process may use; at least 1. */
-uint32_t sf_jobs_processors(void);
-
 #endif

@@ -154,7 +154,7 @@ static void take_entry(struct source *source, sf_ns until_ns, const char *cache,
         entry->action = SF_ACTION_LINK;
         entry->on = take(source, 2) != 0;
         return;
-    default:
+    default: /* not an enum: a number drawn from the input */
         entry->action = SF_ACTION_KILL_SWITCH;
         entry->group_index = 0;
         entry->on = take(source, 2) != 0;
@@ -196,7 +196,7 @@ static void take_node_entry(struct source *source, sf_ns until_ns, const char *c
         entry->action = SF_ACTION_IDENTITY;
         entry->on = take(source, 2) != 0;
         return;
-    default:
+    default: /* not an enum: a number drawn from the input */
         entry->action = SF_ACTION_STORE;
         entry->on = take(source, 2) != 0;
         return;
@@ -273,7 +273,7 @@ static void take_party_entry(struct source *source, const struct sf_plan_schema 
     case 6:
         entry->action = SF_ACTION_EXPORT;
         return;
-    default:
+    default: /* not an enum: a number drawn from the input */
         entry->action = SF_ACTION_RECONFIGURE;
         entry->group_index = 0;
         entry->node = SF_NODE_ALL;

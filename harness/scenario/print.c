@@ -270,9 +270,19 @@ static bool is_said(enum sf_action_part part, const struct sf_plan_entry *entry)
         return entry->direction != SF_DIRECTION_BOTH;
     case SF_PART_NODE:
         return entry->node != SF_NODE_ALL;
-    default:
+    case SF_PART_EVERY:
+    case SF_PART_STEP:
         return entry->duration_ns != 0;
+    case SF_PART_CACHE:
+    case SF_PART_OPTIONS:
+    case SF_PART_NETWORK:
+    case SF_PART_SWITCH:
+    case SF_PART_VERSION:
+        return true;
+    case SF_PARTS_COUNT:
+        break;
     }
+    SF_UNREACHABLE();
 }
 
 static void entry_print(const struct printer *printer, const struct sf_plan_entry *entry)

@@ -165,7 +165,7 @@ static bool simpler(struct sf_netem_config *config, int step)
     case 10:
         half_as_bad(config);
         break;
-    default:
+    default: /* not an enum: the number of a step */
         SF_UNREACHABLE();
     }
     return memcmp(&before, config, sizeof before) != 0;

@@ -52,8 +52,8 @@ static void say_home(const struct sf_record *record, struct sf_text *out)
         sf_say_number(record->b, out);
         sf_text_add(out, " bytes had come");
         return;
-    default:
-        sf_record_say(record, out); /* newer than this table */
+    default: /* the rest: in the words of the record */
+        sf_record_say(record, out);
         return;
     }
 }
@@ -77,7 +77,7 @@ static void say_viewers(const struct sf_record *record, struct sf_text *out)
     case SF_RECORD_EXPORT:
         sf_text_add(out, "the owner of home %u asks for a copy of the latest still", home);
         return;
-    default:
+    default: /* the rest: in the words of the record */
         sf_record_say(record, out);
         return;
     }
@@ -132,7 +132,7 @@ static void say_clouds(const struct facts *facts, const struct sf_record *record
                     : record->flags == 1 ? "does not know"
                                          : "fails to say");
         return;
-    default:
+    default: /* the rest: in the words of the record */
         sf_record_say(record, out);
         return;
     }

@@ -77,8 +77,6 @@ const struct sf_plan_network *sf_facts_network(const struct facts *facts, uint32
 const char *sf_say_viewer(uint32_t viewer);
 /* "12,345". */
 void sf_say_number(uint64_t number, struct sf_text *out);
-/* "16.5%" of parts in a million. */
-void sf_say_share(uint32_t ppm, struct sf_text *out);
 /* "23:08:15 there (UTC+01:00)". `local_s` is what a clock there says, as if it were UTC. */
 void sf_say_local_time(int64_t local_s, int32_t offset_s, struct sf_text *out);
 /* "680 ms", "22 s", "3 min". */

@@ -247,7 +247,7 @@ static bool told_elsewhere(const struct sf_record *record)
         return true;
     case SF_RECORD_IDENTITY:
         return record->flags == 0;
-    default:
+    default: /* the rest: decided by the subject of the kind */
         break;
     }
     switch (sf_record_subject(kind)) {

@@ -101,7 +101,7 @@ static const struct sf_record *last_change(const struct facts *facts)
         case SF_RECORD_FIRMWARE:
             found = record->at_ns > 0 && record->at_ns <= facts->finding->at_ns ? record : found;
             break;
-        default:
+        default: /* the rest: no part of the explanation */
             break;
         }
     }

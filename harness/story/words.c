@@ -19,7 +19,8 @@ void sf_say_number(uint64_t number, struct sf_text *out)
     }
 }
 
-void sf_say_share(uint32_t ppm, struct sf_text *out)
+/* "16.5%" of parts in a million. */
+static void say_share(uint32_t ppm, struct sf_text *out)
 {
     uint32_t tenths = ppm / 1000;
     if (ppm > 0 && tenths == 0) {
@@ -123,7 +124,7 @@ static uint32_t say_each(const struct facts *facts, enum sf_record_kind kind, sf
         }
         sf_text_add(out, "%s", count > 1 ? ", " : "");
         if (kind == SF_RECORD_SEEN) {
-            sf_say_share((uint32_t)amount, out);
+            say_share((uint32_t)amount, out);
             sf_text_add(out, " ");
         } else {
             sf_say_number(amount, out);
@@ -143,7 +144,7 @@ void sf_say_picture(const struct facts *facts, struct sf_text *out)
     uint32_t count = say_each(facts, SF_RECORD_SEEN, facts->shown->at_ns, out);
     if (unreadable_ppm > 0) {
         sf_text_add(out, "%s", count > 0 ? ", " : "");
-        sf_say_share(unreadable_ppm, out);
+        say_share(unreadable_ppm, out);
         sf_text_add(out, " unreadable");
     } else if (count == 0) {
         sf_text_add(out, "nobody's that can be told");

@@ -1,8 +1,5 @@
 #include "harness/trace/record.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "harness/base/assert.h"
 
 static const struct {
@@ -37,14 +34,4 @@ const char *sf_destination_name(enum sf_destination destination)
     };
     SF_ASSERT(destination < SF_DESTINATIONS_COUNT);
     return names[destination];
-}
-
-void sf_record_print(const struct sf_record *record, char *out, uint64_t out_bytes)
-{
-    snprintf(out, out_bytes,
-             "%" PRId64 ".%09" PRId64 " %-13s who %" PRIu32 " a %" PRIu32 " b %" PRIu32
-             " c %" PRIu64 " d %" PRIu64 " flags 0x%x",
-             record->at_ns / SF_SECOND, record->at_ns % SF_SECOND,
-             sf_record_kind_name((enum sf_record_kind)record->kind), record->who, record->a,
-             record->b, record->c, record->d, record->flags);
 }

@@ -178,7 +178,4 @@ _Static_assert(sizeof(struct sf_record) == 40, "no padding: records are hashed a
 const char *sf_record_kind_name(enum sf_record_kind kind);
 const char *sf_record_kind_fields(enum sf_record_kind kind);
 
-/* One line for a person, without newline. */
-void sf_record_print(const struct sf_record *record, char *out, uint64_t out_bytes);
-
 #endif

@@ -172,7 +172,8 @@ void sf_timeline_step(struct world *world, uint32_t index, uint32_t times)
     case SF_ACTION_EXPORT:
         sf_export_start(world, entry->group_index);
         return;
-    default:
-        return;
+    case SF_ACTIONS_COUNT:
+        break;
     }
+    SF_UNREACHABLE();
 }

@@ -83,7 +83,7 @@ struct jpeg_error {
     jmp_buf escape;
 };
 
-static void jpeg_escape(j_common_ptr info)
+_Noreturn static void jpeg_escape(j_common_ptr info)
 {
     longjmp(((struct jpeg_error *)(void *)info->err)->escape, 1);
 }

@@ -99,7 +99,7 @@ static void learn(struct store *store, const struct edge_key *key, const char *v
         camera = sf_kit_alloc(1, sizeof *camera);
         sf_kit_map_put(&store->cameras, key->camera, 0, camera);
     }
-    strcpy(camera->vary, vary);
+    memcpy(camera->vary, vary, strlen(vary) + 1);
 }
 
 static void on_upload(void *edge, const struct sf_cache_upload *upload)

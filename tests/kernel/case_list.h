@@ -25,7 +25,7 @@ struct kernel_case {
     struct sf_netem_config config; /* seeded by the case's place in the list */
 };
 
-static inline void die(const char *what, const char *detail)
+_Noreturn static inline void die(const char *what, const char *detail)
 {
     fprintf(stderr, "kernel check: %s%s%s\n", what, detail[0] != '\0' ? ": " : "", detail);
     exit(4);

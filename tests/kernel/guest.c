@@ -151,7 +151,6 @@ static sf_ns arrival_ns(struct msghdr *message)
         }
     }
     die("a frame came without the time of its arrival", "");
-    return 0;
 }
 
 static void drain(struct run *run)

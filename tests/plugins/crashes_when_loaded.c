@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-__attribute__((constructor)) static void begin(void)
+_Noreturn __attribute__((constructor)) static void begin(void)
 {
     abort();
 }

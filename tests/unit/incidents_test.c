@@ -188,7 +188,8 @@ static void test_each_incident_is_as_it_was_published_and_its_fix_ends_it(void *
     for (uint32_t i = 0; i < field.jobs_count; i++) {
         struct place place = place_of(&field, i);
         const struct incident *incident = &incidents[place.incident];
-        const struct sf_run_result *result = (const struct sf_run_result *)results.results + i;
+        const struct sf_run_result *result =
+            (const struct sf_run_result *)(const void *)results.results + i;
         assert_int_equal(results.statuses[i].end, SF_JOB_DONE);
         const struct sf_plan *plan = &field.loaded[0][place.incident].plan;
         wrong_count += place.fixed ? check_fix(incident, place.seed, plan, result)

@@ -70,7 +70,8 @@ static struct still capture(struct court *court, uint32_t camera, bool night)
 {
     const struct sf_camera_id id = {camera};
     uint32_t number = sf_book_captures_count(court->book, id);
-    int64_t local_unix_s = START_S + sf_book_camera(court->book, id)->utc_offset_s + number;
+    int64_t local_unix_s =
+        START_S + sf_book_camera(court->book, id)->utc_offset_s + (int64_t)number;
     struct sf_still_spec spec;
     sf_book_spec(court->book, id, number, local_unix_s, night, &spec);
     size_t capacity = sf_book_still_bytes_max(court->book);

@@ -219,7 +219,7 @@ static void test_veth_pair_leaves_nothing_when_an_end_fails(void **state)
 }
 
 /* Makes a cable from its own namespace to `ours` and waits to be killed. */
-static void hold_a_cable(const struct sf_namespace *ours, int ready_fd)
+_Noreturn static void hold_a_cable(const struct sf_namespace *ours, int ready_fd)
 {
     struct sf_namespace theirs;
     struct sf_namespace_end a = {ours, "near", NULL};

@@ -64,7 +64,7 @@ static void see(struct seen *seen, const struct sf_record *record)
     case SF_RECORD_EXPORT:
         seen->exports_count++;
         return;
-    default: /* the rest does not matter here */
+    default: /* the rest: does not matter here */
         return;
     }
 }

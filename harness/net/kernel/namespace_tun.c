@@ -39,7 +39,7 @@ static enum sf_err open_tun(int *fd_out, struct sf_diag *diag)
         return sf_fail(diag, SF_ERR_MACHINE,
                        "%s may not be opened here: run as root, or let this user read and write it",
                        tun_path);
-    default:
+    default: /* not an enum: a number of errno */
         return sf_fail(diag, SF_ERR_MACHINE, "cannot open %s: %s", tun_path, strerror(errno));
     }
 }

@@ -117,7 +117,7 @@ static bool read_options(const struct nlattr *options, struct sf_netem_config *c
     if (!take(options, &fixed, sizeof fixed)) {
         return false;
     }
-    int skip = (int)NLA_ALIGN(sizeof fixed);
+    int skip = NLA_ALIGN((int)sizeof fixed);
     struct nlattr *head = (struct nlattr *)(void *)((char *)nla_data(options) + skip);
     if (nla_len(options) > skip &&
         nla_parse(attributes, SF_TCA_NETEM_PRNG_SEED, head, nla_len(options) - skip, NULL) < 0) {

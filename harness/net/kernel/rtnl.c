@@ -115,7 +115,7 @@ static void read_reason(struct nlmsghdr *answer, struct sf_rtnl_reply *reply)
     if (left <= 0) {
         return;
     }
-    struct nlattr *head = (struct nlattr *)((char *)error + NLMSG_ALIGN((unsigned)skip));
+    struct nlattr *head = (struct nlattr *)(void *)((char *)error + NLMSG_ALIGN((unsigned)skip));
     const struct nlattr *text = nla_find(head, left, NLMSGERR_ATTR_MSG);
     if (text == NULL) {
         return;

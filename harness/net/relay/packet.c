@@ -24,7 +24,7 @@ bool sf_relay_packet_is_ect(const uint8_t *packet, size_t bytes)
         return (packet[1] & ECN_BITS) != 0;
     case 6:
         return (packet[1] >> IPV6_ECN_SHIFT & ECN_BITS) != 0;
-    default:
+    default: /* not an enum: the version of a packet */
         return false;
     }
 }
