@@ -1,6 +1,7 @@
-/* Who is who, as numbers that cannot be mixed up: each kind of id is a struct of its own, so
- * passing a camera where a tenant is meant does not compile. An id is the index into the world's
- * table of its kind, dense from 0; SF_NOBODY marks "none". */
+/* Identities as types: passing a camera where a tenant is meant does not compile. An id is the
+ * index into the table of its kind, dense from 0; SF_NOBODY is the number of "none". Records, saved
+ * files and the plug-in interface hold plain numbers: the number becomes an id, with
+ * sf_camera_id(number) and so on, in the function that reads it. */
 #ifndef STRAYFRAME_BASE_IDS_H
 #define STRAYFRAME_BASE_IDS_H
 
@@ -9,7 +10,13 @@
 
 #define SF_NOBODY UINT32_MAX
 
-/* The owner of an account; whoever a frame belongs to. */
+/* A house with a camera, its viewers and one connection. Home N has camera N, tenant N, the viewers
+ * from SF_VIEWERS_PER_HOME * N on and the links 2N (up) and 2N + 1 (down). */
+struct sf_home_id {
+    uint32_t index;
+};
+
+/* The owner of an account and of the frames of its cameras. */
 struct sf_tenant_id {
     uint32_t index;
 };
@@ -18,44 +25,115 @@ struct sf_camera_id {
     uint32_t index;
 };
 
-/* A device that shows frames: a hub with a display, or an app. */
+/* A device that shows frames: a hub with a display, or an app; or a job that copies them. */
 struct sf_viewer_id {
     uint32_t index;
 };
 
-/* Viewers are numbered home by home, three numbers each, whether it has them or not. */
-enum sf_viewer_kind {
-    SF_VIEWER_IS_HUB,
-    SF_VIEWER_IS_APP,
-    SF_VIEWER_IS_EXPORT, /* a job that copies the owner's stills to where it asked */
-    SF_VIEWERS_PER_HOME,
-};
-
-static inline enum sf_viewer_kind sf_viewer_kind(uint32_t viewer)
-{
-    return (enum sf_viewer_kind)(viewer % SF_VIEWERS_PER_HOME);
-}
-
-/* "hub", "app", "export job". */
-static inline const char *sf_viewer_kind_name(uint32_t viewer)
-{
-    static const char *const names[SF_VIEWERS_PER_HOME] = {"hub", "app", "export job"};
-    return names[sf_viewer_kind(viewer)];
-}
-
-/* One direction of one home's connection. */
+/* One direction of one home's connection. Links are numbered home by home: up, then down. */
 struct sf_link_id {
     uint32_t index;
 };
 
-static inline bool sf_tenant_same(struct sf_tenant_id a, struct sf_tenant_id b)
+/* A node of the cache under test. */
+struct sf_node_id {
+    uint32_t index;
+};
+
+/* Viewers are numbered home by home, three numbers each, whether the home has them or not. */
+enum sf_viewer_kind {
+    SF_VIEWER_IS_HUB,
+    SF_VIEWER_IS_APP,
+    SF_VIEWER_IS_EXPORT, /* a job that copies the owner's stills to a destination */
+    SF_VIEWERS_PER_HOME,
+};
+
+enum { SF_LINKS_PER_HOME = 2 };
+
+/* ---- of each kind: an id from its number, "none", and comparison ---- */
+
+#define SF_ID_KINDS(X) X(home) X(tenant) X(camera) X(viewer) X(link) X(node)
+
+#define X(kind)                                                                           \
+    static inline struct sf_##kind##_id sf_##kind##_id(uint32_t index)                    \
+    {                                                                                     \
+        return (struct sf_##kind##_id){index};                                            \
+    }                                                                                     \
+    static inline bool sf_##kind##_is_none(struct sf_##kind##_id id)                      \
+    {                                                                                     \
+        return id.index == SF_NOBODY;                                                     \
+    }                                                                                     \
+    static inline bool sf_##kind##_same(struct sf_##kind##_id a, struct sf_##kind##_id b) \
+    {                                                                                     \
+        return a.index == b.index;                                                        \
+    }                                                                                     \
+    _Static_assert(sizeof(struct sf_##kind##_id) == sizeof(uint32_t), "passed as its number is");
+SF_ID_KINDS(X)
+#undef X
+
+/* ---- what belongs to a home ---- */
+
+static inline struct sf_link_id sf_link_up(struct sf_home_id home)
 {
-    return a.index == b.index;
+    return (struct sf_link_id){SF_LINKS_PER_HOME * home.index};
 }
 
-static inline bool sf_camera_same(struct sf_camera_id a, struct sf_camera_id b)
+static inline struct sf_link_id sf_link_down(struct sf_home_id home)
 {
-    return a.index == b.index;
+    return (struct sf_link_id){SF_LINKS_PER_HOME * home.index + 1};
+}
+
+static inline bool sf_link_is_up(struct sf_link_id link)
+{
+    return link.index % SF_LINKS_PER_HOME == 0;
+}
+
+static inline struct sf_home_id sf_home_of_link(struct sf_link_id link)
+{
+    return (struct sf_home_id){link.index / SF_LINKS_PER_HOME};
+}
+
+static inline struct sf_home_id sf_home_of_viewer(struct sf_viewer_id viewer)
+{
+    return (struct sf_home_id){viewer.index / SF_VIEWERS_PER_HOME};
+}
+
+static inline struct sf_home_id sf_home_of_camera(struct sf_camera_id camera)
+{
+    return (struct sf_home_id){camera.index};
+}
+
+static inline struct sf_home_id sf_home_of_tenant(struct sf_tenant_id tenant)
+{
+    return (struct sf_home_id){tenant.index};
+}
+
+static inline struct sf_camera_id sf_camera_of_home(struct sf_home_id home)
+{
+    return (struct sf_camera_id){home.index};
+}
+
+static inline struct sf_tenant_id sf_tenant_of_home(struct sf_home_id home)
+{
+    return (struct sf_tenant_id){home.index};
+}
+
+static inline struct sf_viewer_id sf_viewer_of_home(struct sf_home_id home,
+                                                    enum sf_viewer_kind kind)
+{
+    return (struct sf_viewer_id){SF_VIEWERS_PER_HOME * home.index + (uint32_t)kind};
+}
+
+static inline enum sf_viewer_kind sf_viewer_kind(struct sf_viewer_id viewer)
+{
+    return (enum sf_viewer_kind)(viewer.index % SF_VIEWERS_PER_HOME);
+}
+
+/* "hub", "app", "export job". */
+static inline const char *sf_viewer_kind_name(struct sf_viewer_id viewer)
+{
+    static const char *const names[SF_VIEWERS_PER_HOME] = {"hub", "app", "export job"};
+    return names[sf_viewer_kind(viewer)];
 }
 
 #endif

@@ -29,7 +29,7 @@ void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
     sf_report_time(finding->at_ns, at, sizeof at);
     sf_text_add(out, "%s %s: ", at, oracle->name);
     if (finding->viewer != SF_NOBODY) {
-        sf_text_add(out, "the %s of home %u ", sf_viewer_kind_name(finding->viewer),
+        sf_text_add(out, "the %s of home %u ", sf_viewer_kind_name(sf_viewer_id(finding->viewer)),
                     finding->viewer_tenant + 1);
     }
     if (oracle == &sf_oracle_no_stray_pixels) {

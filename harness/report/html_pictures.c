@@ -200,7 +200,7 @@ static void pair(const struct gallery *gallery, const struct sf_exhibit *exhibit
     if (exhibit->own_bytes > 0) {
         snprintf(alt, sizeof alt,
                  "The latest still of home %u&#39;s own camera, which its %s should have shown",
-                 exhibit->tenant + 1, sf_viewer_kind_name(exhibit->viewer));
+                 exhibit->tenant + 1, sf_viewer_kind_name(sf_viewer_id(exhibit->viewer)));
         image(exhibit->own, exhibit->own_bytes, alt, out);
     } else {
         sf_html_put(out, "<p class=\"nothing\">Its camera had taken no still yet.</p>");
@@ -210,7 +210,8 @@ static void pair(const struct gallery *gallery, const struct sf_exhibit *exhibit
     uint32_t tenths = (stray_ppm(exhibit) + 500) / 1000;
     snprintf(alt, sizeof alt,
              "What the %s of home %u showed instead: %u.%u percent of it is from other homes",
-             sf_viewer_kind_name(exhibit->viewer), exhibit->tenant + 1, tenths / 10, tenths % 10);
+             sf_viewer_kind_name(sf_viewer_id(exhibit->viewer)), exhibit->tenant + 1, tenths / 10,
+             tenths % 10);
     image(exhibit->seen, exhibit->seen_bytes, alt, out);
     sf_html_put(out, "<figcaption>Was shown</figcaption></figure>\n<dl>\n");
     when(gallery, exhibit, arm, out);
@@ -298,7 +299,7 @@ static void viewer_section(const struct gallery *gallery, const struct viewer *v
         viewer->exhibits[0] != NULL ? viewer->exhibits[0] : viewer->exhibits[1];
     const struct sf_plan_group *group = group_of(gallery->plan, first->tenant);
     sf_text_add(out, "<section class=\"viewer\"><h3>The %s of home %u</h3>\n<p class=\"where\">",
-                sf_viewer_kind_name(first->viewer), first->tenant + 1);
+                sf_viewer_kind_name(sf_viewer_id(first->viewer)), first->tenant + 1);
     if (group != NULL) {
         sf_html_put(out, "homes <bdi>\xe2\x80\x9c");
         sf_html_text(out, group->name);
@@ -347,7 +348,7 @@ void sf_html_lead(const struct sf_plan *plan, const struct sf_replay *replay, st
     sf_text_add(out,
                 "<section class=\"lead\" aria-labelledby=\"lead\"><h2 id=\"lead\">What the %s of "
                 "home %u showed</h2>\n",
-                sf_viewer_kind_name(exhibit->viewer), exhibit->tenant + 1);
+                sf_viewer_kind_name(sf_viewer_id(exhibit->viewer)), exhibit->tenant + 1);
     pair(&gallery, exhibit, arm, out);
     sf_html_put(out, "</section>\n");
 }

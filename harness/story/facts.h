@@ -54,7 +54,7 @@ void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, s
 
 static inline uint32_t home_of_viewer(uint32_t viewer)
 {
-    return viewer / SF_VIEWERS_PER_HOME;
+    return sf_home_of_viewer(sf_viewer_id(viewer)).index;
 }
 
 /* The name of the cache that was live at a DEPLOYED record; NULL: the first one. */

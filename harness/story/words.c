@@ -6,7 +6,7 @@
 
 const char *sf_say_viewer(uint32_t viewer)
 {
-    return sf_viewer_kind_name(viewer);
+    return sf_viewer_kind_name(sf_viewer_id(viewer));
 }
 
 void sf_say_number(uint64_t number, struct sf_text *out)
