@@ -34,14 +34,7 @@ struct store {
     uint32_t good_percent;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    struct store *store = sf_kit_alloc(1, sizeof *store);
-    store->fresh_for_ns = kit_option_ns(&options[0]);
-    store->good_percent = (uint32_t)options[1].value;
-    store->buffer_bytes = config->still_bytes_max;
-    return store;
-}
+#define OPTIONS(X) X(fresh_ms, 15000, 86400000, fresh_for_ns) X(good_percent, 50, 100, good_percent)
 
 static void buffer_free(struct buffer *buffer)
 {
@@ -49,7 +42,7 @@ static void buffer_free(struct buffer *buffer)
     free(buffer);
 }
 
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     for (size_t i = 0; i < store->fresh.capacity; i++) {
@@ -67,7 +60,6 @@ static void store_destroy(void *context)
     }
     sf_kit_map_free(&store->fresh);
     sf_kit_map_free(&store->last_good);
-    free(store);
 }
 
 static void recycle(struct store *store, struct buffer *buffer)
@@ -152,21 +144,22 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     return (struct edge_still){last->bytes, last->count};
 }
 
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    (void)host;
+    struct store *store = context;
+    store->buffer_bytes = config->still_bytes_max;
+}
+
 static const struct edge_store kind = {
-    .options = {{"fresh_ms", 15000, 86400000}, {"good_percent", 50, 100}},
-    .create = store_create,
-    .destroy = store_destroy,
-    .begin = store_begin,
-    .end = store_end,
-    .fresh = store_fresh,
-    .served = store_served,
-    .fallback = store_fallback,
+    EDGE_STORE,       .init = init,         .fini = store_fini,     .begin = store_begin,
+    .end = store_end, .fresh = store_fresh, .served = store_served, .fallback = store_fallback,
 };
 
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_boxing_day_update =
-    EDGE_PLUGIN(create, "boxing-day-update", "2",
+    EDGE_PLUGIN("boxing-day-update", "2",
                 "the update (H1): recycled buffers, partial stills count, last good still by "
-                "integration and model",
-                "patience_ms=2500 fresh_ms=15000 good_percent=50");
+                "integration and model");

@@ -5,58 +5,65 @@
 
 #include "harness/cache/strayframe_cache.h"
 
-extern const struct sf_cache_plugin sf_builtin_boxing_day_before;
-extern const struct sf_cache_plugin sf_builtin_boxing_day_update;
-extern const struct sf_cache_plugin sf_builtin_boxing_day_fix;
+/* A row for each, in the order in which `strayframe list caches` shows them. A row X(NAME) is the
+ * plug-in sf_builtin_NAME, in a file of that name. */
+/* clang-format off */
+#define SF_BUILTIN_CACHES(X)                                                                       \
+    /* The incident of 26 December 2019. */                                                        \
+    X(boxing_day_before)                                                                           \
+    X(boxing_day_update)                                                                           \
+    X(boxing_day_fix)                                                                              \
+    /* Sound, without an incident. */                                                              \
+    X(careful)                                                                                     \
+    /* Classes of defect, one a file; `defence=1` is the correct twin. */                          \
+    X(d01_tenantless)                                                                              \
+    X(d02_fallback_by_model)                                                                       \
+    X(d03_stale_for_anybody)                                                                       \
+    X(d04_coalesced)                                                                               \
+    X(d05_pooled_connection)                                                                       \
+    X(d06_double_release)                                                                          \
+    X(d07_stale_length)                                                                            \
+    X(d08_no_pin)                                                                                  \
+    X(d09_slot_handle)                                                                             \
+    X(d10_short_upload_id)                                                                         \
+    X(d11_short_hash)                                                                              \
+    X(d12_empty_tenant)                                                                            \
+    X(d13_mapping_race)                                                                            \
+    X(d14_version_skew)                                                                            \
+    X(d15_kept_store)                                                                              \
+    X(d16_policy_reset)                                                                            \
+    X(d17_session_in_head)                                                                         \
+    X(d18_bodies_by_validator)                                                                     \
+    X(d19_last_vary_word)                                                                          \
+    X(d20_static_suffix)                                                                           \
+    X(d21_shared_placeholder)                                                                      \
+    X(d22_late_write)                                                                              \
+    X(d23_recycled_lease)                                                                          \
+    X(d24_local_slot)                                                                              \
+    X(d25_context_kept)                                                                            \
+    X(d26_any_reference)                                                                           \
+    X(d27_shared_serial)                                                                           \
+    X(d28_export_order)                                                                            \
+    X(d29_parts_by_name)                                                                           \
+    X(d30_calendar_lease)                                                                          \
+    /* Planted faults, one for each oracle that a cache can set off; in canary.c, canary_owner.c. */ \
+    X(canary_tenantless)                                                                           \
+    X(canary_scrap)                                                                                \
+    X(canary_transcode)                                                                            \
+    X(canary_silent)                                                                               \
+    X(canary_babbler)                                                                              \
+    X(canary_torn)                                                                                 \
+    X(canary_seesaw)                                                                               \
+    X(canary_frozen)                                                                               \
+    X(canary_mute)                                                                                 \
+    X(canary_renewer)
+/* clang-format on */
 
-/* Sound, and without a story. */
-extern const struct sf_cache_plugin sf_builtin_careful;
+#define SF_BUILTIN_CACHE(NAME) extern const struct sf_cache_plugin sf_builtin_##NAME;
+SF_BUILTIN_CACHES(SF_BUILTIN_CACHE)
+#undef SF_BUILTIN_CACHE
 
-/* Classes of defect, one a file; each with `defence=1` as its correct twin. */
-extern const struct sf_cache_plugin sf_builtin_d01_tenantless;
-extern const struct sf_cache_plugin sf_builtin_d02_fallback_by_model;
-extern const struct sf_cache_plugin sf_builtin_d03_stale_for_anybody;
-extern const struct sf_cache_plugin sf_builtin_d04_coalesced;
-extern const struct sf_cache_plugin sf_builtin_d05_pooled_connection;
-extern const struct sf_cache_plugin sf_builtin_d06_double_release;
-extern const struct sf_cache_plugin sf_builtin_d07_stale_length;
-extern const struct sf_cache_plugin sf_builtin_d08_no_pin;
-extern const struct sf_cache_plugin sf_builtin_d09_slot_handle;
-extern const struct sf_cache_plugin sf_builtin_d10_short_upload_id;
-extern const struct sf_cache_plugin sf_builtin_d11_short_hash;
-extern const struct sf_cache_plugin sf_builtin_d12_empty_tenant;
-extern const struct sf_cache_plugin sf_builtin_d13_mapping_race;
-extern const struct sf_cache_plugin sf_builtin_d14_version_skew;
-extern const struct sf_cache_plugin sf_builtin_d15_kept_store;
-extern const struct sf_cache_plugin sf_builtin_d16_policy_reset;
-extern const struct sf_cache_plugin sf_builtin_d17_session_in_head;
-extern const struct sf_cache_plugin sf_builtin_d18_bodies_by_validator;
-extern const struct sf_cache_plugin sf_builtin_d19_last_vary_word;
-extern const struct sf_cache_plugin sf_builtin_d20_static_suffix;
-extern const struct sf_cache_plugin sf_builtin_d21_shared_placeholder;
-extern const struct sf_cache_plugin sf_builtin_d22_late_write;
-extern const struct sf_cache_plugin sf_builtin_d23_recycled_lease;
-extern const struct sf_cache_plugin sf_builtin_d24_local_slot;
-extern const struct sf_cache_plugin sf_builtin_d25_context_kept;
-extern const struct sf_cache_plugin sf_builtin_d26_any_reference;
-extern const struct sf_cache_plugin sf_builtin_d27_shared_serial;
-extern const struct sf_cache_plugin sf_builtin_d28_export_order;
-extern const struct sf_cache_plugin sf_builtin_d29_parts_by_name;
-extern const struct sf_cache_plugin sf_builtin_d30_calendar_lease;
-
-/* Planted faults, one for each oracle that a cache can set off. */
-extern const struct sf_cache_plugin sf_builtin_canary_tenantless;
-extern const struct sf_cache_plugin sf_builtin_canary_scrap;
-extern const struct sf_cache_plugin sf_builtin_canary_transcode;
-extern const struct sf_cache_plugin sf_builtin_canary_silent;
-extern const struct sf_cache_plugin sf_builtin_canary_babbler;
-extern const struct sf_cache_plugin sf_builtin_canary_torn;
-extern const struct sf_cache_plugin sf_builtin_canary_seesaw;
-extern const struct sf_cache_plugin sf_builtin_canary_frozen;
-extern const struct sf_cache_plugin sf_builtin_canary_mute;
-extern const struct sf_cache_plugin sf_builtin_canary_renewer;
-
-/* All of them, ended by NULL, in the order in which `strayframe list caches` shows them. */
+/* All of them, ended by NULL, in that order. */
 const struct sf_cache_plugin *const *sf_builtin_caches(void);
 
 #endif

@@ -4,78 +4,34 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <jpeglib.h>
 
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/canary.h"
-#include "sim_cloud/caches/kit.h"
-
-struct still {
-    uint32_t total_bytes;
-    uint8_t bytes[];
-};
 
 enum wrong { WRONG_KEY, WRONG_SCRAP, WRONG_TRANSCODE, WRONG_SILENCE, WRONG_TWICE };
 
-struct canary {
-    const struct sf_cache_host *host;
-    enum wrong wrong;
-    struct kit_map uploads; /* by upload */
-    struct still *latest;   /* of any camera */
+struct store {
+    struct canary canary;        /* first */
+    struct canary_still *latest; /* of any camera */
 };
 
-static void *canary_create(enum wrong wrong, const struct sf_cache_host *host,
-                           const struct sf_cache_config *config, char *error, uint32_t error_bytes)
+static void destroy(void *context)
 {
-    if (!sf_kit_options_read(config->options, NULL, 0, error, error_bytes)) {
-        return NULL;
-    }
-    struct canary *canary = sf_kit_alloc(1, sizeof *canary);
-    canary->host = host;
-    canary->wrong = wrong;
-    return canary;
-}
-
-static void canary_destroy(void *context)
-{
-    struct canary *canary = context;
-    for (size_t i = 0; i < canary->uploads.capacity; i++) {
-        free(canary->uploads.entries[i].value);
-    }
-    free(canary->latest);
-    sf_kit_map_free(&canary->uploads);
-    free(canary);
-}
-
-static void on_upload(void *context, const struct sf_cache_upload *upload)
-{
-    struct canary *canary = context;
-    struct still *still = sf_kit_alloc(1, sizeof *still + upload->total_bytes);
-    still->total_bytes = upload->total_bytes;
-    sf_kit_map_put(&canary->uploads, upload->upload, 0, still);
-}
-
-static void on_fragment(void *context, const struct sf_cache_fragment *fragment)
-{
-    struct canary *canary = context;
-    struct still *still = sf_kit_map_get(&canary->uploads, fragment->upload, 0);
-    if (still != NULL) {
-        memcpy(still->bytes + fragment->offset, fragment->bytes, fragment->bytes_count);
-    }
+    struct store *store = context;
+    free(store->latest);
+    sf_canary_destroy(store);
 }
 
 static void on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
-    struct canary *canary = context;
-    struct still *still = sf_kit_map_remove(&canary->uploads, end->upload, 0);
-    if (still == NULL || end->end != SF_CACHE_END_COMPLETE) {
-        free(still);
-        return;
+    struct store *store = context;
+    struct canary_still *still = sf_canary_take(&store->canary, end);
+    if (still != NULL) {
+        free(store->latest);
+        store->latest = still;
     }
-    free(canary->latest);
-    canary->latest = still;
 }
 
 struct jpeg_error {
@@ -90,7 +46,7 @@ _Noreturn static void jpeg_escape(j_common_ptr info)
 
 /* Decodes and encodes again, so that no byte is what the camera sent. 0 when the picture cannot be
  * read. */
-static unsigned long transcode(const struct still *still, unsigned char **bytes_out)
+static unsigned long transcode(const struct canary_still *still, unsigned char **bytes_out)
 {
     struct jpeg_error error;
     struct jpeg_decompress_struct in = {.err = jpeg_std_error(&error.base)};
@@ -105,7 +61,7 @@ static unsigned long transcode(const struct still *still, unsigned char **bytes_
     }
     jpeg_create_decompress(&in);
     jpeg_create_compress(&out);
-    jpeg_mem_src(&in, still->bytes, still->total_bytes);
+    jpeg_mem_src(&in, still->bytes, still->count);
     jpeg_read_header(&in, TRUE);
     jpeg_start_decompress(&in);
     jpeg_mem_dest(&out, bytes_out, &count);
@@ -128,7 +84,8 @@ static unsigned long transcode(const struct still *still, unsigned char **bytes_
     return count;
 }
 
-static void answer_transcoded(struct canary *canary, uint64_t request, const struct still *still)
+static void answer_transcoded(const struct canary *canary, uint64_t request,
+                              const struct canary_still *still)
 {
     unsigned char *bytes;
     unsigned long count = transcode(still, &bytes);
@@ -136,40 +93,45 @@ static void answer_transcoded(struct canary *canary, uint64_t request, const str
         canary->host->answer(canary->host->context, request, SF_CACHE_STATUS_OK, bytes,
                              (uint32_t)count);
     } else {
-        canary->host->answer(canary->host->context, request, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0);
+        sf_canary_answer(canary, request, NULL);
     }
     free(bytes);
 }
 
+/* From the middle: no header, so that nothing can decode it. */
+static void answer_scrap(const struct canary *canary, uint64_t request,
+                         const struct canary_still *still)
+{
+    uint32_t start = still->count / 3;
+    canary->host->answer(canary->host->context, request, SF_CACHE_STATUS_OK, still->bytes + start,
+                         still->count - start);
+}
+
 static void on_request(void *context, const struct sf_cache_request *request)
 {
-    struct canary *canary = context;
-    const struct sf_cache_host *host = canary->host;
-    const struct still *still = canary->latest;
-    if (still == NULL || canary->wrong == WRONG_SILENCE) {
-        host->answer(host->context, request->request, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0);
+    const struct store *store = context;
+    const struct canary *canary = &store->canary;
+    const struct canary_still *still = store->latest;
+    if (still == NULL) {
+        sf_canary_answer(canary, request->request, NULL);
         return;
     }
-    switch (canary->wrong) {
+    switch ((enum wrong)canary->wrong) {
     case WRONG_KEY:
-        host->answer(host->context, request->request, SF_CACHE_STATUS_OK, still->bytes,
-                     still->total_bytes);
+        sf_canary_answer(canary, request->request, still);
         return;
-    case WRONG_SCRAP: {
-        /* From the middle: no header, so that nothing can decode it. */
-        uint32_t start = still->total_bytes / 3;
-        host->answer(host->context, request->request, SF_CACHE_STATUS_OK, still->bytes + start,
-                     still->total_bytes - start);
+    case WRONG_SCRAP:
+        answer_scrap(canary, request->request, still);
         return;
-    }
     case WRONG_TRANSCODE:
         answer_transcoded(canary, request->request, still);
         return;
     case WRONG_TWICE:
-        host->answer(host->context, request->request, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0);
-        host->answer(host->context, request->request, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0);
+        sf_canary_answer(canary, request->request, NULL);
+        sf_canary_answer(canary, request->request, NULL);
         return;
     case WRONG_SILENCE:
+        sf_canary_answer(canary, request->request, NULL);
         return;
     }
 }

@@ -6,162 +6,112 @@
 
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/canary.h"
-#include "sim_cloud/caches/kit.h"
 
 enum wrong { WRONG_TORN, WRONG_SEESAW, WRONG_FROZEN, WRONG_MUTE, WRONG_RENEWAL };
 
-struct still {
-    uint64_t tenant;
-    uint64_t camera;
-    uint32_t count;
-    uint8_t bytes[];
-};
-
 struct camera {
-    struct still *first;
-    struct still *previous;
-    struct still *latest; /* NULL: none yet; may be the first, too */
+    struct canary_still *first;
+    struct canary_still *previous;
+    struct canary_still *latest; /* NULL: none yet; may be the first, too */
     bool turn;
 };
 
-struct canary {
-    const struct sf_cache_host *host;
-    enum wrong wrong;
-    struct kit_map uploads; /* by upload */
+struct store {
+    struct canary canary;   /* first */
     struct kit_map cameras; /* by tenant and camera */
-    uint64_t session;       /* the latest renewal of anybody's */
+    uint64_t session;       /* the latest renewal of any viewer */
 };
 
-static void *canary_create(enum wrong wrong, const struct sf_cache_host *host,
-                           const struct sf_cache_config *config, char *error, uint32_t error_bytes)
+static void destroy(void *context)
 {
-    if (!sf_kit_options_read(config->options, NULL, 0, error, error_bytes)) {
-        return NULL;
-    }
-    struct canary *canary = sf_kit_alloc(1, sizeof *canary);
-    canary->host = host;
-    canary->wrong = wrong;
-    return canary;
-}
-
-static void canary_destroy(void *context)
-{
-    struct canary *canary = context;
-    for (size_t i = 0; i < canary->uploads.capacity; i++) {
-        free(canary->uploads.entries[i].value);
-    }
-    for (size_t i = 0; i < canary->cameras.capacity; i++) {
-        struct camera *camera = canary->cameras.entries[i].value;
+    struct store *store = context;
+    for (size_t i = 0; i < store->cameras.capacity; i++) {
+        struct camera *camera = store->cameras.entries[i].value;
         if (camera != NULL) {
             free(camera->first);
             free(camera->previous);
             free(camera->latest);
-            free(camera);
         }
     }
-    sf_kit_map_free(&canary->uploads);
-    sf_kit_map_free(&canary->cameras);
-    free(canary);
+    sf_kit_map_free_all(&store->cameras);
+    sf_canary_destroy(store);
 }
 
-static void on_upload(void *context, const struct sf_cache_upload *upload)
+static struct canary_still *copy_of(const struct canary_still *still)
 {
-    struct canary *canary = context;
-    struct still *still = sf_kit_alloc(1, sizeof *still + upload->total_bytes);
-    still->tenant = upload->tenant;
-    still->camera = upload->camera;
-    still->count = upload->total_bytes;
-    sf_kit_map_put(&canary->uploads, upload->upload, 0, still);
-}
-
-static void on_fragment(void *context, const struct sf_cache_fragment *fragment)
-{
-    struct canary *canary = context;
-    struct still *still = sf_kit_map_get(&canary->uploads, fragment->upload, 0);
-    if (still != NULL) {
-        memcpy(still->bytes + fragment->offset, fragment->bytes, fragment->bytes_count);
-    }
-}
-
-static struct still *copy_of(const struct still *still)
-{
-    struct still *copy = sf_kit_alloc(1, sizeof *copy + still->count);
+    struct canary_still *copy = sf_kit_alloc(1, sizeof *copy + still->count);
     memcpy(copy, still, sizeof *copy + still->count);
     return copy;
 }
 
 static void on_upload_ended(void *context, const struct sf_cache_upload_end *end)
 {
-    struct canary *canary = context;
-    struct still *still = sf_kit_map_remove(&canary->uploads, end->upload, 0);
-    if (still == NULL || end->end != SF_CACHE_END_COMPLETE) {
-        free(still);
+    struct store *store = context;
+    struct canary_still *still = sf_canary_take(&store->canary, end);
+    if (still == NULL) {
         return;
     }
-    struct camera *camera = sf_kit_map_get(&canary->cameras, still->tenant, still->camera);
+    struct camera *camera = sf_kit_map_get(&store->cameras, still->tenant, still->camera);
     if (camera == NULL) {
         camera = sf_kit_alloc(1, sizeof *camera);
         camera->first = copy_of(still);
-        sf_kit_map_put(&canary->cameras, still->tenant, still->camera, camera);
+        sf_kit_map_put(&store->cameras, still->tenant, still->camera, camera);
     }
     free(camera->previous);
     camera->previous = camera->latest;
     camera->latest = still;
 }
 
-static void answer(const struct canary *canary, uint64_t request, const struct still *still)
-{
-    canary->host->answer(canary->host->context, request, SF_CACHE_STATUS_OK, still->bytes,
-                         still->count);
-}
-
 /* The second half is nothing. */
-static void answer_torn(const struct canary *canary, uint64_t request, const struct still *still)
+static void answer_torn(const struct canary *canary, uint64_t request,
+                        const struct canary_still *still)
 {
-    struct still *torn = copy_of(still);
+    struct canary_still *torn = copy_of(still);
     memset(torn->bytes + torn->count / 2, 0, torn->count - torn->count / 2);
-    answer(canary, request, torn);
+    sf_canary_answer(canary, request, torn);
     free(torn);
 }
 
-/* Whoever asks is made whoever was offered a renewal last. */
-static void answer_renewed(struct canary *canary, const struct sf_cache_request *request,
-                           const struct still *still)
+/* Gives each viewer the session that was meant for the viewer before. */
+static void answer_renewed(struct store *store, const struct sf_cache_request *request,
+                           const struct canary_still *still)
 {
+    const struct sf_cache_host *host = store->canary.host;
     const struct sf_cache_answer_properties properties = {.struct_bytes = sizeof properties,
-                                                          .session = canary->session};
-    canary->host->answer_properties(canary->host->context, request->request, &properties);
+                                                          .session = store->session};
+    host->answer_properties(host->context, request->request, &properties);
     if (request->session_renewal != 0) {
-        canary->session = request->session_renewal;
+        store->session = request->session_renewal;
     }
-    answer(canary, request->request, still);
+    sf_canary_answer(&store->canary, request->request, still);
 }
 
 static void on_request(void *context, const struct sf_cache_request *request)
 {
-    struct canary *canary = context;
-    struct camera *camera = sf_kit_map_get(&canary->cameras, request->tenant, request->camera);
+    struct store *store = context;
+    const struct canary *canary = &store->canary;
+    struct camera *camera = sf_kit_map_get(&store->cameras, request->tenant, request->camera);
     if (canary->wrong == WRONG_MUTE) {
         return;
     }
     if (camera == NULL) {
-        canary->host->answer(canary->host->context, request->request, SF_CACHE_STATUS_UNAVAILABLE,
-                             NULL, 0);
+        sf_canary_answer(canary, request->request, NULL);
         return;
     }
-    switch (canary->wrong) {
+    switch ((enum wrong)canary->wrong) {
     case WRONG_TORN:
         answer_torn(canary, request->request, camera->latest);
         return;
     case WRONG_SEESAW:
         camera->turn = !camera->turn && camera->previous != NULL;
-        answer(canary, request->request, camera->turn ? camera->previous : camera->latest);
+        sf_canary_answer(canary, request->request,
+                         camera->turn ? camera->previous : camera->latest);
         return;
     case WRONG_FROZEN:
-        answer(canary, request->request, camera->first);
+        sf_canary_answer(canary, request->request, camera->first);
         return;
     case WRONG_RENEWAL:
-        answer_renewed(canary, request, camera->latest);
+        answer_renewed(store, request, camera->latest);
         return;
     case WRONG_MUTE:
         return;

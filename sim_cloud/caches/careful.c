@@ -223,21 +223,23 @@ static void on_invalidate(void *context, const struct sf_cache_invalidation *inv
 
 /* ---- its life ---- */
 
+#define CAREFUL_OPTION(...) KIT_OPTION_OF(struct careful, __VA_ARGS__),
+#define OPTIONS(X)                            \
+    X(patience_ms, 2500, 600000, patience_ns) \
+    X(fresh_ms, 15000, 86400000, fresh_ns)    \
+    X(stale_ms, 300000, 86400000, stale_ns)
+
 static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
                     char *error, uint32_t error_bytes)
 {
-    struct kit_option options[] = {{"patience_ms", 2500, 600000},
-                                   {"fresh_ms", 15000, 86400000},
-                                   {"stale_ms", 300000, 86400000}};
-    if (!sf_kit_options_read(config->options, options, sizeof options / sizeof options[0], error,
-                             error_bytes)) {
+    struct kit_option options[] = {OPTIONS(CAREFUL_OPTION)};
+    enum { OPTIONS_COUNT = sizeof options / sizeof options[0] };
+    if (!sf_kit_options_read(config->options, options, OPTIONS_COUNT, error, error_bytes)) {
         return NULL;
     }
     struct careful *cache = sf_kit_alloc(1, sizeof *cache);
     cache->host = host;
-    cache->patience_ns = kit_option_ns(&options[0]);
-    cache->fresh_ns = kit_option_ns(&options[1]);
-    cache->stale_ns = kit_option_ns(&options[2]);
+    sf_kit_options_apply(options, OPTIONS_COUNT, cache);
     return cache;
 }
 
@@ -278,7 +280,7 @@ const struct sf_cache_plugin sf_builtin_careful = {
     .name = "careful",
     .version = "1",
     .summary = "a sound cache that uses all of the interface: rows, validators, parts, renewals",
-    .options = "patience_ms=2500 fresh_ms=15000 stale_ms=300000",
+    .options = &OPTIONS(KIT_OPTION_TEXT)[1], /* without the first space */
     .create = create,
     .destroy = destroy,
     .on_upload = on_upload,

@@ -8,32 +8,36 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
+struct store {
+    struct shelf shelf; /* first */
+};
+
+#define OPTIONS(X) SHELF_OPTIONS(X, 15000, 0) X(defence, 0, 1, shelf.defence)
+
 static struct shelf_place place_of(const void *context, const struct edge_key *key)
 {
-    const struct shelf *shelf = context;
-    return shelf->defence ? (struct shelf_place){key->tenant, key->camera}
-                          : (struct shelf_place){key->camera_slot, key->model};
+    const struct store *store = context;
+    return store->shelf.defence ? (struct shelf_place){key->tenant, key->camera}
+                                : (struct shelf_place){key->camera_slot, key->model};
 }
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
 {
+    (void)host;
     (void)config;
-    return sf_shelf_create(sizeof(struct shelf), options, place_of);
+    struct store *store = context;
+    store->shelf.place = place_of;
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 0)},
-    .create = store_create,
-    .destroy = sf_shelf_destroy,
-    .begin = sf_shelf_begin,
-    .end = sf_shelf_end,
-    .fresh = sf_shelf_fresh,
-    .fallback = sf_shelf_fallback,
+    SHELF_STORE,
+    .init = init,
+    .fini = sf_shelf_fini,
 };
 
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d01_tenantless =
-    EDGE_PLUGIN(create, "d01-tenantless", "1",
-                "the key is the camera's place in the account and its model, without the tenant",
-                "patience_ms=2500 fresh_ms=15000 stale_ms=0 defence=0");
+    EDGE_PLUGIN("d01-tenantless", "1",
+                "the key is the camera's place in the account and its model, without the tenant");

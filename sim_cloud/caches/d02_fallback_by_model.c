@@ -26,6 +26,8 @@ struct store {
     uint32_t still_bytes_max;
 };
 
+#define OPTIONS(X) SHELF_OPTIONS(X, 15000, 300000) X(defence, 0, 1, shelf.defence)
+
 struct pair {
     uint64_t a;
     uint64_t b;
@@ -39,18 +41,11 @@ static struct pair fallback_key(const struct store *store, const struct edge_key
     return (struct pair){key->integration, key->model};
 }
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
-    store->still_bytes_max = config->still_bytes_max;
-    return store;
-}
-
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->last_good);
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
 }
 
 static void store_served(void *context, const struct edge_key *key, struct edge_still still)
@@ -76,10 +71,18 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
                         : (struct edge_still){NULL, 0};
 }
 
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    (void)host;
+    struct store *store = context;
+    store->still_bytes_max = config->still_bytes_max;
+}
+
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
-    .create = store_create,
-    .destroy = store_destroy,
+    EDGE_STORE,
+    .init = init,
+    .fini = store_fini,
     .begin = sf_shelf_begin,
     .end = sf_shelf_end,
     .fresh = sf_shelf_fresh,
@@ -91,6 +94,5 @@ static const struct edge_store kind = {
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d02_fallback_by_model =
-    EDGE_PLUGIN(create, "d02-fallback-by-model", "1",
-                "planted defect: on a time-out the last still of that kind of camera",
-                "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0");
+    EDGE_PLUGIN("d02-fallback-by-model", "1",
+                "planted defect: on a time-out the last still of that kind of camera");

@@ -24,19 +24,15 @@ struct store {
     int64_t refresh_ns;  /* a refresh that takes longer has failed */
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    (void)config;
-    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
-    store->refresh_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
-    return store;
-}
+#define OPTIONS(X)                 \
+    SHELF_OPTIONS(X, 4000, 300000) \
+    X(refresh_ms, 1000, 60000, refresh_ns) X(defence, 0, 1, shelf.defence)
 
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->urls);
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
 }
 
 static struct url *url_of(struct store *store, const struct edge_key *key)
@@ -76,9 +72,8 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(4000, 300000), {"refresh_ms", 1000, 60000}},
-    .create = store_create,
-    .destroy = store_destroy,
+    EDGE_STORE,
+    .fini = store_fini,
     .begin = sf_shelf_begin,
     .end = store_end,
     .fresh = store_fresh,
@@ -89,6 +84,5 @@ static const struct edge_store kind = {
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d03_stale_for_anybody =
-    EDGE_PLUGIN(create, "d03-stale-for-anybody", "1",
-                "planted defect: while a still is refreshed anybody gets the latest of its URL",
-                "patience_ms=2500 fresh_ms=4000 stale_ms=300000 refresh_ms=1000 defence=0");
+    EDGE_PLUGIN("d03-stale-for-anybody", "1",
+                "planted defect: while a still is refreshed anybody gets the latest of its URL");

@@ -25,7 +25,7 @@ struct flight {
     struct desk_still *still;  /* as far as it has come; NULL */
 };
 
-struct coalesced {
+struct store {
     struct desk desk;       /* first: the desk takes one for the other */
     struct kit_map flights; /* by key */
     struct kit_map fetches; /* by fetch: its flight */
@@ -33,22 +33,16 @@ struct coalesced {
     bool defence;
 };
 
-static struct coalesced *self(struct desk *desk)
-{
-    return (struct coalesced *)(void *)desk;
-}
+#define OPTIONS(X) X(waiters_only, 0, 1, waiters_only) X(defence, 0, 1, defence)
 
-static void start(struct desk *desk, const struct kit_option *options,
-                  const struct sf_cache_config *config)
+static struct store *self(struct desk *desk)
 {
-    (void)config;
-    self(desk)->waiters_only = options[0].value != 0;
-    self(desk)->defence = options[1].value != 0;
+    return (struct store *)(void *)desk;
 }
 
 static void stop(struct desk *desk)
 {
-    struct coalesced *cache = self(desk);
+    struct store *cache = self(desk);
     for (size_t i = 0; i < cache->flights.capacity; i++) {
         struct flight *flight = cache->flights.entries[i].value;
         if (flight != NULL) {
@@ -80,7 +74,7 @@ static void take_out(struct desk_waiter **list, const struct desk_waiter *waiter
 }
 
 /* Asks the camera of the first in the group. */
-static void take_off(struct coalesced *cache, struct flight *flight)
+static void take_off(struct store *cache, struct flight *flight)
 {
     const struct sf_cache_host *host = cache->desk.host;
     flight->tenant = flight->group->tenant;
@@ -93,7 +87,7 @@ static void take_off(struct coalesced *cache, struct flight *flight)
 
 static void miss(struct desk *desk, struct desk_waiter *waiter)
 {
-    struct coalesced *cache = self(desk);
+    struct store *cache = self(desk);
     uint64_t a = cache->defence ? waiter->tenant : waiter->integration;
     uint64_t b = cache->defence ? waiter->camera : waiter->model;
     struct flight *flight = sf_kit_map_get(&cache->flights, a, b);
@@ -111,7 +105,7 @@ static void miss(struct desk *desk, struct desk_waiter *waiter)
 }
 
 /* The answer has come, or never will: whoever has queued meanwhile asks next. */
-static void land(struct coalesced *cache, struct flight *flight)
+static void land(struct store *cache, struct flight *flight)
 {
     if (flight->fetch != 0) {
         sf_kit_map_remove(&cache->fetches, flight->fetch, 0);
@@ -130,7 +124,7 @@ static void land(struct coalesced *cache, struct flight *flight)
 
 static void gone(struct desk *desk, struct desk_waiter *waiter)
 {
-    struct coalesced *cache = self(desk);
+    struct store *cache = self(desk);
     struct flight *flight = waiter->place;
     take_out(&flight->group, waiter);
     take_out(&flight->line, waiter);
@@ -145,19 +139,14 @@ static void gone(struct desk *desk, struct desk_waiter *waiter)
 static void part(struct desk *desk, const struct sf_cache_fetch_part *event)
 {
     struct flight *flight = sf_kit_map_get(&self(desk)->fetches, event->fetch, 0);
-    if (flight == NULL) {
-        return;
+    if (flight != NULL) {
+        sf_desk_still_take(&flight->still, event);
     }
-    if (flight->still == NULL) {
-        flight->still = sf_desk_still_create(event->total_bytes);
-    }
-    flight->still->capture = event->capture;
-    sf_desk_still_receive(flight->still, event->offset, event->bytes, event->bytes_count);
 }
 
 static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
 {
-    struct coalesced *cache = self(desk);
+    struct store *cache = self(desk);
     struct flight *flight = sf_kit_map_get(&cache->fetches, end->fetch, 0);
     if (flight == NULL) {
         return;
@@ -175,19 +164,10 @@ static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
 }
 
 static const struct desk_mechanism mechanism = {
-    .cache_bytes = sizeof(struct coalesced),
-    .options = {{"waiters_only", 0, 1}, {"defence", 0, 1}},
-    .start = start,
-    .stop = stop,
-    .miss = miss,
-    .gone = gone,
-    .part = part,
-    .ended = ended,
+    DESK_STORE, .stop = stop, .miss = miss, .gone = gone, .part = part, .ended = ended,
 };
 
 DESK_CREATE
 
-const struct sf_cache_plugin sf_builtin_d04_coalesced =
-    DESK_PLUGIN(create, "d04-coalesced",
-                "misses are coalesced by integration and model, and all get one answer",
-                "waiters_only=0 defence=0");
+const struct sf_cache_plugin sf_builtin_d04_coalesced = DESK_PLUGIN(
+    "d04-coalesced", "misses are coalesced by integration and model, and all get one answer");

@@ -35,7 +35,7 @@ struct connection {
     struct reply *replies;      /* in the order of the requests */
 };
 
-struct pooled {
+struct store {
     struct desk desk; /* first: the desk takes one for the other */
     struct connection *all;
     struct connection *free;
@@ -44,20 +44,14 @@ struct pooled {
     bool defence;
 };
 
-static struct pooled *self(struct desk *desk)
+#define OPTIONS(X) X(typed, 0, 1, typed) X(defence, 0, 1, defence)
+
+static struct store *self(struct desk *desk)
 {
-    return (struct pooled *)(void *)desk;
+    return (struct store *)(void *)desk;
 }
 
-static void start(struct desk *desk, const struct kit_option *options,
-                  const struct sf_cache_config *config)
-{
-    (void)config;
-    self(desk)->typed = options[0].value != 0;
-    self(desk)->defence = options[1].value != 0;
-}
-
-static void drop_first(struct pooled *cache, struct connection *connection)
+static void drop_first(struct store *cache, struct connection *connection)
 {
     struct reply *reply = connection->replies;
     connection->replies = reply->next;
@@ -68,7 +62,7 @@ static void drop_first(struct pooled *cache, struct connection *connection)
 
 static void stop(struct desk *desk)
 {
-    struct pooled *cache = self(desk);
+    struct store *cache = self(desk);
     while (cache->all != NULL) {
         struct connection *connection = cache->all;
         cache->all = connection->next_all;
@@ -80,7 +74,7 @@ static void stop(struct desk *desk)
     sf_kit_map_free(&cache->replies);
 }
 
-static struct connection *take(struct pooled *cache)
+static struct connection *take(struct store *cache)
 {
     struct connection *connection = cache->free;
     if (connection != NULL) {
@@ -93,7 +87,7 @@ static struct connection *take(struct pooled *cache)
     return connection;
 }
 
-static void give_back(struct pooled *cache, struct connection *connection)
+static void give_back(struct store *cache, struct connection *connection)
 {
     connection->holder = NULL;
     connection->next_free = cache->free;
@@ -101,7 +95,7 @@ static void give_back(struct pooled *cache, struct connection *connection)
 }
 
 /* Closes the connection: what was still to come over it never will. */
-static void hang_up(struct pooled *cache, struct connection *connection)
+static void hang_up(struct store *cache, struct connection *connection)
 {
     const struct sf_cache_host *host = cache->desk.host;
     while (connection->replies != NULL) {
@@ -112,7 +106,7 @@ static void hang_up(struct pooled *cache, struct connection *connection)
 
 /* Reads what is there. The first reply is for whoever holds the connection; what lies behind it
  * stays there until somebody takes the connection again. */
-static void read_reply(struct pooled *cache, struct connection *connection)
+static void read_reply(struct store *cache, struct connection *connection)
 {
     struct desk_waiter *holder = connection->holder;
     if (holder == NULL || connection->replies == NULL || !connection->replies->complete) {
@@ -133,7 +127,7 @@ static void read_reply(struct pooled *cache, struct connection *connection)
 
 static void miss(struct desk *desk, struct desk_waiter *waiter)
 {
-    struct pooled *cache = self(desk);
+    struct store *cache = self(desk);
     struct connection *connection = take(cache);
     connection->holder = waiter;
     waiter->place = connection;
@@ -155,7 +149,7 @@ static void miss(struct desk *desk, struct desk_waiter *waiter)
 
 static void gone(struct desk *desk, struct desk_waiter *waiter)
 {
-    struct pooled *cache = self(desk);
+    struct store *cache = self(desk);
     if (cache->defence) {
         hang_up(cache, waiter->place);
     }
@@ -165,19 +159,14 @@ static void gone(struct desk *desk, struct desk_waiter *waiter)
 static void part(struct desk *desk, const struct sf_cache_fetch_part *event)
 {
     struct reply *reply = sf_kit_map_get(&self(desk)->replies, event->fetch, 0);
-    if (reply == NULL) {
-        return;
+    if (reply != NULL) {
+        sf_desk_still_take(&reply->still, event);
     }
-    if (reply->still == NULL) {
-        reply->still = sf_desk_still_create(event->total_bytes);
-    }
-    reply->still->capture = event->capture;
-    sf_desk_still_receive(reply->still, event->offset, event->bytes, event->bytes_count);
 }
 
 static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
 {
-    struct pooled *cache = self(desk);
+    struct store *cache = self(desk);
     struct reply *reply = sf_kit_map_get(&cache->replies, end->fetch, 0);
     if (reply == NULL) {
         return;
@@ -192,19 +181,11 @@ static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
 }
 
 static const struct desk_mechanism mechanism = {
-    .cache_bytes = sizeof(struct pooled),
-    .options = {{"typed", 0, 1}, {"defence", 0, 1}},
-    .start = start,
-    .stop = stop,
-    .miss = miss,
-    .gone = gone,
-    .part = part,
-    .ended = ended,
+    DESK_STORE, .stop = stop, .miss = miss, .gone = gone, .part = part, .ended = ended,
 };
 
 DESK_CREATE
 
 const struct sf_cache_plugin sf_builtin_d05_pooled_connection =
-    DESK_PLUGIN(create, "d05-pooled-connection",
-                "a cancelled request gives its connection back with the reply still to come",
-                "typed=0 defence=0");
+    DESK_PLUGIN("d05-pooled-connection",
+                "a cancelled request gives its connection back with the reply still to come");

@@ -39,35 +39,18 @@ struct store {
     bool defence;
 };
 
+#define OPTIONS(X)                             \
+    X(fresh_ms, 15000, 86400000, fresh_for_ns) \
+    X(part_every_ms, 150, 60000, part_every_ns) X(defence, 0, 1, defence)
+
 enum { SLOTS_MIN = 4, SLOTS_MAX = 4096, PARTS_COUNT = 4, UNUSED = -1 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    struct store *store = sf_kit_alloc(1, sizeof *store);
-    store->fresh_for_ns = kit_option_ns(&options[0]);
-    store->part_every_ns = kit_option_ns(&options[1]);
-    store->defence = options[2].value != 0;
-    uint64_t count = config->capacity_bytes / config->still_bytes_max;
-    store->slots_count_max = count < SLOTS_MIN   ? SLOTS_MIN
-                             : count > SLOTS_MAX ? SLOTS_MAX
-                                                 : (uint32_t)count;
-    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
-    return store;
-}
-
-static void sf_store_start(void *context, const struct sf_cache_host *host)
-{
-    struct store *store = context;
-    store->host = host;
-}
-
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free(&store->by_key);
     sf_kit_map_free_all(&store->sendings);
     sf_pool_fini(&store->slots);
-    free(store);
 }
 
 /* The slot that was used longest ago; NULL when all are being sent. */
@@ -129,15 +112,21 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     return sf_pool_still(slot != NULL ? &slot->still : NULL, now_ns, store->fresh_for_ns);
 }
 
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    struct store *store = context;
+    uint64_t count = config->capacity_bytes / config->still_bytes_max;
+    store->slots_count_max = count < SLOTS_MIN   ? SLOTS_MIN
+                             : count > SLOTS_MAX ? SLOTS_MAX
+                                                 : (uint32_t)count;
+    store->host = host;
+    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
+}
+
 static const struct edge_store kind = {
-    .options = {{"fresh_ms", 15000, 86400000}, {"part_every_ms", 150, 60000}, {"defence", 0, 1}},
-    .create = store_create,
-    .start = sf_store_start,
-    .destroy = store_destroy,
-    .begin = sf_edge_begin_aside,
-    .end = store_end,
-    .fresh = store_fresh,
-    .fallback = store_fresh,
+    EDGE_STORE,       .init = init,         .fini = store_fini,      .begin = sf_edge_begin_aside,
+    .end = store_end, .fresh = store_fresh, .fallback = store_fresh,
 };
 
 /* ---- sending in parts ---- */
@@ -209,9 +198,8 @@ static void on_request_cancelled(void *edge, uint64_t request)
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d08_no_pin = {
-    EDGE_HEAD(create, "d08-no-pin", "1",
-              "planted defect: a slot may be evicted while it is being sent in parts",
-              "patience_ms=2500 fresh_ms=15000 part_every_ms=150 defence=0"),
+    EDGE_HEAD("d08-no-pin", "1",
+              "planted defect: a slot may be evicted while it is being sent in parts"),
     EDGE_UPLOADS,
     EDGE_FETCHES,
     .on_request = on_request,

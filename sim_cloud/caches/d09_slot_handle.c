@@ -33,25 +33,20 @@ struct store {
         *stalest; /* the line of those with a still, in the order in which they were filled */
     struct slot *freshest;
     uint32_t generation_mask;
+    uint32_t generation_bits;
+    bool defence;
     int64_t fresh_for_ns;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    struct store *store = sf_kit_alloc(1, sizeof *store);
-    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
-    store->fresh_for_ns = kit_option_ns(&options[0]);
-    uint64_t bits = options[2].value != 0 ? 32 : options[1].value;
-    store->generation_mask = (uint32_t)((UINT64_C(1) << bits) - 1);
-    return store;
-}
+#define OPTIONS(X)                             \
+    X(fresh_ms, 15000, 86400000, fresh_for_ns) \
+    X(generation_bits, 0, 32, generation_bits) X(defence, 0, 1, defence)
 
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->directory);
     sf_pool_fini(&store->slots);
-    free(store);
 }
 
 /* An empty slot; else the stalest one, if its still is stale; else a new one. */
@@ -125,18 +120,23 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
                          store->fresh_for_ns);
 }
 
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    (void)host;
+    struct store *store = context;
+    uint64_t bits = store->defence ? 32 : store->generation_bits;
+    store->generation_mask = (uint32_t)((UINT64_C(1) << bits) - 1);
+    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
+}
+
 static const struct edge_store kind = {
-    .options = {{"fresh_ms", 15000, 86400000}, {"generation_bits", 0, 32}, {"defence", 0, 1}},
-    .create = store_create,
-    .destroy = store_destroy,
-    .begin = store_begin,
-    .end = store_end,
-    .fresh = store_fresh,
+    EDGE_STORE,           .init = init,     .fini = store_fini,
+    .begin = store_begin, .end = store_end, .fresh = store_fresh,
 };
 
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d09_slot_handle =
-    EDGE_PLUGIN(create, "d09-slot-handle", "1",
-                "slots are used again, and a handle to one does not say for which still it was",
-                "patience_ms=2500 fresh_ms=15000 generation_bits=0 defence=0");
+    EDGE_PLUGIN("d09-slot-handle", "1",
+                "slots are used again, and a handle to one does not say for which still it was");

@@ -28,14 +28,9 @@ struct store {
     uint32_t id_bits;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    (void)config;
-    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
-    store->id_bits = (uint32_t)options[SHELF_DEFECT_OPTIONS_COUNT].value;
-    store->rows = sf_kit_alloc((size_t)1 << store->id_bits, sizeof *store->rows);
-    return store;
-}
+#define OPTIONS(X)                  \
+    SHELF_OPTIONS(X, 15000, 300000) \
+    X(id_bits, 8, ID_BITS_MAX, id_bits) X(defence, 0, 1, shelf.defence)
 
 /* Takes the reception out of the row. */
 static bool finish(struct store *store, struct row *row, bool complete, int64_t now_ns)
@@ -53,24 +48,29 @@ static bool finish(struct store *store, struct row *row, bool complete, int64_t 
     return complete;
 }
 
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     for (uint32_t i = 0; i < 1u << store->id_bits; i++) {
         finish(store, &store->rows[i], false, 0);
     }
     free(store->rows);
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
+}
+
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    (void)host;
+    (void)config;
+    struct store *store = context;
+    store->rows = sf_kit_alloc((size_t)1 << store->id_bits, sizeof *store->rows);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"id_bits", 8, ID_BITS_MAX}},
-    .create = store_create,
-    .destroy = store_destroy,
-    .begin = sf_shelf_begin,
-    .end = sf_shelf_end,
-    .fresh = sf_shelf_fresh,
-    .fallback = sf_shelf_fallback,
+    SHELF_STORE,
+    .init = init,
+    .fini = store_fini,
     .forget = sf_shelf_forget,
 };
 
@@ -132,9 +132,8 @@ static void on_upload_ended(void *edge, const struct sf_cache_upload_end *end)
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d10_short_upload_id = {
-    EDGE_HEAD(create, "d10-short-upload-id", "1",
-              "planted defect: pieces of an upload are put together by eight bits of its number",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 id_bits=8 defence=0"),
+    EDGE_HEAD("d10-short-upload-id", "1",
+              "planted defect: pieces of an upload are put together by eight bits of its number"),
     EDGE_REQUESTS,
     EDGE_FETCHES,
     .on_upload = on_upload,

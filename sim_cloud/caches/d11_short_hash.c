@@ -21,21 +21,14 @@ struct store {
     bool defence;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    (void)config;
-    struct store *store = sf_kit_alloc(1, sizeof *store);
-    store->fresh_for_ns = kit_option_ns(&options[0]);
-    store->hash_bits = (uint32_t)options[1].value;
-    store->defence = options[2].value != 0;
-    return store;
-}
+#define OPTIONS(X)                             \
+    X(fresh_ms, 15000, 86400000, fresh_for_ns) \
+    X(hash_bits, 16, 63, hash_bits) X(defence, 0, 1, defence)
 
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->stills);
-    free(store);
 }
 
 static uint64_t hash_of(const struct store *store, const struct edge_key *key)
@@ -77,18 +70,11 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
 }
 
 static const struct edge_store kind = {
-    .options = {{"fresh_ms", 15000, 86400000}, {"hash_bits", 16, 63}, {"defence", 0, 1}},
-    .create = store_create,
-    .destroy = store_destroy,
-    .begin = sf_shelf_begin,
-    .end = store_end,
-    .fresh = store_fresh,
-    .fallback = store_fresh,
+    EDGE_STORE,       .fini = store_fini,   .begin = sf_shelf_begin,
+    .end = store_end, .fresh = store_fresh, .fallback = store_fresh,
 };
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d11_short_hash =
-    EDGE_PLUGIN(create, "d11-short-hash", "1",
-                "planted defect: sixteen bits of the key's hash stand for the key",
-                "patience_ms=2500 fresh_ms=15000 hash_bits=16 defence=0");
+const struct sf_cache_plugin sf_builtin_d11_short_hash = EDGE_PLUGIN(
+    "d11-short-hash", "1", "planted defect: sixteen bits of the key's hash stand for the key");

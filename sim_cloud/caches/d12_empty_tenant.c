@@ -20,33 +20,34 @@ struct store {
     struct kit_map pending; /* by request: its key, while the identity service is asked */
 };
 
+#define OPTIONS(X) SHELF_OPTIONS(X, 15000, 300000) X(defence, 0, 1, shelf.defence)
+
 static struct shelf_place place_of(const void *store, const struct edge_key *key)
 {
     (void)store;
     return (struct shelf_place){key->tenant, UINT64_C(1) + key->camera_slot};
 }
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    (void)config;
-    return sf_shelf_create(sizeof(struct store), options, place_of);
-}
-
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->pending);
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
+}
+
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    (void)host;
+    (void)config;
+    struct store *store = context;
+    store->shelf.place = place_of;
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
-    .create = store_create,
-    .destroy = store_destroy,
-    .begin = sf_shelf_begin,
-    .end = sf_shelf_end,
-    .fresh = sf_shelf_fresh,
-    .fallback = sf_shelf_fallback,
+    SHELF_STORE,
+    .init = init,
+    .fini = store_fini,
     .forget = sf_shelf_forget,
 };
 
@@ -91,9 +92,8 @@ static void on_request_cancelled(void *edge, uint64_t request)
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d12_empty_tenant = {
-    EDGE_HEAD(create, "d12-empty-tenant", "1",
-              "planted defect: whom the identity service does not know shares the empty tenant's",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),
+    EDGE_HEAD("d12-empty-tenant", "1",
+              "planted defect: whom the identity service does not know shares the empty tenant's"),
     EDGE_UPLOADS,
     EDGE_FETCHES,
     .on_request = on_request,

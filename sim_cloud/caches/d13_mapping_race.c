@@ -42,31 +42,16 @@ struct store {
     bool defence;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    struct store *store = sf_kit_alloc(1, sizeof *store);
-    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
-    store->asked_end = &store->asked_first;
-    store->fresh_for_ns = kit_option_ns(&options[0]);
-    store->silent_for_ns = kit_option_ns(&options[1]);
-    store->defence = options[2].value != 0;
-    return store;
-}
+#define OPTIONS(X)                             \
+    X(fresh_ms, 15000, 86400000, fresh_for_ns) \
+    X(silent_ms, 12000, 86400000, silent_for_ns) X(defence, 0, 1, defence)
 
-static void sf_store_start(void *context, const struct sf_cache_host *host)
-{
-    struct store *store = context;
-    store->host = host;
-    host->store_open(host->context, &store->connection);
-}
-
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free(&store->devices);
     sf_kit_map_free(&store->users);
     sf_pool_fini(&store->slots);
-    free(store);
 }
 
 /* ---- the look-up: whose camera is it? ---- */
@@ -203,23 +188,26 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     return sf_pool_still(allowed ? &slot->still : NULL, now_ns, store->fresh_for_ns);
 }
 
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    struct store *store = context;
+    store->host = host;
+    store->asked_end = &store->asked_first;
+    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
+    host->store_open(host->context, &store->connection);
+}
+
 static const struct edge_store kind = {
-    .options = {{"fresh_ms", 15000, 86400000}, {"silent_ms", 12000, 86400000}, {"defence", 0, 1}},
-    .create = store_create,
-    .start = sf_store_start,
-    .destroy = store_destroy,
-    .begin = sf_edge_begin_aside,
-    .end = store_end,
-    .fresh = store_fresh,
-    .fallback = store_fresh,
+    EDGE_STORE,       .init = init,         .fini = store_fini,      .begin = sf_edge_begin_aside,
+    .end = store_end, .fresh = store_fresh, .fallback = store_fresh,
 };
 
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d13_mapping_race = {
-    EDGE_HEAD(create, "d13-mapping-race", "1",
-              "planted defect: a reused slot keeps its user until the new one has been looked up",
-              "patience_ms=2500 fresh_ms=15000 silent_ms=12000 defence=0"),
+    EDGE_HEAD("d13-mapping-race", "1",
+              "planted defect: a reused slot keeps its user until the new one has been looked up"),
     EDGE_UPLOADS,
     EDGE_FETCHES,
     .on_request = sf_edge_on_request,

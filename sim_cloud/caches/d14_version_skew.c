@@ -37,28 +37,26 @@ struct errand {
     bool in_bucket;            /* the bucket has been asked */
 };
 
-struct skew {
+struct store {
     struct desk desk;       /* first: the desk takes one for the other */
     struct kit_map errands; /* by fetch */
     uint64_t connection;
-    uint64_t version;
-    uint64_t buckets_count;
+    uint32_t version;
+    uint32_t buckets_max; /* their number less 1 */
     bool defence;
     bool from_store; /* what is kept came from the store: it need not go there again */
 };
 
-static struct skew *self(struct desk *desk)
+#define OPTIONS(X) \
+    X(version, 2, 2, version) X(buckets_max, 15, 65535, buckets_max) X(defence, 0, 1, defence)
+
+static struct store *self(struct desk *desk)
 {
-    return (struct skew *)(void *)desk;
+    return (struct store *)(void *)desk;
 }
 
-static void start(struct desk *desk, const struct kit_option *options,
-                  const struct sf_cache_config *config)
+static void start(struct desk *desk)
 {
-    (void)config;
-    self(desk)->version = options[0].value;
-    self(desk)->buckets_count = options[1].value + 1;
-    self(desk)->defence = options[2].value != 0;
     desk->host->store_open(desk->host->context, &self(desk)->connection);
 }
 
@@ -71,7 +69,7 @@ static void errand_free(struct errand *errand)
 
 static void stop(struct desk *desk)
 {
-    struct skew *cache = self(desk);
+    struct store *cache = self(desk);
     for (size_t i = 0; i < cache->errands.capacity; i++) {
         if (cache->errands.entries[i].value != NULL) {
             errand_free(cache->errands.entries[i].value);
@@ -87,10 +85,10 @@ struct key {
     uint32_t bytes;
 };
 
-static struct key bucket_key(const struct skew *cache, uint64_t tenant, uint64_t camera)
+static struct key bucket_key(const struct store *cache, uint64_t tenant, uint64_t camera)
 {
     uint64_t mixed = (tenant * 0x9e3779b97f4a7c15u ^ camera) * 0xbf58476d1ce4e5b9u;
-    return (struct key){{(mixed >> 32) % cache->buckets_count}, sizeof(uint64_t)};
+    return (struct key){{(mixed >> 32) % (UINT64_C(1) + cache->buckets_max)}, sizeof(uint64_t)};
 }
 
 static struct key full_key(uint64_t tenant, uint64_t camera)
@@ -98,7 +96,7 @@ static struct key full_key(uint64_t tenant, uint64_t camera)
     return (struct key){{tenant, camera}, 2 * sizeof(uint64_t)};
 }
 
-static void put(struct skew *cache, const struct key *key, const uint8_t *bytes, uint32_t count,
+static void put(struct store *cache, const struct key *key, const uint8_t *bytes, uint32_t count,
                 int64_t ttl_ns)
 {
     const struct sf_cache_host *host = cache->desk.host;
@@ -109,7 +107,7 @@ static void put(struct skew *cache, const struct key *key, const uint8_t *bytes,
 static void kept(struct desk *desk, uint64_t tenant, uint64_t camera,
                  const struct desk_still *still)
 {
-    struct skew *cache = self(desk);
+    struct store *cache = self(desk);
     if (cache->from_store) {
         return;
     }
@@ -128,14 +126,14 @@ static void kept(struct desk *desk, uint64_t tenant, uint64_t camera,
     free(record);
 }
 
-static void ask_store(struct skew *cache, const struct errand *errand, const struct key *key)
+static void ask_store(struct store *cache, const struct errand *errand, const struct key *key)
 {
     const struct sf_cache_host *host = cache->desk.host;
     host->store_get(host->context, cache->connection, (const uint8_t *)key->words, key->bytes,
                     errand->request);
 }
 
-static void ask_bucket(struct skew *cache, struct errand *errand)
+static void ask_bucket(struct store *cache, struct errand *errand)
 {
     struct key key = bucket_key(cache, errand->tenant, errand->camera);
     errand->in_bucket = true;
@@ -148,7 +146,7 @@ static bool is_for(const struct errand *errand, const uint8_t *record)
            memcmp(record + sizeof errand->tenant, &errand->camera, sizeof errand->camera) == 0;
 }
 
-static void take_record(struct skew *cache, struct errand *errand, const uint8_t *bytes,
+static void take_record(struct store *cache, struct errand *errand, const uint8_t *bytes,
                         uint32_t count)
 {
     uint32_t head_bytes = (errand->in_bucket ? OWNER_BYTES : 0) + AGE_BYTES;
@@ -168,7 +166,7 @@ static void take_record(struct skew *cache, struct errand *errand, const uint8_t
 
 static void replied(struct desk *desk, const struct sf_cache_store_reply *reply)
 {
-    struct skew *cache = self(desk);
+    struct store *cache = self(desk);
     struct desk_waiter *waiter = sf_desk_waiter_of(desk, reply->cookie);
     if (waiter == NULL || waiter->place == NULL) { /* a put, or nobody waits any longer */
         return;
@@ -185,7 +183,7 @@ static void replied(struct desk *desk, const struct sf_cache_store_reply *reply)
 
 static void miss(struct desk *desk, struct desk_waiter *waiter)
 {
-    struct skew *cache = self(desk);
+    struct store *cache = self(desk);
     struct errand *errand = sf_kit_alloc(1, sizeof *errand);
     if (desk->host->fetch(desk->host->context, waiter->camera, 0, &errand->fetch) !=
         SF_CACHE_DONE) {
@@ -264,22 +262,11 @@ static void ended(struct desk *desk, const struct sf_cache_fetch_end *end)
 }
 
 static const struct desk_mechanism mechanism = {
-    .cache_bytes = sizeof(struct skew),
-    .options = {{"version", 2, 2}, {"buckets_max", 15, 65535}, {"defence", 0, 1}},
-    .start = start,
-    .stop = stop,
-    .miss = miss,
-    .gone = gone,
-    .fallback = fallback,
-    .kept = kept,
-    .replied = replied,
-    .part = part,
-    .ended = ended,
+    DESK_STORE,           .start = start, .stop = stop,       .miss = miss, .gone = gone,
+    .fallback = fallback, .kept = kept,   .replied = replied, .part = part, .ended = ended,
 };
 
 DESK_CREATE
 
-const struct sf_cache_plugin sf_builtin_d14_version_skew =
-    DESK_PLUGIN(create, "d14-version-skew",
-                "version 2 reads version 1's records and does not compare whose they are",
-                "version=2 buckets_max=15 defence=0");
+const struct sf_cache_plugin sf_builtin_d14_version_skew = DESK_PLUGIN(
+    "d14-version-skew", "version 2 reads version 1's records and does not compare whose they are");

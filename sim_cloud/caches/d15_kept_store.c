@@ -28,6 +28,10 @@ struct store {
     bool defence;
 };
 
+#define OPTIONS(X)                             \
+    X(fresh_ms, 15000, 86400000, fresh_for_ns) \
+    X(stale_ms, 300000, 86400000, stale_for_ns) X(defence, 0, 1, defence)
+
 /* What is handed over: this, and then `count` bytes, for each still. */
 struct handed_over {
     uint64_t numbering;
@@ -36,28 +40,11 @@ struct handed_over {
     uint32_t count;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    struct store *store = sf_kit_alloc(1, sizeof *store);
-    sf_pool_init(&store->stills, sizeof(struct pool_slot), config->still_bytes_max);
-    store->fresh_for_ns = kit_option_ns(&options[0]);
-    store->stale_for_ns = kit_option_ns(&options[1]);
-    store->defence = options[2].value != 0;
-    return store;
-}
-
-static void sf_store_start(void *context, const struct sf_cache_host *host)
-{
-    struct store *store = context;
-    store->numbering = host->random_u64(host->context);
-}
-
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->numbers);
     sf_pool_fini(&store->stills);
-    free(store);
 }
 
 static struct pool_slot *still_at(struct store *store, uint32_t number)
@@ -102,11 +89,18 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
     return sf_pool_still(still_of(store, key), now_ns, store->stale_for_ns);
 }
 
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    struct store *store = context;
+    sf_pool_init(&store->stills, sizeof(struct pool_slot), config->still_bytes_max);
+    store->numbering = host->random_u64(host->context);
+}
+
 static const struct edge_store kind = {
-    .options = {{"fresh_ms", 15000, 86400000}, {"stale_ms", 300000, 86400000}, {"defence", 0, 1}},
-    .create = store_create,
-    .start = sf_store_start,
-    .destroy = store_destroy,
+    EDGE_STORE,
+    .init = init,
+    .fini = store_fini,
     .begin = sf_edge_begin_aside,
     .end = store_end,
     .fresh = store_fresh,
@@ -162,9 +156,8 @@ static void import_state(void *edge, const char *from_name, const char *from_ver
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d15_kept_store = {
-    EDGE_HEAD(create, "d15-kept-store", "1",
-              "planted defect: numbers accounts anew, and keeps the stills under the old numbers",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),
+    EDGE_HEAD("d15-kept-store", "1",
+              "planted defect: numbers accounts anew, and keeps the stills under the old numbers"),
     EDGE_UPLOADS,
     EDGE_REQUESTS,
     EDGE_FETCHES,

@@ -31,6 +31,8 @@ struct store {
     struct policy policy;
 };
 
+#define OPTIONS(X) SHELF_OPTIONS(X, 15000, 300000) X(defence, 0, 1, shelf.defence)
+
 static bool is_private(const struct store *store, const struct edge_key *key)
 {
     const struct camera *camera = sf_kit_map_get(&store->cameras, key->tenant, key->camera);
@@ -67,29 +69,31 @@ static void apply(struct store *store, struct policy policy)
     store->shelf.stale_for_ns = policy.stale_for_ns;
 }
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+static void store_fini(void *context)
 {
+    struct store *store = context;
+    sf_kit_map_free_all(&store->cameras);
+    sf_shelf_fini(store);
+}
+
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    (void)host;
     (void)config;
-    struct store *store = sf_shelf_create(sizeof *store, options, place_of);
+    struct store *store = context;
+    store->shelf.place = place_of;
     store->policy = (struct policy){
         .fresh_for_ns = store->shelf.fresh_for_ns,
         .stale_for_ns = store->shelf.stale_for_ns,
         .honours_private = true,
     };
-    return store;
-}
-
-static void store_destroy(void *context)
-{
-    struct store *store = context;
-    sf_kit_map_free_all(&store->cameras);
-    sf_shelf_destroy(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
-    .create = store_create,
-    .destroy = store_destroy,
+    EDGE_STORE,
+    .init = init,
+    .fini = store_fini,
     .begin = sf_shelf_begin,
     .end = store_end,
     .fresh = sf_shelf_fresh,
@@ -100,17 +104,20 @@ static const struct edge_store kind = {
 static int32_t on_reconfigure(void *edge, const char *text)
 {
     struct store *store = sf_edge_store_of(edge);
-    struct kit_option options[] = {SHELF_OPTIONS(15000, 300000)};
+    struct kit_option options[] = {
+        KIT_OPTION_OF(struct policy, fresh_ms, 15000, 86400000, fresh_for_ns),
+        KIT_OPTION_OF(struct policy, stale_ms, 300000, 86400000, stale_for_ns),
+    };
+    enum { OPTIONS_COUNT = sizeof options / sizeof options[0] };
     char error[128];
-    if (!sf_kit_options_read(text, options, SHELF_OPTIONS_COUNT, error, sizeof error)) {
+    if (!sf_kit_options_read(text, options, OPTIONS_COUNT, error, sizeof error)) {
         return 1;
     }
     struct policy policy = {0};
     if (store->shelf.defence) {
         policy = store->policy;
     }
-    policy.fresh_for_ns = kit_option_ns(&options[0]);
-    policy.stale_for_ns = kit_option_ns(&options[1]);
+    sf_kit_options_apply(options, OPTIONS_COUNT, &policy);
     apply(store, policy);
     return 0;
 }
@@ -118,9 +125,9 @@ static int32_t on_reconfigure(void *edge, const char *text)
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d16_policy_reset = {
-    EDGE_HEAD(create, "d16-policy-reset", "1",
-              "planted defect: new options switch off that private stills stay under their account",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),
+    EDGE_HEAD(
+        "d16-policy-reset", "1",
+        "planted defect: new options switch off that private stills stay under their account"),
     EDGE_UPLOADS,
     EDGE_REQUESTS,
     EDGE_FETCHES,

@@ -26,24 +26,15 @@ struct store {
     int64_t head_for_ns;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    (void)config;
-    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
-    store->head_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
-    return store;
-}
+#define OPTIONS(X)                  \
+    SHELF_OPTIONS(X, 15000, 300000) \
+    X(head_ms, 20000, 86400000, head_for_ns) X(defence, 0, 1, shelf.defence)
 
-static void sf_store_start(void *context, const struct sf_cache_host *host)
-{
-    ((struct store *)context)->host = host;
-}
-
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->heads);
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
 }
 
 static struct head *head_of(struct store *store, uint64_t model)
@@ -77,22 +68,20 @@ static void store_say(void *context, const struct edge_key *key, struct edge_sti
     }
 }
 
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    (void)config;
+    struct store *store = context;
+    store->host = host;
+}
+
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"head_ms", 20000, 86400000}},
-    .create = store_create,
-    .start = sf_store_start,
-    .destroy = store_destroy,
-    .begin = sf_shelf_begin,
-    .end = sf_shelf_end,
-    .fresh = sf_shelf_fresh,
-    .say = store_say,
-    .fallback = sf_shelf_fallback,
-    .forget = sf_shelf_forget,
+    SHELF_STORE, .init = init, .fini = store_fini, .say = store_say, .forget = sf_shelf_forget,
 };
 
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d17_session_in_head =
-    EDGE_PLUGIN(create, "d17-session-in-head", "1",
-                "planted defect: a renewed session is kept with what is said of every answer",
-                "patience_ms=2500 fresh_ms=15000 stale_ms=300000 head_ms=20000 defence=0");
+    EDGE_PLUGIN("d17-session-in-head", "1",
+                "planted defect: a renewed session is kept with what is said of every answer");

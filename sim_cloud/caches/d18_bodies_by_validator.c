@@ -38,22 +38,15 @@ struct store {
     bool defence;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    (void)config;
-    struct store *store = sf_kit_alloc(1, sizeof *store);
-    store->fresh_for_ns = kit_option_ns(&options[0]);
-    store->stale_for_ns = kit_option_ns(&options[1]);
-    store->defence = options[2].value != 0;
-    return store;
-}
+#define OPTIONS(X)                             \
+    X(fresh_ms, 15000, 86400000, fresh_for_ns) \
+    X(stale_ms, 300000, 86400000, stale_for_ns) X(defence, 0, 1, defence)
 
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->stills);
     sf_kit_map_free_all(&store->bodies);
-    free(store);
 }
 
 /* ---- bodies ---- */
@@ -144,9 +137,8 @@ static void store_forget(void *context, uint64_t tenant)
 }
 
 static const struct edge_store kind = {
-    .options = {{"fresh_ms", 15000, 86400000}, {"stale_ms", 300000, 86400000}, {"defence", 0, 1}},
-    .create = store_create,
-    .destroy = store_destroy,
+    EDGE_STORE,
+    .fini = store_fini,
     .begin = sf_edge_begin_aside,
     .end = store_end,
     .fresh = store_fresh,
@@ -157,6 +149,5 @@ static const struct edge_store kind = {
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d18_bodies_by_validator =
-    EDGE_PLUGIN(create, "d18-bodies-by-validator", "1",
-                "planted defect: a body is kept once for all stills that have its validator",
-                "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0");
+    EDGE_PLUGIN("d18-bodies-by-validator", "1",
+                "planted defect: a body is kept once for all stills that have its validator");

@@ -26,6 +26,8 @@ struct store {
     struct kit_map cameras; /* by camera */
 };
 
+#define OPTIONS(X) SHELF_OPTIONS(X, 15000, 300000) X(defence, 0, 1, shelf.defence)
+
 /* ---- the key ---- */
 
 static bool is_word(const char *text, size_t count, const char *word)
@@ -64,27 +66,26 @@ static struct shelf_place place_of(const void *context, const struct edge_key *k
 
 /* ---- the store ---- */
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    (void)config;
-    return sf_shelf_create(sizeof(struct store), options, place_of);
-}
-
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->cameras);
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
+}
+
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    (void)host;
+    (void)config;
+    struct store *store = context;
+    store->shelf.place = place_of;
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
-    .create = store_create,
-    .destroy = store_destroy,
-    .begin = sf_shelf_begin,
-    .end = sf_shelf_end,
-    .fresh = sf_shelf_fresh,
-    .fallback = sf_shelf_fallback,
+    SHELF_STORE,
+    .init = init,
+    .fini = store_fini,
 };
 
 /* What stands under a key that has changed would be found again, much later, if it changed back. */
@@ -112,9 +113,8 @@ static void on_upload(void *edge, const struct sf_cache_upload *upload)
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d19_last_vary_word = {
-    EDGE_HEAD(create, "d19-last-vary-word", "1",
-              "planted defect: of the words that make a key only the last one counts",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),
+    EDGE_HEAD("d19-last-vary-word", "1",
+              "planted defect: of the words that make a key only the last one counts"),
     EDGE_REQUESTS,
     EDGE_FETCHES,
     .on_upload = on_upload,

@@ -14,29 +14,34 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
+struct store {
+    struct shelf shelf; /* first */
+};
+
+#define OPTIONS(X) SHELF_OPTIONS(X, 15000, 300000) X(defence, 0, 1, shelf.defence)
+
 static struct shelf_place place_of(const void *context, const struct edge_key *key)
 {
-    const struct shelf *shelf = context;
-    if (key->name != 0 && !shelf->defence) {
+    const struct store *store = context;
+    if (key->name != 0 && !store->shelf.defence) {
         return (struct shelf_place){0, key->name};
     }
     return (struct shelf_place){key->tenant, key->camera};
 }
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
 {
+    (void)host;
     (void)config;
-    return sf_shelf_create(sizeof(struct shelf), options, place_of);
+    struct store *store = context;
+    store->shelf.place = place_of;
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000)},
-    .create = store_create,
-    .destroy = sf_shelf_destroy,
-    .begin = sf_shelf_begin,
-    .end = sf_shelf_end,
-    .fresh = sf_shelf_fresh,
-    .fallback = sf_shelf_fallback,
+    SHELF_STORE,
+    .init = init,
+    .fini = sf_shelf_fini,
     .forget = sf_shelf_forget,
 };
 
@@ -58,9 +63,8 @@ static void on_request(void *edge, const struct sf_cache_request *request)
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d20_static_suffix = {
-    EDGE_HEAD(create, "d20-static-suffix", "1",
-              "planted defect: a name that ends like a static file's is enough of a key",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 defence=0"),
+    EDGE_HEAD("d20-static-suffix", "1",
+              "planted defect: a name that ends like a static file's is enough of a key"),
     EDGE_UPLOADS,
     EDGE_FETCHES,
     .on_request = on_request,

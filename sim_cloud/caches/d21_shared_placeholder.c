@@ -32,20 +32,16 @@ struct store {
     int64_t kept_for_ns;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    (void)config;
-    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
-    store->kept_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
-    return store;
-}
+#define OPTIONS(X)                  \
+    SHELF_OPTIONS(X, 15000, 300000) \
+    X(kept_ms, 2000, 86400000, kept_for_ns) X(defence, 0, 1, shelf.defence)
 
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->placeholders);
     free(store->made);
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
 }
 
 static struct placeholder *make(struct edge_still last, int64_t now_ns)
@@ -85,9 +81,8 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"kept_ms", 2000, 86400000}},
-    .create = store_create,
-    .destroy = store_destroy,
+    EDGE_STORE,
+    .fini = store_fini,
     .begin = sf_shelf_begin,
     .end = sf_shelf_end,
     .fresh = sf_shelf_fresh,
@@ -105,9 +100,8 @@ static void on_timer(void *edge, uint64_t timer, uint64_t request)
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d21_shared_placeholder = {
-    EDGE_HEAD(create, "d21-shared-placeholder", "1",
-              "planted defect: an offline picture with a last still in it is shared by who waits",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 kept_ms=2000 defence=0"),
+    EDGE_HEAD("d21-shared-placeholder", "1",
+              "planted defect: an offline picture with a last still in it is shared by who waits"),
     EDGE_UPLOADS,
     EDGE_FETCHES,
     .on_request = sf_edge_on_request,

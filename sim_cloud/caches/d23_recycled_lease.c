@@ -48,13 +48,9 @@ struct store {
     int64_t lease_ns;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    (void)config;
-    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
-    store->lease_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
-    return store;
-}
+#define OPTIONS(X)                  \
+    SHELF_OPTIONS(X, 15000, 300000) \
+    X(lease_ms, 1000, 600000, lease_ns) X(defence, 0, 1, shelf.defence)
 
 static void filler_free(struct filler *filler)
 {
@@ -64,13 +60,7 @@ static void filler_free(struct filler *filler)
     free(filler);
 }
 
-static void sf_store_start(void *context, const struct sf_cache_host *host)
-{
-    struct store *store = context;
-    store->host = host;
-}
-
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     for (size_t i = 0; i < store->fillers.capacity; i++) {
@@ -80,18 +70,21 @@ static void store_destroy(void *context)
     }
     sf_kit_map_free(&store->fillers);
     sf_kit_map_free_all(&store->waiters);
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
+}
+
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    (void)config;
+    struct store *store = context;
+    store->host = host;
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"lease_ms", 1000, 600000}},
-    .create = store_create,
-    .start = sf_store_start,
-    .destroy = store_destroy,
-    .begin = sf_shelf_begin,
-    .end = sf_shelf_end,
-    .fresh = sf_shelf_fresh,
-    .fallback = sf_shelf_fallback,
+    SHELF_STORE,
+    .init = init,
+    .fini = store_fini,
     .forget = sf_shelf_forget,
 };
 
@@ -242,15 +235,9 @@ static void on_fetch_part(void *edge, const struct sf_cache_fetch_part *part)
 {
     struct store *store = sf_edge_store_of(edge);
     struct filler *filler = sf_kit_map_get(&store->fillers, part->fetch, 0);
-    if (filler == NULL) {
-        return;
+    if (filler != NULL) {
+        sf_edge_receive_aside(&filler->reception, part);
     }
-    if (filler->reception == NULL) {
-        filler->reception =
-            sf_edge_begin_aside(store, &filler->key, part->total_bytes, sf_edge_now_ns(edge));
-    }
-    filler->reception->capture = part->capture;
-    sf_edge_receive(filler->reception, part->offset, part->bytes, part->bytes_count);
 }
 
 static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
@@ -269,9 +256,8 @@ static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d23_recycled_lease = {
-    EDGE_HEAD(create, "d23-recycled-lease", "1",
-              "planted defect: who fills under an expired lease commits to its next holder",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 lease_ms=1000 defence=0"),
+    EDGE_HEAD("d23-recycled-lease", "1",
+              "planted defect: who fills under an expired lease commits to its next holder"),
     EDGE_UPLOADS,
     .on_request = on_request,
     .on_request_cancelled = on_request_cancelled,

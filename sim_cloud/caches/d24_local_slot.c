@@ -43,32 +43,16 @@ struct store {
     bool defence;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    struct store *store = sf_kit_alloc(1, sizeof *store);
-    sf_pool_init(&store->slots, sizeof(struct pool_slot), config->still_bytes_max);
-    store->self.node = config->node;
-    store->fresh_for_ns = kit_option_ns(&options[0]);
-    store->entry_for_ns = kit_option_ns(&options[1]);
-    store->defence = options[2].value != 0;
-    return store;
-}
+#define OPTIONS(X)                             \
+    X(fresh_ms, 15000, 86400000, fresh_for_ns) \
+    X(entry_ms, 60000, 86400000, entry_for_ns) X(defence, 0, 1, defence)
 
-static void sf_store_start(void *context, const struct sf_cache_host *host)
-{
-    struct store *store = context;
-    store->host = host;
-    store->self.started = host->random_u64(host->context);
-    host->store_open(host->context, &store->connection);
-}
-
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free(&store->mine);
     sf_kit_map_free_all(&store->lookups);
     sf_pool_fini(&store->slots);
-    free(store);
 }
 
 static void publish(const struct store *store, const struct edge_key *key, uint32_t slot)
@@ -104,15 +88,20 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
                          store->fresh_for_ns);
 }
 
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    struct store *store = context;
+    store->host = host;
+    store->self.node = config->node;
+    store->self.started = host->random_u64(host->context);
+    sf_pool_init(&store->slots, sizeof(struct pool_slot), config->still_bytes_max);
+    host->store_open(host->context, &store->connection);
+}
+
 static const struct edge_store kind = {
-    .options = {{"fresh_ms", 15000, 86400000}, {"entry_ms", 60000, 86400000}, {"defence", 0, 1}},
-    .create = store_create,
-    .start = sf_store_start,
-    .destroy = store_destroy,
-    .begin = sf_edge_begin_aside,
-    .end = store_end,
-    .fresh = store_fresh,
-    .fallback = store_fresh,
+    EDGE_STORE,       .init = init,         .fini = store_fini,      .begin = sf_edge_begin_aside,
+    .end = store_end, .fresh = store_fresh, .fallback = store_fresh,
 };
 
 /* ---- the directory ---- */
@@ -174,9 +163,8 @@ static void on_request_cancelled(void *edge, uint64_t request)
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d24_local_slot = {
-    EDGE_HEAD(create, "d24-local-slot", "1",
-              "planted defect: the shared directory names a slot, but not whose slots they are",
-              "patience_ms=2500 fresh_ms=15000 entry_ms=60000 defence=0"),
+    EDGE_HEAD("d24-local-slot", "1",
+              "planted defect: the shared directory names a slot, but not whose slots they are"),
     EDGE_UPLOADS,
     EDGE_FETCHES,
     .on_request = on_request,

@@ -32,19 +32,15 @@ struct store {
     int64_t open_for_ns;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    (void)config;
-    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
-    store->open_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
-    return store;
-}
+#define OPTIONS(X)                  \
+    SHELF_OPTIONS(X, 15000, 300000) \
+    X(open_ms, 3000, 600000, open_for_ns) X(defence, 0, 1, shelf.defence)
 
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->breakers);
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
 }
 
 /* Somebody has waited in vain: the camera is left alone for a while. */
@@ -61,9 +57,8 @@ static struct edge_still store_fallback(void *context, const struct edge_key *ke
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"open_ms", 3000, 600000}},
-    .create = store_create,
-    .destroy = store_destroy,
+    EDGE_STORE,
+    .fini = store_fini,
     .begin = sf_shelf_begin,
     .end = sf_shelf_end,
     .fresh = sf_shelf_fresh,
@@ -119,9 +114,8 @@ static void on_request(void *edge, const struct sf_cache_request *request)
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d25_context_kept = {
-    EDGE_HEAD(create, "d25-context-kept", "1",
-              "planted defect: a request that ends early leaves its account to the worker's next",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 open_ms=3000 defence=0"),
+    EDGE_HEAD("d25-context-kept", "1",
+              "planted defect: a request that ends early leaves its account to the worker's next"),
     EDGE_UPLOADS,
     EDGE_FETCHES,
     .on_request = on_request,

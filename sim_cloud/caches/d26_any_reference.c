@@ -42,17 +42,14 @@ struct store {
     struct shelf shelf;      /* first */
     struct kit_map arrivals; /* by upload */
     struct slot slots[SLOTS_MAX];
+    uint32_t slots_max;
     uint32_t slots_count;
     uint32_t still_bytes_max;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
-    store->slots_count = 1 + (uint32_t)options[SHELF_DEFECT_OPTIONS_COUNT].value % SLOTS_MAX;
-    store->still_bytes_max = config->still_bytes_max;
-    return store;
-}
+#define OPTIONS(X)                  \
+    SHELF_OPTIONS(X, 15000, 300000) \
+    X(slots_max, 2, SLOTS_MAX - 1, slots_max) X(defence, 0, 1, shelf.defence)
 
 static void arrival_free(struct arrival *arrival)
 {
@@ -60,7 +57,7 @@ static void arrival_free(struct arrival *arrival)
     free(arrival);
 }
 
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     for (size_t i = 0; i < store->arrivals.capacity; i++) {
@@ -72,7 +69,7 @@ static void store_destroy(void *context)
     for (uint32_t i = 0; i < SLOTS_MAX; i++) {
         free(store->slots[i].picture);
     }
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
 }
 
 /* ---- references ---- */
@@ -205,10 +202,19 @@ static void on_upload_ended(void *edge, const struct sf_cache_upload_end *end)
     arrival_free(arrival);
 }
 
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    (void)host;
+    struct store *store = context;
+    store->slots_count = 1 + store->slots_max % SLOTS_MAX;
+    store->still_bytes_max = config->still_bytes_max;
+}
+
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"slots_max", 2, SLOTS_MAX - 1}},
-    .create = store_create,
-    .destroy = store_destroy,
+    EDGE_STORE,
+    .init = init,
+    .fini = store_fini,
     .begin = sf_shelf_begin,
     .end = store_end,
     .fresh = sf_shelf_fresh,
@@ -219,9 +225,8 @@ static const struct edge_store kind = {
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d26_any_reference = {
-    EDGE_HEAD(create, "d26-any-reference", "1",
-              "planted defect: rows that changed are put into whatever picture sits in the slot",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 slots_max=2 defence=0"),
+    EDGE_HEAD("d26-any-reference", "1",
+              "planted defect: rows that changed are put into whatever picture sits in the slot"),
     EDGE_FETCHES,
     .on_upload = on_upload,
     .on_upload_fragment = on_upload_fragment,

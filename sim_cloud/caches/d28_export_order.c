@@ -16,8 +16,8 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
-enum { JOBS_MAX = 256, RETRIES_MAX = 2 };
-enum { OWN_COOKIE = 0 }; /* no request's */
+enum { JOBS_MAX = 256, RETRIES_MAX = 2 }; /* JOBS_MAX: the fallback of `lane` */
+enum { OWN_COOKIE = 0 };                  /* no request's */
 
 struct source {
     uint64_t camera;
@@ -40,13 +40,8 @@ struct store {
     struct edge_reception *fetching; /* NULL until the first part */
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    (void)config;
-    struct store *store = sf_shelf_create(sizeof(struct store), options, NULL);
-    store->lane = (uint32_t)options[SHELF_DEFECT_OPTIONS_COUNT].value;
-    return store;
-}
+#define OPTIONS(X) \
+    SHELF_OPTIONS(X, 15000, 300000) X(lane, 256, JOBS_MAX, lane) X(defence, 0, 1, shelf.defence)
 
 static void drop_fetching(struct store *store)
 {
@@ -56,21 +51,16 @@ static void drop_fetching(struct store *store)
     }
 }
 
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     drop_fetching(store);
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
 }
 
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"lane", JOBS_MAX, JOBS_MAX}},
-    .create = store_create,
-    .destroy = store_destroy,
-    .begin = sf_shelf_begin,
-    .end = sf_shelf_end,
-    .fresh = sf_shelf_fresh,
-    .fallback = sf_shelf_fallback,
+    SHELF_STORE,
+    .fini = store_fini,
     .forget = sf_shelf_forget,
 };
 
@@ -174,10 +164,7 @@ static void on_fetch_part(void *edge, const struct sf_cache_fetch_part *part)
         sf_edge_on_fetch_part(edge, part);
         return;
     }
-    if (store->fetching == NULL) {
-        store->fetching = sf_edge_begin_aside(store, NULL, part->total_bytes, 0);
-    }
-    sf_edge_receive(store->fetching, part->offset, part->bytes, part->bytes_count);
+    sf_edge_receive_aside(&store->fetching, part);
 }
 
 static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
@@ -202,9 +189,8 @@ static void on_fetch_ended(void *edge, const struct sf_cache_fetch_end *end)
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d28_export_order = {
-    EDGE_HEAD(create, "d28-export-order", "1",
-              "planted defect: an export that is tried again leaves its place in one list of two",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 lane=256 defence=0"),
+    EDGE_HEAD("d28-export-order", "1",
+              "planted defect: an export that is tried again leaves its place in one list of two"),
     EDGE_UPLOADS,
     .on_request = on_request,
     .on_request_cancelled = on_request_cancelled,

@@ -35,26 +35,16 @@ struct store {
     int64_t parts_for_ns;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    struct store *store = sf_shelf_create(sizeof *store, options, NULL);
-    store->rest = sf_kit_alloc_uncleared(config->still_bytes_max);
-    store->still_bytes_max = config->still_bytes_max;
-    store->parts_for_ns = kit_option_ns(&options[SHELF_DEFECT_OPTIONS_COUNT]);
-    return store;
-}
+#define OPTIONS(X)                  \
+    SHELF_OPTIONS(X, 15000, 300000) \
+    X(parts_ms, 10000, 600000, parts_for_ns) X(defence, 0, 1, shelf.defence)
 
-static void sf_store_start(void *context, const struct sf_cache_host *host)
-{
-    ((struct store *)context)->host = host;
-}
-
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->parts);
     free(store->rest);
-    sf_shelf_destroy(store);
+    sf_shelf_fini(store);
 }
 
 /* ---- parts of what was sent ---- */
@@ -140,26 +130,26 @@ static void on_request(void *edge, const struct sf_cache_request *request)
     }
 }
 
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    struct store *store = context;
+    store->host = host;
+    store->rest = sf_kit_alloc_uncleared(config->still_bytes_max);
+    store->still_bytes_max = config->still_bytes_max;
+}
+
 static const struct edge_store kind = {
-    .options = {SHELF_DEFECT_OPTIONS(15000, 300000), {"parts_ms", 10000, 600000}},
-    .create = store_create,
-    .start = sf_store_start,
-    .destroy = store_destroy,
-    .begin = sf_shelf_begin,
-    .end = sf_shelf_end,
-    .fresh = sf_shelf_fresh,
-    .served = store_served,
-    .say = store_say,
-    .fallback = sf_shelf_fallback,
-    .forget = sf_shelf_forget,
+    SHELF_STORE,        .init = init,
+    .fini = store_fini, .served = store_served,
+    .say = store_say,   .forget = sf_shelf_forget,
 };
 
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d29_parts_by_name = {
-    EDGE_HEAD(create, "d29-parts-by-name", "1",
-              "planted defect: the rest of a still is whatever was sent last under its name",
-              "patience_ms=2500 fresh_ms=15000 stale_ms=300000 parts_ms=10000 defence=0"),
+    EDGE_HEAD("d29-parts-by-name", "1",
+              "planted defect: the rest of a still is whatever was sent last under its name"),
     EDGE_UPLOADS,
     EDGE_FETCHES,
     .on_request = on_request,

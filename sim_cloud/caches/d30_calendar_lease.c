@@ -41,29 +41,15 @@ struct store {
     bool defence;
 };
 
-static void *store_create(const struct kit_option *options, const struct sf_cache_config *config)
-{
-    struct store *store = sf_kit_alloc(1, sizeof *store);
-    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
-    store->fresh_for_ns = kit_option_ns(&options[0]);
-    store->lease_ns = kit_option_ns(&options[1]);
-    store->left = options[2].value != 0;
-    store->defence = options[3].value != 0;
-    return store;
-}
+#define OPTIONS(X)                             \
+    X(fresh_ms, 15000, 86400000, fresh_for_ns) \
+    X(lease_ms, 10000, 86400000, lease_ns) X(left, 0, 1, left) X(defence, 0, 1, defence)
 
-static void sf_store_start(void *context, const struct sf_cache_host *host)
-{
-    struct store *store = context;
-    store->host = host;
-}
-
-static void store_destroy(void *context)
+static void store_fini(void *context)
 {
     struct store *store = context;
     sf_kit_map_free_all(&store->leases);
     sf_pool_fini(&store->slots);
-    free(store);
 }
 
 static uint32_t calendar_s(const struct store *store)
@@ -143,23 +129,21 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
     return sf_pool_still(&lease->slot->still, now_ns, store->fresh_for_ns);
 }
 
+static void init(void *context, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config)
+{
+    struct store *store = context;
+    store->host = host;
+    sf_pool_init(&store->slots, sizeof(struct slot), config->still_bytes_max);
+}
+
 static const struct edge_store kind = {
-    .options = {{"fresh_ms", 15000, 86400000},
-                {"lease_ms", 10000, 86400000},
-                {"left", 0, 1},
-                {"defence", 0, 1}},
-    .create = store_create,
-    .start = sf_store_start,
-    .destroy = store_destroy,
-    .begin = sf_edge_begin_aside,
-    .end = store_end,
-    .fresh = store_fresh,
-    .fallback = store_fresh,
+    EDGE_STORE,       .init = init,         .fini = store_fini,      .begin = sf_edge_begin_aside,
+    .end = store_end, .fresh = store_fresh, .fallback = store_fresh,
 };
 
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d30_calendar_lease =
-    EDGE_PLUGIN(create, "d30-calendar-lease", "1",
-                "planted defect: a lease runs by the calendar, its slot by another clock",
-                "patience_ms=2500 fresh_ms=15000 lease_ms=10000 left=0 defence=0");
+    EDGE_PLUGIN("d30-calendar-lease", "1",
+                "planted defect: a lease runs by the calendar, its slot by another clock");

@@ -21,6 +21,15 @@ void sf_desk_still_receive(struct desk_still *still, uint32_t offset, const uint
     }
 }
 
+void sf_desk_still_take(struct desk_still **still, const struct sf_cache_fetch_part *part)
+{
+    if (*still == NULL) {
+        *still = sf_desk_still_create(part->total_bytes);
+    }
+    (*still)->capture = part->capture;
+    sf_desk_still_receive(*still, part->offset, part->bytes, part->bytes_count);
+}
+
 static void shelve(struct desk *desk, uint64_t tenant, uint64_t camera, struct desk_still *still)
 {
     struct desk_still *there = sf_kit_map_get(&desk->shelf, tenant, camera);
@@ -58,8 +67,8 @@ void *sf_desk_create(const struct desk_mechanism *mechanism, const struct sf_cac
 {
     enum { OWN_OPTIONS = 2 };
     struct kit_option options[OWN_OPTIONS + DESK_OPTIONS_MAX] = {
-        {"patience_ms", 2500, 600000},
-        {"fresh_ms", 15000, 86400000},
+        KIT_OPTION_OF(struct desk, patience_ms, 2500, 600000, patience_ns),
+        KIT_OPTION_OF(struct desk, fresh_ms, 15000, 86400000, fresh_for_ns),
     };
     size_t count = OWN_OPTIONS;
     for (size_t i = 0; i < DESK_OPTIONS_MAX && mechanism->options[i].name != NULL; i++) {
@@ -71,10 +80,9 @@ void *sf_desk_create(const struct desk_mechanism *mechanism, const struct sf_cac
     struct desk *desk = sf_kit_alloc(1, mechanism->cache_bytes);
     desk->mechanism = mechanism;
     desk->host = host;
-    desk->patience_ns = kit_option_ns(&options[0]);
-    desk->fresh_for_ns = kit_option_ns(&options[1]);
+    sf_kit_options_apply(options, count, desk);
     if (mechanism->start != NULL) {
-        mechanism->start(desk, options + OWN_OPTIONS, config);
+        mechanism->start(desk);
     }
     return desk;
 }

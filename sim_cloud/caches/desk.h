@@ -3,7 +3,7 @@
  * still that is missing is got from its camera is the mechanism's business: that is where such
  * caches differ.
  *
- * A cache's own struct begins with a `struct desk`. */
+ * A cache's `struct store` begins with a `struct desk`. */
 #ifndef STRAYFRAME_SIM_CLOUD_CACHES_DESK_H
 #define STRAYFRAME_SIM_CLOUD_CACHES_DESK_H
 
@@ -35,11 +35,10 @@ struct desk_waiter {
 struct desk;
 
 struct desk_mechanism {
-    size_t cache_bytes;                          /* of the cache's own struct */
     struct kit_option options[DESK_OPTIONS_MAX]; /* with their fallbacks; name NULL ends them */
-    /* Takes its options; the desk is ready by then. May be NULL. */
-    void (*start)(struct desk *desk, const struct kit_option *options,
-                  const struct sf_cache_config *config);
+    size_t cache_bytes;                          /* of the cache's own struct */
+    /* The desk is ready by then, and the options are set. May be NULL. */
+    void (*start)(struct desk *desk);
     /* Frees what is its own; waiters are the desk's. */
     void (*stop)(struct desk *desk);
     /* There is no fresh still for the waiter: get one. */
@@ -85,6 +84,12 @@ struct desk_waiter *sf_desk_waiter_of(const struct desk *desk, uint64_t request)
 /* Answers the waiter with the still, or with "not now" where it is NULL; the waiter is gone. */
 void sf_desk_answer(struct desk *desk, struct desk_waiter *waiter, const struct desk_still *still);
 
+/* A part of a still that is fetched, into a still that is made with the first (NULL until then). */
+void sf_desk_still_take(struct desk_still **still, const struct sf_cache_fetch_part *part);
+
+/* Options and size of a `struct store` with a list of OPTIONS (see kit.h). */
+#define DESK_STORE .options = {OPTIONS(KIT_OPTION)}, .cache_bytes = sizeof(struct store)
+
 /* The plug-in's functions. Each plug-in passes its own `create` on to sf_desk_create: DESK_CREATE
  * writes that function for a desk_mechanism called `mechanism`. */
 #define DESK_CREATE                                                                             \
@@ -107,16 +112,17 @@ void sf_desk_on_store_reply(void *desk, const struct sf_cache_store_reply *reply
 void sf_desk_on_timer(void *desk, uint64_t timer, uint64_t request);
 
 /* The plug-in struct of a cache that is the desk with a mechanism. */
-#define DESK_PLUGIN(CREATE, NAME, SUMMARY, OPTIONS)                                                \
-    {                                                                                              \
-        .struct_bytes = sizeof(struct sf_cache_plugin), .abi = SF_CACHE_ABI, .name = NAME,         \
-        .version = "1", .summary = SUMMARY, .options = "patience_ms=2500 fresh_ms=15000 " OPTIONS, \
-        .create = CREATE, .destroy = sf_desk_destroy, .on_upload = sf_desk_on_upload,              \
-        .on_upload_fragment = sf_desk_on_upload_fragment,                                          \
-        .on_upload_ended = sf_desk_on_upload_ended, .on_request = sf_desk_on_request,              \
-        .on_request_cancelled = sf_desk_on_request_cancelled,                                      \
-        .on_fetch_part = sf_desk_on_fetch_part, .on_fetch_ended = sf_desk_on_fetch_ended,          \
-        .on_store_reply = sf_desk_on_store_reply, .on_timer = sf_desk_on_timer,                    \
+#define DESK_PLUGIN(NAME, SUMMARY)                                                               \
+    {                                                                                            \
+        .struct_bytes = sizeof(struct sf_cache_plugin), .abi = SF_CACHE_ABI, .name = NAME,       \
+        .version = "1", .summary = SUMMARY,                                                      \
+        .options = "patience_ms=2500 fresh_ms=15000" OPTIONS(KIT_OPTION_TEXT), .create = create, \
+        .destroy = sf_desk_destroy, .on_upload = sf_desk_on_upload,                              \
+        .on_upload_fragment = sf_desk_on_upload_fragment,                                        \
+        .on_upload_ended = sf_desk_on_upload_ended, .on_request = sf_desk_on_request,            \
+        .on_request_cancelled = sf_desk_on_request_cancelled,                                    \
+        .on_fetch_part = sf_desk_on_fetch_part, .on_fetch_ended = sf_desk_on_fetch_ended,        \
+        .on_store_reply = sf_desk_on_store_reply, .on_timer = sf_desk_on_timer,                  \
     }
 
 #endif

@@ -15,7 +15,8 @@ struct edge_waiter {
 void *sf_edge_create(const struct edge_store *kind, const struct sf_cache_host *host,
                      const struct sf_cache_config *config, char *error, uint32_t error_bytes)
 {
-    struct kit_option options[EDGE_OPTIONS_MAX + 1] = {{"patience_ms", 2500, 600000}};
+    struct kit_option options[EDGE_OPTIONS_MAX + 1] = {
+        KIT_OPTION_OF(struct edge, patience_ms, 2500, 600000, patience_ns)};
     size_t count = 1;
     for (size_t i = 0; i < EDGE_OPTIONS_MAX && kind->options[i].name != NULL; i++) {
         options[count++] = kind->options[i];
@@ -26,10 +27,11 @@ void *sf_edge_create(const struct edge_store *kind, const struct sf_cache_host *
     struct edge *edge = sf_kit_alloc(1, sizeof *edge);
     edge->kind = kind;
     edge->host = host;
-    edge->patience_ns = kit_option_ns(&options[0]);
-    edge->store = kind->create(options + 1, config);
-    if (kind->start != NULL) {
-        kind->start(edge->store, host);
+    sf_kit_options_apply(options, 1, edge);
+    edge->store = sf_kit_alloc(1, kind->store_bytes);
+    sf_kit_options_apply(options + 1, count - 1, edge->store);
+    if (kind->init != NULL) {
+        kind->init(edge->store, host, config);
     }
     return edge;
 }
@@ -59,7 +61,10 @@ void sf_edge_destroy(void *context)
 {
     struct edge *edge = context;
     sf_edge_end_receptions(edge);
-    edge->kind->destroy(edge->store);
+    if (edge->kind->fini != NULL) {
+        edge->kind->fini(edge->store);
+    }
+    free(edge->store);
     sf_kit_map_free_all(&edge->uploads);
     sf_kit_map_free_all(&edge->requests);
     sf_kit_map_free_all(&edge->cameras);

@@ -44,12 +44,13 @@ struct edge_reception {
 
 struct edge_store {
     struct kit_option options[EDGE_OPTIONS_MAX]; /* with their fallbacks; name NULL ends them */
+    size_t store_bytes;
 
-    void *(*create)(const struct kit_option *options, const struct sf_cache_config *config);
-    /* For stores that ask the host for something themselves: what they were created with. May be
-     * NULL. */
-    void (*start)(void *store, const struct sf_cache_host *host);
-    void (*destroy)(void *store);
+    /* The edge makes and frees the store; it is zeroed, and its options are set. May be NULL. */
+    void (*init)(void *store, const struct sf_cache_host *host,
+                 const struct sf_cache_config *config);
+    /* Frees what is in the store. May be NULL. */
+    void (*fini)(void *store);
     /* A still begins to arrive. */
     struct edge_reception *(*begin)(void *store, const struct edge_key *key, uint32_t total_bytes,
                                     int64_t now_ns);
@@ -76,6 +77,9 @@ struct edge_store {
     /* Forget what is the tenant's. May be NULL. */
     void (*forget)(void *store, uint64_t tenant);
 };
+
+/* Options and size of a `struct store` with a list of OPTIONS (see kit.h). */
+#define EDGE_STORE .options = {OPTIONS(KIT_OPTION)}, .store_bytes = sizeof(struct store)
 
 /* The plug-in's functions over a store. Each plug-in passes its own `create` on to sf_edge_create:
  * EDGE_CREATE writes that function for an edge_store called `kind`. */
@@ -123,15 +127,20 @@ void sf_edge_answer(const struct sf_cache_host *host, uint64_t request, struct e
 /* Writes into the reception what fits into it; false when it does not. */
 bool sf_edge_receive(struct edge_reception *reception, uint32_t offset, const uint8_t *bytes,
                      uint32_t count);
+/* A part of a still that a cache fetches by itself, into a reception that is begun with the first
+ * (NULL until then). */
+void sf_edge_receive_aside(struct edge_reception **reception,
+                           const struct sf_cache_fetch_part *part);
 /* A reception by itself: for stores that look at a still only when it has ended. */
 struct edge_reception *sf_edge_begin_aside(void *store, const struct edge_key *key,
                                            uint32_t total_bytes, int64_t now_ns);
 void sf_edge_drop_aside(struct edge_reception *reception);
 
 /* What a plug-in struct is made of: the edge over a store, in whole or in part. */
-#define EDGE_HEAD(CREATE, NAME, VERSION, SUMMARY, OPTIONS)                             \
+#define EDGE_HEAD(NAME, VERSION, SUMMARY)                                              \
     .struct_bytes = sizeof(struct sf_cache_plugin), .abi = SF_CACHE_ABI, .name = NAME, \
-    .version = VERSION, .summary = SUMMARY, .options = OPTIONS, .create = CREATE,      \
+    .version = VERSION, .summary = SUMMARY,                                            \
+    .options = "patience_ms=2500" OPTIONS(KIT_OPTION_TEXT), .create = create,          \
     .destroy = sf_edge_destroy, .on_invalidate = sf_edge_on_invalidate
 #define EDGE_UPLOADS                                                                  \
     .on_upload = sf_edge_on_upload, .on_upload_fragment = sf_edge_on_upload_fragment, \
@@ -142,10 +151,9 @@ void sf_edge_drop_aside(struct edge_reception *reception);
 #define EDGE_FETCHES \
     .on_fetch_part = sf_edge_on_fetch_part, .on_fetch_ended = sf_edge_on_fetch_ended
 
-#define EDGE_PLUGIN(CREATE, NAME, VERSION, SUMMARY, OPTIONS)                             \
-    {                                                                                    \
-        EDGE_HEAD(CREATE, NAME, VERSION, SUMMARY, OPTIONS), EDGE_UPLOADS, EDGE_REQUESTS, \
-            EDGE_FETCHES                                                                 \
+#define EDGE_PLUGIN(NAME, VERSION, SUMMARY)                                          \
+    {                                                                                \
+        EDGE_HEAD(NAME, VERSION, SUMMARY), EDGE_UPLOADS, EDGE_REQUESTS, EDGE_FETCHES \
     }
 
 #endif

@@ -43,6 +43,16 @@ bool sf_edge_receive(struct edge_reception *reception, uint32_t offset, const ui
     return fits;
 }
 
+void sf_edge_receive_aside(struct edge_reception **reception,
+                           const struct sf_cache_fetch_part *part)
+{
+    if (*reception == NULL) {
+        *reception = sf_edge_begin_aside(NULL, NULL, part->total_bytes, 0);
+    }
+    (*reception)->capture = part->capture;
+    sf_edge_receive(*reception, part->offset, part->bytes, part->bytes_count);
+}
+
 static void receive(const struct edge *edge, struct edge_reception *reception, uint32_t offset,
                     const uint8_t *bytes, uint32_t count)
 {

@@ -166,3 +166,21 @@ bool sf_kit_options_read(const char *text, struct kit_option *options, size_t co
     }
     return true;
 }
+
+void sf_kit_options_apply(const struct kit_option *options, size_t count, void *store)
+{
+    for (size_t i = 0; i < count; i++) {
+        void *member = (char *)store + options[i].offset;
+        switch (options[i].unit) {
+        case KIT_SWITCH:
+            *(bool *)member = options[i].value != 0;
+            break;
+        case KIT_COUNT:
+            *(uint32_t *)member = (uint32_t)options[i].value;
+            break;
+        case KIT_MS:
+            *(int64_t *)member = (int64_t)options[i].value * INT64_C(1000000);
+            break;
+        }
+    }
+}

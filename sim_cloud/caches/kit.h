@@ -45,22 +45,40 @@ void sf_kit_map_free(struct kit_map *map);
 /* The same, and frees the values. */
 void sf_kit_map_free_all(struct kit_map *map);
 
-/* An option: a whole number under a name. */
+/* An option: a whole number under a name, and the member of the cache's own struct that it sets. */
 struct kit_option {
     const char *name;
     uint64_t value; /* the fallback; overwritten by sf_kit_options_read */
     uint64_t max;
+    enum kit_unit { KIT_SWITCH, KIT_COUNT, KIT_MS } unit; /* a bool, a uint32_t, ns in an int64_t */
+    uint32_t offset;
 };
 
-/* An option in milliseconds, in ns. */
-static inline int64_t kit_option_ns(const struct kit_option *option)
-{
-    return (int64_t)option->value * INT64_C(1000000);
-}
+/* A cache's options are one list, a macro called OPTIONS with a row for each: name, fallback (a
+ * plain number), largest value, member of the cache's `struct store`:
+ *
+ *     #define OPTIONS(X) X(fresh_ms, 15000, 86400000, fresh_for_ns) X(defence, 0, 1, defence)
+ *
+ * KIT_OPTION makes the table of it, KIT_OPTION_TEXT what the plug-in says of them. The member's
+ * type says the unit. */
+#define KIT_OPTION(NAME, FALLBACK, MAX, MEMBER) \
+    KIT_OPTION_OF(struct store, NAME, FALLBACK, MAX, MEMBER),
+#define KIT_OPTION_OF(STRUCT, NAME, FALLBACK, MAX, MEMBER) \
+    {                                                      \
+#NAME, (FALLBACK), (MAX),                          \
+            _Generic(((STRUCT *)0)->MEMBER, bool           \
+                     : KIT_SWITCH, uint32_t                \
+                     : KIT_COUNT, int64_t                  \
+                     : KIT_MS),                            \
+            offsetof(STRUCT, MEMBER)                       \
+    }
+#define KIT_OPTION_TEXT(NAME, FALLBACK, MAX, MEMBER) " " #NAME "=" #FALLBACK
 
 /* Reads "name=number&name=number". False with a sentence in `error` when something is not
  * understood. */
 bool sf_kit_options_read(const char *text, struct kit_option *options, size_t count, char *error,
                          uint32_t error_bytes);
+/* Sets the members that the options are for. */
+void sf_kit_options_apply(const struct kit_option *options, size_t count, void *store);
 
 #endif

@@ -3,22 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *sf_shelf_create(size_t store_bytes, const struct kit_option *options,
-                      struct shelf_place (*place)(const void *shelf, const struct edge_key *key))
-{
-    struct shelf *shelf = sf_kit_alloc(1, store_bytes);
-    shelf->place = place;
-    shelf->fresh_for_ns = kit_option_ns(&options[0]);
-    shelf->stale_for_ns = kit_option_ns(&options[1]);
-    shelf->defence = options[SHELF_OPTIONS_COUNT].value != 0; /* 0 where there is none */
-    return shelf;
-}
-
-void sf_shelf_destroy(void *store)
+void sf_shelf_fini(void *store)
 {
     struct shelf *shelf = store;
     sf_kit_map_free_all(&shelf->stills);
-    free(store);
 }
 
 static struct shelf_place place_of(const struct shelf *shelf, const struct edge_key *key)

@@ -6,19 +6,11 @@
 
 #include "sim_cloud/caches/edge.h"
 
-/* A cache with a shelf has these as its first options; stale_ms 0: there is no stopgap. A planted
- * defect has its defence behind them. */
-#define SHELF_OPTIONS(FRESH_MS, STALE_MS) \
-    {"fresh_ms", FRESH_MS, 86400000},     \
-    {                                     \
-        "stale_ms", STALE_MS, 86400000    \
-    }
-#define SHELF_DEFECT_OPTIONS(FRESH_MS, STALE_MS) \
-    SHELF_OPTIONS(FRESH_MS, STALE_MS),           \
-    {                                            \
-        "defence", 0, 1                          \
-    }
-enum { SHELF_OPTIONS_COUNT = 2, SHELF_DEFECT_OPTIONS_COUNT = 3 };
+/* The first options of a cache with a shelf, as rows of its OPTIONS; stale_ms 0: there is no
+ * stopgap. A planted defect has X(defence, 0, 1, shelf.defence) as its last. */
+#define SHELF_OPTIONS(X, FRESH_MS, STALE_MS)            \
+    X(fresh_ms, FRESH_MS, 86400000, shelf.fresh_for_ns) \
+    X(stale_ms, STALE_MS, 86400000, shelf.stale_for_ns)
 
 /* Under what a still stands: a pair of numbers, not both 0. */
 struct shelf_place {
@@ -34,6 +26,7 @@ struct shelf_still {
     uint8_t bytes[];
 };
 
+/* The first member of a cache's `struct store`. */
 struct shelf {
     struct kit_map stills; /* by place: struct shelf_still */
     /* Where a still with this key stands. NULL: under tenant and camera. */
@@ -43,22 +36,21 @@ struct shelf {
     bool defence; /* of a planted defect: it is put back */
 };
 
-/* A store of so many bytes, zeroed, that begins with a shelf. `options`: those of SHELF_OPTIONS or
- * of SHELF_DEFECT_OPTIONS come first. */
-void *sf_shelf_create(size_t store_bytes, const struct kit_option *options,
-                      struct shelf_place (*place)(const void *shelf, const struct edge_key *key));
-/* Frees the shelf, and the store that begins with it. */
-void sf_shelf_destroy(void *store);
-
 /* An edge_store's functions. A store whose first member is a shelf may use them as they are. */
 struct edge_reception *sf_shelf_begin(void *shelf, const struct edge_key *key, uint32_t total_bytes,
                                       int64_t now_ns);
+void sf_shelf_fini(void *shelf);
 bool sf_shelf_end(void *shelf, const struct edge_key *key, struct edge_reception *reception,
                   bool complete, int64_t now_ns);
 struct edge_still sf_shelf_fresh(void *shelf, const struct edge_key *key, int64_t now_ns);
 struct edge_still sf_shelf_fallback(void *shelf, const struct edge_key *key, int64_t now_ns);
 /* Forgets what stands under the tenant's number. */
 void sf_shelf_forget(void *shelf, uint64_t tenant);
+
+/* An edge_store's members for a store that uses all of these as they are. */
+#define SHELF_STORE                                                                    \
+    EDGE_STORE, .begin = sf_shelf_begin, .end = sf_shelf_end, .fresh = sf_shelf_fresh, \
+                .fallback = sf_shelf_fallback
 
 /* Keeps a copy of a whole still. */
 void sf_shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_still still,

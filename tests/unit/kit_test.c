@@ -65,21 +65,37 @@ static void test_map_remove_any_empties_one_first_number_and_leaves_the_others(v
     sf_kit_map_free(&map);
 }
 
+struct store {
+    bool defence;
+    uint32_t slots_count;
+    int64_t wait_ns;
+};
+#define OPTIONS(X) \
+    X(wait_ms, 20, 100, wait_ns) X(slots, 4, 9, slots_count) X(defence, 0, 1, defence)
+
 static void test_options_are_read_or_refused_with_a_sentence(void **state)
 {
     (void)state;
-    struct kit_option options[] = {{"wait_ms", 20, 100}, {"defence", 0, 1}};
+    struct kit_option options[] = {OPTIONS(KIT_OPTION)};
+    struct store store = {0};
     char error[128] = "";
-    assert_true(sf_kit_options_read("", options, 2, error, sizeof error));
-    assert_int_equal(kit_option_ns(&options[0]), 20000000);
-    assert_true(sf_kit_options_read("defence=1&wait_ms=7", options, 2, error, sizeof error));
-    assert_int_equal(options[0].value, 7);
-    assert_int_equal(options[1].value, 1);
+    assert_true(sf_kit_options_read("", options, 3, error, sizeof error));
+    sf_kit_options_apply(options, 3, &store);
+    assert_int_equal(store.wait_ns, 20000000);
+    assert_int_equal(store.slots_count, 4);
+    assert_false(store.defence);
+    assert_true(
+        sf_kit_options_read("defence=1&slots=9&wait_ms=7", options, 3, error, sizeof error));
+    sf_kit_options_apply(options, 3, &store);
+    assert_int_equal(store.wait_ns, 7000000);
+    assert_int_equal(store.slots_count, 9);
+    assert_true(store.defence);
+    assert_string_equal(OPTIONS(KIT_OPTION_TEXT), " wait_ms=20 slots=4 defence=0");
     const char *const refused[] = {
         "defence=2", "wait_ms", "wait_ms=", "wait_ms=-1", "wait=1", "defence=1x"};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         error[0] = '\0';
-        assert_false(sf_kit_options_read(refused[i], options, 2, error, sizeof error));
+        assert_false(sf_kit_options_read(refused[i], options, 3, error, sizeof error));
         assert_true(strlen(error) > 0);
     }
 }
