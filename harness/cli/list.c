@@ -9,7 +9,7 @@
 #include "harness/gate/defects.h"
 #include "harness/run/run.h"
 #include "harness/scenario/expect.h"
-#include "harness/trace/record.h"
+#include "harness/trace/record_words.h"
 #include "sim_cloud/caches/builtin.h"
 
 static const struct cli_option options[] = {CLI_OPTION_JSON, CLI_OPTIONS_END};
@@ -122,16 +122,21 @@ static enum sf_err records(json_t *list, struct sf_diag *diag)
 {
     (void)diag;
     for (int kind = 0; kind < SF_RECORD_KINDS_COUNT; kind++) {
-        json_array_append_new(
-            list, json_pack("{s:s, s:s}", "name", sf_record_kind_name((enum sf_record_kind)kind),
-                            "fields", sf_record_kind_fields((enum sf_record_kind)kind)));
+        const struct sf_kind *row = sf_record_kind((enum sf_record_kind)kind);
+        struct sf_text fields = {0};
+        sf_record_say_fields((enum sf_record_kind)kind, &fields);
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", row->name, "meaning",
+                                              row->meaning, "fields",
+                                              fields.length > 0 ? fields.data : ""));
+        sf_text_free(&fields);
     }
     return SF_OK;
 }
 
 static void print_record(const json_t *record)
 {
-    printf("%-14s who: %s\n", text_of(record, "name"), text_of(record, "fields"));
+    printf("%-16s %s\n                 %s\n", text_of(record, "name"), text_of(record, "meaning"),
+           text_of(record, "fields"));
 }
 
 /* ---- defects ---- */

@@ -4,14 +4,45 @@
 #include "harness/base/hash.h"
 #include "harness/frame/inspect.h"
 
-static void emit(struct sf_judge *judge, const struct sf_delivery *delivery,
-                 struct sf_record record)
+enum { WHOLE_PPM = 1000000 };
+
+/* Bytes of one capture in what was delivered. */
+static void emit_bytes(struct sf_judge *judge, const struct sf_delivery *delivery,
+                       struct sf_mark owner, uint32_t bytes)
 {
-    record.at_ns = delivery->at_ns;
-    record.who = delivery->viewer.index;
-    record.c = delivery->request;
-    record.flags |= delivery->flags;
-    judge->record(judge->context, record);
+    judge->record(judge->context,
+                  SF_RECORD(bytes, .at_ns = delivery->at_ns, .viewer = delivery->viewer,
+                            .tenant = sf_tenant_id(owner.tenant),
+                            .camera = sf_camera_id(owner.camera), .capture = owner.capture,
+                            .bytes = bytes, .request = delivery->request,
+                            .flags = delivery->flags));
+}
+
+/* A picture that is shown; `picture` are the flags of what is in it. */
+static void emit_shown(struct sf_judge *judge, const struct sf_delivery *delivery, uint16_t picture,
+                       struct sf_tenant_id largest_share, uint32_t unreadable_ppm)
+{
+    judge->record(judge->context,
+                  SF_RECORD(shown, .at_ns = delivery->at_ns, .viewer = delivery->viewer,
+                            .largest_share = largest_share, .unreadable_ppm = unreadable_ppm,
+                            .request = delivery->request, .flags = picture | delivery->flags));
+}
+
+/* A part of it. */
+static void emit_seen(struct sf_judge *judge, const struct sf_delivery *delivery, uint16_t picture,
+                      struct sf_mark owner, uint32_t share_ppm)
+{
+    judge->record(judge->context,
+                  SF_RECORD(seen, .at_ns = delivery->at_ns, .viewer = delivery->viewer,
+                            .tenant = sf_tenant_id(owner.tenant),
+                            .camera = sf_camera_id(owner.camera), .capture = owner.capture,
+                            .share_ppm = share_ppm, .request = delivery->request,
+                            .flags = picture | delivery->flags));
+}
+
+static struct sf_mark own_mark(const struct sf_delivery *delivery, uint32_t capture)
+{
+    return (struct sf_mark){delivery->tenant.index, delivery->camera.index, capture};
 }
 
 static uint32_t arrived_bytes(const struct sf_delivery *delivery)
@@ -34,13 +65,7 @@ static uint32_t arrived_bytes(const struct sf_delivery *delivery)
 static void emit_own_bytes(struct sf_judge *judge, const struct sf_delivery *delivery,
                            uint32_t capture)
 {
-    emit(judge, delivery,
-         (struct sf_record){
-             .kind = SF_RECORD_BYTES,
-             .a = delivery->tenant.index,
-             .b = delivery->camera.index,
-             .d = (uint64_t)capture << 32 | delivery->total_bytes,
-         });
+    emit_bytes(judge, delivery, own_mark(delivery, capture), delivery->total_bytes);
 }
 
 static void emit_own_picture(struct sf_judge *judge, const struct sf_delivery *delivery,
@@ -51,16 +76,8 @@ static void emit_own_picture(struct sf_judge *judge, const struct sf_delivery *d
     SF_ASSERT(found);
     uint16_t flags = (uint16_t)(SF_FLAG_EXACT | SF_FLAG_WHOLE | SF_FLAG_DECODABLE |
                                 (own.night ? SF_FLAG_GRAYSCALE : 0));
-    emit(judge, delivery,
-         (struct sf_record){.kind = SF_RECORD_SHOWN, .flags = flags, .b = delivery->tenant.index});
-    emit(judge, delivery,
-         (struct sf_record){
-             .kind = SF_RECORD_SEEN,
-             .flags = flags,
-             .a = delivery->tenant.index,
-             .b = delivery->camera.index,
-             .d = (uint64_t)capture << 32 | 1000000,
-         });
+    emit_shown(judge, delivery, flags, delivery->tenant, 0);
+    emit_seen(judge, delivery, flags, own_mark(delivery, capture), WHOLE_PPM);
 }
 
 /* ---- by the bytes ---- */
@@ -74,13 +91,7 @@ static void judge_bytes(struct sf_judge *judge, const struct sf_delivery *delive
         sf_book_attribute(judge->book, delivery->bytes + range->offset, range->count, &found);
         for (uint32_t k = 0; k < found.owners_count; k++) {
             const struct sf_byte_owner *owner = &found.owners[k];
-            emit(judge, delivery,
-                 (struct sf_record){
-                     .kind = SF_RECORD_BYTES,
-                     .a = owner->owner.tenant,
-                     .b = owner->owner.camera,
-                     .d = (uint64_t)owner->owner.capture << 32 | owner->bytes_count,
-                 });
+            emit_bytes(judge, delivery, owner->owner, owner->bytes_count);
         }
     }
 }
@@ -126,25 +137,14 @@ static bool emit_picture(struct sf_judge *judge, const struct sf_delivery *deliv
     bool foreign = false;
     bool largest_known =
         seen->owners_count > 0 && sf_book_knows(judge->book, seen->owners[0].owner);
-    emit(judge, delivery,
-         (struct sf_record){
-             .kind = SF_RECORD_SHOWN,
-             .flags = flags,
-             .a = seen->unreadable_ppm,
-             .b = largest_known ? seen->owners[0].owner.tenant : SF_NOBODY,
-         });
+    emit_shown(judge, delivery, flags,
+               sf_tenant_id(largest_known ? seen->owners[0].owner.tenant : SF_NOBODY),
+               seen->unreadable_ppm);
     for (uint32_t i = 0; i < seen->owners_count; i++) {
         const struct sf_sighting *sighting = &seen->owners[i];
         if (sf_book_knows(judge->book, sighting->owner)) {
             foreign |= sighting->owner.tenant != delivery->tenant.index;
-            emit(judge, delivery,
-                 (struct sf_record){
-                     .kind = SF_RECORD_SEEN,
-                     .flags = flags,
-                     .a = sighting->owner.tenant,
-                     .b = sighting->owner.camera,
-                     .d = (uint64_t)sighting->owner.capture << 32 | sighting->share_ppm,
-                 });
+            emit_seen(judge, delivery, flags, sighting->owner, sighting->share_ppm);
         }
     }
     return foreign;
@@ -175,14 +175,12 @@ void sf_judge_delivery(struct sf_judge *judge, const struct sf_delivery *deliver
     uint64_t hash = all ? sf_hash(delivery->picture, delivery->picture_bytes) : 0;
     uint32_t own = all ? sf_book_recent(judge->book, delivery->camera, hash) : SF_BOOK_NO_CAPTURE;
     bool exact = own != SF_BOOK_NO_CAPTURE;
-    emit(judge, delivery,
-         (struct sf_record){
-             .kind = SF_RECORD_DELIVERED,
-             .flags = (uint16_t)((whole ? SF_FLAG_WHOLE : 0) | (exact ? SF_FLAG_EXACT : 0)),
-             .a = arrived,
-             .b = delivery->total_bytes,
-             .d = whole ? hash : (uint64_t)delivery->arrived_at_ns,
-         });
+    unsigned flags = (whole ? SF_FLAG_WHOLE : 0u) | (exact ? SF_FLAG_EXACT : 0u);
+    judge->record(judge->context,
+                  SF_RECORD(delivered, .at_ns = delivery->at_ns, .viewer = delivery->viewer,
+                            .flags = (uint16_t)(flags | delivery->flags), .arrived_bytes = arrived,
+                            .total_bytes = delivery->total_bytes, .request = delivery->request,
+                            .hash = hash, .last_arrival_ns = delivery->arrived_at_ns));
     if (!exact) {
         judge_bytes(judge, delivery);
         if (occasion != SF_JUDGE_NOT_SHOWN && delivery->picture_bytes > 0) {

@@ -147,17 +147,18 @@ static void see_packet(struct sf_probes *probes, const struct sf_record *record)
                  {SF_FATE_DUPLICATED, SF_PROBE_PACKET_DUPLICATED},
                  {SF_FATE_CORRUPTED, SF_PROBE_PACKET_CORRUPTED},
                  {SF_FATE_OVER_LIMIT, SF_PROBE_PACKET_OVER_LIMIT}};
+    const struct sf_packet_record packet = sf_packet_of(record);
     for (size_t i = 0; i < sizeof fates / sizeof fates[0]; i++) {
-        if ((record->flags & fates[i].flag) != 0) {
+        if ((packet.fate & fates[i].flag) != 0) {
             pass(probes, fates[i].probe);
         }
     }
-    if ((record->flags & SF_FATE_LOST) == 0 && record->d != SF_DUE_TOLD_LATER) {
-        sf_ns *due_ns = &probes->link_due_ns[record->who];
-        if ((sf_ns)record->d < *due_ns) {
+    if ((packet.fate & SF_FATE_LOST) == 0 && packet.due_ns >= 0) {
+        sf_ns *due_ns = &probes->link_due_ns[packet.link.index];
+        if (packet.due_ns < *due_ns) {
             pass(probes, SF_PROBE_PACKET_REORDERED);
         } else {
-            *due_ns = (sf_ns)record->d;
+            *due_ns = packet.due_ns;
         }
     }
 }

@@ -34,24 +34,25 @@ static const struct sf_netem_config *config_of(const struct notes *notes, uint32
 static bool fate_of(const struct notes *notes, const struct sf_record *record,
                     struct sf_plan_fate *fate_out)
 {
-    const struct sf_netem_config *config = config_of(notes, record->who);
-    sf_ns delay_ns = (sf_ns)record->d - record->at_ns;
+    const struct sf_packet_record packet = sf_packet_of(record);
+    const struct sf_netem_config *config = config_of(notes, packet.link.index);
+    sf_ns delay_ns = packet.due_ns - packet.at_ns;
     enum sf_plan_fate_kind kind = SF_PLAN_FATE_DELAYED;
-    if (record->d == UINT64_MAX || (record->flags & SF_FATE_CORRUPTED) != 0) {
+    if (packet.due_ns == SF_DUE_LOST || (packet.fate & SF_FATE_CORRUPTED) != 0) {
         kind = SF_PLAN_FATE_LOST;
         if (config->loss == SF_NETEM_ALWAYS) {
             return false;
         }
-    } else if ((record->flags & SF_FATE_DUPLICATED) != 0) {
+    } else if ((packet.fate & SF_FATE_DUPLICATED) != 0) {
         kind = SF_PLAN_FATE_DUPLICATED;
-    } else if (notes->losses_only || record->d == SF_DUE_TOLD_LATER ||
+    } else if (notes->losses_only || packet.due_ns == SF_DUE_TOLD_LATER ||
                delay_ns == config->delay_ns) {
         return false;
     }
     *fate_out = (struct sf_plan_fate){
-        .packet = record->c,
-        .home = record->who / 2,
-        .direction = direction_of(record->who),
+        .packet = packet.number,
+        .home = sf_home_of_link(packet.link).index,
+        .direction = direction_of(packet.link.index),
         .kind = kind,
         .delay_ns = kind == SF_PLAN_FATE_DELAYED ? delay_ns : 0,
     };
@@ -63,16 +64,17 @@ static bool fate_of(const struct notes *notes, const struct sf_record *record,
 static bool delay_of(const struct notes *notes, const struct sf_record *record,
                      struct sf_plan_fate *fate_out)
 {
-    const struct sf_netem_config *config = config_of(notes, record->who);
+    const struct sf_packet_left_record left = sf_packet_left_of(record);
+    const struct sf_netem_config *config = config_of(notes, left.link.index);
     if (notes->losses_only || sf_netem_config_needs_queue(config) ||
-        (record->flags & (SF_FATE_DUPLICATED | SF_FATE_CORRUPTED)) != 0 ||
-        (sf_ns)record->d == config->delay_ns) {
+        (left.fate & (SF_FATE_DUPLICATED | SF_FATE_CORRUPTED)) != 0 ||
+        left.held_ns == config->delay_ns) {
         return false;
     }
     *fate_out = (struct sf_plan_fate){
-        .packet = record->c,
-        .home = record->who / 2,
-        .direction = direction_of(record->who),
+        .packet = left.number,
+        .home = sf_home_of_link(left.link).index,
+        .direction = direction_of(left.link.index),
         .kind = SF_PLAN_FATE_DELAYED,
         .delay_ns = (sf_ns)record->d,
     };

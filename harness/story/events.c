@@ -143,6 +143,7 @@ void sf_say_event(const struct facts *facts, const struct sf_record *record, str
     switch (sf_record_subject((enum sf_record_kind)record->kind)) {
     case SF_SUBJECT_TENANT:
     case SF_SUBJECT_CAMERA:
+    case SF_SUBJECT_HOME:
         say_home(record, out);
         return;
     case SF_SUBJECT_VIEWER:

@@ -36,6 +36,7 @@ static bool concerned(const struct sf_finding *finding, const struct sf_record *
     switch (sf_record_subject((enum sf_record_kind)record->kind)) {
     case SF_SUBJECT_TENANT:
     case SF_SUBJECT_CAMERA:
+    case SF_SUBJECT_HOME:
         return home_concerned(finding, record->who);
     case SF_SUBJECT_LINK:
         return home_concerned(finding, record->who / 2);

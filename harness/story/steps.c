@@ -252,6 +252,7 @@ static bool told_elsewhere(const struct sf_record *record)
     }
     switch (sf_record_subject(kind)) {
     case SF_SUBJECT_CAMERA:
+    case SF_SUBJECT_HOME:
     case SF_SUBJECT_VIEWER:
         return kind <= SF_RECORD_END; /* a kind that is newer than this table is told as it is */
     case SF_SUBJECT_TENANT:
@@ -291,6 +292,7 @@ static enum actor actor_of(const struct facts *facts, const struct sf_record *re
     case SF_SUBJECT_OTHER:
         return CLOUD;
     case SF_SUBJECT_CAMERA:
+    case SF_SUBJECT_HOME:
         break;
     case SF_SUBJECT_VIEWER:
         home = home_of_viewer(record->who);

@@ -1,26 +1,85 @@
+/* The table of record kinds as data. */
 #include "harness/trace/record.h"
 
-#include "harness/base/assert.h"
+#include <stddef.h>
 
-static const struct {
-    const char *name;
-    const char *fields;
-} kinds[SF_RECORD_KINDS_COUNT] = {
-#define X(name, text, fields) {text, fields},
-    SF_RECORD_KINDS(X)
-#undef X
+/* clang-format off: braces that an entry opens and END closes. */
+static const struct sf_kind kinds[SF_RECORD_KINDS_COUNT] = {
+#define KIND(NAME, name, text, verb, meaning) [SF_RECORD_##NAME] = {text, verb, meaning, {
+#define FIELD(place, TYPE, name, label) {#name, label, SF_PLACE_##place, SF_TYPE_##TYPE},
+#define ALWAYS(place, value)
+#define END {NULL, NULL, SF_PLACES_COUNT, SF_FIELD_TYPES_COUNT}}},
+#include "harness/trace/record_kinds.def"
+#undef KIND
+#undef FIELD
+#undef ALWAYS
+#undef END
 };
+/* clang-format on */
+
+const struct sf_kind *sf_record_kind(enum sf_record_kind kind)
+{
+    SF_ASSERT(kind < SF_RECORD_KINDS_COUNT);
+    return &kinds[kind];
+}
 
 const char *sf_record_kind_name(enum sf_record_kind kind)
 {
-    SF_ASSERT(kind < SF_RECORD_KINDS_COUNT);
-    return kinds[kind].name;
+    return sf_record_kind(kind)->name;
 }
 
-const char *sf_record_kind_fields(enum sf_record_kind kind)
+struct sf_record sf_record_blank(enum sf_record_kind kind)
 {
-    SF_ASSERT(kind < SF_RECORD_KINDS_COUNT);
-    return kinds[kind].fields;
+    struct sf_record record = {.kind = (uint16_t)kind};
+    switch (kind) {
+#define KIND(NAME, name, text, verb, meaning) case SF_RECORD_##NAME:
+#define FIELD(place, TYPE, name, label)
+#define ALWAYS(place, value) sf_place_put(&record, SF_PLACE_##place, value);
+#define END return record;
+#include "harness/trace/record_kinds.def"
+#undef KIND
+#undef FIELD
+#undef ALWAYS
+#undef END
+    case SF_RECORD_KINDS_COUNT:
+        break;
+    }
+    SF_UNREACHABLE();
+}
+
+enum sf_subject sf_record_subject(enum sf_record_kind kind)
+{
+    static const enum sf_subject subjects[SF_FIELD_TYPES_COUNT] = {
+        [SF_TYPE_TENANT] = SF_SUBJECT_TENANT, [SF_TYPE_CAMERA] = SF_SUBJECT_CAMERA,
+        [SF_TYPE_HOME] = SF_SUBJECT_HOME,     [SF_TYPE_VIEWER] = SF_SUBJECT_VIEWER,
+        [SF_TYPE_LINK] = SF_SUBJECT_LINK,
+    };
+    for (const struct sf_field *field = sf_record_kind(kind)->fields; field->name != NULL;
+         field++) {
+        if (field->place == SF_PLACE_WHO) {
+            return subjects[field->type];
+        }
+    }
+    return SF_SUBJECT_OTHER;
+}
+
+struct sf_home_id sf_record_home(const struct sf_record *record)
+{
+    switch (sf_record_subject((enum sf_record_kind)record->kind)) {
+    case SF_SUBJECT_TENANT:
+        return sf_home_of_tenant(sf_tenant_id(record->who));
+    case SF_SUBJECT_CAMERA:
+        return sf_home_of_camera(sf_camera_id(record->who));
+    case SF_SUBJECT_HOME:
+        return sf_home_id(record->who);
+    case SF_SUBJECT_VIEWER:
+        return sf_home_of_viewer(sf_viewer_id(record->who));
+    case SF_SUBJECT_LINK:
+        return sf_home_of_link(sf_link_id(record->who));
+    case SF_SUBJECT_OTHER:
+        break;
+    }
+    return sf_home_id(SF_NOBODY);
 }
 
 const char *sf_destination_name(enum sf_destination destination)

@@ -1,165 +1,25 @@
-/* What happened, as records of a fixed size: the only thing that is judged. A trace begins by
- * saying who is who, so that an oracle needs nothing else. */
+/* What happened in a run, as records of a fixed size: the only thing that oracles judge. A trace
+ * begins with the records of who is who, so that a reader needs nothing else.
+ *
+ * harness/trace/record_kinds.def is the table of kinds: which fields each has and of which type.
+ * To write a record, name its kind and its fields (the world fills in the time):
+ *
+ *     world_trace(world, SF_RECORD(ask, .viewer = viewer, .camera = camera, .request = request));
+ *
+ * A field that is not named is 0. To read one:
+ *
+ *     struct sf_ask_record ask = sf_ask_of(record);
+ *
+ * Nothing else packs or unpacks `who`, `a` to `d` and `flags`. */
 #ifndef STRAYFRAME_TRACE_RECORD_H
 #define STRAYFRAME_TRACE_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/base/assert.h"
+#include "harness/base/ids.h"
 #include "harness/base/time.h"
-
-/* name, text, what who / a / b / c / d mean. `request` is the number that the viewer gave its
- * request. New kinds are appended: a saved trace stays readable. */
-#define SF_RECORD_KINDS(X)                                                                         \
-    /* who is who, at time 0 */                                                                    \
-    X(CAMERA, "camera", "camera; a tenant, b offset from UTC in s")                                \
-    X(VIEWER, "viewer", "viewer; a tenant, b camera that it asks for; flags path, poor network")   \
-    X(LINK, "link", "tenant; d grace ns; flags 1 linked to the integration, 0 not")                \
-    /* the network */                                                                              \
-    X(PACKET, "packet",                                                                            \
-      "link; a transfer, b fragment, c number on the link, d due ns (-1 lost, -2 told by "         \
-      "packet-left); flags fate")                                                                  \
-    X(NETWORK, "network", "link; a network")                                                       \
-    /* cameras and uploads */                                                                      \
-    X(CAPTURE, "capture",                                                                          \
-      "camera; a capture, b bytes, c local time s, d content hash; flags night")                   \
-    X(UPLOAD_BEGUN, "upload-begun", "camera; a capture, b bytes, c upload, d node")                \
-    X(UPLOAD_ENDED, "upload-ended", "camera; a capture, b bytes received, c upload; flags end")    \
-    X(SEND_GIVEN_UP, "send-given-up", "camera; a capture, b packets not acknowledged")             \
-    /* requests */                                                                                 \
-    X(ASK, "ask", "viewer; a camera, b connection, c request")                                     \
-    X(ADMITTED, "admitted",                                                                        \
-      "viewer; a camera, b node, c request, d ns until it has ended; flags path")                  \
-    X(REFUSED, "refused", "viewer; a camera, c request; flags reason")                             \
-    X(ANSWERED, "answered", "viewer; a bytes, b first packet's transfer, c request; flags status") \
-    X(CANCELLED, "cancelled", "viewer; c request; the cloud stops working on it")                  \
-    X(GAVE_UP, "gave-up",                                                                          \
-      "viewer; a bytes arrived, c request; nothing could be shown; flags 1 nobody is there any "   \
-      "more")                                                                                      \
-    X(FETCH, "fetch", "camera; c fetch")                                                           \
-    X(FETCH_ENDED, "fetch-ended", "camera; b bytes received, c fetch; flags end")                  \
-    /* what reached a viewer */                                                                    \
-    X(DELIVERED, "delivered",                                                                      \
-      "viewer; a bytes arrived, b total bytes, c request, d content hash if whole, else when the " \
-      "last of it arrived; flags whole, path")                                                     \
-    X(SHOWN, "shown",                                                                              \
-      "viewer; a unreadable ppm, b tenant of the largest share (-1 nobody), c request; flags "     \
-      "picture, path")                                                                             \
-    X(SEEN, "seen",                                                                                \
-      "viewer; a tenant, b camera, c request, d capture << 32 | share ppm; flags picture")         \
-    X(BYTES, "bytes",                                                                              \
-      "viewer; a tenant, b camera, c request, d capture << 32 | bytes; flags path")                \
-    /* the operator */                                                                             \
-    X(DEPLOYED, "deployed", "cache version, counted (-1 not started); a node, c hash of its name") \
-    X(HEALED, "healed", "-; d ns within which owners must see their own frames again")             \
-    X(KILL_SWITCH, "kill-switch", "-; d grace ns; flags 1 block, 0 let back")                      \
-    /* the cache */                                                                                \
-    X(CONTRACT, "contract",                                                                        \
-      "cache version; a code, c request or other subject: the contract was broken")                \
-    X(STORE, "store", "cache version; a operation, b bytes, c connection, d ns of late reply")     \
-    X(CACHE_LOG, "cache-log",                                                                      \
-      "cache version; a text, in the run's side table, d hash of the text")                        \
-    X(END, "end", "-; the run is over")                                                            \
-    X(FETCH_CANCELLED, "fetch-cancelled", "camera; b bytes received, c fetch")                     \
-    X(FRAGMENT_LATE, "fragment-late", "camera; a capture, b offset, c upload, which has ended")    \
-    /* the cache's nodes, and what they lean on */                                                 \
-    X(NODE, "node", "node; flags 1 back, 0 lost")                                                  \
-    X(NODE_CLOCK, "node-clock", "node; d step in ns, two's complement")                            \
-    X(RECONFIGURED, "reconfigured",                                                                \
-      "node; c hash of the options; flags 0 taken, 1 refused, 2 nobody listened")                  \
-    X(SERVICE, "service", "0 identity service, 1 shared store; flags 1 on, 0 off")                 \
-    X(IDENTITY, "identity", "-; c session, d ns late; flags 0 known, 1 unknown, 2 failed")         \
-    /* homes */                                                                                    \
-    X(POWER, "power", "home; flags 1 back, 0 lost")                                                \
-    X(WAKE, "wake", "viewer; somebody starts watching")                                            \
-    X(CAMERA_CLOCK, "camera-clock", "camera; c step in ns, either way")                            \
-    X(FIRMWARE, "firmware", "camera; a version")                                                   \
-    X(SESSION, "session", "viewer; c session; flags 1 begun, 0 expired")                           \
-    /* what leaves homes; only where a scenario concerns itself with it */                         \
-    X(DESTINATION, "destination", "destination; flags 1 on the list, 2 called for settings")       \
-    X(CONSENT, "consent", "tenant; d grace ns; flags 1 consents to a backup, 0 does not")          \
-    X(LEFT_HOME, "left-home", "camera; a destination, b image bytes, c bytes")                     \
-    /* what was asked of the run */                                                                \
-    X(FRESH, "fresh", "-; d ns that a picture may be old when it is answered")                     \
-    X(EXPORT, "export", "viewer; an owner asks for a copy of the latest still")                    \
-    X(RENEWED, "renewed",                                                                          \
-      "viewer; a viewer whose session it is, c session; it uses that from now on")                 \
-    /* links that hold packets back until a slot opens */                                          \
-    X(PACKET_LEFT, "packet-left",                                                                  \
-      "link; a transfer, b fragment, c number on the link, d ns since it was sent; flags fate")
-
-enum sf_record_kind {
-#define X(name, text, fields) SF_RECORD_##name,
-    SF_RECORD_KINDS(X)
-#undef X
-        SF_RECORD_KINDS_COUNT
-};
-
-/* Flags of VIEWER, ADMITTED, DELIVERED, SHOWN, SEEN, BYTES. */
-enum {
-    SF_FLAG_INTEGRATION = 1 << 0, /* on the integration's path; not set: the app's */
-    SF_FLAG_WHOLE = 1 << 1,       /* every byte of the answer arrived */
-    SF_FLAG_EXACT = 1 << 2,       /* byte for byte a capture of the viewer's own camera */
-    SF_FLAG_GRAYSCALE = 1 << 3,
-    SF_FLAG_DAMAGED = 1 << 4, /* not one whole picture: mixed, cut or unreadable in part */
-    SF_FLAG_DECODABLE = 1 << 5,
-    SF_FLAG_POOR_NETWORK =
-        1 << 6,             /* VIEWER: the home's network at the start is none of the good ones */
-    SF_FLAG_NIGHT = 1 << 7, /* CAPTURE: infrared */
-    SF_FLAG_NO_ACCOUNT = 1 << 8, /* VIEWER: never has a session */
-    SF_FLAG_DIRECT = 1 << 9,     /* VIEWER, ADMITTED: asks the camera itself */
-    /* These two also beside the status of ANSWERED: */
-    SF_FLAG_STALE = 1 << 10,      /* the cache said: older than it would like */
-    SF_FLAG_INCOMPLETE = 1 << 11, /* the cache said: parts of the picture are missing */
-    SF_FLAG_EXPORT = 1 << 12,     /* on the path of exports */
-    SF_FLAG_BROKEN = 1 << 13,     /* SHOWN, SEEN: no decoder shows all of it, or it is mixed; a
-                                     picture that was encoded anew may be DAMAGED without that */
-    SF_FLAGS_FROM_CACHE = SF_FLAG_INTEGRATION | SF_FLAG_EXPORT, /* paths that the cache serves */
-};
-
-/* Of PACKET, in place of the time it is due: the link has slots at some time of the run, so when a
- * packet leaves depends on what is sent later. PACKET_LEFT says it, once for each copy. */
-#define SF_DUE_TOLD_LATER (UINT64_MAX - 1)
-
-/* Flags of PACKET and PACKET_LEFT: the fate. */
-enum {
-    SF_FATE_LOST = 1 << 0,
-    SF_FATE_DUPLICATED = 1 << 1,
-    SF_FATE_CORRUPTED = 1 << 2,
-    SF_FATE_OVER_LIMIT = 1 << 3,
-    SF_FATE_ACK = 1 << 4, /* an acknowledgement, not a fragment */
-};
-
-/* Flags of REFUSED. */
-enum {
-    SF_REFUSED_NOT_OWNER = 1,
-    SF_REFUSED_NOT_LINKED = 2,
-    SF_REFUSED_KILL_SWITCH = 3,
-    SF_REFUSED_NO_SESSION = 4,
-};
-
-/* Flags of GAVE_UP. */
-enum { SF_GAVE_UP_LEFT = 1 << 0 }; /* somebody stopped watching while the request was open */
-
-/* Who of SERVICE. */
-enum {
-    SF_SERVICE_IDENTITY,
-    SF_SERVICE_STORE,
-};
-
-/* Where a camera sends to. A viewer that the owner asks with is no destination. */
-enum sf_destination {
-    SF_DESTINATION_NONE,
-    SF_DESTINATION_CLOUD,
-    SF_DESTINATION_BACKUP,
-    SF_DESTINATION_SETTINGS,
-    SF_DESTINATION_ANALYTICS,
-    SF_DESTINATIONS_COUNT,
-};
-
-/* Flags of DESTINATION. */
-enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
-
-const char *sf_destination_name(enum sf_destination destination);
 
 struct sf_record {
     sf_ns at_ns;
@@ -174,8 +34,352 @@ struct sf_record {
 
 _Static_assert(sizeof(struct sf_record) == 40, "no padding: records are hashed and saved");
 
-/* "packet", "capture" ... and what its fields mean. */
+enum sf_record_kind {
+#define KIND(NAME, name, text, verb, meaning) SF_RECORD_##NAME,
+#define FIELD(place, TYPE, name, label)
+#define ALWAYS(place, value)
+#define END
+#include "harness/trace/record_kinds.def"
+#undef KIND
+#undef FIELD
+#undef ALWAYS
+#undef END
+    SF_RECORD_KINDS_COUNT
+};
+
+/* ---- values of fields ---- */
+
+/* Type FLAGS. */
+enum {
+    SF_FLAG_INTEGRATION =
+        1 << 0,             /* on the integration's path; neither this nor EXPORT: the app's */
+    SF_FLAG_WHOLE = 1 << 1, /* every byte of the answer arrived */
+    SF_FLAG_EXACT = 1 << 2, /* byte for byte a capture of the viewer's own camera */
+    SF_FLAG_GRAYSCALE = 1 << 3,
+    SF_FLAG_DAMAGED = 1 << 4, /* not one whole picture: mixed, cut or unreadable in part */
+    SF_FLAG_DECODABLE = 1 << 5,
+    SF_FLAG_POOR_NETWORK =
+        1 << 6,                  /* VIEWER: its home starts on another network than the good one */
+    SF_FLAG_NIGHT = 1 << 7,      /* CAPTURE: infrared */
+    SF_FLAG_NO_ACCOUNT = 1 << 8, /* VIEWER: never has a session */
+    SF_FLAG_DIRECT = 1 << 9,     /* VIEWER, ADMITTED: asks the camera, not the cloud */
+    /* These two also in STATUS: */
+    SF_FLAG_STALE = 1 << 10,      /* the cache flagged its answer as stale */
+    SF_FLAG_INCOMPLETE = 1 << 11, /* the cache flagged its answer as incomplete */
+    SF_FLAG_EXPORT = 1 << 12,     /* on the path of exports */
+    SF_FLAG_BROKEN = 1 << 13,     /* SHOWN, SEEN: no decoder shows all of it, or it is mixed; a
+                                     re-encoded picture may be DAMAGED without that */
+    SF_FLAGS_FROM_CACHE = SF_FLAG_INTEGRATION | SF_FLAG_EXPORT, /* paths that the cache serves */
+};
+
+/* Type FATE: what becomes of a packet. */
+enum {
+    SF_FATE_LOST = 1 << 0,
+    SF_FATE_DUPLICATED = 1 << 1,
+    SF_FATE_CORRUPTED = 1 << 2,
+    SF_FATE_OVER_LIMIT = 1 << 3,
+    SF_FATE_ACK = 1 << 4, /* an acknowledgement, not a fragment */
+};
+
+/* Type DUE, in place of a time. TOLD_LATER: the link has slots at some time of the run, so the time
+ * depends on later packets; a PACKET_LEFT for each copy tells it. */
+enum { SF_DUE_LOST = -1, SF_DUE_TOLD_LATER = -2 };
+
+/* Type ENDING: how an upload or a fetch ended. The values of SF_CACHE_END_... */
+enum sf_ending { SF_ENDING_COMPLETE, SF_ENDING_ABANDONED, SF_ENDING_NOT_MODIFIED };
+
+/* Type STATUS: SF_CACHE_STATUS_... in these bits, with SF_FLAG_STALE and SF_FLAG_INCOMPLETE. */
+enum { SF_STATUS_MASK = (1 << 10) - 1 };
+
+/* Type REFUSAL. */
+enum sf_refusal {
+    SF_REFUSED_NOT_OWNER = 1,
+    SF_REFUSED_NOT_LINKED = 2,
+    SF_REFUSED_KILL_SWITCH = 3,
+    SF_REFUSED_NO_SESSION = 4,
+};
+
+/* Type GAVE_UP. LEFT: the person stopped watching while the request was open. */
+enum { SF_GAVE_UP_LEFT = 1 << 0 };
+
+/* Type OPTIONS: what became of options that were pushed to a node. */
+enum sf_options_outcome { SF_OPTIONS_TAKEN, SF_OPTIONS_REFUSED, SF_OPTIONS_NOT_HEARD };
+
+/* Type IDENTITY: the values of SF_CACHE_IDENTITY_... */
+enum sf_identity_outcome { SF_IDENTITY_KNOWN, SF_IDENTITY_UNKNOWN, SF_IDENTITY_FAILED };
+
+enum sf_cloud_service { SF_SERVICE_IDENTITY, SF_SERVICE_STORE, SF_SERVICES_COUNT };
+
+enum sf_operation { SF_OPERATION_GET, SF_OPERATION_PUT, SF_OPERATIONS_COUNT };
+
+/* Where a camera sends to. An answer to a viewer has no destination. */
+enum sf_destination {
+    SF_DESTINATION_NONE,
+    SF_DESTINATION_CLOUD,
+    SF_DESTINATION_BACKUP,
+    SF_DESTINATION_SETTINGS,
+    SF_DESTINATION_ANALYTICS,
+    SF_DESTINATIONS_COUNT,
+};
+
+const char *sf_destination_name(enum sf_destination destination);
+
+/* Type DESTINATION_FLAGS. */
+enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
+
+/* ---- types of fields ---- */
+
+/* name, C type, ID or NUMBER, what it is. A new type gets its form in record_words.c. */
+#define SF_FIELD_TYPES(T)                                                            \
+    T(TENANT, struct sf_tenant_id, ID, "tenant")                                     \
+    T(TENANT_OR_NONE, struct sf_tenant_id, ID, "tenant, or -1: none")                \
+    T(CAMERA, struct sf_camera_id, ID, "camera")                                     \
+    T(VIEWER, struct sf_viewer_id, ID, "viewer")                                     \
+    T(HOME, struct sf_home_id, ID, "home")                                           \
+    T(LINK, struct sf_link_id, ID, "link")                                           \
+    T(NODE, struct sf_node_id, ID, "node of the cache, or -1: none")                      \
+    T(VERSION, uint32_t, NUMBER, "deployed version of the cache, or -1: none")       \
+    T(NUMBER, uint32_t, NUMBER, "number")                                            \
+    T(HANDLE, uint64_t, NUMBER, "number")                                            \
+    T(REQUEST, uint64_t, NUMBER, "viewer << 32, number that it gave the request")    \
+    T(SESSION, uint64_t, NUMBER, "viewer << 32, number of its session")              \
+    T(CAPTURE, uint32_t, NUMBER, "number of the capture; each camera counts from 0") \
+    T(BYTES, uint32_t, NUMBER, "bytes")                                              \
+    T(PPM, uint32_t, NUMBER, "millionths of the picture")                            \
+    T(HASH, uint64_t, NUMBER, "XXH3 of the content")                                 \
+    T(TIME, sf_ns, NUMBER, "virtual time in ns")                                     \
+    T(DUE, sf_ns, NUMBER, "virtual time in ns, -1: lost, -2: packet-left tells it")  \
+    T(SPAN, sf_ns, NUMBER, "ns, signed")                                             \
+    T(OFFSET_S, int32_t, NUMBER, "s, signed")                                        \
+    T(LOCAL_S, int64_t, NUMBER, "local clock in s, as if it were Unix time")         \
+    T(SERVICE, enum sf_cloud_service, NUMBER, "")                                    \
+    T(OPERATION, enum sf_operation, NUMBER, "")                                      \
+    T(DESTINATION, enum sf_destination, NUMBER, "")                                  \
+    T(FLAGS, uint16_t, NUMBER, "")                                                   \
+    T(FATE, uint16_t, NUMBER, "")                                                    \
+    T(ENDING, enum sf_ending, NUMBER, "")                                            \
+    T(STATUS, uint16_t, NUMBER, "")                                                  \
+    T(REFUSAL, enum sf_refusal, NUMBER, "")                                          \
+    T(GAVE_UP, uint16_t, NUMBER, "")                                                 \
+    T(OPTIONS, enum sf_options_outcome, NUMBER, "")                                  \
+    T(IDENTITY, enum sf_identity_outcome, NUMBER, "")                                \
+    T(DESTINATION_FLAGS, uint16_t, NUMBER, "")                                       \
+    T(LINKED, bool, NUMBER, "")                                                      \
+    T(BLOCKED, bool, NUMBER, "")                                                     \
+    T(NODE_BACK, bool, NUMBER, "")                                                   \
+    T(SERVICE_ON, bool, NUMBER, "")                                                  \
+    T(POWER_BACK, bool, NUMBER, "")                                                  \
+    T(SIGNED_IN, bool, NUMBER, "")                                                   \
+    T(CONSENTS, bool, NUMBER, "")
+
+enum sf_field_type {
+#define T(NAME, ctype, form, meaning) SF_TYPE_##NAME,
+    SF_FIELD_TYPES(T)
+#undef T
+        SF_FIELD_TYPES_COUNT
+};
+
+/* The C type of a field, and how a record's number becomes a value and back. */
+#define SF_NUMBER_OF_ID(value) (value).index
+#define SF_NUMBER_OF_NUMBER(value) (uint64_t)(value)
+#define SF_VALUE_OF_ID(ctype, number) \
+    {                                 \
+        (uint32_t)(number)            \
+    }
+#define SF_VALUE_OF_NUMBER(ctype, number) (ctype)(number)
+#define T(NAME, ctype, form, meaning)                                 \
+    typedef ctype sf_field_##NAME;                                    \
+    static inline uint64_t sf_number_of_##NAME(sf_field_##NAME value) \
+    {                                                                 \
+        return SF_NUMBER_OF_##form(value);                            \
+    }                                                                 \
+    static inline sf_field_##NAME sf_value_of_##NAME(uint64_t number) \
+    {                                                                 \
+        sf_field_##NAME value = SF_VALUE_OF_##form(ctype, number);    \
+        return value;                                                 \
+    }
+SF_FIELD_TYPES(T)
+#undef T
+
+/* ---- places of fields ---- */
+
+enum sf_place {
+    SF_PLACE_WHO,
+    SF_PLACE_A,
+    SF_PLACE_B,
+    SF_PLACE_C,
+    SF_PLACE_D,
+    SF_PLACE_D_HIGH,     /* its upper 32 bits */
+    SF_PLACE_D_LOW,      /* its lower 32 bits */
+    SF_PLACE_D_IF_WHOLE, /* if the flags have SF_FLAG_WHOLE; 0 otherwise */
+    SF_PLACE_D_IF_PART,  /* if they have not */
+    SF_PLACE_FLAGS,
+    SF_PLACES_COUNT,
+};
+
+static inline bool sf_place_is_used(const struct sf_record *record, enum sf_place place)
+{
+    bool whole = (record->flags & SF_FLAG_WHOLE) != 0;
+    return (place != SF_PLACE_D_IF_WHOLE || whole) && (place != SF_PLACE_D_IF_PART || !whole);
+}
+
+/* Puts a number where there is 0. */
+static inline void sf_place_put(struct sf_record *record, enum sf_place place, uint64_t number)
+{
+    switch (place) {
+    case SF_PLACE_WHO:
+        record->who = (uint32_t)number;
+        return;
+    case SF_PLACE_A:
+        record->a = (uint32_t)number;
+        return;
+    case SF_PLACE_B:
+        record->b = (uint32_t)number;
+        return;
+    case SF_PLACE_C:
+        record->c = number;
+        return;
+    case SF_PLACE_D_IF_WHOLE:
+    case SF_PLACE_D_IF_PART:
+        record->d = sf_place_is_used(record, place) ? number : record->d;
+        return;
+    case SF_PLACE_D:
+        record->d = number;
+        return;
+    case SF_PLACE_D_HIGH:
+        record->d |= number << 32;
+        return;
+    case SF_PLACE_D_LOW:
+        record->d |= (uint32_t)number;
+        return;
+    case SF_PLACE_FLAGS:
+        record->flags = (uint16_t)number;
+        return;
+    case SF_PLACES_COUNT:
+        break;
+    }
+    SF_UNREACHABLE();
+}
+
+static inline uint64_t sf_place_get(const struct sf_record *record, enum sf_place place)
+{
+    switch (place) {
+    case SF_PLACE_WHO:
+        return record->who;
+    case SF_PLACE_A:
+        return record->a;
+    case SF_PLACE_B:
+        return record->b;
+    case SF_PLACE_C:
+        return record->c;
+    case SF_PLACE_D_IF_WHOLE:
+    case SF_PLACE_D_IF_PART:
+        return sf_place_is_used(record, place) ? record->d : 0;
+    case SF_PLACE_D:
+        return record->d;
+    case SF_PLACE_D_HIGH:
+        return record->d >> 32;
+    case SF_PLACE_D_LOW:
+        return (uint32_t)record->d;
+    case SF_PLACE_FLAGS:
+        return record->flags;
+    case SF_PLACES_COUNT:
+        break;
+    }
+    SF_UNREACHABLE();
+}
+
+/* ---- a struct, a maker and a reader for each kind ---- */
+
+/* struct sf_ask_record {at_ns, viewer, camera, connection, request} ... */
+#define KIND(NAME, name, text, verb, meaning) \
+    struct sf_##name##_record {               \
+        sf_ns at_ns;
+#define FIELD(place, TYPE, name, label) sf_field_##TYPE name;
+#define ALWAYS(place, value)
+#define END \
+    }       \
+    ;
+#include "harness/trace/record_kinds.def"
+#undef KIND
+#undef FIELD
+#undef ALWAYS
+#undef END
+
+/* sf_record_ask(fields): the record. SF_RECORD(ask, .viewer = viewer, ...) is the short form. */
+#define KIND(NAME, name, text, verb, meaning)                                               \
+    static inline struct sf_record sf_record_##name(const struct sf_##name##_record fields) \
+    {                                                                                       \
+        struct sf_record record = {.at_ns = fields.at_ns, .kind = SF_RECORD_##NAME};
+#define FIELD(place, TYPE, name, label) \
+    sf_place_put(&record, SF_PLACE_##place, sf_number_of_##TYPE(fields.name));
+#define ALWAYS(place, value) sf_place_put(&record, SF_PLACE_##place, value);
+#define END        \
+    return record; \
+    }
+#include "harness/trace/record_kinds.def"
+#undef KIND
+#undef FIELD
+#undef ALWAYS
+#undef END
+
+#define SF_RECORD(name, ...) sf_record_##name((struct sf_##name##_record){__VA_ARGS__})
+
+/* sf_ask_of(record): its fields. The record must be of this kind. */
+#define KIND(NAME, name, text, verb, meaning)                                              \
+    static inline struct sf_##name##_record sf_##name##_of(const struct sf_record *record) \
+    {                                                                                      \
+        SF_ASSERT(record->kind == SF_RECORD_##NAME);                                       \
+        struct sf_##name##_record fields = {.at_ns = record->at_ns};
+#define FIELD(place, TYPE, name, label) \
+    fields.name = sf_value_of_##TYPE(sf_place_get(record, SF_PLACE_##place));
+#define ALWAYS(place, value)
+#define END        \
+    return fields; \
+    }
+#include "harness/trace/record_kinds.def"
+#undef KIND
+#undef FIELD
+#undef ALWAYS
+#undef END
+
+/* ---- the table, for what treats all kinds alike ---- */
+
+enum { SF_RECORD_FIELDS_MAX = 7 };
+
+struct sf_field {
+    const char *name;
+    const char *label; /* of the text form; "" where the value needs none */
+    enum sf_place place;
+    enum sf_field_type type;
+};
+
+struct sf_kind {
+    const char *name; /* "upload-begun" */
+    const char *verb; /* of the text form; "" where the flags are one */
+    const char *meaning;
+    struct sf_field fields[SF_RECORD_FIELDS_MAX + 1]; /* ended by a name that is NULL */
+};
+
+const struct sf_kind *sf_record_kind(enum sf_record_kind kind);
 const char *sf_record_kind_name(enum sf_record_kind kind);
-const char *sf_record_kind_fields(enum sf_record_kind kind);
+
+/* A record of a kind with all of its fields 0. */
+struct sf_record sf_record_blank(enum sf_record_kind kind);
+
+/* What `who` is, where a record is about one of them. */
+enum sf_subject {
+    SF_SUBJECT_OTHER,
+    SF_SUBJECT_TENANT,
+    SF_SUBJECT_CAMERA,
+    SF_SUBJECT_HOME,
+    SF_SUBJECT_VIEWER,
+    SF_SUBJECT_LINK
+};
+
+enum sf_subject sf_record_subject(enum sf_record_kind kind);
+
+/* The home that a record is about; SF_NOBODY if it is about none. */
+struct sf_home_id sf_record_home(const struct sf_record *record);
 
 #endif

@@ -228,29 +228,24 @@ static void fix_fates(struct world *world)
 static void introduce_home(struct world *world, uint32_t index)
 {
     const struct home *home = &world->homes[index];
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_CAMERA,
-                           .who = index,
-                           .a = index,
-                           .b = (uint32_t)home->camera.utc_offset_s,
-                       });
-    world_trace(world, (struct sf_record){.kind = SF_RECORD_LINK,
-                                          .flags = world->door.linked[index],
-                                          .who = index});
+    world_trace(world,
+                SF_RECORD(camera, .camera = sf_camera_id(index), .tenant = sf_tenant_id(index),
+                          .utc_offset_s = home->camera.utc_offset_s));
+    world_trace(
+        world, SF_RECORD(link, .linked = world->door.linked[index], .tenant = sf_tenant_id(index)));
     for (uint32_t i = 0; i < VIEWERS_PER_HOME; i++) {
         const struct viewer_state *state = &home->viewers[i];
         if (state->present) {
             bool poor = home->network != world->healthy_network;
             bool stranger = state->viewer.config->asks_neighbour != 0;
-            world_trace(world,
-                        (struct sf_record){
-                            .kind = SF_RECORD_VIEWER,
-                            .flags = (uint16_t)(path_flag(i) | (poor ? SF_FLAG_POOR_NETWORK : 0) |
-                                                party_flags(state->viewer.config)),
-                            .who = viewer_number(index, i),
-                            .a = index,
-                            .b = stranger ? (index + 1) % world->homes_count : index,
-                        });
+            world_trace(
+                world,
+                SF_RECORD(
+                    viewer,
+                    .flags = (uint16_t)(path_flag(i) | (poor ? SF_FLAG_POOR_NETWORK : 0) |
+                                        party_flags(state->viewer.config)),
+                    .viewer = sf_viewer_id(viewer_number(index, i)), .tenant = sf_tenant_id(index),
+                    .camera = sf_camera_id(stranger ? (index + 1) % world->homes_count : index)));
         }
     }
     sf_link_start(world, 2 * index, home->network);
@@ -327,8 +322,7 @@ void sf_world_build(struct world *world, const struct sf_plan *plan,
     }
     sf_errands_introduce(world);
     if (world->cloud.fresh_within_ns > 0) {
-        world_trace(world, (struct sf_record){.kind = SF_RECORD_FRESH,
-                                              .d = (uint64_t)world->cloud.fresh_within_ns});
+        world_trace(world, SF_RECORD(fresh, .within_ns = world->cloud.fresh_within_ns));
     }
     sf_arena_seal(&world->arena);
 

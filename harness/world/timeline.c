@@ -43,8 +43,7 @@ static void switch_service(struct world *world, uint32_t service, bool *off, boo
 {
     if (*off == on) {
         *off = !on;
-        world_trace(world,
-                    (struct sf_record){.kind = SF_RECORD_SERVICE, .flags = on, .who = service});
+        world_trace(world, SF_RECORD(service, .on = on, .service = service));
     }
 }
 
@@ -60,18 +59,14 @@ static void heal(struct world *world, const struct sf_plan_entry *entry)
     for (uint32_t node = 0; node < world->host.nodes_count; node++) {
         sf_node_bring_back(world, node);
     }
-    world_trace(world, (struct sf_record){.kind = SF_RECORD_HEALED,
-                                          .d = (uint64_t)world->cloud.recover_within_ns});
+    world_trace(world, SF_RECORD(healed, .within_ns = world->cloud.recover_within_ns));
 }
 
 static void kill_switch(struct world *world, bool on)
 {
     world->door.blocked = on;
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_KILL_SWITCH,
-                           .flags = on,
-                           .d = (uint64_t)world->cloud.kill_switch_grace_ns,
-                       });
+    world_trace(world, SF_RECORD(kill_switch, .blocked = on,
+                                 .grace_ns = world->cloud.kill_switch_grace_ns));
     if (on && world->cloud.kill_switch_broken == 0) {
         sf_cloud_stop_integration(world, SF_NOBODY);
     }
@@ -85,12 +80,8 @@ static void link(struct world *world, const struct sf_plan_entry *entry)
         }
         bool obeyed = entry->on || world->cloud.unlink_broken == 0;
         world->door.linked[i] = entry->on || !obeyed;
-        world_trace(world, (struct sf_record){
-                               .kind = SF_RECORD_LINK,
-                               .flags = entry->on,
-                               .who = i,
-                               .d = entry->on ? 0 : (uint64_t)world->cloud.unlink_grace_ns,
-                           });
+        world_trace(world, SF_RECORD(link, .linked = entry->on, .tenant = sf_tenant_id(i),
+                                     .grace_ns = entry->on ? 0 : world->cloud.unlink_grace_ns));
         if (!entry->on && obeyed) {
             sf_cloud_stop_integration(world, i);
             sf_cache_host_unlinked(&world->host, home_number(world, i));

@@ -84,7 +84,7 @@ static void dispatch(struct world *world, const struct sf_event *event)
         return;
     case EVENT_END:
         world->ended = true;
-        world_trace(world, (struct sf_record){.kind = SF_RECORD_END});
+        world_trace(world, sf_record_end((struct sf_end_record){0}));
         return;
     }
     SF_UNREACHABLE();

@@ -82,10 +82,10 @@ static void test_a_run_that_does_not_repeat_is_named_with_both_sides(void **stat
                      0);
     assert_int_equal(strayframe("run $D/a.run --junit $D/a.xml"), 1);
     assert_says("the runs differ, first in record ");
-    assert_says(": flags (status)\n");
+    assert_says(": status\n");
     assert_says("  saved   00:");
     assert_says("  now     00:");
-    assert_says(" answered: viewer ");
+    assert_says(" is answered with ");
     assert_int_equal(shell("cat $D/a.xml"), 0);
     assert_says("failures=\"1\"");
     assert_says("the runs differ, first in record ");

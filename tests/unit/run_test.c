@@ -5,6 +5,7 @@
 #include "tests/unit/runs.h"
 
 static const struct sf_cache_host *lent;
+static const char *said; /* what it logs: 5 bytes */
 
 static void *create_listening(const struct sf_cache_host *host,
                               const struct sf_cache_config *config, char *error,
@@ -16,7 +17,7 @@ static void *create_listening(const struct sf_cache_host *host,
 
 static void say_and_destroy(void *cache)
 {
-    lent->log(lent->context, "going", 5);
+    lent->log(lent->context, said, 5);
     sf_builtin_boxing_day_fix.destroy(cache);
 }
 
@@ -38,6 +39,7 @@ static void test_what_a_cache_says_while_it_is_destroyed_is_in_its_own_run(void 
     runs_load(runs, "scenarios/smoke/small.yaml");
     uint64_t hash_quiet = runs_run(runs, 1)->trace_hash;
 
+    said = "going";
     uint32_t logs_count = 0;
     struct sf_text log = {0};
     const struct sf_trace_listener listener = {hear_logs, &logs_count};
@@ -52,6 +54,24 @@ static void test_what_a_cache_says_while_it_is_destroyed_is_in_its_own_run(void 
 
     runs->caches.modules[0].plugin = &sf_builtin_boxing_day_fix;
     assert_int_equal(runs_run(runs, 1)->trace_hash, hash_quiet);
+    runs_destroy(runs);
+}
+
+static void test_two_different_logs_are_two_different_runs(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    struct sf_cache_plugin talker = sf_builtin_boxing_day_fix;
+    talker.create = create_listening;
+    talker.destroy = say_and_destroy;
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    runs->caches.modules[0].plugin = &talker;
+    said = "going";
+    uint64_t hash = runs_run(runs, 1)->trace_hash;
+    said = "ended";
+    assert_int_not_equal(runs_run(runs, 1)->trace_hash, hash);
+    said = "going";
+    assert_int_equal(runs_run(runs, 1)->trace_hash, hash);
     runs_destroy(runs);
 }
 
@@ -193,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_a_cache_says_while_it_is_destroyed_is_in_its_own_run),
+        cmocka_unit_test(test_two_different_logs_are_two_different_runs),
         cmocka_unit_test(test_a_link_goes_through_its_states),
         cmocka_unit_test(test_a_link_that_changes_leaves_the_others_alone),
     };

@@ -50,7 +50,7 @@ static void hear_sent(struct heard *heard, const struct sf_record *record)
     assert_true(*count < PACKETS_MAX);
     assert_int_equal(record->c, *count);
     bool lost = (record->flags & SF_FATE_LOST) != 0;
-    assert_true(record->d == (lost ? UINT64_MAX : SF_DUE_TOLD_LATER));
+    assert_int_equal(sf_packet_of(record).due_ns, lost ? SF_DUE_LOST : SF_DUE_TOLD_LATER);
     heard->packets[record->who][(*count)++] = (struct heard_packet){
         .sent_ns = record->at_ns, .bytes = packet_bytes(heard, record), .flags = record->flags};
 }

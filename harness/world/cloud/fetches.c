@@ -11,7 +11,7 @@ sf_handle sf_cloud_fetch_start(struct world *world, uint32_t camera, sf_handle h
     sf_handle handle = sf_slots_take(&world->fetches, &item);
     *(struct fetch *)item =
         (struct fetch){.host_fetch = host_fetch, .request = request, .camera = camera};
-    world_trace(world, (struct sf_record){.kind = SF_RECORD_FETCH, .who = camera, .c = handle});
+    world_trace(world, SF_RECORD(fetch, .camera = sf_camera_id(camera), .fetch = handle));
     struct message *command =
         sf_message_create(world, MESSAGE_COMMAND, camera, false, CONTROL_BYTES, false);
     command->subject = handle;
@@ -37,28 +37,26 @@ void sf_cloud_fetch_forget(struct world *world, sf_handle handle)
         return;
     }
     struct message *reply = fetch->reply != 0 ? sf_message_get(world, fetch->reply) : NULL;
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_FETCH_CANCELLED,
-                           .who = fetch->camera,
-                           .b = reply != NULL ? sf_cloud_received_bytes(reply) : 0,
-                           .c = handle,
-                       });
+    world_trace(world,
+                SF_RECORD(fetch_cancelled, .camera = sf_camera_id(fetch->camera),
+                          .received_bytes = reply != NULL ? sf_cloud_received_bytes(reply) : 0,
+                          .fetch = handle));
     sf_slots_give(&world->fetches, handle);
     if (reply != NULL) {
         sf_message_stop_receiving(world, reply);
     }
 }
 
+_Static_assert((int)SF_ENDING_COMPLETE == (int)SF_CACHE_END_COMPLETE, "a record's endings");
+_Static_assert((int)SF_ENDING_ABANDONED == (int)SF_CACHE_END_ABANDONED, "a record's endings");
+_Static_assert((int)SF_ENDING_NOT_MODIFIED == (int)SF_CACHE_END_NOT_MODIFIED, "a record's endings");
+
 static void trace_fetch_ended(struct world *world, sf_handle handle, const struct fetch *fetch,
                               uint32_t received_bytes, uint32_t end)
 {
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_FETCH_ENDED,
-                           .flags = (uint16_t)end,
-                           .who = fetch->camera,
-                           .b = received_bytes,
-                           .c = handle,
-                       });
+    world_trace(world, SF_RECORD(fetch_ended, .ending = (enum sf_ending)end,
+                                 .camera = sf_camera_id(fetch->camera),
+                                 .received_bytes = received_bytes, .fetch = handle));
 }
 
 /* The app's own path: whatever the camera sent goes to the app as it is, when it is whole. */

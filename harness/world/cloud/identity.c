@@ -40,6 +40,10 @@ void sf_identity_ask(void *context, sf_handle host_question, uint64_t session)
                   world_now(world) + wait_ns);
 }
 
+_Static_assert((int)SF_IDENTITY_KNOWN == (int)SF_CACHE_IDENTITY_KNOWN, "a record's outcomes");
+_Static_assert((int)SF_IDENTITY_UNKNOWN == (int)SF_CACHE_IDENTITY_UNKNOWN, "a record's outcomes");
+_Static_assert((int)SF_IDENTITY_FAILED == (int)SF_CACHE_IDENTITY_FAILED, "a record's outcomes");
+
 void sf_identity_answer(struct world *world, sf_handle handle, bool failed)
 {
     const struct question *question = sf_slots_get(&world->questions, handle);
@@ -50,11 +54,8 @@ void sf_identity_answer(struct world *world, sf_handle handle, bool failed)
     uint32_t status = failed                ? SF_CACHE_IDENTITY_FAILED
                       : tenant == SF_NOBODY ? SF_CACHE_IDENTITY_UNKNOWN
                                             : SF_CACHE_IDENTITY_KNOWN;
-    world_trace(world, (struct sf_record){.kind = SF_RECORD_IDENTITY,
-                                          .flags = (uint16_t)status,
-                                          .who = SF_NOBODY,
-                                          .c = asked.session,
-                                          .d = (uint64_t)asked.late_ns});
+    world_trace(world, SF_RECORD(identity, .outcome = (enum sf_identity_outcome)status,
+                                 .session = asked.session, .late_ns = asked.late_ns));
     sf_cache_host_identity_known(&world->host, asked.host_question, status,
                                  tenant != SF_NOBODY ? home_number(world, tenant) : SF_NOBODY);
 }

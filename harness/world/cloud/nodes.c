@@ -22,26 +22,25 @@ void sf_nodes_deploy(struct world *world, uint32_t node_or_all,
     for (uint32_t node = 0; node < world->host.nodes_count; node++) {
         if (concerns(node_or_all, node)) {
             bool lost = world->host.nodes[node].lost;
-            world_trace(world, (struct sf_record){
-                                   .kind = SF_RECORD_DEPLOYED,
-                                   .who = lost ? SF_NOBODY : world->host.versions_count,
-                                   .a = node,
-                                   .c = text_hash(module->plugin->name),
-                               });
+            world_trace(
+                world, SF_RECORD(deployed, .version = lost ? SF_NOBODY : world->host.versions_count,
+                                 .node = sf_node_id(node), .name_hash = text_hash(module->plugin->name)));
             sf_cache_host_deploy_node(&world->host, node, module);
         }
     }
 }
+
+_Static_assert((int)SF_OPTIONS_TAKEN == (int)SF_RECONFIGURED, "a record's outcomes");
+_Static_assert((int)SF_OPTIONS_REFUSED == (int)SF_RECONFIGURE_REFUSED, "a record's outcomes");
+_Static_assert((int)SF_OPTIONS_NOT_HEARD == (int)SF_RECONFIGURE_NOT_HEARD, "a record's outcomes");
 
 void sf_nodes_reconfigure(struct world *world, uint32_t node_or_all, const char *options)
 {
     for (uint32_t node = 0; node < world->host.nodes_count; node++) {
         if (concerns(node_or_all, node)) {
             enum sf_reconfigured result = sf_cache_host_reconfigure(&world->host, node, options);
-            world_trace(world, (struct sf_record){.kind = SF_RECORD_RECONFIGURED,
-                                                  .flags = (uint16_t)result,
-                                                  .who = node,
-                                                  .c = text_hash(options)});
+            world_trace(world, SF_RECORD(reconfigured, .outcome = (enum sf_options_outcome)result,
+                                         .node = sf_node_id(node), .options_hash = text_hash(options)));
         }
     }
 }
@@ -50,9 +49,7 @@ void sf_nodes_step_clock(struct world *world, uint32_t node_or_all, sf_ns step_n
 {
     for (uint32_t node = 0; node < world->host.nodes_count; node++) {
         if (concerns(node_or_all, node)) {
-            world_trace(world, (struct sf_record){.kind = SF_RECORD_NODE_CLOCK,
-                                                  .who = node,
-                                                  .d = (uint64_t)step_ns});
+            world_trace(world, SF_RECORD(node_clock, .node = sf_node_id(node), .step_ns = step_ns));
             sf_cache_host_clock_step(&world->host, node, step_ns);
         }
     }
@@ -60,7 +57,7 @@ void sf_nodes_step_clock(struct world *world, uint32_t node_or_all, sf_ns step_n
 
 static void trace_node(struct world *world, uint32_t node, bool back)
 {
-    world_trace(world, (struct sf_record){.kind = SF_RECORD_NODE, .flags = back, .who = node});
+    world_trace(world, SF_RECORD(node, .back = back, .node = sf_node_id(node)));
 }
 
 void sf_node_lose(struct world *world, uint32_t node)

@@ -17,6 +17,33 @@ static enum sf_authorisation_answer ask_authorisation(const struct world *world,
                                       (struct sf_camera_id){request->camera}, request->integration);
 }
 
+_Static_assert((int)SF_REFUSED_NOT_OWNER == (int)SF_AUTHORISATION_NOT_OWNER, "a record's reasons");
+_Static_assert((int)SF_REFUSED_NOT_LINKED == (int)SF_AUTHORISATION_NOT_LINKED,
+               "a record's reasons");
+_Static_assert((int)SF_REFUSED_KILL_SWITCH == (int)SF_AUTHORISATION_KILL_SWITCH,
+               "a record's reasons");
+_Static_assert((int)SF_REFUSED_NO_SESSION == (int)SF_AUTHORISATION_NO_SESSION,
+               "a record's reasons");
+
+/* The reply to a request that had been admitted: its answer, or a refusal after all. */
+static void trace_reply(struct world *world, const struct request *request,
+                        const struct message *message, enum sf_authorisation_answer door,
+                        uint16_t status)
+{
+    struct sf_viewer_id viewer = sf_viewer_id(viewer_number(request->home, request->viewer));
+    uint64_t number = request_number(request->home, request->viewer, request->number);
+    uint32_t transfer = (uint32_t)message->handle;
+    if (door == SF_AUTHORISATION_OPEN) {
+        world_trace(world, SF_RECORD(answered, .viewer = viewer, .status = status,
+                                     .bytes = message->picture ? message->transfer.total_bytes : 0,
+                                     .transfer = transfer, .request = number));
+    } else {
+        world_trace(world, SF_RECORD(refused, .viewer = viewer, .reason = (enum sf_refusal)door,
+                                     .camera = sf_camera_id(request->camera), .transfer = transfer,
+                                     .request = number));
+    }
+}
+
 struct message *sf_cloud_answer_begin(struct world *world, struct request *request, uint32_t status,
                                       uint32_t total_bytes)
 {
@@ -41,19 +68,7 @@ struct message *sf_cloud_answer_begin(struct world *world, struct request *reque
     message->range_offset = status == SF_CACHE_STATUS_PARTIAL ? request->range_offset : 0;
     message->transfer.ready_bytes = picture ? 0 : bytes;
     request->answer = message->handle;
-    world_trace(world,
-                (struct sf_record){
-                    .kind = (uint16_t)(door == SF_AUTHORISATION_OPEN ? SF_RECORD_ANSWERED
-                                                                     : SF_RECORD_REFUSED),
-                    .flags = (uint16_t)(door == SF_AUTHORISATION_OPEN ? status | request->said
-                                                                      : (uint32_t)door),
-                    .who = viewer_number(request->home, request->viewer),
-                    .a = door != SF_AUTHORISATION_OPEN ? request->camera
-                         : picture                     ? total_bytes
-                                                       : 0,
-                    .b = (uint32_t)message->handle,
-                    .c = request_number(request->home, request->viewer, request->number),
-                });
+    trace_reply(world, request, message, door, (uint16_t)(status | request->said));
     if (!picture) {
         sf_message_send(world, message);
     }
@@ -107,13 +122,12 @@ void sf_cloud_refuse(struct world *world, struct request *request,
                      enum sf_authorisation_answer reason)
 {
     request->answered = true;
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_REFUSED,
-                           .flags = (uint16_t)reason,
-                           .who = viewer_number(request->home, request->viewer),
-                           .a = request->camera,
-                           .c = request_number(request->home, request->viewer, request->number),
-                       });
+    world_trace(
+        world,
+        SF_RECORD(refused, .reason = (enum sf_refusal)reason,
+                  .viewer = sf_viewer_id(viewer_number(request->home, request->viewer)),
+                  .camera = sf_camera_id(request->camera),
+                  .request = request_number(request->home, request->viewer, request->number)));
     struct message *message =
         sf_message_create(world, MESSAGE_ANSWER, request->home, false, CONTROL_BYTES, false);
     message->viewer = request->viewer;
@@ -177,15 +191,12 @@ static void admit(struct world *world, struct request *request)
         request->node = sf_balancer_request(&world->balancer,
                                             viewer_number(request->home, request->viewer), &ask);
     }
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_ADMITTED,
-                           .flags = path_flag(request->viewer),
-                           .who = viewer_number(request->home, request->viewer),
-                           .a = request->camera,
-                           .b = request->node,
-                           .c = request_number(request->home, request->viewer, request->number),
-                           .d = (uint64_t)limit_ns,
-                       });
+    world_trace(
+        world, SF_RECORD(admitted, .flags = path_flag(request->viewer),
+                         .viewer = sf_viewer_id(viewer_number(request->home, request->viewer)),
+                         .camera = sf_camera_id(request->camera), .node = sf_node_id(request->node),
+                         .request = request_number(request->home, request->viewer, request->number),
+                         .limit_ns = limit_ns));
     sf_handle handle = request->handle;
     sf_world_push(world, EVENT_REQUEST_LIMIT, request->home, 0, handle,
                   world_now(world) + limit_ns);
@@ -264,11 +275,11 @@ void sf_cloud_request_arrived(struct world *world, const struct message *message
 static void request_stop(struct world *world, struct request *request)
 {
     if (!request->answered) {
-        world_trace(world, (struct sf_record){
-                               .kind = SF_RECORD_CANCELLED,
-                               .who = viewer_number(request->home, request->viewer),
-                               .c = request_number(request->home, request->viewer, request->number),
-                           });
+        world_trace(
+            world,
+            SF_RECORD(cancelled,
+                      .viewer = sf_viewer_id(viewer_number(request->home, request->viewer)),
+                      .request = request_number(request->home, request->viewer, request->number)));
     }
     struct message *answer = request->answer != 0 ? sf_message_get(world, request->answer) : NULL;
     request->answered = true;

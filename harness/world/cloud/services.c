@@ -1,6 +1,7 @@
 /* The cloud: where what arrives goes, and what the host of the cache is lent. Its parts:
  * world_request.c, world_upload.c, world_fetch.c, world_store.c. */
 #include "harness/base/assert.h"
+#include "harness/base/hash.h"
 #include "harness/world/world.h"
 
 struct sf_cache_host_camera sf_cloud_camera_facts(const struct world *world, uint32_t camera)
@@ -143,16 +144,16 @@ static void service_fetch_cancel(void *context, uint64_t fetch)
 
 static void service_contract_broken(void *context, uint32_t version, int32_t code, uint64_t subject)
 {
-    world_trace(context,
-                (struct sf_record){
-                    .kind = SF_RECORD_CONTRACT, .who = version, .a = (uint32_t)code, .c = subject});
+    world_trace(context, SF_RECORD(contract, .version = version, .code = (uint32_t)code,
+                                   .subject = subject));
 }
 
 static void service_log(void *context, uint32_t version, const char *text, uint32_t bytes)
 {
     struct world *world = context;
     enum { LOG_BYTES_MAX = 1 << 16 };
-    world_trace(world, (struct sf_record){.kind = SF_RECORD_CACHE_LOG, .who = version, .a = bytes});
+    world_trace(world, SF_RECORD(cache_log, .version = version, .bytes = bytes,
+                                 .hash = sf_hash(text, bytes)));
     if (world->log.length < LOG_BYTES_MAX) {
         sf_text_add(&world->log, "%lld ms, cache %u: %.*s\n", (long long)(world_now(world) / SF_MS),
                     version + 1, (int)bytes, text);

@@ -83,14 +83,10 @@ void sf_store_arrive(struct world *world, sf_handle handle)
     struct store_operation *operation = sf_slots_get(&world->operations, handle);
     SF_ASSERT(operation != NULL);
     sf_ns late_ns = draw_late(world, operation);
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_STORE,
-                           .who = operation->version,
-                           .a = operation->put,
-                           .b = operation->bytes_count,
-                           .c = operation->connection,
-                           .d = (uint64_t)late_ns,
-                       });
+    world_trace(world, SF_RECORD(store, .version = operation->version,
+                                 .operation = operation->put ? SF_OPERATION_PUT : SF_OPERATION_GET,
+                                 .bytes = operation->bytes_count,
+                                 .connection = operation->connection, .late_ns = late_ns));
     if (world->store_off) {
         operation->status = SF_CACHE_STORE_FAILED;
         drop_bytes(operation);

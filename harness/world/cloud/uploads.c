@@ -4,14 +4,11 @@
 
 static void trace_upload_ended(struct world *world, const struct message *message, bool complete)
 {
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_UPLOAD_ENDED,
-                           .flags = complete ? SF_CACHE_END_COMPLETE : SF_CACHE_END_ABANDONED,
-                           .who = message->home,
-                           .a = message->capture,
-                           .b = sf_cloud_received_bytes(message),
-                           .c = message->handle,
-                       });
+    world_trace(world, SF_RECORD(upload_ended,
+                                 .ending = complete ? SF_ENDING_COMPLETE : SF_ENDING_ABANDONED,
+                                 .camera = sf_camera_id(message->home), .capture = message->capture,
+                                 .received_bytes = sf_cloud_received_bytes(message),
+                                 .upload = message->handle));
 }
 
 /* Nobody is there to take it: the rest is not acknowledged, and the camera gives up by itself. */
@@ -31,14 +28,10 @@ static void upload_begin(struct world *world, struct message *message)
         sf_cache_host_upload(&world->host, node, message->handle,
                              sf_cloud_camera_facts(world, message->home), &message->still);
     message->subject = message->handle;
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_UPLOAD_BEGUN,
-                           .who = message->home,
-                           .a = message->capture,
-                           .b = message->transfer.total_bytes,
-                           .c = message->handle,
-                           .d = node,
-                       });
+    world_trace(world,
+                SF_RECORD(upload_begun, .camera = sf_camera_id(message->home),
+                          .capture = message->capture, .bytes = message->transfer.total_bytes,
+                          .upload = message->handle, .node = sf_node_id(node)));
     if (node == SF_NOBODY) {
         upload_refuse(world, message);
         return;
@@ -66,13 +59,9 @@ void sf_cloud_upload_fragment(struct world *world, struct message *message, uint
     if (message->version != NULL) {
         uint32_t offset = sf_transfer_offset(index);
         if (message->ended) {
-            world_trace(world, (struct sf_record){
-                                   .kind = SF_RECORD_FRAGMENT_LATE,
-                                   .who = message->home,
-                                   .a = message->capture,
-                                   .b = offset,
-                                   .c = message->handle,
-                               });
+            world_trace(world, SF_RECORD(fragment_late, .camera = sf_camera_id(message->home),
+                                         .capture = message->capture, .offset_bytes = offset,
+                                         .upload = message->handle));
         }
         sf_cache_host_fragment(message->version, message->handle, offset,
                                message->payload->bytes + offset,

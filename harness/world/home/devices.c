@@ -34,15 +34,10 @@ static uint32_t take_still(struct world *world, uint32_t index,
                                      .night = effects->night,
                                  });
     SF_ASSERT(added == effects->capture);
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_CAPTURE,
-                           .flags = effects->night ? SF_FLAG_NIGHT : 0,
-                           .who = index,
-                           .a = effects->capture,
-                           .b = sent_out->said.total_bytes,
-                           .c = (uint64_t)effects->local_unix_s,
-                           .d = sent_out->hash,
-                       });
+    world_trace(world, SF_RECORD(capture, .flags = effects->night ? SF_FLAG_NIGHT : 0,
+                                 .camera = sf_camera_id(index), .capture = effects->capture,
+                                 .bytes = sent_out->said.total_bytes,
+                                 .local_s = effects->local_unix_s, .hash = sent_out->hash));
     return (uint32_t)count;
 }
 
@@ -141,13 +136,10 @@ static void ask(struct world *world, uint32_t home, uint32_t viewer)
     struct viewer_state *state = &world->homes[home].viewers[viewer];
     uint32_t number = state->viewer.requests_count;
     state->answer = 0;
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_ASK,
-                           .who = viewer_number(home, viewer),
-                           .a = wanted_camera(world, home, viewer),
-                           .b = state->viewer.connections_count,
-                           .c = request_number(home, viewer, number),
-                       });
+    world_trace(world, SF_RECORD(ask, .viewer = sf_viewer_id(viewer_number(home, viewer)),
+                                 .camera = sf_camera_id(wanted_camera(world, home, viewer)),
+                                 .connection = state->viewer.connections_count,
+                                 .request = request_number(home, viewer, number)));
     send_control(world, home, viewer, MESSAGE_REQUEST, number);
 }
 
@@ -163,14 +155,12 @@ static void give_up(struct world *world, uint32_t home, uint32_t viewer,
     if (something && effects->show_partial) {
         sf_delivery_judge(world, answer, SF_JUDGE_PARTIAL);
     } else {
-        world_trace(world,
-                    (struct sf_record){
-                        .kind = SF_RECORD_GAVE_UP,
-                        .flags = effects->left ? SF_GAVE_UP_LEFT : 0,
-                        .who = viewer_number(home, viewer),
-                        .a = answer != NULL ? sf_transfer_prefix_bytes(&answer->transfer) : 0,
-                        .c = request_number(home, viewer, effects->given_up),
-                    });
+        world_trace(
+            world,
+            SF_RECORD(gave_up, .flags = effects->left ? SF_GAVE_UP_LEFT : 0,
+                      .viewer = sf_viewer_id(viewer_number(home, viewer)),
+                      .bytes = answer != NULL ? sf_transfer_prefix_bytes(&answer->transfer) : 0,
+                      .request = request_number(home, viewer, effects->given_up)));
     }
     if (something) {
         sf_holding_keep(world, answer, false);
@@ -192,11 +182,8 @@ static void carry_out(struct world *world, uint32_t home, uint32_t viewer,
     } else if (answer != NULL && effects->show_whole) {
         sf_delivery_judge_held(world, answer);
     } else if (answer != NULL && state->answer == answer->handle) {
-        world_trace(world, (struct sf_record){
-                               .kind = SF_RECORD_GAVE_UP,
-                               .who = viewer_number(home, viewer),
-                               .c = request_number(home, viewer, answer->number),
-                           });
+        world_trace(world, SF_RECORD(gave_up, .viewer = sf_viewer_id(viewer_number(home, viewer)),
+                                     .request = request_number(home, viewer, answer->number)));
     }
     if (effects->give_up) {
         give_up(world, home, viewer, effects);

@@ -28,14 +28,10 @@ static void trace_admitted(struct world *world, const struct message *command)
 {
     uint32_t home = command->asker / VIEWERS_PER_HOME;
     uint32_t viewer = command->asker % VIEWERS_PER_HOME;
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_ADMITTED,
-                           .flags = path_flag(viewer) | SF_FLAG_DIRECT,
-                           .who = command->asker,
-                           .a = command->home,
-                           .b = SF_NOBODY,
-                           .c = request_number(home, viewer, command->number),
-                       });
+    world_trace(world, SF_RECORD(admitted, .flags = path_flag(viewer) | SF_FLAG_DIRECT,
+                                 .viewer = sf_viewer_id(command->asker),
+                                 .camera = sf_camera_id(command->home), .node = sf_node_id(SF_NOBODY),
+                                 .request = request_number(home, viewer, command->number)));
 }
 
 void sf_direct_command_arrived(struct world *world, const struct message *command)

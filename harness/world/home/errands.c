@@ -38,23 +38,19 @@ static bool is_concerned(const struct world *world)
 
 static void trace_consent(struct world *world, uint32_t home)
 {
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_CONSENT,
-                           .flags = world->homes[home].consent == SF_CONSENT_GIVEN,
-                           .who = home,
-                           .d = (uint64_t)world->cloud.consent_grace_ns,
-                       });
+    world_trace(world,
+                SF_RECORD(consent, .given = world->homes[home].consent == SF_CONSENT_GIVEN,
+                          .tenant = sf_tenant_id(home), .grace_ns = world->cloud.consent_grace_ns));
 }
 
 static void trace_destination(struct world *world, enum sf_destination destination, bool allowed,
                               bool for_settings)
 {
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_DESTINATION,
-                           .flags = (uint16_t)((allowed ? SF_DESTINATION_ALLOWED : 0) |
-                                               (for_settings ? SF_DESTINATION_FOR_SETTINGS : 0)),
-                           .who = destination,
-                       });
+    world_trace(world,
+                SF_RECORD(destination,
+                          .flags = (uint16_t)((allowed ? SF_DESTINATION_ALLOWED : 0) |
+                                              (for_settings ? SF_DESTINATION_FOR_SETTINGS : 0)),
+                          .destination = destination));
 }
 
 void sf_errands_introduce(struct world *world)
@@ -129,13 +125,11 @@ void sf_errand_bytes_left(struct world *world, const struct message *message, ui
     if (message->destination == SF_DESTINATION_NONE || bytes == 0) {
         return;
     }
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_LEFT_HOME,
-                           .who = message->home,
-                           .a = message->destination,
-                           .b = message->image_bytes < bytes ? message->image_bytes : bytes,
-                           .c = bytes,
-                       });
+    world_trace(
+        world, SF_RECORD(left_home, .camera = sf_camera_id(message->home),
+                         .destination = message->destination,
+                         .image_bytes = message->image_bytes < bytes ? message->image_bytes : bytes,
+                         .bytes = bytes));
 }
 
 /* ---- consent ---- */

@@ -43,8 +43,8 @@ void sf_export_start(struct world *world, uint32_t group)
         const struct home *home = &world->homes[i];
         if (concerns(group, home->group) && home->powered) {
             SF_ASSERT(home->viewers[VIEWER_EXPORT].present);
-            world_trace(world, (struct sf_record){.kind = SF_RECORD_EXPORT,
-                                                  .who = viewer_number(i, VIEWER_EXPORT)});
+            world_trace(world,
+                        SF_RECORD(export, .viewer = sf_viewer_id(viewer_number(i, VIEWER_EXPORT))));
             sf_viewer_wake(world, i, VIEWER_EXPORT);
         }
     }

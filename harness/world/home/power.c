@@ -12,11 +12,9 @@ static void viewer_power_off(struct world *world, uint32_t home, uint32_t viewer
 {
     struct viewer_state *state = &world->homes[home].viewers[viewer];
     if (state->viewer.time_out_at_ns != SF_NS_NEVER) {
-        world_trace(world, (struct sf_record){
-                               .kind = SF_RECORD_GAVE_UP,
-                               .who = viewer_number(home, viewer),
-                               .c = request_number(home, viewer, state->viewer.requests_count),
-                           });
+        world_trace(world, SF_RECORD(gave_up, .viewer = sf_viewer_id(viewer_number(home, viewer)),
+                                     .request = request_number(home, viewer,
+                                                               state->viewer.requests_count)));
     }
     sf_viewer_stop(&state->viewer);
     sf_holding_fini(state);
@@ -32,7 +30,7 @@ static void power_off(struct world *world, uint32_t index)
     for (uint32_t i = 0; i < SF_ERRANDS_COUNT; i++) {
         home->errand_at_ns[i] = SF_NS_NEVER;
     }
-    world_trace(world, (struct sf_record){.kind = SF_RECORD_POWER, .who = index});
+    world_trace(world, SF_RECORD(power, .home = sf_home_id(index)));
     for (uint32_t viewer = 0; viewer < VIEWERS_PER_HOME; viewer++) {
         viewer_power_off(world, index, viewer);
     }
@@ -60,7 +58,7 @@ static void abandon_messages(struct world *world)
 static void power_on(struct world *world, uint32_t index)
 {
     world->homes[index].powered = true;
-    world_trace(world, (struct sf_record){.kind = SF_RECORD_POWER, .flags = 1, .who = index});
+    world_trace(world, SF_RECORD(power, .back = true, .home = sf_home_id(index)));
     sf_home_start(world, index, true);
 }
 
@@ -89,8 +87,8 @@ void sf_power_wake(struct world *world, uint32_t group)
         for (uint32_t viewer = 0; viewer < VIEWERS_PER_HOME; viewer++) {
             bool watches = viewer != VIEWER_EXPORT && home->viewers[viewer].present;
             if (concerned(home, group) && home->powered && watches) {
-                world_trace(world, (struct sf_record){.kind = SF_RECORD_WAKE,
-                                                      .who = viewer_number(i, viewer)});
+                world_trace(world,
+                            SF_RECORD(wake, .viewer = sf_viewer_id(viewer_number(i, viewer))));
                 sf_viewer_wake(world, i, viewer);
             }
         }
@@ -103,9 +101,8 @@ void sf_camera_clock_step(struct world *world, uint32_t group, sf_ns step_ns)
         struct home *home = &world->homes[i];
         if (concerned(home, group)) {
             home->clock_ahead_ns += step_ns;
-            world_trace(world, (struct sf_record){.kind = SF_RECORD_CAMERA_CLOCK,
-                                                  .who = i,
-                                                  .c = (uint64_t)step_ns});
+            world_trace(world,
+                        SF_RECORD(camera_clock, .camera = sf_camera_id(i), .step_ns = step_ns));
         }
     }
 }
@@ -116,8 +113,7 @@ void sf_camera_firmware(struct world *world, uint32_t group, uint32_t version)
         struct home *home = &world->homes[i];
         if (concerned(home, group)) {
             home->firmware = version;
-            world_trace(world,
-                        (struct sf_record){.kind = SF_RECORD_FIRMWARE, .who = i, .a = version});
+            world_trace(world, SF_RECORD(firmware, .camera = sf_camera_id(i), .version = version));
         }
     }
 }

@@ -37,21 +37,19 @@ void sf_session_taken_over(struct world *world, const struct message *answer)
 {
     if (answer->new_session != 0) {
         world->homes[answer->home].viewers[answer->viewer].session = answer->new_session;
-        world_trace(world, (struct sf_record){
-                               .kind = SF_RECORD_RENEWED,
-                               .who = viewer_number(answer->home, answer->viewer),
-                               .a = (uint32_t)(answer->new_session >> 32),
-                               .c = answer->new_session,
-                           });
+        world_trace(world,
+                    SF_RECORD(renewed,
+                              .viewer = sf_viewer_id(viewer_number(answer->home, answer->viewer)),
+                              .owner = sf_viewer_id((uint32_t)(answer->new_session >> 32)),
+                              .session = answer->new_session));
     }
 }
 
 static void trace(struct world *world, uint64_t session, bool begun)
 {
-    world_trace(world, (struct sf_record){.kind = SF_RECORD_SESSION,
-                                          .flags = begun,
-                                          .who = (uint32_t)(session >> 32),
-                                          .c = session});
+    world_trace(world,
+                SF_RECORD(session, .begun = begun,
+                          .viewer = sf_viewer_id((uint32_t)(session >> 32)), .session = session));
 }
 
 void sf_session_start(struct world *world, uint32_t home, uint32_t viewer)

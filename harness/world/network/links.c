@@ -51,7 +51,7 @@ static void schedule(struct world *world, uint32_t link, uint32_t network, uint3
 
 static void tell(struct world *world, uint32_t link, uint32_t network)
 {
-    world_trace(world, (struct sf_record){.kind = SF_RECORD_NETWORK, .who = link, .a = network});
+    world_trace(world, SF_RECORD(network, .link = sf_link_id(link), .network = network));
 }
 
 void sf_link_init(struct world *world, uint32_t link, uint32_t network, uint64_t seed)

@@ -119,17 +119,11 @@ static uint16_t fate_flags(const struct sf_netem_fate *fate)
 }
 
 static void tell_packet(struct world *world, const struct message *message, uint32_t link,
-                        uint32_t fragment, uint64_t number, uint16_t flags, uint64_t due)
+                        uint32_t fragment, uint64_t number, uint16_t flags, sf_ns due)
 {
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_PACKET,
-                           .flags = flags,
-                           .who = link,
-                           .a = (uint32_t)message->handle,
-                           .b = fragment,
-                           .c = number,
-                           .d = due,
-                       });
+    world_trace(world, SF_RECORD(packet, .fate = flags, .link = sf_link_id(link),
+                                 .transfer = (uint32_t)message->handle, .fragment = fragment,
+                                 .number = number, .due_ns = due));
 }
 
 /* The same for a link that holds packets back. */
@@ -141,7 +135,7 @@ static void packet_queue(struct world *world, struct slotted_link *queued, struc
     uint16_t flags = sf_slotted_take_in(world, queued, message, kind, fragment,
                                         payload_bytes + SF_PACKET_HEADER_BYTES);
     tell_packet(world, message, link, fragment, number, flags,
-                (flags & SF_FATE_LOST) != 0 ? UINT64_MAX : SF_DUE_TOLD_LATER);
+                (flags & SF_FATE_LOST) != 0 ? SF_DUE_LOST : SF_DUE_TOLD_LATER);
     sf_slotted_let_go(world, link);
 }
 
@@ -287,13 +281,10 @@ void sf_network_event(struct world *world, const struct sf_event *event)
         if (message != NULL && event->kind == EVENT_RESEND) {
             resend(world, message);
         } else if (message != NULL && !message->transfer.sender_done) {
-            world_trace(world,
-                        (struct sf_record){
-                            .kind = SF_RECORD_SEND_GIVEN_UP,
-                            .who = message->home,
-                            .a = message->capture,
-                            .b = message->transfer.fragments_count - message->transfer.acked_count,
-                        });
+            world_trace(world, SF_RECORD(send_given_up, .camera = sf_camera_id(message->home),
+                                         .capture = message->capture,
+                                         .packets_count = message->transfer.fragments_count -
+                                                          message->transfer.acked_count));
             sf_message_stop_sending(world, message);
         }
         return;

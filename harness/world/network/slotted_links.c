@@ -168,15 +168,10 @@ static void leave(struct world *world, uint32_t link, const struct sf_netem_deli
     SF_ASSERT(packet != NULL);
     unsigned flags = packet->flags & ~(unsigned)SF_FATE_CORRUPTED;
     flags |= delivery->corrupted ? SF_FATE_CORRUPTED : 0;
-    world_trace(world, (struct sf_record){
-                           .kind = SF_RECORD_PACKET_LEFT,
-                           .flags = (uint16_t)flags,
-                           .who = link,
-                           .a = (uint32_t)packet->message,
-                           .b = packet->fragment,
-                           .c = packet->number,
-                           .d = (uint64_t)(world_now(world) - packet->sent_ns),
-                       });
+    world_trace(world,
+                SF_RECORD(packet_left, .fate = (uint16_t)flags, .link = sf_link_id(link),
+                          .transfer = (uint32_t)packet->message, .fragment = packet->fragment,
+                          .number = packet->number, .held_ns = world_now(world) - packet->sent_ns));
     push_arrival(world, link, (enum event_kind)packet->kind, delivery->corrupted, packet->fragment,
                  packet->message, world_now(world));
     if (--packet->copies_count == 0) {
