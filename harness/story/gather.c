@@ -37,9 +37,8 @@ static bool concerned(const struct sf_finding *finding, const struct sf_record *
     case SF_SUBJECT_TENANT:
     case SF_SUBJECT_CAMERA:
     case SF_SUBJECT_HOME:
-        return home_concerned(finding, record->who);
     case SF_SUBJECT_LINK:
-        return home_concerned(finding, record->who / 2);
+        return home_concerned(finding, sf_record_home(record).index);
     case SF_SUBJECT_VIEWER:
         return record->who == finding->viewer;
     case SF_SUBJECT_OTHER:

@@ -23,11 +23,6 @@ const struct sf_kind *sf_record_kind(enum sf_record_kind kind)
     return &kinds[kind];
 }
 
-const char *sf_record_kind_name(enum sf_record_kind kind)
-{
-    return sf_record_kind(kind)->name;
-}
-
 struct sf_record sf_record_blank(enum sf_record_kind kind)
 {
     struct sf_record record = {.kind = (uint16_t)kind};

@@ -362,7 +362,6 @@ struct sf_kind {
 };
 
 const struct sf_kind *sf_record_kind(enum sf_record_kind kind);
-const char *sf_record_kind_name(enum sf_record_kind kind);
 
 /* A record of a kind with all of its fields 0. */
 struct sf_record sf_record_blank(enum sf_record_kind kind);

@@ -186,7 +186,7 @@ static void test_where_packets_are_held_back_the_order_is_that_of_leaving(void *
 {
     (void)state;
     assert_int_equal(PASSED(PACKET_REORDERED, {.kind = SF_RECORD_PACKET, .d = 10},
-                            {.kind = SF_RECORD_PACKET, .d = SF_DUE_TOLD_LATER},
+                            {.kind = SF_RECORD_PACKET, .d = (uint64_t)SF_DUE_TOLD_LATER},
                             {.kind = SF_RECORD_PACKET, .d = 10}),
                      0);
     assert_int_equal(PASSED(PACKET_REORDERED, {.kind = SF_RECORD_PACKET_LEFT, .c = 3},

@@ -157,7 +157,7 @@ static void packet_send(struct world *world, struct message *message, bool up, e
     uint16_t flags = fate_flags(&fate);
     tell_packet(world, message, link_number, fragment, packet_number,
                 (uint16_t)(flags | (kind == EVENT_ACK ? SF_FATE_ACK : 0)),
-                fate.copies_count > 0 ? (uint64_t)fate.copy[0].deliver_ns : UINT64_MAX);
+                fate.copies_count > 0 ? fate.copy[0].deliver_ns : SF_DUE_LOST);
     for (uint32_t i = 0; i < fate.copies_count; i++) {
         push_arrival(world, link_number, kind, fate.copy[i].corrupted, fragment, message->handle,
                      fate.copy[i].deliver_ns);
