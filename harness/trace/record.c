@@ -3,7 +3,8 @@
 
 #include <stddef.h>
 
-/* clang-format off: braces that an entry opens and END closes. */
+/* Braces that KIND opens and END closes. */
+/* clang-format off */
 static const struct sf_kind kinds[SF_RECORD_KINDS_COUNT] = {
 #define KIND(NAME, name, text, verb, meaning) [SF_RECORD_##NAME] = {text, verb, meaning, {
 #define FIELD(place, TYPE, name, label) {#name, label, SF_PLACE_##place, SF_TYPE_##TYPE},

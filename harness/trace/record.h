@@ -137,7 +137,7 @@ enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
     T(VIEWER, struct sf_viewer_id, ID, "viewer")                                     \
     T(HOME, struct sf_home_id, ID, "home")                                           \
     T(LINK, struct sf_link_id, ID, "link")                                           \
-    T(NODE, struct sf_node_id, ID, "node of the cache, or -1: none")                      \
+    T(NODE, struct sf_node_id, ID, "node of the cache, or -1: none")                 \
     T(VERSION, uint32_t, NUMBER, "deployed version of the cache, or -1: none")       \
     T(NUMBER, uint32_t, NUMBER, "number")                                            \
     T(HANDLE, uint64_t, NUMBER, "number")                                            \

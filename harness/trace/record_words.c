@@ -7,7 +7,7 @@
 
 /* ---- types ---- */
 
-/* clang-format off: one value a line. */
+/* clang-format off */
 #define BIT(flag, word)        \
     {                          \
         (flag), (flag), (word) \
@@ -197,8 +197,7 @@ static void say_clock(int64_t ns, struct sf_text *out)
 
 static void say_viewer(struct sf_viewer_id viewer, struct sf_text *out)
 {
-    sf_text_add(out, "%s %" PRIu32, sf_viewer_kind_name(viewer),
-                sf_home_of_viewer(viewer).index);
+    sf_text_add(out, "%s %" PRIu32, sf_viewer_kind_name(viewer), sf_home_of_viewer(viewer).index);
 }
 
 /* Every name that applies; what has none, as a number. */

@@ -73,7 +73,8 @@ static inline bool trace_take_viewer(struct trace_line *line, uint64_t *out)
     for (uint32_t kind = 0; kind < SF_VIEWERS_PER_HOME; kind++) {
         struct trace_line copy = *line;
         uint64_t home;
-        if (trace_take(&copy, sf_viewer_kind_name(kind)) && trace_take_number(&copy, 10, &home)) {
+        if (trace_take(&copy, sf_viewer_kind_name(sf_viewer_id(kind))) &&
+            trace_take_number(&copy, 10, &home)) {
             line->at = copy.at;
             *out = sf_viewer_of_home(sf_home_id((uint32_t)home), (enum sf_viewer_kind)kind).index;
             return true;

@@ -22,9 +22,10 @@ void sf_nodes_deploy(struct world *world, uint32_t node_or_all,
     for (uint32_t node = 0; node < world->host.nodes_count; node++) {
         if (concerns(node_or_all, node)) {
             bool lost = world->host.nodes[node].lost;
-            world_trace(
-                world, SF_RECORD(deployed, .version = lost ? SF_NOBODY : world->host.versions_count,
-                                 .node = sf_node_id(node), .name_hash = text_hash(module->plugin->name)));
+            world_trace(world, SF_RECORD(deployed,
+                                         .version = lost ? SF_NOBODY : world->host.versions_count,
+                                         .node = sf_node_id(node),
+                                         .name_hash = text_hash(module->plugin->name)));
             sf_cache_host_deploy_node(&world->host, node, module);
         }
     }
@@ -39,8 +40,9 @@ void sf_nodes_reconfigure(struct world *world, uint32_t node_or_all, const char 
     for (uint32_t node = 0; node < world->host.nodes_count; node++) {
         if (concerns(node_or_all, node)) {
             enum sf_reconfigured result = sf_cache_host_reconfigure(&world->host, node, options);
-            world_trace(world, SF_RECORD(reconfigured, .outcome = (enum sf_options_outcome)result,
-                                         .node = sf_node_id(node), .options_hash = text_hash(options)));
+            world_trace(world,
+                        SF_RECORD(reconfigured, .outcome = (enum sf_options_outcome)result,
+                                  .node = sf_node_id(node), .options_hash = text_hash(options)));
         }
     }
 }
