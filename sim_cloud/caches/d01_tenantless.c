@@ -21,14 +21,7 @@ static struct shelf_place place_of(const void *context, const struct edge_key *k
                                 : (struct shelf_place){key->camera_slot, key->model};
 }
 
-static void init(void *context, const struct sf_cache_host *host,
-                 const struct sf_cache_config *config)
-{
-    (void)host;
-    (void)config;
-    struct store *store = context;
-    store->shelf.place = place_of;
-}
+SHELF_INIT(place_of)
 
 static const struct edge_store kind = {
     SHELF_STORE,

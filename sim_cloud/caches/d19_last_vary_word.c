@@ -73,14 +73,7 @@ static void store_fini(void *context)
     sf_shelf_fini(store);
 }
 
-static void init(void *context, const struct sf_cache_host *host,
-                 const struct sf_cache_config *config)
-{
-    (void)host;
-    (void)config;
-    struct store *store = context;
-    store->shelf.place = place_of;
-}
+SHELF_INIT(place_of)
 
 static const struct edge_store kind = {
     SHELF_STORE,

@@ -47,6 +47,16 @@ struct edge_still sf_shelf_fallback(void *shelf, const struct edge_key *key, int
 /* Forgets what stands under the tenant's number. */
 void sf_shelf_forget(void *shelf, uint64_t tenant);
 
+/* Writes `init`, for a store whose stills stand where PLACE says. */
+#define SHELF_INIT(PLACE)                                           \
+    static void init(void *store, const struct sf_cache_host *host, \
+                     const struct sf_cache_config *config)          \
+    {                                                               \
+        (void)host;                                                 \
+        (void)config;                                               \
+        ((struct shelf *)store)->place = (PLACE);                   \
+    }
+
 /* An edge_store's members for a store that uses all of these as they are. */
 #define SHELF_STORE                                                                    \
     EDGE_STORE, .begin = sf_shelf_begin, .end = sf_shelf_end, .fresh = sf_shelf_fresh, \
