@@ -1,6 +1,6 @@
 /* What an entry of the time line can do, as one table: the loader, the printer, the checker, the
- * JSON Schema and a plan's normal form all go by it. A new action is a line here, and what the
- * world does about it. */
+ * JSON Schema and a plan's normal form all go by it. A new action is a row of SF_ACTIONS
+ * (harness/scenario/plan.h), and what the world does about it (harness/world/timeline.c). */
 #ifndef STRAYFRAME_SCENARIO_ACTIONS_H
 #define STRAYFRAME_SCENARIO_ACTIONS_H
 

@@ -80,27 +80,61 @@ struct sf_plan_group {
     struct sf_plan_section sections[SF_SECTION_GROUP_COUNT];
 };
 
-/* What each does, and which parts of an entry it has, is in harness/scenario/actions.h. */
-enum sf_plan_action {
-    SF_ACTION_DEPLOY,
-    SF_ACTION_NETWORK,
-    SF_ACTION_HEAL, /* faults end, and progress is judged from here on */
-    SF_ACTION_KILL_SWITCH,
-    SF_ACTION_LINK,
-    SF_ACTION_EXPIRE,
-    SF_ACTION_RECONFIGURE,
-    SF_ACTION_NODE,
-    SF_ACTION_NODE_CLOCK,
-    SF_ACTION_CAMERA_CLOCK,
-    SF_ACTION_POWER,
-    SF_ACTION_WAKE,
-    SF_ACTION_IDENTITY,
-    SF_ACTION_STORE,
-    SF_ACTION_BACKUP,
-    SF_ACTION_FIRMWARE,
-    SF_ACTION_EXPORT,
-    SF_ACTIONS_COUNT,
-};
+/* What an entry of the time line can do, a row for each key that it is written under:
+ *
+ *     X(KEY, ACTION, value, beside, on, fault, help)
+ *
+ * The members of struct sf_action (harness/scenario/actions.h) tell what the columns are. ALSO is a
+ * second key of the action before: the entry's `on` tells the two apart. */
+/* clang-format off */
+#define SF_ACTIONS(X, ALSO)                                                                        \
+    X(deploy, DEPLOY, CACHE, NODE | EVERY, false, false,                                           \
+      "a new cache takes over")                                                                    \
+    X(network, NETWORK, NETWORK, HOMES | DIRECTION, false, true,                                   \
+      "homes change to this network")                                                              \
+    X(heal, HEAL, NETWORK, 0, false, false, /* progress is judged from here on */                  \
+      "faults end, every home changes to this network")                                            \
+    X(kill_switch, KILL_SWITCH, SWITCH, 0, false, false,                                           \
+      "the operator blocks the integration")                                                       \
+    X(link, LINK, HOMES, 0, true, false,                                                           \
+      "these homes link the integration")                                                          \
+    ALSO(unlink, LINK, HOMES, 0, false, false,                                                     \
+      "these homes unlink the integration")                                                        \
+    X(expire, EXPIRE, HOMES, 0, false, false,                                                      \
+      "the sessions of these homes' viewers expire; each has to sign in again")                    \
+    X(reconfigure, RECONFIGURE, OPTIONS, NODE, false, false,                                       \
+      "new options are pushed to the cache that runs")                                             \
+    X(node_lost, NODE, NODE, 0, false, true,                                                       \
+      "this node of the cache ends at once, with all that it had in memory")                       \
+    ALSO(node_back, NODE, NODE, 0, true, false,                                                    \
+      "this node of the cache comes back, empty")                                                  \
+    X(node_clock, NODE_CLOCK, STEP, NODE, false, true,                                             \
+      "the wall clock of nodes steps by this much")                                                \
+    X(camera_clock, CAMERA_CLOCK, STEP, HOMES, false, true,                                        \
+      "the clock of these homes' cameras steps by this much")                                      \
+    X(power_off, POWER, HOMES, 0, false, true,                                                     \
+      "cameras and viewers of these homes lose power")                                             \
+    ALSO(power_on, POWER, HOMES, 0, true, false,                                                   \
+      "they start again, all at once; a camera counts its stills from 0 again")                    \
+    X(wake, WAKE, HOMES, 0, false, false,                                                          \
+      "a person in each of these homes starts watching, all at once")                              \
+    X(identity, IDENTITY, SWITCH, 0, false, true,                                                  \
+      "the identity service answers (on) or fails (off)")                                          \
+    X(store, STORE, SWITCH, 0, false, true,                                                        \
+      "the shared store answers (on) or fails (off)")                                              \
+    X(backup, BACKUP, SWITCH, HOMES, false, false,                                                 \
+      "the owners of these homes consent to a backup of their stills (on) or withdraw it (off)")   \
+    X(firmware, FIRMWARE, VERSION, HOMES, false, false,                                            \
+      "these homes' cameras change to this version of their firmware")                             \
+    X(export, EXPORT, HOMES, 0, false, false,                                                      \
+      "the owners of these homes ask for a copy of their latest stills")
+/* clang-format on */
+
+#define SF_ACTION_OF_ROW(KEY, ACTION, ...) SF_ACTION_##ACTION,
+#define SF_ACTION_NO_ROW(...)
+enum sf_plan_action { SF_ACTIONS(SF_ACTION_OF_ROW, SF_ACTION_NO_ROW) SF_ACTIONS_COUNT };
+#undef SF_ACTION_OF_ROW
+#undef SF_ACTION_NO_ROW
 
 enum sf_plan_direction {
     SF_DIRECTION_BOTH,
