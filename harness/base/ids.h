@@ -40,13 +40,23 @@ struct sf_node_id {
     uint32_t index;
 };
 
-/* Viewers are numbered home by home, three numbers each, whether the home has them or not. */
-enum sf_viewer_kind {
-    SF_VIEWER_IS_HUB,
-    SF_VIEWER_IS_APP,
-    SF_VIEWER_IS_EXPORT, /* a job that copies the owner's stills to a destination */
-    SF_VIEWERS_PER_HOME,
+/* The way that a viewer's requests take through the cloud. */
+enum sf_viewer_path {
+    SF_VIEWER_PATH_INTEGRATION = 1, /* of the platform that the owner linked: from the cache */
+    SF_VIEWER_PATH_APP = 2,         /* past the cache */
+    SF_VIEWER_PATH_EXPORT = 3,      /* of jobs without a display: from the cache */
 };
+
+/* The kinds of viewer, X(NAME, words, path); how each behaves is in sim_hub/kinds.c. */
+#define SF_VIEWER_KINDS(X)     \
+    X(HUB, "hub", INTEGRATION) \
+    X(APP, "app", APP)         \
+    X(EXPORT, "export job", EXPORT) /* copies the owner's stills to a destination */
+
+/* Viewers are numbered home by home, a number for each kind, whether the home has it or not. */
+#define SF_VIEWER_KIND(NAME, WORDS, PATH) SF_VIEWER_IS_##NAME,
+enum sf_viewer_kind { SF_VIEWER_KINDS(SF_VIEWER_KIND) SF_VIEWERS_PER_HOME };
+#undef SF_VIEWER_KIND
 
 enum { SF_LINKS_PER_HOME = 2 };
 
@@ -132,8 +142,18 @@ static inline enum sf_viewer_kind sf_viewer_kind(struct sf_viewer_id viewer)
 /* "hub", "app", "export job". */
 static inline const char *sf_viewer_kind_name(struct sf_viewer_id viewer)
 {
-    static const char *const names[SF_VIEWERS_PER_HOME] = {"hub", "app", "export job"};
+#define SF_VIEWER_WORDS(NAME, WORDS, PATH) WORDS,
+    static const char *const names[] = {SF_VIEWER_KINDS(SF_VIEWER_WORDS)};
+#undef SF_VIEWER_WORDS
     return names[sf_viewer_kind(viewer)];
+}
+
+static inline enum sf_viewer_path sf_viewer_path(struct sf_viewer_id viewer)
+{
+#define SF_VIEWER_PATH(NAME, WORDS, PATH) SF_VIEWER_PATH_##PATH,
+    static const enum sf_viewer_path paths[] = {SF_VIEWER_KINDS(SF_VIEWER_PATH)};
+#undef SF_VIEWER_PATH
+    return paths[sf_viewer_kind(viewer)];
 }
 
 #endif
