@@ -8,11 +8,16 @@
 #include "harness/world/world.h"
 #include "harness/scenario/expect.h"
 #include "harness/scenario/swarm.h"
+#include "sim_camera/config.h"
 #include "sim_camera/destinations.h"
+#include "sim_camera/still_config.h"
 #include "sim_cloud/caches/builtin.h"
+#include "sim_cloud/config.h"
+#include "sim_hub/config.h"
 
 struct sf_runner {
-    struct world world;
+    struct world *world;
+    struct sf_trace trace;
     struct sf_arena judges; /* the checker's memory and the tally's */
     struct sf_checker checker;
     struct sf_tally_state *tally;
@@ -66,7 +71,7 @@ bool sf_run_has_foreign_cache(const struct sf_plan *plan)
 struct sf_runner *sf_runner_create(void)
 {
     struct sf_runner *runner = sf_alloc(1, sizeof *runner);
-    sf_world_init(&runner->world);
+    runner->world = sf_world_create();
     sf_arena_init(&runner->judges);
     return runner;
 }
@@ -74,7 +79,7 @@ struct sf_runner *sf_runner_create(void)
 void sf_runner_destroy(struct sf_runner *runner)
 {
     if (runner != NULL) {
-        sf_world_fini(&runner->world);
+        sf_world_destroy(runner->world);
         sf_arena_fini(&runner->judges);
         free(runner);
     }
@@ -82,7 +87,8 @@ void sf_runner_destroy(struct sf_runner *runner)
 
 const uint32_t *sf_runner_states(const struct sf_runner *runner)
 {
-    return runner->world.state;
+    _Static_assert((int)SF_STATES_COUNT == (int)SF_WORLD_STATES_COUNT, "the same sets");
+    return sf_world_states(runner->world);
 }
 
 static void read_checker(const struct sf_checker *checker, struct sf_run_result *result)
@@ -119,7 +125,7 @@ static void draw(struct sf_runner *runner, uint64_t seed, const struct sf_plan *
 static void judges_begin(struct sf_runner *runner, uint32_t homes_count,
                          const struct sf_trace_listener *listeners, uint32_t listeners_count)
 {
-    struct sf_trace *trace = &runner->world.trace;
+    struct sf_trace *trace = &runner->trace;
     sf_arena_reset(&runner->judges);
     sf_checker_init(&runner->checker, &runner->judges, homes_count);
     runner->tally = sf_tally_create(&runner->judges, homes_count);
@@ -143,8 +149,8 @@ static void judges_end(struct sf_runner *runner, const struct sf_plan *plan, boo
     if (!finished && result->verdict == SF_VERDICT_PASS) {
         result->verdict = SF_VERDICT_INCONCLUSIVE;
     }
-    result->trace_hash = runner->world.trace.hash;
-    result->records_count = runner->world.trace.records_count;
+    result->trace_hash = runner->trace.hash;
+    result->records_count = runner->trace.records_count;
     result->duration_ns = plan->duration_ns;
     result->homes_count = sf_plan_homes_count(plan);
     read_checker(&runner->checker, result);
@@ -163,21 +169,25 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
             const struct sf_run_caches *caches, const struct sf_run_options *options,
             struct sf_run_result *result_out)
 {
-    struct world *world = &runner->world;
+    struct world *world = runner->world;
     draw(runner, options->seed, &plan, &caches);
     judges_begin(runner, sf_plan_homes_count(plan), options->listeners, options->listeners_count);
-    world->judge.exhibits = options->exhibits;
-    world->judge.strays_count = 0;
-    world->strays_max = options->strays_max;
-    sf_world_build(world, plan, caches->modules, options->seed);
-    bool finished = sf_world_run(world, options->events_max);
+    sf_world_build(world, &(struct sf_world_setup){
+                              .plan = plan,
+                              .modules = caches->modules,
+                              .seed = options->seed,
+                              .trace = &runner->trace,
+                              .exhibits = options->exhibits,
+                          });
+    bool finished = sf_world_run(world, options->events_max, options->strays_max);
     sf_world_clear(world);
-    sf_trace_end(&world->trace);
+    sf_trace_end(&runner->trace);
     judges_end(runner, plan, finished, result_out);
     result_out->seed = options->seed;
-    result_out->events_count = world->events_count;
-    if (options->log != NULL && world->log.length > 0) {
-        sf_text_add_bytes(options->log, world->log.data, world->log.length);
+    result_out->events_count = sf_world_events_count(world);
+    const struct sf_text *log = sf_world_log(world);
+    if (options->log != NULL && log->length > 0) {
+        sf_text_add_bytes(options->log, log->data, log->length);
     }
 }
 
@@ -194,7 +204,7 @@ enum sf_err sf_run_judge(struct sf_runner *runner, struct sf_saved *saved,
                          uint32_t listeners_count, struct sf_run_result *result_out,
                          struct sf_diag *diag)
 {
-    struct sf_trace *trace = &runner->world.trace;
+    struct sf_trace *trace = &runner->trace;
     uint32_t homes_count = sf_plan_homes_count(plan);
     bool finished = false;
     judges_begin(runner, homes_count, listeners, listeners_count);

@@ -1,189 +1,109 @@
 /* From a plan to a world that stands still: homes, links, accounts, the first cache, the first
- * events. */
-#include <stdio.h>
+ * events; and back to nothing. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/assert.h"
+#include "harness/world/cloud/cloud.h"
+#include "harness/world/home/home.h"
+#include "harness/world/network/network.h"
+#include "harness/world/routes.h"
+#include "harness/world/timeline.h"
 #include "harness/world/world.h"
+#include "sim_camera/still_config.h"
 
-static void add_record(void *trace, struct sf_record record)
-{
-    sf_trace_add(trace, record);
-}
+/* ---- a world's life ---- */
 
-void sf_world_init(struct world *world)
+struct world *sf_world_create(void)
 {
-    *world = (struct world){0};
+    struct world *world = sf_alloc(1, sizeof *world);
     sf_arena_init(&world->arena);
     sf_queue_init(&world->queue, 0);
-    sf_trace_init(&world->trace);
-    sf_cache_host_init(&world->host);
-    sf_slots_init(&world->messages, sizeof(struct message));
-    sf_slots_init(&world->requests, sizeof(struct request));
-    sf_slots_init(&world->fetches, sizeof(struct fetch));
-    sf_slots_init(&world->operations, sizeof(struct store_operation));
-    sf_slots_init(&world->questions, sizeof(struct question));
-    sf_slotted_init(world);
     world->book = sf_book_create();
-    world->judge =
-        (struct sf_judge){.book = world->book, .record = add_record, .context = &world->trace};
-}
-
-static void payloads_free(struct world *world)
-{
-    while (world->payloads_free != NULL) {
-        struct payload *next = world->payloads_free->next_free;
-        free(world->payloads_free);
-        world->payloads_free = next;
-    }
-}
-
-/* What is still on its way when a run ends. */
-static void drop_unfinished(struct world *world)
-{
-    for (sf_handle h = sf_slots_next(&world->messages, 0); h != 0;
-         h = sf_slots_next(&world->messages, h)) {
-        const struct message *message = sf_slots_get(&world->messages, h);
-        free(message->payload);
-    }
-    payloads_free(world);
-    for (sf_handle h = sf_slots_next(&world->operations, 0); h != 0;
-         h = sf_slots_next(&world->operations, h)) {
-        const struct store_operation *operation = sf_slots_get(&world->operations, h);
-        free(operation->bytes);
-    }
-    for (uint32_t i = 0; i < world->homes_count; i++) {
-        sf_still_fini(&world->homes[i]);
-        for (uint32_t viewer = 0; viewer < VIEWERS_PER_HOME; viewer++) {
-            sf_holding_fini(&world->homes[i].viewers[viewer]);
-        }
-    }
-    sf_slotted_drop(world);
-    world->homes_count = 0;
-    sf_slots_reset(&world->messages);
-    sf_slots_reset(&world->requests);
-    sf_slots_reset(&world->fetches);
-    sf_slots_reset(&world->operations);
-    sf_slots_reset(&world->questions);
-    sf_store_fini(&world->store);
-    sf_book_drop_index(world->book);
+    sf_network_init(world, sf_routes);
+    sf_cloud_init(world);
+    return world;
 }
 
 void sf_world_clear(struct world *world)
 {
-    sf_cache_host_destroy_caches(&world->host);
-    drop_unfinished(world);
+    sf_cloud_clear(world);
+    sf_network_clear(world);
+    sf_homes_clear(world);
+    sf_book_drop_index(world->book);
 }
 
-void sf_world_fini(struct world *world)
+void sf_world_destroy(struct world *world)
 {
     sf_world_clear(world);
-    sf_cache_host_fini(&world->host);
-    sf_text_free(&world->log);
-    sf_slots_fini(&world->messages);
-    sf_slots_fini(&world->requests);
-    sf_slots_fini(&world->fetches);
-    sf_slots_fini(&world->operations);
-    sf_slots_fini(&world->questions);
-    sf_slots_fini(&world->slotted_packets);
+    sf_cloud_fini(world);
+    sf_network_fini(world);
+    sf_homes_fini(world);
+    sf_book_destroy(world->book);
     sf_queue_fini(&world->queue);
     sf_arena_fini(&world->arena);
-    free(world->ranges);
-    sf_book_destroy(world->book);
-    free(world->stitched);
-    *world = (struct world){0};
+    free(world);
 }
 
-static void read_sections(struct world *world, const struct sf_plan *plan)
+/* ---- the plan's sections ---- */
+
+static void read_group(struct config *config, const struct sf_plan *plan, uint32_t group)
 {
-    memcpy(&world->cloud, plan->cloud.values, sizeof world->cloud);
+    const struct sf_plan_section *sections = plan->groups[group].sections;
+    struct sf_viewer_config *viewers = config->viewers[group];
+    memcpy(&config->cameras[group], sections[SF_SECTION_CAMERA].values,
+           sizeof config->cameras[group]);
+    memcpy(&viewers[SF_VIEWER_IS_HUB], sections[SF_SECTION_HUB].values, sizeof viewers[0]);
+    memcpy(&viewers[SF_VIEWER_IS_APP], sections[SF_SECTION_APP].values, sizeof viewers[0]);
+    viewers[SF_VIEWER_IS_EXPORT] = sf_export_config(plan, group, &viewers[SF_VIEWER_IS_HUB]);
+}
+
+static void read_sections(struct config *config, const struct sf_plan *plan)
+{
+    memcpy(&config->cloud, plan->cloud.values, sizeof config->cloud);
     struct sf_still_config still;
     memcpy(&still, plan->still.values, sizeof still);
-    world->still_width_px = (uint16_t)still.width;
-    world->still_height_px = (uint16_t)still.height;
-    world->still_quality = (uint8_t)still.quality;
+    config->still = (struct still_format){
+        .width_px = (uint16_t)still.width,
+        .height_px = (uint16_t)still.height,
+        .quality = (uint8_t)still.quality,
+    };
+    config->still.bytes_max =
+        (uint32_t)sf_still_bytes_max(config->still.width_px, config->still.height_px);
     for (uint32_t i = 0; i < plan->groups_count; i++) {
-        const struct sf_plan_section *sections = plan->groups[i].sections;
-        memcpy(&world->cameras[i], sections[SF_SECTION_CAMERA].values, sizeof world->cameras[i]);
-        memcpy(&world->viewers[i][VIEWER_HUB], sections[SF_SECTION_HUB].values,
-               sizeof world->viewers[i][VIEWER_HUB]);
-        memcpy(&world->viewers[i][VIEWER_APP], sections[SF_SECTION_APP].values,
-               sizeof world->viewers[i][VIEWER_APP]);
-        world->viewers[i][VIEWER_EXPORT] =
-            sf_export_config(&world->viewers[i][VIEWER_HUB], sf_export_is_planned(plan, i));
+        read_group(config, plan, i);
     }
 }
 
-/* The network that counts as healthy: what the heal brings, else the one called "good". */
-static uint32_t healthy_network(const struct sf_plan *plan)
-{
-    for (uint32_t i = 0; i < plan->timeline_count; i++) {
-        if (plan->timeline[i].action == SF_ACTION_HEAL) {
-            return plan->timeline[i].network_index;
-        }
-    }
-    for (uint32_t i = 0; i < plan->networks_count; i++) {
-        if (strcmp(plan->networks[i].name, "good") == 0) {
-            return i;
-        }
-    }
-    return UINT32_MAX;
-}
+/* ---- homes and their links ---- */
 
-static int32_t draw_time_zone(const struct sf_plan_group *group, uint64_t seed, uint32_t home)
-{
-    uint64_t drawn = sf_rng_derive(seed, "time-zone", home);
-    return group->time_zones_s[drawn % group->time_zones_count];
-}
-
-static const char *const streams[VIEWERS_PER_HOME] = {"hub", "app", "export"};
-
-static void build_home(struct world *world, uint32_t index, uint32_t group_index, uint32_t number)
+static void build_home(struct world *world, struct sf_home_id home, uint32_t group_index,
+                       uint32_t number)
 {
     const struct sf_plan_group *group = &world->plan->groups[group_index];
-    struct home *home = &world->homes[index];
-    home->number = number;
-    home->group = group_index;
-    home->network = group->network_index;
-    home->powered = true;
-    home->consent =
-        world->cameras[group_index].backup != 0 ? SF_CONSENT_GIVEN : SF_CONSENT_NEVER_GIVEN;
-    home->serial = sf_still_serial(world, group_index, number);
-    home->scene = (uint32_t)(sf_rng_derive(world->seed, "scene", number) % SF_SCENES_COUNT);
-    snprintf(home->camera_name, sizeof home->camera_name, "%.20s %u",
-             sf_scene_name((enum sf_scene)home->scene), number + 1);
-    sf_link_init(world, 2 * index, home->network, sf_rng_derive(world->seed, "up", number));
-    sf_link_init(world, 2 * index + 1, home->network, sf_rng_derive(world->seed, "down", number));
-    sf_camera_init(&home->camera, &world->cameras[group_index],
-                   draw_time_zone(group, world->seed, number));
-    sf_rng_init(&home->camera_rng, world->seed, "camera", number);
-    for (uint32_t i = 0; i < VIEWERS_PER_HOME; i++) {
-        struct viewer_state *state = &home->viewers[i];
-        const struct sf_viewer_config *config = &world->viewers[group_index][i];
-        struct sf_rng leave_rng;
-        sf_rng_init(&leave_rng, world->seed, "leave", (uint64_t)number * VIEWERS_PER_HOME + i);
-        sf_viewer_init(&state->viewer, config, &leave_rng);
-        sf_rng_init(&state->rng, world->seed, streams[i], number);
-        state->present = config->present != 0;
-        sf_session_start(world, index, i);
+    sf_link_init(world, sf_link_up(home), group->network_index,
+                 sf_rng_derive(world->seed, "up", number));
+    sf_link_init(world, sf_link_down(home), group->network_index,
+                 sf_rng_derive(world->seed, "down", number));
+    sf_home_build(world, home, group_index, number);
+    for (uint32_t i = 0; i < SF_VIEWERS_PER_HOME; i++) {
+        const struct sf_viewer_id viewer = sf_viewer_of_home(home, (enum sf_viewer_kind)i);
+        viewer_at(world, viewer)->session = sf_session_first(world, viewer);
     }
-    sf_book_describe(world->book, (struct sf_camera_id){index},
-                     &(struct sf_book_camera){
-                         .tenant = {index},
-                         .scene = (enum sf_scene)home->scene,
-                         .name = home->camera_name,
-                         .utc_offset_s = home->camera.utc_offset_s,
-                         .sends_deltas = home->camera.config->delta_every > 1,
-                     });
-    world->door.camera_tenant[index] = index;
-    world->door.linked[index] = group->linked;
+    world->accounts.door.camera_tenant[sf_camera_of_home(home).index] =
+        sf_tenant_of_home(home).index;
+    world->accounts.door.linked[sf_tenant_of_home(home).index] = group->linked;
 }
 
-static unsigned party_flags(const struct sf_viewer_config *config)
+static void build_homes(struct world *world)
 {
-    return (config->account == 0 ? SF_FLAG_NO_ACCOUNT : 0u) |
-           (config->direct != 0 ? SF_FLAG_DIRECT : 0u);
+    uint32_t index = 0;
+    for (uint32_t group = 0; group < world->plan->groups_count; group++) {
+        uint32_t number = sf_plan_group_number(world->plan, group);
+        for (uint32_t i = 0; i < world->plan->groups[group].homes_count; i++) {
+            build_home(world, sf_home_id(index++), group, number + i);
+        }
+    }
+    SF_ASSERT(index == world->homes.count);
 }
 
 static void fix_fate(const struct sf_plan_fate *fate, struct sf_netem_fixed_fate *fixed_out)
@@ -218,120 +138,135 @@ static void fix_fates(struct world *world)
         for (uint32_t i = first; i < end; i++) {
             fix_fate(&plan->fates[i], &fixed[i - first]);
         }
-        uint32_t link = 2 * fate->home + (fate->direction == SF_DIRECTION_UP ? 0 : 1);
+        const struct sf_home_id home = sf_home_id(fate->home);
+        bool up = fate->direction == SF_DIRECTION_UP;
+        struct sf_link_id link = up ? sf_link_up(home) : sf_link_down(home);
         sf_netem_fix_fates(sf_link_netem(world, link), fixed, end - first);
         first = end;
     }
 }
 
-/* The trace begins by saying who is who. */
-static void introduce_home(struct world *world, uint32_t index)
+/* ---- the trace begins with the records of who is who ---- */
+
+/* The network that counts as healthy: what the heal brings, else the one called "good". */
+static uint32_t healthy_network(const struct sf_plan *plan)
 {
-    const struct home *home = &world->homes[index];
-    world_trace(world,
-                SF_RECORD(camera, .camera = sf_camera_id(index), .tenant = sf_tenant_id(index),
-                          .utc_offset_s = home->camera.utc_offset_s));
-    world_trace(
-        world, SF_RECORD(link, .linked = world->door.linked[index], .tenant = sf_tenant_id(index)));
-    for (uint32_t i = 0; i < VIEWERS_PER_HOME; i++) {
-        const struct viewer_state *state = &home->viewers[i];
-        if (state->present) {
-            bool poor = home->network != world->healthy_network;
-            bool stranger = state->viewer.config->asks_neighbour != 0;
-            world_trace(
-                world,
-                SF_RECORD(
-                    viewer,
-                    .flags = (uint16_t)(path_flag(i) | (poor ? SF_FLAG_POOR_NETWORK : 0) |
-                                        party_flags(state->viewer.config)),
-                    .viewer = sf_viewer_id(viewer_number(index, i)), .tenant = sf_tenant_id(index),
-                    .camera = sf_camera_id(stranger ? (index + 1) % world->homes_count : index)));
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        if (plan->timeline[i].action == SF_ACTION_HEAL) {
+            return plan->timeline[i].network_index;
         }
     }
-    sf_link_start(world, 2 * index, home->network);
-    sf_link_start(world, 2 * index + 1, home->network);
-}
-
-uint32_t sf_home_of_number(const struct world *world, uint32_t number)
-{
-    const struct sf_plan *plan = world->plan;
-    uint32_t index = 0;
-    for (uint32_t i = 0; i < plan->groups_count; i++) {
-        uint32_t first = sf_plan_group_number(plan, i);
-        if (number >= first && number - first < plan->groups[i].homes_count) {
-            return index + number - first;
+    for (uint32_t i = 0; i < plan->networks_count; i++) {
+        if (strcmp(plan->networks[i].name, "good") == 0) {
+            return i;
         }
-        index += plan->groups[i].homes_count;
     }
     return UINT32_MAX;
 }
 
-void sf_world_build(struct world *world, const struct sf_plan *plan,
-                    const struct sf_cache_module *modules, uint64_t seed)
+static uint16_t viewer_flags(const struct world *world, struct sf_viewer_id viewer, bool poor)
 {
-    sf_text_free(&world->log);
-    sf_arena_reset(&world->arena);
-    world->plan = plan;
-    world->modules = modules;
-    world->seed = seed;
-    world->ended = false;
-    world->events_count = 0;
-    world->identity_off = false;
-    world->store_off = false;
-    memset(world->state, 0, sizeof world->state);
-    read_sections(world, plan);
-    world->still_bytes_max =
-        (uint32_t)sf_still_bytes_max(world->still_width_px, world->still_height_px);
-    world->still_scratch = sf_arena_take(&world->arena, world->still_bytes_max, 1);
-    /* Most stills take a fifth of what the largest could; a longer one gets a payload of its own.
-     */
-    world->payload_capacity = world->still_bytes_max / 3;
-    sf_queue_reset(&world->queue, sf_rng_derive(seed, "ties", 0));
-    sf_rng_init(&world->store_rng, seed, "store", 0);
-    sf_rng_init(&world->store_slow_rng, seed, "store-slow", 0);
-    sf_rng_init(&world->identity_rng, seed, "identity", 0);
-    sf_rng_init(&world->identity_slow_rng, seed, "identity-slow", 0);
-    world->healthy_network = healthy_network(plan);
-    world->homes_count = sf_plan_homes_count(plan);
-    world->homes = sf_arena_take(&world->arena, world->homes_count, sizeof *world->homes);
-    sf_authorisation_init(&world->door, &world->cloud, &world->sessions, &world->arena,
-                          world->homes_count, world->homes_count);
-    sf_balancer_init(&world->balancer, &world->cloud, seed, &world->arena,
-                     world->homes_count * VIEWERS_PER_HOME);
-    sf_sessions_init(&world->sessions, &world->arena, world->homes_count * VIEWERS_PER_HOME);
+    const struct sf_viewer_config *config = viewer_config(world, viewer);
+    return (uint16_t)(path_flag(viewer) | (poor ? SF_FLAG_POOR_NETWORK : 0) |
+                      (config->account == 0 ? SF_FLAG_NO_ACCOUNT : 0) |
+                      (config->direct != 0 ? SF_FLAG_DIRECT : 0));
+}
 
-    sf_book_reset(world->book,
-                  &(struct sf_book_stills){
-                      .width_px = world->still_width_px,
-                      .height_px = world->still_height_px,
-                      .quality = world->still_quality,
-                      .start_unix_s = plan->start_unix_s,
-                  },
-                  world->homes_count);
-    sf_slotted_build(world);
-    uint32_t index = 0;
-    for (uint32_t group = 0; group < plan->groups_count; group++) {
-        uint32_t number = sf_plan_group_number(plan, group);
-        for (uint32_t i = 0; i < plan->groups[group].homes_count; i++) {
-            build_home(world, index++, group, number + i);
+static void introduce_viewer(struct world *world, struct sf_viewer_id viewer, bool poor)
+{
+    struct sf_home_id home = sf_home_of_viewer(viewer);
+    bool stranger = viewer_config(world, viewer)->asks_neighbour != 0;
+    world_trace(world,
+                SF_RECORD(viewer, .viewer = viewer, .tenant = sf_tenant_of_home(home),
+                          .camera = stranger ? next_camera(world, home) : sf_camera_of_home(home),
+                          .flags = viewer_flags(world, viewer, poor)));
+}
+
+static void introduce_home(struct world *world, struct sf_home_id id, uint32_t healthy)
+{
+    const struct home *home = home_at(world, id);
+    const struct sf_tenant_id tenant = sf_tenant_of_home(id);
+    world_trace(world, SF_RECORD(camera, .camera = sf_camera_of_home(id), .tenant = tenant,
+                                 .utc_offset_s = home->camera.utc_offset_s));
+    world_trace(world, SF_RECORD(link, .tenant = tenant,
+                                 .linked = world->accounts.door.linked[tenant.index]));
+    for (uint32_t i = 0; i < SF_VIEWERS_PER_HOME; i++) {
+        if (home->viewers[i].present) {
+            introduce_viewer(world, sf_viewer_of_home(id, (enum sf_viewer_kind)i),
+                             home->network != healthy);
         }
     }
-    fix_fates(world);
-    for (uint32_t i = 0; i < world->homes_count; i++) {
-        introduce_home(world, i);
+    sf_link_start(world, sf_link_up(id), home->network);
+    sf_link_start(world, sf_link_down(id), home->network);
+}
+
+static void introduce(struct world *world)
+{
+    uint32_t healthy = healthy_network(world->plan);
+    for (uint32_t i = 0; i < world->homes.count; i++) {
+        introduce_home(world, sf_home_id(i), healthy);
     }
     sf_errands_introduce(world);
-    if (world->cloud.fresh_within_ns > 0) {
-        world_trace(world, SF_RECORD(fresh, .within_ns = world->cloud.fresh_within_ns));
+    if (world->config.cloud.fresh_within_ns > 0) {
+        world_trace(world, SF_RECORD(fresh, .within_ns = world->config.cloud.fresh_within_ns));
     }
+}
+
+/* ---- all together ---- */
+
+static void add_record(void *trace, struct sf_record record)
+{
+    sf_trace_add(trace, record);
+}
+
+static void reset_book(struct world *world)
+{
+    const struct sf_book_stills stills = {
+        .width_px = world->config.still.width_px,
+        .height_px = world->config.still.height_px,
+        .quality = world->config.still.quality,
+        .start_unix_s = world->plan->start_unix_s,
+    };
+    sf_book_reset(world->book, &stills, world->homes.count);
+}
+
+static void reset(struct world *world, const struct sf_world_setup *setup)
+{
+    SF_ASSERT(world->homes.count == 0);
+    sf_arena_reset(&world->arena);
+    world->plan = setup->plan;
+    world->seed = setup->seed;
+    world->trace = setup->trace;
+    world->ended = false;
+    world->events_count = 0;
+    world->judge = (struct sf_judge){
+        .book = world->book,
+        .record = add_record,
+        .context = world->trace,
+        .exhibits = setup->exhibits,
+    };
+    sf_queue_reset(&world->queue, sf_rng_derive(setup->seed, "ties", 0));
+    read_sections(&world->config, setup->plan);
+    world->homes.count = sf_plan_homes_count(setup->plan);
+}
+
+void sf_world_build(struct world *world, const struct sf_world_setup *setup)
+{
+    reset(world, setup);
+    reset_book(world);
+    sf_homes_build(world);
+    sf_cloud_build(world, setup->modules);
+    sf_network_build(world);
+    build_homes(world);
+    fix_fates(world);
+    introduce(world);
     sf_arena_seal(&world->arena);
 
     sf_cloud_start(world);
-    sf_cache_host_deploy(&world->host, &modules[0]);
-    for (uint32_t i = 0; i < world->homes_count; i++) {
-        sf_home_start(world, i, false);
+    for (uint32_t i = 0; i < world->homes.count; i++) {
+        sf_home_start(world, sf_home_id(i), false);
     }
     sf_timeline_start(world);
-    sf_queue_push(&world->queue, (struct sf_event){.due_ns = plan->duration_ns, .kind = EVENT_END},
-                  UINT32_MAX);
+    const struct sf_event end = {.due_ns = setup->plan->duration_ns, .kind = EVENT_END};
+    sf_queue_push(&world->queue, end, UINT32_MAX);
 }

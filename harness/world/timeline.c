@@ -1,7 +1,9 @@
-/* The time line: what the scenario does to the world while it runs. Each entry is an event and
- * leaves a record. */
-#include "harness/base/assert.h"
-#include "harness/world/world.h"
+/* Each entry of the time line is an event and leaves a record. */
+#include "harness/world/timeline.h"
+
+#include "harness/world/cloud/cloud.h"
+#include "harness/world/home/home.h"
+#include "harness/world/network/network.h"
 
 /* One lane for all: entries at one instant keep the file's order. */
 static void push_step(struct world *world, uint32_t index, uint32_t times, sf_ns due_ns)
@@ -19,72 +21,65 @@ void sf_timeline_start(struct world *world)
     }
 }
 
-static bool concerns(const struct sf_plan_entry *entry, const struct home *home)
-{
-    return entry->group_index == SF_GROUP_ALL || entry->group_index == home->group;
-}
-
 static void change_network(struct world *world, const struct sf_plan_entry *entry)
 {
-    for (uint32_t i = 0; i < world->homes_count; i++) {
-        if (!concerns(entry, &world->homes[i])) {
+    for (uint32_t i = 0; i < world->homes.count; i++) {
+        if (!group_has(entry->group_index, &world->homes.all[i])) {
             continue;
         }
         if (entry->direction != SF_DIRECTION_DOWN) {
-            sf_link_change(world, 2 * i, entry->network_index);
+            sf_link_change(world, sf_link_up(sf_home_id(i)), entry->network_index);
         }
         if (entry->direction != SF_DIRECTION_UP) {
-            sf_link_change(world, 2 * i + 1, entry->network_index);
+            sf_link_change(world, sf_link_down(sf_home_id(i)), entry->network_index);
         }
-    }
-}
-
-static void switch_service(struct world *world, uint32_t service, bool *off, bool on)
-{
-    if (*off == on) {
-        *off = !on;
-        world_trace(world, SF_RECORD(service, .on = on, .service = service));
     }
 }
 
 static void heal(struct world *world, const struct sf_plan_entry *entry)
 {
-    struct sf_plan_entry everybody = *entry;
-    everybody.group_index = SF_GROUP_ALL;
-    everybody.direction = SF_DIRECTION_BOTH;
-    change_network(world, &everybody);
+    struct sf_plan_entry everywhere = *entry;
+    everywhere.group_index = SF_GROUP_ALL;
+    everywhere.direction = SF_DIRECTION_BOTH;
+    change_network(world, &everywhere);
     sf_power_switch(world, SF_GROUP_ALL, true);
-    switch_service(world, SF_SERVICE_IDENTITY, &world->identity_off, true);
-    switch_service(world, SF_SERVICE_STORE, &world->store_off, true);
-    for (uint32_t node = 0; node < world->host.nodes_count; node++) {
-        sf_node_bring_back(world, node);
+    sf_service_switch(world, SF_SERVICE_IDENTITY, true);
+    sf_service_switch(world, SF_SERVICE_STORE, true);
+    for (uint32_t node = 0; node < sf_nodes_count(world); node++) {
+        sf_node_bring_back(world, sf_node_id(node));
     }
-    world_trace(world, SF_RECORD(healed, .within_ns = world->cloud.recover_within_ns));
+    world_trace(world, SF_RECORD(healed, .within_ns = world->config.cloud.recover_within_ns));
 }
 
 static void kill_switch(struct world *world, bool on)
 {
-    world->door.blocked = on;
+    world->accounts.door.blocked = on;
     world_trace(world, SF_RECORD(kill_switch, .blocked = on,
-                                 .grace_ns = world->cloud.kill_switch_grace_ns));
-    if (on && world->cloud.kill_switch_broken == 0) {
-        sf_cloud_stop_integration(world, SF_NOBODY);
+                                 .grace_ns = world->config.cloud.kill_switch_grace_ns));
+    if (on && world->config.cloud.kill_switch_broken == 0) {
+        sf_cloud_stop_integration(world);
+    }
+}
+
+/* The owner of one home links the integration, or unlinks it. */
+static void link_tenant(struct world *world, struct sf_tenant_id tenant, bool on)
+{
+    const struct sf_cloud_config *config = &world->config.cloud;
+    bool obeyed = on || config->unlink_broken == 0;
+    world->accounts.door.linked[tenant.index] = on || !obeyed;
+    world_trace(world, SF_RECORD(link, .tenant = tenant, .linked = on,
+                                 .grace_ns = on ? 0 : config->unlink_grace_ns));
+    if (!on && obeyed) {
+        sf_cloud_stop_integration_of(world, tenant);
+        sf_cloud_unlinked(world, tenant);
     }
 }
 
 static void link(struct world *world, const struct sf_plan_entry *entry)
 {
-    for (uint32_t i = 0; i < world->homes_count; i++) {
-        if (!concerns(entry, &world->homes[i])) {
-            continue;
-        }
-        bool obeyed = entry->on || world->cloud.unlink_broken == 0;
-        world->door.linked[i] = entry->on || !obeyed;
-        world_trace(world, SF_RECORD(link, .linked = entry->on, .tenant = sf_tenant_id(i),
-                                     .grace_ns = entry->on ? 0 : world->cloud.unlink_grace_ns));
-        if (!entry->on && obeyed) {
-            sf_cloud_stop_integration(world, i);
-            sf_cache_host_unlinked(&world->host, home_number(world, i));
+    for (uint32_t i = 0; i < world->homes.count; i++) {
+        if (group_has(entry->group_index, &world->homes.all[i])) {
+            link_tenant(world, sf_tenant_id(i), entry->on);
         }
     }
     if (!entry->on) {
@@ -96,10 +91,10 @@ static void link(struct world *world, const struct sf_plan_entry *entry)
 static void deploy(struct world *world, uint32_t index, uint32_t times)
 {
     const struct sf_plan_entry *entry = &world->plan->timeline[index];
-    const struct sf_cache_module *module = &world->modules[1 + index];
+    const struct sf_cache_module *module = &world->cloud.modules[1 + index];
     bool rolling = entry->node == SF_NODE_ALL && entry->duration_ns > 0;
     sf_nodes_deploy(world, rolling ? times : entry->node, module);
-    if (rolling && times + 1 < world->host.nodes_count) {
+    if (rolling && times + 1 < sf_nodes_count(world)) {
         push_step(world, index, times + 1, world_now(world) + entry->duration_ns);
     }
 }
@@ -146,19 +141,19 @@ void sf_timeline_step(struct world *world, uint32_t index, uint32_t times)
         return;
     case SF_ACTION_NODE:
         if (entry->on) {
-            sf_node_bring_back(world, entry->node);
+            sf_node_bring_back(world, sf_node_id(entry->node));
         } else {
-            sf_node_lose(world, entry->node);
+            sf_node_lose(world, sf_node_id(entry->node));
         }
         return;
     case SF_ACTION_NODE_CLOCK:
         sf_nodes_step_clock(world, entry->node, entry->duration_ns);
         return;
     case SF_ACTION_IDENTITY:
-        switch_service(world, SF_SERVICE_IDENTITY, &world->identity_off, entry->on);
+        sf_service_switch(world, SF_SERVICE_IDENTITY, entry->on);
         return;
     case SF_ACTION_STORE:
-        switch_service(world, SF_SERVICE_STORE, &world->store_off, entry->on);
+        sf_service_switch(world, SF_SERVICE_STORE, entry->on);
         return;
     case SF_ACTION_EXPORT:
         sf_export_start(world, entry->group_index);

@@ -1,29 +1,10 @@
-/* The event loop: takes the next event and hands it to the part of the world that it concerns. */
+/* The event loop: takes the next event and hands it to the wing that it concerns. */
 #include "harness/world/world.h"
 
-#include "harness/base/assert.h"
-
-void sf_world_push(struct world *world, enum event_kind kind, uint32_t target, uint16_t small,
-                   sf_handle handle, sf_ns due_ns)
-{
-    struct sf_event event = {
-        .due_ns = due_ns,
-        .kind = (uint16_t)kind,
-        .small = small,
-        .target = target,
-        .a = (uint32_t)handle,
-        .b = (uint32_t)(handle >> 32),
-    };
-    /* Lanes of links are small numbers; the others stay clear of them. */
-    sf_queue_push(&world->queue, event, (0x80000000u | (uint32_t)kind << 24) ^ target);
-}
-
-sf_ns sf_world_late(struct sf_rng *rng, int64_t share_ppm, sf_ns slow_ns)
-{
-    bool late = sf_rng_chance(rng, (uint32_t)share_ppm);
-    sf_ns late_ns = slow_ns - (sf_ns)sf_rng_below(rng, (uint64_t)slow_ns / 2 + 1);
-    return late ? late_ns : 0;
-}
+#include "harness/world/cloud/cloud.h"
+#include "harness/world/home/home.h"
+#include "harness/world/network/network.h"
+#include "harness/world/timeline.h"
 
 static void dispatch(struct world *world, const struct sf_event *event)
 {
@@ -34,15 +15,13 @@ static void dispatch(struct world *world, const struct sf_event *event)
     case EVENT_ACK_BROKEN:
     case EVENT_RESEND:
     case EVENT_SEND_LIMIT:
+    case EVENT_LINK_STATE:
+    case EVENT_LINK_OPENS:
         sf_network_event(world, event);
         return;
-    case EVENT_UPLOAD_TIME_OUT: {
-        struct message *message = sf_message_get(world, event_handle(event));
-        if (message != NULL) {
-            sf_cloud_upload_time_out(world, message);
-        }
+    case EVENT_UPLOAD_TIME_OUT:
+        sf_cloud_upload_time_out(world, event_handle(event));
         return;
-    }
     case EVENT_REQUEST_LIMIT:
         sf_cloud_request_limit(world, event_handle(event));
         return;
@@ -50,13 +29,14 @@ static void dispatch(struct world *world, const struct sf_event *event)
         sf_cloud_fetch_limit(world, event_handle(event));
         return;
     case EVENT_CAMERA_TICK:
-        sf_camera_tick(world, event->target);
+        sf_camera_tick(world, sf_home_id(event->target));
         return;
     case EVENT_VIEWER_TICK:
-        sf_viewer_tick(world, event->target, event->small);
+        sf_viewer_tick(
+            world, sf_viewer_of_home(sf_home_id(event->target), (enum sf_viewer_kind)event->small));
         return;
     case EVENT_CACHE_TIMER:
-        sf_cache_host_timer_fired(&world->host, event_handle(event));
+        sf_cache_host_timer_fired(&world->cloud.host, event_handle(event));
         return;
     case EVENT_STORE_ARRIVE:
         sf_store_arrive(world, event_handle(event));
@@ -67,14 +47,8 @@ static void dispatch(struct world *world, const struct sf_event *event)
     case EVENT_TIMELINE:
         sf_timeline_step(world, event->a, event->b);
         return;
-    case EVENT_LINK_STATE:
-        sf_link_state_ends(world, event);
-        return;
-    case EVENT_LINK_OPENS:
-        sf_slotted_wake(world, event->target);
-        return;
     case EVENT_ERRAND_TICK:
-        sf_errand_tick(world, event->target, (enum sf_errand)event->small);
+        sf_errand_tick(world, sf_home_id(event->target), (enum sf_errand)event->small);
         return;
     case EVENT_SESSION_LIMIT:
         sf_session_limit(world, event_handle(event));
@@ -90,18 +64,37 @@ static void dispatch(struct world *world, const struct sf_event *event)
     SF_UNREACHABLE();
 }
 
-bool sf_world_run(struct world *world, uint64_t events_max)
+bool sf_world_run(struct world *world, uint64_t events_max, uint64_t strays_max)
 {
     struct sf_event event;
     while (!world->ended && sf_queue_pop(&world->queue, &event)) {
         dispatch(world, &event);
-        sf_cache_host_sweep(&world->host);
+        sf_cache_host_sweep(&world->cloud.host);
         world->events_count++;
         bool enough = (events_max != 0 && world->events_count >= events_max) ||
-                      (world->strays_max != 0 && world->judge.strays_count >= world->strays_max);
+                      (strays_max != 0 && world->judge.strays_count >= strays_max);
         if (enough && !world->ended) {
             return false;
         }
     }
     return true;
+}
+
+/* ---- what is left of a run ---- */
+
+uint64_t sf_world_events_count(const struct world *world)
+{
+    return world->events_count;
+}
+
+const struct sf_text *sf_world_log(const struct world *world)
+{
+    return &world->cloud.log;
+}
+
+const uint32_t *sf_world_states(const struct world *world)
+{
+    _Static_assert((int)SF_WORLD_STATES_COUNT == (int)CLOUD_STATES_COUNT,
+                   "all that a cache reports");
+    return world->cloud.states;
 }

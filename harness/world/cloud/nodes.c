@@ -1,10 +1,9 @@
 /* What the scenario does to the cache's nodes. The host of the cache knows what runs on them, the
- * load balancer which of them it may choose; here both are told, and the trace. */
+ * load balancer which of them it may choose: each action reaches both, and the trace. */
 #include <string.h>
 
-#include "harness/base/assert.h"
 #include "harness/base/hash.h"
-#include "harness/world/world.h"
+#include "harness/world/cloud/private.h"
 
 static uint64_t text_hash(const char *text)
 {
@@ -19,27 +18,24 @@ static bool concerns(uint32_t node_or_all, uint32_t node)
 void sf_nodes_deploy(struct world *world, uint32_t node_or_all,
                      const struct sf_cache_module *module)
 {
-    for (uint32_t node = 0; node < world->host.nodes_count; node++) {
+    for (uint32_t node = 0; node < world->cloud.host.nodes_count; node++) {
         if (concerns(node_or_all, node)) {
-            bool lost = world->host.nodes[node].lost;
-            world_trace(world, SF_RECORD(deployed,
-                                         .version = lost ? SF_NOBODY : world->host.versions_count,
-                                         .node = sf_node_id(node),
-                                         .name_hash = text_hash(module->plugin->name)));
-            sf_cache_host_deploy_node(&world->host, node, module);
+            bool lost = world->cloud.host.nodes[node].lost;
+            world_trace(
+                world,
+                SF_RECORD(deployed, .version = lost ? SF_NOBODY : world->cloud.host.versions_count,
+                          .node = sf_node_id(node), .name_hash = text_hash(module->plugin->name)));
+            sf_cache_host_deploy_node(&world->cloud.host, node, module);
         }
     }
 }
 
-_Static_assert((int)SF_OPTIONS_TAKEN == (int)SF_RECONFIGURED, "a record's outcomes");
-_Static_assert((int)SF_OPTIONS_REFUSED == (int)SF_RECONFIGURE_REFUSED, "a record's outcomes");
-_Static_assert((int)SF_OPTIONS_NOT_HEARD == (int)SF_RECONFIGURE_NOT_HEARD, "a record's outcomes");
-
 void sf_nodes_reconfigure(struct world *world, uint32_t node_or_all, const char *options)
 {
-    for (uint32_t node = 0; node < world->host.nodes_count; node++) {
+    for (uint32_t node = 0; node < world->cloud.host.nodes_count; node++) {
         if (concerns(node_or_all, node)) {
-            enum sf_reconfigured result = sf_cache_host_reconfigure(&world->host, node, options);
+            enum sf_reconfigured result =
+                sf_cache_host_reconfigure(&world->cloud.host, node, options);
             world_trace(world,
                         SF_RECORD(reconfigured, .outcome = (enum sf_options_outcome)result,
                                   .node = sf_node_id(node), .options_hash = text_hash(options)));
@@ -49,37 +45,44 @@ void sf_nodes_reconfigure(struct world *world, uint32_t node_or_all, const char 
 
 void sf_nodes_step_clock(struct world *world, uint32_t node_or_all, sf_ns step_ns)
 {
-    for (uint32_t node = 0; node < world->host.nodes_count; node++) {
+    for (uint32_t node = 0; node < world->cloud.host.nodes_count; node++) {
         if (concerns(node_or_all, node)) {
             world_trace(world, SF_RECORD(node_clock, .node = sf_node_id(node), .step_ns = step_ns));
-            sf_cache_host_clock_step(&world->host, node, step_ns);
+            sf_cache_host_clock_step(&world->cloud.host, node, step_ns);
         }
     }
 }
 
-static void trace_node(struct world *world, uint32_t node, bool back)
+uint32_t sf_nodes_count(const struct world *world)
 {
-    world_trace(world, SF_RECORD(node, .back = back, .node = sf_node_id(node)));
+    return world->cloud.host.nodes_count;
 }
 
-void sf_node_lose(struct world *world, uint32_t node)
+static void trace_node(struct world *world, struct sf_node_id node, bool back)
 {
-    if (world->host.nodes[node].lost) {
+    world_trace(world, SF_RECORD(node, .back = back, .node = node));
+}
+
+void sf_node_lose(struct world *world, struct sf_node_id node)
+{
+    SF_ASSERT(node.index < sf_nodes_count(world));
+    if (world->cloud.host.nodes[node.index].lost) {
         return;
     }
     trace_node(world, node, false);
-    sf_balancer_node(&world->balancer, node, true);
-    sf_cache_host_node_lost(&world->host, node);
+    sf_balancer_node(&world->cloud.balancer, node.index, true);
+    sf_cache_host_node_lost(&world->cloud.host, node.index);
     sf_cloud_uploads_lost(world);
     sf_cloud_requests_lost(world, node);
 }
 
-void sf_node_bring_back(struct world *world, uint32_t node)
+void sf_node_bring_back(struct world *world, struct sf_node_id node)
 {
-    if (!world->host.nodes[node].lost) {
+    SF_ASSERT(node.index < sf_nodes_count(world));
+    if (!world->cloud.host.nodes[node.index].lost) {
         return;
     }
     trace_node(world, node, true);
-    sf_cache_host_node_back(&world->host, node);
-    sf_balancer_node(&world->balancer, node, false);
+    sf_cache_host_node_back(&world->cloud.host, node.index);
+    sf_balancer_node(&world->cloud.balancer, node.index, false);
 }

@@ -1,269 +1,180 @@
 /* Requests in the cloud: let in or refused at the front door, asked of the cache or of the camera,
- * answered, cancelled. */
-#include <string.h>
-
-#include "harness/base/assert.h"
-#include "harness/world/world.h"
-
-/* ---- answers ---- */
-
-/* Where the camera decides, the front door has no part in it. */
-static enum sf_authorisation_answer ask_authorisation(const struct world *world,
-                                                      const struct request *request)
-{
-    return request->direct
-               ? SF_AUTHORISATION_OPEN
-               : sf_authorisation_ask(&world->door, request->session,
-                                      (struct sf_camera_id){request->camera}, request->integration);
-}
-
-_Static_assert((int)SF_REFUSED_NOT_OWNER == (int)SF_AUTHORISATION_NOT_OWNER, "a record's reasons");
-_Static_assert((int)SF_REFUSED_NOT_LINKED == (int)SF_AUTHORISATION_NOT_LINKED,
-               "a record's reasons");
-_Static_assert((int)SF_REFUSED_KILL_SWITCH == (int)SF_AUTHORISATION_KILL_SWITCH,
-               "a record's reasons");
-_Static_assert((int)SF_REFUSED_NO_SESSION == (int)SF_AUTHORISATION_NO_SESSION,
-               "a record's reasons");
-
-/* The reply to a request that had been admitted: its answer, or a refusal after all. */
-static void trace_reply(struct world *world, const struct request *request,
-                        const struct message *message, enum sf_authorisation_answer door,
-                        uint16_t status)
-{
-    struct sf_viewer_id viewer = sf_viewer_id(viewer_number(request->home, request->viewer));
-    uint64_t number = request_number(request->home, request->viewer, request->number);
-    uint32_t transfer = (uint32_t)message->handle;
-    if (door == SF_AUTHORISATION_OPEN) {
-        world_trace(world, SF_RECORD(answered, .viewer = viewer, .status = status,
-                                     .bytes = message->picture ? message->transfer.total_bytes : 0,
-                                     .transfer = transfer, .request = number));
-    } else {
-        world_trace(world, SF_RECORD(refused, .viewer = viewer, .reason = (enum sf_refusal)door,
-                                     .camera = sf_camera_id(request->camera), .transfer = transfer,
-                                     .request = number));
-    }
-}
-
-struct message *sf_cloud_answer_begin(struct world *world, struct request *request, uint32_t status,
-                                      uint32_t total_bytes)
-{
-    SF_ASSERT(!request->answered);
-    request->answered = true;
-    enum sf_authorisation_answer door = ask_authorisation(world, request);
-    bool picture = sf_cache_status_has_bytes(status) && door == SF_AUTHORISATION_OPEN;
-    uint32_t bytes = picture ? total_bytes : CONTROL_BYTES;
-    struct message *message =
-        sf_message_create(world, MESSAGE_ANSWER, request->home, false, bytes, picture);
-    message->viewer = request->viewer;
-    message->number = request->number;
-    message->picture = picture;
-    message->refusal = (uint8_t)door;
-    message->session = request->session;
-    message->subject = request->handle;
-    message->status =
-        (uint8_t)(door == SF_AUTHORISATION_OPEN ? status : SF_CACHE_STATUS_UNAVAILABLE);
-    message->said = request->said;
-    message->new_session = request->said_session;
-    message->validator = request->said_validator;
-    message->range_offset = status == SF_CACHE_STATUS_PARTIAL ? request->range_offset : 0;
-    message->transfer.ready_bytes = picture ? 0 : bytes;
-    request->answer = message->handle;
-    trace_reply(world, request, message, door, (uint16_t)(status | request->said));
-    if (!picture) {
-        sf_message_send(world, message);
-    }
-    return picture ? message : NULL;
-}
-
-void sf_cloud_answer_bytes(struct world *world, const struct request *request, const uint8_t *bytes,
-                           uint32_t count)
-{
-    struct message *message = sf_message_get(world, request->answer);
-    if (message == NULL || !message->picture || message->transfer.sender_done) {
-        return; /* stopped since: the viewer is gone, or the operator has blocked the path */
-    }
-    memcpy(message->payload->bytes + message->transfer.ready_bytes, bytes, count);
-    message->transfer.ready_bytes += count;
-    message->in_parts |= message->transfer.ready_bytes < message->transfer.total_bytes;
-    sf_message_send(world, message);
-}
-
-void sf_cloud_answer_end(struct world *world, const struct request *request, bool aborted)
-{
-    struct message *message = sf_message_get(world, request->answer);
-    if (aborted && message != NULL && message->picture) {
-        sf_message_stop_sending(world, message);
-    }
-}
-
-void sf_cloud_answer_taken(struct world *world, const struct message *answer)
-{
-    const struct request *request = sf_slots_get(&world->requests, answer->subject);
-    if (request != NULL) {
-        sf_cache_host_progress(&world->host, request->asked_of_cache,
-                               sf_transfer_acked_bytes(&answer->transfer));
-    }
-}
+ * cancelled. */
+#include "harness/world/cloud/private.h"
+#include "harness/world/network/network.h"
 
 static void request_release(struct world *world, struct request *request)
 {
-    sf_handle *link = &world->homes[request->home].viewers[request->viewer].cloud_request;
+    sf_handle *link = &cloud_viewer(world, request->viewer)->latest;
     while (*link != request->handle) {
-        struct request *newer = sf_slots_get(&world->requests, *link);
+        struct request *newer = request_get(world, *link);
+        SF_ASSERT(newer != NULL);
         link = &newer->older;
     }
     *link = request->older;
-    sf_slots_give(&world->requests, request->handle);
+    sf_slots_give(&world->cloud.requests, request->handle);
 }
-
-/* ---- requests ---- */
 
 void sf_cloud_refuse(struct world *world, struct request *request,
                      enum sf_authorisation_answer reason)
 {
+    SF_ASSERT(reason != SF_AUTHORISATION_OPEN);
     request->answered = true;
-    world_trace(
-        world,
-        SF_RECORD(refused, .reason = (enum sf_refusal)reason,
-                  .viewer = sf_viewer_id(viewer_number(request->home, request->viewer)),
-                  .camera = sf_camera_id(request->camera),
-                  .request = request_number(request->home, request->viewer, request->number)));
+    world_trace(world, SF_RECORD(refused, .viewer = request->viewer,
+                                 .reason = (enum sf_refusal)reason, .camera = request->camera,
+                                 .request = request_number(request->viewer, request->number)));
     struct message *message =
-        sf_message_create(world, MESSAGE_ANSWER, request->home, false, CONTROL_BYTES, false);
-    message->viewer = request->viewer;
-    message->number = request->number;
-    message->refusal = (uint8_t)reason;
-    message->session = request->session;
+        sf_message_control(world, MESSAGE_ANSWER, sf_home_of_viewer(request->viewer));
+    message->answer = (struct answer_message){
+        .viewer = request->viewer,
+        .number = request->number,
+        .session = request->session,
+        .refusal = (uint8_t)reason,
+    };
     sf_message_send(world, message);
     request_release(world, request);
+}
+
+/* ---- let in ---- */
+
+/* An export job has longer. */
+static sf_ns deadline_ns(const struct world *world, const struct request *request)
+{
+    return request_is_export(request) ? viewer_config(world, request->viewer)->time_out_ns
+                                      : world->config.cloud.request_deadline_ns;
 }
 
 /* NULL: the usual one. */
 static const char *still_name(const struct world *world, const struct request *request)
 {
-    const struct viewer_state *state = &world->homes[request->home].viewers[request->viewer];
-    const char *name = world->plan->texts[state->viewer.config->name];
+    const char *name = world->plan->texts[viewer_config(world, request->viewer)->name];
     return name[0] != '\0' ? name : NULL;
 }
 
-/* When every node is lost the load balancer answers by itself. */
+/* When every node is lost the load balancer answers in their place. */
 static void ask_cache(struct world *world, struct request *request)
 {
-    if (request->node == SF_NOBODY) {
+    if (sf_node_is_none(request->node)) {
         sf_cloud_answer_begin(world, request, SF_CACHE_STATUS_UNAVAILABLE, 0);
         return;
     }
-    /* Where the front door lets anybody in, whoever it is. */
-    uint32_t known = sf_sessions_tenant_ever(&world->sessions, request->session);
-    uint32_t tenant = known != SF_NOBODY ? known : request->home;
+    /* A front door without authorisation lets in viewers without a session. */
+    uint32_t known = sf_sessions_tenant_ever(&world->accounts.sessions, request->session);
+    struct sf_home_id owner = known != SF_NOBODY ? sf_home_of_tenant(sf_tenant_id(known))
+                                                 : sf_home_of_viewer(request->viewer);
     uint64_t renewal = sf_session_renew(world, request);
     const struct sf_cache_host_ask ask = {
         .world_request = request->handle,
         .camera = sf_cloud_camera_facts(world, request->camera),
-        .viewer = viewer_for_host(world, request->home, request->viewer),
-        .viewer_tenant = home_number(world, tenant),
+        .viewer = viewer_for_host(world, request->viewer),
+        .viewer_tenant = home_number(world, owner),
         .connection = request->connection,
-        .node = request->node,
-        .session = sf_session_for_host(world, request->home, request->viewer, request->session),
-        .integration = request->integration,
-        .deadline_ns = world_now(world) + sf_request_deadline_ns(world, request),
-        .export_job = request->export_job,
-        .session_renewal =
-            renewal != 0 ? sf_session_for_host(world, request->home, request->viewer, renewal) : 0,
+        .node = request->node.index,
+        .session = sf_session_for_host(world, request->viewer, request->session),
+        .integration = request_is_integration(request),
+        .deadline_ns = world_now(world) + deadline_ns(world, request),
+        .export_job = request_is_export(request),
+        .session_renewal = renewal != 0 ? sf_session_for_host(world, request->viewer, renewal) : 0,
         .validator = request->holds,
         .range_offset = request->range_offset,
         .name = still_name(world, request),
     };
-    sf_handle asked = sf_cache_host_request(&world->host, &ask);
+    sf_handle asked = sf_cache_host_request(&world->cloud.host, &ask);
     request->asked_of_cache = asked;
+}
+
+static void choose_node(struct world *world, struct request *request)
+{
+    const struct sf_balancer_ask ask = {
+        .viewer_name = viewer_for_host(world, request->viewer),
+        .connection = request->connection,
+        .request = request->number,
+        .camera_name = home_number(world, sf_home_of_camera(request->camera)),
+    };
+    request->node =
+        sf_node_id(sf_balancer_request(&world->cloud.balancer, request->viewer.index, &ask));
 }
 
 static void admit(struct world *world, struct request *request)
 {
-    sf_ns limit_ns = 2 * sf_request_deadline_ns(world, request);
-    if (request_uses_cache(request)) {
-        const struct sf_balancer_ask ask = {
-            .viewer_name = viewer_for_host(world, request->home, request->viewer),
-            .connection = request->connection,
-            .request = request->number,
-            .camera_name = home_number(world, request->camera),
-        };
-        request->node = sf_balancer_request(&world->balancer,
-                                            viewer_number(request->home, request->viewer), &ask);
-    }
-    world_trace(
-        world, SF_RECORD(admitted, .flags = path_flag(request->viewer),
-                         .viewer = sf_viewer_id(viewer_number(request->home, request->viewer)),
-                         .camera = sf_camera_id(request->camera), .node = sf_node_id(request->node),
-                         .request = request_number(request->home, request->viewer, request->number),
-                         .limit_ns = limit_ns));
+    sf_ns limit_ns = 2 * deadline_ns(world, request);
     sf_handle handle = request->handle;
-    sf_world_push(world, EVENT_REQUEST_LIMIT, request->home, 0, handle,
-                  world_now(world) + limit_ns);
-    if (!request_uses_cache(request)) {
-        request->fetch = sf_cloud_fetch_start(world, request->camera, 0, handle, 0);
-        return;
+    if (request_uses_cache(request)) {
+        choose_node(world, request);
     }
-    ask_cache(world, request);
+    world_trace(world, SF_RECORD(admitted, .viewer = request->viewer, .camera = request->camera,
+                                 .node = request->node,
+                                 .request = request_number(request->viewer, request->number),
+                                 .limit_ns = limit_ns, .flags = path_flag(request->viewer)));
+    sf_world_push(world, EVENT_REQUEST_LIMIT, sf_home_of_viewer(request->viewer).index, 0, handle,
+                  world_now(world) + limit_ns);
+    if (request_uses_cache(request)) {
+        ask_cache(world, request);
+    } else {
+        request->fetch = sf_cloud_fetch_start(world, request->camera, 0, handle, 0);
+    }
 }
 
-static void send_reset(struct world *world, uint32_t home, uint8_t viewer, uint32_t connection)
+static void send_reset(struct world *world, struct sf_viewer_id viewer, uint32_t connection)
 {
-    struct message *message =
-        sf_message_create(world, MESSAGE_RESET, home, false, CONTROL_BYTES, false);
-    message->viewer = viewer;
-    message->connection = connection;
+    struct message *message = sf_message_control(world, MESSAGE_RESET, sf_home_of_viewer(viewer));
+    message->connection = (struct connection_message){.viewer = viewer, .connection = connection};
     sf_message_send(world, message);
 }
 
-/* Which camera is asked for: a stranger's neighbour's; else that of whoever's session it is, for a
- * viewer says "still" and no more. Each account has one camera. */
-static uint32_t camera_of(const struct world *world, const struct message *message)
+/* Which camera is asked for: a stranger names its neighbour's; any other viewer asks for "still",
+ * which is that of the owner of its session. Each account has one camera. */
+static struct sf_camera_id camera_of(const struct world *world, const struct request_message *asked)
 {
-    const struct viewer_state *state = &world->homes[message->home].viewers[message->viewer];
-    if (state->viewer.config->asks_neighbour != 0) {
-        return (message->home + 1) % world->homes_count;
+    struct sf_home_id home = sf_home_of_viewer(asked->viewer);
+    if (viewer_config(world, asked->viewer)->asks_neighbour != 0) {
+        return next_camera(world, home);
     }
-    uint32_t tenant = sf_sessions_tenant_ever(&world->sessions, message->session);
-    return tenant != SF_NOBODY ? tenant : message->home;
+    uint32_t owner = sf_sessions_tenant_ever(&world->accounts.sessions, asked->session);
+    return sf_camera_of_home(owner != SF_NOBODY ? sf_home_of_tenant(sf_tenant_id(owner)) : home);
 }
 
-void sf_cloud_request_arrived(struct world *world, const struct message *message)
+static struct request *request_create(struct world *world, const struct request_message *asked)
 {
-    uint32_t number = viewer_number(message->home, message->viewer);
-    if (sf_balancer_is_broken(&world->balancer, number, message->connection)) {
-        send_reset(world, message->home, message->viewer, message->connection);
-        return;
-    }
-    struct viewer_state *viewer = &world->homes[message->home].viewers[message->viewer];
-    if (message->connection != 0 && message->connection <= viewer->closed) {
-        return; /* the end of its connection has overtaken it: nobody waits for an answer */
-    }
+    struct cloud_viewer *viewer = cloud_viewer(world, asked->viewer);
     void *item;
-    sf_handle handle = sf_slots_take(&world->requests, &item);
+    sf_handle handle = sf_slots_take(&world->cloud.requests, &item);
     struct request *request = item;
     *request = (struct request){
         .handle = handle,
-        .older = viewer->cloud_request,
-        .home = message->home,
-        .camera = camera_of(world, message),
-        .number = message->number,
-        .viewer = message->viewer,
-        .integration = message->viewer == VIEWER_HUB,
-        .connection = message->connection,
-        .session = message->session,
-        .camera_id = message->camera_id,
-        .direct = viewer->viewer.config->direct != 0,
-        .export_job = message->viewer == VIEWER_EXPORT,
-        .range_offset = message->range_offset,
-        .holds = message->validator,
+        .older = viewer->latest,
+        .viewer = asked->viewer,
+        .camera = camera_of(world, asked),
+        .number = asked->number,
+        .connection = asked->connection,
+        .session = asked->session,
+        .camera_id = asked->camera_id,
+        .direct = viewer_config(world, asked->viewer)->direct != 0,
+        .range_offset = asked->range_offset,
+        .holds = asked->validator,
     };
-    viewer->cloud_request = handle;
+    viewer->latest = handle;
+    return request;
+}
+
+void sf_cloud_request_arrived(struct world *world, struct message *message)
+{
+    SF_ASSERT(message->kind == MESSAGE_REQUEST);
+    const struct request_message *asked = &message->request;
+    if (sf_balancer_is_broken(&world->cloud.balancer, asked->viewer.index, asked->connection)) {
+        send_reset(world, asked->viewer, asked->connection);
+        return;
+    }
+    uint32_t closed = cloud_viewer(world, asked->viewer)->closed_connection;
+    if (asked->connection != 0 && asked->connection <= closed) {
+        return; /* the end of its connection has overtaken it: nothing waits for an answer */
+    }
+    struct request *request = request_create(world, asked);
     if (request->direct) {
         sf_direct_relay(world, request);
         return;
     }
-    enum sf_authorisation_answer door = ask_authorisation(world, request);
+    enum sf_authorisation_answer door = sf_cloud_ask_door(world, request);
     if (door == SF_AUTHORISATION_OPEN) {
         admit(world, request);
     } else {
@@ -271,20 +182,19 @@ void sf_cloud_request_arrived(struct world *world, const struct message *message
     }
 }
 
-/* Nobody waits for the request any more: what works on it stops, what answers it stops. */
+/* ---- ended early ---- */
+
+/* Nothing waits for the request any more: stops the work on it, and its answer. */
 static void request_stop(struct world *world, struct request *request)
 {
     if (!request->answered) {
-        world_trace(
-            world,
-            SF_RECORD(cancelled,
-                      .viewer = sf_viewer_id(viewer_number(request->home, request->viewer)),
-                      .request = request_number(request->home, request->viewer, request->number)));
+        world_trace(world, SF_RECORD(cancelled, .viewer = request->viewer,
+                                     .request = request_number(request->viewer, request->number)));
     }
-    struct message *answer = request->answer != 0 ? sf_message_get(world, request->answer) : NULL;
+    struct message *answer = sf_message_get(world, request->answer);
     request->answered = true;
     sf_cloud_fetch_forget(world, request->fetch);
-    sf_cache_host_cancel(&world->host, request->asked_of_cache);
+    sf_cache_host_cancel(&world->cloud.host, request->asked_of_cache);
     request_release(world, request);
     if (answer != NULL) {
         sf_message_stop_sending(world, answer);
@@ -294,83 +204,96 @@ static void request_stop(struct world *world, struct request *request)
 /* The planted fault. */
 static bool is_left_hanging(const struct world *world, const struct request *request)
 {
-    return world->cloud.limit_broken != 0 && !request->answered;
+    return world->config.cloud.limit_broken != 0 && !request->answered;
 }
 
-void sf_cloud_cancel_arrived(struct world *world, const struct message *message)
+void sf_cloud_cancel_arrived(struct world *world, struct message *message)
 {
-    sf_handle handle = world->homes[message->home].viewers[message->viewer].cloud_request;
-    struct request *request = sf_slots_get(&world->requests, handle);
-    while (request != NULL && request->number != message->number) {
-        request = sf_slots_get(&world->requests, request->older);
+    SF_ASSERT(message->kind == MESSAGE_CANCEL);
+    sf_handle handle = cloud_viewer(world, message->cancel.viewer)->latest;
+    struct request *request = request_get(world, handle);
+    while (request != NULL && request->number != message->cancel.number) {
+        request = request_get(world, request->older);
     }
     if (request != NULL && !is_left_hanging(world, request)) {
         request_stop(world, request);
     }
 }
 
-/* The cancellation of what was asked on the connection may still be on its way, and so may what was
- * asked: whatever is open there ends first, and nothing more is let in. */
-void sf_cloud_close_arrived(struct world *world, const struct message *message)
+/* The cancellation of a request on this connection may still be on its way, and so may the request:
+ * all that is open there ends first, and nothing more is let in. */
+void sf_cloud_close_arrived(struct world *world, struct message *message)
 {
-    struct viewer_state *viewer = &world->homes[message->home].viewers[message->viewer];
-    viewer->closed = message->connection > viewer->closed ? message->connection : viewer->closed;
-    sf_handle handle = viewer->cloud_request;
+    SF_ASSERT(message->kind == MESSAGE_CLOSE);
+    struct sf_viewer_id id = message->connection.viewer;
+    uint32_t connection = message->connection.connection;
+    struct cloud_viewer *viewer = cloud_viewer(world, id);
+    if (connection > viewer->closed_connection) {
+        viewer->closed_connection = connection;
+    }
+    sf_handle handle = viewer->latest;
     while (handle != 0) {
-        struct request *request = sf_slots_get(&world->requests, handle);
+        struct request *request = request_get(world, handle);
         handle = request->older;
-        if (request->connection == message->connection && !is_left_hanging(world, request)) {
+        if (request->connection == connection && !is_left_hanging(world, request)) {
             request_stop(world, request);
         }
     }
-    sf_balancer_closed(&world->balancer, viewer_number(message->home, message->viewer),
-                       message->connection);
-    sf_cache_host_connection_closed(
-        &world->host, viewer_for_host(world, message->home, message->viewer), message->connection);
+    sf_balancer_closed(&world->cloud.balancer, id.index, connection);
+    sf_cache_host_connection_closed(&world->cloud.host, viewer_for_host(world, id), connection);
 }
 
 void sf_cloud_request_limit(struct world *world, sf_handle handle)
 {
-    struct request *request = sf_slots_get(&world->requests, handle);
+    struct request *request = request_get(world, handle);
     if (request != NULL && !is_left_hanging(world, request)) {
         request_stop(world, request);
     }
 }
 
-void sf_cloud_stop_integration(struct world *world, uint32_t home_or_nobody)
+static void stop_integration(struct world *world, bool all, struct sf_home_id home)
 {
-    sf_handle handle = sf_slots_next(&world->requests, 0);
+    sf_handle handle = sf_slots_next(&world->cloud.requests, 0);
     while (handle != 0) {
-        struct request *request = sf_slots_get(&world->requests, handle);
-        bool concerned = home_or_nobody == SF_NOBODY || request->home == home_or_nobody;
-        handle = sf_slots_next(&world->requests, handle);
-        if (request->integration && concerned) {
+        struct request *request = request_get(world, handle);
+        bool concerned = all || sf_home_same(sf_home_of_viewer(request->viewer), home);
+        handle = sf_slots_next(&world->cloud.requests, handle);
+        if (request_is_integration(request) && concerned) {
             request_stop(world, request);
         }
     }
 }
 
-void sf_cloud_requests_lost(struct world *world, uint32_t node)
+void sf_cloud_stop_integration(struct world *world)
 {
-    sf_handle handle = sf_slots_next(&world->requests, 0);
+    stop_integration(world, true, sf_home_id(SF_NOBODY));
+}
+
+void sf_cloud_stop_integration_of(struct world *world, struct sf_tenant_id tenant)
+{
+    stop_integration(world, false, sf_home_of_tenant(tenant));
+}
+
+void sf_cloud_requests_lost(struct world *world, struct sf_node_id node)
+{
+    struct sf_balancer *balancer = &world->cloud.balancer;
+    sf_handle handle = sf_slots_next(&world->cloud.requests, 0);
     while (handle != 0) {
-        struct request *request = sf_slots_get(&world->requests, handle);
-        uint32_t viewer = viewer_number(request->home, request->viewer);
-        handle = sf_slots_next(&world->requests, handle);
-        if (request_uses_cache(request) &&
-            (request->node == node ||
-             sf_balancer_is_with(&world->balancer, viewer, request->connection, node))) {
+        struct request *request = request_get(world, handle);
+        handle = sf_slots_next(&world->cloud.requests, handle);
+        if (request_uses_cache(request) && (sf_node_same(request->node, node) ||
+                                            sf_balancer_is_with(balancer, request->viewer.index,
+                                                                request->connection, node.index))) {
             request_stop(world, request);
         }
     }
-    for (uint32_t i = 0; i < world->balancer.viewers_count; i++) {
-        uint32_t connection = sf_balancer_break(&world->balancer, i, node);
+    for (uint32_t i = 0; i < balancer->viewers_count; i++) {
+        uint32_t connection = sf_balancer_break(balancer, i, node.index);
         if (connection != 0) {
-            uint32_t home = i / VIEWERS_PER_HOME;
-            uint32_t viewer = i % VIEWERS_PER_HOME;
-            sf_cache_host_connection_closed(&world->host, viewer_for_host(world, home, viewer),
+            const struct sf_viewer_id viewer = sf_viewer_id(i);
+            sf_cache_host_connection_closed(&world->cloud.host, viewer_for_host(world, viewer),
                                             connection);
-            send_reset(world, home, (uint8_t)viewer, connection);
+            send_reset(world, viewer, connection);
         }
     }
 }

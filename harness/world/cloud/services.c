@@ -1,16 +1,20 @@
-/* The cloud: where what arrives goes, and what the host of the cache is lent. Its parts:
- * world_request.c, world_upload.c, world_fetch.c, world_store.c. */
-#include "harness/base/assert.h"
-#include "harness/base/hash.h"
-#include "harness/world/world.h"
+/* The cloud's life from run to run, and what the host of the cache is lent. */
+#include <stdlib.h>
+#include <string.h>
 
-struct sf_cache_host_camera sf_cloud_camera_facts(const struct world *world, uint32_t camera)
+#include "harness/base/hash.h"
+#include "harness/world/cloud/private.h"
+
+struct sf_cache_host_camera sf_cloud_camera_facts(const struct world *world,
+                                                  struct sf_camera_id camera)
 {
-    const struct home *home = &world->homes[camera];
+    const struct home *home = home_at(world, sf_home_of_camera(camera));
+    const struct sf_tenant_id owner =
+        sf_tenant_id(world->accounts.door.camera_tenant[camera.index]);
     return (struct sf_cache_host_camera){
         .camera = home->number,
-        .tenant = home_number(world, world->door.camera_tenant[camera]),
-        .model = (uint32_t)world->cameras[home->group].model,
+        .tenant = home_number(world, sf_home_of_tenant(owner)),
+        .model = (uint32_t)world->config.cameras[home->group].model,
         .slot = 0,
         .serial = home->serial,
     };
@@ -20,56 +24,6 @@ uint32_t sf_cloud_received_bytes(const struct message *message)
 {
     uint64_t bytes = (uint64_t)message->transfer.arrived_count * SF_PACKET_PAYLOAD_BYTES;
     return bytes < message->transfer.total_bytes ? (uint32_t)bytes : message->transfer.total_bytes;
-}
-
-void sf_cloud_fragment(struct world *world, struct message *message, uint32_t index, bool last)
-{
-    switch ((enum message_kind)message->kind) {
-    case MESSAGE_UPLOAD:
-        sf_cloud_upload_fragment(world, message, index, last);
-        return;
-    case MESSAGE_FETCHED:
-        sf_cloud_fetched_fragment(world, message, index, last);
-        return;
-    case MESSAGE_REQUEST:
-        if (last) {
-            sf_cloud_request_arrived(world, message);
-        }
-        return;
-    case MESSAGE_CANCEL:
-        if (last) {
-            sf_cloud_cancel_arrived(world, message);
-        }
-        return;
-    case MESSAGE_CLOSE:
-        if (last) {
-            sf_cloud_close_arrived(world, message);
-        }
-        return;
-    case MESSAGE_UNCHANGED:
-        if (last) {
-            sf_cloud_fetch_unchanged(world, message->subject);
-        }
-        return;
-    case MESSAGE_ERRAND:
-        return; /* what becomes of it there is not this cloud's business */
-    case MESSAGE_SIGN_IN:
-        if (last) {
-            sf_session_sign_in_arrived(world, message);
-        }
-        return;
-    case MESSAGE_DIRECT_REFUSAL:
-        if (last) {
-            sf_direct_refusal_arrived(world, message);
-        }
-        return;
-    case MESSAGE_COMMAND:
-    case MESSAGE_SESSION:
-    case MESSAGE_ANSWER:
-    case MESSAGE_RESET:
-        break; /* these go down */
-    }
-    SF_UNREACHABLE();
 }
 
 /* ---- what the host of the cache needs ---- */
@@ -82,7 +36,7 @@ static sf_ns service_now(void *context)
 static void service_answer_begin(void *context, uint64_t handle, uint32_t status,
                                  uint32_t total_bytes)
 {
-    struct request *request = sf_slots_get(&((struct world *)context)->requests, handle);
+    struct request *request = request_get(context, handle);
     if (request != NULL && !request->answered) {
         sf_cloud_answer_begin(context, request, status, total_bytes);
     }
@@ -91,7 +45,7 @@ static void service_answer_begin(void *context, uint64_t handle, uint32_t status
 static void service_answer_bytes(void *context, uint64_t handle, const uint8_t *bytes,
                                  uint32_t count)
 {
-    const struct request *request = sf_slots_get(&((struct world *)context)->requests, handle);
+    const struct request *request = request_get(context, handle);
     if (request != NULL) {
         sf_cloud_answer_bytes(context, request, bytes, count);
     }
@@ -99,7 +53,7 @@ static void service_answer_bytes(void *context, uint64_t handle, const uint8_t *
 
 static void service_answer_end(void *context, uint64_t handle, bool aborted)
 {
-    const struct request *request = sf_slots_get(&((struct world *)context)->requests, handle);
+    const struct request *request = request_get(context, handle);
     if (request != NULL) {
         sf_cloud_answer_end(context, request, aborted);
     }
@@ -110,10 +64,10 @@ static bool service_answer_properties(void *context, uint64_t handle, uint32_t f
 {
     struct world *world = context;
     uint64_t known = session != 0 ? sf_session_of_host(world, session) : 0;
-    if (session != 0 && sf_sessions_tenant_ever(&world->sessions, known) == SF_NOBODY) {
+    if (session != 0 && sf_sessions_tenant_ever(&world->accounts.sessions, known) == SF_NOBODY) {
         return false;
     }
-    struct request *request = sf_slots_get(&world->requests, handle);
+    struct request *request = request_get(world, handle);
     if (request != NULL) {
         request->said =
             (uint16_t)(((flags & SF_CACHE_ANSWER_STALE) != 0 ? SF_FLAG_STALE : 0u) |
@@ -129,12 +83,14 @@ static void service_timer_start(void *context, sf_handle timer, sf_ns delay_ns)
     sf_world_push(context, EVENT_CACHE_TIMER, 0, 0, timer, world_now(context) + delay_ns);
 }
 
-/* A number that no home has gets a fetch that nobody answers. */
+/* A fetch from a number that no home has is never answered. */
 static uint64_t service_fetch_start(void *context, sf_handle fetch, uint32_t camera,
                                     uint64_t validator)
 {
-    uint32_t home = sf_home_of_number(context, camera);
-    return home != UINT32_MAX ? sf_cloud_fetch_start(context, home, fetch, 0, validator) : 0;
+    struct sf_home_id home;
+    return sf_home_of_number(context, camera, &home)
+               ? sf_cloud_fetch_start(context, sf_camera_of_home(home), fetch, 0, validator)
+               : 0;
 }
 
 static void service_fetch_cancel(void *context, uint64_t fetch)
@@ -154,13 +110,13 @@ static void service_log(void *context, uint32_t version, const char *text, uint3
     enum { LOG_BYTES_MAX = 1 << 16 };
     world_trace(world, SF_RECORD(cache_log, .version = version, .bytes = bytes,
                                  .hash = sf_hash(text, bytes)));
-    if (world->log.length < LOG_BYTES_MAX) {
-        sf_text_add(&world->log, "%lld ms, cache %u: %.*s\n", (long long)(world_now(world) / SF_MS),
-                    version + 1, (int)bytes, text);
+    if (world->cloud.log.length < LOG_BYTES_MAX) {
+        sf_text_add(&world->cloud.log, "%lld ms, cache %u: %.*s\n",
+                    (long long)(world_now(world) / SF_MS), version + 1, (int)bytes, text);
     }
 }
 
-/* See sf_runner_states. */
+/* See sf_world_states. */
 static uint32_t state_range(uint32_t value)
 {
     static const uint32_t ranges_last[] = {0, 1, 2, 3, 7, 31, 255, UINT32_MAX};
@@ -174,7 +130,8 @@ static uint32_t state_range(uint32_t value)
 static void service_state(void *context, uint32_t index, uint32_t value)
 {
     struct world *world = context;
-    world->state[index] |= UINT32_C(1) << state_range(value);
+    SF_ASSERT(index < CLOUD_STATES_COUNT);
+    world->cloud.states[index] |= UINT32_C(1) << state_range(value);
 }
 
 static int64_t service_unix_ms(void *context)
@@ -183,26 +140,110 @@ static int64_t service_unix_ms(void *context)
     return world->plan->start_unix_s * 1000 + world_now(world) / SF_MS;
 }
 
+static const struct sf_cache_services services = {
+    .now_ns = service_now,
+    .answer_begin = service_answer_begin,
+    .answer_bytes = service_answer_bytes,
+    .answer_end = service_answer_end,
+    .timer_start = service_timer_start,
+    .fetch_start = service_fetch_start,
+    .fetch_cancel = service_fetch_cancel,
+    .sf_store_start = sf_store_start,
+    .contract_broken = service_contract_broken,
+    .log = service_log,
+    .state = service_state,
+    .identity_start = sf_identity_ask,
+    .unix_ms = service_unix_ms,
+    .answer_properties = service_answer_properties,
+};
+
+/* ---- a run ---- */
+
+void sf_cloud_init(struct world *world)
+{
+    struct cloud *cloud = &world->cloud;
+    sf_cache_host_init(&cloud->host);
+    sf_slots_init(&cloud->requests, sizeof(struct request));
+    sf_slots_init(&cloud->fetches, sizeof(struct fetch));
+    sf_slots_init(&cloud->operations, sizeof(struct store_operation));
+    sf_slots_init(&cloud->questions, sizeof(struct question));
+}
+
+void sf_cloud_build(struct world *world, const struct sf_cache_module *modules)
+{
+    struct cloud *cloud = &world->cloud;
+    uint32_t viewers_count = world->homes.count * SF_VIEWERS_PER_HOME;
+    sf_text_free(&cloud->log);
+    memset(cloud->states, 0, sizeof cloud->states);
+    cloud->modules = modules;
+    cloud->identity_off = false;
+    cloud->store_off = false;
+    sf_rng_init(&cloud->store_rng, world->seed, "store", 0);
+    sf_rng_init(&cloud->store_slow_rng, world->seed, "store-slow", 0);
+    sf_rng_init(&cloud->identity_rng, world->seed, "identity", 0);
+    sf_rng_init(&cloud->identity_slow_rng, world->seed, "identity-slow", 0);
+    cloud->viewers = sf_arena_take(&world->arena, viewers_count, sizeof *cloud->viewers);
+    sf_balancer_init(&cloud->balancer, &world->config.cloud, world->seed, &world->arena,
+                     viewers_count);
+    struct accounts *accounts = &world->accounts;
+    sf_authorisation_init(&accounts->door, &world->config.cloud, &accounts->sessions, &world->arena,
+                          world->homes.count, world->homes.count);
+    sf_sessions_init(&accounts->sessions, &world->arena, viewers_count);
+}
+
 void sf_cloud_start(struct world *world)
 {
-    world->services = (struct sf_cache_services){
-        .context = world,
-        .now_ns = service_now,
-        .answer_begin = service_answer_begin,
-        .answer_bytes = service_answer_bytes,
-        .answer_end = service_answer_end,
-        .timer_start = service_timer_start,
-        .fetch_start = service_fetch_start,
-        .fetch_cancel = service_fetch_cancel,
-        .sf_store_start = sf_store_start,
-        .contract_broken = service_contract_broken,
-        .log = service_log,
-        .state = service_state,
-        .identity_start = sf_identity_ask,
-        .unix_ms = service_unix_ms,
-        .answer_properties = service_answer_properties,
-    };
-    sf_cache_host_reset(&world->host, &world->services, world->seed, SF_HOMES_MAX,
-                        world->still_bytes_max, (uint64_t)world->cloud.cache_capacity_bytes);
-    sf_cache_host_set_nodes(&world->host, (uint32_t)world->cloud.nodes);
+    struct cloud *cloud = &world->cloud;
+    cloud->services = services;
+    cloud->services.context = world;
+    sf_cache_host_reset(&cloud->host, &cloud->services, world->seed, SF_HOMES_MAX,
+                        world->config.still.bytes_max,
+                        (uint64_t)world->config.cloud.cache_capacity_bytes);
+    sf_cache_host_set_nodes(&cloud->host, (uint32_t)world->config.cloud.nodes);
+    sf_cache_host_deploy(&cloud->host, &cloud->modules[0]);
+}
+
+void sf_cloud_clear(struct world *world)
+{
+    struct cloud *cloud = &world->cloud;
+    sf_cache_host_destroy_caches(&cloud->host);
+    for (sf_handle h = sf_slots_next(&cloud->operations, 0); h != 0;
+         h = sf_slots_next(&cloud->operations, h)) {
+        const struct store_operation *operation = sf_slots_get(&cloud->operations, h);
+        free(operation->bytes);
+    }
+    sf_slots_reset(&cloud->requests);
+    sf_slots_reset(&cloud->fetches);
+    sf_slots_reset(&cloud->operations);
+    sf_slots_reset(&cloud->questions);
+    sf_store_fini(&cloud->store);
+}
+
+void sf_cloud_fini(struct world *world)
+{
+    struct cloud *cloud = &world->cloud;
+    sf_cache_host_fini(&cloud->host);
+    sf_text_free(&cloud->log);
+    sf_slots_fini(&cloud->requests);
+    sf_slots_fini(&cloud->fetches);
+    sf_slots_fini(&cloud->operations);
+    sf_slots_fini(&cloud->questions);
+}
+
+/* ---- what the time line does to the services ---- */
+
+void sf_cloud_unlinked(struct world *world, struct sf_tenant_id tenant)
+{
+    sf_cache_host_unlinked(&world->cloud.host, home_number(world, sf_home_of_tenant(tenant)));
+}
+
+void sf_service_switch(struct world *world, enum sf_cloud_service service, bool on)
+{
+    SF_ASSERT(service < SF_SERVICES_COUNT);
+    bool *off =
+        service == SF_SERVICE_IDENTITY ? &world->cloud.identity_off : &world->cloud.store_off;
+    if (*off == on) {
+        *off = !on;
+        world_trace(world, SF_RECORD(service, .service = service, .on = on));
+    }
 }

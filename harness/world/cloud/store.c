@@ -1,30 +1,29 @@
-/* The way between a cache node and the shared store: there, done, and back, each taking its time;
- * and now and then what comes back is that it failed. */
+/* The way between a cache node and the shared store: there and back, each with its latency; now and
+ * then the operation fails. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/assert.h"
-#include "harness/world/world.h"
+#include "harness/world/cloud/private.h"
 
 /* All operations of a connection are in one lane, so that replies keep the order of requests. */
 static void push(struct world *world, enum event_kind kind, sf_handle handle,
                  const struct store_operation *operation, sf_ns late_ns)
 {
     sf_world_push(world, kind, (uint32_t)operation->connection, 0, handle,
-                  world_now(world) + world->cloud.store_latency_ns + late_ns);
+                  world_now(world) + world->config.cloud.store_latency_ns + late_ns);
 }
 
 /* A reply that is late holds up those behind it on its connection. */
 static sf_ns draw_late(struct world *world, struct store_operation *operation)
 {
-    sf_ns usual_ns = world_now(world) + world->cloud.store_latency_ns;
-    sf_ns due_ns =
-        usual_ns + sf_world_late(&world->store_slow_rng, world->cloud.store_slow_share_ppm,
-                                 world->cloud.store_slow_ns);
-    bool any_late = world->cloud.store_slow_share_ppm > 0;
-    sf_handle handle = any_late ? sf_slots_next(&world->operations, 0) : 0;
-    for (; handle != 0; handle = sf_slots_next(&world->operations, handle)) {
-        const struct store_operation *other = sf_slots_get(&world->operations, handle);
+    sf_ns usual_ns = world_now(world) + world->config.cloud.store_latency_ns;
+    sf_ns due_ns = usual_ns + sf_world_late(&world->cloud.store_slow_rng,
+                                            world->config.cloud.store_slow_share_ppm,
+                                            world->config.cloud.store_slow_ns);
+    bool any_late = world->config.cloud.store_slow_share_ppm > 0;
+    sf_handle handle = any_late ? sf_slots_next(&world->cloud.operations, 0) : 0;
+    for (; handle != 0; handle = sf_slots_next(&world->cloud.operations, handle)) {
+        const struct store_operation *other = sf_slots_get(&world->cloud.operations, handle);
         if (other->connection == operation->connection && other->reply_due_ns > due_ns) {
             due_ns = other->reply_due_ns;
         }
@@ -39,7 +38,7 @@ void sf_store_start(void *context, uint32_t version, uint64_t connection, uint64
 {
     struct world *world = context;
     void *item;
-    sf_handle handle = sf_slots_take(&world->operations, &item);
+    sf_handle handle = sf_slots_take(&world->cloud.operations, &item);
     struct store_operation *operation = item;
     operation->version = version;
     operation->connection = connection;
@@ -61,8 +60,8 @@ void sf_store_start(void *context, uint32_t version, uint64_t connection, uint64
 static void get(struct world *world, struct store_operation *operation)
 {
     uint32_t count;
-    const uint8_t *value =
-        sf_store_get(&world->store, operation->key, operation->key_bytes, world_now(world), &count);
+    const uint8_t *value = sf_store_get(&world->cloud.store, operation->key, operation->key_bytes,
+                                        world_now(world), &count);
     operation->status = value != NULL ? SF_CACHE_STORE_FOUND : SF_CACHE_STORE_MISSING;
     if (value != NULL) {
         operation->bytes = sf_alloc(count, 1);
@@ -80,25 +79,25 @@ static void drop_bytes(struct store_operation *operation)
 
 void sf_store_arrive(struct world *world, sf_handle handle)
 {
-    struct store_operation *operation = sf_slots_get(&world->operations, handle);
+    struct store_operation *operation = sf_slots_get(&world->cloud.operations, handle);
     SF_ASSERT(operation != NULL);
     sf_ns late_ns = draw_late(world, operation);
     world_trace(world, SF_RECORD(store, .version = operation->version,
                                  .operation = operation->put ? SF_OPERATION_PUT : SF_OPERATION_GET,
                                  .bytes = operation->bytes_count,
                                  .connection = operation->connection, .late_ns = late_ns));
-    if (world->store_off) {
+    if (world->cloud.store_off) {
         operation->status = SF_CACHE_STORE_FAILED;
         drop_bytes(operation);
     } else if (operation->put) {
-        sf_store_put(&world->store, operation->key, operation->key_bytes, operation->bytes,
+        sf_store_put(&world->cloud.store, operation->key, operation->key_bytes, operation->bytes,
                      operation->bytes_count, world_now(world), operation->ttl_ns);
         operation->status = SF_CACHE_STORE_STORED;
         drop_bytes(operation);
     } else {
         get(world, operation);
     }
-    if (sf_rng_chance(&world->store_rng, (uint32_t)world->cloud.store_loss_ppm)) {
+    if (sf_rng_chance(&world->cloud.store_rng, (uint32_t)world->config.cloud.store_loss_ppm)) {
         operation->status = SF_CACHE_STORE_FAILED;
         drop_bytes(operation);
     }
@@ -107,10 +106,10 @@ void sf_store_arrive(struct world *world, sf_handle handle)
 
 void sf_store_reply(struct world *world, sf_handle handle)
 {
-    struct store_operation *operation = sf_slots_get(&world->operations, handle);
+    struct store_operation *operation = sf_slots_get(&world->cloud.operations, handle);
     SF_ASSERT(operation != NULL);
-    sf_cache_host_store_reply(&world->host, operation->connection, operation->cookie,
+    sf_cache_host_store_reply(&world->cloud.host, operation->connection, operation->cookie,
                               operation->status, operation->bytes, operation->bytes_count);
     drop_bytes(operation);
-    sf_slots_give(&world->operations, handle);
+    sf_slots_give(&world->cloud.operations, handle);
 }

@@ -1,30 +1,26 @@
-/* Export jobs: owners ask for a copy of their latest still, and a job without a display fetches it
- * from the cache: patiently, again when it fails, and all at once. */
-#include "harness/base/assert.h"
-#include "harness/world/world.h"
+/* Export jobs: owners ask for a copy of their latest still, all at once, and for each of them a job
+ * without a display fetches it from the cache, with a long time-out, again when that fails. */
+#include "harness/world/home/private.h"
 
 enum { EXPORT_TIME_OUT_S = 30, EXPORT_PAUSE_S = 10 };
 
-static bool concerns(uint32_t group_or_all, uint32_t group)
-{
-    return group_or_all == SF_GROUP_ALL || group_or_all == group;
-}
-
-bool sf_export_is_planned(const struct sf_plan *plan, uint32_t group)
+static bool is_planned(const struct sf_plan *plan, uint32_t group)
 {
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
         const struct sf_plan_entry *entry = &plan->timeline[i];
-        if (entry->action == SF_ACTION_EXPORT && concerns(entry->group_index, group)) {
+        bool concerned = entry->group_index == SF_GROUP_ALL || entry->group_index == group;
+        if (entry->action == SF_ACTION_EXPORT && concerned) {
             return true;
         }
     }
     return false;
 }
 
-struct sf_viewer_config sf_export_config(const struct sf_viewer_config *hub, bool planned)
+struct sf_viewer_config sf_export_config(const struct sf_plan *plan, uint32_t group,
+                                         const struct sf_viewer_config *hub)
 {
     struct sf_viewer_config config = *hub;
-    config.present = planned;
+    config.present = is_planned(plan, group);
     config.ask_every_ns = EXPORT_PAUSE_S * SF_SECOND;
     config.time_out_ns = EXPORT_TIME_OUT_S * SF_SECOND;
     config.shows_partial = 0;
@@ -39,18 +35,13 @@ struct sf_viewer_config sf_export_config(const struct sf_viewer_config *hub, boo
 
 void sf_export_start(struct world *world, uint32_t group)
 {
-    for (uint32_t i = 0; i < world->homes_count; i++) {
-        const struct home *home = &world->homes[i];
-        if (concerns(group, home->group) && home->powered) {
-            SF_ASSERT(home->viewers[VIEWER_EXPORT].present);
-            world_trace(world,
-                        SF_RECORD(export, .viewer = sf_viewer_id(viewer_number(i, VIEWER_EXPORT))));
-            sf_viewer_wake(world, i, VIEWER_EXPORT);
+    for (uint32_t i = 0; i < world->homes.count; i++) {
+        const struct home *home = &world->homes.all[i];
+        if (group_has(group, home) && home->powered) {
+            const struct sf_viewer_id job = sf_viewer_of_home(sf_home_id(i), SF_VIEWER_IS_EXPORT);
+            SF_ASSERT(viewer_at(world, job)->present);
+            world_trace(world, SF_RECORD(export, .viewer = job));
+            sf_viewer_wake(world, job);
         }
     }
-}
-
-sf_ns sf_request_deadline_ns(const struct world *world, const struct request *request)
-{
-    return request->export_job ? EXPORT_TIME_OUT_S * SF_SECOND : world->cloud.request_deadline_ns;
 }

@@ -1,12 +1,11 @@
 /* What viewers hold between their requests: the still that they show, or the beginning of one that
- * did not come in time. Only those keep anything that say so when they ask. */
+ * did not come in time. Only viewers that revalidate or resume keep any. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/assert.h"
-#include "harness/world/world.h"
+#include "harness/world/home/private.h"
 
-void sf_holding_say(const struct viewer_state *state, struct message *request)
+void sf_holding_say(const struct viewer_state *state, struct request_message *request)
 {
     const struct holding *holding = &state->holding;
     const struct sf_viewer_config *config = state->viewer.config;
@@ -22,29 +21,39 @@ void sf_holding_fini(struct viewer_state *state)
     state->holding = (struct holding){0};
 }
 
-const uint8_t *sf_holding_picture(struct world *world, const struct message *answer,
-                                  uint32_t *count_out)
+/* Puts the bytes that have come behind those that the viewer held. */
+static const uint8_t *stitch(struct homes *homes, const struct holding *holding,
+                             const struct message *message, uint32_t prefix_bytes)
 {
-    uint32_t prefix_bytes = sf_transfer_prefix_bytes(&answer->transfer);
-    if (answer->range_offset == 0) {
-        *count_out = prefix_bytes;
-        return answer->payload->bytes;
+    uint32_t offset = message->answer.range_offset;
+    SF_ASSERT(offset <= holding->count);
+    if (offset + prefix_bytes > homes->stitched_capacity) {
+        homes->stitched_capacity = offset + prefix_bytes;
+        homes->stitched = sf_realloc(homes->stitched, homes->stitched_capacity, 1);
     }
-    const struct holding *holding = &world->homes[answer->home].viewers[answer->viewer].holding;
-    SF_ASSERT(answer->range_offset <= holding->count);
-    *count_out = answer->range_offset + prefix_bytes;
-    if (*count_out > world->stitched_capacity) {
-        world->stitched = sf_realloc(world->stitched, *count_out, 1);
-        world->stitched_capacity = *count_out;
-    }
-    memcpy(world->stitched, holding->bytes, answer->range_offset);
-    memcpy(world->stitched + answer->range_offset, answer->payload->bytes, prefix_bytes);
-    return world->stitched;
+    memcpy(homes->stitched, holding->bytes, offset);
+    memcpy(homes->stitched + offset, message->payload->bytes, prefix_bytes);
+    return homes->stitched;
 }
 
-void sf_holding_keep(struct world *world, const struct message *answer, bool whole)
+const uint8_t *sf_holding_picture(struct world *world, const struct message *message,
+                                  uint32_t *count_out)
 {
-    struct viewer_state *state = &world->homes[answer->home].viewers[answer->viewer];
+    SF_ASSERT(message->kind == MESSAGE_ANSWER);
+    SF_ASSERT(message->answer.picture);
+    uint32_t prefix_bytes = sf_transfer_prefix_bytes(&message->transfer);
+    *count_out = message->answer.range_offset + prefix_bytes;
+    if (message->answer.range_offset == 0) {
+        return message->payload->bytes;
+    }
+    const struct holding *holding = &viewer_at(world, message->answer.viewer)->holding;
+    return stitch(&world->homes, holding, message, prefix_bytes);
+}
+
+void sf_holding_keep(struct world *world, const struct message *message, bool whole)
+{
+    const struct answer_message *answer = &message->answer;
+    struct viewer_state *state = viewer_at(world, answer->viewer);
     const struct sf_viewer_config *config = state->viewer.config;
     struct holding *holding = &state->holding;
     if (whole ? config->revalidates == 0 : config->resumes == 0) {
@@ -53,11 +62,11 @@ void sf_holding_keep(struct world *world, const struct message *answer, bool who
         }
         return;
     }
-    /* The rest of a still is of the still that its beginning is of, unless it says otherwise. */
+    /* The rest of a still belongs to the same still as its beginning unless it names another. */
     bool same = answer->range_offset > 0 && answer->validator == 0;
     uint64_t validator = same ? holding->validator : answer->validator;
     uint32_t count;
-    const uint8_t *bytes = sf_holding_picture(world, answer, &count);
+    const uint8_t *bytes = sf_holding_picture(world, message, &count);
     if (count == 0 || validator == 0) {
         sf_holding_fini(state);
         return;

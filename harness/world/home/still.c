@@ -1,16 +1,16 @@
-/* What a camera sends of a still, and says of it: all or the rows that changed, validator, serial
- * and the rest, as good or bad firmware makes them. */
+/* The bytes that a camera sends for a still, and what it says of them: all or the rows that
+ * changed, validator, serial and the rest, as good or bad firmware makes them. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/assert.h"
 #include "harness/base/hash.h"
 #include "harness/frame/still_rows.h"
-#include "harness/world/world.h"
+#include "harness/world/home/private.h"
+#include "harness/world/network/network.h"
 
 /* ---- deltas ---- */
 
-/* Something moved: everything from there to the time stamp, which is in the last rows, changed. */
+/* Something moved: every row from there to the time stamp, which is in the last rows, changed. */
 static uint32_t first_changed_row(const struct world *world, const struct home *home,
                                   uint32_t capture, uint32_t rows_count)
 {
@@ -21,7 +21,7 @@ static uint32_t first_changed_row(const struct world *world, const struct home *
 static void remember_sent(struct world *world, struct home *home, uint32_t count)
 {
     home->sent = sf_realloc(home->sent, count, 1);
-    memcpy(home->sent, world->still_scratch, count);
+    memcpy(home->sent, world->homes.still_scratch, count);
     home->sent_bytes = count;
 }
 
@@ -32,7 +32,8 @@ static void update_sent(const struct world *world, struct home *home, uint32_t c
 {
     struct sf_still_rows fresh;
     struct sf_still_rows old;
-    bool found = sf_still_rows_find(world->still_scratch, count, first_row, rows_count, &fresh);
+    bool found =
+        sf_still_rows_find(world->homes.still_scratch, count, first_row, rows_count, &fresh);
     SF_ASSERT(found);
     found = sf_still_rows_find(home->sent, home->sent_bytes, first_row, rows_count, &old);
     SF_ASSERT(found);
@@ -43,7 +44,7 @@ static void update_sent(const struct world *world, struct home *home, uint32_t c
     }
     size_t put = sf_still_rows_put(home->sent, home->sent_bytes,
                                    total > home->sent_bytes ? total : home->sent_bytes, old,
-                                   world->still_scratch + fresh.from, bytes);
+                                   world->homes.still_scratch + fresh.from, bytes);
     SF_ASSERT(put == total);
     home->sent_bytes = (uint32_t)total;
     sent->whole = home->sent;
@@ -58,11 +59,11 @@ void sf_still_fini(struct home *home)
     home->sent = NULL;
 }
 
-/* ---- what is said of it ---- */
+/* ---- what the camera says of it ---- */
 
 uint32_t sf_still_serial(const struct world *world, uint32_t group, uint32_t number)
 {
-    uint32_t shared = (uint32_t)world->cameras[group].serials_shared;
+    uint32_t shared = (uint32_t)world->config.cameras[group].serials_shared;
     uint32_t first = sf_plan_group_number(world->plan, group);
     return shared > 1 ? first + (number - first) / shared * shared : number;
 }
@@ -92,7 +93,7 @@ static void prepare_delta(struct world *world, struct home *home,
                           const struct sf_camera_effects *effects, uint32_t count,
                           struct still_sent *sent)
 {
-    uint32_t rows_count = sf_still_rows_count(world->still_height_px);
+    uint32_t rows_count = sf_still_rows_count(world->config.still.height_px);
     uint32_t first_row = first_changed_row(world, home, effects->capture, rows_count);
     sent->said.kind = SF_CACHE_STILL_DELTA;
     sent->said.base_capture = effects->base_capture;
@@ -101,15 +102,16 @@ static void prepare_delta(struct world *world, struct home *home,
     update_sent(world, home, count, first_row, rows_count - first_row, sent);
 }
 
-void sf_still_prepare(struct world *world, uint32_t index, const struct sf_camera_effects *effects,
-                      uint32_t count, int64_t unix_ms, struct still_sent *sent_out)
+void sf_still_prepare(struct world *world, struct sf_home_id id,
+                      const struct sf_camera_effects *effects, uint32_t count, int64_t unix_ms,
+                      struct still_sent *sent_out)
 {
-    struct home *home = &world->homes[index];
+    struct home *home = home_at(world, id);
     const struct sf_camera_config *config = home->camera.config;
     *sent_out = (struct still_sent){
-        .whole = world->still_scratch,
+        .whole = world->homes.still_scratch,
         .whole_bytes = count,
-        .bytes = world->still_scratch,
+        .bytes = world->homes.still_scratch,
         .said =
             {
                 .capture = effects->device_capture,
@@ -129,16 +131,17 @@ void sf_still_prepare(struct world *world, uint32_t index, const struct sf_camer
     home->validator = sent_out->said.validator;
 }
 
-/* A camera that uploads nothing by itself has no still but the one that it is about to take. */
-bool sf_still_unchanged(struct world *world, const struct message *command)
+/* A camera that does not upload has no still but the one that it is about to take. */
+bool sf_still_unchanged(struct world *world, const struct message *message)
 {
-    const struct home *home = &world->homes[command->home];
+    SF_ASSERT(message->kind == MESSAGE_COMMAND);
+    const struct command_message *command = &message->command;
+    const struct home *home = home_at(world, message->home);
     bool same = command->validator != 0 && command->validator == home->validator &&
                 home->camera.config->upload_every_ns > 0;
     if (same) {
-        struct message *reply =
-            sf_message_create(world, MESSAGE_UNCHANGED, command->home, true, CONTROL_BYTES, false);
-        reply->subject = command->subject;
+        struct message *reply = sf_message_control(world, MESSAGE_UNCHANGED, message->home);
+        reply->unchanged = (struct unchanged_message){.fetch = command->fetch};
         sf_message_send(world, reply);
     }
     return same;

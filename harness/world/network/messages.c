@@ -1,10 +1,24 @@
 /* Messages in packets: what is sent, what the links make of it, what arrives, what is sent again.
- * Knows homes and links, but not what a message means. */
+ */
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/base/assert.h"
-#include "harness/world/world.h"
+#include "harness/world/network/network.h"
+#include "harness/world/network/slotted_links.h"
+
+enum { ACK_BYTES = 16 };
+
+static const struct message_route *route_of(const struct world *world,
+                                            const struct message *message)
+{
+    SF_ASSERT(message->kind < MESSAGE_KINDS_COUNT);
+    return &world->network.routes[message->kind];
+}
+
+static struct sf_link_id link_of(const struct message *message, bool up)
+{
+    return up ? sf_link_up(message->home) : sf_link_down(message->home);
+}
 
 /* ---- payloads ---- */
 
@@ -26,39 +40,40 @@ static struct payload *payload_create(uint32_t capacity)
  * what is on its way. */
 static struct payload *payload_take(struct world *world, uint32_t bytes)
 {
-    if (bytes > world->payload_capacity) {
+    if (bytes > world->network.payload_capacity) {
         return payload_create(bytes);
     }
-    struct payload *payload = world->payloads_free;
+    struct payload *payload = world->network.payloads_free;
     if (payload == NULL) {
-        return payload_create(world->payload_capacity);
+        return payload_create(world->network.payload_capacity);
     }
-    world->payloads_free = payload->next_free;
+    world->network.payloads_free = payload->next_free;
     return payload;
 }
 
 static void payload_give(struct world *world, struct payload *payload)
 {
-    if (payload->capacity != world->payload_capacity) {
+    if (payload->capacity != world->network.payload_capacity) {
         free(payload);
         return;
     }
-    payload->next_free = world->payloads_free;
-    world->payloads_free = payload;
+    payload->next_free = world->network.payloads_free;
+    world->network.payloads_free = payload;
 }
 
 /* ---- messages ---- */
 
-struct message *sf_message_create(struct world *world, enum message_kind kind, uint32_t home,
-                                  bool up, uint32_t total_bytes, bool content)
+struct message *sf_message_create(struct world *world, enum message_kind kind,
+                                  struct sf_home_id home, uint32_t total_bytes, bool content)
 {
+    SF_ASSERT(home.index < world->homes.count);
     void *item;
-    sf_handle handle = sf_slots_take(&world->messages, &item);
+    sf_handle handle = sf_slots_take(&world->network.messages, &item);
     struct message *message = item;
     message->handle = handle;
     message->kind = (uint8_t)kind;
     message->home = home;
-    message->up = up;
+    message->up = route_of(world, message)->up;
     if (content) {
         message->payload = payload_take(world, total_bytes);
         sf_transfer_init(&message->transfer, total_bytes, message->payload->arrived,
@@ -71,12 +86,18 @@ struct message *sf_message_create(struct world *world, enum message_kind kind, u
     return message;
 }
 
-struct message *sf_message_get(struct world *world, sf_handle handle)
+struct message *sf_message_control(struct world *world, enum message_kind kind,
+                                   struct sf_home_id home)
 {
-    return sf_slots_get(&world->messages, handle);
+    return sf_message_create(world, kind, home, CONTROL_BYTES, false);
 }
 
-/* A message is gone when neither end cares for it and no packet of it is on its way. */
+struct message *sf_message_get(struct world *world, sf_handle handle)
+{
+    return sf_slots_get(&world->network.messages, handle);
+}
+
+/* A message goes when neither end cares for it and no packet of it is on its way. */
 static void message_release_if_done(struct world *world, struct message *message)
 {
     const struct sf_transfer *transfer = &message->transfer;
@@ -84,13 +105,14 @@ static void message_release_if_done(struct world *world, struct message *message
     if (!transfer->sender_done || transfer->in_flight_count > 0 || receiver_waits) {
         return;
     }
-    if (message->picture && transfer->arrived_count > message->judged_count) {
-        sf_delivery_judge(world, message, SF_JUDGE_NOT_SHOWN);
+    const struct message_route *route = route_of(world, message);
+    if (route->released != NULL) {
+        route->released(world, message);
     }
     if (message->payload != NULL) {
         payload_give(world, message->payload);
     }
-    sf_slots_give(&world->messages, message->handle);
+    sf_slots_give(&world->network.messages, message->handle);
 }
 
 void sf_message_stop_sending(struct world *world, struct message *message)
@@ -118,48 +140,46 @@ static uint16_t fate_flags(const struct sf_netem_fate *fate)
     return (uint16_t)flags;
 }
 
-static void tell_packet(struct world *world, const struct message *message, uint32_t link,
-                        uint32_t fragment, uint64_t number, uint16_t flags, sf_ns due)
+static void trace_packet(struct world *world, const struct message *message, struct sf_link_id link,
+                         uint32_t fragment, uint64_t number, uint16_t flags, sf_ns due)
 {
-    world_trace(world, SF_RECORD(packet, .fate = flags, .link = sf_link_id(link),
+    world_trace(world, SF_RECORD(packet, .fate = flags, .link = link,
                                  .transfer = (uint32_t)message->handle, .fragment = fragment,
                                  .number = number, .due_ns = due));
 }
 
 /* The same for a link that holds packets back. */
-static void packet_queue(struct world *world, struct slotted_link *queued, struct message *message,
-                         uint32_t link, enum event_kind kind, uint32_t fragment,
+static void packet_queue(struct world *world, struct slotted_link *slotted, struct message *message,
+                         struct sf_link_id link, enum event_kind kind, uint32_t fragment,
                          uint32_t payload_bytes)
 {
-    uint64_t number = queued->queue.link.packets_count;
-    uint16_t flags = sf_slotted_take_in(world, queued, message, kind, fragment,
+    uint64_t number = slotted->queue.link.packets_count;
+    uint16_t flags = sf_slotted_take_in(world, slotted, message, kind, fragment,
                                         payload_bytes + SF_PACKET_HEADER_BYTES);
-    tell_packet(world, message, link, fragment, number, flags,
-                (flags & SF_FATE_LOST) != 0 ? SF_DUE_LOST : SF_DUE_TOLD_LATER);
+    trace_packet(world, message, link, fragment, number, flags,
+                 (flags & SF_FATE_LOST) != 0 ? SF_DUE_LOST : SF_DUE_TOLD_LATER);
     sf_slotted_let_go(world, link);
 }
 
-/* Gives one packet to its link; whatever copies come out of it are on their way. */
-static void packet_send(struct world *world, struct message *message, bool up, enum event_kind kind,
-                        uint32_t fragment, uint32_t payload_bytes)
+/* Gives one packet to its link; the copies that come out of it are on their way. */
+static void packet_send(struct world *world, struct message *message, struct sf_link_id link,
+                        enum event_kind kind, uint32_t fragment, uint32_t payload_bytes)
 {
-    struct home *home = &world->homes[message->home];
-    struct sf_netem *link = up ? &home->up : &home->down;
-    uint32_t link_number = message->home * 2 + (up ? 0 : 1);
-    uint64_t packet_number = link->packets_count;
-    struct slotted_link *queued = slotted_link(world, link_number);
-    if (queued != NULL) {
-        packet_queue(world, queued, message, link_number, kind, fragment, payload_bytes);
+    struct slotted_link *slotted = slotted_link(world, link);
+    if (slotted != NULL) {
+        packet_queue(world, slotted, message, link, kind, fragment, payload_bytes);
         return;
     }
+    struct sf_netem *netem = &world->network.links[link.index];
+    uint64_t number = netem->packets_count;
     struct sf_netem_fate fate;
-    sf_netem_decide(link, world_now(world), payload_bytes + SF_PACKET_HEADER_BYTES, false, &fate);
+    sf_netem_decide(netem, world_now(world), payload_bytes + SF_PACKET_HEADER_BYTES, false, &fate);
     uint16_t flags = fate_flags(&fate);
-    tell_packet(world, message, link_number, fragment, packet_number,
-                (uint16_t)(flags | (kind == EVENT_ACK ? SF_FATE_ACK : 0)),
-                fate.copies_count > 0 ? fate.copy[0].deliver_ns : SF_DUE_LOST);
+    trace_packet(world, message, link, fragment, number,
+                 (uint16_t)(flags | (kind == EVENT_ACK ? SF_FATE_ACK : 0)),
+                 fate.copies_count > 0 ? fate.copy[0].deliver_ns : SF_DUE_LOST);
     for (uint32_t i = 0; i < fate.copies_count; i++) {
-        push_arrival(world, link_number, kind, fate.copy[i].corrupted, fragment, message->handle,
+        push_arrival(world, link, kind, fate.copy[i].corrupted, fragment, message->handle,
                      fate.copy[i].deliver_ns);
         message->transfer.in_flight_count++;
     }
@@ -169,30 +189,39 @@ static void packet_send(struct world *world, struct message *message, bool up, e
 static uint32_t fragment_send(struct world *world, struct message *message, uint32_t index)
 {
     uint32_t bytes = sf_transfer_length(&message->transfer, index);
-    packet_send(world, message, message->up, EVENT_FRAGMENT, index, bytes);
+    packet_send(world, message, link_of(message, message->up), EVENT_FRAGMENT, index, bytes);
     return bytes;
 }
 
-/* When the sender looks again whether all was acknowledged: after a silence, or when its patience
- * ends, whichever comes first. Most messages are through by then, so one such event waits for each,
- * not two. */
+/* The sender checks again whether all was acknowledged: after a silence, or when it gives up,
+ * whichever comes first. Most messages are through by then, so one such event waits for each, not
+ * two. */
 static void look_again(struct world *world, const struct message *message)
 {
-    sf_ns resend_ns = world_now(world) + world->cloud.resend_after_ns;
+    sf_ns resend_ns = world_now(world) + world->config.cloud.resend_after_ns;
     bool gives_up = message->give_up_at_ns != 0 && message->give_up_at_ns <= resend_ns;
-    sf_world_push(world, gives_up ? EVENT_SEND_LIMIT : EVENT_RESEND, message->home, 0,
+    sf_world_push(world, gives_up ? EVENT_SEND_LIMIT : EVENT_RESEND, message->home.index, 0,
                   message->handle, gives_up ? message->give_up_at_ns : resend_ns);
+}
+
+static void bytes_left(struct world *world, const struct message *message, uint32_t bytes)
+{
+    const struct message_route *route = route_of(world, message);
+    if (route->left != NULL && bytes > 0) {
+        route->left(world, message, bytes);
+    }
 }
 
 void sf_message_send(struct world *world, struct message *message)
 {
+    SF_ASSERT(!message->transfer.sender_done);
     bool first = message->transfer.sent_count == 0;
     uint32_t index;
     uint32_t bytes = 0;
     while ((index = sf_transfer_next_unsent(&message->transfer)) != UINT32_MAX) {
         bytes += fragment_send(world, message, index);
     }
-    sf_errand_bytes_left(world, message, bytes);
+    bytes_left(world, message, bytes);
     if (first && message->transfer.sent_count > 0) {
         look_again(world, message);
     }
@@ -206,7 +235,7 @@ static void send_unacknowledged(struct world *world, struct message *message)
         bytes += fragment_send(world, message, index);
         index = sf_transfer_next_unacked(&message->transfer, index + 1);
     }
-    sf_errand_bytes_left(world, message, bytes);
+    bytes_left(world, message, bytes);
 }
 
 /* The sender has heard nothing for a while. */
@@ -215,10 +244,10 @@ static void resend(struct world *world, struct message *message)
     if (message->transfer.sender_done) {
         return;
     }
-    /* What the cache has not passed yet is not missing: the sender's patience begins with the last
-     * part. */
+    /* Parts that the cache has not passed yet are not missing: repeats count from the last part
+     * on. */
     bool all_ready = message->transfer.ready_bytes == message->transfer.total_bytes;
-    if (all_ready && message->transfer.resends_count >= (uint32_t)world->cloud.resends_max) {
+    if (all_ready && message->transfer.resends_count >= (uint32_t)world->config.cloud.resends_max) {
         sf_message_stop_sending(world, message);
         return;
     }
@@ -234,32 +263,18 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
     message->begun = true;
     acknowledge = acknowledge || message->in_parts;
     if (acknowledge && !(message->transfer.receiver_done && arrival == SF_ARRIVAL_NEW)) {
-        packet_send(world, message, !message->up, EVENT_ACK, index, ACK_BYTES);
+        packet_send(world, message, link_of(message, !message->up), EVENT_ACK, index, ACK_BYTES);
     }
     bool last = arrival == SF_ARRIVAL_LAST;
     if (last) {
         message->transfer.receiver_done = true;
     }
-    if (message->up) {
-        sf_cloud_fragment(world, message, index, last);
-    } else if (message->kind == MESSAGE_COMMAND) {
-        if (last) {
-            if (message->direct) {
-                sf_direct_command_arrived(world, message);
-            } else if (!sf_still_unchanged(world, message)) {
-                sf_camera_command(world, message->home, message->subject);
-            }
-        }
-    } else if (message->kind == MESSAGE_SESSION) {
-        if (last) {
-            sf_session_arrived(world, message);
-        }
-    } else if (message->kind == MESSAGE_RESET) {
-        if (last) {
-            sf_viewer_connection_broke(world, message);
-        }
-    } else if (arrival != SF_ARRIVAL_AGAIN) {
-        sf_viewer_fragment(world, message, last);
+    const struct message_route *route = route_of(world, message);
+    if (route->fragment != NULL && (arrival != SF_ARRIVAL_AGAIN || route->repeats)) {
+        route->fragment(world, message, index, last);
+    }
+    if (route->whole != NULL && last) {
+        route->whole(world, message);
     }
 }
 
@@ -269,42 +284,120 @@ static void acknowledged(struct world *world, struct message *message)
     if (!message->transfer.sender_done && !message->in_parts) {
         send_unacknowledged(world, message);
     }
-    if (message->kind == MESSAGE_ANSWER) {
-        sf_cloud_answer_taken(world, message);
+    const struct message_route *route = route_of(world, message);
+    if (route->acknowledged != NULL) {
+        route->acknowledged(world, message);
     }
 }
 
-void sf_network_event(struct world *world, const struct sf_event *event)
+static void give_up(struct world *world, struct message *message)
 {
-    struct message *message = sf_message_get(world, event_handle(event));
-    if (event->kind == EVENT_RESEND || event->kind == EVENT_SEND_LIMIT) {
-        if (message != NULL && event->kind == EVENT_RESEND) {
-            resend(world, message);
-        } else if (message != NULL && !message->transfer.sender_done) {
-            world_trace(world, SF_RECORD(send_given_up, .camera = sf_camera_id(message->home),
-                                         .capture = message->capture,
-                                         .packets_count = message->transfer.fragments_count -
-                                                          message->transfer.acked_count));
-            sf_message_stop_sending(world, message);
-        }
-        return;
+    if (!message->transfer.sender_done) {
+        uint32_t missing = message->transfer.fragments_count - message->transfer.acked_count;
+        world_trace(world, SF_RECORD(send_given_up, .camera = sf_camera_of_home(message->home),
+                                     .capture = message->capture, .packets_count = missing));
+        sf_message_stop_sending(world, message);
     }
+}
+
+/* A packet, or a copy of one, has come to the end of its link. */
+static void packet_arrived(struct world *world, const struct sf_event *event)
+{
+    const struct sf_link_id link = sf_link_id(event->target);
+    struct message *message = sf_message_get(world, event_handle(event));
     /* A message lives as long as a packet of it is on its way. */
     SF_ASSERT(message != NULL);
-    struct home *home = &world->homes[message->home];
-    if (slotted_link(world, event->target) == NULL) {
-        sf_netem_departed((event->target & 1) == 0 ? &home->up : &home->down);
+    SF_ASSERT(message->transfer.in_flight_count > 0);
+    SF_ASSERT(sf_home_same(sf_home_of_link(link), message->home));
+    if (slotted_link(world, link) == NULL) {
+        sf_netem_departed(&world->network.links[link.index]);
     }
-    /* What comes to a home without power, or for a device that has lost it since, meets nobody. */
-    bool to_home = (event->target & 1) != 0;
-    bool heard = !to_home || (home->powered && !message->orphaned);
+    /* Dropped: the home is off, or the device rebooted after this was sent. */
+    bool dropped =
+        !sf_link_is_up(link) && (!home_at(world, message->home)->powered || message->orphaned);
     /* The packet still counts as on its way while it is looked at, so that nothing releases its
      * message. */
-    if (event->kind == EVENT_FRAGMENT && heard) {
+    if (event->kind == EVENT_FRAGMENT && !dropped) {
         fragment_arrived(world, message, event->small);
-    } else if (event->kind == EVENT_ACK && heard) {
+    } else if (event->kind == EVENT_ACK && !dropped) {
         acknowledged(world, message);
     }
     message->transfer.in_flight_count--;
     message_release_if_done(world, message);
+}
+
+void sf_network_event(struct world *world, const struct sf_event *event)
+{
+    struct message *message;
+    switch (event->kind) {
+    case EVENT_FRAGMENT:
+    case EVENT_FRAGMENT_BROKEN:
+    case EVENT_ACK:
+    case EVENT_ACK_BROKEN:
+        packet_arrived(world, event);
+        return;
+    case EVENT_RESEND:
+        message = sf_message_get(world, event_handle(event));
+        if (message != NULL) {
+            resend(world, message);
+        }
+        return;
+    case EVENT_SEND_LIMIT:
+        message = sf_message_get(world, event_handle(event));
+        if (message != NULL) {
+            give_up(world, message);
+        }
+        return;
+    case EVENT_LINK_STATE:
+        sf_link_state_ends(world, event);
+        return;
+    case EVENT_LINK_OPENS:
+        sf_slotted_wake(world, sf_link_id(event->target));
+        return;
+    }
+    SF_UNREACHABLE();
+}
+
+/* ---- a run ---- */
+
+void sf_network_init(struct world *world, const struct message_route *routes)
+{
+    world->network.routes = routes;
+    sf_slots_init(&world->network.messages, sizeof(struct message));
+    sf_slotted_init(world);
+}
+
+void sf_network_build(struct world *world)
+{
+    struct network *network = &world->network;
+    /* Most stills take a fifth of the longest; a longer one gets a payload of its own. */
+    network->payload_capacity = world->config.still.bytes_max / 3;
+    network->links_count = SF_LINKS_PER_HOME * world->homes.count;
+    network->links = sf_arena_take(&world->arena, network->links_count, sizeof *network->links);
+    sf_slotted_build(world);
+}
+
+/* Drops what is still on its way. */
+void sf_network_clear(struct world *world)
+{
+    struct network *network = &world->network;
+    for (sf_handle h = sf_slots_next(&network->messages, 0); h != 0;
+         h = sf_slots_next(&network->messages, h)) {
+        const struct message *message = sf_slots_get(&network->messages, h);
+        free(message->payload);
+    }
+    while (network->payloads_free != NULL) {
+        struct payload *next = network->payloads_free->next_free;
+        free(network->payloads_free);
+        network->payloads_free = next;
+    }
+    sf_slotted_drop(world);
+    sf_slots_reset(&network->messages);
+    network->links_count = 0;
+}
+
+void sf_network_fini(struct world *world)
+{
+    sf_slots_fini(&world->network.messages);
+    sf_slots_fini(&world->network.slotted_packets);
 }

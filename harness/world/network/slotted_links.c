@@ -1,24 +1,15 @@
-/* Links that hold packets back. Where a network has slots, when a packet leaves depends on what is
- * sent after it: such a link runs with the model's queue (netem_queue.h) and is woken when the next
- * packet may leave. A link that is ever on such a network has its queue from the start, whatever
- * network it is on, so that no change moves a packet from one way of running to the other. */
+/* Links that hold packets back. Where a network has slots, the time at which a packet leaves
+ * depends on packets that are sent after it: such a link runs with the model's queue
+ * (netem_queue.h) and is woken when the next packet may leave. A link that is ever on such a
+ * network has its queue from the start, so that no change of network moves a packet from one way of
+ * running to the other. */
+#include "harness/world/network/slotted_links.h"
+
 #include <stdlib.h>
 
 #include "harness/base/assert.h"
-#include "harness/world/world.h"
 
 enum { PLACES_FIRST = 16 };
-
-/* A packet of which copies wait. */
-struct slotted_packet {
-    sf_handle message;
-    sf_ns sent_ns;
-    uint64_t number; /* on its link */
-    uint32_t fragment;
-    uint32_t copies_count;
-    uint16_t kind; /* enum event_kind: what its arrival is */
-    uint16_t flags;
-};
 
 /* ---- which links ---- */
 
@@ -60,51 +51,59 @@ static bool group_needs_queue(const struct sf_plan *plan, uint32_t group, bool u
 
 void sf_slotted_init(struct world *world)
 {
-    sf_slots_init(&world->slotted_packets, sizeof(struct slotted_packet));
+    sf_slots_init(&world->network.slotted_packets, sizeof(struct slotted_packet));
+}
+
+static void make_slotted(struct world *world, struct sf_link_id link)
+{
+    struct network *network = &world->network;
+    if (network->slotted == NULL) {
+        network->slotted =
+            sf_arena_take(&world->arena, network->links_count, sizeof(struct slotted_link *));
+    }
+    network->slotted[link.index] = sf_arena_take(&world->arena, 1, sizeof(struct slotted_link));
 }
 
 void sf_slotted_build(struct world *world)
 {
-    uint32_t first = 0;
-    world->queued = NULL;
+    uint32_t home = 0;
+    world->network.slotted = NULL;
     for (uint32_t group = 0; group < world->plan->groups_count; group++) {
-        uint32_t end = first + 2 * world->plan->groups[group].homes_count;
-        for (uint32_t direction = 0; direction < 2; direction++) {
-            if (!group_needs_queue(world->plan, group, direction == 0)) {
-                continue;
+        bool up = group_needs_queue(world->plan, group, true);
+        bool down = group_needs_queue(world->plan, group, false);
+        uint32_t end = home + world->plan->groups[group].homes_count;
+        for (; home < end; home++) {
+            if (up) {
+                make_slotted(world, sf_link_up(sf_home_id(home)));
             }
-            if (world->queued == NULL) {
-                world->queued = sf_arena_take(&world->arena, 2 * (size_t)world->homes_count,
-                                              sizeof(struct slotted_link *));
-            }
-            for (uint32_t link = first + direction; link < end; link += 2) {
-                world->queued[link] = sf_arena_take(&world->arena, 1, sizeof(struct slotted_link));
+            if (down) {
+                make_slotted(world, sf_link_down(sf_home_id(home)));
             }
         }
-        first = end;
     }
 }
 
-void sf_slotted_link_init(struct slotted_link *queued, const struct sf_netem_config *config,
+void sf_slotted_link_init(struct slotted_link *slotted, const struct sf_netem_config *config,
                           uint64_t seed)
 {
     struct sf_netem_waiting *storage = sf_realloc(NULL, PLACES_FIRST, sizeof *storage);
-    sf_netem_queue_init(&queued->queue, config, seed, storage, PLACES_FIRST);
-    queued->wake_ns = SF_NS_NEVER;
+    sf_netem_queue_init(&slotted->queue, config, seed, storage, PLACES_FIRST);
+    slotted->wake_ns = SF_NS_NEVER;
 }
 
 void sf_slotted_drop(struct world *world)
 {
+    struct network *network = &world->network;
     uint64_t copies_count = 0;
-    for (uint32_t link = 0; world->queued != NULL && link < 2 * world->homes_count; link++) {
-        if (world->queued[link] != NULL) {
-            copies_count += sf_netem_waiting_count(&world->queued[link]->queue.link);
-            free(world->queued[link]->queue.waiting);
+    for (uint32_t i = 0; network->slotted != NULL && i < network->links_count; i++) {
+        if (network->slotted[i] != NULL) {
+            copies_count += sf_netem_waiting_count(&network->slotted[i]->queue.link);
+            free(network->slotted[i]->queue.waiting);
         }
     }
-    SF_ASSERT(world->slotted_packets.count <= copies_count);
-    world->queued = NULL;
-    sf_slots_reset(&world->slotted_packets);
+    SF_ASSERT(network->slotted_packets.count <= copies_count);
+    network->slotted = NULL;
+    sf_slots_reset(&network->slotted_packets);
 }
 
 /* ---- in ---- */
@@ -132,29 +131,29 @@ static uint16_t flags_of(struct sf_netem_queued taken, enum event_kind kind)
     return (uint16_t)flags;
 }
 
-uint16_t sf_slotted_take_in(struct world *world, struct slotted_link *queued,
+uint16_t sf_slotted_take_in(struct world *world, struct slotted_link *slotted,
                             struct message *message, enum event_kind kind, uint32_t fragment,
                             uint32_t bytes)
 {
     void *item;
-    sf_handle tag = sf_slots_take(&world->slotted_packets, &item);
+    sf_handle tag = sf_slots_take(&world->network.slotted_packets, &item);
     struct slotted_packet *packet = item;
     *packet = (struct slotted_packet){
         .message = message->handle,
         .sent_ns = world_now(world),
-        .number = queued->queue.link.packets_count,
+        .number = slotted->queue.link.packets_count,
         .fragment = fragment,
         .kind = (uint16_t)kind,
     };
-    make_room(&queued->queue);
+    make_room(&slotted->queue);
     struct sf_netem_queued taken =
-        sf_netem_queue_enqueue(&queued->queue, world_now(world), bytes, false, tag);
+        sf_netem_queue_enqueue(&slotted->queue, world_now(world), bytes, false, tag);
     packet->flags = flags_of(taken, kind);
     packet->copies_count = taken.copies_count;
     message->transfer.in_flight_count += taken.copies_count;
     uint16_t flags = packet->flags;
     if (taken.copies_count == 0) {
-        sf_slots_give(&world->slotted_packets, tag);
+        sf_slots_give(&world->network.slotted_packets, tag);
     }
     return flags;
 }
@@ -162,63 +161,65 @@ uint16_t sf_slotted_take_in(struct world *world, struct slotted_link *queued,
 /* ---- out ---- */
 
 /* It arrives at this very instant, after whatever is being done with the link now. */
-static void leave(struct world *world, uint32_t link, const struct sf_netem_delivery *delivery)
+static void leave(struct world *world, struct sf_link_id link,
+                  const struct sf_netem_delivery *delivery)
 {
-    struct slotted_packet *packet = sf_slots_get(&world->slotted_packets, delivery->tag);
+    struct slotted_packet *packet = sf_slots_get(&world->network.slotted_packets, delivery->tag);
     SF_ASSERT(packet != NULL);
     unsigned flags = packet->flags & ~(unsigned)SF_FATE_CORRUPTED;
     flags |= delivery->corrupted ? SF_FATE_CORRUPTED : 0;
     world_trace(world,
-                SF_RECORD(packet_left, .fate = (uint16_t)flags, .link = sf_link_id(link),
+                SF_RECORD(packet_left, .fate = (uint16_t)flags, .link = link,
                           .transfer = (uint32_t)packet->message, .fragment = packet->fragment,
                           .number = packet->number, .held_ns = world_now(world) - packet->sent_ns));
     push_arrival(world, link, (enum event_kind)packet->kind, delivery->corrupted, packet->fragment,
                  packet->message, world_now(world));
     if (--packet->copies_count == 0) {
-        sf_slots_give(&world->slotted_packets, delivery->tag);
+        sf_slots_give(&world->network.slotted_packets, delivery->tag);
     }
 }
 
-/* One event waits at most for each time: an earlier one is pushed when it comes to be needed, a
- * later one when the one before it has come. */
-static void wake_later(struct world *world, uint32_t link)
+/* Keeps one wake-up pending per link; pushes another only if it is due earlier. */
+static void wake_later(struct world *world, struct sf_link_id link)
 {
-    struct slotted_link *queued = world->queued[link];
-    sf_ns next_ns = sf_netem_queue_next_ns(&queued->queue);
+    struct slotted_link *slotted = world->network.slotted[link.index];
+    sf_ns next_ns = sf_netem_queue_next_ns(&slotted->queue);
     sf_ns due_ns = next_ns > world_now(world) ? next_ns : world_now(world);
-    if (due_ns < queued->wake_ns) {
-        queued->wake_ns = due_ns;
-        sf_queue_push(&world->queue,
-                      (struct sf_event){.due_ns = due_ns, .kind = EVENT_LINK_OPENS, .target = link},
-                      link);
+    if (due_ns < slotted->wake_ns) {
+        slotted->wake_ns = due_ns;
+        sf_queue_push(
+            &world->queue,
+            (struct sf_event){.due_ns = due_ns, .kind = EVENT_LINK_OPENS, .target = link.index},
+            link.index);
     }
 }
 
-void sf_slotted_let_go(struct world *world, uint32_t link)
+void sf_slotted_let_go(struct world *world, struct sf_link_id link)
 {
     struct sf_netem_delivery delivery;
-    while (sf_netem_queue_dequeue(&world->queued[link]->queue, world_now(world), &delivery)) {
+    while (sf_netem_queue_dequeue(&world->network.slotted[link.index]->queue, world_now(world),
+                                  &delivery)) {
         leave(world, link, &delivery);
     }
     wake_later(world, link);
 }
 
-void sf_slotted_wake(struct world *world, uint32_t link)
+void sf_slotted_wake(struct world *world, struct sf_link_id link)
 {
-    struct slotted_link *queued = world->queued[link];
-    if (queued->wake_ns == world_now(world)) {
-        queued->wake_ns = SF_NS_NEVER;
+    struct slotted_link *slotted = world->network.slotted[link.index];
+    if (slotted->wake_ns == world_now(world)) {
+        slotted->wake_ns = SF_NS_NEVER;
     }
-    /* Asked before the time, the model would begin another slot: what was due at this time may have
-     * been put off since. */
-    if (sf_netem_queue_next_ns(&queued->queue) <= world_now(world)) {
+    /* Asked before the time, the model would begin another slot: the packet that was due now may
+     * have been put off since. */
+    if (sf_netem_queue_next_ns(&slotted->queue) <= world_now(world)) {
         sf_slotted_let_go(world, link);
     } else {
         wake_later(world, link);
     }
 }
 
-void sf_slotted_changed(struct world *world, uint32_t link)
+void sf_slotted_changed(struct world *world, struct sf_link_id link)
 {
     if (slotted_link(world, link) != NULL) {
         wake_later(world, link);

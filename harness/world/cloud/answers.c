@@ -1,0 +1,97 @@
+/* Answers: what the cache, a camera or the load balancer answers, let out by the front door and
+ * sent to the viewer in parts. */
+#include <string.h>
+
+#include "harness/world/cloud/private.h"
+#include "harness/world/network/network.h"
+
+enum sf_authorisation_answer sf_cloud_ask_door(const struct world *world,
+                                               const struct request *request)
+{
+    return request->direct ? SF_AUTHORISATION_OPEN
+                           : sf_authorisation_ask(&world->accounts.door, request->session,
+                                                  request->camera, request_is_integration(request));
+}
+
+static void trace_answer(struct world *world, const struct request *request,
+                         const struct message *message, uint32_t status, uint32_t bytes)
+{
+    uint32_t transfer = (uint32_t)message->handle;
+    uint64_t number = request_number(request->viewer, request->number);
+    if (message->answer.refusal == SF_AUTHORISATION_OPEN) {
+        world_trace(world, SF_RECORD(answered, .viewer = request->viewer, .bytes = bytes,
+                                     .transfer = transfer, .request = number,
+                                     .status = (uint16_t)(status | request->said)));
+    } else {
+        world_trace(world,
+                    SF_RECORD(refused, .viewer = request->viewer,
+                              .reason = (enum sf_refusal)message->answer.refusal,
+                              .camera = request->camera, .transfer = transfer, .request = number));
+    }
+}
+
+struct message *sf_cloud_answer_begin(struct world *world, struct request *request, uint32_t status,
+                                      uint32_t total_bytes)
+{
+    SF_ASSERT(!request->answered);
+    request->answered = true;
+    enum sf_authorisation_answer door = sf_cloud_ask_door(world, request);
+    bool open = door == SF_AUTHORISATION_OPEN;
+    bool picture = sf_cache_status_has_bytes(status) && open;
+    struct message *message =
+        sf_message_create(world, MESSAGE_ANSWER, sf_home_of_viewer(request->viewer),
+                          picture ? total_bytes : CONTROL_BYTES, picture);
+    message->answer = (struct answer_message){
+        .viewer = request->viewer,
+        .number = request->number,
+        .request = request->handle,
+        .session = request->session,
+        .session_new = request->said_session,
+        .validator = request->said_validator,
+        .range_offset = status == SF_CACHE_STATUS_PARTIAL ? request->range_offset : 0,
+        .said = request->said,
+        .status = (uint8_t)(open ? status : SF_CACHE_STATUS_UNAVAILABLE),
+        .refusal = (uint8_t)door,
+        .picture = picture,
+    };
+    request->answer = message->handle;
+    trace_answer(world, request, message, status, picture ? total_bytes : 0);
+    if (picture) {
+        message->transfer.ready_bytes = 0;
+        return message;
+    }
+    sf_message_send(world, message);
+    return NULL;
+}
+
+void sf_cloud_answer_bytes(struct world *world, const struct request *request, const uint8_t *bytes,
+                           uint32_t count)
+{
+    struct message *message = sf_message_get(world, request->answer);
+    if (message == NULL || !message->answer.picture || message->transfer.sender_done) {
+        return; /* stopped since: the viewer is gone, or the operator has blocked the path */
+    }
+    SF_ASSERT(count <= message->transfer.total_bytes - message->transfer.ready_bytes);
+    memcpy(message->payload->bytes + message->transfer.ready_bytes, bytes, count);
+    message->transfer.ready_bytes += count;
+    message->in_parts |= message->transfer.ready_bytes < message->transfer.total_bytes;
+    sf_message_send(world, message);
+}
+
+void sf_cloud_answer_end(struct world *world, const struct request *request, bool aborted)
+{
+    struct message *message = sf_message_get(world, request->answer);
+    if (aborted && message != NULL && message->answer.picture) {
+        sf_message_stop_sending(world, message);
+    }
+}
+
+void sf_cloud_answer_taken(struct world *world, struct message *message)
+{
+    SF_ASSERT(message->kind == MESSAGE_ANSWER);
+    const struct request *request = request_get(world, message->answer.request);
+    if (request != NULL) {
+        sf_cache_host_progress(&world->cloud.host, request->asked_of_cache,
+                               sf_transfer_acked_bytes(&message->transfer));
+    }
+}
