@@ -47,6 +47,21 @@ void sf_text_add_bytes(struct sf_text *text, const void *bytes, size_t count)
     text->data[text->length] = '\0';
 }
 
+void sf_text_add_word(struct sf_text *text, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "%+,-./:=@_";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        sf_text_add(text, " %s", word);
+        return;
+    }
+    sf_text_add(text, " '");
+    for (const char *at = word; *at != '\0'; at++) {
+        sf_text_add(text, *at == '\'' ? "'\\%c'" : "%c", *at);
+    }
+    sf_text_add(text, "'");
+}
+
 void sf_text_free(struct sf_text *text)
 {
     free(text->data);

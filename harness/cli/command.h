@@ -61,7 +61,13 @@ enum {
 #define CLI_SCENARIOS_FOLDER "scenarios/gate"
 #define CLI_OPTION_SCENARIOS                                                            \
     {                                                                                   \
-        "scenarios", "PATH", "a folder of scenarios, or one (" CLI_SCENARIOS_FOLDER ")" \
+        "scenarios", "PATH",                                                            \
+            "a scenario of your own, or a folder of them, beside " CLI_SCENARIOS_FOLDER \
+    }
+#define CLI_OPTION_ONLY                                                                   \
+    {                                                                                     \
+        "only", "PATH",                                                                   \
+            "this scenario or folder and nothing else, in place of " CLI_SCENARIOS_FOLDER \
     }
 #define CLI_OPTIONS_END  \
     {                    \
@@ -162,7 +168,7 @@ void cli_repeat_command(const struct cli_args *args, const char *word, const uin
 SF_MUST_USE enum sf_err cli_load(const struct cli_args *args, const char *file,
                                  struct sf_plan *plan_out, struct sf_diag *diag);
 
-/* The scenarios of --scenarios, changed by every --set. Free it, also after a failure. */
+/* The scenarios of a campaign (--only, --scenarios), changed by every --set. Free it, also after a failure. */
 struct cli_scenarios {
     char *files[SF_GATE_SCENARIOS_MAX];
     struct sf_plan *plans;

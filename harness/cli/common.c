@@ -151,22 +151,6 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
     return SF_OK;
 }
 
-/* One word of a command line, as a shell takes it. */
-static void add_word(struct sf_text *out, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "%+,-./:=@_";
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        sf_text_add(out, " %s", word);
-        return;
-    }
-    sf_text_add(out, " '");
-    for (const char *at = word; *at != '\0'; at++) {
-        sf_text_add(out, *at == '\'' ? "'\\%c'" : "%c", *at);
-    }
-    sf_text_add(out, "'");
-}
-
 /* Where the result goes, and how fast. */
 static bool is_aside(const char *option)
 {
@@ -184,7 +168,7 @@ void cli_repeat_command(const struct cli_args *args, const char *word, const uin
 {
     sf_text_add(out, "strayframe %s", args->command->name);
     if (args->words_count > 0 || word[0] != '\0') {
-        add_word(out, args->words_count > 0 ? args->words[0] : word);
+        sf_text_add_word(out, args->words_count > 0 ? args->words[0] : word);
     }
     if (seed != NULL) {
         sf_text_add(out, " --seed %llu", (unsigned long long)*seed);
@@ -197,14 +181,14 @@ void cli_repeat_command(const struct cli_args *args, const char *word, const uin
         }
         sf_text_add(out, " --%s", option->name);
         if (option->value != NULL) {
-            add_word(out, args->values[i]);
+            sf_text_add_word(out, args->values[i]);
         }
     }
     for (uint32_t i = 0; i < args->sets_count; i++) {
         struct sf_text set = {0};
         sf_text_add(&set, "%s=%s", args->sets[i].key, args->sets[i].value);
         sf_text_add(out, " --set");
-        add_word(out, set.data);
+        sf_text_add_word(out, set.data);
         sf_text_free(&set);
     }
 }

@@ -7,15 +7,20 @@
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
 #include "harness/report/junit.h"
-#include "harness/report/report.h"
+#include "harness/report/gate.h"
 #include "harness/gate/gate.h"
+
+/* Without --seeds: the floor is always run, and beyond it what half a minute allows. */
+enum { SEEDS_FLOOR = 50, SEEDS_MAX = 500, SECONDS = 30 };
 
 static const struct cli_option options[] = {
     {"candidate", "CACHE",
      "the cache to judge: builtin:NAME or the path of a shared object, options behind '?'"},
     CLI_OPTION_BASELINE,
     CLI_OPTION_SCENARIOS,
-    {"seeds", "N", "how many seeds for each scenario (50)"},
+    CLI_OPTION_ONLY,
+    {"seeds", "N",
+     "how many seeds for each scenario (as many as 30 s allow, at least 50, at most 500)"},
     CLI_OPTION_SEED,
     CLI_OPTION_SET,
     {"seconds", "N",
@@ -47,7 +52,8 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     uint64_t jobs;
     uint64_t seconds;
     uint64_t run_seconds;
-    SF_TRY(cli_number(args, "seeds", 50, 1, 1000000, &seeds, diag));
+    bool seeds_given = cli_value(args, "seeds") != NULL;
+    SF_TRY(cli_number(args, "seeds", SEEDS_MAX, 1, 1000000, &seeds, diag));
     SF_TRY(cli_number(args, "seed", 1, 0, UINT64_MAX, &seed_first, diag));
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
     SF_TRY(cli_number(args, "seconds", 0, 1, 1000000, &seconds, diag));
@@ -62,44 +68,52 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
         .plans_count = scenarios->count,
         .seed_first = seed_first,
         .seeds_count = (uint32_t)seeds,
+        .seeds_floor = seeds_given ? 0 : SEEDS_FLOOR,
+        .seconds = SECONDS,
         .workers = (uint32_t)jobs,
         .seconds_max = (double)seconds,
         .run_seconds_max = (double)run_seconds,
-        /* Scenarios of somebody's own need not bring about everything. */
-        .quotas = cli_value(args, "scenarios") == NULL,
         .progress = cli_progress,
         .progress_context = label,
     };
     return SF_OK;
 }
 
-static int print(const struct cli_args *args, const struct sf_gate *gate,
-                 const struct cli_scenarios *scenarios)
+static struct sf_gate_names names_of(const struct cli_args *args,
+                                     const struct cli_scenarios *scenarios)
 {
-    const char *candidate = cli_value(args, "candidate");
-    const char *const *files = (const char *const *)scenarios->files;
+    return (struct sf_gate_names){
+        .candidate = cli_value(args, "candidate"),
+        .baseline = cli_value(args, "baseline"),
+        .files = (const char *const *)scenarios->files,
+        .sets = args->sets,
+        .sets_count = args->sets_count,
+    };
+}
+
+static int print(const struct cli_args *args, const struct sf_gate *gate,
+                 const struct sf_gate_names *names)
+{
     if (cli_flag(args, "json")) {
-        return cli_print_json(sf_report_gate_json(gate, candidate, files),
-                              cli_exit_of(gate->verdict));
+        return cli_print_json(sf_report_gate_json(gate, names), cli_exit_of(gate->verdict));
     }
     struct sf_text text = {0};
     struct sf_paint paint = sf_paint_for(STDOUT_FILENO);
-    sf_report_gate_text(gate, candidate, files, &paint, &text);
+    sf_report_gate_text(gate, names, &paint, &text);
     int code = cli_print_text(&text, cli_exit_of(gate->verdict));
     sf_text_free(&text);
     return code;
 }
 
 static enum sf_err junit(const struct cli_args *args, const struct sf_gate *gate,
-                         const struct cli_scenarios *scenarios, struct sf_diag *diag)
+                         const struct sf_gate_names *names, struct sf_diag *diag)
 {
     const char *path = cli_value(args, "junit");
     if (path == NULL) {
         return SF_OK;
     }
     struct sf_text xml = {0};
-    sf_report_gate_junit(gate, cli_value(args, "candidate"), (const char *const *)scenarios->files,
-                         &xml);
+    sf_report_gate_junit(gate, names, &xml);
     enum sf_err err = cli_write_file(path, &xml, diag);
     sf_text_free(&xml);
     return err;
@@ -116,10 +130,16 @@ static int run(const struct cli_args *args)
         err = sf_gate_run(&gate_options, gate, &diag);
         cli_progress_end();
     }
-    if (err == SF_OK) {
-        err = junit(args, gate, &scenarios, &diag);
+    int code;
+    if (err != SF_OK) {
+        code = cli_fail(err, &diag);
+    } else {
+        const struct sf_gate_names names = names_of(args, &scenarios);
+        err = junit(args, gate, &names, &diag);
+        code = print(args, gate, &names);
+        /* The verdict is printed even when the report could not be written. */
+        code = err == SF_OK ? code : cli_fail(err, &diag);
     }
-    int code = err == SF_OK ? print(args, gate, &scenarios) : cli_fail(err, &diag);
     cli_scenarios_free(&scenarios);
     free(gate);
     return code;
@@ -130,15 +150,16 @@ const struct cli_command cli_gate = {
     .words = "",
     .summary = "Judge a cache before it is deployed: many scenarios, many seeds, all processors",
     .details =
-        "Every cache that the scenarios name is replaced by the candidate. Before the "
-        "verdict is believed, a cache\n"
-        "that is known to leak has to be caught by the same scenarios, and a sound one has "
-        "to pass them. A cache\n"
-        "that crashes or hangs is a find, with the command that repeats it; one that is not "
-        "deterministic is named,\n"
-        "and does not pass. The verdict tells strays from the rest. The JSON lists the first 256 "
-        "finds, and counts\n"
-        "all by oracle. Seeds count from 1 unless --seed says otherwise.",
+        "Every cache that the scenarios name is replaced by the candidate. Before the verdict is\n"
+        "believed, a cache that is known to leak has to be caught by the same scenarios, and a\n"
+        "correct one has to pass them. A crash and a hang are findings like any other; after four\n"
+        "hangs no further run starts. A cache that is not deterministic is named, and does not "
+        "pass.\n"
+        "Findings are grouped by what was broken and for which kind of viewer, strays first, each\n"
+        "with the command that repeats it. A situation that the gate requires and that did not "
+        "occur\n"
+        "makes the verdict inconclusive, whichever scenarios were run. Seeds count from 1 unless\n"
+        "--seed says otherwise.",
     .options = options,
     .words_min = 0,
     .words_max = 0,

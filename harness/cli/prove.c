@@ -11,6 +11,7 @@
 static const struct cli_option options[] = {
     {"class", "ID", "this class of defect only, such as D05"},
     CLI_OPTION_SCENARIOS,
+    CLI_OPTION_ONLY,
     {"seeds", "N", "how many seeds for each scenario, with the defect (20)"},
     {"twin-seeds", "N", "and with its twin (as many)"},
     CLI_OPTION_SEED,

@@ -8,58 +8,84 @@
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static bool is_scenario(const char *name)
 {
     size_t length = strlen(name);
     return length > 5 && strcmp(name + length - 5, ".yaml") == 0 && name[0] != '.';
 }
 
-static enum sf_err list_folder(const char *folder, struct cli_scenarios *scenarios,
-                               struct sf_diag *diag)
+static bool is_listed(const struct cli_scenarios *scenarios, const char *path)
 {
-    DIR *directory = opendir(folder);
-    if (directory == NULL) {
+    char *real = realpath(path, NULL);
+    bool listed = false;
+    for (uint32_t i = 0; real != NULL && i < scenarios->count; i++) {
+        char *other = realpath(scenarios->files[i], NULL);
+        listed |= other != NULL && strcmp(real, other) == 0;
+        free(other);
+    }
+    free(real);
+    return listed;
+}
+
+/* A file that is listed already is not run twice. */
+static enum sf_err add_file(const char *path, struct cli_scenarios *scenarios, struct sf_diag *diag)
+{
+    if (is_listed(scenarios, path)) {
+        return SF_OK;
+    }
+    if (scenarios->count == SF_GATE_SCENARIOS_MAX) {
+        return sf_fail(diag, SF_ERR_INPUT, "%s: more than %d scenarios", path,
+                       SF_GATE_SCENARIOS_MAX);
+    }
+    scenarios->files[scenarios->count++] = sf_strdup(path);
+    return SF_OK;
+}
+
+static enum sf_err add_folder(const char *folder, struct cli_scenarios *scenarios,
+                              struct sf_diag *diag)
+{
+    struct dirent **entries;
+    int count = scandir(folder, &entries, NULL, alphasort);
+    if (count < 0) {
         return sf_fail(diag, SF_ERR_INPUT, "%s: %s", folder, strerror(errno));
     }
     enum sf_err err = SF_OK;
-    const struct dirent *entry;
-    while (err == SF_OK && (entry = readdir(directory)) != NULL) {
-        if (!is_scenario(entry->d_name)) {
-            continue;
+    bool any = false;
+    for (int i = 0; i < count; i++) {
+        if (err == SF_OK && is_scenario(entries[i]->d_name)) {
+            struct sf_text path = {0};
+            sf_text_add(&path, "%s/%s", folder, entries[i]->d_name);
+            err = add_file(path.data, scenarios, diag);
+            sf_text_free(&path);
+            any = true;
         }
-        if (scenarios->count == SF_GATE_SCENARIOS_MAX) {
-            err = sf_fail(diag, SF_ERR_INPUT, "%s: more than %d scenarios", folder,
-                          SF_GATE_SCENARIOS_MAX);
-            break;
-        }
-        struct sf_text path = {0};
-        sf_text_add(&path, "%s/%s", folder, entry->d_name);
-        scenarios->files[scenarios->count++] = path.data;
+        free(entries[i]);
     }
-    closedir(directory);
-    qsort(scenarios->files, scenarios->count, sizeof scenarios->files[0], compare_names);
-    if (err == SF_OK && scenarios->count == 0) {
+    free(entries);
+    if (err == SF_OK && !any) {
         err = sf_fail(diag, SF_ERR_INPUT, "%s: no scenario (*.yaml) in this folder", folder);
     }
     return err;
 }
 
+static enum sf_err add_path(const char *wanted, struct cli_scenarios *scenarios,
+                            struct sf_diag *diag)
+{
+    char path[1200];
+    cli_find_data(wanted, path, sizeof path);
+    struct stat status;
+    bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    return folder ? add_folder(path, scenarios, diag) : add_file(path, scenarios, diag);
+}
+
 enum sf_err cli_scenarios_load(const struct cli_args *args, struct cli_scenarios *scenarios,
                                struct sf_diag *diag)
 {
-    const char *wanted = cli_value(args, "scenarios");
-    char path[1200];
-    cli_find_data(wanted != NULL ? wanted : CLI_SCENARIOS_FOLDER, path, sizeof path);
-    struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
-        SF_TRY(list_folder(path, scenarios, diag));
-    } else {
-        scenarios->files[scenarios->count++] = sf_strdup(path);
+    const char *only = cli_value(args, "only");
+    const char *further = cli_value(args, "scenarios");
+    SF_TRY(add_path(only != NULL ? only : CLI_SCENARIOS_FOLDER, scenarios, diag));
+    if (further != NULL) {
+        SF_TRY(add_path(further, scenarios, diag));
     }
     scenarios->plans = sf_alloc(scenarios->count, sizeof *scenarios->plans);
     for (uint32_t i = 0; i < scenarios->count; i++) {

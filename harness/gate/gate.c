@@ -1,3 +1,4 @@
+/* Which runs make a gate, and running them. */
 #include "harness/gate/gate.h"
 
 #include <stdio.h>
@@ -6,7 +7,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
-#include "harness/base/text.h"
+#include "harness/gate/private.h"
 
 /* The controls: what must be caught, and what must pass. Their runs come first. */
 enum { CONTROL_SEEDS = 4 };
@@ -24,10 +25,15 @@ struct field {
     struct sf_run_caches *modules; /* the same */
 };
 
+/* What a worker keeps between its runs. */
+struct worker {
+    struct sf_runner *runner;
+    struct sf_run_result result;
+};
+
 struct place {
     enum part part;
-    uint32_t plan;
-    uint64_t seed;
+    struct gate_place at;
 };
 
 static uint32_t jobs_of_part(const struct field *field, int part)
@@ -35,11 +41,11 @@ static uint32_t jobs_of_part(const struct field *field, int part)
     return field->seeds_count[part] * field->options->plans_count;
 }
 
-static uint32_t jobs_count(const struct field *field)
+static uint32_t jobs_before(const struct field *field, int part)
 {
     uint32_t count = 0;
-    for (int part = 0; part < PARTS_COUNT; part++) {
-        count += jobs_of_part(field, part);
+    for (int before = 0; before < part; before++) {
+        count += jobs_of_part(field, before);
     }
     return count;
 }
@@ -54,8 +60,8 @@ static struct place place_of(const struct field *field, uint32_t index)
     }
     return (struct place){
         .part = (enum part)part,
-        .plan = index % field->options->plans_count,
-        .seed = field->options->seed_first + index / field->options->plans_count,
+        .at = {.plan = index % field->options->plans_count,
+               .seed = field->options->seed_first + index / field->options->plans_count},
     };
 }
 
@@ -88,24 +94,54 @@ static enum sf_err prepare_plans(struct field *field, struct sf_diag *diag)
     return SF_OK;
 }
 
+/* ---- in a worker ---- */
+
 static void *prepare(void *context)
 {
     (void)context;
-    return sf_runner_create();
+    struct worker *worker = sf_alloc(1, sizeof *worker);
+    worker->runner = sf_runner_create();
+    return worker;
 }
 
-static void work(void *context, void *runner, uint32_t index, void *result_out)
+static void summarise(const struct sf_run_result *result, struct gate_outcome *outcome)
 {
-    const struct field *field = context;
-    struct place place = place_of(field, index);
-    uint32_t plan = (uint32_t)place.part * field->options->plans_count + place.plan;
-    /* What a cache leaves behind in its process (its dice, say) has moved on after a first run; two
-     * workers that run the seed once each would both begin at the same place. */
-    for (int times = place.part == PART_AGAIN ? 2 : 1; times > 0; times--) {
-        sf_run(runner, &field->plans[plan], &field->modules[plan],
-               &(struct sf_run_options){.seed = place.seed}, result_out);
+    *outcome = (struct gate_outcome){.verdict = result->verdict, .trace_hash = result->trace_hash};
+    memcpy(outcome->oracles, result->oracles, sizeof outcome->oracles);
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        outcome->probes[i] = result->probes[i] > 0;
+    }
+    for (uint32_t i = 0; i < result->findings_kept; i++) {
+        bool known = false;
+        for (uint32_t j = 0; j < outcome->findings_kept; j++) {
+            known |= sf_gate_same_signature(&outcome->findings[j], &result->findings[i]);
+        }
+        if (!known && outcome->findings_kept < SF_GATE_OUTCOME_FINDINGS_MAX) {
+            outcome->findings[outcome->findings_kept++] = result->findings[i];
+        }
     }
 }
+
+static void work(void *context, void *prepared, uint32_t index, void *result_out)
+{
+    const struct field *field = context;
+    struct worker *worker = prepared;
+    struct place place = place_of(field, index);
+    uint32_t plan = (uint32_t)place.part * field->options->plans_count + place.at.plan;
+    const struct sf_run_options options = {
+        .seed = place.at.seed,
+        .strays_max = place.part == PART_LEAKY ? 1 : 0, /* one is enough to have caught it */
+    };
+    /* State that a cache leaves behind in its process (its random numbers, say) has moved on after
+     * a first run; two workers that run the seed once each would both begin at the same place. */
+    for (int times = place.part == PART_AGAIN ? 2 : 1; times > 0; times--) {
+        sf_run(worker->runner, &field->plans[plan], &field->modules[plan], &options,
+               &worker->result);
+    }
+    summarise(&worker->result, result_out);
+}
+
+/* ---- in the caller's process ---- */
 
 static void progress(void *context, uint32_t done_count, uint32_t count)
 {
@@ -115,148 +151,17 @@ static void progress(void *context, uint32_t done_count, uint32_t count)
     }
 }
 
-static void keep_find(struct sf_gate *gate, struct sf_gate_find find)
-{
-    gate->finds_count++;
-    if (gate->finds_kept < SF_GATE_FINDS_MAX) {
-        gate->finds[gate->finds_kept++] = find;
-    }
-}
-
-static bool job_failed(const struct sf_job_status *status, const struct sf_run_result *result)
-{
-    return status->end == SF_JOB_CRASHED || status->end == SF_JOB_HUNG ||
-           (status->end == SF_JOB_DONE && result->verdict == SF_VERDICT_FAIL);
-}
-
-/* One find for each oracle that found something: the first of its findings. */
-static void keep_findings(struct sf_gate *gate, struct place place,
-                          const struct sf_run_result *result)
-{
-    bool seen[SF_ORACLES_MAX] = {false};
-    for (uint32_t i = 0; i < result->findings_kept; i++) {
-        const struct sf_finding *finding = &result->findings[i];
-        if (seen[finding->oracle]) {
-            continue;
-        }
-        seen[finding->oracle] = true;
-        keep_find(gate, (struct sf_gate_find){
-                            .kind = SF_GATE_FINDING,
-                            .plan = place.plan,
-                            .seed = place.seed,
-                            .finding = *finding,
-                            .findings_count = result->oracles[finding->oracle].findings_count,
-                        });
-    }
-}
-
-/* The scenario's share in what is counted. */
-static void count_in_scenario(struct sf_gate_scenario *scenario, uint64_t seed,
-                              const struct sf_job_status *status,
-                              const struct sf_run_result *result)
-{
-    scenario->runs_count++;
-    if (status->end != SF_JOB_DONE) {
-        scenario->ended_seed = scenario->ended_count == 0 ? seed : scenario->ended_seed;
-        scenario->ended_count++;
-        return;
-    }
-    for (uint32_t i = 0; i < result->oracles_count; i++) {
-        scenario->oracles[i].evidence_count += result->oracles[i].evidence_count;
-        scenario->oracles[i].wanted_count += result->oracles[i].wanted;
-        if (result->oracles[i].findings_count > 0 && scenario->oracles[i].failed_count++ == 0) {
-            scenario->oracles[i].failed_seed = seed;
-        }
-    }
-    for (uint32_t i = result->findings_kept; i > 0; i--) { /* the first one stays */
-        const struct sf_finding *finding = &result->findings[i - 1];
-        if (scenario->oracles[finding->oracle].failed_seed == seed) {
-            scenario->oracles[finding->oracle].finding = *finding;
-        }
-    }
-}
-
-/* Somebody got a picture of another tenant's, or a piece of one: pixels or bytes. */
-static bool has_stray(const struct sf_run_result *result)
-{
-    for (uint32_t i = 0; i < result->oracles_count; i++) {
-        bool of_strays = sf_oracles()[i] == &sf_oracle_no_stray_pixels ||
-                         sf_oracles()[i] == &sf_oracle_no_stray_bytes;
-        if (of_strays && result->oracles[i].findings_count > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void count_candidate_run(struct sf_gate *gate, struct place place,
-                                const struct sf_job_status *status,
-                                const struct sf_run_result *result)
-{
-    gate->scenarios[place.plan].wanted_count++;
-    if (status->end == SF_JOB_NOT_RUN) {
-        return;
-    }
-    gate->runs_count++;
-    count_in_scenario(&gate->scenarios[place.plan], place.seed, status, result);
-    gate->failed_count += job_failed(status, result);
-    if (status->end != SF_JOB_DONE) {
-        gate->ended_count++;
-        keep_find(gate, (struct sf_gate_find){
-                            .kind = status->end == SF_JOB_HUNG ? SF_GATE_HANG : SF_GATE_CRASH,
-                            .plan = place.plan,
-                            .seed = place.seed,
-                            .signal_number = status->signal_number,
-                        });
-        return;
-    }
-    for (uint32_t i = 0; i < result->oracles_count; i++) {
-        gate->evidence[i] += result->oracles[i].evidence_count;
-        gate->findings[i] += result->oracles[i].findings_count;
-        gate->failed[i] += result->oracles[i].findings_count > 0;
-        gate->wanted[i] |= result->oracles[i].wanted;
-    }
-    gate->stray_count += has_stray(result);
-    for (int i = 0; i < SF_PROBES_COUNT; i++) {
-        gate->probes[i] += result->probes[i] > 0;
-    }
-    keep_findings(gate, place, result);
-}
-
-struct controls {
-    uint32_t leaky_caught_count;
-    uint32_t leaky_runs_count;
-    uint32_t sound_failed_count;
-    uint32_t sound_runs_count;
-};
-
-static void count_control_run(struct controls *controls, enum part part,
-                              const struct sf_job_status *status,
-                              const struct sf_run_result *result)
-{
-    bool ran = status->end != SF_JOB_NOT_RUN;
-    bool failed = job_failed(status, result);
-    if (part == PART_LEAKY) {
-        controls->leaky_runs_count += ran;
-        controls->leaky_caught_count += failed;
-    } else {
-        controls->sound_runs_count += ran;
-        controls->sound_failed_count += failed;
-    }
-}
-
 struct outcome {
     const struct sf_job_status *status;
-    const struct sf_run_result *result;
+    const struct gate_outcome *result;
 };
 
-static struct outcome outcome_of(const struct sf_jobs_results *results, const struct sf_jobs *jobs,
-                                 uint32_t index)
+static struct outcome outcome_of(const struct sf_jobs_results *results, uint32_t index)
 {
     return (struct outcome){
         .status = &results->statuses[index],
-        .result = (const struct sf_run_result *)(const void *)(results->results +
-                                                               index * jobs->result_bytes),
+        .result = (const struct gate_outcome *)(const void *)(results->results +
+                                                              index * sizeof(struct gate_outcome)),
     };
 }
 
@@ -278,104 +183,73 @@ static void compare_again(struct sf_gate *gate, uint32_t plan, struct outcome fi
     gate->differs_count += scenario->again_differs;
 }
 
-/* The first oracle that no run gave anything to judge, though one at least asked for it; NULL. */
-static const char *idle_oracle(const struct sf_gate *gate)
+static void count_control(struct gate_controls *controls, enum part part, struct outcome outcome)
 {
-    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
-        if (gate->wanted[i] && gate->evidence[i] == 0) {
-            return sf_oracles()[i]->name;
-        }
-    }
-    return NULL;
-}
-
-/* The first probe that fewer runs came past than must; NULL. */
-static const char *missed_probe(const struct sf_gate *gate, bool quotas)
-{
-    for (int i = 0; i < SF_PROBES_COUNT && quotas; i++) {
-        if (gate->probes[i] < sf_probe_quota((enum sf_probe)i)) {
-            return sf_probe_name((enum sf_probe)i);
-        }
-    }
-    return NULL;
-}
-
-/* What was broken in how many runs: strays apart from the rest, which are another matter. */
-static void say_failed(struct sf_gate *gate)
-{
-    struct sf_text text = {0};
-    sf_text_add(&text, "%u of %u runs broke an invariant; ", gate->failed_count, gate->runs_count);
-    if (gate->stray_count == 0) {
-        sf_text_add(&text, "nobody got another's picture");
+    bool ran = outcome.status->end != SF_JOB_NOT_RUN;
+    bool failed = sf_gate_job_failed(outcome.status, outcome.result);
+    if (part == PART_LEAKY) {
+        controls->leaky_runs_count += ran;
+        controls->leaky_caught_count += failed;
     } else {
-        sf_text_add(&text, "another's picture, or a piece of one, in %u", gate->stray_count);
+        controls->sound_runs_count += ran;
+        controls->sound_failed_count += failed;
     }
-    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
-        const struct sf_oracle *oracle = sf_oracles()[i];
-        if (gate->failed[i] > 0 && oracle != &sf_oracle_no_stray_pixels &&
-            oracle != &sf_oracle_no_stray_bytes) {
-            sf_text_add(&text, "; %s in %u", oracle->name, gate->failed[i]);
-        }
-    }
-    if (gate->ended_count > 0) {
-        sf_text_add(&text, "; a crash or a hang in %u", gate->ended_count);
-    }
-    if (gate->differs_count > 0) {
-        sf_text_add(&text, "; the cache is not deterministic: a find may not repeat");
-    }
-    snprintf(gate->reason, sizeof gate->reason, "%s", text.data);
-    sf_text_free(&text);
 }
 
-static void conclude(struct sf_gate *gate, const struct controls *controls, bool quotas)
+/* How many seeds were run in every scenario; runs of further seeds were not wanted. */
+static uint32_t seeds_run(const struct field *field, const struct sf_jobs_results *results)
 {
-    gate->verdict = SF_VERDICT_INCONCLUSIVE;
-    if (gate->failed_count > 0) {
-        gate->verdict = SF_VERDICT_FAIL;
-        say_failed(gate);
-    } else if (gate->differs_count > 0) {
-        snprintf(gate->reason, sizeof gate->reason,
-                 "the cache is not deterministic: in %u of %u scenarios the same seed run twice "
-                 "gave two different runs, so nothing that is found would repeat",
-                 gate->differs_count, gate->scenarios_count);
-    } else if (controls->sound_failed_count > 0) {
-        snprintf(
-            gate->reason, sizeof gate->reason,
-            "the control that is known to be sound failed %u of %u runs: these scenarios cry wolf",
-            controls->sound_failed_count, controls->sound_runs_count);
-    } else if (controls->leaky_caught_count == 0) {
-        snprintf(gate->reason, sizeof gate->reason,
-                 "the control that is known to leak was not caught in %u runs: these scenarios see "
-                 "nothing",
-                 controls->leaky_runs_count);
-    } else if (gate->runs_count < gate->wanted_count) {
-        snprintf(gate->reason, sizeof gate->reason,
-                 "the time was up after %u of %u runs, none of which failed", gate->runs_count,
-                 gate->wanted_count);
-    } else if (idle_oracle(gate) != NULL) {
-        snprintf(gate->reason, sizeof gate->reason, "the oracle %s had nothing to judge in %u runs",
-                 idle_oracle(gate), gate->runs_count);
-    } else if (missed_probe(gate, quotas) != NULL) {
-        snprintf(gate->reason, sizeof gate->reason,
-                 "not tested: no run came past '%s', or too few; see the probes",
-                 missed_probe(gate, quotas));
-    } else {
-        gate->verdict = SF_VERDICT_PASS;
-        snprintf(gate->reason, sizeof gate->reason,
-                 "no invariant was broken in %u runs; the leaky control was caught in %u of %u, "
-                 "the sound one "
-                 "passed %u",
-                 gate->runs_count, controls->leaky_caught_count, controls->leaky_runs_count,
-                 controls->sound_runs_count);
+    uint32_t plans_count = field->options->plans_count;
+    uint32_t first = jobs_before(field, PART_CANDIDATE);
+    uint32_t seed = 0;
+    for (; seed < field->seeds_count[PART_CANDIDATE]; seed++) {
+        for (uint32_t plan = 0; plan < plans_count; plan++) {
+            if (results->statuses[first + seed * plans_count + plan].end == SF_JOB_NOT_RUN) {
+                return seed;
+            }
+        }
     }
+    return seed;
+}
+
+static void count_all(const struct field *field, const struct sf_jobs_results *results,
+                      struct sf_gate *gate)
+{
+    struct gate_controls controls = {0};
+    uint32_t floor = field->options->seeds_floor;
+    uint32_t candidate_first = jobs_before(field, PART_CANDIDATE);
+    gate->seeds_count = seeds_run(field, results);
+    uint32_t wanted = floor == 0                  ? field->options->seeds_count
+                      : floor > gate->seeds_count ? floor
+                                                  : gate->seeds_count;
+    gate->wanted_count = wanted * field->options->plans_count;
+    for (uint32_t i = 0; i < candidate_first + gate->wanted_count; i++) {
+        struct place place = place_of(field, i);
+        struct outcome outcome = outcome_of(results, i);
+        if (place.part == PART_CANDIDATE) {
+            sf_gate_count(gate, place.at, outcome.status, outcome.result);
+        } else if (place.part == PART_AGAIN) {
+            /* The first seeds of the part behind stand in the same order. */
+            compare_again(gate, place.at.plan,
+                          outcome_of(results, i + jobs_of_part(field, PART_AGAIN)), outcome);
+        } else {
+            count_control(&controls, place.part, outcome);
+        }
+    }
+    sf_gate_sort(gate);
+    sf_gate_conclude(gate, &controls);
 }
 
 enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate,
                         struct sf_diag *diag)
 {
     SF_ASSERT(options->plans_count > 0);
+    SF_ASSERT(options->plans_count <= SF_GATE_SCENARIOS_MAX);
+    SF_ASSERT(options->seeds_floor <= options->seeds_count);
     memset(gate, 0, sizeof *gate);
     gate->baseline = options->baseline;
+    gate->scenarios_count = options->plans_count;
+    gate->seed_first = options->seed_first;
     uint32_t control_seeds =
         options->seeds_count < CONTROL_SEEDS ? options->seeds_count : CONTROL_SEEDS;
     struct field field = {
@@ -389,39 +263,24 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
         goto out;
     }
     const struct sf_jobs jobs = {
-        .count = jobs_count(&field),
+        .count = jobs_before(&field, PARTS_COUNT),
+        .floor_count =
+            jobs_before(&field, PART_CANDIDATE) + options->seeds_floor * options->plans_count,
         .workers = options->workers,
-        .result_bytes = sizeof(struct sf_run_result),
+        .result_bytes = sizeof(struct gate_outcome),
         .job_seconds_max = options->run_seconds_max,
         .total_seconds_max = options->seconds_max,
+        .further_seconds_max = options->seeds_floor > 0 ? options->seconds : 0,
+        .hangs_max = SF_GATE_HANGS_MAX,
         .prepare = prepare,
         .work = work,
         .progress = progress,
         .context = &field,
     };
     err = sf_jobs_run(&jobs, &results, diag);
-    if (err != SF_OK) {
-        goto out;
+    if (err == SF_OK) {
+        count_all(&field, &results, gate);
     }
-    struct controls controls = {0};
-    gate->wanted_count = jobs_of_part(&field, PART_CANDIDATE);
-    gate->scenarios_count = options->plans_count;
-    gate->seed_first = options->seed_first;
-    for (uint32_t i = 0; i < jobs.count; i++) {
-        struct place place = place_of(&field, i);
-        struct outcome outcome = outcome_of(&results, &jobs, i);
-        if (place.part == PART_CANDIDATE) {
-            count_candidate_run(gate, place, outcome.status, outcome.result);
-        } else if (place.part == PART_AGAIN) {
-            /* The first seeds of the part behind stand in the same order. */
-            compare_again(gate, place.plan,
-                          outcome_of(&results, &jobs, i + jobs_of_part(&field, PART_AGAIN)),
-                          outcome);
-        } else {
-            count_control_run(&controls, place.part, outcome.status, outcome.result);
-        }
-    }
-    conclude(gate, &controls, options->quotas);
 out:
     sf_jobs_free(&results);
     free(field.plans);

@@ -72,19 +72,3 @@ void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
         sf_contract_print(finding->amount, out);
     }
 }
-
-void sf_report_gate_repeat(const char *file, uint64_t seed, const char *baseline,
-                           const char *candidate, struct sf_text *out)
-{
-    sf_text_add(out, "strayframe run %s --seed %" PRIu64 " --cache '%s'", file, seed, candidate);
-    if (baseline != NULL) {
-        sf_text_add(out, " --baseline '%s'", baseline);
-    }
-}
-
-void sf_report_gate_repeat_twice(const struct sf_gate *gate, const char *file,
-                                 const char *candidate, struct sf_text *out)
-{
-    sf_report_gate_repeat(file, gate->seed_first, gate->baseline, candidate, out);
-    sf_text_add(out, " --twice");
-}

@@ -3,21 +3,21 @@
 #include <stdio.h>
 
 #include "harness/base/ids.h"
+#include "harness/report/json.h"
 #include "harness/report/report.h"
 #include "harness/run/expectations.h"
 #include "harness/replay/summary.h"
 #include "harness/story/contract.h"
 
-static json_t *number(uint64_t value)
+json_t *sf_json_number(uint64_t value)
 {
     return json_integer((json_int_t)value);
 }
 
-/* Seeds use all 64 bits; as JSON's integers are signed, a larger one is written as text. */
-static json_t *seed_json(uint64_t seed)
+json_t *sf_json_seed(uint64_t seed)
 {
     if (seed <= INT64_MAX) {
-        return number(seed);
+        return sf_json_number(seed);
     }
     char text[24];
     snprintf(text, sizeof text, "%" PRIu64, seed);
@@ -33,7 +33,7 @@ static json_t *hash_json(uint64_t hash)
 
 static json_t *who(uint32_t index)
 {
-    return index == SF_NOBODY ? json_null() : number(index);
+    return index == SF_NOBODY ? json_null() : sf_json_number(index);
 }
 
 json_t *sf_report_finding_json(const struct sf_finding *finding)
@@ -41,13 +41,13 @@ json_t *sf_report_finding_json(const struct sf_finding *finding)
     const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
     struct sf_text sentence = {0};
     sf_report_finding(finding, &sentence);
-    json_t *json =
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:s}", "oracle", oracle->name,
-                  "at_ns", number((uint64_t)finding->at_ns), "viewer", who(finding->viewer),
-                  "viewer_tenant", who(finding->viewer_tenant), "owner_tenant",
-                  who(finding->owner_tenant), "owner_camera", who(finding->owner_camera), "capture",
-                  number(finding->capture), "amount", number(finding->amount), "amount_unit",
-                  oracle->amount_unit, "request", number(finding->request), "text", sentence.data);
+    json_t *json = json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:s}", "oracle", oracle->name, "at_ns",
+        sf_json_number((uint64_t)finding->at_ns), "viewer", who(finding->viewer), "viewer_tenant",
+        who(finding->viewer_tenant), "owner_tenant", who(finding->owner_tenant), "owner_camera",
+        who(finding->owner_camera), "capture", sf_json_number(finding->capture), "amount",
+        sf_json_number(finding->amount), "amount_unit", oracle->amount_unit, "request",
+        sf_json_number(finding->request), "text", sentence.data);
     sf_text_free(&sentence);
     const char *breach = oracle == &sf_oracle_contract ? sf_contract_name(finding->amount) : NULL;
     if (breach != NULL) {
@@ -61,10 +61,10 @@ static json_t *oracles_json(const struct sf_run_result *result)
     json_t *list = json_array();
     for (uint32_t i = 0; i < result->oracles_count; i++) {
         const struct sf_oracle_result *oracle = &result->oracles[i];
-        json_array_append_new(list,
-                              json_pack("{s:s, s:o, s:o, s:b}", "name", sf_oracles()[i]->name,
-                                        "evidence", number(oracle->evidence_count), "findings",
-                                        number(oracle->findings_count), "wanted", oracle->wanted));
+        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b}", "name", sf_oracles()[i]->name,
+                                              "evidence", sf_json_number(oracle->evidence_count),
+                                              "findings", sf_json_number(oracle->findings_count),
+                                              "wanted", oracle->wanted));
     }
     return list;
 }
@@ -74,11 +74,12 @@ static json_t *path_json(const struct sf_tally_path *path)
     uint64_t wait_ms = path->answers_whole_count > 0
                            ? path->waits_ns_sum / path->answers_whole_count / (uint64_t)SF_MS
                            : 0;
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "viewers", number(path->viewers_count),
-                     "asks", number(path->asks_count), "shown", number(path->shown_count),
-                     "own_whole", number(path->own_whole_count), "blanks",
-                     number(path->blank_count), "strays", number(path->strays_count),
-                     "wait_mean_ms", number(wait_ms));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "viewers",
+                     sf_json_number(path->viewers_count), "asks", sf_json_number(path->asks_count),
+                     "shown", sf_json_number(path->shown_count), "own_whole",
+                     sf_json_number(path->own_whole_count), "blanks",
+                     sf_json_number(path->blank_count), "strays",
+                     sf_json_number(path->strays_count), "wait_mean_ms", sf_json_number(wait_ms));
 }
 
 static json_t *expectations_json(const struct sf_plan *plan, const struct sf_run_result *result)
@@ -103,11 +104,11 @@ json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_resul
     }
     return json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "scenario",
-        plan->name, "verdict", sf_verdict_name(result->verdict), "seed", seed_json(result->seed),
-        "trace_hash", hash_json(result->trace_hash), "homes", number(result->homes_count),
-        "simulated_s", number((uint64_t)(result->duration_ns / SF_SECOND)), "events",
-        number(result->events_count), "out_of_budget", result->out_of_budget, "oracles",
-        oracles_json(result), "findings_count", number(result->findings_count), "findings",
+        plan->name, "verdict", sf_verdict_name(result->verdict), "seed", sf_json_seed(result->seed),
+        "trace_hash", hash_json(result->trace_hash), "homes", sf_json_number(result->homes_count),
+        "simulated_s", sf_json_number((uint64_t)(result->duration_ns / SF_SECOND)), "events",
+        sf_json_number(result->events_count), "out_of_budget", result->out_of_budget, "oracles",
+        oracles_json(result), "findings_count", sf_json_number(result->findings_count), "findings",
         findings, "hub", path_json(&result->tally.paths[SF_PATH_HUB]), "app",
         path_json(&result->tally.paths[SF_PATH_APP]), "expectations",
         expectations_json(plan, result));
@@ -120,14 +121,15 @@ static json_t *arm_json(const struct sf_replay *replay, uint32_t seed_index, uin
         &replay->jobs.statuses[seed_index * SF_REPLAY_ARMS_COUNT + arm];
     if (status->end != SF_JOB_DONE) {
         return json_pack("{s:s, s:o, s:s}", "arm", sf_replay_arm_name(arm), "seed",
-                         seed_json(replay->seed_first + seed_index), "verdict", "crashed");
+                         sf_json_seed(replay->seed_first + seed_index), "verdict", "crashed");
     }
     return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "arm", sf_replay_arm_name(arm),
-                     "seed", seed_json(result->seed), "verdict", sf_verdict_name(result->verdict),
-                     "trace_hash", hash_json(result->trace_hash), "oracles", oracles_json(result),
-                     "hub", path_json(&result->tally.paths[SF_PATH_HUB]), "app",
+                     "seed", sf_json_seed(result->seed), "verdict",
+                     sf_verdict_name(result->verdict), "trace_hash", hash_json(result->trace_hash),
+                     "oracles", oracles_json(result), "hub",
+                     path_json(&result->tally.paths[SF_PATH_HUB]), "app",
                      path_json(&result->tally.paths[SF_PATH_APP]), "affected",
-                     number(result->tally.affected_count));
+                     sf_json_number(result->tally.affected_count));
 }
 
 static json_t *hypothesis_json(const struct sf_hypothesis_result *result)
@@ -162,18 +164,19 @@ static json_t *hypotheses_json(const struct sf_replay *replay)
 static json_t *wait_json(const struct sf_service *service, uint32_t percent)
 {
     uint64_t ms = sf_waits_ms(&service->firsts, percent);
-    return ms == UINT64_MAX ? json_null() : number(ms);
+    return ms == UINT64_MAX ? json_null() : sf_json_number(ms);
 }
 
 static json_t *service_json(const struct sf_replay *replay, enum sf_replay_cache cache, bool poor)
 {
     struct sf_service service;
     sf_replay_service(replay, cache, poor, &service);
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "asks", number(service.asks_count),
-                     "admitted", number(service.admitted_count), "hits", number(service.hits_count),
-                     "blanks", number(service.blank_count), "watches",
-                     number(sf_waits_count(&service.firsts)), "first_still_median_ms",
-                     wait_json(&service, 50), "first_still_p90_ms", wait_json(&service, 90));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "asks", sf_json_number(service.asks_count),
+        "admitted", sf_json_number(service.admitted_count), "hits",
+        sf_json_number(service.hits_count), "blanks", sf_json_number(service.blank_count),
+        "watches", sf_json_number(sf_waits_count(&service.firsts)), "first_still_median_ms",
+        wait_json(&service, 50), "first_still_p90_ms", wait_json(&service, 90));
 }
 
 /* What the update bought: each cache in the arm of hubs and poor networks, the homes on a poor
@@ -201,12 +204,13 @@ static json_t *sweep_json(const struct sf_sweep *sweep)
     for (int delay = 0; delay < SF_SWEEP_DELAYS_COUNT; delay++) {
         for (int loss = 0; loss < SF_SWEEP_LOSSES_COUNT; loss++) {
             const struct sf_sweep_cell *cell = &sweep->cells[delay][loss];
-            json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o}", "delay_ms",
-                                                  number(sf_sweep_delay_ms[delay]), "loss_percent",
-                                                  number(sf_sweep_loss_percent[loss]), "runs",
-                                                  number(cell->runs_count), "viewer_seconds",
-                                                  number(cell->viewer_seconds), "strays",
-                                                  number(cell->strays_count)));
+            json_array_append_new(
+                list, json_pack("{s:o, s:o, s:o, s:o, s:o}", "delay_ms",
+                                sf_json_number(sf_sweep_delay_ms[delay]), "loss_percent",
+                                sf_json_number(sf_sweep_loss_percent[loss]), "runs",
+                                sf_json_number(cell->runs_count), "viewer_seconds",
+                                sf_json_number(cell->viewer_seconds), "strays",
+                                sf_json_number(cell->strays_count)));
         }
     }
     return list;
@@ -215,9 +219,10 @@ static json_t *sweep_json(const struct sf_sweep *sweep)
 static json_t *silence_json(const struct sf_replay *replay)
 {
     const struct sf_silence silence = sf_replay_silence(replay);
-    return json_pack("{s:o, s:o, s:o, s:o}", "runs", number(silence.runs_count), "viewer_hours",
-                     number(silence.viewer_seconds / 3600), "pictures", number(silence.shown_count),
-                     "strays", number(silence.strays_count));
+    return json_pack("{s:o, s:o, s:o, s:o}", "runs", sf_json_number(silence.runs_count),
+                     "viewer_hours", sf_json_number(silence.viewer_seconds / 3600), "pictures",
+                     sf_json_number(silence.shown_count), "strays",
+                     sf_json_number(silence.strays_count));
 }
 
 json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay *replay)
@@ -236,78 +241,8 @@ json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay
         }
     }
     return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "scenario", plan->name,
-                     "homes", number(replay->homes_count), "seeds", number(replay->seeds_count),
-                     "facts", facts, "hypotheses", hypotheses_json(replay), "bought",
-                     bought_json(replay), "must_be_silent", silence_json(replay), "sweep",
-                     sweep_json(&replay->sweep), "runs", runs);
-}
-
-static json_t *find_json(const struct sf_gate_find *find, const char *baseline,
-                         const char *candidate, const char *file)
-{
-    struct sf_text repeat = {0};
-    sf_report_gate_repeat(file, find->seed, baseline, candidate, &repeat);
-    static const char *const kinds[] = {"finding", "crash", "hang"};
-    json_t *json = json_pack("{s:s, s:s, s:o, s:s}", "kind", kinds[find->kind], "scenario", file,
-                             "seed", seed_json(find->seed), "repeat", repeat.data);
-    sf_text_free(&repeat);
-    if (find->kind == SF_GATE_FINDING) {
-        json_t *finding = sf_report_finding_json(&find->finding);
-        json_object_update(json, finding);
-        json_decref(finding);
-        json_object_set_new(json, "findings", number(find->findings_count));
-    } else {
-        json_object_set_new(json, "signal", number(find->signal_number));
-    }
-    return json;
-}
-
-/* Each scenario of which a seed was run twice, and not to the same end. */
-static json_t *differs_json(const struct sf_gate *gate, const char *candidate,
-                            const char *const *files)
-{
-    json_t *list = json_array();
-    for (uint32_t i = 0; i < gate->scenarios_count; i++) {
-        if (gate->scenarios[i].again_differs) {
-            struct sf_text repeat = {0};
-            sf_report_gate_repeat_twice(gate, files[i], candidate, &repeat);
-            json_array_append_new(list,
-                                  json_pack("{s:s, s:o, s:s}", "scenario", files[i], "seed",
-                                            seed_json(gate->seed_first), "repeat", repeat.data));
-            sf_text_free(&repeat);
-        }
-    }
-    return list;
-}
-
-json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
-                            const char *const *files)
-{
-    json_t *finds = json_array();
-    for (uint32_t i = 0; i < gate->finds_kept; i++) {
-        json_array_append_new(finds, find_json(&gate->finds[i], gate->baseline, candidate,
-                                               files[gate->finds[i].plan]));
-    }
-    json_t *oracles = json_array();
-    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
-        json_array_append_new(
-            oracles, json_pack("{s:s, s:o, s:o, s:o}", "name", sf_oracles()[i]->name, "evidence",
-                               number(gate->evidence[i]), "findings", number(gate->findings[i]),
-                               "failed_runs", number(gate->failed[i])));
-    }
-    json_t *probes = json_array();
-    for (int i = 0; i < SF_PROBES_COUNT; i++) {
-        enum sf_probe probe = (enum sf_probe)i;
-        json_array_append_new(
-            probes, json_pack("{s:s, s:o, s:o, s:s}", "name", sf_probe_name(probe), "runs",
-                              number(gate->probes[i]), "quota", number(sf_probe_quota(probe)),
-                              "meaning", sf_probe_meaning(probe)));
-    }
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
-                     sf_verdict_name(gate->verdict), "reason", gate->reason, "candidate", candidate,
-                     "probes", probes, "runs", number(gate->runs_count), "failed",
-                     number(gate->failed_count), "stray_runs", number(gate->stray_count),
-                     "ended_runs", number(gate->ended_count), "not_deterministic",
-                     differs_json(gate, candidate, files), "finds_count", number(gate->finds_count),
-                     "finds", finds, "oracles", oracles);
+                     "homes", sf_json_number(replay->homes_count), "seeds",
+                     sf_json_number(replay->seeds_count), "facts", facts, "hypotheses",
+                     hypotheses_json(replay), "bought", bought_json(replay), "must_be_silent",
+                     silence_json(replay), "sweep", sweep_json(&replay->sweep), "runs", runs);
 }

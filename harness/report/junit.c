@@ -237,16 +237,16 @@ void sf_report_replay_junit(const struct sf_plan *plan, const struct sf_replay *
 /* ---- gate ---- */
 
 static void add_gate_runs(struct suite *suite, const struct sf_gate *gate, uint32_t index,
-                          const char *candidate, const char *file)
+                          const struct sf_gate_names *names)
 {
     const struct sf_gate_scenario *scenario = &gate->scenarios[index];
-    struct test_case *test = add_case(suite, file, "every run comes to its end");
+    struct test_case *test = add_case(suite, names->files[index], "every run comes to its end");
     struct sf_text message = {0};
     struct sf_text repeat = {0};
     if (scenario->ended_count > 0) {
         sf_text_add(&message, "the cache crashed or hung in %u of %u runs", scenario->ended_count,
                     scenario->runs_count);
-        sf_report_gate_repeat(file, scenario->ended_seed, gate->baseline, candidate, &repeat);
+        sf_report_gate_command(names, "run", index, scenario->ended_seed, &repeat);
         set_outcome(test, BROKE, message.data, repeat.data);
     } else if (scenario->runs_count < scenario->wanted_count) {
         sf_text_add(&message, "inconclusive: the time was up after %u of %u runs",
@@ -258,12 +258,14 @@ static void add_gate_runs(struct suite *suite, const struct sf_gate *gate, uint3
 }
 
 static void add_gate_again(struct suite *suite, const struct sf_gate *gate, uint32_t index,
-                           const char *candidate, const char *file)
+                           const struct sf_gate_names *names)
 {
-    struct test_case *test = add_case(suite, file, "the same seed gives the same run");
+    struct test_case *test =
+        add_case(suite, names->files[index], "the same seed gives the same run");
     if (gate->scenarios[index].again_differs) {
         struct sf_text repeat = {0};
-        sf_report_gate_repeat_twice(gate, file, candidate, &repeat);
+        sf_report_gate_command(names, "run", index, gate->seed_first, &repeat);
+        sf_text_add(&repeat, " --twice");
         set_outcome(test, BROKE, "the cache is not deterministic: two runs of one seed differ",
                     repeat.data);
         sf_text_free(&repeat);
@@ -273,10 +275,10 @@ static void add_gate_again(struct suite *suite, const struct sf_gate *gate, uint
 }
 
 static void add_gate_oracle(struct suite *suite, const struct sf_gate *gate, uint32_t index,
-                            uint32_t oracle, const char *candidate, const char *file)
+                            uint32_t oracle, const struct sf_gate_names *names)
 {
     const struct sf_gate_scenario *scenario = &gate->scenarios[index];
-    struct test_case *test = add_case(suite, file, sf_oracles()[oracle]->name);
+    struct test_case *test = add_case(suite, names->files[index], sf_oracles()[oracle]->name);
     if (scenario->oracles[oracle].failed_count > 0) {
         struct sf_text message = {0};
         struct sf_text repeat = {0};
@@ -285,8 +287,7 @@ static void add_gate_oracle(struct suite *suite, const struct sf_gate *gate, uin
         bool kept = finding->oracle == oracle && finding->at_ns > 0;
         say_findings(scenario->oracles[oracle].failed_count, "runs with a finding",
                      kept ? finding : NULL, &message);
-        sf_report_gate_repeat(file, scenario->oracles[oracle].failed_seed, gate->baseline,
-                              candidate, &repeat);
+        sf_report_gate_command(names, "run", index, scenario->oracles[oracle].failed_seed, &repeat);
         set_outcome(test, FAILED, message.data, repeat.data);
         sf_text_free(&repeat);
         sf_text_free(&message);
@@ -299,18 +300,18 @@ static void add_gate_oracle(struct suite *suite, const struct sf_gate *gate, uin
     }
 }
 
-void sf_report_gate_junit(const struct sf_gate *gate, const char *candidate,
-                          const char *const *files, struct sf_text *out)
+void sf_report_gate_junit(const struct sf_gate *gate, const struct sf_gate_names *names,
+                          struct sf_text *out)
 {
     struct suite suite = {.name = "strayframe gate"};
     for (uint32_t i = 0; i < gate->scenarios_count; i++) {
-        add_gate_runs(&suite, gate, i, candidate, files[i]);
-        add_gate_again(&suite, gate, i, candidate, files[i]);
+        add_gate_runs(&suite, gate, i, names);
+        add_gate_again(&suite, gate, i, names);
         for (uint32_t oracle = 0; sf_oracles()[oracle] != NULL; oracle++) {
-            add_gate_oracle(&suite, gate, i, oracle, candidate, files[i]);
+            add_gate_oracle(&suite, gate, i, oracle, names);
         }
     }
-    struct test_case *verdict = add_case(&suite, candidate, "the gate");
+    struct test_case *verdict = add_case(&suite, names->candidate, "the gate");
     if (gate->verdict != SF_VERDICT_PASS) {
         set_outcome(verdict, gate->verdict == SF_VERDICT_FAIL ? FAILED : SKIPPED, gate->reason, "");
     }

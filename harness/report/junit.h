@@ -6,7 +6,7 @@
 
 #include "harness/base/text.h"
 #include "harness/run/compare.h"
-#include "harness/gate/gate.h"
+#include "harness/report/gate.h"
 #include "harness/replay/replay.h"
 #include "harness/run/run.h"
 
@@ -23,8 +23,8 @@ void sf_report_replay_junit(const struct sf_plan *plan, const struct sf_replay *
                             const char *repeat, struct sf_text *out);
 
 /* A case for each oracle in each scenario, one for each scenario's runs, and one for the verdict.
- * `files` as in sf_report_gate_text. */
-void sf_report_gate_junit(const struct sf_gate *gate, const char *candidate,
-                          const char *const *files, struct sf_text *out);
+ */
+void sf_report_gate_junit(const struct sf_gate *gate, const struct sf_gate_names *names,
+                          struct sf_text *out);
 
 #endif

@@ -38,22 +38,6 @@ json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay
 void sf_report_replay_html(const struct sf_plan *plan, const struct sf_replay *replay,
                            const char *command, struct sf_text *out);
 
-/* `repeat` names how a single run of the gate is repeated: the file of each scenario, in order of
- * the plans. */
-void sf_report_gate_text(const struct sf_gate *gate, const char *candidate,
-                         const char *const *files, const struct sf_paint *paint,
-                         struct sf_text *out);
-json_t *sf_report_gate_json(const struct sf_gate *gate, const char *candidate,
-                            const char *const *files);
-
-/* The command that repeats one run of the gate. */
-void sf_report_gate_repeat(const char *file, uint64_t seed, const char *baseline,
-                           const char *candidate, struct sf_text *out);
-
-/* The command that shows where two runs of the same seed part. */
-void sf_report_gate_repeat_twice(const struct sf_gate *gate, const char *file,
-                                 const char *candidate, struct sf_text *out);
-
 /* A shrunk failure: a scenario file with the story at its head. */
 void sf_report_shrunk_text(const struct sf_shrunk *shrunk, struct sf_text *out);
 json_t *sf_report_shrunk_json(const struct sf_shrunk *shrunk);

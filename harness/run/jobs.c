@@ -22,6 +22,7 @@ enum { WORKERS_MAX = 256, POLL_NS = 20 * 1000 * 1000, NO_JOB = -1 };
 struct shared {
     atomic_uint next; /* the next job that nobody has taken */
     atomic_uint done_count;
+    atomic_uint hung_count;
     _Atomic int32_t current[WORKERS_MAX]; /* the job that each worker is at; NO_JOB */
 };
 
@@ -64,10 +65,17 @@ static size_t align_up(size_t bytes)
     return (bytes + 63) & ~(size_t)63;
 }
 
-static bool time_is_up(const struct pool *pool)
+/* No job from `next` on starts any more. */
+static bool is_over(const struct pool *pool, uint32_t next)
 {
-    double max_s = pool->jobs->total_seconds_max;
-    return max_s > 0 && now_s() - pool->started_s > max_s;
+    const struct sf_jobs *jobs = pool->jobs;
+    double spent_s = now_s() - pool->started_s;
+    bool too_many_hang =
+        jobs->hangs_max > 0 && atomic_load(&pool->shared->hung_count) >= jobs->hangs_max;
+    bool time_is_up = jobs->total_seconds_max > 0 && spent_s > jobs->total_seconds_max;
+    bool enough = jobs->further_seconds_max > 0 && next >= jobs->floor_count &&
+                  spent_s > jobs->further_seconds_max;
+    return too_many_hang || time_is_up || enough || next >= jobs->count;
 }
 
 static _Noreturn void work(struct pool *pool, uint32_t worker)
@@ -76,7 +84,7 @@ static _Noreturn void work(struct pool *pool, uint32_t worker)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(STDERR_FILENO, STDOUT_FILENO); /* JSON there must not mix with what a cache prints */
     void *prepared = jobs->prepare != NULL ? jobs->prepare(jobs->context) : NULL;
-    while (!time_is_up(pool)) {
+    while (!is_over(pool, atomic_load(&pool->shared->next))) {
         uint32_t job = atomic_fetch_add(&pool->shared->next, 1);
         if (job >= jobs->count) {
             break;
@@ -117,7 +125,7 @@ static void bury(struct pool *pool, uint32_t index, int status)
         job_status->signal_number = WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 0;
     }
     atomic_fetch_add(&pool->shared->done_count, 1);
-    if (atomic_load(&pool->shared->next) < pool->jobs->count && !time_is_up(pool)) {
+    if (!is_over(pool, atomic_load(&pool->shared->next))) {
         start_worker(pool, index);
     }
 }
@@ -132,8 +140,10 @@ static void end_if_hung(struct pool *pool, uint32_t index)
         return;
     }
     double max_s = pool->jobs->job_seconds_max;
-    if (job != NO_JOB && max_s > 0 && now_s() - worker->job_since_s > max_s) {
+    if (job != NO_JOB && max_s > 0 && now_s() - worker->job_since_s > max_s &&
+        pool->results->statuses[job].end == SF_JOB_NOT_RUN) {
         pool->results->statuses[job].end = SF_JOB_HUNG;
+        atomic_fetch_add(&pool->shared->hung_count, 1);
         kill(worker->pid, SIGKILL);
     }
 }

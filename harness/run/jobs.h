@@ -26,6 +26,10 @@ struct sf_jobs {
     size_t result_bytes;      /* of each job */
     double job_seconds_max;   /* of real time; 0: no bound */
     double total_seconds_max; /* no job starts after this; 0: no bound */
+    /* Jobs from floor_count on: none starts after further_seconds_max of real time; 0: no bound. */
+    uint32_t floor_count;
+    double further_seconds_max;
+    uint32_t hangs_max; /* no job starts after this many have hung; 0: no bound */
     /* Called once in each worker, before its first job; what it returns is handed to `work`. May be
      * NULL. */
     void *(*prepare)(void *context);

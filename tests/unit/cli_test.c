@@ -65,7 +65,7 @@ static void test_somebody_elses_cache_that_ends_the_process_or_never_comes_back(
         assert_says("did not come back in time");
         assert_says("verdict: fail");
     }
-    assert_int_equal(strayframe("gate --scenarios scenarios/smoke/small.yaml --seeds 1 "
+    assert_int_equal(strayframe("gate --only scenarios/smoke/small.yaml --seeds 1 "
                                 "--candidate '" MISCHIEF "?exit'"),
                      1);
     assert_says("the cache ended its process (it called exit)");
@@ -104,7 +104,7 @@ static void test_exit_2_for_bad_input(void **state)
     assert_int_equal(strayframe("gate"), 2);
     assert_says("--candidate is missing");
     assert_int_equal(strayframe("gate --candidate ./nowhere.so"), 2);
-    assert_int_equal(strayframe("gate --candidate builtin:boxing-day-fix --scenarios nowhere"), 2);
+    assert_int_equal(strayframe("gate --candidate builtin:boxing-day-fix --only nowhere"), 2);
     assert_int_equal(strayframe(""), 2);
     assert_int_equal(strayframe("run scenarios"), 2);
     assert_says("Is a directory");
@@ -241,16 +241,16 @@ static void test_gate_passes_the_sound_and_fails_the_silent(void **state)
 static void test_gate_does_not_judge_a_cache_that_is_not_deterministic(void **state)
 {
     (void)state;
-    static const char gate[] = "gate --scenarios scenarios/smoke/small.yaml --seeds 2 --candidate ";
+    static const char gate[] = "gate --only scenarios/smoke/small.yaml --seeds 2 --candidate ";
     static const char *const plugins[] = {GAMBLER, "'" GAMBLER "?host'", RESTLESS};
-    static const int codes[] = {3, 0, 1};
+    static const int codes[] = {3, 3, 1}; /* one small scenario has not tested everything */
     char line[512];
     for (int jobs = 1; jobs <= 2; jobs++) {
         for (int i = 0; i < 3; i++) {
             snprintf(line, sizeof line, "%s %s --jobs %d", gate, plugins[i], jobs);
             assert_int_equal(strayframe(line), codes[i]);
-            assert_true((strstr(output, "not deterministic") != NULL) == (codes[i] != 0));
-            assert_true((strstr(output, "--twice") != NULL) == (codes[i] != 0));
+            assert_true((strstr(output, "not deterministic") != NULL) == (i != 1));
+            assert_true((strstr(output, "--twice") != NULL) == (i != 1));
         }
     }
     snprintf(line, sizeof line, "%s %s --json", gate, GAMBLER);
@@ -269,14 +269,15 @@ static void test_gate_does_not_judge_a_cache_that_is_not_deterministic(void **st
 static void test_a_gate_tells_strays_from_the_rest(void **state)
 {
     (void)state;
-    static const char gate[] = "gate --scenarios scenarios/gate/deploy.yaml --seeds 2 --json";
+    static const char gate[] = "gate --only scenarios/gate/deploy.yaml --seeds 2 --json";
     char line[256];
     snprintf(line, sizeof line, "%s --candidate builtin:canary-silent", gate);
     assert_int_equal(strayframe(line), 1);
-    assert_says("2 of 2 runs broke an invariant; nobody got another's picture; recovery in 2");
+    assert_says("no viewer received another tenant's picture in the 2 runs that came to their end; "
+                "recovery failed in 2");
     snprintf(line, sizeof line, "%s --candidate builtin:canary-tenantless", gate);
     assert_int_equal(strayframe(line), 1);
-    assert_says("another's picture, or a piece of one, in 2");
+    assert_says("in 2 of 2 runs a viewer received another tenant's picture, or a piece of one");
     json_t *json = parsed();
     assert_int_equal(json_integer_value(json_object_get(json, "stray_runs")), 2);
     json_t *pixels = json_array_get(json_object_get(json, "oracles"), 0);
@@ -358,16 +359,15 @@ static void test_list_prints_the_catalogue_with_medians(void **state)
 static void test_prove_fails_when_a_class_of_the_baseline_is_missed(void **state)
 {
     (void)state;
-    assert_int_equal(
-        strayframe("prove --class D02 --scenarios scenarios/smoke/small.yaml --seeds 2"), 1);
+    assert_int_equal(strayframe("prove --class D02 --only scenarios/smoke/small.yaml --seeds 2"),
+                     1);
     assert_says("D02 was caught before (");
     assert_says("MISSED");
-    assert_int_equal(
-        strayframe("prove --class D02 --scenarios scenarios/smoke/small.yaml --seeds 2 "
-                   "--baseline no-such-file.txt"),
-        2);
-    assert_int_equal(
-        strayframe("prove --class D03 --scenarios scenarios/gate/on-demand.yaml --seeds 3"), 0);
+    assert_int_equal(strayframe("prove --class D02 --only scenarios/smoke/small.yaml --seeds 2 "
+                                "--baseline no-such-file.txt"),
+                     2);
+    assert_int_equal(strayframe("prove --class D03 --only scenarios/gate/on-demand.yaml --seeds 3"),
+                     0);
     assert_says("1 of 1 classes are caught");
 }
 

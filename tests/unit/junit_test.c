@@ -239,7 +239,8 @@ static void test_a_gate_has_a_case_for_each_oracle_in_each_scenario(void **state
     runs_load(runs, "scenarios/smoke/small.yaml");
     plans[1] = runs->plan;
     struct sf_gate *gate = gate_of("builtin:boxing-day-update", plans, 2);
-    sf_report_gate_junit(gate, "<cache>", files, &text);
+    const struct sf_gate_names names = {.candidate = "<cache>", .files = files};
+    sf_report_gate_junit(gate, &names, &text);
     xmlDoc *document = parse(&text);
     xmlNode *suite = suite_of(document);
     assert_counts_are_true(suite);
@@ -281,14 +282,9 @@ static void test_the_gate_counts_by_scenario(void **state)
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
         assert_int_equal(scenario->oracles[i].evidence_count, gate->evidence[i]);
     }
-    for (uint32_t i = 0; i < gate->finds_kept; i++) {
-        const struct sf_gate_find *find = &gate->finds[i];
-        uint32_t oracle = find->finding.oracle;
-        assert_true(scenario->oracles[oracle].failed_count > 0);
-        if (scenario->oracles[oracle].failed_seed == find->seed) {
-            assert_memory_equal(&scenario->oracles[oracle].finding, &find->finding,
-                                sizeof find->finding);
-        }
+    for (uint32_t i = 0; i < gate->finds_count; i++) {
+        assert_true(scenario->oracles[gate->finds[i].finding.oracle].failed_count >=
+                    gate->finds[i].runs_count);
     }
     free(gate);
     runs_destroy(runs);

@@ -85,7 +85,7 @@ static void test_run(void **state)
 static void test_gate(void **state)
 {
     (void)state;
-    check("gate --candidate builtin:canary-tenantless --seeds 1 --scenarios "
+    check("gate --candidate builtin:canary-tenantless --seeds 1 --only "
           "scenarios/smoke/small.yaml --json",
           "gate", "run");
 }
@@ -103,7 +103,7 @@ static void test_replay(void **state)
 static void test_prove(void **state)
 {
     (void)state;
-    check("prove --class D01 --seeds 1 --scenarios scenarios/smoke/small.yaml --json", "prove",
+    check("prove --class D01 --seeds 1 --only scenarios/smoke/small.yaml --json", "prove",
           NULL);
 }
 

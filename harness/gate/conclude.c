@@ -1,0 +1,151 @@
+/* The verdict of the gate and the sentence that says why: the first line that an approver reads. */
+#include <math.h>
+#include <stdio.h>
+
+#include "harness/base/text.h"
+#include "harness/gate/private.h"
+
+uint32_t sf_gate_seen_from(uint32_t runs_count)
+{
+    if (runs_count == 0) {
+        return 0;
+    }
+    double share = 1.0 - pow(0.05, 1.0 / runs_count);
+    double one_in = floor(1.0 / share);
+    /* Three digits are as exact as such a bound is. */
+    double unit = one_in >= 1000.0 ? pow(10.0, floor(log10(one_in)) - 2.0) : 1.0;
+    return (uint32_t)(floor(one_in / unit) * unit);
+}
+
+/* The first oracle that no run gave anything to judge, though one at least asked for it; NULL. */
+static const char *idle_oracle(const struct sf_gate *gate)
+{
+    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
+        if (gate->wanted[i] && gate->evidence[i] == 0) {
+            return sf_oracles()[i]->name;
+        }
+    }
+    return NULL;
+}
+
+/* "3 situations of 33 (probe-a, probe-b, probe-c)". */
+static void say_not_tested(const struct sf_gate *gate, struct sf_text *out)
+{
+    sf_text_add(out, "%u of the situations that the gate requires did not occur (",
+                gate->not_tested_count);
+    const char *between = "";
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        enum sf_probe probe = (enum sf_probe)i;
+        if (gate->probes[i] < sf_probe_quota(probe)) {
+            sf_text_add(out, "%s%s", between, sf_probe_name(probe));
+            between = ", ";
+        }
+    }
+    sf_text_add(out, ")");
+}
+
+static void say_strays(const struct sf_gate *gate, struct sf_text *out)
+{
+    if (gate->stray_count > 0) {
+        sf_text_add(
+            out, "in %u of %u runs a viewer received another tenant's picture, or a piece of one",
+            gate->stray_count, gate->runs_count);
+    } else if (gate->ended_count < gate->runs_count) {
+        sf_text_add(
+            out,
+            "no viewer received another tenant's picture in the %u runs that came to their end",
+            gate->runs_count - gate->ended_count);
+    } else {
+        sf_text_add(out, "no run came to its end");
+    }
+}
+
+static void say_failed(const struct sf_gate *gate, struct sf_text *out)
+{
+    say_strays(gate, out);
+    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
+        if (gate->failed[i] > 0 && !sf_gate_is_stray(i)) {
+            sf_text_add(out, "; %s failed in %u", sf_oracles()[i]->name, gate->failed[i]);
+        }
+    }
+    if (gate->ended_count > gate->hung_count) {
+        sf_text_add(out, "; the cache crashed in %u", gate->ended_count - gate->hung_count);
+    }
+    if (gate->hung_count > 0) {
+        sf_text_add(out, "; the cache did not return in %u", gate->hung_count);
+    }
+    if (gate->runs_count < gate->wanted_count) {
+        sf_text_add(out, "; %u of %u runs were not started", gate->wanted_count - gate->runs_count,
+                    gate->wanted_count);
+    }
+    if (gate->differs_count > 0) {
+        sf_text_add(out, "; the cache is not deterministic, so a finding need not repeat");
+    }
+}
+
+/* Why it is no pass, though no run failed; false: it is one. */
+static bool say_inconclusive(const struct sf_gate *gate, const struct gate_controls *controls,
+                             struct sf_text *out)
+{
+    if (gate->differs_count > 0) {
+        sf_text_add(out,
+                    "the cache is not deterministic: in %u of %u scenarios the same seed, run "
+                    "twice, gave two "
+                    "different runs, so no finding could be repeated",
+                    gate->differs_count, gate->scenarios_count);
+    } else if (controls->sound_failed_count > 0) {
+        sf_text_add(
+            out,
+            "the correct control cache failed %u of %u runs: these scenarios accuse correct caches",
+            controls->sound_failed_count, controls->sound_runs_count);
+    } else if (controls->leaky_caught_count == 0) {
+        sf_text_add(out,
+                    "the leaky control cache was not caught in %u runs: these scenarios do not "
+                    "detect leaks",
+                    controls->leaky_runs_count);
+    } else if (gate->runs_count < gate->wanted_count) {
+        sf_text_add(out, "the time was up after %u of %u runs, none of which failed",
+                    gate->runs_count, gate->wanted_count);
+    } else if (idle_oracle(gate) != NULL) {
+        sf_text_add(out, "the oracle %s had nothing to judge in %u runs", idle_oracle(gate),
+                    gate->runs_count);
+    } else if (gate->not_tested_count > 0) {
+        sf_text_add(out, "no run failed, but ");
+        say_not_tested(gate, out);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void say_passed(const struct sf_gate *gate, const struct gate_controls *controls,
+                       struct sf_text *out)
+{
+    sf_text_add(
+        out,
+        "no invariant was broken in %u runs (%u scenarios, %u seeds): a defect that shows in "
+        "more than 1 run of %u would have been seen with 95%% certainty. The leaky control was "
+        "caught in %u of %u runs, the correct one passed %u",
+        gate->runs_count, gate->scenarios_count, gate->seeds_count,
+        sf_gate_seen_from(gate->runs_count), controls->leaky_caught_count,
+        controls->leaky_runs_count, controls->sound_runs_count);
+}
+
+void sf_gate_conclude(struct sf_gate *gate, const struct gate_controls *controls)
+{
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        gate->not_tested_count += gate->probes[i] < sf_probe_quota((enum sf_probe)i);
+    }
+    struct sf_text text = {0};
+    if (gate->failed_count > 0) {
+        gate->verdict = SF_VERDICT_FAIL;
+        say_failed(gate, &text);
+    } else if (say_inconclusive(gate, controls, &text)) {
+        gate->verdict = SF_VERDICT_INCONCLUSIVE;
+    } else {
+        gate->verdict = SF_VERDICT_PASS;
+        say_passed(gate, controls, &text);
+    }
+    snprintf(gate->reason, sizeof gate->reason, "%s", text.data);
+    sf_text_free(&text);
+}

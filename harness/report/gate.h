@@ -1,0 +1,30 @@
+/* The gate's result as text and as JSON, and the commands that repeat a part of it. */
+#ifndef STRAYFRAME_REPORT_GATE_H
+#define STRAYFRAME_REPORT_GATE_H
+
+#include <jansson.h>
+
+#include "harness/base/text.h"
+#include "harness/gate/gate.h"
+#include "harness/report/report.h"
+#include "harness/scenario/scenario.h"
+
+/* What was judged, as the commands that repeat it must name it. Borrowed. */
+struct sf_gate_names {
+    const char *candidate;
+    const char *baseline;     /* NULL: none */
+    const char *const *files; /* the scenarios, in order of the plans */
+    const struct sf_scenario_override *sets;
+    size_t sets_count;
+};
+
+/* "strayframe COMMAND FILE --seed N --cache CACHE ..." for one run of the gate. */
+void sf_report_gate_command(const struct sf_gate_names *names, const char *command, uint32_t plan,
+                            uint64_t seed, struct sf_text *out);
+
+void sf_report_gate_text(const struct sf_gate *gate, const struct sf_gate_names *names,
+                         const struct sf_paint *paint, struct sf_text *out);
+/* A new reference. */
+json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_names *names);
+
+#endif

@@ -1,0 +1,105 @@
+/* The gate's result for programs. Keys are a promise: they are only added to. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "harness/report/gate.h"
+#include "harness/report/json.h"
+
+static json_t *command_json(const struct sf_gate_names *names, const char *command, uint32_t plan,
+                            uint64_t seed, const char *more)
+{
+    struct sf_text text = {0};
+    sf_report_gate_command(names, command, plan, seed, &text);
+    sf_text_add(&text, "%s", more);
+    json_t *json = json_string(text.data);
+    sf_text_free(&text);
+    return json;
+}
+
+static json_t *find_json(const struct sf_gate_find *find, const struct sf_gate_names *names)
+{
+    static const char *const kinds[] = {"finding", "crash", "hang"};
+    json_t *json = json_pack("{s:s, s:s, s:o, s:o, s:o}", "kind", kinds[find->kind], "scenario",
+                             names->files[find->plan], "seed", sf_json_seed(find->seed), "runs",
+                             sf_json_number(find->runs_count), "repeat",
+                             command_json(names, "run", find->plan, find->seed, ""));
+    if (find->kind == SF_GATE_FINDING) {
+        json_t *finding = sf_report_finding_json(&find->finding);
+        json_object_update(json, finding);
+        json_decref(finding);
+        json_object_set_new(json, "explain",
+                            command_json(names, "explain", find->plan, find->seed, ""));
+        json_object_set_new(json, "shrink",
+                            command_json(names, "shrink", find->plan, find->seed, ""));
+    } else {
+        json_object_set_new(json, "signal", sf_json_number(find->signal_number));
+    }
+    return json;
+}
+
+static json_t *finds_json(const struct sf_gate *gate, const struct sf_gate_names *names)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < gate->finds_count; i++) {
+        json_array_append_new(list, find_json(&gate->finds[i], names));
+    }
+    return list;
+}
+
+/* Each scenario of which a seed was run twice, and not to the same end. */
+static json_t *differs_json(const struct sf_gate *gate, const struct sf_gate_names *names)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < gate->scenarios_count; i++) {
+        if (gate->scenarios[i].again_differs) {
+            json_array_append_new(
+                list, json_pack("{s:s, s:o, s:o}", "scenario", names->files[i], "seed",
+                                sf_json_seed(gate->seed_first), "repeat",
+                                command_json(names, "run", i, gate->seed_first, " --twice")));
+        }
+    }
+    return list;
+}
+
+static json_t *oracles_json(const struct sf_gate *gate)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
+        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o}", "name", sf_oracles()[i]->name,
+                                              "evidence", sf_json_number(gate->evidence[i]),
+                                              "findings", sf_json_number(gate->findings[i]),
+                                              "failed_runs", sf_json_number(gate->failed[i])));
+    }
+    return list;
+}
+
+static json_t *probes_json(const struct sf_gate *gate)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        enum sf_probe probe = (enum sf_probe)i;
+        json_array_append_new(list,
+                              json_pack("{s:s, s:o, s:o, s:s, s:b}", "name", sf_probe_name(probe),
+                                        "runs", sf_json_number(gate->probes[i]), "quota",
+                                        sf_json_number(sf_probe_quota(probe)), "meaning",
+                                        sf_probe_meaning(probe), "not_tested",
+                                        gate->probes[i] < sf_probe_quota(probe)));
+    }
+    return list;
+}
+
+json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_names *names)
+{
+    return json_pack(
+        "{s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "verdict", sf_verdict_name(gate->verdict), "reason", gate->reason, "candidate",
+        names->candidate, "baseline", names->baseline, "seeds", sf_json_number(gate->seeds_count),
+        "runs", sf_json_number(gate->runs_count), "seen_from",
+        sf_json_number(sf_gate_seen_from(gate->runs_count)), "failed",
+        sf_json_number(gate->failed_count), "stray_runs", sf_json_number(gate->stray_count),
+        "ended_runs", sf_json_number(gate->ended_count), "hung_runs",
+        sf_json_number(gate->hung_count), "not_deterministic", differs_json(gate, names),
+        "findings_count", sf_json_number(gate->findings_count), "finds_count",
+        sf_json_number(gate->finds_count), "finds", finds_json(gate, names), "oracles",
+        oracles_json(gate), "probes", probes_json(gate));
+}

@@ -1,0 +1,147 @@
+/* The gate's result for a terminal: what was found, what was not tested, the verdict. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "harness/report/gate.h"
+
+void sf_report_gate_command(const struct sf_gate_names *names, const char *command, uint32_t plan,
+                            uint64_t seed, struct sf_text *out)
+{
+    sf_text_add(out, "strayframe %s", command);
+    sf_text_add_word(out, names->files[plan]);
+    sf_text_add(out, " --seed %" PRIu64 " --cache", seed);
+    sf_text_add_word(out, names->candidate);
+    if (names->baseline != NULL) {
+        sf_text_add(out, " --baseline");
+        sf_text_add_word(out, names->baseline);
+    }
+    for (size_t i = 0; i < names->sets_count; i++) {
+        struct sf_text set = {0};
+        sf_text_add(&set, "%s=%s", names->sets[i].key, names->sets[i].value);
+        sf_text_add(out, " --set");
+        sf_text_add_word(out, set.data);
+        sf_text_free(&set);
+    }
+}
+
+static void find_sentence(const struct sf_gate_find *find, struct sf_text *out)
+{
+    switch (find->kind) {
+    case SF_GATE_FINDING:
+        sf_report_finding(&find->finding, out);
+        return;
+    case SF_GATE_CRASH:
+        sf_text_add(out, "the cache ended its process (%s)",
+                    find->signal_number != 0 ? strsignal((int)find->signal_number)
+                                             : "it called exit");
+        return;
+    case SF_GATE_HANG:
+        sf_text_add(out, "the cache did not return");
+        return;
+    }
+}
+
+static void evidence_lines(const struct sf_gate *gate, struct sf_text *out)
+{
+    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
+        sf_text_add(out, "  %-20s %10" PRIu64 " judged", sf_oracles()[i]->name, gate->evidence[i]);
+        if (gate->failed[i] > 0) {
+            sf_text_add(out, ", broken in %u run%s", gate->failed[i],
+                        gate->failed[i] == 1 ? "" : "s");
+        }
+        sf_text_add(out, "\n");
+    }
+}
+
+static const char *probe_state(uint32_t runs_count, uint32_t quota)
+{
+    if (runs_count < quota) {
+        return "NOT TESTED: ";
+    }
+    return runs_count == 0 ? "did not occur: " : "";
+}
+
+static void probe_lines(const struct sf_gate *gate, struct sf_text *out)
+{
+    uint32_t reached_count = 0;
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        reached_count += gate->probes[i] > 0;
+    }
+    sf_text_add(out,
+                "  coverage: %u of %d situations occurred; in how many runs each (required):\n",
+                reached_count, SF_PROBES_COUNT);
+    for (int i = 0; i < SF_PROBES_COUNT; i++) {
+        enum sf_probe probe = (enum sf_probe)i;
+        uint32_t quota = sf_probe_quota(probe);
+        sf_text_add(out, "  %-28s %5u (%u)  %s%s\n", sf_probe_name(probe), gate->probes[i], quota,
+                    probe_state(gate->probes[i], quota), sf_probe_meaning(probe));
+    }
+}
+
+/* The scenarios whose first seed, run twice, did not give the same run. */
+static void differs_lines(const struct sf_gate *gate, const struct sf_gate_names *names,
+                          struct sf_text *out)
+{
+    for (uint32_t i = 0; i < gate->scenarios_count; i++) {
+        if (gate->scenarios[i].again_differs) {
+            sf_text_add(out, "  - not deterministic: the same seed, run twice, gave two different "
+                             "runs; the first difference is shown by\n      ");
+            sf_report_gate_command(names, "run", i, gate->seed_first, out);
+            sf_text_add(out, " --twice\n");
+        }
+    }
+}
+
+static void find_lines(const struct sf_gate_find *find, const struct sf_gate_names *names,
+                       struct sf_text *out)
+{
+    sf_text_add(out, "  - in %u run%s, first: ", find->runs_count,
+                find->runs_count == 1 ? "" : "s");
+    find_sentence(find, out);
+    sf_text_add(out, "\n      ");
+    sf_report_gate_command(names, "run", find->plan, find->seed, out);
+    sf_text_add(out, "\n");
+}
+
+/* What to do about the first find. */
+static void next_lines(const struct sf_gate *gate, const struct sf_gate_names *names,
+                       struct sf_text *out)
+{
+    const struct sf_gate_find *first = &gate->finds[0];
+    if (first->kind != SF_GATE_FINDING) {
+        return;
+    }
+    sf_text_add(
+        out, "  next: how the first came about, and the smallest scenario that shows it\n      ");
+    sf_report_gate_command(names, "explain", first->plan, first->seed, out);
+    sf_text_add(out, "\n      ");
+    sf_report_gate_command(names, "shrink", first->plan, first->seed, out);
+    sf_text_add(out, "\n");
+}
+
+static const char *verdict_paint(enum sf_verdict verdict, const struct sf_paint *paint)
+{
+    return verdict == SF_VERDICT_PASS ? paint->good : verdict == SF_VERDICT_FAIL ? paint->bad : "";
+}
+
+void sf_report_gate_text(const struct sf_gate *gate, const struct sf_gate_names *names,
+                         const struct sf_paint *paint, struct sf_text *out)
+{
+    enum { LINES_MAX = 12 };
+    sf_text_add(out, "%s%s%s in %u run%s\n", paint->bold, names->candidate, paint->off,
+                gate->runs_count, gate->runs_count == 1 ? "" : "s");
+    evidence_lines(gate, out);
+    probe_lines(gate, out);
+    for (uint32_t i = 0; i < gate->finds_count && i < LINES_MAX; i++) {
+        find_lines(&gate->finds[i], names, out);
+    }
+    if (gate->finds_count > LINES_MAX) {
+        sf_text_add(out, "  - and %u more kinds of finding\n", gate->finds_count - LINES_MAX);
+    }
+    differs_lines(gate, names, out);
+    if (gate->finds_count > 0) {
+        next_lines(gate, names, out);
+    }
+    sf_text_add(out, "verdict: %s%s%s: %s\n", verdict_paint(gate->verdict, paint),
+                sf_verdict_name(gate->verdict), paint->off, gate->reason);
+}
