@@ -17,14 +17,14 @@ struct fleet fleet_of(uint16_t width_px, uint16_t height_px, uint8_t quality)
 
 static struct sf_still_spec spec_of(const struct fleet *fleet, struct sf_mark mark, char name[24])
 {
-    snprintf(name, 24, "Camera %u", mark.camera);
+    snprintf(name, 24, "Camera %u", mark.camera.index);
     return (struct sf_still_spec){
         .mark = mark,
         .width_px = fleet->width_px,
         .height_px = fleet->height_px,
         .quality = fleet->quality,
         .night = mark.capture >= NIGHT_FALLS,
-        .scene = (enum sf_scene)(mark.camera % SF_SCENES_COUNT),
+        .scene = (enum sf_scene)(mark.camera.index % SF_SCENES_COUNT),
         .camera_name = name,
         .local_unix_s = 1577400000 + mark.capture * 5,
         .utc_offset_s = 3600,
@@ -49,8 +49,8 @@ static uint32_t blocks_between(void *context, struct sf_mark mark, const uint8_t
 struct sf_mark any_mark(struct fleet *fleet, bool night)
 {
     struct sf_mark mark;
-    mark.camera = (uint32_t)sf_rng_below(&fleet->rng, CAMERAS);
-    mark.tenant = mark.camera / 2;
+    mark.camera = sf_camera_id((uint32_t)sf_rng_below(&fleet->rng, CAMERAS));
+    mark.tenant = sf_tenant_id(mark.camera.index / 2);
     mark.capture = (uint32_t)sf_rng_below(&fleet->rng, NIGHT_FALLS) + (night ? NIGHT_FALLS : 0);
     return mark;
 }
@@ -68,7 +68,7 @@ struct sf_ledger *ledger_of(struct fleet *fleet)
         sf_ledger_create((struct sf_ledger_source){make, blocks_between, fleet, fleet->capacity});
     for (uint32_t capture = 0; capture < CAPTURES; capture++) {
         for (uint32_t camera = 0; camera < CAMERAS; camera++) {
-            sf_ledger_capture(ledger, (struct sf_mark){camera / 2, camera, capture},
+            sf_ledger_capture(ledger, (struct sf_mark){{camera / 2}, {camera}, capture},
                               capture >= NIGHT_FALLS);
         }
     }

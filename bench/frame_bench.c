@@ -28,7 +28,7 @@ struct size {
 static struct sf_still_spec spec_of(const struct size *size, struct sf_mark mark, char name[12])
 {
     memcpy(name, "Camera 0000", 12);
-    for (uint32_t i = 10, rest = mark.camera; i > 6; i--, rest /= 10) {
+    for (uint32_t i = 10, rest = mark.camera.index; i > 6; i--, rest /= 10) {
         name[i] = (char)('0' + rest % 10);
     }
     return (struct sf_still_spec){
@@ -36,10 +36,10 @@ static struct sf_still_spec spec_of(const struct size *size, struct sf_mark mark
         .width_px = size->width_px,
         .height_px = size->height_px,
         .quality = SF_STILL_QUALITY_DEFAULT,
-        .night = mark.camera % 2 != 0,
-        .scene = (enum sf_scene)(mark.camera / 2 % SF_SCENES_COUNT),
+        .night = mark.camera.index % 2 != 0,
+        .scene = (enum sf_scene)(mark.camera.index / 2 % SF_SCENES_COUNT),
         .camera_name = name,
-        .local_unix_s = 1577400000 + mark.capture * 5 + mark.camera % 5,
+        .local_unix_s = 1577400000 + mark.capture * 5 + mark.camera.index % 5,
         .utc_offset_s = 3600,
     };
 }
@@ -61,7 +61,7 @@ static uint32_t blocks_between(void *context, struct sf_mark mark, const uint8_t
 
 static struct sf_mark mark_of(uint32_t camera, uint32_t capture)
 {
-    return (struct sf_mark){camera / 2, camera, capture};
+    return (struct sf_mark){{camera / 2}, {camera}, capture};
 }
 
 /* Still after still of a fleet, as its cameras capture them. */

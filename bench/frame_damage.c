@@ -128,9 +128,10 @@ static void print_damages(void)
             bool night = i % 2 != 0;
             struct sf_mark own = any_mark(&fleet, night);
             struct sf_mark foreign = any_mark(&fleet, night);
-            foreign.camera =
-                foreign.camera != own.camera ? foreign.camera : (own.camera + 2) % CAMERAS;
-            foreign.tenant = foreign.camera / 2;
+            foreign.camera = sf_camera_same(foreign.camera, own.camera)
+                                 ? sf_camera_id((own.camera.index + 2) % CAMERAS)
+                                 : foreign.camera;
+            foreign.tenant = sf_tenant_id(foreign.camera.index / 2);
             struct bytes own_still = still_of(&fleet, own);
             struct bytes foreign_still = still_of(&fleet, foreign);
             size_t foreign_bytes;

@@ -13,7 +13,7 @@ static const char *const names[SF_SCENES_COUNT] = {"Nursery",    "Hallway", "Liv
 static size_t make(enum sf_scene scene, bool night, uint8_t *out, size_t capacity)
 {
     struct sf_still_spec spec = {
-        .mark = {1000 + scene, scene, 7},
+        .mark = {{1000 + scene}, {scene}, 7},
         .width_px = SF_STILL_WIDTH_PX_DEFAULT,
         .height_px = SF_STILL_HEIGHT_PX_DEFAULT,
         .quality = SF_STILL_QUALITY_DEFAULT,

@@ -15,6 +15,10 @@ else()
         -Wshadow-all -Wshift-sign-overflow -Wunreachable-code-aggressive)
 endif()
 
+# SF_CHECKS: 1 in every build type but Release, where it is 0. SF_CHECK(sf_<thing>_check(thing)) then walks the whole thing and
+# asserts its invariant; the loop of a run does so between events. Assertions (SF_ASSERT) are on in every build.
+target_compile_definitions(sf_flags INTERFACE SF_CHECKS=$<NOT:$<CONFIG:Release>>)
+
 if(SF_SANITIZE)
     target_compile_options(sf_flags INTERFACE
         -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)

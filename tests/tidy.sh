@@ -68,8 +68,9 @@ awk '
     }
     END {
         for (symbol in where) {
-            if (symbol ~ /^(sf|cli)_/ && !(symbol in outside) && !(symbol in alone))
-                printf "%s: no other object uses %s: make it static, or remove it\n", where[symbol], symbol
+            if (symbol !~ /^(sf|cli)_/ || (symbol in outside) || (symbol in alone)) continue
+            if (symbol ~ /^sf_.*_check(_[a-z]+)?$/) print symbol > checks
+            else printf "%s: no other object uses %s: make it static, or remove it\n", where[symbol], symbol
         }
         for (symbol in alone) {
             if (!(symbol in where)) printf "tidy.txt:%d: there is no symbol %s\n", alone[symbol], symbol
@@ -80,10 +81,11 @@ awk '
             if (!(pair in used_grant)) printf "tidy.txt:%d: %s does not call %s\n", granted[pair], part[2], part[1]
         }
     }
-' lists="$lists" defined="$work/defined" "$lists" "$work/defined" "$work/used" | sort >> "$work/refused"
+' lists="$lists" defined="$work/defined" checks="$work/checks" "$lists" "$work/defined" "$work/used" | sort >> "$work/refused"
 
 # A symbol that only tests use has to be used by one.
-sed -nE 's/^alone:[[:space:]]+([a-z0-9_]+).*/\1/p' "$lists" | while read -r symbol; do
+touch "$work/checks"
+{ sed -nE 's/^alone:[[:space:]]+([a-z0-9_]+).*/\1/p' "$lists"; cat "$work/checks"; } | while read -r symbol; do
     grep -rqw --include='*.[ch]' "$symbol" tests fuzz bench 2> /dev/null || refuse "tidy.txt: no test, fuzz target or bench uses $symbol"
 done
 

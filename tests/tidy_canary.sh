@@ -89,6 +89,10 @@ echo 'alone: sf_dead for tests' >> "$tree/tidy.txt"
 must_refuse 'no test, fuzz target or bench uses sf_dead'
 echo 'int sf_dead(int x);' > "$tree/tests/one_test.c"
 must_allow 'a function that only tests use'
+plant; echo 'int sf_one_check(int x) { return x; }' >> "$tree/harness/a/one.c"
+must_refuse 'no test, fuzz target or bench uses sf_one_check'
+echo 'int sf_one_check(int x);' > "$tree/tests/one_test.c"
+must_allow 'a check that only tests use'
 plant; echo 'alone: sf_gone for tests' >> "$tree/tidy.txt"
 must_refuse 'tidy.txt:6: there is no symbol sf_gone'
 plant; echo 'alone: sf_one for tests' >> "$tree/tidy.txt"

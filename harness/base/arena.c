@@ -15,6 +15,9 @@ struct sf_arena_block {
     _Alignas(16) uint8_t bytes[];
 };
 
+_Static_assert(offsetof(struct sf_arena_block, bytes) % 16 == 0,
+               "memory that is aligned for any type");
+
 static _Noreturn void out_of_memory(size_t bytes)
 {
     fprintf(stderr, "strayframe: the machine has no %zu bytes of memory left\n", bytes);
@@ -102,6 +105,7 @@ void *sf_arena_take(struct sf_arena *arena, size_t count, size_t size)
     struct sf_arena_block *block = block_with_room(arena, bytes);
     void *memory = block->bytes + block->used_bytes;
     block->used_bytes += bytes;
+    SF_ASSERT(block->used_bytes <= block->size_bytes);
     memset(memory, 0, bytes);
     return memory;
 }
@@ -129,4 +133,17 @@ void sf_arena_fini(struct sf_arena *arena)
         block = next;
     }
     *arena = (struct sf_arena){0};
+}
+
+void sf_arena_check(const struct sf_arena *arena)
+{
+    bool before_current = true;
+    SF_ASSERT((arena->first == NULL) == (arena->current == NULL));
+    for (const struct sf_arena_block *block = arena->first; block != NULL; block = block->next) {
+        SF_ASSERT(block->used_bytes <= block->size_bytes);
+        SF_ASSERT(block->used_bytes % 16 == 0);
+        SF_ASSERT(before_current || block->used_bytes == 0);
+        before_current = before_current && block != arena->current;
+    }
+    SF_ASSERT(!before_current || arena->first == NULL); /* the current block is one of them */
 }

@@ -36,4 +36,8 @@ void *sf_alloc(size_t count, size_t size);
 void *sf_realloc(void *memory, size_t count, size_t size);
 char *sf_strdup(const char *text);
 
+/* Asserts that no block holds more than fits, and that the blocks behind the current one are empty.
+ * Walks the blocks. */
+void sf_arena_check(const struct sf_arena *arena);
+
 #endif

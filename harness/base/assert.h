@@ -10,6 +10,14 @@
         }                                                \
     } while (0)
 
+/* Calls a check of a whole thing, sf_<thing>_check, where the build has SF_CHECKS (see
+ * cmake/flags.cmake): what such a check costs grows with the thing. */
+#if SF_CHECKS
+#define SF_CHECK(call) (call)
+#else
+#define SF_CHECK(call) ((void)0)
+#endif
+
 /* For the branch that cannot be reached, such as the end of a switch over one of our enums. */
 #define SF_UNREACHABLE() sf_assert_failed("unreachable", __FILE__, __LINE__)
 

@@ -13,6 +13,8 @@ struct slot {
     uint32_t reserved;
 };
 
+_Static_assert(sizeof(struct slot) == 16, "an item behind it is aligned for any type");
+
 static size_t slot_bytes(const struct sf_slots *slots)
 {
     return sizeof(struct slot) + ((slots->item_bytes + 15) & ~(size_t)15);
@@ -26,6 +28,7 @@ static struct slot *slot_at(const struct sf_slots *slots, uint32_t index)
 
 void sf_slots_init(struct sf_slots *slots, size_t item_bytes)
 {
+    SF_ASSERT(item_bytes > 0);
     *slots = (struct sf_slots){.item_bytes = item_bytes};
 }
 
@@ -75,6 +78,7 @@ sf_handle sf_slots_take(struct sf_slots *slots, void **item_out)
     uint32_t index = free_index(slots);
     struct slot *slot = slot_at(slots, index);
     slot->generation++;
+    SF_ASSERT(slot->generation != 0);
     slot->used = 1;
     slots->count++;
     *item_out = slot + 1;
@@ -102,6 +106,7 @@ void sf_slots_give(struct sf_slots *slots, sf_handle handle)
 {
     struct slot *slot = slot_of(slots, handle);
     SF_ASSERT(slot != NULL);
+    SF_ASSERT(slots->count > 0);
     slot->used = 0;
     slot->free_next = slots->free_first;
     slots->free_first = (uint32_t)handle;
@@ -117,4 +122,27 @@ sf_handle sf_slots_next(const struct sf_slots *slots, sf_handle after)
         }
     }
     return 0;
+}
+
+void sf_slots_check(const struct sf_slots *slots)
+{
+    SF_ASSERT(slots->chunks_count <= slots->chunks_capacity);
+    SF_ASSERT(slots->used_count <= slots->chunks_count * SF_SLOTS_PER_CHUNK);
+    SF_ASSERT(slots->count <= slots->used_count);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < slots->used_count; i++) {
+        const struct slot *slot = slot_at(slots, i);
+        SF_ASSERT(slot->generation > 0);
+        SF_ASSERT(slot->used <= 1);
+        count += slot->used;
+    }
+    SF_ASSERT(count == slots->count);
+    uint32_t free_count = 0;
+    for (uint32_t next = slots->free_first; next != 0; next = slot_at(slots, next - 1)->free_next) {
+        SF_ASSERT(next <= slots->used_count);
+        SF_ASSERT(slot_at(slots, next - 1)->used == 0);
+        free_count++;
+        SF_ASSERT(free_count <= slots->used_count); /* no circle */
+    }
+    SF_ASSERT(free_count + count == slots->used_count);
 }

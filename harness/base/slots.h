@@ -36,4 +36,8 @@ void sf_slots_give(struct sf_slots *slots, sf_handle handle);
 /* The handles in use, in order of their index: 0 to start, 0 at the end. */
 sf_handle sf_slots_next(const struct sf_slots *slots, sf_handle after);
 
+/* Asserts that each slot ever used is either in use or in the list of free ones, once. Walks all
+ * slots. */
+void sf_slots_check(const struct sf_slots *slots);
+
 #endif

@@ -54,8 +54,9 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
 
 /* ---- uploads ---- */
 
-struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host, uint32_t node,
-                                              uint64_t upload, struct sf_cache_host_camera camera,
+struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host,
+                                              struct sf_node_id node, uint64_t upload,
+                                              struct sf_cache_host_camera camera,
                                               const struct sf_cache_host_still *still)
 {
     struct sf_cache_version *version = sf_host_current(host, node);
@@ -68,8 +69,8 @@ struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host, 
             .struct_bytes = sizeof event,
             .total_bytes = still->total_bytes,
             .upload = upload,
-            .camera = sf_opaque(&host->opaque, SF_OPAQUE_CAMERA, camera.camera),
-            .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, camera.tenant),
+            .camera = sf_opaque(&host->opaque, SF_OPAQUE_CAMERA, camera.camera.index),
+            .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, camera.tenant.index),
             .model = sf_opaque(&host->opaque, SF_OPAQUE_MODEL, camera.model),
             .camera_slot = camera.slot,
             .capture = still->capture,
@@ -124,9 +125,9 @@ void sf_cache_host_upload_ended(struct sf_cache_version *version, uint64_t uploa
 
 /* ---- requests ---- */
 
-static uint64_t connection_number(uint32_t viewer, uint32_t connection)
+static uint64_t connection_number(struct sf_viewer_id viewer, uint32_t connection)
 {
-    return (uint64_t)viewer << 32 | connection;
+    return (uint64_t)viewer.index << 32 | connection;
 }
 
 sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
@@ -153,9 +154,9 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
         .request = handle,
         .connection = sf_opaque(&host->opaque, SF_OPAQUE_CONNECTION,
                                 connection_number(ask->viewer, ask->connection)),
-        .viewer = sf_opaque(&host->opaque, SF_OPAQUE_VIEWER, ask->viewer),
-        .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, ask->viewer_tenant),
-        .camera = sf_opaque(&host->opaque, SF_OPAQUE_CAMERA, ask->camera.camera),
+        .viewer = sf_opaque(&host->opaque, SF_OPAQUE_VIEWER, ask->viewer.index),
+        .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, ask->viewer_tenant.index),
+        .camera = sf_opaque(&host->opaque, SF_OPAQUE_CAMERA, ask->camera.camera.index),
         .model = sf_opaque(&host->opaque, SF_OPAQUE_MODEL, ask->camera.model),
         .integration = ask->integration ? sf_opaque(&host->opaque, SF_OPAQUE_INTEGRATION, 0) : 0,
         .deadline_ns = ask->deadline_ns,
@@ -188,7 +189,7 @@ void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle handle)
     }
 }
 
-void sf_cache_host_connection_closed(struct sf_cache_host_state *host, uint32_t viewer,
+void sf_cache_host_connection_closed(struct sf_cache_host_state *host, struct sf_viewer_id viewer,
                                      uint32_t connection)
 {
     for (uint32_t i = 0; i < host->versions_count; i++) {
@@ -280,7 +281,7 @@ void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connec
     open->version->plugin->on_store_reply(open->version->cache, &event);
 }
 
-void sf_cache_host_unlinked(struct sf_cache_host_state *host, uint32_t tenant)
+void sf_cache_host_unlinked(struct sf_cache_host_state *host, struct sf_tenant_id tenant)
 {
     for (uint32_t i = 0; i < host->versions_count; i++) {
         struct sf_cache_version *version = host->versions[i];
@@ -288,7 +289,7 @@ void sf_cache_host_unlinked(struct sf_cache_host_state *host, uint32_t tenant)
             const struct sf_cache_invalidation event = {
                 .struct_bytes = sizeof event,
                 .scope = SF_CACHE_SCOPE_LINK,
-                .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, tenant),
+                .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, tenant.index),
             };
             version->plugin->on_invalidate(version->cache, &event);
         }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "harness/base/bounds.h"
+#include "harness/base/ids.h"
 #include "harness/base/slots.h"
 #include "harness/base/time.h"
 #include "harness/cache/load.h"
@@ -31,7 +32,8 @@ struct sf_cache_services {
     void (*timer_start)(void *context, sf_handle timer, sf_ns delay_ns);
     /* Returns the world's own number of the fetch, for cancelling it. With a validator, 0 for
      * none, the camera sends nothing if that is its still's. */
-    uint64_t (*fetch_start)(void *context, sf_handle fetch, uint32_t camera, uint64_t validator);
+    uint64_t (*fetch_start)(void *context, sf_handle fetch, struct sf_camera_id camera,
+                            uint64_t validator);
     void (*fetch_cancel)(void *context, uint64_t world_fetch);
     /* bytes are borrowed; `put` tells the two operations apart. */
     void (*sf_store_start)(void *context, uint32_t version, uint64_t connection, uint64_t cookie,
@@ -80,7 +82,7 @@ struct sf_cache_version {
     uint32_t uploads_count;  /* not yet ended */
     bool draining;
     char options[SF_CACHE_SPEC_BYTES];
-    uint32_t node;
+    struct sf_node_id node;
 };
 
 struct sf_cache_node {
@@ -130,7 +132,7 @@ void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_co
 /* Puts a version into service on a node; the one before it there, if any, hands its state over and
  * drains. False if the plug-in would not be created: the node has then no cache, which is told as
  * broken contract. On a lost node it is installed, and runs when the node comes back. */
-bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, uint32_t node,
+bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, struct sf_node_id node,
                                const struct sf_cache_module *module);
 /* On every node, one after the other. */
 bool sf_cache_host_deploy(struct sf_cache_host_state *host, const struct sf_cache_module *module);
@@ -143,10 +145,10 @@ void sf_cache_host_sweep(struct sf_cache_host_state *host);
 /* The node crashes: what runs on it is destroyed as it stands, and whatever it had under way is
  * forgotten: requests, uploads, fetches, store connections, questions, timers. The other nodes are
  * told. */
-void sf_cache_host_node_lost(struct sf_cache_host_state *host, uint32_t node);
+void sf_cache_host_node_lost(struct sf_cache_host_state *host, struct sf_node_id node);
 /* A lost node starts again: a new, empty instance of what is installed on it. The others are told,
  * and it is told who is lost. False if it would not be created. */
-bool sf_cache_host_node_back(struct sf_cache_host_state *host, uint32_t node);
+bool sf_cache_host_node_back(struct sf_cache_host_state *host, struct sf_node_id node);
 
 enum sf_reconfigured {
     SF_RECONFIGURED,          /* and the node keeps the options when it comes back from a loss */
@@ -155,17 +157,18 @@ enum sf_reconfigured {
 };
 
 /* Gives new options to the node's current version. */
-enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host, uint32_t node,
-                                               const char *options);
+enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host,
+                                               struct sf_node_id node, const char *options);
 
 /* The node's wall clock steps, and whatever runs there is told. */
-void sf_cache_host_clock_step(struct sf_cache_host_state *host, uint32_t node, sf_ns step_ns);
+void sf_cache_host_clock_step(struct sf_cache_host_state *host, struct sf_node_id node,
+                              sf_ns step_ns);
 
 /* ---- what the world tells ---- */
 
 struct sf_cache_host_camera {
-    uint32_t camera;
-    uint32_t tenant;
+    struct sf_camera_id camera;
+    struct sf_tenant_id tenant;
     uint32_t model;  /* which model; cameras with the same one share it */
     uint32_t slot;   /* the camera's place in its owner's account */
     uint32_t serial; /* the number that it was made with; others may have it too */
@@ -187,8 +190,9 @@ struct sf_cache_host_still {
 
 /* The version that took the upload, to be given with its fragments and its end; NULL if there is
  * none. It stays a valid argument when its node is lost. */
-struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host, uint32_t node,
-                                              uint64_t upload, struct sf_cache_host_camera camera,
+struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host,
+                                              struct sf_node_id node, uint64_t upload,
+                                              struct sf_cache_host_camera camera,
                                               const struct sf_cache_host_still *still);
 /* Was the version's node lost with the upload? */
 static inline bool sf_cache_version_is_gone(const struct sf_cache_version *version)
@@ -205,10 +209,10 @@ void sf_cache_host_upload_ended(struct sf_cache_version *version, uint64_t uploa
 struct sf_cache_host_ask {
     uint64_t world_request;
     struct sf_cache_host_camera camera; /* the one that is wanted */
-    uint32_t viewer;
-    uint32_t viewer_tenant;
+    struct sf_viewer_id viewer;
+    struct sf_tenant_id viewer_tenant;
     uint32_t connection;
-    uint32_t node; /* where it goes */
+    struct sf_node_id node; /* where it goes */
     uint64_t session;
     bool integration;
     sf_ns deadline_ns;
@@ -227,7 +231,7 @@ void sf_cache_host_progress(struct sf_cache_host_state *host, sf_handle request,
                             uint32_t taken_bytes);
 /* A request that has been answered already is no error. */
 void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle request);
-void sf_cache_host_connection_closed(struct sf_cache_host_state *host, uint32_t viewer,
+void sf_cache_host_connection_closed(struct sf_cache_host_state *host, struct sf_viewer_id viewer,
                                      uint32_t connection);
 
 void sf_cache_host_timer_fired(struct sf_cache_host_state *host, sf_handle timer);
@@ -241,8 +245,17 @@ void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connec
                                uint32_t count);
 /* `status` is SF_CACHE_IDENTITY_...; the tenant counts only if it is KNOWN. */
 void sf_cache_host_identity_known(struct sf_cache_host_state *host, sf_handle question,
-                                  uint32_t status, uint32_t tenant);
+                                  uint32_t status, struct sf_tenant_id tenant);
 /* The tenant unlinked the integration. */
-void sf_cache_host_unlinked(struct sf_cache_host_state *host, uint32_t tenant);
+void sf_cache_host_unlinked(struct sf_cache_host_state *host, struct sf_tenant_id tenant);
+
+/* ---- checks ---- */
+
+/* Asserts that versions and nodes agree: who runs where, who drains. Walks versions and nodes. */
+void sf_cache_host_check(const struct sf_cache_host_state *host);
+/* Asserts that each request, timer, fetch, connection and question belongs to a version that runs,
+ * and that a version counts its open requests right. Walks all handles, and a request is kept until
+ * its version is gone: for every so many events. */
+void sf_cache_host_check_handles(const struct sf_cache_host_state *host);
 
 #endif

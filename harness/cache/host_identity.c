@@ -7,7 +7,7 @@ int64_t sf_host_wall_clock_ms(void *context)
     const struct sf_cache_version *version = context;
     const struct sf_cache_services *services = version->host->services;
     return services->unix_ms(services->context) +
-           version->host->nodes[version->node].clock_step_ns / SF_MS;
+           version->host->nodes[version->node.index].clock_step_ns / SF_MS;
 }
 
 int32_t sf_host_identity(void *context, uint64_t token, uint64_t cookie)
@@ -28,7 +28,7 @@ int32_t sf_host_identity(void *context, uint64_t token, uint64_t cookie)
 }
 
 void sf_cache_host_identity_known(struct sf_cache_host_state *host, sf_handle handle,
-                                  uint32_t status, uint32_t tenant)
+                                  uint32_t status, struct sf_tenant_id tenant)
 {
     const struct sf_host_question *question = sf_slots_get(&host->questions, handle);
     if (question == NULL) {
@@ -43,7 +43,7 @@ void sf_cache_host_identity_known(struct sf_cache_host_state *host, sf_handle ha
             .status = status,
             .cookie = asked.cookie,
             .token = asked.token,
-            .tenant = known ? sf_opaque(&host->opaque, SF_OPAQUE_TENANT, tenant) : 0,
+            .tenant = known ? sf_opaque(&host->opaque, SF_OPAQUE_TENANT, tenant.index) : 0,
         };
         asked.version->plugin->on_identity(asked.version->cache, &event);
     }

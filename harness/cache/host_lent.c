@@ -220,8 +220,8 @@ int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_
     fetch->version = version;
     fetch->cookie = cookie;
     fetch->camera = camera;
-    fetch->world_fetch =
-        host->services->fetch_start(host->services->context, handle, (uint32_t)index, validator);
+    fetch->world_fetch = host->services->fetch_start(host->services->context, handle,
+                                                     sf_camera_id((uint32_t)index), validator);
     if (fetch_out != NULL) {
         *fetch_out = handle;
     }

@@ -16,9 +16,10 @@ void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_co
     host->nodes_count = nodes_count;
 }
 
-struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host, uint32_t node)
+struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host,
+                                         struct sf_node_id node)
 {
-    return node < host->nodes_count ? host->nodes[node].current : NULL;
+    return node.index < host->nodes_count ? host->nodes[node.index].current : NULL;
 }
 
 /* ---- the end of a version ---- */
@@ -112,9 +113,9 @@ static struct sf_cache_version *version_add(struct sf_cache_host_state *host)
 }
 
 /* A new instance of what is installed on the node, empty; NULL if it would not be created. */
-static struct sf_cache_version *start(struct sf_cache_host_state *host, uint32_t node)
+static struct sf_cache_version *start(struct sf_cache_host_state *host, struct sf_node_id node)
 {
-    const struct sf_cache_module *module = &host->nodes[node].module;
+    const struct sf_cache_module *module = &host->nodes[node.index].module;
     uint32_t index = host->versions_count;
     struct sf_cache_version *version = version_add(host);
     *version = (struct sf_cache_version){
@@ -125,7 +126,7 @@ static struct sf_cache_version *start(struct sf_cache_host_state *host, uint32_t
 
     const struct sf_cache_config config = {
         .struct_bytes = sizeof config,
-        .node = node,
+        .node = node.index,
         .nodes = host->nodes_count,
         .still_bytes_max = host->still_bytes_max,
         .capacity_bytes = host->capacity_bytes,
@@ -163,11 +164,11 @@ static void hand_over(struct sf_cache_version *from, struct sf_cache_version *to
     sf_text_free(&state);
 }
 
-static void tell_node(struct sf_cache_version *version, uint32_t node, uint32_t event)
+static void tell_node(struct sf_cache_version *version, struct sf_node_id node, uint32_t event)
 {
     if (HAS(version, on_node)) {
         const struct sf_cache_node_event told = {
-            .struct_bytes = sizeof told, .event = event, .node = node};
+            .struct_bytes = sizeof told, .event = event, .node = node.index};
         version->plugin->on_node(version->cache, &told);
     }
 }
@@ -178,22 +179,22 @@ static void tell_who_is_lost(struct sf_cache_version *version)
     const struct sf_cache_host_state *host = version->host;
     for (uint32_t node = 0; node < host->nodes_count; node++) {
         if (host->nodes[node].lost) {
-            tell_node(version, node, SF_CACHE_NODE_LOST);
+            tell_node(version, sf_node_id(node), SF_CACHE_NODE_LOST);
         }
     }
 }
 
-bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, uint32_t node_index,
+bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, struct sf_node_id node_id,
                                const struct sf_cache_module *module)
 {
-    SF_ASSERT(node_index < host->nodes_count);
-    struct sf_cache_node *node = &host->nodes[node_index];
+    SF_ASSERT(node_id.index < host->nodes_count);
+    struct sf_cache_node *node = &host->nodes[node_id.index];
     struct sf_cache_version *before = node->current;
     node->module = *module;
     if (node->lost) {
         return true;
     }
-    node->current = start(host, node_index);
+    node->current = start(host, node_id);
     if (node->current != NULL && before != NULL) {
         hand_over(before, node->current);
     }
@@ -211,51 +212,51 @@ bool sf_cache_host_deploy(struct sf_cache_host_state *host, const struct sf_cach
 {
     bool done = true;
     for (uint32_t node = 0; node < host->nodes_count; node++) {
-        done &= sf_cache_host_deploy_node(host, node, module);
+        done &= sf_cache_host_deploy_node(host, sf_node_id(node), module);
     }
     return done;
 }
 
 /* ---- nodes ---- */
 
-static void tell_others(struct sf_cache_host_state *host, uint32_t node, uint32_t event)
+static void tell_others(struct sf_cache_host_state *host, struct sf_node_id node, uint32_t event)
 {
     for (uint32_t i = 0; i < host->versions_count; i++) {
-        if (host->versions[i]->node != node) {
+        if (host->versions[i]->node.index != node.index) {
             tell_node(host->versions[i], node, event);
         }
     }
 }
 
-void sf_cache_host_node_lost(struct sf_cache_host_state *host, uint32_t node)
+void sf_cache_host_node_lost(struct sf_cache_host_state *host, struct sf_node_id node)
 {
-    SF_ASSERT(node < host->nodes_count);
-    SF_ASSERT(!host->nodes[node].lost);
-    host->nodes[node].lost = true;
-    host->nodes[node].current = NULL;
+    SF_ASSERT(node.index < host->nodes_count);
+    SF_ASSERT(!host->nodes[node.index].lost);
+    host->nodes[node.index].lost = true;
+    host->nodes[node.index].current = NULL;
     for (uint32_t i = 0; i < host->versions_count; i++) {
-        if (host->versions[i]->node == node) {
+        if (host->versions[i]->node.index == node.index) {
             end(host->versions[i]);
         }
     }
     tell_others(host, node, SF_CACHE_NODE_LOST);
 }
 
-bool sf_cache_host_node_back(struct sf_cache_host_state *host, uint32_t node)
+bool sf_cache_host_node_back(struct sf_cache_host_state *host, struct sf_node_id node)
 {
-    SF_ASSERT(node < host->nodes_count);
-    SF_ASSERT(host->nodes[node].lost);
-    host->nodes[node].lost = false;
-    host->nodes[node].current = start(host, node);
-    if (host->nodes[node].current != NULL) {
-        tell_who_is_lost(host->nodes[node].current);
+    SF_ASSERT(node.index < host->nodes_count);
+    SF_ASSERT(host->nodes[node.index].lost);
+    host->nodes[node.index].lost = false;
+    host->nodes[node.index].current = start(host, node);
+    if (host->nodes[node.index].current != NULL) {
+        tell_who_is_lost(host->nodes[node.index].current);
     }
     tell_others(host, node, SF_CACHE_NODE_JOINED);
-    return host->nodes[node].current != NULL;
+    return host->nodes[node.index].current != NULL;
 }
 
-enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host, uint32_t node,
-                                               const char *options)
+enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host,
+                                               struct sf_node_id node, const char *options)
 {
     struct sf_cache_version *version = sf_host_current(host, node);
     if (version == NULL || !HAS(version, on_reconfigure)) {
@@ -263,7 +264,7 @@ enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host,
     }
     int32_t answer = version->plugin->on_reconfigure(version->cache, options);
     if (answer == 0) {
-        struct sf_cache_module *module = &host->nodes[node].module;
+        struct sf_cache_module *module = &host->nodes[node.index].module;
         snprintf(module->options, sizeof module->options, "%s", options);
         return SF_RECONFIGURED;
     }
@@ -273,13 +274,14 @@ enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host,
     return SF_RECONFIGURE_REFUSED;
 }
 
-void sf_cache_host_clock_step(struct sf_cache_host_state *host, uint32_t node, sf_ns step_ns)
+void sf_cache_host_clock_step(struct sf_cache_host_state *host, struct sf_node_id node,
+                              sf_ns step_ns)
 {
-    SF_ASSERT(node < host->nodes_count);
-    host->nodes[node].clock_step_ns += step_ns;
+    SF_ASSERT(node.index < host->nodes_count);
+    host->nodes[node.index].clock_step_ns += step_ns;
     for (uint32_t i = 0; i < host->versions_count; i++) {
         struct sf_cache_version *version = host->versions[i];
-        if (version->node == node && HAS(version, on_clock_step)) {
+        if (version->node.index == node.index && HAS(version, on_clock_step)) {
             version->plugin->on_clock_step(version->cache, step_ns / SF_MS);
         }
     }

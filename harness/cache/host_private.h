@@ -63,7 +63,8 @@ void sf_cache_host_lend(struct sf_cache_version *version);
 int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t subject);
 
 /* The version on the node that gets what is new; NULL for none, or on SF_NOBODY. */
-struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host, uint32_t node);
+struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host,
+                                         struct sf_node_id node);
 
 /* As the lent `fetch`; with a validator, 0 for none, as fetch_if_changed. */
 int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_t validator,

@@ -25,22 +25,23 @@ void sf_captures_fini(struct sf_captures *captures)
     *captures = (struct sf_captures){0};
 }
 
-static uint64_t hash_of(uint32_t tenant, uint32_t camera)
+static uint64_t hash_of(struct sf_tenant_id tenant, struct sf_camera_id camera)
 {
-    uint64_t x = (uint64_t)tenant << 32 | camera;
+    uint64_t x = (uint64_t)tenant.index << 32 | camera.index;
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
     x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
     return x ^ (x >> 31);
 }
 
 /* The slot of the camera, or the free one where it would be. */
-static uint32_t *slot_of(const struct sf_captures *captures, uint32_t tenant, uint32_t camera)
+static uint32_t *slot_of(const struct sf_captures *captures, struct sf_tenant_id tenant,
+                         struct sf_camera_id camera)
 {
     uint32_t mask = captures->slots_count - 1;
     uint32_t at = (uint32_t)hash_of(tenant, camera) & mask;
     while (captures->slots[at] != 0) {
         const struct sf_told_camera *told = &captures->cameras[captures->slots[at] - 1];
-        if (told->tenant == tenant && told->camera == camera) {
+        if (sf_tenant_same(told->tenant, tenant) && sf_camera_same(told->camera, camera)) {
             break;
         }
         at = (at + 1) & mask;
@@ -115,4 +116,30 @@ struct sf_mark sf_captures_mark(const struct sf_captures *captures, uint32_t cam
         .camera = captures->cameras[camera].camera,
         .capture = capture,
     };
+}
+
+static void check_look(const struct sf_captures *captures, uint32_t index)
+{
+    const struct sf_look *look = &captures->looks[index];
+    SF_ASSERT(look->camera < captures->cameras_count);
+    SF_ASSERT(look->capture_last < captures->cameras[look->camera].captures_count);
+    SF_ASSERT(look->before == NONE || look->before < index);
+    SF_ASSERT(look->before == NONE || captures->looks[look->before].camera == look->camera);
+}
+
+void sf_captures_check(const struct sf_captures *captures)
+{
+    SF_ASSERT(captures->cameras_count <= captures->cameras_capacity);
+    SF_ASSERT(captures->looks_count <= captures->looks_capacity);
+    SF_ASSERT((captures->slots_count & (captures->slots_count - 1)) == 0);
+    SF_ASSERT(2 * captures->cameras_count <= captures->slots_count);
+    for (uint32_t i = 0; i < captures->looks_count; i++) {
+        check_look(captures, i);
+    }
+    for (uint32_t i = 0; i < captures->cameras_count; i++) {
+        const struct sf_told_camera *camera = &captures->cameras[i];
+        SF_ASSERT(camera->look_last < captures->looks_count);
+        SF_ASSERT(captures->looks[camera->look_last].camera == i);
+        SF_ASSERT(*slot_of(captures, camera->tenant, camera->camera) == 1 + i);
+    }
 }

@@ -18,8 +18,8 @@ struct sf_look {
 };
 
 struct sf_told_camera {
-    uint32_t tenant;
-    uint32_t camera;
+    struct sf_tenant_id tenant;
+    struct sf_camera_id camera;
     uint32_t captures_count;
     uint32_t look_last; /* index */
 };
@@ -44,5 +44,9 @@ void sf_captures_add(struct sf_captures *captures, struct sf_mark mark, uint32_t
 
 struct sf_mark sf_captures_mark(const struct sf_captures *captures, uint32_t camera,
                                 uint32_t capture);
+
+/* Asserts that each camera is found by its numbers, and that looks and cameras name each other.
+ * Walks both. */
+void sf_captures_check(const struct sf_captures *captures);
 
 #endif

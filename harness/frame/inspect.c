@@ -268,10 +268,11 @@ static uint32_t count_blocks(const struct grid *grid, uint32_t blocks_count_out[
 
 static bool mark_less(struct sf_mark a, struct sf_mark b)
 {
-    if (a.tenant != b.tenant) {
-        return a.tenant < b.tenant;
+    if (a.tenant.index != b.tenant.index) {
+        return a.tenant.index < b.tenant.index;
     }
-    return a.camera != b.camera ? a.camera < b.camera : a.capture < b.capture;
+    return a.camera.index != b.camera.index ? a.camera.index < b.camera.index
+                                            : a.capture < b.capture;
 }
 
 /* Largest share first. */

@@ -184,11 +184,11 @@ static int owner_compare(const void *left, const void *right)
     if (a->bytes_count != b->bytes_count) {
         return a->bytes_count > b->bytes_count ? -1 : 1;
     }
-    if (a->owner.tenant != b->owner.tenant) {
-        return a->owner.tenant < b->owner.tenant ? -1 : 1;
+    if (a->owner.tenant.index != b->owner.tenant.index) {
+        return a->owner.tenant.index < b->owner.tenant.index ? -1 : 1;
     }
-    if (a->owner.camera != b->owner.camera) {
-        return a->owner.camera < b->owner.camera ? -1 : 1;
+    if (a->owner.camera.index != b->owner.camera.index) {
+        return a->owner.camera.index < b->owner.camera.index ? -1 : 1;
     }
     if (a->owner.capture != b->owner.capture) {
         return a->owner.capture < b->owner.capture ? -1 : 1;
@@ -284,4 +284,21 @@ uint32_t sf_ledger_common_blocks(struct sf_ledger *ledger, struct sf_mark mark,
     free(sorted);
     free(runs);
     return most;
+}
+
+void sf_ledger_check(const struct sf_ledger *ledger)
+{
+    sf_captures_check(&ledger->captures);
+    sf_postings_check(&ledger->postings);
+    SF_ASSERT(ledger->looks_indexed <= ledger->captures.looks_count);
+    SF_ASSERT(ledger->looks_indexed <= ledger->looks_capacity);
+    SF_ASSERT(ledger->looks_indexed == 0 || ledger->window >= WINDOW_MIN);
+    SF_ASSERT(ledger->looks_indexed > 0 || ledger->postings.count == 0);
+    SF_ASSERT(ledger->still_count <= ledger->source.still_bytes_max);
+    for (uint32_t i = 0; i < ledger->looks_indexed; i++) {
+        const struct sf_look *look = &ledger->captures.looks[i];
+        SF_ASSERT(ledger->captures_indexed[i] <= look->capture_last);
+        SF_ASSERT(ledger->captures_seen[look->camera] <
+                  ledger->captures.cameras[look->camera].captures_count);
+    }
 }

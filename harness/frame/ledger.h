@@ -92,4 +92,8 @@ void sf_ledger_attribute(struct sf_ledger *ledger, const uint8_t *bytes, size_t 
 uint32_t sf_ledger_common_blocks(struct sf_ledger *ledger, struct sf_mark mark,
                                  const uint8_t *bytes, size_t count);
 
+/* Asserts that the index covers no more than was captured, and that captures and postings hold.
+ * Walks all of it: for tests and for the end of a run, not for each event. */
+void sf_ledger_check(const struct sf_ledger *ledger);
+
 #endif

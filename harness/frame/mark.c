@@ -66,7 +66,7 @@ static const uint64_t owner_key = 0x73747261796f776eu;
 /* Each camera's capture words are scrambled by a key of its own: another camera's do not pass. */
 static uint64_t capture_key(struct sf_mark mark)
 {
-    uint64_t owner = (uint64_t)mark.tenant << FIELD_BITS | mark.camera;
+    uint64_t owner = (uint64_t)mark.tenant.index << FIELD_BITS | mark.camera.index;
     uint64_t x = (owner ^ 0x6361707475726500u) * 0xbf58476d1ce4e5b9u;
     x = (x ^ (x >> 31)) * 0x94d049bb133111ebu;
     return x ^ (x >> 30);
@@ -74,9 +74,9 @@ static uint64_t capture_key(struct sf_mark mark)
 
 uint64_t sf_mark_owner_word(struct sf_mark mark)
 {
-    SF_ASSERT(mark.tenant < SF_MARK_FIELD_MAX);
-    SF_ASSERT(mark.camera < SF_MARK_FIELD_MAX);
-    uint64_t plain = (uint64_t)mark.tenant << FIELD_BITS | mark.camera;
+    SF_ASSERT(mark.tenant.index < SF_MARK_FIELD_MAX);
+    SF_ASSERT(mark.camera.index < SF_MARK_FIELD_MAX);
+    uint64_t plain = (uint64_t)mark.tenant.index << FIELD_BITS | mark.camera.index;
     return scramble(plain << OWNER_CHECK_BITS, owner_key);
 }
 
@@ -92,8 +92,9 @@ bool sf_mark_owner_read(uint64_t word, struct sf_mark *mark_out)
     if ((plain & ((1u << OWNER_CHECK_BITS) - 1)) != 0) {
         return false;
     }
-    mark_out->camera = (uint32_t)(plain >> OWNER_CHECK_BITS) & FIELD_MASK;
-    mark_out->tenant = (uint32_t)(plain >> (OWNER_CHECK_BITS + FIELD_BITS)) & FIELD_MASK;
+    mark_out->camera = sf_camera_id((uint32_t)(plain >> OWNER_CHECK_BITS) & FIELD_MASK);
+    mark_out->tenant =
+        sf_tenant_id((uint32_t)(plain >> (OWNER_CHECK_BITS + FIELD_BITS)) & FIELD_MASK);
     return true;
 }
 

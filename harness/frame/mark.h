@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/base/ids.h"
+
 enum {
     SF_MARK_FIELD_MAX = 1 << 20, /* tenant, camera and capture are each below this */
     SF_MARK_WORD_BLOCKS = 8,     /* blocks side by side that carry one word */
@@ -28,9 +30,9 @@ enum {
 };
 
 struct sf_mark {
-    uint32_t tenant;
-    uint32_t camera;
-    uint32_t capture;
+    struct sf_tenant_id tenant;
+    struct sf_camera_id camera;
+    uint32_t capture; /* counted by the camera from 0 */
 };
 
 /* The coefficients whose signs are the bits of a block, by zigzag position, the first for the
@@ -69,7 +71,7 @@ static inline bool sf_mark_is_capture(uint32_t row, uint32_t column, uint32_t co
 
 static inline bool sf_mark_same_camera(struct sf_mark a, struct sf_mark b)
 {
-    return a.tenant == b.tenant && a.camera == b.camera;
+    return sf_tenant_same(a.tenant, b.tenant) && sf_camera_same(a.camera, b.camera);
 }
 
 static inline bool sf_mark_same(struct sf_mark a, struct sf_mark b)

@@ -114,3 +114,22 @@ uint32_t sf_postings_find(const struct sf_postings *postings, uint64_t hash,
     memcpy(out, found, count * sizeof *out);
     return count;
 }
+
+void sf_postings_check(const struct sf_postings *postings)
+{
+    SF_ASSERT((postings->slots_count & (postings->slots_count - 1)) == 0);
+    SF_ASSERT(2 * (uint64_t)postings->count <= postings->slots_count);
+    uint32_t mask = postings->slots_count - 1;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < postings->slots_count; i++) {
+        const struct sf_posting *posting = &postings->slots[i];
+        if (posting->look == FREE) {
+            continue;
+        }
+        count++;
+        /* The search for it begins at its hash and ends at the first free slot. */
+        SF_ASSERT(i == ((uint32_t)posting->hash & mask) ||
+                  postings->slots[(i - 1) & mask].look != FREE);
+    }
+    SF_ASSERT(count == postings->count);
+}

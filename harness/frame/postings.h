@@ -34,4 +34,8 @@ void sf_postings_add(struct sf_postings *postings, struct sf_posting posting);
 uint32_t sf_postings_find(const struct sf_postings *postings, uint64_t hash,
                           struct sf_posting out[SF_POSTINGS_SHARERS_MAX]);
 
+/* Asserts that each posting can be found, and that there are as many as are counted. Walks the
+ * table. */
+void sf_postings_check(const struct sf_postings *postings);
+
 #endif

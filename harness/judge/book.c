@@ -181,9 +181,9 @@ bool sf_book_find(const struct sf_book *book, struct sf_camera_id id, uint32_t c
 
 bool sf_book_knows(const struct sf_book *book, struct sf_mark mark)
 {
-    return mark.camera < book->cameras_count &&
-           book->cameras[mark.camera].facts.tenant.index == mark.tenant &&
-           mark.capture < book->cameras[mark.camera].captures_count;
+    return mark.camera.index < book->cameras_count &&
+           book->cameras[mark.camera.index].facts.tenant.index == mark.tenant.index &&
+           mark.capture < book->cameras[mark.camera.index].captures_count;
 }
 
 /* ---- bytes ---- */
@@ -194,7 +194,7 @@ void sf_book_spec(const struct sf_book *book, struct sf_camera_id id, uint32_t c
     const struct camera *camera = camera_of(book, id);
     SF_ASSERT(camera->described);
     *spec_out = (struct sf_still_spec){
-        .mark = {.tenant = camera->facts.tenant.index, .camera = id.index, .capture = capture},
+        .mark = {.tenant = camera->facts.tenant, .camera = id, .capture = capture},
         .width_px = book->stills.width_px,
         .height_px = book->stills.height_px,
         .quality = book->stills.quality,
@@ -213,11 +213,11 @@ size_t sf_book_still_bytes_max(const struct sf_book *book)
 
 static bool spec_of(const struct sf_book *book, struct sf_mark mark, struct sf_still_spec *spec_out)
 {
-    const struct entry *entry =
-        mark.camera < book->cameras_count ? find(book, mark.camera, mark.capture) : NULL;
+    const struct entry *entry = mark.camera.index < book->cameras_count
+                                    ? find(book, mark.camera.index, mark.capture)
+                                    : NULL;
     if (entry != NULL) {
-        sf_book_spec(book, (struct sf_camera_id){mark.camera}, mark.capture, entry->local_unix_s,
-                     entry->night, spec_out);
+        sf_book_spec(book, mark.camera, mark.capture, entry->local_unix_s, entry->night, spec_out);
     }
     return entry != NULL;
 }
@@ -260,8 +260,8 @@ static void tell_ledger(struct sf_book *book)
     for (; book->ledger_told < book->entries_count; book->ledger_told++) {
         const struct entry *entry = &book->entries[book->ledger_told];
         const struct sf_mark mark = {
-            .tenant = book->cameras[entry->camera].facts.tenant.index,
-            .camera = entry->camera,
+            .tenant = book->cameras[entry->camera].facts.tenant,
+            .camera = sf_camera_id(entry->camera),
             .capture = entry->capture,
         };
         sf_ledger_capture(book->ledger, mark, entry->night);

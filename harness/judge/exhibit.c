@@ -30,12 +30,12 @@ static uint32_t copy_cut(uint8_t *out, const uint8_t *bytes, size_t count)
 static void describe_owner(const struct sf_book *book, const struct sf_sighting *sighting,
                            struct sf_exhibit_owner *owner)
 {
-    const struct sf_camera_id camera = {sighting->owner.camera};
+    const struct sf_camera_id camera = sighting->owner.camera;
     int32_t offset_s = sf_book_camera(book, camera)->utc_offset_s;
     struct sf_book_capture capture;
     bool found = sf_book_find(book, camera, sighting->owner.capture, &capture);
     *owner = (struct sf_exhibit_owner){
-        .tenant = sighting->owner.tenant,
+        .tenant = sighting->owner.tenant.index,
         .capture = sighting->owner.capture,
         .share_ppm = sighting->share_ppm,
         .utc_offset_s = offset_s,
@@ -54,8 +54,8 @@ static void keep_own(struct sf_exhibit *exhibit, struct sf_book *book,
     }
     exhibit->own_capture = captures_count - 1;
     const struct sf_mark own = {
-        .tenant = delivery->tenant.index,
-        .camera = delivery->camera.index,
+        .tenant = delivery->tenant,
+        .camera = delivery->camera,
         .capture = exhibit->own_capture,
     };
     size_t count;

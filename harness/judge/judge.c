@@ -12,9 +12,8 @@ static void emit_bytes(struct sf_judge *judge, const struct sf_delivery *deliver
 {
     judge->record(judge->context,
                   SF_RECORD(bytes, .at_ns = delivery->at_ns, .viewer = delivery->viewer,
-                            .tenant = sf_tenant_id(owner.tenant),
-                            .camera = sf_camera_id(owner.camera), .capture = owner.capture,
-                            .bytes = bytes, .request = delivery->request,
+                            .tenant = owner.tenant, .camera = owner.camera,
+                            .capture = owner.capture, .bytes = bytes, .request = delivery->request,
                             .flags = delivery->flags));
 }
 
@@ -34,15 +33,14 @@ static void emit_seen(struct sf_judge *judge, const struct sf_delivery *delivery
 {
     judge->record(judge->context,
                   SF_RECORD(seen, .at_ns = delivery->at_ns, .viewer = delivery->viewer,
-                            .tenant = sf_tenant_id(owner.tenant),
-                            .camera = sf_camera_id(owner.camera), .capture = owner.capture,
-                            .share_ppm = share_ppm, .request = delivery->request,
-                            .flags = picture | delivery->flags));
+                            .tenant = owner.tenant, .camera = owner.camera,
+                            .capture = owner.capture, .share_ppm = share_ppm,
+                            .request = delivery->request, .flags = picture | delivery->flags));
 }
 
 static struct sf_mark own_mark(const struct sf_delivery *delivery, uint32_t capture)
 {
-    return (struct sf_mark){delivery->tenant.index, delivery->camera.index, capture};
+    return (struct sf_mark){delivery->tenant, delivery->camera, capture};
 }
 
 static uint32_t arrived_bytes(const struct sf_delivery *delivery)
@@ -112,7 +110,7 @@ static bool is_of_one(const struct sf_book *book, const struct sf_inspection *se
         }
     }
     return seen->further_ppm == 0 && sf_book_knows(book, first) &&
-           sf_book_camera(book, (struct sf_camera_id){first.camera})->sends_deltas;
+           sf_book_camera(book, first.camera)->sends_deltas;
 }
 
 static uint16_t picture_flags(const struct sf_book *book, bool whole,
@@ -138,12 +136,12 @@ static bool emit_picture(struct sf_judge *judge, const struct sf_delivery *deliv
     bool largest_known =
         seen->owners_count > 0 && sf_book_knows(judge->book, seen->owners[0].owner);
     emit_shown(judge, delivery, flags,
-               sf_tenant_id(largest_known ? seen->owners[0].owner.tenant : SF_NOBODY),
+               largest_known ? seen->owners[0].owner.tenant : sf_tenant_id(SF_NOBODY),
                seen->unreadable_ppm);
     for (uint32_t i = 0; i < seen->owners_count; i++) {
         const struct sf_sighting *sighting = &seen->owners[i];
         if (sf_book_knows(judge->book, sighting->owner)) {
-            foreign |= sighting->owner.tenant != delivery->tenant.index;
+            foreign |= !sf_tenant_same(sighting->owner.tenant, delivery->tenant);
             emit_seen(judge, delivery, flags, sighting->owner, sighting->share_ppm);
         }
     }

@@ -191,3 +191,15 @@ uint32_t sf_netem_waiting_count(const struct sf_netem *link)
 {
     return link->timed_count + link->front_count + link->gone_count;
 }
+
+void sf_netem_check(const struct sf_netem *link)
+{
+    check_config(link->config);
+    SF_ASSERT(link->changes_count > 0);
+    SF_ASSERT(link->loss_state >= 1);
+    SF_ASSERT(link->loss_state <= 4);
+    SF_ASSERT(link->slot_active == has_slots(link->config));
+    SF_ASSERT(link->fixed_next <= link->fixed_count);
+    SF_ASSERT(link->fixed_count == 0 || link->fixed != NULL);
+    SF_ASSERT(sf_netem_waiting_count(link) <= SF_NETEM_COPIES_MAX * link->packets_count);
+}

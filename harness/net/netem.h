@@ -201,4 +201,7 @@ void sf_netem_departed(struct sf_netem *link);
 /* How many copies are on their way. */
 uint32_t sf_netem_waiting_count(const struct sf_netem *link);
 
+/* Asserts what holds of a link between two calls. A few comparisons. */
+void sf_netem_check(const struct sf_netem *link);
+
 #endif

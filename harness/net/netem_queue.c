@@ -182,3 +182,22 @@ sf_ns sf_netem_queue_next_ns(const struct sf_netem_queue *queue)
     sf_ns due_ns = queue->waiting[0].send_ns;
     return link->slot_active && link->slot_next_ns > due_ns ? link->slot_next_ns : due_ns;
 }
+
+void sf_netem_queue_check(const struct sf_netem_queue *queue)
+{
+    const struct sf_netem *link = &queue->link;
+    sf_netem_check(link);
+    SF_ASSERT(link->gone_count == 0); /* what leaves is handed over, not announced */
+    SF_ASSERT((uint64_t)link->timed_count + link->front_count <= queue->waiting_max);
+    for (uint32_t i = 0; i < link->timed_count; i++) {
+        const struct sf_netem_waiting *packet = &queue->waiting[i];
+        SF_ASSERT(packet->order < queue->order_next);
+        SF_ASSERT(packet->send_ns <= link->timed_ns_max);
+        SF_ASSERT(i == 0 || is_before(&queue->waiting[(i - 1) / 2], packet));
+    }
+    for (uint32_t i = 1; i <= link->front_count; i++) {
+        SF_ASSERT(queue->waiting[queue->waiting_max - i].order < queue->order_next);
+    }
+    SF_ASSERT(link->front_count == 0 ||
+              queue->waiting[queue->waiting_max - 1].send_ns == link->front_tail_ns);
+}

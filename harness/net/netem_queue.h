@@ -77,4 +77,8 @@ bool sf_netem_queue_dequeue(struct sf_netem_queue *queue, sf_ns now_ns,
  * empty queue. May lie in the past: then at once. */
 sf_ns sf_netem_queue_next_ns(const struct sf_netem_queue *queue);
 
+/* Asserts that the packets fit into the storage and wait in the order in which they leave. Walks
+ * all packets. */
+void sf_netem_queue_check(const struct sf_netem_queue *queue);
+
 #endif

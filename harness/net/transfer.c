@@ -77,6 +77,7 @@ enum sf_transfer_arrival sf_transfer_arrive(struct sf_transfer *transfer, uint32
                                             bool *acknowledge_out)
 {
     SF_ASSERT(index < transfer->fragments_count);
+    SF_ASSERT(index < transfer->sent_count);
     if (has(transfer->arrived, index)) {
         *acknowledge_out = true; /* the acknowledgement must have been lost, or is late */
         return SF_ARRIVAL_AGAIN;
@@ -90,6 +91,7 @@ enum sf_transfer_arrival sf_transfer_arrive(struct sf_transfer *transfer, uint32
 
 void sf_transfer_acknowledged(struct sf_transfer *transfer)
 {
+    SF_ASSERT(transfer->acked_count <= transfer->arrived_count);
     uint32_t words = (transfer->fragments_count + 63) / 64;
     memcpy(transfer->acked, transfer->arrived, words * sizeof(uint64_t));
     transfer->acked_count = transfer->arrived_count;
@@ -116,4 +118,32 @@ uint32_t sf_transfer_acked_bytes(const struct sf_transfer *transfer)
 uint32_t sf_transfer_prefix_bytes(const struct sf_transfer *transfer)
 {
     return prefix_bytes(transfer, transfer->arrived);
+}
+
+static uint32_t bits_count(const uint64_t *words, uint32_t words_count)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < words_count; i++) {
+        count += (uint32_t)__builtin_popcountll(words[i]);
+    }
+    return count;
+}
+
+void sf_transfer_check(const struct sf_transfer *transfer)
+{
+    uint32_t words_count = sf_transfer_words(transfer->total_bytes);
+    SF_ASSERT(transfer->fragments_count == fragments_of(transfer->total_bytes));
+    SF_ASSERT(transfer->ready_bytes <= transfer->total_bytes);
+    SF_ASSERT(transfer->sent_count <= transfer->fragments_count);
+    SF_ASSERT(transfer->arrived_count <= transfer->sent_count);
+    SF_ASSERT(transfer->acked_count <= transfer->arrived_count);
+    SF_ASSERT(transfer->sender_done || transfer->acked_count < transfer->fragments_count);
+    SF_ASSERT(bits_count(transfer->arrived, words_count) == transfer->arrived_count);
+    SF_ASSERT(bits_count(transfer->acked, words_count) == transfer->acked_count);
+    for (uint32_t i = 0; i < words_count; i++) {
+        SF_ASSERT((transfer->acked[i] & ~transfer->arrived[i]) == 0);
+    }
+    for (uint32_t index = transfer->sent_count; index < transfer->fragments_count; index++) {
+        SF_ASSERT(!has(transfer->arrived, index));
+    }
 }

@@ -67,4 +67,8 @@ uint32_t sf_transfer_prefix_bytes(const struct sf_transfer *transfer);
 /* The same of what was acknowledged. */
 uint32_t sf_transfer_acked_bytes(const struct sf_transfer *transfer);
 
+/* Asserts that what is acknowledged has arrived, that what has arrived was sent, and that the
+ * counts agree with the bits. Walks the bits. */
+void sf_transfer_check(const struct sf_transfer *transfer);
+
 #endif

@@ -117,3 +117,15 @@ bool sf_queue_pop(struct sf_queue *queue, struct sf_event *event_out)
     queue->now_ns = event_out->due_ns;
     return true;
 }
+
+void sf_queue_check(const struct sf_queue *queue)
+{
+    SF_ASSERT(queue->now_ns >= 0);
+    SF_ASSERT(queue->count <= queue->capacity);
+    SF_ASSERT(queue->count <= queue->pushed_count);
+    for (uint32_t i = 0; i < queue->count; i++) {
+        SF_ASSERT(queue->heap[i].due_ns >= queue->now_ns);
+        SF_ASSERT((uint32_t)queue->heap[i].order < queue->pushed_count);
+        SF_ASSERT(i == 0 || rank(&queue->heap[(i - 1) / ARITY]) < rank(&queue->heap[i]));
+    }
+}

@@ -58,4 +58,8 @@ static inline void sf_queue_push(struct sf_queue *queue, struct sf_event event, 
 /* Takes the next event and moves the clock to it; false when there is none. */
 bool sf_queue_pop(struct sf_queue *queue, struct sf_event *event_out);
 
+/* Asserts that no event is overdue and that each parent in the heap comes before its children.
+ * Walks all events. */
+void sf_queue_check(const struct sf_queue *queue);
+
 #endif

@@ -1,5 +1,7 @@
 /* Several nodes, seen from both sides of the interface: what is told to which instance of the
  * cache, and what reaches the world. */
+#include "harness/cache/host_private.h"
+#include "tests/unit/broken_promise.h"
 #include "tests/unit/scripted_cache.h"
 
 static int set_up(void **state)
@@ -33,17 +35,17 @@ static void deploy_first(void)
                   "#2 on node 2 of 3 'a=1'\n");
 }
 
-static const struct sf_cache_host_camera camera = {.camera = CAMERA, .tenant = TENANT};
+static const struct sf_cache_host_camera camera = {.camera = {CAMERA}, .tenant = {TENANT}};
 
 static sf_handle request(uint32_t node, uint64_t world_request)
 {
     const struct sf_cache_host_ask ask = {
         .world_request = world_request,
         .camera = camera,
-        .viewer = VIEWER,
-        .viewer_tenant = TENANT,
+        .viewer = {VIEWER},
+        .viewer_tenant = {TENANT},
         .connection = 1,
-        .node = node,
+        .node = {node},
         .session = 12345,
         .integration = true,
         .deadline_ns = 5000,
@@ -53,7 +55,7 @@ static sf_handle request(uint32_t node, uint64_t world_request)
 
 static struct sf_cache_version *upload(uint32_t node, uint64_t number)
 {
-    return sf_cache_host_upload(&host, node, number, camera, &still);
+    return sf_cache_host_upload(&host, sf_node_id(node), number, camera, &still);
 }
 
 /* Everything that takes time, begun by one instance. */
@@ -78,7 +80,7 @@ static void go_on_with_everything(void)
     sf_cache_host_fetch_part(&host, fetch, &still, 0, (const uint8_t *)"xyz", 3);
     sf_cache_host_fetch_ended(&host, fetch, SF_CACHE_END_COMPLETE);
     sf_cache_host_store_reply(&host, store_connection, 3, SF_CACHE_STORE_MISSING, NULL, 0);
-    sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_KNOWN, TENANT);
+    sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_KNOWN, sf_tenant_id(TENANT));
 }
 
 static void test_what_is_told_is_told_to_the_node_that_it_concerns(void **state)
@@ -106,7 +108,7 @@ static void test_a_rolling_deploy_hands_over_node_by_node(void **state)
     (void)state;
     deploy_first();
     sf_handle old = request(1, 5);
-    assert_true(sf_cache_host_deploy_node(&host, 1, &second_module));
+    assert_true(sf_cache_host_deploy_node(&host, sf_node_id(1), &second_module));
     assert_events("#1 request\n#3 on node 1 of 3 'b=2'\n#3 imports test 1 of #1\n");
     request(0, 6);
     request(1, 7);
@@ -115,7 +117,7 @@ static void test_a_rolling_deploy_hands_over_node_by_node(void **state)
     sf_cache_host_cancel(&host, old);
     sf_cache_host_sweep(&host);
     assert_events("#1 cancelled 0\n#1 destroyed\n");
-    assert_true(sf_cache_host_deploy_node(&host, 2, &second_module));
+    assert_true(sf_cache_host_deploy_node(&host, sf_node_id(2), &second_module));
     sf_cache_host_sweep(&host);
     assert_events("#4 on node 2 of 3 'b=2'\n#4 imports test 1 of #2\n#2 destroyed\n");
 }
@@ -126,7 +128,7 @@ static void test_a_lost_node_takes_everything_with_it(void **state)
     deploy_first();
     sf_handle drained = request(0, 4);
     struct sf_cache_version *old_version = upload(0, 8);
-    assert_true(sf_cache_host_deploy_node(&host, 0, &second_module));
+    assert_true(sf_cache_host_deploy_node(&host, sf_node_id(0), &second_module));
     sf_handle asked = request(0, 5);
     struct sf_cache_version *version = upload(0, 9);
     request(1, 6);
@@ -136,7 +138,7 @@ static void test_a_lost_node_takes_everything_with_it(void **state)
                   "#3 request\n#3 upload 9\n#1 request\n"
                   "answer to 5 status 0 bytes 10\nbytes to 5: 1\n");
 
-    sf_cache_host_node_lost(&host, 0);
+    sf_cache_host_node_lost(&host, sf_node_id(0));
     assert_events("#0 destroyed\nfetch 77 is cancelled\n#3 destroyed\n"
                   "#1 lost node 0\n#2 lost node 0\n");
     assert_int_equal(host.requests.count, 1); /* node 1's */
@@ -167,7 +169,7 @@ static void test_nobody_hears_what_a_crashing_cache_says(void **state)
     deploy_first();
     request(0, 5);
     answers_while_it_is_destroyed = true;
-    sf_cache_host_node_lost(&host, 0);
+    sf_cache_host_node_lost(&host, sf_node_id(0));
     answers_while_it_is_destroyed = false;
     assert_events("#0 request\n#0 destroyed\nversion 0 broke the contract: 16\n"
                   "#1 lost node 0\n#2 lost node 0\n");
@@ -177,15 +179,15 @@ static void test_a_node_comes_back_empty_with_what_is_installed_by_then(void **s
 {
     (void)state;
     deploy_first();
-    sf_cache_host_node_lost(&host, 0);
-    sf_cache_host_node_lost(&host, 2);
+    sf_cache_host_node_lost(&host, sf_node_id(0));
+    sf_cache_host_node_lost(&host, sf_node_id(2));
     assert_events("#0 destroyed\n#1 lost node 0\n#2 lost node 0\n"
                   "#2 destroyed\n#1 lost node 2\n");
-    assert_true(sf_cache_host_deploy_node(&host, 2, &second_module));
+    assert_true(sf_cache_host_deploy_node(&host, sf_node_id(2), &second_module));
     assert_events("");
-    assert_true(sf_cache_host_node_back(&host, 2));
+    assert_true(sf_cache_host_node_back(&host, sf_node_id(2)));
     assert_events("#3 on node 2 of 3 'b=2'\n#3 lost node 0\n#1 joined node 2\n");
-    assert_true(sf_cache_host_node_back(&host, 0));
+    assert_true(sf_cache_host_node_back(&host, sf_node_id(0)));
     assert_events("#4 on node 0 of 3 'a=1'\n#1 joined node 0\n#3 joined node 0\n");
     request(0, 5);
     request(2, 6);
@@ -196,25 +198,29 @@ static void test_options_that_were_taken_survive_a_loss(void **state)
 {
     (void)state;
     deploy_first();
-    assert_int_equal(sf_cache_host_reconfigure(&host, 0, "c=3"), SF_RECONFIGURED);
-    assert_int_equal(sf_cache_host_reconfigure(&host, 1, "bad"), SF_RECONFIGURE_REFUSED);
+    assert_int_equal(sf_cache_host_reconfigure(&host, sf_node_id(0), "c=3"), SF_RECONFIGURED);
+    assert_int_equal(sf_cache_host_reconfigure(&host, sf_node_id(1), "bad"),
+                     SF_RECONFIGURE_REFUSED);
     assert_events("#0 options 'c=3'\n#1 options 'bad'\n");
-    assert_int_equal(sf_cache_host_reconfigure(&host, 1, "odd"), SF_RECONFIGURE_REFUSED);
+    assert_int_equal(sf_cache_host_reconfigure(&host, sf_node_id(1), "odd"),
+                     SF_RECONFIGURE_REFUSED);
     assert_events("#1 options 'odd'\nversion 1 broke the contract: 25\n");
-    sf_cache_host_node_lost(&host, 0);
-    sf_cache_host_node_lost(&host, 1);
+    sf_cache_host_node_lost(&host, sf_node_id(0));
+    sf_cache_host_node_lost(&host, sf_node_id(1));
     sf_text_free(&events);
-    assert_int_equal(sf_cache_host_reconfigure(&host, 0, "d=4"), SF_RECONFIGURE_NOT_HEARD);
-    sf_cache_host_node_back(&host, 0);
-    sf_cache_host_node_back(&host, 1);
+    assert_int_equal(sf_cache_host_reconfigure(&host, sf_node_id(0), "d=4"),
+                     SF_RECONFIGURE_NOT_HEARD);
+    sf_cache_host_node_back(&host, sf_node_id(0));
+    sf_cache_host_node_back(&host, sf_node_id(1));
     assert_events("#3 on node 0 of 3 'c=3'\n#3 lost node 1\n#2 joined node 0\n"
                   "#4 on node 1 of 3 'a=1'\n#2 joined node 1\n#3 joined node 1\n");
     static struct sf_cache_plugin deaf; /* destroyed after this function has returned */
     deaf = first;
     deaf.on_reconfigure = NULL;
     const struct sf_cache_module deaf_module = {.plugin = &deaf};
-    assert_true(sf_cache_host_deploy_node(&host, 2, &deaf_module));
-    assert_int_equal(sf_cache_host_reconfigure(&host, 2, "e=5"), SF_RECONFIGURE_NOT_HEARD);
+    assert_true(sf_cache_host_deploy_node(&host, sf_node_id(2), &deaf_module));
+    assert_int_equal(sf_cache_host_reconfigure(&host, sf_node_id(2), "e=5"),
+                     SF_RECONFIGURE_NOT_HEARD);
 }
 
 static void test_a_clock_step_is_the_nodes_alone_and_outlasts_a_loss(void **state)
@@ -222,15 +228,15 @@ static void test_a_clock_step_is_the_nodes_alone_and_outlasts_a_loss(void **stat
     (void)state;
     deploy_first();
     request(1, 5);
-    assert_true(sf_cache_host_deploy_node(&host, 1, &second_module));
+    assert_true(sf_cache_host_deploy_node(&host, sf_node_id(1), &second_module));
     sf_text_free(&events);
-    sf_cache_host_clock_step(&host, 1, -2500 * SF_MS);
+    sf_cache_host_clock_step(&host, sf_node_id(1), -2500 * SF_MS);
     assert_events("#1 clock step -2500, shows 997500\n#3 clock step -2500, shows 997500\n");
     const struct sf_cache_host *other = instances[0]->host;
     assert_int_equal(other->wall_clock_ms(other->context), 1000000);
-    sf_cache_host_node_lost(&host, 1);
-    sf_cache_host_clock_step(&host, 1, 500 * SF_MS);
-    sf_cache_host_node_back(&host, 1);
+    sf_cache_host_node_lost(&host, sf_node_id(1));
+    sf_cache_host_clock_step(&host, sf_node_id(1), 500 * SF_MS);
+    sf_cache_host_node_back(&host, sf_node_id(1));
     const struct sf_cache_host *back = instances[4]->host;
     assert_int_equal(back->wall_clock_ms(back->context), 998000);
     assert_int_equal(back->now_ns(back->context), 1000);
@@ -246,12 +252,13 @@ static void test_a_token_is_asked_for_once_and_known_or_not(void **state)
     assert_int_not_equal(asker->token, 12345);
     assert_int_equal(lent->identity(lent->context, asker->token, 1), 0);
     assert_int_equal(session_asked_for, 12345);
-    sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_KNOWN, TENANT);
-    sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_KNOWN, TENANT);
+    sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_KNOWN, sf_tenant_id(TENANT));
+    sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_KNOWN, sf_tenant_id(TENANT));
     assert_int_equal(lent->identity(lent->context, asker->token, 2), 0);
-    sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_UNKNOWN, SF_NOBODY);
+    sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_UNKNOWN,
+                                 sf_tenant_id(SF_NOBODY));
     assert_int_equal(lent->identity(lent->context, asker->token, 3), 0);
-    sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_FAILED, TENANT);
+    sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_FAILED, sf_tenant_id(TENANT));
     asker->token++; /* a guess */
     assert_int_equal(lent->identity(lent->context, asker->token, 4), 0);
     assert_int_not_equal(session_asked_for, 12345);
@@ -270,15 +277,15 @@ static void test_a_node_whose_cache_was_refused_has_none(void **state)
     (void)state;
     const struct sf_cache_module impossible = {.plugin = &second, .options = "impossible"};
     deploy_first();
-    assert_false(sf_cache_host_deploy_node(&host, 1, &impossible));
+    assert_false(sf_cache_host_deploy_node(&host, sf_node_id(1), &impossible));
     assert_string_equal(host.refusal, "no such thing");
     assert_int_equal(request(1, 5), 0);
     request(0, 6);
     sf_cache_host_sweep(&host);
     assert_events("version 3 broke the contract: 25\n#0 request\n#1 destroyed\n");
-    sf_cache_host_node_lost(&host, 1);
-    assert_false(sf_cache_host_node_back(&host, 1));
-    assert_true(sf_cache_host_deploy_node(&host, 1, &first_module));
+    sf_cache_host_node_lost(&host, sf_node_id(1));
+    assert_false(sf_cache_host_node_back(&host, sf_node_id(1)));
+    assert_true(sf_cache_host_deploy_node(&host, sf_node_id(1), &first_module));
 }
 
 /* Every pointer that struct_bytes covers can be called. */
@@ -331,6 +338,54 @@ static void test_every_lent_function_can_be_called_also_on_trial(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* Broken on purpose, one after the other; the last look at each is at what was put right again. */
+static void test_a_host_whose_versions_disagree_is_caught(void **state)
+{
+    (void)state;
+    deploy_first();
+    assert_int_not_equal(request(1, 5), 0);
+    assert_non_null(upload(1, 9));
+    begin_everything(instances[1]);
+    assert_true(sf_cache_host_deploy_node(&host, sf_node_id(1), &second_module));
+    sf_cache_host_check(&host);
+    sf_cache_host_check_handles(&host);
+    struct sf_cache_version *draining = host.versions[1];
+
+    host.draining_count++;
+    assert_breaks(sf_cache_host_check(&host), "draining_count == host->draining_count");
+    host.draining_count--;
+    draining->draining = false;
+    assert_breaks(sf_cache_host_check(&host), "version->draining == (node->current != version)");
+    draining->draining = true;
+    host.nodes[1].lost = true;
+    assert_breaks(sf_cache_host_check(&host), "!node->lost");
+    host.nodes[1].lost = false;
+    host.nodes[0].current = host.nodes[2].current;
+    assert_breaks(sf_cache_host_check(&host), "version->draining == (node->current != version)");
+    host.nodes[0].current = host.versions[0];
+
+    draining->requests_count++;
+    assert_breaks(sf_cache_host_check_handles(&host), "== version->requests_count");
+    draining->requests_count--;
+    struct sf_host_timer *item = sf_slots_get(&host.timers, timer);
+    item->version = NULL;
+    assert_breaks(sf_cache_host_check_handles(&host), "*owner != NULL");
+    item->version = draining;
+    void *cache = draining->cache;
+    draining->cache = NULL; /* gone, but its handles are still there */
+    assert_breaks(sf_cache_host_check(&host), "version->requests_count == 0");
+    assert_breaks(sf_cache_host_check_handles(&host), "!sf_cache_version_is_gone(*owner)");
+    draining->cache = cache;
+
+    sf_cache_host_node_lost(&host, sf_node_id(1));
+    sf_cache_host_check(&host);
+    sf_cache_host_check_handles(&host);
+    sf_cache_host_node_back(&host, sf_node_id(1));
+    sf_cache_host_check(&host);
+    assert_breaks(sf_cache_host_node_back(&host, sf_node_id(1)), "lost");
+    sf_text_free(&events);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +399,7 @@ int main(void)
         TEST(test_a_token_is_asked_for_once_and_known_or_not),
         TEST(test_a_node_whose_cache_was_refused_has_none),
         TEST(test_every_lent_function_can_be_called_also_on_trial),
+        TEST(test_a_host_whose_versions_disagree_is_caught),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

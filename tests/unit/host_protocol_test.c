@@ -2,7 +2,7 @@
 #include "tests/unit/scripted_cache.h"
 
 static const struct sf_cache_host_camera camera = {
-    .camera = CAMERA, .tenant = TENANT, .model = 1, .serial = 9};
+    .camera = {CAMERA}, .tenant = {TENANT}, .model = 1, .serial = 9};
 
 static int set_up(void **state)
 {
@@ -30,8 +30,8 @@ static const struct sf_cache_host *ask(uint64_t validator, uint32_t range_offset
     const struct sf_cache_host_ask request = {
         .world_request = 5,
         .camera = camera,
-        .viewer = VIEWER,
-        .viewer_tenant = TENANT,
+        .viewer = {VIEWER},
+        .viewer_tenant = {TENANT},
         .connection = 1,
         .session = 12,
         .export_job = true,
@@ -49,7 +49,7 @@ static const struct sf_cache_host *ask(uint64_t validator, uint32_t range_offset
 static void test_an_upload_says_all_that_its_camera_says(void **state)
 {
     (void)state;
-    assert_non_null(sf_cache_host_upload(&host, 0, 1, camera, &still));
+    assert_non_null(sf_cache_host_upload(&host, sf_node_id(0), 1, camera, &still));
     assert_int_equal(upload_seen.capture, 1);
     assert_int_equal(upload_seen.total_bytes, 100);
     assert_int_equal(upload_seen.captured_unix_ms, 77);

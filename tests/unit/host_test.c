@@ -68,12 +68,13 @@ static void timer_start(void *context, sf_handle timer, sf_ns delay_ns)
     world.timer = timer;
 }
 
-static uint64_t fetch_start(void *context, sf_handle fetch, uint32_t camera, uint64_t validator)
+static uint64_t fetch_start(void *context, sf_handle fetch, struct sf_camera_id camera,
+                            uint64_t validator)
 {
     (void)validator;
     (void)context;
     world.fetch = fetch;
-    world.fetched_camera = camera;
+    world.fetched_camera = camera.index;
     return 77;
 }
 
@@ -167,7 +168,7 @@ static const struct sf_cache_plugin plugin = {
 };
 
 static const struct sf_cache_module module = {.plugin = &plugin};
-static const struct sf_cache_host_camera camera = {.camera = 3, .tenant = 3, .model = 1};
+static const struct sf_cache_host_camera camera = {.camera = {3}, .tenant = {3}, .model = 1};
 static const struct sf_cache_host_still still = {.total_bytes = 100, .vary = "tenant"};
 
 static int set_up(void **state)
@@ -204,8 +205,8 @@ static sf_handle request(void)
     const struct sf_cache_host_ask ask = {
         .world_request = 5,
         .camera = camera,
-        .viewer = 6,
-        .viewer_tenant = 3,
+        .viewer = {6},
+        .viewer_tenant = {3},
         .connection = 1,
         .integration = true,
         .deadline_ns = 5000,

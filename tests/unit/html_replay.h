@@ -36,7 +36,7 @@ static inline uint32_t make_still(uint8_t *out, uint32_t home, uint32_t capture,
                                   uint16_t height_px)
 {
     const struct sf_still_spec spec = {
-        .mark = {home, home, capture},
+        .mark = {{home}, {home}, capture},
         .width_px = width_px,
         .height_px = height_px,
         .quality = SF_STILL_QUALITY_DEFAULT,

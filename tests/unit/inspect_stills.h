@@ -16,8 +16,8 @@ struct still {
     size_t count;
 };
 
-static const struct sf_mark ours = {11, 22, 33};
-static const struct sf_mark theirs = {44, 55, 66};
+static const struct sf_mark ours = {{11}, {22}, 33};
+static const struct sf_mark theirs = {{44}, {55}, 66};
 
 static inline struct still make(struct sf_mark mark, enum sf_scene scene, bool night,
                                 uint16_t width_px, uint16_t height_px)

@@ -358,16 +358,16 @@ static void test_book_makes_a_capture_again_and_forgets_all_when_reset(void **st
     court_open(&court);
     struct still still = capture(&court, 1, true);
     free(capture(&court, 1, false).bytes);
-    const struct sf_mark mark = {.tenant = 1, .camera = 1, .capture = 0};
+    const struct sf_mark mark = {.tenant = {1}, .camera = {1}, .capture = 0};
     size_t count;
     const uint8_t *again = sf_book_remake(court.book, mark, &count);
     assert_non_null(again);
     assert_int_equal(count, still.count);
     assert_memory_equal(again, still.bytes, count);
     assert_true(sf_book_knows(court.book, mark));
-    assert_false(sf_book_knows(court.book, (struct sf_mark){2, 1, 0}));
-    assert_false(sf_book_knows(court.book, (struct sf_mark){1, 1, 2}));
-    assert_false(sf_book_knows(court.book, (struct sf_mark){1, CAMERAS_COUNT, 0}));
+    assert_false(sf_book_knows(court.book, (struct sf_mark){{2}, {1}, 0}));
+    assert_false(sf_book_knows(court.book, (struct sf_mark){{1}, {1}, 2}));
+    assert_false(sf_book_knows(court.book, (struct sf_mark){{1}, {CAMERAS_COUNT}, 0}));
     assert_int_equal(sf_book_image_bytes(court.book, (const uint8_t *)"no still at all", 15), 0);
     assert_true(sf_book_image_bytes(court.book, still.bytes, still.count) > still.count / 2);
 

@@ -27,19 +27,19 @@ enum { NIGHT_FALLS = 10 };
 
 static struct sf_mark mark_of(uint32_t camera, uint32_t capture)
 {
-    return (struct sf_mark){.tenant = 100 + camera / 2, .camera = camera, .capture = capture};
+    return (struct sf_mark){.tenant = {100 + camera / 2}, .camera = {camera}, .capture = capture};
 }
 
 static struct sf_still_spec spec_of(const struct fleet *fleet, struct sf_mark mark, char name[24])
 {
-    snprintf(name, 24, "Camera %u", mark.camera);
+    snprintf(name, 24, "Camera %u", mark.camera.index);
     return (struct sf_still_spec){
         .mark = mark,
         .width_px = fleet->width_px,
         .height_px = fleet->height_px,
         .quality = SF_STILL_QUALITY_DEFAULT,
         .night = mark.capture >= NIGHT_FALLS,
-        .scene = (enum sf_scene)(mark.camera % SF_SCENES_COUNT),
+        .scene = (enum sf_scene)(mark.camera.index % SF_SCENES_COUNT),
         .camera_name = name,
         .local_unix_s = 1577402000 + mark.capture * 5,
         .utc_offset_s = 3600,
@@ -182,8 +182,8 @@ static void test_ledger_splices_anywhere_are_told_apart(void **state)
         if (sf_mark_same_camera(a, b)) {
             continue;
         }
-        struct bytes first = still_of(&fleet, a.camera, a.capture);
-        struct bytes second = still_of(&fleet, b.camera, b.capture);
+        struct bytes first = still_of(&fleet, a.camera.index, a.capture);
+        struct bytes second = still_of(&fleet, b.camera.index, b.capture);
         size_t end = 1000 + sf_rng_below(&rng, first.count - 2000);
         size_t begin = 600 + sf_rng_below(&rng, second.count - 3000);
         size_t count = end + second.count - begin;
@@ -241,7 +241,7 @@ static void test_ledger_short_runs_are_right_or_left_alone(void **state)
         for (int run = 0; run < RUNS_COUNT; run++) {
             uint8_t host[HOST_BYTES];
             struct sf_mark mark = any_mark(&rng, 60, 0, 20);
-            struct bytes still = still_of(&fleet, mark.camera, mark.capture);
+            struct bytes still = still_of(&fleet, mark.camera.index, mark.capture);
             for (size_t at = 0; at < sizeof host; at++) {
                 host[at] = (uint8_t)sf_rng_below(&rng, 256);
             }
@@ -275,7 +275,7 @@ static void test_ledger_letters_alone_do_not_tell_the_capture(void **state)
     uint32_t found = 0;
     for (uint32_t camera = 0; camera < 60; camera++) {
         struct sf_mark mark = mark_of(camera, 12 + camera % 10);
-        struct bytes still = still_of(&fleet, mark.camera, mark.capture);
+        struct bytes still = still_of(&fleet, mark.camera.index, mark.capture);
         uint8_t host[1500];
         for (size_t at = 0; at < sizeof host; at++) {
             host[at] = (uint8_t)sf_rng_below(&rng, 256);
@@ -326,9 +326,9 @@ static void test_ledger_knows_only_what_it_was_told(void **state)
     struct bytes stranger = still_of(&fleet, 11, 2);
     struct sf_byte_attribution out = attribute(&fleet, stranger.data, stranger.count);
     for (uint32_t i = 0; i < out.owners_count; i++) {
-        assert_false(out.owners[i].owner.camera == 11);
+        assert_false(out.owners[i].owner.camera.index == 11);
         /* Header and colour of the camera that looks at the same room. */
-        assert_int_equal(out.owners[i].owner.camera, 5);
+        assert_int_equal(out.owners[i].owner.camera.index, 5);
     }
     /* A capture that is told afterwards, at night: a look that is not in the index yet. */
     struct bytes later = still_of(&fleet, 2, 15);
@@ -401,8 +401,8 @@ static void test_ledger_and_inspection_agree_on_mixed_pictures(void **state)
         if (sf_mark_same_camera(a, b)) {
             continue;
         }
-        struct bytes first = still_of(&fleet, a.camera, a.capture);
-        struct bytes second = still_of(&fleet, b.camera, b.capture);
+        struct bytes first = still_of(&fleet, a.camera.index, a.capture);
+        struct bytes second = still_of(&fleet, b.camera.index, b.capture);
         size_t count = first.count < second.count ? first.count : second.count;
         /* One to three packets of the second still in the first one, as a recycled buffer has. */
         size_t from = 1400 * (1 + sf_rng_below(&rng, 3));

@@ -11,8 +11,8 @@
 static struct sf_mark any_mark(struct sf_rng *rng)
 {
     struct sf_mark mark;
-    mark.tenant = (uint32_t)sf_rng_below(rng, SF_MARK_FIELD_MAX);
-    mark.camera = (uint32_t)sf_rng_below(rng, SF_MARK_FIELD_MAX);
+    mark.tenant = sf_tenant_id((uint32_t)sf_rng_below(rng, SF_MARK_FIELD_MAX));
+    mark.camera = sf_camera_id((uint32_t)sf_rng_below(rng, SF_MARK_FIELD_MAX));
     mark.capture = (uint32_t)sf_rng_below(rng, SF_MARK_FIELD_MAX);
     return mark;
 }
@@ -23,10 +23,11 @@ static void test_mark_reads_back_what_was_written(void **state)
     struct sf_rng rng;
     sf_rng_init(&rng, 1, "mark test", 0);
     const uint32_t last = SF_MARK_FIELD_MAX - 1;
-    const struct sf_mark corners[] = {{0, 0, 0}, {last, last, last}, {last, 0, 0}, {0, last, last}};
+    const struct sf_mark corners[] = {
+        {{0}, {0}, 0}, {{last}, {last}, last}, {{last}, {0}, 0}, {{0}, {last}, last}};
     for (int i = 0; i < 10000; i++) {
         struct sf_mark mark = i < 4 ? corners[i] : any_mark(&rng);
-        struct sf_mark read = {0};
+        struct sf_mark read = {.capture = 0};
         assert_true(sf_mark_owner_read(sf_mark_owner_word(mark), &read));
         assert_true(sf_mark_same_camera(mark, read));
         assert_true(sf_mark_capture_read(sf_mark_capture_word(mark), &read));
@@ -57,8 +58,8 @@ static void test_mark_capture_of_another_camera_does_not_pass(void **state)
 {
     (void)state;
     for (uint32_t camera = 1; camera < 100000; camera++) {
-        struct sf_mark mark = {7, 0, 12};
-        struct sf_mark other = {7, camera, 0};
+        struct sf_mark mark = {{7}, {0}, 12};
+        struct sf_mark other = {{7}, {camera}, 0};
         assert_false(sf_mark_capture_read(sf_mark_capture_word(mark), &other));
     }
 }
@@ -80,9 +81,9 @@ static void test_mark_neighbours_differ_in_nearly_every_block(void **state)
     uint64_t capture_blocks = 0;
     enum { PAIRS_COUNT = 4096 };
     for (uint32_t i = 0; i < PAIRS_COUNT; i++) {
-        struct sf_mark a = {3, i, i};
-        struct sf_mark b = {3, i + 1, i};
-        struct sf_mark c = {3, i, i + 1};
+        struct sf_mark a = {{3}, {i}, i};
+        struct sf_mark b = {{3}, {i + 1}, i};
+        struct sf_mark c = {{3}, {i}, i + 1};
         owner_blocks += blocks_that_differ(sf_mark_owner_word(a), sf_mark_owner_word(b));
         capture_blocks += blocks_that_differ(sf_mark_capture_word(a), sf_mark_capture_word(c));
     }

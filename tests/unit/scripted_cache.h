@@ -259,11 +259,12 @@ static void timer_start(void *context, sf_handle handle, sf_ns delay_ns)
 
 static uint64_t validator_asked_for;
 
-static uint64_t fetch_start(void *context, sf_handle handle, uint32_t camera, uint64_t validator)
+static uint64_t fetch_start(void *context, sf_handle handle, struct sf_camera_id camera,
+                            uint64_t validator)
 {
     (void)context;
     validator_asked_for = validator;
-    assert_int_equal(camera, CAMERA);
+    assert_int_equal(camera.index, CAMERA);
     fetch = handle;
     return 77;
 }

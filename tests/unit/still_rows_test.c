@@ -21,7 +21,7 @@ struct still {
 static struct still make(uint32_t tenant, uint32_t capture, bool night)
 {
     const struct sf_still_spec spec = {
-        .mark = {.tenant = tenant, .camera = tenant, .capture = capture},
+        .mark = {.tenant = {tenant}, .camera = {tenant}, .capture = capture},
         .width_px = WIDTH,
         .height_px = HEIGHT,
         .quality = SF_STILL_QUALITY_DEFAULT,
@@ -74,7 +74,7 @@ static void test_changed_rows_make_a_sound_picture_of_two_captures(void **state)
         assert_int_equal(seen.unreadable_ppm, 0);
         assert_int_equal(seen.owners_count, 2);
         for (uint32_t i = 0; i < 2; i++) {
-            assert_int_equal(seen.owners[i].owner.camera, 3);
+            assert_int_equal(seen.owners[i].owner.camera.index, 3);
             assert_in_range(seen.owners[i].owner.capture, 7, 8);
             assert_in_range(seen.owners[i].share_ppm, 400000, 600000);
         }

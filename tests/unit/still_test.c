@@ -20,7 +20,7 @@ static struct sf_still_spec spec_of(uint16_t width_px, uint16_t height_px, enum 
                                     bool night)
 {
     return (struct sf_still_spec){
-        .mark = {1043, 77, 200},
+        .mark = {{1043}, {77}, 200},
         .width_px = width_px,
         .height_px = height_px,
         .quality = SF_STILL_QUALITY_DEFAULT,
@@ -218,8 +218,8 @@ static void test_still_does_not_depend_on_what_was_made_before(void **state)
         others[i] = spec;
     }
     others[0].mark.capture++;
-    others[1].mark.camera++;
-    others[2].mark.tenant++;
+    others[1].mark.camera.index++;
+    others[2].mark.tenant.index++;
     others[3].quality++;
     others[4].scene = SF_SCENE_KITCHEN;
     others[5].night = true;

@@ -55,5 +55,6 @@ void sf_identity_answer(struct world *world, sf_handle handle, bool failed)
     uint32_t number = tenant != SF_NOBODY
                           ? home_number(world, sf_home_of_tenant(sf_tenant_id(tenant)))
                           : SF_NOBODY;
-    sf_cache_host_identity_known(&world->cloud.host, asked.host_question, status, number);
+    sf_cache_host_identity_known(&world->cloud.host, asked.host_question, status,
+                                 sf_tenant_id(number));
 }

@@ -25,7 +25,7 @@ void sf_nodes_deploy(struct world *world, uint32_t node_or_all,
                 world,
                 SF_RECORD(deployed, .version = lost ? SF_NOBODY : world->cloud.host.versions_count,
                           .node = sf_node_id(node), .name_hash = text_hash(module->plugin->name)));
-            sf_cache_host_deploy_node(&world->cloud.host, node, module);
+            sf_cache_host_deploy_node(&world->cloud.host, sf_node_id(node), module);
         }
     }
 }
@@ -35,7 +35,7 @@ void sf_nodes_reconfigure(struct world *world, uint32_t node_or_all, const char 
     for (uint32_t node = 0; node < world->cloud.host.nodes_count; node++) {
         if (concerns(node_or_all, node)) {
             enum sf_reconfigured result =
-                sf_cache_host_reconfigure(&world->cloud.host, node, options);
+                sf_cache_host_reconfigure(&world->cloud.host, sf_node_id(node), options);
             world_trace(world,
                         SF_RECORD(reconfigured, .outcome = (enum sf_options_outcome)result,
                                   .node = sf_node_id(node), .options_hash = text_hash(options)));
@@ -48,7 +48,7 @@ void sf_nodes_step_clock(struct world *world, uint32_t node_or_all, sf_ns step_n
     for (uint32_t node = 0; node < world->cloud.host.nodes_count; node++) {
         if (concerns(node_or_all, node)) {
             world_trace(world, SF_RECORD(node_clock, .node = sf_node_id(node), .step_ns = step_ns));
-            sf_cache_host_clock_step(&world->cloud.host, node, step_ns);
+            sf_cache_host_clock_step(&world->cloud.host, sf_node_id(node), step_ns);
         }
     }
 }
@@ -71,7 +71,7 @@ void sf_node_lose(struct world *world, struct sf_node_id node)
     }
     trace_node(world, node, false);
     sf_balancer_node(&world->cloud.balancer, node.index, true);
-    sf_cache_host_node_lost(&world->cloud.host, node.index);
+    sf_cache_host_node_lost(&world->cloud.host, node);
     sf_cloud_uploads_lost(world);
     sf_cloud_requests_lost(world, node);
 }
@@ -83,6 +83,6 @@ void sf_node_bring_back(struct world *world, struct sf_node_id node)
         return;
     }
     trace_node(world, node, true);
-    sf_cache_host_node_back(&world->cloud.host, node.index);
+    sf_cache_host_node_back(&world->cloud.host, node);
     sf_balancer_node(&world->cloud.balancer, node.index, false);
 }

@@ -66,10 +66,10 @@ static void ask_cache(struct world *world, struct request *request)
     const struct sf_cache_host_ask ask = {
         .world_request = request->handle,
         .camera = sf_cloud_camera_facts(world, request->camera),
-        .viewer = viewer_for_host(world, request->viewer),
-        .viewer_tenant = home_number(world, owner),
+        .viewer = sf_viewer_id(viewer_for_host(world, request->viewer)),
+        .viewer_tenant = sf_tenant_id(home_number(world, owner)),
         .connection = request->connection,
-        .node = request->node.index,
+        .node = request->node,
         .session = sf_session_for_host(world, request->viewer, request->session),
         .integration = request_is_integration(request),
         .deadline_ns = world_now(world) + deadline_ns(world, request),
@@ -240,7 +240,8 @@ void sf_cloud_close_arrived(struct world *world, struct message *message)
         }
     }
     sf_balancer_closed(&world->cloud.balancer, id.index, connection);
-    sf_cache_host_connection_closed(&world->cloud.host, viewer_for_host(world, id), connection);
+    sf_cache_host_connection_closed(&world->cloud.host, sf_viewer_id(viewer_for_host(world, id)),
+                                    connection);
 }
 
 void sf_cloud_request_limit(struct world *world, sf_handle handle)
@@ -291,8 +292,8 @@ void sf_cloud_requests_lost(struct world *world, struct sf_node_id node)
         uint32_t connection = sf_balancer_break(balancer, i, node.index);
         if (connection != 0) {
             const struct sf_viewer_id viewer = sf_viewer_id(i);
-            sf_cache_host_connection_closed(&world->cloud.host, viewer_for_host(world, viewer),
-                                            connection);
+            sf_cache_host_connection_closed(
+                &world->cloud.host, sf_viewer_id(viewer_for_host(world, viewer)), connection);
             send_reset(world, viewer, connection);
         }
     }

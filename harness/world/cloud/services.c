@@ -12,8 +12,8 @@ struct sf_cache_host_camera sf_cloud_camera_facts(const struct world *world,
     const struct sf_tenant_id owner =
         sf_tenant_id(world->accounts.door.camera_tenant[camera.index]);
     return (struct sf_cache_host_camera){
-        .camera = home->number,
-        .tenant = home_number(world, sf_home_of_tenant(owner)),
+        .camera = sf_camera_id(home->number),
+        .tenant = sf_tenant_id(home_number(world, sf_home_of_tenant(owner))),
         .model = (uint32_t)world->config.cameras[home->group].model,
         .slot = 0,
         .serial = home->serial,
@@ -84,11 +84,11 @@ static void service_timer_start(void *context, sf_handle timer, sf_ns delay_ns)
 }
 
 /* A fetch from a number that no home has is never answered. */
-static uint64_t service_fetch_start(void *context, sf_handle fetch, uint32_t camera,
+static uint64_t service_fetch_start(void *context, sf_handle fetch, struct sf_camera_id camera,
                                     uint64_t validator)
 {
     struct sf_home_id home;
-    return sf_home_of_number(context, camera, &home)
+    return sf_home_of_number(context, camera.index, &home)
                ? sf_cloud_fetch_start(context, sf_camera_of_home(home), fetch, 0, validator)
                : 0;
 }
@@ -234,7 +234,8 @@ void sf_cloud_fini(struct world *world)
 
 void sf_cloud_unlinked(struct world *world, struct sf_tenant_id tenant)
 {
-    sf_cache_host_unlinked(&world->cloud.host, home_number(world, sf_home_of_tenant(tenant)));
+    sf_cache_host_unlinked(&world->cloud.host,
+                           sf_tenant_id(home_number(world, sf_home_of_tenant(tenant))));
 }
 
 void sf_service_switch(struct world *world, enum sf_cloud_service service, bool on)

@@ -26,7 +26,7 @@ static void upload_begin(struct world *world, struct message *message)
     const struct sf_node_id node = sf_node_id(sf_balancer_upload(
         &world->cloud.balancer, home_number(world, message->home), message->capture));
     message->upload.version =
-        sf_cache_host_upload(&world->cloud.host, node.index, message->handle,
+        sf_cache_host_upload(&world->cloud.host, node, message->handle,
                              sf_cloud_camera_facts(world, camera), &message->upload.still);
     message->upload.told = true;
     world_trace(world, SF_RECORD(upload_begun, .camera = camera, .capture = message->capture,
