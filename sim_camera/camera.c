@@ -5,7 +5,20 @@
 void sf_camera_init(struct sf_camera *camera, const struct sf_camera_config *config,
                     int32_t utc_offset_s)
 {
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(utc_offset_s > -24 * 60 * 60);
+    SF_ASSERT(utc_offset_s < 24 * 60 * 60);
     *camera = (struct sf_camera){.config = config, .utc_offset_s = utc_offset_s};
+}
+
+void sf_camera_check(const struct sf_camera *camera)
+{
+    uint32_t device_captures_count = camera->captures_count - camera->captures_before;
+    SF_ASSERT(camera->config != NULL);
+    SF_ASSERT(camera->captures_before <= camera->captures_count);
+    SF_ASSERT(camera->uploads_count <= device_captures_count);
+    SF_ASSERT(camera->uploads_count == 0 || camera->uploaded < device_captures_count);
+    SF_ASSERT(camera->uploads_count <= 1 || camera->uploads_count <= camera->config->delta_every);
 }
 
 bool sf_camera_admits(const struct sf_camera_config *config, bool vouched, bool named)
@@ -22,6 +35,8 @@ uint64_t sf_camera_id_of(const struct sf_camera_config *config, uint64_t seed, u
 
 bool sf_camera_is_night(const struct sf_camera_config *config, int64_t local_unix_s)
 {
+    SF_ASSERT(config->night >= SF_NIGHT_AUTO);
+    SF_ASSERT(config->night <= SF_NIGHT_NEVER);
     if (config->night != SF_NIGHT_AUTO) {
         return config->night == SF_NIGHT_ALWAYS;
     }
@@ -59,6 +74,8 @@ static void upload(struct sf_camera *camera, struct sf_camera_effects *effects)
 void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *input,
                     struct sf_rng *rng, struct sf_camera_effects *effects_out)
 {
+    SF_ASSERT(input->now_ns >= 0);
+    sf_camera_check(camera);
     *effects_out = (struct sf_camera_effects){.tick_at_ns = SF_NS_NEVER};
     sf_ns every_ns = camera->config->upload_every_ns;
     switch (input->kind) {

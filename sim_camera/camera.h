@@ -50,6 +50,9 @@ struct sf_camera_effects {
 void sf_camera_init(struct sf_camera *camera, const struct sf_camera_config *config,
                     int32_t utc_offset_s);
 
+/* Asserts what holds between steps. */
+void sf_camera_check(const struct sf_camera *camera);
+
 /* `rng` is the camera's own stream: START draws the phase of its uploads. */
 void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *input,
                     struct sf_rng *rng, struct sf_camera_effects *effects_out);

@@ -10,6 +10,7 @@ void sf_authorisation_init(struct sf_authorisation *door, const struct sf_cloud_
         .config = config,
         .sessions = sessions,
         .tenants_count = tenants_count,
+        .cameras_count = cameras_count,
         .camera_tenant = sf_arena_take(arena, cameras_count, sizeof(uint32_t)),
         .linked = sf_arena_take(arena, tenants_count, sizeof(bool)),
     };
@@ -26,6 +27,7 @@ static enum sf_authorisation_answer check(const struct sf_authorisation *door, u
         return SF_AUTHORISATION_NO_SESSION;
     }
     SF_ASSERT(tenant < door->tenants_count);
+    SF_ASSERT(camera.index < door->cameras_count);
     if (door->camera_tenant[camera.index] != tenant) {
         return SF_AUTHORISATION_NOT_OWNER;
     }

@@ -16,6 +16,7 @@ struct sf_authorisation {
     const struct sf_cloud_config *config; /* borrowed; outlives the door */
     const struct sf_sessions *sessions;   /* borrowed; outlives the door */
     uint32_t tenants_count;
+    uint32_t cameras_count;
     uint32_t *camera_tenant; /* by camera */
     bool *linked;            /* by tenant */
     bool blocked;            /* the kill switch */

@@ -19,11 +19,24 @@ void sf_sessions_init(struct sf_sessions *sessions, struct sf_arena *arena, uint
     }
 }
 
+void sf_sessions_check(const struct sf_sessions *sessions)
+{
+    for (uint32_t i = 0; i < sessions->viewers_count; i++) {
+        const struct sf_sessions_viewer *entry = &sessions->viewers[i];
+        SF_ASSERT((entry->sessions_count == 0) == (entry->tenant == SF_NOBODY));
+        SF_ASSERT(entry->valid_from <= entry->sessions_count + 1);
+        SF_ASSERT(!entry->open || entry->valid_from >= 1);
+        SF_ASSERT(!entry->open || entry->valid_from <= entry->sessions_count);
+    }
+}
+
 uint64_t sf_sessions_begin(struct sf_sessions *sessions, struct sf_viewer_id viewer,
                            struct sf_tenant_id tenant)
 {
     SF_ASSERT(viewer.index < sessions->viewers_count);
     struct sf_sessions_viewer *entry = &sessions->viewers[viewer.index];
+    SF_ASSERT(tenant.index != SF_NOBODY);
+    SF_ASSERT(entry->sessions_count < UINT32_MAX);
     entry->tenant = tenant.index;
     entry->open = true;
     entry->valid_from = ++entry->sessions_count;

@@ -26,6 +26,9 @@ struct sf_sessions {
 /* Memory from `arena`; nobody is signed in. */
 void sf_sessions_init(struct sf_sessions *sessions, struct sf_arena *arena, uint32_t viewers_count);
 
+/* Asserts what holds between calls. */
+void sf_sessions_check(const struct sf_sessions *sessions);
+
 /* The viewer signs in: its session until now ends, a new one begins. Returns it, never 0. */
 uint64_t sf_sessions_begin(struct sf_sessions *sessions, struct sf_viewer_id viewer,
                            struct sf_tenant_id tenant);

@@ -98,6 +98,8 @@ static void signed_in(struct sf_viewer *exporter, sf_ns now_ns, struct sf_viewer
 void sf_exporter_step(struct sf_viewer *exporter, const struct sf_viewer_input *input,
                       struct sf_viewer_effects *effects_out)
 {
+    SF_ASSERT(exporter->tries_count <= SF_EXPORTER_TRIES_MAX);
+    sf_viewer_check(exporter);
     *effects_out = (struct sf_viewer_effects){.tick_at_ns = SF_NS_NEVER};
     switch (input->kind) {
     case SF_VIEWER_START:

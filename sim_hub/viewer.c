@@ -5,8 +5,19 @@
 void sf_viewer_init(struct sf_viewer *viewer, const struct sf_viewer_config *config,
                     const struct sf_rng *leave_rng)
 {
+    SF_ASSERT(config != NULL);
     *viewer = (struct sf_viewer){
         .config = config, .time_out_at_ns = SF_NS_NEVER, .leave_rng = *leave_rng};
+}
+
+void sf_viewer_check(const struct sf_viewer *viewer)
+{
+    bool asked = viewer->time_out_at_ns != SF_NS_NEVER;
+    SF_ASSERT(viewer->config != NULL);
+    SF_ASSERT(!asked || viewer->watching);
+    SF_ASSERT(!asked || viewer->requests_count > 0);
+    SF_ASSERT(!viewer->watching || viewer->connections_count > 0);
+    SF_ASSERT(viewer->tries_count <= viewer->requests_count);
 }
 
 /* Uniform between a half and one and a half of the average. */
@@ -137,6 +148,8 @@ static void wake(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng *rng,
 void sf_viewer_step(struct sf_viewer *viewer, const struct sf_viewer_input *input,
                     struct sf_rng *rng, struct sf_viewer_effects *effects_out)
 {
+    SF_ASSERT(input->now_ns >= 0);
+    sf_viewer_check(viewer);
     *effects_out = (struct sf_viewer_effects){.tick_at_ns = SF_NS_NEVER};
     switch (input->kind) {
     case SF_VIEWER_START:

@@ -59,6 +59,9 @@ struct sf_viewer_effects {
 void sf_viewer_init(struct sf_viewer *viewer, const struct sf_viewer_config *config,
                     const struct sf_rng *leave_rng);
 
+/* Asserts what holds between steps. */
+void sf_viewer_check(const struct sf_viewer *viewer);
+
 /* Power is lost: whatever was under way is forgotten, what counts goes on counting. START follows
  * when it is back. */
 void sf_viewer_stop(struct sf_viewer *viewer);

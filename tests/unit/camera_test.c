@@ -1,6 +1,6 @@
 #include "sim_camera/camera.h"
 
-#include "tests/unit/test.h"
+#include "tests/unit/broken_promise.h"
 
 static struct sf_camera_config config(void)
 {
@@ -164,9 +164,27 @@ static void test_uploads_between_whole_ones_hold_what_changed_since_the_one_befo
     assert_false(tick_at(&camera, night).delta); /* it has forgotten what it sent */
 }
 
+static void test_a_camera_that_contradicts_itself_is_seen(void **state)
+{
+    (void)state;
+    const struct sf_camera_config c = config();
+    struct sf_camera camera;
+    sf_camera_init(&camera, &c, 0);
+    sf_camera_check(&camera);
+    assert_breaks((camera.config = NULL, sf_camera_check(&camera)), "config");
+    assert_breaks((camera.captures_before = 1, sf_camera_check(&camera)), "captures_before");
+    assert_breaks((camera.uploads_count = 1, sf_camera_check(&camera)), "uploads_count");
+    assert_breaks(((camera.captures_count = 1, camera.uploads_count = 1, camera.uploaded = 1),
+                   sf_camera_check(&camera)),
+                  "uploaded");
+    assert_breaks(((camera.captures_count = 9, camera.uploads_count = 9), sf_camera_check(&camera)),
+                  "delta_every");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_camera_that_contradicts_itself_is_seen),
         cmocka_unit_test(test_night_spans_midnight),
         cmocka_unit_test(test_captures_are_numbered_and_uploads_periodic),
         cmocka_unit_test(test_a_restarted_camera_counts_anew_and_sends_at_once),

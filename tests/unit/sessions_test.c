@@ -1,6 +1,6 @@
 #include "sim_cloud/sessions.h"
 
-#include "tests/unit/test.h"
+#include "tests/unit/broken_promise.h"
 
 static const struct sf_viewer_id hub = {2};
 static const struct sf_tenant_id owner = {1};
@@ -89,10 +89,32 @@ static void test_a_renewed_session_is_valid_beside_the_one_before_it(void **stat
     sf_arena_fini(&arena);
 }
 
+static void test_a_table_that_contradicts_itself_is_seen(void **state)
+{
+    (void)state;
+    struct sf_arena arena;
+    struct sf_sessions sessions;
+    sf_arena_init(&arena);
+    sf_sessions_init(&sessions, &arena, 4);
+    struct sf_sessions_viewer *entry = &sessions.viewers[hub.index];
+    sf_sessions_check(&sessions);
+    sf_sessions_begin(&sessions, hub, owner);
+    sf_sessions_check(&sessions);
+    const struct sf_sessions_viewer sound = *entry;
+    assert_breaks((entry->tenant = SF_NOBODY, sf_sessions_check(&sessions)), "tenant");
+    assert_breaks((entry->sessions_count = 0, sf_sessions_check(&sessions)), "sessions_count");
+    assert_breaks((entry->valid_from = 3, sf_sessions_check(&sessions)), "valid_from");
+    assert_breaks((entry->valid_from = 2, sf_sessions_check(&sessions)), "entry->open");
+    assert_breaks((entry->valid_from = 0, sf_sessions_check(&sessions)), "valid_from >= 1");
+    assert_memory_equal(entry, &sound, sizeof sound);
+    sf_arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_session_is_its_tenants_until_it_ends),
+        cmocka_unit_test(test_a_table_that_contradicts_itself_is_seen),
         cmocka_unit_test(test_numbers_that_never_were_sessions_are_nobodys),
         cmocka_unit_test(test_whose_a_session_was_is_known_after_its_end),
         cmocka_unit_test(test_a_renewed_session_is_valid_beside_the_one_before_it),

@@ -1,6 +1,6 @@
 #include "sim_hub/viewer.h"
 
-#include "tests/unit/test.h"
+#include "tests/unit/broken_promise.h"
 
 static const struct sf_viewer_config config = {
     .present = 1,
@@ -237,9 +237,28 @@ static void test_whoever_is_answered_first_does_not_leave_in_the_middle(void **s
     assert_true(f.viewer.watching);
 }
 
+static void test_a_viewer_that_contradicts_itself_is_seen(void **state)
+{
+    (void)state;
+    struct sf_rng leave_rng;
+    struct sf_viewer viewer;
+    sf_rng_init(&leave_rng, 1, "leave", 0);
+    sf_viewer_init(&viewer, &config, &leave_rng);
+    sf_viewer_check(&viewer);
+    assert_breaks((viewer.config = NULL, sf_viewer_check(&viewer)), "config");
+    assert_breaks((viewer.time_out_at_ns = 5, sf_viewer_check(&viewer)), "watching");
+    assert_breaks((viewer.watching = true, sf_viewer_check(&viewer)), "connections_count");
+    assert_breaks((viewer.tries_count = 1, sf_viewer_check(&viewer)), "tries_count");
+    assert_breaks(
+        ((viewer.watching = true, viewer.connections_count = 1, viewer.time_out_at_ns = 5),
+         sf_viewer_check(&viewer)),
+        "requests_count");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_viewer_that_contradicts_itself_is_seen),
         cmocka_unit_test(test_an_answer_in_time_is_shown_and_the_next_still_asked_for),
         cmocka_unit_test(test_a_time_out_gives_up_and_shows_what_has_come),
         cmocka_unit_test(test_watching_ends_and_the_connection_with_it),
