@@ -95,9 +95,22 @@ static void signed_in(struct sf_viewer *exporter, sf_ns now_ns, struct sf_viewer
     }
 }
 
-void sf_exporter_step(struct sf_viewer *exporter, const struct sf_viewer_input *input,
-                      struct sf_viewer_effects *effects_out)
+struct sf_viewer_config sf_exporter_config(const struct sf_viewer_config *hub)
 {
+    return (struct sf_viewer_config){
+        .watch_every_ns = hub->watch_every_ns,
+        .watch_for_ns = hub->watch_for_ns,
+        .ask_every_ns = SF_EXPORTER_PAUSE_S * SF_SECOND,
+        .time_out_ns = SF_EXPORTER_TIME_OUT_S * SF_SECOND,
+        .account = 1,
+        .name = hub->name,
+    };
+}
+
+void sf_exporter_step(struct sf_viewer *exporter, const struct sf_viewer_input *input,
+                      struct sf_rng *rng, struct sf_viewer_effects *effects_out)
+{
+    (void)rng;
     SF_ASSERT(exporter->tries_count <= SF_EXPORTER_TRIES_MAX);
     sf_viewer_check(exporter);
     *effects_out = (struct sf_viewer_effects){.tick_at_ns = SF_NS_NEVER};

@@ -130,6 +130,11 @@ static uint64_t connection_number(struct sf_viewer_id viewer, uint32_t connectio
     return (uint64_t)viewer.index << 32 | connection;
 }
 
+/* A cache is handed our number of a path. */
+_Static_assert((uint32_t)SF_VIEWER_PATH_INTEGRATION == SF_CACHE_PATH_INTEGRATION, "the same path");
+_Static_assert((uint32_t)SF_VIEWER_PATH_APP == SF_CACHE_PATH_APP, "the same path");
+_Static_assert((uint32_t)SF_VIEWER_PATH_EXPORT == SF_CACHE_PATH_EXPORT, "the same path");
+
 sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
                                 const struct sf_cache_host_ask *ask)
 {
@@ -146,11 +151,10 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
         .holds = ask->validator != 0,
     };
     version->requests_count++;
+    bool integration = ask->path == SF_VIEWER_PATH_INTEGRATION;
     const struct sf_cache_request event = {
         .struct_bytes = sizeof event,
-        .path = ask->integration  ? SF_CACHE_PATH_INTEGRATION
-                : ask->export_job ? SF_CACHE_PATH_EXPORT
-                                  : SF_CACHE_PATH_APP,
+        .path = (uint32_t)ask->path,
         .request = handle,
         .connection = sf_opaque(&host->opaque, SF_OPAQUE_CONNECTION,
                                 connection_number(ask->viewer, ask->connection)),
@@ -158,7 +162,7 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
         .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, ask->viewer_tenant.index),
         .camera = sf_opaque(&host->opaque, SF_OPAQUE_CAMERA, ask->camera.camera.index),
         .model = sf_opaque(&host->opaque, SF_OPAQUE_MODEL, ask->camera.model),
-        .integration = ask->integration ? sf_opaque(&host->opaque, SF_OPAQUE_INTEGRATION, 0) : 0,
+        .integration = integration ? sf_opaque(&host->opaque, SF_OPAQUE_INTEGRATION, 0) : 0,
         .deadline_ns = ask->deadline_ns,
         .camera_slot = ask->camera.slot,
         .token = sf_opaque(&host->opaque, SF_OPAQUE_TOKEN, ask->session),

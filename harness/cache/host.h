@@ -214,9 +214,8 @@ struct sf_cache_host_ask {
     uint32_t connection;
     struct sf_node_id node; /* where it goes */
     uint64_t session;
-    bool integration;
+    enum sf_viewer_path path;
     sf_ns deadline_ns;
-    bool export_job;          /* then not `integration` */
     uint64_t session_renewal; /* 0: none */
     uint64_t validator;       /* of what the viewer holds; 0: nothing */
     uint32_t range_offset;

@@ -7,8 +7,15 @@
 #define NODE SF_PART_BIT(SF_PART_NODE)
 #define EVERY SF_PART_BIT(SF_PART_EVERY)
 
-#define ROW(KEY, ACTION, VALUE, BESIDE, ON, FAULT, HELP) \
-    {#KEY, SF_ACTION_##ACTION, SF_PART_##VALUE, (BESIDE), (ON), (FAULT), (HELP)},
+#define SF_STARTS(KIND) .starts = 1 + SF_VIEWER_IS_##KIND
+#define ROW(KEY, ACTION, VALUE, BESIDE, ON, FAULT, ...) \
+    {.key = #KEY,                                       \
+     .action = SF_ACTION_##ACTION,                      \
+     .value = SF_PART_##VALUE,                          \
+     .beside = (BESIDE),                                \
+     .on = (ON),                                        \
+     .fault = (FAULT),                                  \
+     .help = __VA_ARGS__},
 const struct sf_action sf_actions[] = {
     SF_ACTIONS(ROW, ROW){.key = NULL},
 };
@@ -52,6 +59,13 @@ const struct sf_action *sf_action_of(const struct sf_plan_entry *entry)
         }
     }
     return found;
+}
+
+bool sf_action_starts(const struct sf_plan_entry *entry, enum sf_viewer_kind kind, uint32_t group)
+{
+    const struct sf_action *action = sf_action_of(entry);
+    return action != NULL && action->starts == 1 + (uint32_t)kind &&
+           (entry->group_index == SF_GROUP_ALL || entry->group_index == group);
 }
 
 void sf_action_default(const struct sf_action *action, struct sf_plan_entry *entry)

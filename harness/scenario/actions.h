@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/base/ids.h"
 #include "harness/scenario/plan.h"
 
 /* A part of struct sf_plan_entry, with the key that it is written under beside another action's. */
@@ -34,6 +35,7 @@ struct sf_action {
     bool on;                   /* value of `on` where the key alone says it: link and unlink ... */
     bool fault;                /* must not come after the heal */
     const char *help;
+    uint32_t starts; /* 1 + the kind of viewer whose jobs it starts; 0: none */
 };
 
 /* Ended by a NULL key. Two keys of one action differ in `on`. */
@@ -41,6 +43,9 @@ extern const struct sf_action sf_actions[];
 
 /* The row of an entry; NULL if there is none. */
 const struct sf_action *sf_action_of(const struct sf_plan_entry *entry);
+
+/* Does the entry start jobs of this kind in the homes of this group? */
+bool sf_action_starts(const struct sf_plan_entry *entry, enum sf_viewer_kind kind, uint32_t group);
 
 /* Has the action this part at all? */
 static inline bool sf_action_has(const struct sf_action *action, enum sf_action_part part)

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "harness/scenario/actions.h"
 #include "harness/scenario/params.h"
 
 /* How many stills the viewers of one home ask for at most. */
@@ -44,13 +45,13 @@ static int64_t captures_count_max(const struct sf_check *check, const struct sf_
  * job tries a few times. */
 static int64_t timeline_stills_count_max(const struct sf_plan *plan)
 {
-    enum { BY_CAMERA = 3, BY_VIEWERS = 2, BY_EXPORT = 5 };
+    enum { BY_CAMERA = 3, BY_VIEWERS = 2, BY_JOB = 5 };
     int64_t count = 0;
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
         const struct sf_plan_entry *entry = &plan->timeline[i];
         count += entry->action == SF_ACTION_POWER && !entry->on ? BY_CAMERA : 0;
         count += entry->action == SF_ACTION_WAKE ? BY_VIEWERS : 0;
-        count += entry->action == SF_ACTION_EXPORT ? BY_EXPORT : 0;
+        count += sf_action_of(entry)->starts != 0 ? BY_JOB : 0;
     }
     return count;
 }

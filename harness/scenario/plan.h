@@ -84,7 +84,7 @@ struct sf_plan_group {
  *
  *     X(KEY, ACTION, value, beside, on, fault, help)
  *
- * The members of struct sf_action (harness/scenario/actions.h) tell what the columns are. ALSO is a
+ * and behind it SF_STARTS(kind) for an action that starts a job. The members of struct sf_action (harness/scenario/actions.h) tell what the columns are. ALSO is a
  * second key of the action before: the entry's `on` tells the two apart. */
 /* clang-format off */
 #define SF_ACTIONS(X, ALSO)                                                                        \
@@ -127,7 +127,8 @@ struct sf_plan_group {
     X(firmware, FIRMWARE, VERSION, HOMES, false, false,                                            \
       "these homes' cameras change to this version of their firmware")                             \
     X(export, EXPORT, HOMES, 0, false, false,                                                      \
-      "the owners of these homes ask for a copy of their latest stills")
+      "the owners of these homes ask for a copy of their latest stills",                           \
+      SF_STARTS(EXPORT))
 /* clang-format on */
 
 #define SF_ACTION_OF_ROW(KEY, ACTION, ...) SF_ACTION_##ACTION,

@@ -72,6 +72,19 @@ enum {
     SF_FLAGS_FROM_CACHE = SF_FLAG_INTEGRATION | SF_FLAG_EXPORT, /* paths that the cache serves */
 };
 
+static inline uint16_t sf_flag_of_path(enum sf_viewer_path path)
+{
+    switch (path) {
+    case SF_VIEWER_PATH_INTEGRATION:
+        return SF_FLAG_INTEGRATION;
+    case SF_VIEWER_PATH_APP:
+        return 0;
+    case SF_VIEWER_PATH_EXPORT:
+        return SF_FLAG_EXPORT;
+    }
+    SF_UNREACHABLE();
+}
+
 /* Type FATE: what becomes of a packet. */
 enum {
     SF_FATE_LOST = 1 << 0,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/scenario/actions.h"
 #include "harness/world/cloud/cloud.h"
 #include "harness/world/home/home.h"
 #include "harness/world/network/network.h"
@@ -46,6 +47,29 @@ void sf_world_destroy(struct world *world)
 
 /* ---- the plan's sections ---- */
 
+static bool is_planned(const struct sf_plan *plan, uint32_t group, enum sf_viewer_kind kind)
+{
+    for (uint32_t i = 0; i < plan->timeline_count; i++) {
+        if (sf_action_starts(&plan->timeline[i], kind, group)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* From that of the hub; a job is not present unless the time line starts it. */
+static void read_jobs(const struct sf_plan *plan, uint32_t group,
+                      struct sf_viewer_config viewers[SF_VIEWERS_PER_HOME])
+{
+    for (uint32_t i = 0; i < SF_VIEWERS_PER_HOME; i++) {
+        const struct sf_viewer_behaviour *behaviour = sf_viewer_behaviour((enum sf_viewer_kind)i);
+        if (behaviour->job_config != NULL) {
+            viewers[i] = behaviour->job_config(&viewers[SF_VIEWER_IS_HUB]);
+            viewers[i].present = is_planned(plan, group, (enum sf_viewer_kind)i);
+        }
+    }
+}
+
 static void read_group(struct config *config, const struct sf_plan *plan, uint32_t group)
 {
     const struct sf_plan_section *sections = plan->groups[group].sections;
@@ -54,7 +78,7 @@ static void read_group(struct config *config, const struct sf_plan *plan, uint32
            sizeof config->cameras[group]);
     memcpy(&viewers[SF_VIEWER_IS_HUB], sections[SF_SECTION_HUB].values, sizeof viewers[0]);
     memcpy(&viewers[SF_VIEWER_IS_APP], sections[SF_SECTION_APP].values, sizeof viewers[0]);
-    viewers[SF_VIEWER_IS_EXPORT] = sf_export_config(plan, group, &viewers[SF_VIEWER_IS_HUB]);
+    read_jobs(plan, group, viewers);
 }
 
 static void read_sections(struct config *config, const struct sf_plan *plan)

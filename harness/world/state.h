@@ -182,17 +182,7 @@ static inline struct sf_viewer_id session_viewer(uint64_t session)
 
 static inline uint16_t path_flag(struct sf_viewer_id viewer)
 {
-    switch (sf_viewer_kind(viewer)) {
-    case SF_VIEWER_IS_HUB:
-        return SF_FLAG_INTEGRATION;
-    case SF_VIEWER_IS_APP:
-        return 0;
-    case SF_VIEWER_IS_EXPORT:
-        return SF_FLAG_EXPORT;
-    case SF_VIEWERS_PER_HOME:
-        break;
-    }
-    SF_UNREACHABLE();
+    return sf_flag_of_path(sf_viewer_path(viewer));
 }
 
 #endif

@@ -156,7 +156,7 @@ void sf_timeline_step(struct world *world, uint32_t index, uint32_t times)
         sf_service_switch(world, SF_SERVICE_STORE, entry->on);
         return;
     case SF_ACTION_EXPORT:
-        sf_export_start(world, entry->group_index);
+        sf_job_start(world, entry->group_index, SF_VIEWER_IS_EXPORT);
         return;
     case SF_ACTIONS_COUNT:
         break;

@@ -12,7 +12,7 @@ struct fixture {
 
 static void step(struct fixture *f, struct sf_viewer_input input)
 {
-    sf_exporter_step(&f->exporter, &input, &f->effects);
+    sf_exporter_step(&f->exporter, &input, NULL, &f->effects);
 }
 
 static void start(struct fixture *f)

@@ -47,7 +47,7 @@ static sf_handle request(uint32_t node, uint64_t world_request)
         .connection = 1,
         .node = {node},
         .session = 12345,
-        .integration = true,
+        .path = SF_VIEWER_PATH_INTEGRATION,
         .deadline_ns = 5000,
     };
     return sf_cache_host_request(&host, &ask);

@@ -34,7 +34,7 @@ static const struct sf_cache_host *ask(uint64_t validator, uint32_t range_offset
         .viewer_tenant = {TENANT},
         .connection = 1,
         .session = 12,
-        .export_job = true,
+        .path = SF_VIEWER_PATH_EXPORT,
         .deadline_ns = 5000,
         .session_renewal = 13,
         .validator = validator,

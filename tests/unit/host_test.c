@@ -208,7 +208,7 @@ static sf_handle request(void)
         .viewer = {6},
         .viewer_tenant = {3},
         .connection = 1,
-        .integration = true,
+        .path = SF_VIEWER_PATH_INTEGRATION,
         .deadline_ns = 5000,
     };
     return sf_cache_host_request(&world.host, &ask);

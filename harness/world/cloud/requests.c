@@ -37,11 +37,12 @@ void sf_cloud_refuse(struct world *world, struct request *request,
 
 /* ---- let in ---- */
 
-/* An export job has longer. */
+/* A job has longer. */
 static sf_ns deadline_ns(const struct world *world, const struct request *request)
 {
-    return request_is_export(request) ? viewer_config(world, request->viewer)->time_out_ns
-                                      : world->config.cloud.request_deadline_ns;
+    bool job = sf_viewer_path(request->viewer) == SF_VIEWER_PATH_EXPORT;
+    return job ? viewer_config(world, request->viewer)->time_out_ns
+               : world->config.cloud.request_deadline_ns;
 }
 
 /* NULL: the usual one. */
@@ -71,9 +72,8 @@ static void ask_cache(struct world *world, struct request *request)
         .connection = request->connection,
         .node = request->node,
         .session = sf_session_for_host(world, request->viewer, request->session),
-        .integration = request_is_integration(request),
+        .path = sf_viewer_path(request->viewer),
         .deadline_ns = world_now(world) + deadline_ns(world, request),
-        .export_job = request_is_export(request),
         .session_renewal = renewal != 0 ? sf_session_for_host(world, request->viewer, renewal) : 0,
         .validator = request->holds,
         .range_offset = request->range_offset,

@@ -101,17 +101,12 @@ struct cloud {
 /* The app's path passes the cache by. */
 static inline bool request_uses_cache(const struct request *request)
 {
-    return sf_viewer_kind(request->viewer) != SF_VIEWER_IS_APP;
+    return sf_viewer_path(request->viewer) != SF_VIEWER_PATH_APP;
 }
 
 static inline bool request_is_integration(const struct request *request)
 {
-    return sf_viewer_kind(request->viewer) == SF_VIEWER_IS_HUB;
-}
-
-static inline bool request_is_export(const struct request *request)
-{
-    return sf_viewer_kind(request->viewer) == SF_VIEWER_IS_EXPORT;
+    return sf_viewer_path(request->viewer) == SF_VIEWER_PATH_INTEGRATION;
 }
 
 #endif

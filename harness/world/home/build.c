@@ -4,8 +4,6 @@
 
 #include "harness/world/home/private.h"
 
-static const char *const streams[SF_VIEWERS_PER_HOME] = {"hub", "app", "export"};
-
 void sf_homes_build(struct world *world)
 {
     struct homes *homes = &world->homes;
@@ -48,7 +46,7 @@ static void build_viewer(struct world *world, struct sf_viewer_id viewer)
     struct sf_rng leave_rng;
     sf_rng_init(&leave_rng, world->seed, "leave", viewer_for_host(world, viewer));
     sf_viewer_init(&state->viewer, config, &leave_rng);
-    sf_rng_init(&state->rng, world->seed, streams[sf_viewer_kind(viewer)],
+    sf_rng_init(&state->rng, world->seed, sf_viewer_behaviour(sf_viewer_kind(viewer))->stream,
                 home_number(world, sf_home_of_viewer(viewer)));
     state->present = config->present != 0;
 }

@@ -17,10 +17,6 @@ void sf_homes_fini(struct world *world);
 /* Camera and viewers start; `again` after power was lost. */
 void sf_home_start(struct world *world, struct sf_home_id home, bool again);
 
-/* What the export job of a group's homes is like, beside their hub; not present unless the time
- * line starts one. */
-struct sf_viewer_config sf_export_config(const struct sf_plan *plan, uint32_t group,
-                                         const struct sf_viewer_config *hub);
 /* Writes into the trace what may leave homes, where the scenario states that. */
 void sf_errands_introduce(struct world *world);
 
@@ -48,8 +44,8 @@ void sf_power_switch(struct world *world, uint32_t group, bool on);
 void sf_power_wake(struct world *world, uint32_t group);
 void sf_camera_clock_step(struct world *world, uint32_t group, sf_ns step_ns);
 void sf_camera_firmware(struct world *world, uint32_t group, uint32_t version);
-/* The owners ask for a copy of their latest still, all at once. */
-void sf_export_start(struct world *world, uint32_t group);
+/* The owners start a job of this kind, all at once. */
+void sf_job_start(struct world *world, uint32_t group, enum sf_viewer_kind kind);
 /* Owners consent to the backup, or withdraw their consent. */
 void sf_errands_consent(struct world *world, uint32_t group, bool given);
 /* Whatever cameras have begun to send without leave to finish it stops. For all homes. */

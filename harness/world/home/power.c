@@ -85,7 +85,8 @@ void sf_power_wake(struct world *world, uint32_t group)
         for (uint32_t kind = 0; kind < SF_VIEWERS_PER_HOME; kind++) {
             const struct sf_viewer_id viewer =
                 sf_viewer_of_home(sf_home_id(i), (enum sf_viewer_kind)kind);
-            if (kind != SF_VIEWER_IS_EXPORT && home->viewers[kind].present) {
+            bool job = sf_viewer_behaviour((enum sf_viewer_kind)kind)->job_config != NULL;
+            if (!job && home->viewers[kind].present) {
                 world_trace(world, SF_RECORD(wake, .viewer = viewer));
                 sf_viewer_wake(world, viewer);
             }

@@ -11,7 +11,7 @@
 #include "harness/sim/rng.h"
 #include "sim_camera/camera.h"
 #include "sim_camera/errands.h"
-#include "sim_hub/viewer.h"
+#include "sim_hub/kinds.h"
 
 /* What a viewer keeps of an answer, for its next request. */
 struct holding {

@@ -1,7 +1,6 @@
 /* The viewers of a home: carries out what their step functions decided. */
 #include "harness/world/home/private.h"
 #include "harness/world/network/network.h"
-#include "sim_hub/exporter.h"
 
 /* ---- what they send ---- */
 
@@ -128,11 +127,8 @@ static void viewer_step(struct world *world, struct sf_viewer_id viewer,
     struct viewer_state *state = viewer_at(world, viewer);
     struct sf_viewer_effects effects;
     input.now_ns = world_now(world);
-    if (sf_viewer_kind(viewer) == SF_VIEWER_IS_EXPORT) {
-        sf_exporter_step(&state->viewer, &input, &effects);
-    } else {
-        sf_viewer_step(&state->viewer, &input, &state->rng, &effects);
-    }
+    sf_viewer_behaviour(sf_viewer_kind(viewer))
+        ->step(&state->viewer, &input, &state->rng, &effects);
     carry_out(world, viewer, &effects, answer);
 }
 
