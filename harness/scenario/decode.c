@@ -6,6 +6,7 @@
 #include "harness/base/assert.h"
 #include "harness/base/text.h"
 #include "harness/net/netem_grammar.h"
+#include "harness/scenario/actions.h"
 #include "harness/scenario/params.h"
 
 /* The bytes, taken one by one; 0 when they are used up. */
@@ -292,6 +293,65 @@ static void take_parties(struct source *source, const struct sf_plan_schema *sch
     }
 }
 
+/* What is written behind the action's key; what may stand beside it stays at its fallback. */
+static void take_value(struct source *source, enum sf_action_part value, uint32_t nodes_count,
+                       const char *cache, const struct sf_plan *plan, struct sf_plan_entry *entry)
+{
+    static const sf_ns steps_ns[] = {-SF_HOUR, -2 * SF_SECOND, 2 * SF_SECOND, SF_HOUR};
+    uint32_t byte = take(source, 256);
+    switch (value) {
+    case SF_PART_CACHE:
+        snprintf(entry->cache, sizeof entry->cache, "%s", cache);
+        return;
+    case SF_PART_OPTIONS:
+        take_options(source, cache, entry->cache, sizeof entry->cache);
+        return;
+    case SF_PART_NETWORK:
+        entry->network_index = 1 + byte % (plan->networks_count - 1);
+        return;
+    case SF_PART_HOMES:
+        entry->group_index = byte % 2 == 0 ? (uint32_t)SF_GROUP_ALL : byte / 2 % plan->groups_count;
+        return;
+    case SF_PART_DIRECTION:
+        entry->direction = (enum sf_plan_direction)(byte % 3);
+        return;
+    case SF_PART_SWITCH:
+        entry->on = byte % 2 != 0;
+        return;
+    case SF_PART_NODE:
+        entry->node = byte % nodes_count;
+        return;
+    case SF_PART_VERSION:
+        entry->version = 1 + byte % 4;
+        return;
+    case SF_PART_EVERY:
+        entry->duration_ns = (sf_ns)(1 + byte % 10) * SF_SECOND;
+        return;
+    case SF_PART_STEP:
+        entry->duration_ns = steps_ns[byte % 4];
+        return;
+    case SF_PARTS_COUNT:
+        break;
+    }
+    SF_UNREACHABLE();
+}
+
+/* Actions that came after the functions above were written, each perhaps once: a new row of
+ * SF_ACTIONS takes bytes behind all others. */
+static void take_later_actions(struct source *source, sf_ns until_ns, uint32_t nodes_count,
+                               const char *cache, struct sf_plan *plan)
+{
+    enum { LATER = SF_ACTION_EXPORT + 1 };
+    for (const struct sf_action *action = sf_actions; action->key != NULL; action++) {
+        if ((int)action->action >= LATER && take(source, 2) != 0) {
+            struct sf_plan_entry *entry = &plan->timeline[plan->timeline_count++];
+            entry->at_ns = until_ns * (1 + take(source, 62)) / 64 / SF_MS * SF_MS;
+            sf_action_default(action, entry);
+            take_value(source, action->value, nodes_count, cache, plan, entry);
+        }
+    }
+}
+
 void sf_plan_decode(const uint8_t *bytes, size_t count, const char *cache,
                     const struct sf_plan_schema *schema, struct sf_plan *plan)
 {
@@ -318,6 +378,8 @@ void sf_plan_decode(const uint8_t *bytes, size_t count, const char *cache,
     /* New choices come behind the old ones, so that bytes keep what they meant. */
     take_nodes(&source, schema, faults_ns, cache, plan);
     take_parties(&source, schema, faults_ns, cache, plan);
+    uint32_t nodes_count = (uint32_t)sf_param_role_value(cloud, &plan->cloud, SF_ROLE_NODES);
+    take_later_actions(&source, faults_ns, nodes_count, cache, plan);
     struct sf_plan_entry *heal = &plan->timeline[plan->timeline_count++];
     *heal = (struct sf_plan_entry){.at_ns = faults_ns,
                                    .action = SF_ACTION_HEAL,

@@ -85,6 +85,22 @@ static void test_page_says_what_the_tables_say(void **state)
     free(page);
 }
 
+static void test_page_says_every_action(void **state)
+{
+    (void)state;
+    char *page = page_read();
+    const char *part = strstr(page, "\n## Timeline\n");
+    assert_non_null(part);
+    for (const struct sf_action *action = sf_actions; action->key != NULL; action++) {
+        char key[SF_TEXT_BYTES];
+        snprintf(key, sizeof key, "`%s`", action->key);
+        if (strstr(part, key) == NULL) {
+            fail_msg("docs/scenarios.md, timeline, lacks: %s: %s", key, action->help);
+        }
+    }
+    free(page);
+}
+
 static void test_example_on_the_page_loads(void **state)
 {
     (void)state;
@@ -222,6 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_page_says_what_the_tables_say),
+        cmocka_unit_test(test_page_says_every_action),
         cmocka_unit_test(test_example_on_the_page_loads),
         cmocka_unit_test(test_page_says_the_bounds),
         cmocka_unit_test(test_json_schema_has_every_key_and_no_other),
