@@ -57,7 +57,7 @@ static void capture(struct sf_camera *camera, int64_t unix_s, struct sf_camera_e
     effects->night = sf_camera_is_night(camera->config, effects->local_unix_s);
 }
 
-/* An upload by itself: whole, or what changed since the one before it. Day and night have nothing
+/* A periodic upload: whole, or what changed since the one before it. Day and night have nothing
  * in common. */
 static void upload(struct sf_camera *camera, struct sf_camera_effects *effects)
 {

@@ -1,4 +1,4 @@
-/* The camera: captures stills and sends them, by itself every so often and whenever the cloud asks.
+/* The camera: captures stills and sends them, periodically and on request.
  * A step function: (state, input) -> effects. It reaches no queue, no link and no other actor; how
  * a still gets into packets is not its business. */
 #ifndef STRAYFRAME_SIM_CAMERA_CAMERA_H
@@ -32,7 +32,7 @@ struct sf_camera_input {
     enum sf_camera_input_kind kind;
     sf_ns now_ns;
     int64_t unix_s; /* the camera's clock, UTC */
-    bool unwanted;  /* TICK: its owner has no viewer any more, so nothing goes out by itself */
+    bool unwanted;  /* TICK: its owner has no viewer any more, so it uploads nothing */
 };
 
 struct sf_camera_effects {
@@ -40,7 +40,7 @@ struct sf_camera_effects {
     uint32_t capture;
     uint32_t device_capture; /* as the device counts: from 0 at each power on */
     bool night;              /* it is an infrared picture */
-    bool upload;             /* by itself, not because it was asked */
+    bool upload;             /* a periodic upload, not the answer to a request */
     bool delta;              /* send only what changed since the upload of base_capture */
     uint32_t base_capture;   /* as the device counts */
     int64_t local_unix_s;

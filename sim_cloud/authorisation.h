@@ -24,18 +24,18 @@ struct sf_authorisation {
 
 enum sf_authorisation_answer {
     SF_AUTHORISATION_OPEN,
-    SF_AUTHORISATION_NOT_OWNER,   /* the camera belongs to somebody else */
+    SF_AUTHORISATION_NOT_OWNER,   /* the camera belongs to another tenant */
     SF_AUTHORISATION_NOT_LINKED,  /* the account is not linked to the integration */
     SF_AUTHORISATION_KILL_SWITCH, /* the operator has blocked the integration */
     SF_AUTHORISATION_NO_SESSION,  /* the session has expired, or there never was one */
 };
 
-/* Memory from `arena`; nobody owns a camera, and no account is linked, until somebody says so. */
+/* Memory from `arena`; no camera has an owner and no account is linked until that is set. */
 void sf_authorisation_init(struct sf_authorisation *door, const struct sf_cloud_config *config,
                            const struct sf_sessions *sessions, struct sf_arena *arena,
                            uint32_t tenants_count, uint32_t cameras_count);
 
-/* May whoever brings this session see `camera` on this path, now? Any number may be a session.
+/* May the bearer of this session see `camera` on this path, now? Any number may be a session.
  * Asked when a request comes and again when its answer leaves. */
 enum sf_authorisation_answer sf_authorisation_ask(const struct sf_authorisation *door,
                                                   uint64_t session, struct sf_camera_id camera,

@@ -41,7 +41,7 @@ struct sf_balancer {
 void sf_balancer_init(struct sf_balancer *balancer, const struct sf_cloud_config *config,
                       uint64_t seed, struct sf_arena *arena, uint32_t viewers_count);
 
-/* What there is to choose by. The names may be any numbers: chance goes by them. */
+/* What a node is chosen by. The names may be any numbers: chance goes by them. */
 struct sf_balancer_ask {
     uint32_t viewer_name;
     uint32_t connection; /* from 1 */

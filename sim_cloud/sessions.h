@@ -1,6 +1,6 @@
 /* The identity service's table: which sessions there are, and whose. A viewer signs in and has a
  * session until it is ended; then it signs in again and gets another. A session's number is never
- * used again, so an old one is told from the new one. How long an answer takes, and whether one
+ * used again, so an old one differs from the new one. How long an answer takes, and whether one
  * comes at all, is the world's business. */
 #ifndef STRAYFRAME_SIM_CLOUD_SESSIONS_H
 #define STRAYFRAME_SIM_CLOUD_SESSIONS_H
@@ -23,7 +23,7 @@ struct sf_sessions {
     struct sf_sessions_viewer *viewers;
 };
 
-/* Memory from `arena`; nobody is signed in. */
+/* Memory from `arena`; no viewer is signed in. */
 void sf_sessions_init(struct sf_sessions *sessions, struct sf_arena *arena, uint32_t viewers_count);
 
 /* Asserts what holds between calls. */

@@ -1,6 +1,6 @@
 /* An export job: asks for one still, and again after a while when it does not come, a few times. A
  * step function over the state of a viewer: WAKE begins a job, one at a time. It has no display and
- * nobody watches. */
+ * no person watches it. */
 #ifndef STRAYFRAME_SIM_HUB_EXPORTER_H
 #define STRAYFRAME_SIM_HUB_EXPORTER_H
 

@@ -48,7 +48,7 @@ static void stop_watching(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng 
 }
 
 /* From a few hundredths of the time-out to all of it, each power of two alike: what answers a
- * request takes now a few milliseconds, now seconds, and somebody has to leave within them. */
+ * request takes now a few milliseconds, now seconds, and a person has to leave within them. */
 static sf_ns patience(struct sf_viewer *viewer)
 {
     enum { HALVINGS_MAX = 7 };
@@ -74,7 +74,7 @@ static void give_up(struct sf_viewer *viewer, struct sf_viewer_effects *effects)
     effects->show_partial = viewer->config->shows_partial != 0;
 }
 
-/* Away in the middle of a request: nobody looks at what has come of it. */
+/* The person leaves while a request is open: what has arrived is not shown. */
 static void leave(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng *rng,
                   struct sf_viewer_effects *effects)
 {
@@ -132,7 +132,7 @@ void sf_viewer_stop(struct sf_viewer *viewer)
     viewer->time_out_at_ns = SF_NS_NEVER;
 }
 
-/* Somebody who watches already goes on from now. */
+/* A person who watches already goes on from now. */
 static void wake(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng *rng,
                  struct sf_viewer_effects *effects)
 {
@@ -175,7 +175,7 @@ void sf_viewer_step(struct sf_viewer *viewer, const struct sf_viewer_input *inpu
         return;
     case SF_VIEWER_SESSION:
         if (viewer->watching && viewer->time_out_at_ns == SF_NS_NEVER) {
-            viewer->ask_next_ns = input->now_ns; /* whoever was refused tries again at once */
+            viewer->ask_next_ns = input->now_ns; /* a viewer that was refused tries again at once */
             effects_out->tick_at_ns = input->now_ns;
         }
         return;

@@ -84,7 +84,7 @@ static const struct sf_defect defects[] = {
         .id = "D09",
         .title = "a slot handle without a generation",
         .seen_in = "no published incident",
-        .needs = "memory given back and taken anew while somebody holds the old handle",
+        .needs = "memory given back and taken anew while the old handle is still held",
         BUILTIN("d09-slot-handle"),
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/poor-network.yaml",

@@ -1,6 +1,7 @@
-/* The catalogue of planted defects: the ways in which caches have shown somebody else's frame, each
- * with a built-in cache that has it, the same cache with the one defence put back, and the oracle
- * that is there to catch it. A gate that does not catch one of them has not tested for its class.
+/* The catalogue of planted defects: the ways in which caches have shown another tenant's frame,
+ * each with a built-in cache that has it, the same cache with the one defence put back, and the
+ * oracle that is there to catch it. A gate that does not catch one of them has not tested for its
+ * class.
  */
 #ifndef STRAYFRAME_GATE_DEFECTS_H
 #define STRAYFRAME_GATE_DEFECTS_H

@@ -218,7 +218,7 @@ static void take_nodes(struct source *source, const struct sf_plan_schema *schem
 }
 
 /* The options that the cache has, and another one, which it need not know. Not the other one alone:
- * a node that is lost comes back with what was pushed last, and nobody means it to forget the rest.
+ * a node that is lost comes back with the options pushed last, and would have lost the others.
  */
 static void take_options(struct source *source, const char *cache, char *options,
                          size_t options_bytes)

@@ -24,7 +24,7 @@ enum { SF_PLAN_SEED_FALLBACK = 1 };
 #define SF_DURATION_NS_MIN SF_MS
 #define SF_DURATION_NS_MAX (366 * 24 * SF_HOUR)
 
-/* One of the states of a network that changes by itself: another network, which stays the same, and
+/* One of the states of a network that changes: another network, which stays the same, and
  * for how long; drawn anew each time, uniformly from min to max. */
 struct sf_plan_state {
     uint32_t network_index;
@@ -34,7 +34,7 @@ struct sf_plan_state {
 };
 
 /* A network that homes can be on: the two directions of a home's connection. With states it has
- * none of its own: each direction goes through the states by itself, round and round. */
+ * none of its own: each direction goes through the states on its own, round and round. */
 struct sf_plan_network {
     char name[SF_TEXT_BYTES];
     struct sf_netem_config up;   /* home to cloud */
@@ -84,8 +84,9 @@ struct sf_plan_group {
  *
  *     X(KEY, ACTION, value, beside, on, fault, help)
  *
- * and behind it SF_STARTS(kind) for an action that starts a job. The members of struct sf_action (harness/scenario/actions.h) tell what the columns are. ALSO is a
- * second key of the action before: the entry's `on` tells the two apart. */
+ * and behind it SF_STARTS(kind) for an action that starts a job. The members of struct sf_action
+ * (harness/scenario/actions.h) tell what the columns are. ALSO is a second key of the action
+ * before: the entry's `on` tells the two apart. */
 /* clang-format off */
 #define SF_ACTIONS(X, ALSO)                                                                        \
     X(deploy, DEPLOY, CACHE, NODE | EVERY, false, false,                                           \
@@ -242,7 +243,7 @@ void sf_plan_assert_nothing(struct sf_plan *plan);
 /* Negative, 0 or positive: the order of fates in a plan. */
 int sf_plan_fate_compare(const struct sf_plan_fate *one, const struct sf_plan_fate *other);
 
-/* Brings a plan that somebody edited into the one form that the loader gives: the timeline in
+/* Brings an edited plan into the one form that the loader gives: the timeline in
  * order, texts numbered in order of use and without unused ones, what no reader looks at zeroed.
  * After it load(print(plan)) == plan, byte for byte. The plan has passed sf_plan_check, but for the
  * order of the timeline. */

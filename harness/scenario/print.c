@@ -51,7 +51,8 @@ static void values_print(const struct printer *printer, const struct sf_param_ta
 {
     uint32_t present = sf_param_present(table);
     for (uint32_t i = 0; i < table->params_count; i++) {
-        /* What is absent by itself and yet has values says that it is: the loader insists. */
+        /* A section with values that is absent at its fallback is written with `present`: the
+         * loader insists. */
         bool is_said = i == present && table->params[i].fallback == 0;
         if (is_said || section->values[i] != table->params[i].fallback) {
             sf_text_add(printer->out, "%s  %s: ", indent, table->params[i].name);

@@ -72,7 +72,7 @@ struct part {
     uint64_t fraction_scale; /* ... a power of ten */
 };
 
-/* What has so many digits fits 64 bits, and times a day 128 bits. */
+/* This many digits fit in 64 bits; times the nanoseconds of a day they fit in 128. */
 enum { WHOLE_DIGITS_MAX = 19, FRACTION_DIGITS_MAX = 18 };
 
 /* Reads digits; false when there are none or too many. */

@@ -1,5 +1,5 @@
 /* The update, as hypothesis H1 has it. "Designed to improve camera streaming quality": fewer blank
- * screens on bad networks, less memory churn. Three ideas, each reasonable by itself:
+ * screens on bad networks, less memory churn. Three ideas, each reasonable on its own:
  *  - stills live in buffers of one size that are recycled, instead of an allocation each;
  *  - a still of which at least half has arrived is better than none, and counts as good;
  *  - when a camera does not answer in time, the last good still that this edge served for that kind

@@ -138,8 +138,8 @@ static void on_request(void *context, const struct sf_cache_request *request)
 
 CANARY(tenantless, "canary-tenantless", WRONG_KEY, "planted fault: the key lacks the tenant");
 CANARY(scrap, "canary-scrap", WRONG_SCRAP,
-       "planted fault: sends a piece of anybody's still that no decoder can show");
+       "planted fault: sends a piece of any owner's still that no decoder can show");
 CANARY(transcode, "canary-transcode", WRONG_TRANSCODE,
-       "planted fault: sends anybody's still, encoded anew");
+       "planted fault: sends any owner's still, re-encoded");
 CANARY(silent, "canary-silent", WRONG_SILENCE, "planted fault: never serves anything");
 CANARY(babbler, "canary-babbler", WRONG_TWICE, "planted fault: answers every request twice");

@@ -126,4 +126,4 @@ CANARY(frozen, "canary-frozen", WRONG_FROZEN,
        "planted fault: answers with the first still that it ever had");
 CANARY(mute, "canary-mute", WRONG_MUTE, "planted fault: never answers");
 CANARY(renewer, "canary-renewer", WRONG_RENEWAL,
-       "planted fault: gives a renewed session to whoever asks next");
+       "planted fault: gives a renewed session to the viewer that asks next");

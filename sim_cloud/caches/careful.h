@@ -74,7 +74,7 @@ void sf_careful_respond(struct careful *cache, const struct sf_cache_request *re
                         struct careful_still *still);
 /* The viewer has taken so much of what is being sent to it. */
 void sf_careful_send_on(struct careful *cache, uint64_t request, uint32_t taken_bytes);
-/* Nobody takes it any more. A request that nothing is being sent to is no error. */
+/* It is not taken any more. A request that nothing is being sent to is no error. */
 void sf_careful_stop_sending(struct careful *cache, uint64_t request);
 void sf_careful_forget_sendings(struct careful *cache);
 

@@ -1,8 +1,8 @@
 /* D01: the key lacks the tenant.
  *
  * A still is kept under what a request's address says: which camera of the account, and its model.
- * Whose account it is stands in a header, and nobody told the cache. Every first camera of a model
- * is the same to it.
+ * Whose account it is stands in a header, which the cache does not read. Every first camera of a
+ * model is the same to it.
  *
  * The defence: the key has the tenant and the camera in it. */
 #include "sim_cloud/caches/builtin.h"

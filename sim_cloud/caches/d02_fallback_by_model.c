@@ -6,7 +6,7 @@
  * wrong."
  *
  * It goes wrong when a camera is slower than our patience: its owner is shown the last still of
- * whoever has the same kind of camera.
+ * any owner of the same kind of camera.
  *
  * The defence: the fallback has the same key as the fresh path. */
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* D03: stale-while-revalidate serves any holder.
  *
  * The engineer: "A still has a URL, which names the kind of camera, and a variant for each account.
- * When a variant has expired, the first who asks refreshes it, and nobody else should wait for
- * that: while a refresh of the URL is on its way, whoever asks gets the URL's latest still, a
+ * When a variant has expired, the first who asks refreshes it, and no other should wait for
+ * that: while a refresh of the URL is on its way, each request gets the URL's latest still, a
  * little stale." The lock is the URL's, and so is what it gives out.
  *
  * It goes wrong when a refresh takes longer than the time between two viewers' questions.
@@ -83,6 +83,6 @@ static const struct edge_store kind = {
 
 EDGE_CREATE
 
-const struct sf_cache_plugin sf_builtin_d03_stale_for_anybody =
-    EDGE_PLUGIN("d03-stale-for-anybody", "1",
-                "planted defect: while a still is refreshed anybody gets the latest of its URL");
+const struct sf_cache_plugin sf_builtin_d03_stale_for_anybody = EDGE_PLUGIN(
+    "d03-stale-for-anybody", "1",
+    "planted defect: while a still is refreshed every request gets the latest of its URL");

@@ -17,7 +17,7 @@
 /* One question to a camera, and all who will be given the answer. */
 struct flight {
     uint64_t key[2];
-    uint64_t tenant; /* of whoever leads it: whose camera is asked */
+    uint64_t tenant; /* of the viewer that leads it: whose camera is asked */
     uint64_t camera;
     uint64_t fetch;
     struct desk_waiter *group; /* gets this answer */
@@ -104,7 +104,7 @@ static void miss(struct desk *desk, struct desk_waiter *waiter)
     waiter->place = flight;
 }
 
-/* The answer has come, or never will: whoever has queued meanwhile asks next. */
+/* The answer has come, or never will: the first that has queued meanwhile asks next. */
 static void land(struct store *cache, struct flight *flight)
 {
     if (flight->fetch != 0) {

@@ -2,14 +2,14 @@
  *
  * Cameras are asked through a gateway, over connections that are pooled: one that is given back is
  * used again, the last one first. On a connection, replies come in the order of the requests, so
- * nothing in a reply has to say what it is the reply to: the next reply is for whoever holds the
+ * nothing in a reply has to say what it is the reply to: the next reply is for the holder of the
  * connection. When a request is cancelled, or has waited too long, its connection goes back to the
  * pool, with the reply still to come; the next one who takes it reads that reply as its own, leaves
- * its own behind, and so does everybody after it.
+ * its own behind, and so do all after it.
  *
  * With `typed` a reader knows one kind of record from another (a record's kind is its camera's
  * model): a reply of another kind than was asked for is an error, which closes the connection. So
- * most of what was left behind harms nobody, and what does harm ends soon.
+ * most of what was left behind harms no viewer, and what does harm ends soon.
  *
  * The defence: a connection with a reply still to come is closed, not given back. */
 #include <stdlib.h>
@@ -104,8 +104,8 @@ static void hang_up(struct store *cache, struct connection *connection)
     }
 }
 
-/* Reads what is there. The first reply is for whoever holds the connection; what lies behind it
- * stays there until somebody takes the connection again. */
+/* Reads what is there. The first reply is for the holder of the connection; what lies behind it
+ * stays there until the connection is taken again. */
 static void read_reply(struct store *cache, struct connection *connection)
 {
     struct desk_waiter *holder = connection->holder;

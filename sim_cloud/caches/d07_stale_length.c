@@ -6,7 +6,7 @@
  * each upload was slow.
  *
  * It goes wrong when an upload is cut short: the buffer counts as filled as far as it was with the
- * still before, and the rest of somebody else's picture goes out behind the new beginning.
+ * still before, and the rest of another owner's picture goes out behind the new beginning.
  *
  * The defence: a buffer that is taken into use is empty. */
 #include "sim_cloud/caches/builtin.h"

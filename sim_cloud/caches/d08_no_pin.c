@@ -7,7 +7,7 @@
  * once.
  *
  * It goes wrong when stills arrive while one is being sent, more than there are slots or one of the
- * same camera: the viewer gets the beginning of its own still and the rest of somebody else's.
+ * same camera: the viewer gets the beginning of its own still and the rest of another owner's.
  *
  * The defence: a slot that is being sent is not evicted. */
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 struct slot {
     struct pool_slot still; /* first */
     struct edge_key key;
-    int64_t used_ns; /* UNUSED: nobody's still is in it */
+    int64_t used_ns; /* UNUSED: no still is in it */
     uint32_t sending_count;
 };
 
@@ -69,7 +69,7 @@ static struct slot *oldest_slot(const struct store *store)
     return oldest;
 }
 
-/* A slot that nobody's still is in any more: a free one, a new one, or the one used longest ago. */
+/* A slot without a still: a free one, a new one, or the one used longest ago. */
 static struct slot *take_slot(struct store *store)
 {
     struct slot *slot = oldest_slot(store);

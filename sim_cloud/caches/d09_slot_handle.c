@@ -1,7 +1,7 @@
 /* D09: a handle says which slot, but not which of the slot's stills.
  *
  * Stills live in slots. A slot whose still is stale is used again, the stalest first; a directory
- * says for each camera which slot its latest still is in. Nobody clears the directory when a slot
+ * says for each camera which slot its latest still is in. The directory is not cleared when a slot
  * is used again: that would need a way back from slot to camera, and a handle to a stale still is
  * harmless, since it is found to be stale. Unless the slot holds another camera's fresh still by
  * then.

@@ -1,15 +1,15 @@
 /* D12: when the identity service cannot say whose session it is, the request falls into the bucket
  * of the empty tenant.
  *
- * The engineer: "Whose request it is, we ask the identity service, and take nobody else's word for
+ * The engineer: "Whose request it is, we ask the identity service, and believe no other source for
  * it. A still stands under the tenant and the camera's place in the account: with the tenant that
- * is a full key, and the same for a camera that was replaced. A session that nobody knows has no
+ * is a full key, and the same for a camera that was replaced. A session that is unknown has no
  * tenant, so it finds nothing." The answer of a service that fails has no tenant either.
  *
  * It goes wrong when the service fails for more than one. The first of them finds nothing, its
  * camera is asked, and the still lands where the next one looks.
  *
- * The defence: whoever is not known is told that there is nothing now. */
+ * The defence: a request of an unknown account is answered that there is nothing now. */
 #include <stdlib.h>
 
 #include "sim_cloud/caches/builtin.h"

@@ -2,14 +2,14 @@
  *
  * The engineer: "A camera that is heard of gets a slot for its stills, and loses it when it has
  * been silent for a while. Whose camera it is, is looked up in the shared store, since cameras are
- * sold and given away; until the answer comes the slot has no new user, so nobody can read it." The
- * user of before is still written on it.
+ * sold and given away; until the answer comes the slot has no new user, so no account can read it."
+ * The user of before is still written on it.
  *
  * It goes wrong after an outage. All cameras have lost their slots, all come back at once, get them
- * in another order, and wait in one queue for their look-ups. Meanwhile whoever had the slot before
- * reads it.
+ * in another order, and wait in one queue for their look-ups. Meanwhile the account that had the
+ * slot before reads it.
  *
- * The defence: a slot that is taken has no user until somebody says who it is. */
+ * The defence: a slot that is taken has no user until the look-up has named it. */
 #include <stdlib.h>
 #include <string.h>
 

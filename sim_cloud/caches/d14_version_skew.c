@@ -3,7 +3,7 @@
  * Stills are put into the shared store, so that there is something to show when a camera does not
  * answer. Version 1 has as many keys as there are buckets: a still goes into the bucket of its
  * tenant and camera, over whatever was there, and the record begins with whose it is, which a
- * reader compares (and with the still's age, so that nobody is shown an older one than before).
+ * reader compares (and with the still's age, so that no viewer is shown an older one than before).
  * Version 2 has a key for each tenant and camera, so its records need not say whose they are; they
  * expire, since nothing else bounds how many there are. So that the change to it is smooth, version
  * 2 also looks into the bucket when it finds nothing under the key: and shows what is behind the
@@ -168,7 +168,7 @@ static void replied(struct desk *desk, const struct sf_cache_store_reply *reply)
 {
     struct store *cache = self(desk);
     struct desk_waiter *waiter = sf_desk_waiter_of(desk, reply->cookie);
-    if (waiter == NULL || waiter->place == NULL) { /* a put, or nobody waits any longer */
+    if (waiter == NULL || waiter->place == NULL) { /* a put, or no request waits any longer */
         return;
     }
     struct errand *errand = waiter->place;

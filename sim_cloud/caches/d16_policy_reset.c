@@ -6,8 +6,9 @@
  * wants to change how long a still is fresh without a restart: the push makes a new policy of what
  * it says, and what it does not say stays 0.
  *
- * It goes wrong with the first push: nobody named the bit, so it is off. What viewers call a still
- * is relative to their session, and the table answers everybody with whoever's still came last.
+ * It goes wrong with the first push: the push did not name the bit, so it is off. What viewers call
+ * a still is relative to their session, and the table answers every request with the still that
+ * came last.
  *
  * The defence: a push starts from the policy that is in force. */
 #include <stdlib.h>

@@ -5,8 +5,8 @@
  * sessions in answers, and the renewal goes where everything goes that is said of an answer: into
  * the head.
  *
- * It goes wrong when a head is made for a request that renews: for a minute everybody with that
- * kind of camera is handed that viewer's session, and from then on asks as somebody else.
+ * It goes wrong when a head is made for a request that renews: for a minute each viewer with that
+ * kind of camera is handed that viewer's session, and from then on asks as another account.
  *
  * The defence: the renewal is the request's own, whatever the head says. */
 #include <stdlib.h>

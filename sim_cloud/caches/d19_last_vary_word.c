@@ -3,7 +3,7 @@
  * The engineer: "Which properties of a request decide what still is right, the cameras say
  * themselves: their firmware lists them, and the key is made of those, whatever they will be.
  * What we do not know is the same for all." The words are read in a loop that keeps what it read
- * last. That was "camera", which nobody shares, and every test passed.
+ * last. That was "camera", which no two share, and every test passed.
  *
  * It goes wrong when newer firmware adds a word at the end, the size of the picture: from then on
  * that is the key, and all updated cameras of a model have one still.

@@ -1,6 +1,6 @@
 /* D20: what is called like a static file is cached without the session.
  *
- * The engineer: "Logos, fonts and help pictures are the same for everybody; asking for them again
+ * The engineer: "Logos, fonts and help pictures are the same for all; asking for them again
  * under every account wastes half of the memory. What ends in .jpg or .png is such a file: it
  * stands under its name." The front door and the cameras read the same name relative to the
  * session.

@@ -27,7 +27,7 @@ struct placeholder {
 struct store {
     struct shelf shelf; /* first */
     struct kit_map placeholders;
-    struct placeholder *made; /* for whoever is answered now */
+    struct placeholder *made; /* for the request that is answered now */
     size_t waiting_count;
     int64_t kept_for_ns;
 };

@@ -1,6 +1,6 @@
 /* D23: a lease expires, and who held it commits all the same.
  *
- * The engineer: "Whoever misses first gets the lease to fill the entry, and the others wait at it.
+ * The engineer: "The first that misses gets the lease to fill the entry, and the others wait at it.
  * A filler that takes too long has probably died: its lease expires, and the row of the lease table
  * is there for the next. If it does come in the end, its still is welcome: a still is a still."
  *
@@ -28,7 +28,7 @@ struct lease {
     struct waiter *waiters;
 };
 
-/* A fetch by which somebody fills. */
+/* A fetch by which an entry is filled. */
 struct filler {
     struct lease *lease;
     uint64_t lease_id;
@@ -108,7 +108,7 @@ static void answer_waiter(struct store *store, struct waiter *waiter, struct edg
     leave(store, waiter);
 }
 
-/* Whoever waited at a row that somebody else gets now is told what there is. */
+/* Requests that wait at a row which another camera gets now are answered from the shelf. */
 static void dismiss_waiters(struct store *store, const struct lease *lease, int64_t now_ns)
 {
     while (lease->waiters != NULL) {

@@ -134,7 +134,7 @@ static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
     uint64_t request = reply->cookie;
     struct lookup *lookup = sf_kit_map_remove(&store->lookups, request, 0);
     if (lookup == NULL) {
-        return; /* the reply to a put, or nobody waits any more */
+        return; /* the reply to a put, or no request waits any more */
     }
     struct edge_still still = {NULL, 0};
     struct entry entry;

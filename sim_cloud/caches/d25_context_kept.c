@@ -1,9 +1,9 @@
 /* D25: the current account is not cleared when a request ends early.
  *
  * The engineer: "Looking up an account is dear. A worker does it once for each request, keeps the
- * result while the request lasts, and whatever is called meanwhile finds it there." Later somebody
- * adds a breaker: for some seconds after a camera did not answer, a request for it gets at once
- * what there is, and no work is begun; that is one `return` at the top.
+ * result while the request lasts, and whatever is called meanwhile finds it there." Later a
+ * colleague adds a breaker: for some seconds after a camera did not answer, a request for it gets
+ * at once what there is, and no work is begun; that is one `return` at the top.
  *
  * It goes wrong on the next request that the worker gets: it finds an account, believes that it is
  * its own, and answers with that account's camera.
@@ -43,7 +43,7 @@ static void store_fini(void *context)
     sf_shelf_fini(store);
 }
 
-/* Somebody has waited in vain: the camera is left alone for a while. */
+/* A request has waited in vain: the camera is left alone for a while. */
 static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
 {
     struct store *store = context;

@@ -2,7 +2,7 @@
  *
  * The engineer: "Exports are patient, so they are done one after the other: the n-th source is for
  * the n-th destination. A camera that does not answer is tried again when the others are done; it
- * moves to the end of the sources, and nobody waits for it."
+ * moves to the end of the sources, and no job waits for it."
  *
  * It goes wrong with the first retry: the sources have moved up by one, the destinations have not.
  *

@@ -5,7 +5,7 @@
  * under name and offset, and the rest of a still is the parts from there on."
  *
  * It goes wrong when something else was sent under that name before the display came back: a
- * newer still, or, since others use the same names, somebody else's. The display puts its end to
+ * newer still, or, since others use the same names, another owner's. The display puts its end to
  * the beginning that it has.
  *
  * The defence: a part says of which version of which object it is, and so does who asks for the

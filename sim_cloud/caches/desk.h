@@ -1,7 +1,7 @@
 /* The front desk of a small cache: keeps each camera's latest whole still under its owner and its
- * camera, answers from there while it is fresh, and lets nobody wait longer than `patience`. How a
- * still that is missing is got from its camera is the mechanism's business: that is where such
- * caches differ.
+ * camera, answers from there while it is fresh, and lets no request wait longer than `patience`.
+ * How a still that is missing is got from its camera is the mechanism's business: that is where
+ * such caches differ.
  *
  * A cache's `struct store` begins with a `struct desk`. */
 #ifndef STRAYFRAME_SIM_CLOUD_CACHES_DESK_H
@@ -79,7 +79,7 @@ int64_t sf_desk_now(const struct desk *desk);
  * has grown old.) */
 void sf_desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera,
                   const struct desk_still *still);
-/* Who waits with this request; NULL for nobody. */
+/* The waiter of this request; NULL if there is none. */
 struct desk_waiter *sf_desk_waiter_of(const struct desk *desk, uint64_t request);
 /* Answers the waiter with the still, or with "not now" where it is NULL; the waiter is gone. */
 void sf_desk_answer(struct desk *desk, struct desk_waiter *waiter, const struct desk_still *still);

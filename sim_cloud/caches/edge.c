@@ -199,8 +199,8 @@ void sf_edge_on_request(void *edge, const struct sf_cache_request *request)
     sf_edge_request(edge, request->request, &key);
 }
 
-/* Nobody waits for the camera any longer: a still that may never come must not stand in the way of
- * the next request. */
+/* No request waits for the camera any longer: a still that may never come must not stand in the way
+ * of the next request. */
 static void stop_fetch_if_nobody_waits(struct edge *edge, struct edge_camera *camera)
 {
     if (camera->waiters != NULL || !camera->fetch_running) {
@@ -232,7 +232,7 @@ static struct edge_still fallback(const struct edge *edge, const struct edge_key
                : (struct edge_still){NULL, 0};
 }
 
-/* The camera did not answer in time: what there is goes out. */
+/* The camera did not answer in time: the fallback goes out. */
 void sf_edge_on_timer(void *context, uint64_t timer, uint64_t request)
 {
     (void)timer;

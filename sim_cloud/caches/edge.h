@@ -1,10 +1,11 @@
 /* The edge service around a store of stills: takes uploads, asks cameras, keeps people waiting and
- * lets nobody wait too long. It is the same before and after the update of 26 December 2019; what
+ * bounds how long they wait. It is the same before and after the update of 26 December 2019; what
  * the update replaced is the store behind it.
  *
  * A request is answered from the store when it has a fresh still. If not, the edge asks the camera
- * (once, however many wait) and answers all who wait when the still has come. Whoever has waited
- * for `patience` gets whatever the store falls back to, or is told that there is nothing now. */
+ * (once, however many wait) and answers all who wait when the still has come. A request that has
+ * waited for `patience` gets whatever the store falls back to, or the status that there is nothing
+ * now. */
 #ifndef STRAYFRAME_SIM_CLOUD_CACHES_EDGE_H
 #define STRAYFRAME_SIM_CLOUD_CACHES_EDGE_H
 
@@ -65,12 +66,12 @@ struct edge_store {
     void (*received)(void *store, struct edge_reception *reception, uint32_t offset,
                      uint32_t count);
     struct edge_still (*fresh)(void *store, const struct edge_key *key, int64_t now_ns);
-    /* Somebody is sent `still`, which `fresh` returned. May be NULL. */
+    /* `still` is sent, which `fresh` returned. May be NULL. */
     void (*served)(void *store, const struct edge_key *key, struct edge_still still);
     /* Adds to what is said of `still` when it is answered. May be NULL. */
     void (*say)(void *store, const struct edge_key *key, struct edge_still still,
                 struct sf_cache_answer_properties *properties);
-    /* Somebody has waited long enough. NULL: then there is nothing. */
+    /* A request has waited long enough. NULL: then there is nothing. */
     struct edge_still (*fallback)(void *store, const struct edge_key *key, int64_t now_ns);
     /* Are parts missing of what `fallback` has for this key? NULL: it is always whole. */
     bool (*incomplete)(const void *store, const struct edge_key *key);
@@ -110,9 +111,9 @@ int64_t sf_edge_now_ns(const void *edge);
 int64_t sf_edge_patience_ns(const void *edge);
 /* Has a newer still of this camera come not long ago? Then this one was slow, and must not take its
  * place. If not, it is the newest from now on. Uploads and fetches that the edge ends itself it
- * asks about by itself. */
+ * asks about. */
 bool sf_edge_is_overtaken(void *edge, const struct edge_key *key, uint32_t capture);
-/* Is it a picture by itself? The edge leaves what is not alone. */
+/* Is it a whole picture? The edge leaves what is not alone. */
 bool sf_edge_is_whole(const struct sf_cache_upload *upload);
 struct edge_key sf_edge_key_of_upload(const struct sf_cache_upload *upload);
 struct edge_key sf_edge_key_of_request(const struct sf_cache_request *request);
@@ -120,18 +121,18 @@ struct edge_key sf_edge_key_of_request(const struct sf_cache_request *request);
 void sf_edge_request(void *edge, uint64_t request, const struct edge_key *key);
 /* How many requests wait, for whatever camera. */
 size_t sf_edge_waiting_count(const void *edge);
-/* The store has something new of this camera: whoever waits for it is answered. */
+/* The store has something new of this camera: those that wait for it are answered. */
 void sf_edge_arrived(void *edge, uint64_t camera);
 /* Answers with this still, or, where there is none, that there is nothing now. */
 void sf_edge_answer(const struct sf_cache_host *host, uint64_t request, struct edge_still still);
 /* Writes into the reception what fits into it; false when it does not. */
 bool sf_edge_receive(struct edge_reception *reception, uint32_t offset, const uint8_t *bytes,
                      uint32_t count);
-/* A part of a still that a cache fetches by itself, into a reception that is begun with the first
- * (NULL until then). */
+/* A part of a still that a cache fetches past the edge, into a reception that is begun with the
+ * first (NULL until then). */
 void sf_edge_receive_aside(struct edge_reception **reception,
                            const struct sf_cache_fetch_part *part);
-/* A reception by itself: for stores that look at a still only when it has ended. */
+/* A reception apart from a store: for stores that look at a still only when it has ended. */
 struct edge_reception *sf_edge_begin_aside(void *store, const struct edge_key *key,
                                            uint32_t total_bytes, int64_t now_ns);
 void sf_edge_drop_aside(struct edge_reception *reception);
