@@ -8,20 +8,19 @@
 
 bool sf_gate_is_stray(uint32_t oracle)
 {
-    return sf_oracles()[oracle] == &sf_oracle_no_stray_pixels ||
-           sf_oracles()[oracle] == &sf_oracle_no_stray_bytes;
+    return sf_oracles()[oracle]->of_strays;
 }
 
-/* The amount of a broken contract is its code. */
+/* The amount, where it is a code. */
 static uint32_t code_of(const struct sf_finding *finding)
 {
-    return sf_oracles()[finding->oracle] == &sf_oracle_contract ? finding->amount : 0;
+    return sf_oracles()[finding->oracle]->amount_name != NULL ? finding->amount : 0;
 }
 
 static uint32_t viewer_kind(const struct sf_finding *finding)
 {
-    return finding->viewer == SF_NOBODY ? SF_VIEWERS_PER_HOME
-                                        : finding->viewer % SF_VIEWERS_PER_HOME;
+    return sf_viewer_is_none(finding->viewer) ? SF_VIEWERS_PER_HOME
+                                              : (uint32_t)sf_viewer_kind(finding->viewer);
 }
 
 bool sf_gate_same_signature(const struct sf_finding *a, const struct sf_finding *b)

@@ -1,18 +1,14 @@
-/* The court hands each record to the oracles that want it, and keeps the register of who is who. It
- * has no opinion of its own. */
+/* The checker: gives each record to the oracles that want it, and keeps the register of who is who.
+ * It judges nothing. */
 #include "harness/base/assert.h"
-#include "harness/base/ids.h"
 #include "harness/oracle/oracle.h"
 
-/* clang-format off: one a line. */
 static const struct sf_oracle *const oracles[] = {
-    &sf_oracle_no_stray_pixels, &sf_oracle_no_stray_bytes,   &sf_oracle_valid_link,
-    &sf_oracle_kill_switch,     &sf_oracle_recovery,         &sf_oracle_contract,
-    &sf_oracle_unlinked,        &sf_oracle_consent,          &sf_oracle_no_image_in_settings,
-    &sf_oracle_destinations,    &sf_oracle_whole_or_flagged, &sf_oracle_monotonic,
-    &sf_oracle_fresh,           &sf_oracle_ends_once,        NULL,
+#define X(name) &sf_oracle_##name,
+    SF_ORACLES(X)
+#undef X
+        NULL,
 };
-/* clang-format on */
 
 _Static_assert(sizeof oracles / sizeof oracles[0] <= SF_ORACLES_MAX, "raise SF_ORACLES_MAX");
 
@@ -43,14 +39,6 @@ const char *sf_verdict_name(enum sf_verdict verdict)
     SF_UNREACHABLE();
 }
 
-void sf_findings_add(struct sf_findings *findings, struct sf_finding finding)
-{
-    findings->count++;
-    if (findings->kept_count < SF_FINDINGS_KEPT_MAX) {
-        findings->kept[findings->kept_count++] = finding;
-    }
-}
-
 static const uint64_t REGISTER_KINDS =
     SF_SEES(CAMERA) | SF_SEES(VIEWER) | SF_SEES(LINK) | SF_SEES(KILL_SWITCH) | SF_SEES(SESSION);
 
@@ -60,11 +48,10 @@ void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_
     *checker = (struct sf_checker){.kinds = REGISTER_KINDS};
     checker->findings = sf_arena_take(arena, 1, sizeof *checker->findings);
     checker->who = (struct sf_register){
-        .cameras_count = homes_count,
-        .viewers_count = viewers_count,
-        .camera_tenant = sf_arena_take(arena, homes_count, sizeof(uint32_t)),
-        .viewer_tenant = sf_arena_take(arena, viewers_count, sizeof(uint32_t)),
-        .viewer_camera = sf_arena_take(arena, viewers_count, sizeof(uint32_t)),
+        .homes_count = homes_count,
+        .camera_tenant = sf_arena_take(arena, homes_count, sizeof(struct sf_tenant_id)),
+        .viewer_tenant = sf_arena_take(arena, viewers_count, sizeof(struct sf_tenant_id)),
+        .viewer_camera = sf_arena_take(arena, viewers_count, sizeof(struct sf_camera_id)),
         .viewer_flags = sf_arena_take(arena, viewers_count, sizeof(uint16_t)),
         .signed_in = sf_arena_take(arena, viewers_count, sizeof(bool)),
         .linked = sf_arena_take(arena, homes_count, sizeof(bool)),
@@ -81,42 +68,49 @@ void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_
     }
 }
 
-bool sf_register_has_link(const struct sf_register *who, uint32_t viewer)
+bool sf_register_has_link(const struct sf_register *who, struct sf_viewer_id viewer)
 {
-    uint32_t tenant = who->viewer_tenant[viewer];
-    bool owner = who->camera_tenant[who->viewer_camera[viewer]] == tenant;
-    bool integration = (who->viewer_flags[viewer] & SF_FLAG_INTEGRATION) != 0;
-    return who->signed_in[viewer] && owner && (!integration || who->linked[tenant]);
+    struct sf_tenant_id tenant = sf_register_tenant(who, viewer);
+    bool owner = sf_tenant_same(sf_register_owner(who, sf_register_camera(who, viewer)), tenant);
+    bool integration = sf_register_has_flag(who, viewer, SF_FLAG_INTEGRATION);
+    return who->signed_in[viewer.index] && owner &&
+           (!integration || sf_register_is_linked(who, tenant));
+}
+
+static void register_viewer(struct sf_register *who, const struct sf_viewer_record viewer)
+{
+    uint32_t index = viewer.viewer.index;
+    SF_ASSERT(index < SF_VIEWERS_PER_HOME * who->homes_count);
+    who->viewer_tenant[index] = viewer.tenant;
+    who->viewer_camera[index] = viewer.camera;
+    who->viewer_flags[index] = viewer.flags;
+    who->signed_in[index] = (viewer.flags & SF_FLAG_NO_ACCOUNT) == 0;
+    /* Cameras come first in the trace. */
+    bool own = sf_tenant_same(sf_register_owner(who, viewer.camera), viewer.tenant);
+    bool app = (viewer.flags & SF_FLAGS_FROM_CACHE) == 0;
+    who->has_app[viewer.tenant.index] |= app && own && who->signed_in[index];
 }
 
 static void register_see(struct sf_register *who, const struct sf_record *record)
 {
     switch ((enum sf_record_kind)record->kind) {
     case SF_RECORD_CAMERA:
-        SF_ASSERT(record->who < who->cameras_count);
-        who->camera_tenant[record->who] = record->a;
+        SF_ASSERT(sf_camera_of(record).camera.index < who->homes_count);
+        who->camera_tenant[sf_camera_of(record).camera.index] = sf_camera_of(record).tenant;
         break;
     case SF_RECORD_VIEWER:
-        SF_ASSERT(record->who < who->viewers_count);
-        who->viewer_tenant[record->who] = record->a;
-        who->viewer_camera[record->who] = record->b;
-        who->viewer_flags[record->who] = record->flags;
-        who->signed_in[record->who] = (record->flags & SF_FLAG_NO_ACCOUNT) == 0;
-        /* Cameras come first in the trace. */
-        who->has_app[record->a] |= (record->flags & SF_FLAGS_FROM_CACHE) == 0 &&
-                                   who->signed_in[record->who] &&
-                                   who->camera_tenant[record->b] == record->a;
+        register_viewer(who, sf_viewer_of(record));
         break;
     case SF_RECORD_SESSION:
-        SF_ASSERT(record->who < who->viewers_count);
-        who->signed_in[record->who] = record->flags != 0;
+        SF_ASSERT(sf_session_of(record).viewer.index < SF_VIEWERS_PER_HOME * who->homes_count);
+        who->signed_in[sf_session_of(record).viewer.index] = sf_session_of(record).begun;
         break;
     case SF_RECORD_LINK:
-        SF_ASSERT(record->who < who->cameras_count);
-        who->linked[record->who] = record->flags != 0;
+        SF_ASSERT(sf_link_of(record).tenant.index < who->homes_count);
+        who->linked[sf_link_of(record).tenant.index] = sf_link_of(record).linked;
         break;
     case SF_RECORD_KILL_SWITCH:
-        who->blocked = record->flags != 0;
+        who->blocked = sf_kill_switch_of(record).blocked;
         break;
     default: /* the rest: says nothing about identities */
         break;

@@ -1,13 +1,12 @@
 /* No image leaves a home without its owner's consent. To the backup store only while the owner
  * consents to the backup; to the vendor's cloud only while the owner has a viewer that asks there:
- * the integration linked, or an app; nowhere else at all. What was on its way when the owner took
- * it back may leave for the stated grace. Stills that a viewer asked for are another matter. */
-#include "harness/base/ids.h"
+ * the integration linked, or an app; nowhere else. What was being sent when the owner withdrew
+ * consent may still leave for the stated grace. Stills that a viewer asked for are not judged. */
 #include "harness/oracle/oracle.h"
 
-/* Leave to send somewhere: held, or held until. */
+/* The right to send to one destination. */
 struct leave {
-    sf_ns until_ns; /* not held: what left up to here was still on its way */
+    sf_ns until_ns; /* not held: the end of the grace */
     bool held;
 };
 
@@ -37,12 +36,23 @@ static void set(struct leave *leave, bool held, sf_ns at_ns, sf_ns grace_ns)
     leave->held = held;
 }
 
-static bool has_leave(const struct owner *owner, const struct sf_record *record)
+static bool has_leave(const struct owner *owner, const struct sf_left_home_record *left)
 {
-    const struct leave *leave = record->a == SF_DESTINATION_CLOUD    ? &owner->cloud
-                                : record->a == SF_DESTINATION_BACKUP ? &owner->backup
-                                                                     : NULL;
-    return leave != NULL && (leave->held || record->at_ns <= leave->until_ns);
+    const struct leave *leave = left->destination == SF_DESTINATION_CLOUD    ? &owner->cloud
+                                : left->destination == SF_DESTINATION_BACKUP ? &owner->backup
+                                                                             : NULL;
+    return leave != NULL && (leave->held || left->at_ns <= leave->until_ns);
+}
+
+static void see_consent(struct state *state, const struct sf_register *who,
+                        const struct sf_consent_record consent)
+{
+    struct owner *owner = &state->owners[consent.tenant.index];
+    state->concerned = true;
+    state->grace_ns = consent.grace_ns;
+    set(&owner->backup, consent.given, consent.at_ns, state->grace_ns);
+    owner->cloud.held =
+        sf_register_is_linked(who, consent.tenant) || sf_register_has_app(who, consent.tenant);
 }
 
 static void see(void *context, const struct sf_register *who, const struct sf_record *record,
@@ -50,22 +60,20 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
 {
     struct state *state = context;
     if (record->kind == SF_RECORD_CONSENT) {
-        state->concerned = true;
-        state->grace_ns = (sf_ns)record->d;
-        struct owner *owner = &state->owners[record->who];
-        set(&owner->backup, record->flags != 0, record->at_ns, state->grace_ns);
-        owner->cloud.held = who->linked[record->who] || who->has_app[record->who];
+        see_consent(state, who, sf_consent_of(record));
         return;
     }
     if (record->kind == SF_RECORD_LINK) {
-        set(&state->owners[record->who].cloud, record->flags != 0 || who->has_app[record->who],
-            record->at_ns, state->grace_ns);
+        const struct sf_link_record link = sf_link_of(record);
+        set(&state->owners[link.tenant.index].cloud,
+            link.linked || sf_register_has_app(who, link.tenant), link.at_ns, state->grace_ns);
         return;
     }
+    const struct sf_left_home_record left = sf_left_home_of(record);
+    const struct owner *owner = &state->owners[sf_register_owner(who, left.camera).index];
     state->sent_count++;
-    uint32_t image_bytes = record->b;
-    if (image_bytes > 0 && !has_leave(&state->owners[who->camera_tenant[record->who]], record)) {
-        sf_exposure_add(who, record, image_bytes, findings);
+    if (left.image_bytes > 0 && !has_leave(owner, &left)) {
+        sf_exposure_add(who, &left, left.image_bytes, findings);
     }
 }
 
@@ -84,4 +92,5 @@ const struct sf_oracle sf_oracle_consent = {
     .init = init,
     .see = see,
     .evidence = evidence,
+    .say = sf_exposure_say,
 };

@@ -1,7 +1,7 @@
 /* The cache keeps the contract of its interface: it answers a request once, not after its
- * cancellation, with as many bytes as announced. The host has refused what broke it; this oracle
- * makes it count. */
-#include "harness/base/ids.h"
+ * cancellation, with as many bytes as announced. The host of the cache refuses a call that breaks
+ * it and writes a CONTRACT record, which is a finding here. */
+#include "harness/oracle/breach.h"
 #include "harness/oracle/oracle.h"
 
 struct state {
@@ -14,14 +14,15 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
     struct state *state = context;
     (void)who;
     if (record->kind == SF_RECORD_CONTRACT) {
+        const struct sf_contract_record contract = sf_contract_of(record);
         sf_findings_add(findings, (struct sf_finding){
-                                      .at_ns = record->at_ns,
-                                      .viewer = SF_NOBODY,
-                                      .viewer_tenant = SF_NOBODY,
-                                      .owner_tenant = SF_NOBODY,
-                                      .owner_camera = SF_NOBODY,
-                                      .amount = record->a,
-                                      .request = record->c,
+                                      .at_ns = contract.at_ns,
+                                      .viewer = sf_viewer_id(SF_NOBODY),
+                                      .viewer_tenant = sf_tenant_id(SF_NOBODY),
+                                      .owner_tenant = sf_tenant_id(SF_NOBODY),
+                                      .owner_camera = sf_camera_id(SF_NOBODY),
+                                      .amount = contract.code,
+                                      .request = contract.subject,
                                   });
     } else {
         state->answers_count++;
@@ -34,6 +35,12 @@ static struct sf_evidence evidence(const void *context)
     return (struct sf_evidence){.count = state->answers_count, .wanted = true};
 }
 
+static void say(const struct sf_finding *finding, struct sf_text *out)
+{
+    sf_text_add(out, "the cache broke the contract of its interface: ");
+    sf_breach_say(finding->amount, out);
+}
+
 const struct sf_oracle sf_oracle_contract = {
     .name = "contract",
     .invariant = "the cache keeps the contract of its interface",
@@ -42,4 +49,6 @@ const struct sf_oracle sf_oracle_contract = {
     .state_bytes = sizeof(struct state),
     .see = see,
     .evidence = evidence,
+    .say = say,
+    .amount_name = sf_breach_name,
 };

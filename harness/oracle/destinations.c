@@ -1,5 +1,4 @@
-/* Cameras send only to destinations that are on the scenario's list, whatever it is that they send.
- */
+/* Cameras send only to destinations on the scenario's list, whatever they send. */
 #include "harness/oracle/oracle.h"
 
 struct state {
@@ -13,15 +12,15 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
 {
     struct state *state = context;
     if (record->kind == SF_RECORD_DESTINATION) {
-        if (record->who < SF_DESTINATIONS_COUNT) {
-            state->allowed[record->who] = (record->flags & SF_DESTINATION_ALLOWED) != 0;
-        }
+        const struct sf_destination_record destination = sf_destination_of(record);
+        state->allowed[destination.destination] = (destination.flags & SF_DESTINATION_ALLOWED) != 0;
         state->concerned = true;
         return;
     }
+    const struct sf_left_home_record left = sf_left_home_of(record);
     state->sent_count++;
-    if (record->a >= SF_DESTINATIONS_COUNT || !state->allowed[record->a]) {
-        sf_exposure_add(who, record, (uint32_t)record->c, findings);
+    if (!state->allowed[left.destination]) {
+        sf_exposure_add(who, &left, left.bytes, findings);
     }
 }
 
@@ -39,4 +38,5 @@ const struct sf_oracle sf_oracle_destinations = {
     .state_bytes = sizeof(struct state),
     .see = see,
     .evidence = evidence,
+    .say = sf_exposure_say,
 };

@@ -1,17 +1,23 @@
-/* What the checks of what leaves homes share: how a finding of theirs looks. */
-#include "harness/base/ids.h"
+/* What the oracles about data that leaves homes share: a finding of theirs, and its sentence. */
 #include "harness/oracle/oracle.h"
 
-void sf_exposure_add(const struct sf_register *who, const struct sf_record *record, uint32_t amount,
-                     struct sf_findings *findings)
+void sf_exposure_add(const struct sf_register *who, const struct sf_left_home_record *left,
+                     uint32_t amount, struct sf_findings *findings)
 {
     sf_findings_add(findings, (struct sf_finding){
-                                  .at_ns = record->at_ns,
-                                  .viewer = SF_NOBODY,
-                                  .viewer_tenant = SF_NOBODY,
-                                  .owner_tenant = who->camera_tenant[record->who],
-                                  .owner_camera = record->who,
+                                  .at_ns = left->at_ns,
+                                  .viewer = sf_viewer_id(SF_NOBODY),
+                                  .viewer_tenant = sf_tenant_id(SF_NOBODY),
+                                  .owner_tenant = sf_register_owner(who, left->camera),
+                                  .owner_camera = left->camera,
                                   .amount = amount,
-                                  .destination = record->a,
+                                  .destination = left->destination,
                               });
+}
+
+void sf_exposure_say(const struct sf_finding *finding, struct sf_text *out)
+{
+    sf_text_add(out, "home %u's camera sent %u %s to %s", finding->owner_tenant.index + 1,
+                finding->amount, sf_oracles()[finding->oracle]->amount_unit,
+                sf_destination_name((enum sf_destination)finding->destination));
 }

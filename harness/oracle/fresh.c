@@ -1,8 +1,7 @@
-/* Fresh: a picture that the cache answers with, and does not flag as stale, was taken at most so
- * long before the answer as the scenario allows. Judged once it is shown, by its newest capture;
- * "what you hold is still right" counts as answering with it. Only where the scenario states an
- * age, and only whole, sound pictures. */
-#include "harness/base/ids.h"
+/* Fresh: a picture that the cache answers with, and does not flag as stale, is at most as old at
+ * that time as the scenario allows. Judged when it is shown, by its newest capture; "not modified"
+ * counts as an answer with the picture that the viewer holds. Judges only where the scenario states
+ * an age, and only whole, undamaged pictures. */
 #include "harness/oracle/picture.h"
 
 enum { TIMES_KEPT = 64 }; /* of a camera's latest captures */
@@ -43,8 +42,7 @@ static void start(struct state *state, sf_ns within_ns)
                                    sizeof *state->viewers);
 }
 
-/* When it was taken; of a capture that is too far back to be known, the latest that it can have
- * been. */
+/* When a capture was taken. For one that is too old to be kept: the latest possible time. */
 static sf_ns taken_at_latest(const struct camera *camera, uint32_t capture)
 {
     uint32_t oldest = camera->captures_count > TIMES_KEPT ? camera->captures_count - TIMES_KEPT : 0;
@@ -54,8 +52,8 @@ static sf_ns taken_at_latest(const struct camera *camera, uint32_t capture)
 static void judge(struct state *state, const struct sf_register *who,
                   const struct sf_picture *picture, struct sf_findings *findings)
 {
-    const struct viewer *viewer = &state->viewers[picture->viewer];
-    const struct camera *camera = &state->cameras[who->viewer_camera[picture->viewer]];
+    const struct viewer *viewer = &state->viewers[picture->viewer.index];
+    const struct camera *camera = &state->cameras[sf_register_camera(who, picture->viewer).index];
     if (!sf_picture_is_judged(picture) || viewer->request != picture->request ||
         (picture->flags & SF_FLAG_STALE) != 0) {
         return;
@@ -63,18 +61,26 @@ static void judge(struct state *state, const struct sf_register *who,
     state->pictures_count++;
     sf_ns age_ns = viewer->answered_ns - taken_at_latest(camera, picture->newest);
     if (age_ns > state->within_ns) {
-        sf_findings_add(findings, (struct sf_finding){
-                                      .at_ns = picture->at_ns,
-                                      .flags = picture->flags,
-                                      .viewer = picture->viewer,
-                                      .viewer_tenant = who->viewer_tenant[picture->viewer],
-                                      .owner_tenant = who->viewer_tenant[picture->viewer],
-                                      .owner_camera = who->viewer_camera[picture->viewer],
-                                      .capture = picture->newest,
-                                      .amount = (uint32_t)(age_ns / SF_MS),
-                                      .request = picture->request,
-                                  });
+        struct sf_finding finding =
+            sf_finding_about_own(who, picture->viewer, picture->at_ns, picture->request);
+        finding.flags = picture->flags;
+        finding.capture = picture->newest;
+        finding.amount = (uint32_t)(age_ns / SF_MS);
+        sf_findings_add(findings, finding);
     }
+}
+
+static void see_capture(struct state *state, const struct sf_capture_record capture)
+{
+    struct camera *camera = &state->cameras[capture.camera.index];
+    camera->taken_ns[capture.capture % TIMES_KEPT] = capture.at_ns;
+    camera->captures_count = capture.capture + 1;
+}
+
+static void see_answered(struct state *state, const struct sf_answered_record answered)
+{
+    state->viewers[answered.viewer.index] =
+        (struct viewer){.request = answered.request, .answered_ns = answered.at_ns};
 }
 
 static void see(void *context, const struct sf_register *who, const struct sf_record *record,
@@ -82,7 +88,7 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
 {
     struct state *state = context;
     if (record->kind == SF_RECORD_FRESH) {
-        start(state, (sf_ns)record->d);
+        start(state, sf_fresh_of(record).within_ns);
         return;
     }
     struct sf_picture picture;
@@ -93,12 +99,9 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         judge(state, who, &picture, findings);
     }
     if (record->kind == SF_RECORD_CAPTURE) {
-        struct camera *camera = &state->cameras[record->who];
-        camera->taken_ns[record->a % TIMES_KEPT] = record->at_ns;
-        camera->captures_count = record->a + 1;
+        see_capture(state, sf_capture_of(record));
     } else if (record->kind == SF_RECORD_ANSWERED) {
-        state->viewers[record->who] =
-            (struct viewer){.request = record->c, .answered_ns = record->at_ns};
+        see_answered(state, sf_answered_of(record));
     }
 }
 
@@ -106,6 +109,12 @@ static struct sf_evidence evidence(const void *context)
 {
     const struct state *state = context;
     return (struct sf_evidence){.count = state->pictures_count, .wanted = state->cameras != NULL};
+}
+
+static void say(const struct sf_finding *finding, struct sf_text *out)
+{
+    sf_text_add(out, "was answered with its capture %u, %u ms old and not flagged as stale",
+                finding->capture, finding->amount);
 }
 
 const struct sf_oracle sf_oracle_fresh = {
@@ -118,4 +127,5 @@ const struct sf_oracle sf_oracle_fresh = {
     .init = init,
     .see = see,
     .evidence = evidence,
+    .say = say,
 };

@@ -1,24 +1,23 @@
 /* Nothing after the kill switch: once the operator has blocked the integration, no answer with
- * bytes is sent on its path, and what was on its way before arrives within the stated grace. The
- * app's path is not concerned. */
+ * bytes is sent on its path, and answers that were sent before arrive within the stated grace. The
+ * app's path is not judged. */
 #include "harness/oracle/oracle.h"
 
 struct state {
     uint64_t asks_count; /* requests of hubs while the block holds: the chances to break it */
     sf_ns late_from_ns;  /* blocked: what arrives after this is too late */
-    bool blocked;        /* as the record before said */
+    bool blocked;        /* since the last record */
     bool used;
 };
 
-/* Pressing the switch again does not give what is under way any more time. */
-static void see_switch(struct state *state, const struct sf_record *record)
+/* A second block while the first holds does not extend the grace. */
+static void see_switch(struct state *state, const struct sf_kill_switch_record kill_switch)
 {
-    bool blocked = record->flags != 0;
     state->used = true;
-    if (blocked && !state->blocked) {
-        state->late_from_ns = record->at_ns + (sf_ns)record->d;
+    if (kill_switch.blocked && !state->blocked) {
+        state->late_from_ns = kill_switch.at_ns + kill_switch.grace_ns;
     }
-    state->blocked = blocked;
+    state->blocked = kill_switch.blocked;
 }
 
 static void see(void *context, const struct sf_register *who, const struct sf_record *record,
@@ -26,16 +25,14 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
 {
     struct state *state = context;
     if (record->kind == SF_RECORD_KILL_SWITCH) {
-        see_switch(state, record);
+        see_switch(state, sf_kill_switch_of(record));
         return;
     }
-    if (!state->blocked || (who->viewer_flags[record->who] & SF_FLAG_INTEGRATION) == 0) {
+    struct sf_viewer_id viewer = sf_viewer_of_record(record);
+    if (!state->blocked || !sf_register_has_flag(who, viewer, SF_FLAG_INTEGRATION)) {
         return;
     }
-    if (record->kind == SF_RECORD_ASK) {
-        state->asks_count++;
-        return;
-    }
+    state->asks_count += record->kind == SF_RECORD_ASK;
     sf_revoked_judge(who, record, state->late_from_ns, findings);
 }
 
@@ -43,6 +40,12 @@ static struct sf_evidence evidence(const void *context)
 {
     const struct state *state = context;
     return (struct sf_evidence){.count = state->asks_count, .wanted = state->used};
+}
+
+static void say(const struct sf_finding *finding, struct sf_text *out)
+{
+    sf_text_add(out, "received %u bytes of a frame although the integration is blocked",
+                finding->amount);
 }
 
 const struct sf_oracle sf_oracle_kill_switch = {
@@ -54,4 +57,5 @@ const struct sf_oracle sf_oracle_kill_switch = {
     .state_bytes = sizeof(struct state),
     .see = see,
     .evidence = evidence,
+    .say = say,
 };

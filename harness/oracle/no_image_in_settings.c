@@ -11,15 +11,17 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
 {
     struct state *state = context;
     if (record->kind == SF_RECORD_DESTINATION) {
-        state->concerned |= (record->flags & SF_DESTINATION_FOR_SETTINGS) != 0;
+        uint16_t flags = sf_destination_of(record).flags;
+        state->concerned |= (flags & SF_DESTINATION_FOR_SETTINGS) != 0;
         return;
     }
-    if (record->a != SF_DESTINATION_SETTINGS) {
+    const struct sf_left_home_record left = sf_left_home_of(record);
+    if (left.destination != SF_DESTINATION_SETTINGS) {
         return;
     }
     state->calls_count++;
-    if (record->b > 0) {
-        sf_exposure_add(who, record, record->b, findings);
+    if (left.image_bytes > 0) {
+        sf_exposure_add(who, &left, left.image_bytes, findings);
     }
 }
 
@@ -37,4 +39,5 @@ const struct sf_oracle sf_oracle_no_image_in_settings = {
     .state_bytes = sizeof(struct state),
     .see = see,
     .evidence = evidence,
+    .say = sf_exposure_say,
 };

@@ -1,6 +1,6 @@
 /* No stray frame, by the pixels: nothing that a display shows may carry the mark of another tenant,
- * however small its share of the picture. Cannot see what no decoder can show; the bytes are
- * another oracle's. */
+ * however small its share of the picture. Cannot see what no decoder can show: no_stray_bytes.c
+ * does. */
 #include "harness/oracle/oracle.h"
 
 struct state {
@@ -15,7 +15,17 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         state->pictures_count++;
         return;
     }
-    sf_stray_judge(who, record, findings);
+    const struct sf_seen_record seen = sf_seen_of(record);
+    if (sf_tenant_same(seen.tenant, sf_register_tenant(who, seen.viewer))) {
+        return;
+    }
+    struct sf_finding finding = sf_finding_about(who, seen.viewer, seen.at_ns, seen.request);
+    finding.flags = seen.flags;
+    finding.owner_tenant = seen.tenant;
+    finding.owner_camera = seen.camera;
+    finding.capture = seen.capture;
+    finding.amount = seen.share_ppm;
+    sf_findings_add(findings, finding);
 }
 
 static struct sf_evidence evidence(const void *context)
@@ -24,13 +34,22 @@ static struct sf_evidence evidence(const void *context)
     return (struct sf_evidence){.count = state->pictures_count, .wanted = true};
 }
 
+static void say(const struct sf_finding *finding, struct sf_text *out)
+{
+    sf_text_add(out, "was shown home %u's capture %u (%u.%u%% of the picture)",
+                finding->owner_tenant.index + 1, finding->capture, finding->amount / 10000,
+                finding->amount / 1000 % 10);
+}
+
 const struct sf_oracle sf_oracle_no_stray_pixels = {
     .name = "no-stray-pixels",
     .invariant =
         "no viewer is shown a picture, or a part of one, that another tenant's camera took",
     .amount_unit = "ppm of the picture",
+    .of_strays = true,
     .kinds = SF_SEES(SHOWN) | SF_SEES(SEEN),
     .state_bytes = sizeof(struct state),
     .see = see,
     .evidence = evidence,
+    .say = say,
 };

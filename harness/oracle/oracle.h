@@ -1,6 +1,9 @@
 /* Oracles: one invariant a file. An oracle reads the trace and cannot touch the world, so the same
- * oracle judges a live run and a saved file. It counts its evidence: one that had nothing to judge
- * has not passed. */
+ * oracle judges a live run and a saved file. It counts its evidence: an oracle that had nothing to
+ * judge has not passed.
+ *
+ * A new oracle is a file here, a row in SF_ORACLES, a canary in scenarios/canary and a row in
+ * docs/scenarios.md; docs/contributing.md walks through it. */
 #ifndef STRAYFRAME_ORACLE_ORACLE_H
 #define STRAYFRAME_ORACLE_ORACLE_H
 
@@ -9,17 +12,36 @@
 #include <stdint.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/ids.h"
+#include "harness/base/text.h"
 #include "harness/trace/record.h"
+
+/* Every oracle, in the order of reports: the one table. New ones are appended. */
+#define SF_ORACLES(X)       \
+    X(no_stray_pixels)      \
+    X(no_stray_bytes)       \
+    X(valid_link)           \
+    X(kill_switch)          \
+    X(recovery)             \
+    X(contract)             \
+    X(unlinked)             \
+    X(consent)              \
+    X(no_image_in_settings) \
+    X(destinations)         \
+    X(whole_or_flagged)     \
+    X(monotonic)            \
+    X(fresh)                \
+    X(ends_once)
 
 /* A broken invariant. Data, never an error code. */
 struct sf_finding {
     sf_ns at_ns;
-    uint16_t oracle; /* index into sf_oracles() */
-    uint16_t flags;  /* of the record: path, grayscale, damaged ... */
-    uint32_t viewer; /* who got it; SF_NOBODY where nobody did */
-    uint32_t viewer_tenant;
-    uint32_t owner_tenant; /* whose frame it was; SF_NOBODY where that is not the question */
-    uint32_t owner_camera;
+    uint16_t oracle;            /* index into sf_oracles() */
+    uint16_t flags;             /* of the record: path, grayscale, damaged ... */
+    struct sf_viewer_id viewer; /* that received it; none where no viewer did */
+    struct sf_tenant_id viewer_tenant;
+    struct sf_tenant_id owner_tenant; /* whose frame it was; none where that is not the question */
+    struct sf_camera_id owner_camera;
     uint32_t capture;
     uint32_t amount;      /* share in ppm, bytes, or a code: as the oracle's `amount_unit` says */
     uint32_t destination; /* enum sf_destination: where it went to from a home; 0: to a viewer */
@@ -40,38 +62,86 @@ struct sf_findings {
 
 void sf_findings_add(struct sf_findings *findings, struct sf_finding finding);
 
-/* The two checks for strays judge alike: a record that names an owner other than the viewer's
- * tenant. */
-struct sf_register;
-void sf_stray_judge(const struct sf_register *who, const struct sf_record *record,
-                    struct sf_findings *findings);
+/* One sentence without a full stop: "the hub of home 1 was shown home 2's capture 7 (16.5% of the
+ * picture)". Homes are counted from 1. */
+void sf_finding_say(const struct sf_finding *finding, struct sf_text *out);
+
+/* ---- who is who ---- */
+
+/* Read from the trace's beginning and kept up to date; shared by all oracles. */
+struct sf_register {
+    uint32_t homes_count;
+    struct sf_tenant_id *camera_tenant; /* by camera */
+    struct sf_tenant_id *viewer_tenant; /* by viewer */
+    struct sf_camera_id *viewer_camera; /* by viewer: the camera that it asks for */
+    uint16_t *viewer_flags;             /* by viewer: SF_FLAG_INTEGRATION ... */
+    bool *signed_in;                    /* by viewer: has a session that has not expired */
+    bool *linked;                       /* by tenant: linked to the integration */
+    bool *has_app;                      /* by tenant: has an app of its own */
+    bool blocked;                       /* the kill switch is on */
+};
+
+static inline struct sf_tenant_id sf_register_owner(const struct sf_register *who,
+                                                    struct sf_camera_id camera)
+{
+    return who->camera_tenant[camera.index];
+}
+
+static inline struct sf_tenant_id sf_register_tenant(const struct sf_register *who,
+                                                     struct sf_viewer_id viewer)
+{
+    return who->viewer_tenant[viewer.index];
+}
+
+/* The camera that a viewer asks for. */
+static inline struct sf_camera_id sf_register_camera(const struct sf_register *who,
+                                                     struct sf_viewer_id viewer)
+{
+    return who->viewer_camera[viewer.index];
+}
+
+/* Has this viewer one of these flags? */
+static inline bool sf_register_has_flag(const struct sf_register *who, struct sf_viewer_id viewer,
+                                        uint16_t flags)
+{
+    return (who->viewer_flags[viewer.index] & flags) != 0;
+}
+
+static inline bool sf_register_is_linked(const struct sf_register *who, struct sf_tenant_id tenant)
+{
+    return who->linked[tenant.index];
+}
+
+static inline bool sf_register_has_app(const struct sf_register *who, struct sf_tenant_id tenant)
+{
+    return who->has_app[tenant.index];
+}
+
+/* May this viewer be served now? It is signed in, asks for its own tenant's camera, and, on the
+ * integration's path, its tenant has linked it. The kill switch is another matter. */
+bool sf_register_has_link(const struct sf_register *who, struct sf_viewer_id viewer);
+
+/* ---- findings that several oracles make ---- */
+
+/* A finding about a viewer; the owner is none. */
+struct sf_finding sf_finding_about(const struct sf_register *who, struct sf_viewer_id viewer,
+                                   sf_ns at_ns, uint64_t request);
+/* The same about a picture of the camera that the viewer asks for. */
+struct sf_finding sf_finding_about_own(const struct sf_register *who, struct sf_viewer_id viewer,
+                                       sf_ns at_ns, uint64_t request);
 
 /* Leave was taken back: an ANSWERED with bytes is a finding, and a DELIVERED, if the last of it
- * arrived after late_from_ns. */
+ * arrived after late_from_ns. Records of other kinds say nothing. */
 void sf_revoked_judge(const struct sf_register *who, const struct sf_record *record,
                       sf_ns late_from_ns, struct sf_findings *findings);
 
-/* A finding about something that left a home: `amount` bytes of the record, a LEFT_HOME. */
-void sf_exposure_add(const struct sf_register *who, const struct sf_record *record, uint32_t amount,
-                     struct sf_findings *findings);
+/* A finding about something that left a home: `amount` bytes of the record. */
+void sf_exposure_add(const struct sf_register *who, const struct sf_left_home_record *left,
+                     uint32_t amount, struct sf_findings *findings);
+/* The sentence of such findings: "home 1's camera sent 400 image bytes to the backup store". */
+void sf_exposure_say(const struct sf_finding *finding, struct sf_text *out);
 
-/* Who is who, read from the trace's beginning and kept up to date; shared by all oracles. */
-struct sf_register {
-    uint32_t cameras_count;
-    uint32_t viewers_count;
-    uint32_t *camera_tenant; /* by camera */
-    uint32_t *viewer_tenant; /* by viewer */
-    uint32_t *viewer_camera; /* by viewer: the camera that it asks for */
-    uint16_t *viewer_flags;  /* by viewer: SF_FLAG_INTEGRATION ... */
-    bool *signed_in;         /* by viewer: has a session that has not expired */
-    bool *linked;            /* by tenant: linked to the integration */
-    bool *has_app;           /* by tenant: has an app of its own */
-    bool blocked;            /* the kill switch is on */
-};
-
-/* May this viewer be served, as things stand? It is signed in, asks for its own tenant's camera,
- * and, on the integration's path, its tenant has linked it. The kill switch is another matter. */
-bool sf_register_has_link(const struct sf_register *who, uint32_t viewer);
+/* ---- oracles ---- */
 
 /* Evidence of an oracle: how often it could judge, and whether the run asked it to at all. */
 struct sf_evidence {
@@ -79,12 +149,13 @@ struct sf_evidence {
     bool wanted; /* false: nothing in this run concerns it (no kill switch was used ...) */
 };
 
+/* All members are there, but for those that may be NULL. */
 struct sf_oracle {
     const char *name;
-    const char *invariant; /* one sentence */
-    const char
-        *amount_unit; /* of sf_finding.amount: "ppm of the picture", "bytes" ...; "" for none */
-    uint64_t kinds;   /* bit set of the record kinds that it wants to see */
+    const char *invariant;   /* one sentence without a full stop */
+    const char *amount_unit; /* of sf_finding.amount: "ppm of the picture", "bytes" ... */
+    bool of_strays;          /* a finding is a stray frame, or a piece of one */
+    uint64_t kinds;          /* bit set of the record kinds that it wants to see */
     size_t state_bytes;
     /* May be NULL. `homes_count` bounds tenants and cameras;
      * there are SF_VIEWERS_PER_HOME viewers for each. */
@@ -92,33 +163,27 @@ struct sf_oracle {
     void (*see)(void *state, const struct sf_register *who, const struct sf_record *record,
                 struct sf_findings *findings);
     struct sf_evidence (*evidence)(const void *state);
+    /* The sentence of a finding. It goes on after "the hub of home 3 " if the finding has a viewer,
+     * and is a whole one otherwise. */
+    void (*say)(const struct sf_finding *finding, struct sf_text *out);
+    /* The constant that an amount stands for. May be NULL: the amount is no code. */
+    const char *(*amount_name)(uint32_t amount);
 };
 
 _Static_assert(SF_RECORD_KINDS_COUNT <= 64, "record kinds fit the bit set");
 
 #define SF_SEES(kind) (UINT64_C(1) << SF_RECORD_##kind)
 
-extern const struct sf_oracle sf_oracle_no_stray_pixels;
-extern const struct sf_oracle sf_oracle_no_stray_bytes;
-extern const struct sf_oracle sf_oracle_valid_link;
-extern const struct sf_oracle sf_oracle_kill_switch;
-extern const struct sf_oracle sf_oracle_unlinked;
-extern const struct sf_oracle sf_oracle_recovery;
-extern const struct sf_oracle sf_oracle_contract;
-extern const struct sf_oracle sf_oracle_consent;
-extern const struct sf_oracle sf_oracle_no_image_in_settings;
-extern const struct sf_oracle sf_oracle_destinations;
-extern const struct sf_oracle sf_oracle_whole_or_flagged;
-extern const struct sf_oracle sf_oracle_monotonic;
-extern const struct sf_oracle sf_oracle_fresh;
-extern const struct sf_oracle sf_oracle_ends_once;
+#define X(name) extern const struct sf_oracle sf_oracle_##name;
+SF_ORACLES(X)
+#undef X
 
 /* Every oracle, ended by NULL, in the order of their reports; and their names, ended by NULL. */
 const struct sf_oracle *const *sf_oracles(void);
 const char *const *sf_oracle_names(void);
 enum { SF_ORACLES_MAX = 24 };
 
-/* ---- the court: all oracles over one trace ---- */
+/* ---- the checker: all oracles over one trace ---- */
 
 enum sf_verdict { SF_VERDICT_PASS, SF_VERDICT_FAIL, SF_VERDICT_INCONCLUSIVE };
 
@@ -145,7 +210,7 @@ void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_
 /* Fits struct sf_trace_listener. */
 void sf_checker_hear(void *checker, const struct sf_record *records, uint32_t count);
 
-/* After the last record. Fills court->results. Fail: any finding. Inconclusive: no finding, but a
+/* After the last record. Fills checker->results. Fail: any finding. Inconclusive: no finding, but a
  * wanted oracle has no evidence. */
 enum sf_verdict sf_checker_close(struct sf_checker *checker);
 

@@ -1,14 +1,26 @@
 #include "harness/oracle/picture.h"
 
 static void see_part(struct sf_picture *picture, const struct sf_register *who,
-                     const struct sf_record *record)
+                     const struct sf_seen_record seen)
 {
-    uint32_t capture = (uint32_t)(record->d >> 32);
-    if (record->b == who->viewer_camera[picture->viewer] &&
-        record->a == who->viewer_tenant[picture->viewer]) {
-        picture->newest = picture->own && picture->newest > capture ? picture->newest : capture;
+    bool own = sf_camera_same(seen.camera, sf_register_camera(who, picture->viewer)) &&
+               sf_tenant_same(seen.tenant, sf_register_tenant(who, picture->viewer));
+    if (own) {
+        bool newer = !picture->own || seen.capture > picture->newest;
+        picture->newest = newer ? seen.capture : picture->newest;
         picture->own = true;
     }
+}
+
+static struct sf_picture begin(const struct sf_shown_record shown)
+{
+    return (struct sf_picture){
+        .at_ns = shown.at_ns,
+        .request = shown.request,
+        .viewer = shown.viewer,
+        .flags = shown.flags,
+        .open = true,
+    };
 }
 
 bool sf_picture_see(struct sf_picture *open, const struct sf_register *who,
@@ -16,19 +28,13 @@ bool sf_picture_see(struct sf_picture *open, const struct sf_register *who,
 {
     if (record->kind == SF_RECORD_SEEN) {
         if (open->open) {
-            see_part(open, who, record);
+            see_part(open, who, sf_seen_of(record));
         }
         return false;
     }
     bool done = open->open;
     *picture_out = *open;
-    *open = (struct sf_picture){
-        .at_ns = record->at_ns,
-        .request = record->c,
-        .viewer = record->who,
-        .flags = record->flags,
-        .open = record->kind == SF_RECORD_SHOWN,
-    };
+    *open = record->kind == SF_RECORD_SHOWN ? begin(sf_shown_of(record)) : (struct sf_picture){0};
     return done;
 }
 

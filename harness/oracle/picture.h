@@ -8,16 +8,15 @@
 struct sf_picture {
     sf_ns at_ns;
     uint64_t request;
-    uint32_t viewer;
+    struct sf_viewer_id viewer;
     uint32_t newest; /* capture of the viewer's own camera in it, if `own` */
     uint16_t flags;  /* of SHOWN */
     bool own;        /* something of the viewer's own camera is in it */
     bool open;       /* its records may go on */
 };
 
-/* Takes every record that the oracle sees, SHOWN, SEEN and END at least. True when a picture has no
- * more records: it is then in `picture_out`, and the record has to be looked at after it. `open`
- * starts zeroed. */
+/* Takes every record that the oracle sees, SHOWN, SEEN and END at least. True when a picture is
+ * complete: it is then in `picture_out`, and comes before the record. `open` starts zeroed. */
 bool sf_picture_see(struct sf_picture *open, const struct sf_register *who,
                     const struct sf_record *record, struct sf_picture *picture_out);
 

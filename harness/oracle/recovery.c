@@ -1,11 +1,11 @@
-/* Progress: after the network healed, every owner who asks gets a whole frame of its own within the
- * stated time. A cache that serves nothing fails here. Judges nothing before the heal, nobody who
- * does not ask, and nobody whose time is not up when the run ends. A request in the first half of
- * the stated time after the heal may still meet what the old network held up, and no cache could
- * help it: an owner who asks later than that has half the stated time from then on, and one who
- * never does is not judged. Neither is one who leaves while a request is open: the waiting begins
- * when they ask again. */
-#include "harness/base/ids.h"
+/* Progress: after the network healed, every owner who asks is shown a whole frame of its own within
+ * the stated time. A cache that serves nothing fails here. Not judged: what happens before the
+ * heal, owners who do not ask, and owners whose time is not up when the run ends.
+ *
+ * A request in the first half of the stated time after the heal may still be delayed by the old
+ * network, which is not the cache's fault: an owner who asks later than that has half the stated
+ * time from then on, and an owner who never does is not judged. Nor is an owner who leaves while a
+ * request is open: the time starts anew with the next request. */
 #include "harness/oracle/oracle.h"
 
 enum phase { NOT_ASKED, WAITING, SATISFIED, MISSED };
@@ -32,17 +32,22 @@ static void init(void *context, struct sf_arena *arena, uint32_t homes_count)
     state->owners = sf_arena_take(arena, state->owners_count, sizeof *state->owners);
 }
 
-/* An expired session is no excuse: the viewer signs in again. One who has no account never gets
- * there. */
-static bool entitled(const struct sf_register *who, uint32_t viewer)
+/* An expired session does not matter: the viewer signs in again. A viewer without an account never
+ * has one. */
+static bool entitled(const struct sf_register *who, struct sf_viewer_id viewer)
 {
-    uint32_t tenant = who->viewer_tenant[viewer];
-    if (who->camera_tenant[who->viewer_camera[viewer]] != tenant ||
-        (who->viewer_flags[viewer] & SF_FLAG_NO_ACCOUNT) != 0) {
+    struct sf_tenant_id tenant = sf_register_tenant(who, viewer);
+    struct sf_tenant_id owner = sf_register_owner(who, sf_register_camera(who, viewer));
+    if (!sf_tenant_same(owner, tenant) || sf_register_has_flag(who, viewer, SF_FLAG_NO_ACCOUNT)) {
         return false;
     }
-    bool integration = (who->viewer_flags[viewer] & SF_FLAG_INTEGRATION) != 0;
-    return !integration || (who->linked[tenant] && !who->blocked);
+    bool integration = sf_register_has_flag(who, viewer, SF_FLAG_INTEGRATION);
+    return !integration || (sf_register_is_linked(who, tenant) && !who->blocked);
+}
+
+static struct owner *owner_of(struct state *state, struct sf_viewer_id viewer)
+{
+    return &state->owners[viewer.index];
 }
 
 static void ask(const struct state *state, struct owner *owner, sf_ns at_ns)
@@ -59,55 +64,67 @@ static void ask(const struct state *state, struct owner *owner, sf_ns at_ns)
     }
 }
 
-/* Time is up, and nothing came. */
-static void judge_missed(struct state *state, const struct sf_register *who, uint32_t viewer,
-                         const struct sf_record *record, struct sf_findings *findings)
+/* The time is up without a picture. */
+static void judge_missed(struct state *state, const struct sf_register *who,
+                         struct sf_viewer_id viewer, sf_ns at_ns, struct sf_findings *findings)
 {
-    if (!state->owners[viewer].asked_on_healed_network) {
-        state->owners[viewer].phase = NOT_ASKED;
+    struct owner *owner = owner_of(state, viewer);
+    if (!owner->asked_on_healed_network) {
+        owner->phase = NOT_ASKED;
         return;
     }
-    state->owners[viewer].phase = MISSED;
+    owner->phase = MISSED;
     state->judged_count++;
-    sf_findings_add(findings, (struct sf_finding){
-                                  .at_ns = record->at_ns,
-                                  .viewer = viewer,
-                                  .viewer_tenant = who->viewer_tenant[viewer],
-                                  .owner_tenant = who->viewer_tenant[viewer],
-                                  .owner_camera = who->viewer_camera[viewer],
-                                  .amount = (uint32_t)(state->within_ns / SF_MS),
-                              });
+    struct sf_finding finding = sf_finding_about_own(who, viewer, at_ns, 0);
+    finding.amount = (uint32_t)(state->within_ns / SF_MS);
+    sf_findings_add(findings, finding);
 }
 
-/* A viewer that may not be served any more is not waited for. */
+/* Viewers that may no longer be served need no picture. */
 static void release_blocked(struct state *state, const struct sf_register *who)
 {
-    for (uint32_t viewer = 0; viewer < state->owners_count; viewer++) {
-        if (state->owners[viewer].phase == WAITING && !entitled(who, viewer)) {
-            state->owners[viewer].phase = NOT_ASKED;
+    for (uint32_t i = 0; i < state->owners_count; i++) {
+        if (state->owners[i].phase == WAITING && !entitled(who, sf_viewer_id(i))) {
+            state->owners[i].phase = NOT_ASKED;
         }
     }
+}
+
+static bool is_own_whole(const struct sf_register *who, const struct sf_shown_record shown)
+{
+    return (shown.flags & SF_FLAG_DAMAGED) == 0 &&
+           sf_tenant_same(shown.largest_share, sf_register_tenant(who, shown.viewer));
 }
 
 static void see_viewer(struct state *state, const struct sf_register *who,
                        const struct sf_record *record, struct sf_findings *findings)
 {
-    struct owner *owner = &state->owners[record->who];
+    struct sf_viewer_id viewer = sf_viewer_of_record(record);
+    struct owner *owner = owner_of(state, viewer);
     if (owner->phase == WAITING && record->at_ns > owner->due_ns) {
-        judge_missed(state, who, record->who, record, findings);
+        judge_missed(state, who, viewer, record->at_ns, findings);
     }
-    if (record->kind == SF_RECORD_ASK && owner->phase <= WAITING && entitled(who, record->who)) {
+    if (record->kind == SF_RECORD_ASK && owner->phase <= WAITING && entitled(who, viewer)) {
         ask(state, owner, record->at_ns);
     }
-    if (record->kind == SF_RECORD_GAVE_UP && (record->flags & SF_GAVE_UP_LEFT) != 0 &&
-        owner->phase == WAITING) {
-        owner->phase = NOT_ASKED;
+    if (owner->phase != WAITING) {
+        return;
     }
-    bool own_whole = record->kind == SF_RECORD_SHOWN && (record->flags & SF_FLAG_DAMAGED) == 0 &&
-                     record->b == who->viewer_tenant[record->who];
-    if (own_whole && owner->phase == WAITING) {
+    if (record->kind == SF_RECORD_GAVE_UP && (sf_gave_up_of(record).flags & SF_GAVE_UP_LEFT) != 0) {
+        owner->phase = NOT_ASKED;
+    } else if (record->kind == SF_RECORD_SHOWN && is_own_whole(who, sf_shown_of(record))) {
         owner->phase = SATISFIED;
         state->judged_count++;
+    }
+}
+
+static void see_end(struct state *state, const struct sf_register *who, sf_ns at_ns,
+                    struct sf_findings *findings)
+{
+    for (uint32_t i = 0; i < state->owners_count; i++) {
+        if (state->owners[i].phase == WAITING && at_ns > state->owners[i].due_ns) {
+            judge_missed(state, who, sf_viewer_id(i), at_ns, findings);
+        }
     }
 }
 
@@ -117,22 +134,14 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
     struct state *state = context;
     if (record->kind == SF_RECORD_HEALED) {
         state->healed = true;
-        state->within_ns = (sf_ns)record->d;
+        state->within_ns = sf_healed_of(record).within_ns;
         state->healed_at_ns = record->at_ns;
+    } else if (!state->healed) {
         return;
-    }
-    if (!state->healed) {
-        return;
-    }
-    if (record->kind == SF_RECORD_KILL_SWITCH || record->kind == SF_RECORD_LINK) {
+    } else if (record->kind == SF_RECORD_KILL_SWITCH || record->kind == SF_RECORD_LINK) {
         release_blocked(state, who);
     } else if (record->kind == SF_RECORD_END) {
-        for (uint32_t viewer = 0; viewer < state->owners_count; viewer++) {
-            if (state->owners[viewer].phase == WAITING &&
-                record->at_ns > state->owners[viewer].due_ns) {
-                judge_missed(state, who, viewer, record, findings);
-            }
-        }
+        see_end(state, who, record->at_ns, findings);
     } else {
         see_viewer(state, who, record, findings);
     }
@@ -142,6 +151,12 @@ static struct sf_evidence evidence(const void *context)
 {
     const struct state *state = context;
     return (struct sf_evidence){.count = state->judged_count, .wanted = state->healed};
+}
+
+static void say(const struct sf_finding *finding, struct sf_text *out)
+{
+    sf_text_add(out, "was not shown its own frame within %u ms of asking on the healed network",
+                finding->amount);
 }
 
 const struct sf_oracle sf_oracle_recovery = {
@@ -155,4 +170,5 @@ const struct sf_oracle sf_oracle_recovery = {
     .init = init,
     .see = see,
     .evidence = evidence,
+    .say = say,
 };

@@ -1,9 +1,8 @@
-/* A viewer without a valid link gets nothing: no answer with bytes goes to a viewer without an
+/* A viewer without a valid link receives nothing: no answer with bytes goes to a viewer without an
  * account, whose session has expired, whose tenant has not linked the integration (on that path),
- * or who asked for a camera that is not its tenant's; neither from the cloud nor from the camera
- * directly. Judged by how things stand when the cloud answers; where the camera is asked directly,
- * when it lets the viewer in, for of what changes later it hears nothing. */
-#include "harness/base/ids.h"
+ * or that asked for another tenant's camera; neither from the cloud nor from the camera directly.
+ * Judged by the state when the cloud answers. A camera that is asked directly is judged by the
+ * state when it lets the viewer in, for it is not notified of later changes. */
 #include "harness/oracle/oracle.h"
 
 struct state {
@@ -19,10 +18,28 @@ static void init(void *context, struct sf_arena *arena, uint32_t homes_count)
         sf_arena_take(arena, SF_VIEWERS_PER_HOME * (size_t)homes_count, sizeof(bool));
 }
 
-static bool is_wrong(const struct state *state, const struct sf_register *who, uint32_t viewer)
+static bool is_wrong(const struct state *state, const struct sf_register *who,
+                     struct sf_viewer_id viewer)
 {
-    bool direct = (who->viewer_flags[viewer] & SF_FLAG_DIRECT) != 0;
-    return direct ? state->let_in_wrongly[viewer] : !sf_register_has_link(who, viewer);
+    bool direct = sf_register_has_flag(who, viewer, SF_FLAG_DIRECT);
+    return direct ? state->let_in_wrongly[viewer.index] : !sf_register_has_link(who, viewer);
+}
+
+static void see_answered(struct state *state, const struct sf_register *who,
+                         const struct sf_answered_record answered, struct sf_findings *findings)
+{
+    if (answered.bytes == 0) {
+        return;
+    }
+    state->answers_count++;
+    if (is_wrong(state, who, answered.viewer)) {
+        struct sf_finding finding =
+            sf_finding_about(who, answered.viewer, answered.at_ns, answered.request);
+        finding.owner_camera = sf_register_camera(who, answered.viewer);
+        finding.owner_tenant = sf_register_owner(who, finding.owner_camera);
+        finding.amount = answered.bytes;
+        sf_findings_add(findings, finding);
+    }
 }
 
 static void see(void *context, const struct sf_register *who, const struct sf_record *record,
@@ -31,27 +48,11 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
     struct state *state = context;
     if (record->kind == SF_RECORD_REFUSED) {
         state->refusals_count++;
-        return;
-    }
-    if (record->kind == SF_RECORD_ADMITTED) {
-        state->let_in_wrongly[record->who] = !sf_register_has_link(who, record->who);
-        return;
-    }
-    if (record->a == 0) {
-        return; /* an answer without bytes */
-    }
-    state->answers_count++;
-    if (is_wrong(state, who, record->who)) {
-        uint32_t camera = who->viewer_camera[record->who];
-        sf_findings_add(findings, (struct sf_finding){
-                                      .at_ns = record->at_ns,
-                                      .viewer = record->who,
-                                      .viewer_tenant = who->viewer_tenant[record->who],
-                                      .owner_tenant = who->camera_tenant[camera],
-                                      .owner_camera = camera,
-                                      .amount = record->a,
-                                      .request = record->c,
-                                  });
+    } else if (record->kind == SF_RECORD_ADMITTED) {
+        struct sf_viewer_id viewer = sf_admitted_of(record).viewer;
+        state->let_in_wrongly[viewer.index] = !sf_register_has_link(who, viewer);
+    } else {
+        see_answered(state, who, sf_answered_of(record), findings);
     }
 }
 
@@ -60,6 +61,12 @@ static struct sf_evidence evidence(const void *context)
     const struct state *state = context;
     return (struct sf_evidence){.count = state->answers_count + state->refusals_count,
                                 .wanted = true};
+}
+
+static void say(const struct sf_finding *finding, struct sf_text *out)
+{
+    sf_text_add(out, "was sent %u bytes of home %u's camera without a valid link", finding->amount,
+                finding->owner_tenant.index + 1);
 }
 
 const struct sf_oracle sf_oracle_valid_link = {
@@ -72,4 +79,5 @@ const struct sf_oracle sf_oracle_valid_link = {
     .init = init,
     .see = see,
     .evidence = evidence,
+    .say = say,
 };

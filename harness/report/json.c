@@ -7,7 +7,6 @@
 #include "harness/report/report.h"
 #include "harness/run/expectations.h"
 #include "harness/replay/summary.h"
-#include "harness/story/contract.h"
 
 json_t *sf_json_number(uint64_t value)
 {
@@ -43,15 +42,15 @@ json_t *sf_report_finding_json(const struct sf_finding *finding)
     sf_report_finding(finding, &sentence);
     json_t *json = json_pack(
         "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:s}", "oracle", oracle->name, "at_ns",
-        sf_json_number((uint64_t)finding->at_ns), "viewer", who(finding->viewer), "viewer_tenant",
-        who(finding->viewer_tenant), "owner_tenant", who(finding->owner_tenant), "owner_camera",
-        who(finding->owner_camera), "capture", sf_json_number(finding->capture), "amount",
+        sf_json_number((uint64_t)finding->at_ns), "viewer", who(finding->viewer.index), "viewer_tenant",
+        who(finding->viewer_tenant.index), "owner_tenant", who(finding->owner_tenant.index), "owner_camera",
+        who(finding->owner_camera.index), "capture", sf_json_number(finding->capture), "amount",
         sf_json_number(finding->amount), "amount_unit", oracle->amount_unit, "request",
         sf_json_number(finding->request), "text", sentence.data);
     sf_text_free(&sentence);
-    const char *breach = oracle == &sf_oracle_contract ? sf_contract_name(finding->amount) : NULL;
-    if (breach != NULL) {
-        json_object_set_new(json, "code", json_string(breach));
+    const char *code = oracle->amount_name != NULL ? oracle->amount_name(finding->amount) : NULL;
+    if (code != NULL) {
+        json_object_set_new(json, "code", json_string(code));
     }
     return json;
 }

@@ -1,8 +1,7 @@
-/* What happens around a request, a sentence for each kind of record. */
+/* Events around a request: a sentence for each kind of record. */
 #include <inttypes.h>
 
-#include "harness/base/ids.h"
-#include "harness/story/contract.h"
+#include "harness/oracle/breach.h"
 #include "harness/story/facts.h"
 #include "harness/trace/record_words.h"
 
@@ -12,45 +11,52 @@ static void say_step(sf_ns step_ns, struct sf_text *out)
     sf_text_add(out, step_ns < 0 ? " back" : " ahead");
 }
 
+static void say_left_home(uint32_t home, const struct sf_left_home_record left, struct sf_text *out)
+{
+    bool image = left.image_bytes > 0;
+    sf_text_add(out, "home %u's camera sends ", home);
+    sf_say_number(image ? left.image_bytes : left.bytes, out);
+    sf_text_add(out, " bytes%s to %s", image ? " of a picture" : "",
+                sf_destination_name(left.destination));
+}
+
+/* About a home, its tenant or its camera. */
 static void say_home(const struct sf_record *record, struct sf_text *out)
 {
-    uint32_t home = record->who + 1;
+    uint32_t home = sf_home_of_record(record).index + 1;
     switch ((enum sf_record_kind)record->kind) {
     case SF_RECORD_LINK:
         sf_text_add(out, "home %u %s the integration", home,
-                    record->flags != 0 ? "links" : "unlinks");
+                    sf_link_of(record).linked ? "links" : "unlinks");
         return;
     case SF_RECORD_POWER:
         sf_text_add(out, "home %u %s", home,
-                    record->flags != 0 ? "has power again, and starts anew" : "loses power");
+                    sf_power_of(record).back ? "has power again, and restarts" : "loses power");
         return;
     case SF_RECORD_CAMERA_CLOCK:
-        sf_text_add(out, "the clock of home %u's camera is set ", home);
-        say_step((sf_ns)record->c, out);
+        sf_text_add(out, "the clock of home %u's camera steps ", home);
+        say_step(sf_camera_clock_of(record).step_ns, out);
         return;
     case SF_RECORD_FIRMWARE:
-        sf_text_add(out, "home %u's camera changes to version %u of its firmware", home, record->a);
+        sf_text_add(out, "home %u's camera changes to version %u of its firmware", home,
+                    sf_firmware_of(record).version);
         return;
     case SF_RECORD_CONSENT:
         sf_text_add(out, "the owner of home %u %s", home,
-                    record->flags != 0 ? "consents to a backup" : "withdraws consent to a backup");
+                    sf_consent_of(record).given ? "consents to a backup"
+                                                : "withdraws consent to a backup");
         return;
     case SF_RECORD_LEFT_HOME:
-        sf_text_add(out, "home %u's camera sends ", home);
-        sf_say_number(record->b > 0 ? record->b : record->c, out);
-        sf_text_add(out, " bytes%s to %s", record->b > 0 ? " of a picture" : "",
-                    record->a < SF_DESTINATIONS_COUNT
-                        ? sf_destination_name((enum sf_destination)record->a)
-                        : "a place unknown");
+        say_left_home(home, sf_left_home_of(record), out);
         return;
     case SF_RECORD_FRAGMENT_LATE:
-        sf_text_add(out, "a part of home %u's still %u comes in although its upload has ended",
-                    home, record->a);
+        sf_text_add(out, "a part of home %u's still %u arrives after its upload has ended", home,
+                    sf_fragment_late_of(record).capture);
         return;
     case SF_RECORD_FETCH_CANCELLED:
-        sf_text_add(out, "home %u's camera need not answer any more: ", home);
-        sf_say_number(record->b, out);
-        sf_text_add(out, " bytes had come");
+        sf_text_add(out, "the fetch from home %u's camera is cancelled after ", home);
+        sf_say_number(sf_fetch_cancelled_of(record).received_bytes, out);
+        sf_text_add(out, " bytes");
         return;
     default: /* the rest: in the words of the record */
         sf_record_say(record, out);
@@ -58,24 +64,36 @@ static void say_home(const struct sf_record *record, struct sf_text *out)
     }
 }
 
-static void say_viewers(const struct sf_record *record, struct sf_text *out)
+/* "the hub of home 2". */
+static void name_viewer(struct sf_viewer_id viewer, struct sf_text *out)
 {
-    uint32_t home = home_of_viewer(record->who) + 1;
-    const char *viewer = sf_say_viewer(record->who);
+    sf_text_add(out, "the %s of home %u", sf_viewer_kind_name(viewer),
+                sf_home_of_viewer(viewer).index + 1);
+}
+
+static void say_viewer(const struct sf_record *record, struct sf_text *out)
+{
+    struct sf_viewer_id viewer = sf_viewer_of_record(record);
     switch ((enum sf_record_kind)record->kind) {
     case SF_RECORD_WAKE:
-        sf_text_add(out, "somebody starts watching at the %s of home %u", viewer, home);
+        sf_text_add(out, "a person starts watching at ");
+        name_viewer(viewer, out);
         return;
     case SF_RECORD_SESSION:
-        sf_text_add(out, "the %s of home %u %s", viewer, home,
-                    record->flags != 0 ? "signs in" : "is signed out: its session has expired");
+        name_viewer(viewer, out);
+        sf_text_add(out, " %s",
+                    sf_session_of(record).begun ? "signs in"
+                                                : "is signed out: its session has expired");
         return;
     case SF_RECORD_RENEWED:
-        sf_text_add(out, "the %s of home %u goes on with the session of the %s of home %u", viewer,
-                    home, sf_say_viewer(record->a), home_of_viewer(record->a) + 1);
+        name_viewer(viewer, out);
+        sf_text_add(out, " uses the session of ");
+        name_viewer(sf_renewed_of(record).owner, out);
+        sf_text_add(out, " from now on");
         return;
     case SF_RECORD_EXPORT:
-        sf_text_add(out, "the owner of home %u asks for a copy of the latest still", home);
+        sf_text_add(out, "the owner of home %u asks for a copy of the latest still",
+                    sf_home_of_viewer(viewer).index + 1);
         return;
     default: /* the rest: in the words of the record */
         sf_record_say(record, out);
@@ -83,15 +101,42 @@ static void say_viewers(const struct sf_record *record, struct sf_text *out)
     }
 }
 
-static void say_clouds(const struct facts *facts, const struct sf_record *record,
-                       struct sf_text *out)
+static void say_options(const struct facts *facts, const struct sf_record *record,
+                        struct sf_text *out)
 {
-    const char *options;
+    static const char *const outcomes[] = {
+        [SF_OPTIONS_TAKEN] = "takes",
+        [SF_OPTIONS_REFUSED] = "refuses",
+        [SF_OPTIONS_NOT_HEARD] = "has no on_reconfigure for",
+    };
+    const struct sf_reconfigured_record reconfigured = sf_reconfigured_of(record);
+    const char *options = sf_facts_options(facts, record);
+    sf_text_add(out, "node %u %s new options", reconfigured.node.index,
+                outcomes[reconfigured.outcome]);
+    if (options != NULL) {
+        sf_text_add(out, " '%s'", options);
+    }
+}
+
+static void say_identity(const struct sf_identity_record identity, struct sf_text *out)
+{
+    static const char *const outcomes[] = {
+        [SF_IDENTITY_KNOWN] = "names the owner of a session",
+        [SF_IDENTITY_UNKNOWN] = "does not know a session",
+        [SF_IDENTITY_FAILED] = "fails to look up a session",
+    };
+    sf_text_add(out, "the identity service %s", outcomes[identity.outcome]);
+}
+
+/* About the cloud, the cache or the operator. */
+static void say_cloud(const struct facts *facts, const struct sf_record *record,
+                      struct sf_text *out)
+{
     switch ((enum sf_record_kind)record->kind) {
     case SF_RECORD_DEPLOYED:
         sf_text_add(out, "%s goes live", sf_facts_cache(facts, record));
         if (sf_facts_nodes_count(facts) > 1) {
-            sf_text_add(out, " on node %u", record->a);
+            sf_text_add(out, " on node %u", sf_deployed_of(record).node.index);
         }
         return;
     case SF_RECORD_HEALED:
@@ -99,43 +144,48 @@ static void say_clouds(const struct facts *facts, const struct sf_record *record
         return;
     case SF_RECORD_KILL_SWITCH:
         sf_text_add(out, "the operator %s the integration",
-                    record->flags != 0 ? "blocks" : "lets back");
+                    sf_kill_switch_of(record).blocked ? "blocks" : "lets back");
         return;
     case SF_RECORD_CONTRACT:
         sf_text_add(out, "the cache breaks the contract of its interface: ");
-        sf_contract_print(record->a, out);
+        sf_breach_say(sf_contract_of(record).code, out);
         return;
     case SF_RECORD_NODE:
-        sf_text_add(out, "node %u of the cache is %s", record->who,
-                    record->flags != 0 ? "back, and empty" : "lost with all that it had");
+        sf_text_add(out, "node %u of the cache is %s", sf_node_of(record).node.index,
+                    sf_node_of(record).back ? "back, and empty" : "lost with its memory");
         return;
     case SF_RECORD_NODE_CLOCK:
-        sf_text_add(out, "the clock of node %u is set ", record->who);
-        say_step((sf_ns)record->d, out);
+        sf_text_add(out, "the clock of node %u steps ", sf_node_clock_of(record).node.index);
+        say_step(sf_node_clock_of(record).step_ns, out);
         return;
     case SF_RECORD_RECONFIGURED:
-        options = sf_facts_options(facts, record);
-        sf_text_add(out, "new options %s%s%sreach node %u, %s", options != NULL ? "'" : "",
-                    options != NULL ? options : "", options != NULL ? "' " : "", record->who,
-                    record->flags == 0   ? "and are taken"
-                    : record->flags == 1 ? "and are refused"
-                                         : "where nothing listens to them");
+        say_options(facts, record, out);
         return;
     case SF_RECORD_SERVICE:
         sf_text_add(out, "the %s %s",
-                    record->who == SF_SERVICE_IDENTITY ? "identity service" : "shared store",
-                    record->flags != 0 ? "answers again" : "fails");
+                    sf_service_of(record).service == SF_SERVICE_IDENTITY ? "identity service"
+                                                                         : "shared store",
+                    sf_service_of(record).on ? "answers again" : "fails");
         return;
     case SF_RECORD_IDENTITY:
-        sf_text_add(out, "the identity service %s whose session that is",
-                    record->flags == 0   ? "says"
-                    : record->flags == 1 ? "does not know"
-                                         : "fails to say");
+        say_identity(sf_identity_of(record), out);
         return;
     default: /* the rest: in the words of the record */
         sf_record_say(record, out);
         return;
     }
+}
+
+static void say_link(const struct facts *facts, const struct sf_record *record, struct sf_text *out)
+{
+    if (record->kind != SF_RECORD_NETWORK) {
+        sf_record_say(record, out);
+        return;
+    }
+    struct sf_link_id link = sf_network_of(record).link;
+    sf_text_add(out, "the %s of home %u is now on the network %s",
+                sf_link_is_up(link) ? "uplink" : "downlink", sf_home_of_link(link).index + 1,
+                sf_facts_network_name(facts, record));
 }
 
 void sf_say_event(const struct facts *facts, const struct sf_record *record, struct sf_text *out)
@@ -147,15 +197,13 @@ void sf_say_event(const struct facts *facts, const struct sf_record *record, str
         say_home(record, out);
         return;
     case SF_SUBJECT_VIEWER:
-        say_viewers(record, out);
+        say_viewer(record, out);
         return;
     case SF_SUBJECT_LINK:
-        sf_text_add(out, "the way %s home %u is now the network %s",
-                    record->who % 2 == 0 ? "up from" : "down to", record->who / 2 + 1,
-                    sf_facts_network_name(facts, record));
+        say_link(facts, record, out);
         return;
     case SF_SUBJECT_OTHER:
-        say_clouds(facts, record, out);
+        say_cloud(facts, record, out);
         return;
     }
 }

@@ -2,25 +2,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/ids.h"
-#include "harness/cache/strayframe_cache.h"
 #include "harness/story/facts.h"
 
 /* ---- looking up ---- */
 
-/* What a record must be; `key` is held against field a or c where `by` says so. */
+/* What a record must be: of a kind, about a camera, a viewer or a link, and, where `place` is not
+ * ANYWHERE, with this number in that place. */
 struct wanted {
     enum sf_record_kind kind;
-    uint32_t who;
-    enum { BY_NOTHING, BY_A, BY_C } by;
-    uint64_t key;
+    uint32_t who; /* the index of the id */
+    enum sf_place place;
+    uint64_t number;
 };
+
+enum { ANYWHERE = SF_PLACE_WHO };
 
 static bool is_wanted(const struct sf_record *record, const struct wanted *wanted)
 {
     return record->kind == wanted->kind && record->who == wanted->who &&
-           (wanted->by != BY_A || record->a == wanted->key) &&
-           (wanted->by != BY_C || record->c == wanted->key);
+           (wanted->place == (enum sf_place)ANYWHERE ||
+            sf_place_get(record, wanted->place) == wanted->number);
+}
+
+static struct wanted of_viewer(enum sf_record_kind kind, struct sf_viewer_id viewer)
+{
+    return (struct wanted){.kind = kind, .who = viewer.index};
+}
+
+static struct wanted of_camera(enum sf_record_kind kind, struct sf_camera_id camera)
+{
+    return (struct wanted){.kind = kind, .who = camera.index};
+}
+
+/* Of a viewer's request. Each kind of record that is about one has it in the same place. */
+static struct wanted of_request(enum sf_record_kind kind, struct sf_viewer_id viewer,
+                                uint64_t request)
+{
+    return (struct wanted){kind, viewer.index, SF_PLACE_C, request};
+}
+
+/* Of a camera's capture, likewise. */
+static struct wanted of_capture(enum sf_record_kind kind, struct sf_camera_id camera,
+                                uint32_t capture)
+{
+    return (struct wanted){kind, camera.index, SF_PLACE_A, capture};
 }
 
 /* The first one behind `after` (NULL: of all); NULL if there is none. */
@@ -61,19 +86,23 @@ enum { PARTS_MAX = 4096 };
 /* The packets of one message on its link, from a record to another (NULL: to the end). A message's
  * number is used again when it is gone, so `until` must not be later than that. */
 static struct trip trip_of(const struct sf_gather *gather, const struct sf_record *from,
-                           const struct sf_record *until, uint32_t link, uint32_t transfer)
+                           const struct sf_record *until, struct sf_link_id link, uint32_t transfer)
 {
     struct trip trip = {0};
     bool seen[PARTS_MAX] = {false};
     const struct sf_record *end = until != NULL ? until : gather->records + gather->count;
     for (const struct sf_record *record = from; record < end; record++) {
-        if (record->kind != SF_RECORD_PACKET || record->who != link || record->a != transfer) {
+        if (record->kind != SF_RECORD_PACKET) {
+            continue;
+        }
+        const struct sf_packet_record packet = sf_packet_of(record);
+        if (!sf_link_same(packet.link, link) || packet.transfer != transfer) {
             continue;
         }
         trip.sent_count++;
-        trip.lost_count += (record->flags & (SF_FATE_LOST | SF_FATE_CORRUPTED)) != 0;
-        if (record->b < PARTS_MAX && !seen[record->b]) {
-            seen[record->b] = true;
+        trip.lost_count += (packet.fate & (SF_FATE_LOST | SF_FATE_CORRUPTED)) != 0;
+        if (packet.fragment < PARTS_MAX && !seen[packet.fragment]) {
+            seen[packet.fragment] = true;
             trip.parts_count++;
         }
     }
@@ -82,26 +111,27 @@ static struct trip trip_of(const struct sf_gather *gather, const struct sf_recor
 
 /* A message's first packet stands right behind the record of what made it be sent. */
 static struct trip trip_behind(const struct sf_gather *gather, const struct sf_record *cause,
-                               const struct sf_record *until, uint32_t link)
+                               const struct sf_record *until, struct sf_link_id link)
 {
     const struct sf_record *packet =
-        first(gather, cause, (struct wanted){.kind = SF_RECORD_PACKET, .who = link});
+        first(gather, cause, (struct wanted){.kind = SF_RECORD_PACKET, .who = link.index});
     if (packet == NULL || packet->at_ns != cause->at_ns) {
         return (struct trip){0};
     }
-    return trip_of(gather, cause, until, link, packet->a);
+    return trip_of(gather, cause, until, link, sf_packet_of(packet).transfer);
 }
 
 /* ---- stills on their way up ---- */
 
-static void find_fetch(const struct sf_gather *gather, uint32_t camera, struct upload *upload)
+static void find_fetch(const struct sf_gather *gather, struct sf_camera_id camera,
+                       struct upload *upload)
 {
-    upload->fetch =
-        last(gather, upload->capture, (struct wanted){.kind = SF_RECORD_FETCH, .who = camera});
+    upload->fetch = last(gather, upload->capture, of_camera(SF_RECORD_FETCH, camera));
     if (upload->fetch == NULL) {
         return;
     }
-    const struct wanted ended = {SF_RECORD_FETCH_ENDED, camera, BY_C, upload->fetch->c};
+    const struct wanted ended = {SF_RECORD_FETCH_ENDED, camera.index, SF_PLACE_C,
+                                 sf_fetch_of(upload->fetch).fetch};
     upload->ended = first(gather, upload->fetch, ended);
     if (upload->ended != NULL && upload->ended < upload->capture) {
         upload->fetch = NULL; /* it was about an earlier still */
@@ -109,56 +139,83 @@ static void find_fetch(const struct sf_gather *gather, uint32_t camera, struct u
     }
 }
 
-static struct upload find_upload(const struct sf_gather *gather, uint32_t camera,
+static struct upload find_upload(const struct sf_gather *gather, struct sf_camera_id camera,
                                  const struct sf_record *capture)
 {
     struct upload upload = {.capture = capture};
     if (capture == NULL) {
         return upload;
     }
-    uint64_t key = capture->a;
-    upload.begun =
-        first(gather, capture, (struct wanted){SF_RECORD_UPLOAD_BEGUN, camera, BY_A, key});
-    upload.ended =
-        first(gather, capture, (struct wanted){SF_RECORD_UPLOAD_ENDED, camera, BY_A, key});
-    upload.given_up =
-        first(gather, capture, (struct wanted){SF_RECORD_SEND_GIVEN_UP, camera, BY_A, key});
+    uint32_t number = sf_capture_of(capture).capture;
+    upload.begun = first(gather, capture, of_capture(SF_RECORD_UPLOAD_BEGUN, camera, number));
+    upload.ended = first(gather, capture, of_capture(SF_RECORD_UPLOAD_ENDED, camera, number));
+    upload.given_up = first(gather, capture, of_capture(SF_RECORD_SEND_GIVEN_UP, camera, number));
     if (upload.begun == NULL) {
         find_fetch(gather, camera, &upload);
     }
     const struct sf_record *until = earlier(upload.ended, upload.given_up);
-    upload.trip = trip_behind(gather, capture, until, 2 * camera);
+    upload.trip = trip_behind(gather, capture, until, sf_link_up(sf_home_of_camera(camera)));
     return upload;
 }
 
 /* The latest upload of its own that was whole before `before`. */
-static const struct sf_record *find_own_whole(const struct sf_gather *gather, uint32_t camera,
+static const struct sf_record *find_own_whole(const struct sf_gather *gather,
+                                              struct sf_camera_id camera,
                                               const struct sf_record *before)
 {
-    const struct wanted ended = {.kind = SF_RECORD_UPLOAD_ENDED, .who = camera};
+    const struct wanted ended = of_camera(SF_RECORD_UPLOAD_ENDED, camera);
     const struct sf_record *record = last(gather, before, ended);
-    while (record != NULL && record->flags != SF_CACHE_END_COMPLETE) {
+    while (record != NULL && sf_upload_ended_of(record).ending != SF_ENDING_COMPLETE) {
         record = last(gather, record, ended);
     }
     return record;
 }
 
+bool sf_upload_is_whole(const struct upload *upload)
+{
+    enum sf_ending ending = upload->ended->kind == SF_RECORD_FETCH_ENDED
+                                ? sf_fetch_ended_of(upload->ended).ending
+                                : sf_upload_ended_of(upload->ended).ending;
+    return ending == SF_ENDING_COMPLETE;
+}
+
+uint32_t sf_upload_received_bytes(const struct upload *upload)
+{
+    return upload->ended->kind == SF_RECORD_FETCH_ENDED
+               ? sf_fetch_ended_of(upload->ended).received_bytes
+               : sf_upload_ended_of(upload->ended).received_bytes;
+}
+
 /* ---- the request ---- */
+
+bool sf_facts_asks_own(const struct facts *facts)
+{
+    const struct sf_ask_record ask = sf_ask_of(facts->ask);
+    return sf_home_same(sf_home_of_camera(ask.camera), sf_home_of_viewer(ask.viewer));
+}
+
+static void find_ask(struct facts *facts)
+{
+    const struct sf_gather *gather = facts->gather;
+    const struct wanted ask = of_viewer(SF_RECORD_ASK, facts->finding->viewer);
+    facts->ask = last(gather, NULL, ask);
+    if (facts->ask != NULL && facts->ask->at_ns == facts->finding->at_ns) {
+        facts->ask = last(gather, facts->ask, ask);
+    }
+    if (facts->finding->request != 0) {
+        facts->ask =
+            last(gather, NULL,
+                 of_request(SF_RECORD_ASK, facts->finding->viewer, facts->finding->request));
+    }
+    facts->request = facts->ask != NULL ? sf_ask_of(facts->ask).request : facts->finding->request;
+}
 
 static void find_request(struct facts *facts)
 {
     const struct sf_gather *gather = facts->gather;
-    uint32_t viewer = facts->finding->viewer;
-    facts->ask = last(gather, NULL, (struct wanted){.kind = SF_RECORD_ASK, .who = viewer});
-    if (facts->ask != NULL && facts->ask->at_ns == facts->finding->at_ns) {
-        facts->ask =
-            last(gather, facts->ask, (struct wanted){.kind = SF_RECORD_ASK, .who = viewer});
-    }
-    if (facts->finding->request != 0) {
-        facts->ask = last(gather, NULL,
-                          (struct wanted){SF_RECORD_ASK, viewer, BY_C, facts->finding->request});
-    }
-    facts->request = facts->ask != NULL ? facts->ask->c : facts->finding->request;
+    struct sf_viewer_id viewer = facts->finding->viewer;
+    struct sf_home_id home = sf_home_of_viewer(viewer);
+    find_ask(facts);
     const struct {
         enum sf_record_kind kind;
         const struct sf_record **out;
@@ -168,42 +225,56 @@ static void find_request(struct facts *facts)
         {SF_RECORD_SHOWN, &facts->shown},       {SF_RECORD_GAVE_UP, &facts->gave_up},
     };
     for (size_t i = 0; i < sizeof lookups / sizeof lookups[0]; i++) {
-        *lookups[i].out =
-            last(gather, NULL, (struct wanted){lookups[i].kind, viewer, BY_C, facts->request});
+        *lookups[i].out = last(gather, NULL, of_request(lookups[i].kind, viewer, facts->request));
     }
-    uint32_t home = home_of_viewer(viewer);
     if (facts->ask != NULL) {
-        facts->ask_trip = trip_behind(gather, facts->ask, facts->admitted, 2 * home);
+        facts->ask_trip = trip_behind(gather, facts->ask, facts->admitted, sf_link_up(home));
     }
     if (facts->answered != NULL) {
-        facts->answer_trip =
-            trip_of(gather, facts->answered, NULL, 2 * home + 1, facts->answered->b);
+        facts->answer_trip = trip_of(gather, facts->answered, NULL, sf_link_down(home),
+                                     sf_answered_of(facts->answered).transfer);
     }
+}
+
+/* Does a record attribute a part of the answer to the viewer's own camera? To which capture? */
+static bool attributes_own(const struct facts *facts, const struct sf_record *record,
+                           uint32_t *capture_out)
+{
+    const struct sf_finding *finding = facts->finding;
+    if (record->kind == SF_RECORD_SEEN) {
+        const struct sf_seen_record seen = sf_seen_of(record);
+        *capture_out = seen.capture;
+        return sf_viewer_same(seen.viewer, finding->viewer) && seen.request == facts->request &&
+               sf_tenant_same(seen.tenant, finding->viewer_tenant);
+    }
+    if (record->kind == SF_RECORD_BYTES) {
+        const struct sf_bytes_record bytes = sf_bytes_of(record);
+        *capture_out = bytes.capture;
+        return sf_viewer_same(bytes.viewer, finding->viewer) && bytes.request == facts->request &&
+               sf_tenant_same(bytes.tenant, finding->viewer_tenant);
+    }
+    return false;
 }
 
 /* The still of its own that came to the viewer, in part at least; else the latest before the
  * answer. */
-static const struct sf_record *find_own_capture(struct facts *facts, uint32_t home)
+static const struct sf_record *find_own_capture(struct facts *facts, struct sf_camera_id camera)
 {
     const struct sf_gather *gather = facts->gather;
     for (uint32_t i = 0; i < gather->count; i++) {
-        const struct sf_record *record = &gather->records[i];
-        bool attributes = record->kind == SF_RECORD_SEEN || record->kind == SF_RECORD_BYTES;
-        if (attributes && record->who == facts->finding->viewer && record->c == facts->request &&
-            record->a == facts->finding->viewer_tenant) {
+        uint32_t capture;
+        if (attributes_own(facts, &gather->records[i], &capture)) {
             facts->own_is_in_it = true;
-            return first(gather, NULL,
-                         (struct wanted){SF_RECORD_CAPTURE, home, BY_A, record->d >> 32});
+            return first(gather, NULL, of_capture(SF_RECORD_CAPTURE, camera, capture));
         }
     }
-    return last(gather, facts->answered, (struct wanted){.kind = SF_RECORD_CAPTURE, .who = home});
+    return last(gather, facts->answered, of_camera(SF_RECORD_CAPTURE, camera));
 }
 
-static int32_t offset_of(const struct sf_gather *gather, uint32_t camera)
+static int32_t offset_of(const struct sf_gather *gather, struct sf_camera_id camera)
 {
-    const struct sf_record *record =
-        first(gather, NULL, (struct wanted){.kind = SF_RECORD_CAMERA, .who = camera});
-    return record != NULL ? (int32_t)record->b : 0;
+    const struct sf_record *record = first(gather, NULL, of_camera(SF_RECORD_CAMERA, camera));
+    return record != NULL ? sf_camera_of(record).utc_offset_s : 0;
 }
 
 /* What was live on a node (SF_NODE_ALL: on any) before a record. */
@@ -213,51 +284,66 @@ static const struct sf_record *find_deployed(const struct sf_gather *gather, uin
     const struct sf_record *found = NULL;
     const struct sf_record *end = before != NULL ? before : gather->records + gather->count;
     for (const struct sf_record *record = gather->records; record < end; record++) {
-        bool there = node == SF_NODE_ALL || record->a == node;
-        found = record->kind == SF_RECORD_DEPLOYED && there ? record : found;
+        bool deployed = record->kind == SF_RECORD_DEPLOYED &&
+                        (node == SF_NODE_ALL || sf_deployed_of(record).node.index == node);
+        found = deployed ? record : found;
     }
     return found;
+}
+
+/* The home whose frame it was. */
+static void find_foreign(struct facts *facts)
+{
+    const struct sf_gather *gather = facts->gather;
+    const struct sf_finding *finding = facts->finding;
+    const struct sf_record *capture =
+        first(gather, NULL, of_capture(SF_RECORD_CAPTURE, finding->owner_camera, finding->capture));
+    facts->owner_offset_s = offset_of(gather, finding->owner_camera);
+    facts->foreign = find_upload(gather, finding->owner_camera, capture);
+    if (facts->foreign.capture != NULL) {
+        facts->begin_ns = facts->foreign.capture->at_ns;
+    }
+    if (facts->foreign.fetch != NULL) {
+        facts->begin_ns = facts->foreign.fetch->at_ns;
+    }
+}
+
+static void find_viewers(struct facts *facts)
+{
+    const struct sf_gather *gather = facts->gather;
+    struct sf_viewer_id viewer = facts->finding->viewer;
+    struct sf_camera_id camera = sf_camera_of_home(sf_home_of_viewer(viewer));
+    find_request(facts);
+    const struct sf_record *known = first(gather, NULL, of_viewer(SF_RECORD_VIEWER, viewer));
+    facts->poor_network = known != NULL && (sf_viewer_of(known).flags & SF_FLAG_POOR_NETWORK) != 0;
+    facts->viewer_offset_s = offset_of(gather, camera);
+    /* A request is answered by the version that got it, also after a later one has gone live. */
+    facts->deployed =
+        facts->admitted != NULL
+            ? find_deployed(gather, sf_admitted_of(facts->admitted).node.index, facts->admitted)
+            : find_deployed(gather, SF_NODE_ALL, facts->answered);
+    facts->own = find_upload(gather, camera, find_own_capture(facts, camera));
+    facts->own_whole = find_own_whole(gather, camera, facts->answered);
+    if (facts->ask != NULL && facts->ask->at_ns < facts->begin_ns) {
+        facts->begin_ns = facts->ask->at_ns;
+    }
 }
 
 void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts)
 {
     const struct sf_finding *finding = &gather->finding;
     *facts = (struct facts){.gather = gather, .plan = plan, .finding = finding};
-    facts->has_viewer = finding->viewer != SF_NOBODY;
-    facts->stray = facts->has_viewer && finding->owner_tenant != SF_NOBODY &&
-                   finding->owner_tenant != finding->viewer_tenant;
+    facts->has_viewer = !sf_viewer_is_none(finding->viewer);
+    facts->stray = facts->has_viewer && !sf_tenant_is_none(finding->owner_tenant) &&
+                   !sf_tenant_same(finding->owner_tenant, finding->viewer_tenant);
     facts->begin_ns = finding->at_ns > 10 * SF_SECOND ? finding->at_ns - 10 * SF_SECOND : 0;
     if (!facts->has_viewer) {
         facts->deployed = find_deployed(gather, SF_NODE_ALL, NULL);
         return;
     }
-    uint32_t home = home_of_viewer(finding->viewer);
-    find_request(facts);
-    const struct sf_record *viewer =
-        first(gather, NULL, (struct wanted){.kind = SF_RECORD_VIEWER, .who = finding->viewer});
-    facts->poor_network = viewer != NULL && (viewer->flags & SF_FLAG_POOR_NETWORK) != 0;
-    facts->viewer_offset_s = offset_of(gather, home);
-    /* A request is answered by the version that got it, also after a later one has gone live. */
-    facts->deployed = facts->admitted != NULL
-                          ? find_deployed(gather, facts->admitted->b, facts->admitted)
-                          : find_deployed(gather, SF_NODE_ALL, facts->answered);
-    facts->own = find_upload(gather, home, find_own_capture(facts, home));
-    facts->own_whole = find_own_whole(gather, home, facts->answered);
-    if (facts->ask != NULL && facts->ask->at_ns < facts->begin_ns) {
-        facts->begin_ns = facts->ask->at_ns;
-    }
+    find_viewers(facts);
     if (facts->stray) {
-        facts->owner_offset_s = offset_of(gather, finding->owner_camera);
-        facts->foreign = find_upload(gather, finding->owner_camera,
-                                     first(gather, NULL,
-                                           (struct wanted){SF_RECORD_CAPTURE, finding->owner_camera,
-                                                           BY_A, finding->capture}));
-        if (facts->foreign.capture != NULL) {
-            facts->begin_ns = facts->foreign.capture->at_ns;
-        }
-        if (facts->foreign.fetch != NULL) {
-            facts->begin_ns = facts->foreign.fetch->at_ns;
-        }
+        find_foreign(facts);
     }
 }
 
@@ -271,20 +357,28 @@ static bool entry_is_at(const struct sf_plan_entry *entry, sf_ns at_ns, uint32_t
     return entry_ns == at_ns && (entry->node == SF_NODE_ALL || entry->node == node);
 }
 
-/* The plan's entry that a record came of. Several may be due at one instant: they go in order. */
+/* The node of a DEPLOYED or RECONFIGURED record. */
+static struct sf_node_id node_of(const struct sf_record *record)
+{
+    return record->kind == SF_RECORD_DEPLOYED ? sf_deployed_of(record).node
+                                              : sf_reconfigured_of(record).node;
+}
+
+/* The entry of the plan that caused a record. Several may be due at one instant: they go in order.
+ */
 static const struct sf_plan_entry *entry_at(const struct facts *facts, enum sf_plan_action action,
-                                            const struct sf_record *record, uint32_t node)
+                                            const struct sf_record *record)
 {
     const struct sf_plan *plan = facts->plan;
+    struct sf_node_id node = node_of(record);
     uint32_t earlier_count = 0;
     for (const struct sf_record *other = record; other-- > facts->gather->records;) {
-        uint32_t other_node = other->kind == SF_RECORD_DEPLOYED ? other->a : other->who;
-        earlier_count +=
-            other->kind == record->kind && other->at_ns == record->at_ns && other_node == node;
+        earlier_count += other->kind == record->kind && other->at_ns == record->at_ns &&
+                         sf_node_same(node_of(other), node);
     }
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
         const struct sf_plan_entry *entry = &plan->timeline[i];
-        if (entry->action == action && entry_is_at(entry, record->at_ns, node) &&
+        if (entry->action == action && entry_is_at(entry, record->at_ns, node.index) &&
             earlier_count-- == 0) {
             return entry;
         }
@@ -297,14 +391,13 @@ const char *sf_facts_cache(const struct facts *facts, const struct sf_record *de
     if (deployed == NULL) {
         return facts->plan->cache; /* the first one has no record */
     }
-    const struct sf_plan_entry *entry = entry_at(facts, SF_ACTION_DEPLOY, deployed, deployed->a);
+    const struct sf_plan_entry *entry = entry_at(facts, SF_ACTION_DEPLOY, deployed);
     return entry != NULL ? entry->cache : "a cache that the plan does not name";
 }
 
 const char *sf_facts_options(const struct facts *facts, const struct sf_record *reconfigured)
 {
-    const struct sf_plan_entry *entry =
-        entry_at(facts, SF_ACTION_RECONFIGURE, reconfigured, reconfigured->who);
+    const struct sf_plan_entry *entry = entry_at(facts, SF_ACTION_RECONFIGURE, reconfigured);
     return entry != NULL ? entry->cache : NULL;
 }
 
@@ -313,7 +406,9 @@ uint32_t sf_facts_nodes_count(const struct facts *facts)
     uint32_t count = 1;
     for (uint32_t i = 0; i < facts->gather->count; i++) {
         const struct sf_record *record = &facts->gather->records[i];
-        count = record->kind == SF_RECORD_DEPLOYED && record->a >= count ? record->a + 1 : count;
+        if (record->kind == SF_RECORD_DEPLOYED && sf_deployed_of(record).node.index >= count) {
+            count = sf_deployed_of(record).node.index + 1;
+        }
     }
     return count;
 }
@@ -322,9 +417,12 @@ bool sf_facts_shows_stranger(const struct facts *facts)
 {
     for (uint32_t i = 0; facts->shown != NULL && i < facts->gather->count; i++) {
         const struct sf_record *record = &facts->gather->records[i];
-        if (record->kind == SF_RECORD_SEEN && record->who == facts->finding->viewer &&
-            record->c == facts->request && record->at_ns == facts->shown->at_ns &&
-            record->a != facts->finding->viewer_tenant) {
+        if (record->kind != SF_RECORD_SEEN || record->at_ns != facts->shown->at_ns) {
+            continue;
+        }
+        const struct sf_seen_record seen = sf_seen_of(record);
+        if (sf_viewer_same(seen.viewer, facts->finding->viewer) && seen.request == facts->request &&
+            !sf_tenant_same(seen.tenant, facts->finding->viewer_tenant)) {
             return true;
         }
     }
@@ -333,25 +431,30 @@ bool sf_facts_shows_stranger(const struct facts *facts)
 
 const char *sf_facts_network_name(const struct facts *facts, const struct sf_record *record)
 {
-    return record->a < facts->plan->networks_count ? facts->plan->networks[record->a].name
-                                                   : "of another plan";
+    uint32_t network = sf_network_of(record).network;
+    return network < facts->plan->networks_count ? facts->plan->networks[network].name
+                                                 : "of another plan";
 }
 
-const struct sf_plan_network *sf_facts_network(const struct facts *facts, uint32_t home,
+const struct sf_plan_network *sf_facts_network(const struct facts *facts, struct sf_home_id home,
                                                sf_ns at_ns)
 {
     const struct sf_plan *plan = facts->plan;
     uint32_t network = 0;
     uint32_t homes_count = 0;
-    for (uint32_t i = 0; i < plan->groups_count && homes_count <= home; i++) {
+    for (uint32_t i = 0; i < plan->groups_count && homes_count <= home.index; i++) {
         homes_count += plan->groups[i].homes_count;
         network = plan->groups[i].network_index;
     }
     for (uint32_t i = 0; i < facts->gather->count; i++) {
         const struct sf_record *record = &facts->gather->records[i];
-        if (record->kind == SF_RECORD_NETWORK && record->who / 2 == home &&
-            record->at_ns <= at_ns && record->a < plan->networks_count) {
-            network = record->a;
+        if (record->kind != SF_RECORD_NETWORK || record->at_ns > at_ns) {
+            continue;
+        }
+        const struct sf_network_record change = sf_network_of(record);
+        if (sf_home_same(sf_home_of_link(change.link), home) &&
+            change.network < plan->networks_count) {
+            network = change.network;
         }
     }
     return &plan->networks[network];

@@ -52,10 +52,12 @@ struct facts {
 
 void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts);
 
-static inline uint32_t home_of_viewer(uint32_t viewer)
-{
-    return sf_home_of_viewer(sf_viewer_id(viewer)).index;
-}
+/* Of an upload whose end is known: is all of it there? How many bytes are? */
+bool sf_upload_is_whole(const struct upload *upload);
+uint32_t sf_upload_received_bytes(const struct upload *upload);
+
+/* Does the request, which is known, ask for the camera of the viewer's own home? */
+bool sf_facts_asks_own(const struct facts *facts);
 
 /* The name of the cache that was live at a DEPLOYED record; NULL: the first one. */
 const char *sf_facts_cache(const struct facts *facts, const struct sf_record *deployed);
@@ -68,13 +70,11 @@ bool sf_facts_shows_stranger(const struct facts *facts);
 /* The name of the network in a NETWORK record. */
 const char *sf_facts_network_name(const struct facts *facts, const struct sf_record *record);
 /* The network that a home is on at an instant. */
-const struct sf_plan_network *sf_facts_network(const struct facts *facts, uint32_t home,
+const struct sf_plan_network *sf_facts_network(const struct facts *facts, struct sf_home_id home,
                                                sf_ns at_ns);
 
 /* ---- words.c: how things are said ---- */
 
-/* "hub" or "app". */
-const char *sf_say_viewer(uint32_t viewer);
 /* "12,345". */
 void sf_say_number(uint64_t number, struct sf_text *out);
 /* "23:08:15 there (UTC+01:00)". `local_s` is what a clock there says, as if it were UTC. */

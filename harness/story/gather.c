@@ -16,10 +16,11 @@ void sf_gather_fini(struct sf_gather *gather)
     *gather = (struct sf_gather){0};
 }
 
-static bool home_concerned(const struct sf_finding *finding, uint32_t home)
+static bool home_concerned(const struct sf_finding *finding, struct sf_home_id home)
 {
-    bool viewers = finding->viewer != SF_NOBODY && home == home_of_viewer(finding->viewer);
-    return viewers || home == finding->owner_camera;
+    bool viewers = !sf_viewer_is_none(finding->viewer) &&
+                   sf_home_same(home, sf_home_of_viewer(finding->viewer));
+    return viewers || sf_home_same(home, sf_home_of_camera(finding->owner_camera));
 }
 
 /* Of the two homes, all; of everybody else, only what may matter to any: the operator, the cache,
@@ -38,9 +39,9 @@ static bool concerned(const struct sf_finding *finding, const struct sf_record *
     case SF_SUBJECT_CAMERA:
     case SF_SUBJECT_HOME:
     case SF_SUBJECT_LINK:
-        return home_concerned(finding, sf_record_home(record).index);
+        return home_concerned(finding, sf_home_of_record(record));
     case SF_SUBJECT_VIEWER:
-        return record->who == finding->viewer;
+        return sf_viewer_same(sf_viewer_of_record(record), finding->viewer);
     case SF_SUBJECT_OTHER:
         break;
     }

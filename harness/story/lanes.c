@@ -22,13 +22,13 @@ static void say_netem(const struct sf_netem_config *config, struct sf_text *out)
     sf_text_free(&spec);
 }
 
-static void describe_home(const struct facts *facts, uint32_t tenant, uint32_t home,
-                          int32_t offset_s, struct sf_text *out)
+static void describe_home(const struct facts *facts, struct sf_tenant_id tenant,
+                          struct sf_home_id home, int32_t offset_s, struct sf_text *out)
 {
     const struct sf_plan_network *network = sf_facts_network(facts, home, facts->finding->at_ns);
     int32_t minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
-    sf_text_add(out, "home %u  UTC%c%02d:%02d, network %s", tenant + 1, offset_s < 0 ? '-' : '+',
-                minutes / 60, minutes % 60, network->name);
+    sf_text_add(out, "home %u  UTC%c%02d:%02d, network %s", tenant.index + 1,
+                offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60, network->name);
     struct sf_text up = {0};
     struct sf_text down = {0};
     say_netem(&network->up, &up);
@@ -48,15 +48,15 @@ void sf_lanes_name(const struct facts *facts, struct sf_story *story)
     snprintf(story->lanes[SF_LANE_CLOUD], sizeof story->lanes[0], "cloud");
     if (facts->has_viewer) {
         snprintf(story->lanes[SF_LANE_VIEWER], sizeof story->lanes[0], "home %u",
-                 finding->viewer_tenant + 1);
-        describe_home(facts, finding->viewer_tenant, home_of_viewer(finding->viewer),
+                 finding->viewer_tenant.index + 1);
+        describe_home(facts, finding->viewer_tenant, sf_home_of_viewer(finding->viewer),
                       facts->viewer_offset_s, &story->homes[SF_LANE_VIEWER]);
     }
-    bool owner_alone = !facts->has_viewer && finding->owner_tenant != SF_NOBODY;
+    bool owner_alone = !facts->has_viewer && !sf_tenant_is_none(finding->owner_tenant);
     if (facts->stray || owner_alone) {
         snprintf(story->lanes[SF_LANE_OWNER], sizeof story->lanes[0], "home %u",
-                 finding->owner_tenant + 1);
-        describe_home(facts, finding->owner_tenant, finding->owner_camera, facts->owner_offset_s,
-                      &story->homes[SF_LANE_OWNER]);
+                 finding->owner_tenant.index + 1);
+        describe_home(facts, finding->owner_tenant, sf_home_of_camera(finding->owner_camera),
+                      facts->owner_offset_s, &story->homes[SF_LANE_OWNER]);
     }
 }

@@ -1,8 +1,6 @@
 /* The story in a paragraph. */
 #include <inttypes.h>
 
-#include "harness/base/ids.h"
-#include "harness/cache/strayframe_cache.h"
 #include "harness/story/facts.h"
 
 static void say_instant(sf_ns at_ns, struct sf_text *out)
@@ -65,8 +63,8 @@ static void tell_what(const struct facts *facts, struct sf_text *out)
     sf_say_local_time(facts->plan->start_unix_s + finding->at_ns / SF_SECOND +
                           facts->viewer_offset_s,
                       facts->viewer_offset_s, out);
-    sf_text_add(out, ", the %s of home %u%s ", sf_say_viewer(finding->viewer),
-                finding->viewer_tenant + 1,
+    sf_text_add(out, ", the %s of home %u%s ", sf_viewer_kind_name(finding->viewer),
+                finding->viewer_tenant.index + 1,
                 facts->poor_network ? ", which is on a poor network," : "");
     if (!facts->stray) {
         sf_text_add(out, "was not served as promised. The promise (%s): %s.", oracle->name,
@@ -76,7 +74,8 @@ static void tell_what(const struct facts *facts, struct sf_text *out)
         sf_text_add(out, "showed a picture with a stranger's home in it: ");
         sf_say_picture(facts, out);
         sf_text_add(out, "%s.",
-                    facts->shown->flags & SF_FLAG_GRAYSCALE ? ", all in black and white" : "");
+                    sf_shown_of(facts->shown).flags & SF_FLAG_GRAYSCALE ? ", all in black and white"
+                                                                        : "");
     } else if (facts->delivered == NULL) {
         sf_text_add(out, "was sent what is not its own (%s).", oracle->name);
     } else {
@@ -92,7 +91,7 @@ static void tell_request(const struct facts *facts, struct sf_text *out)
     if (facts->ask == NULL) {
         return;
     }
-    bool own = facts->ask->a == home_of_viewer(facts->ask->who);
+    bool own = sf_facts_asks_own(facts);
     sf_text_add(out, " It had asked for %s ", own ? "its own camera" : "somebody else's camera");
     say_ago(facts->finding->at_ns - facts->ask->at_ns, out);
     if (facts->ask_trip.lost_count > 0) {
@@ -111,12 +110,13 @@ static void tell_request(const struct facts *facts, struct sf_text *out)
             say_instant(facts->deployed->at_ns, out);
             sf_text_add(out, ",");
         }
-        if (facts->answered->a == 0) {
+        const struct sf_answered_record answered = sf_answered_of(facts->answered);
+        if (answered.bytes == 0) {
             sf_text_add(out, " answered without a picture.");
             return;
         }
         sf_text_add(out, " answered with ");
-        sf_say_number(facts->answered->a, out);
+        sf_say_number(answered.bytes, out);
         sf_text_add(out, " bytes");
         if (facts->answer_trip.sent_count > 0) {
             sf_text_add(out, " in ");
@@ -136,28 +136,28 @@ static void tell_way_up(const struct upload *upload, struct sf_text *out)
     }
     if (upload->ended == NULL) {
         sf_text_add(out, "had not all come yet");
-    } else if (upload->ended->flags == SF_CACHE_END_COMPLETE) {
+    } else if (sf_upload_is_whole(upload)) {
         sf_text_add(out, "arrived whole");
     } else {
         sf_text_add(out, "was given up with ");
-        sf_say_number(upload->ended->b, out);
+        sf_say_number(sf_upload_received_bytes(upload), out);
         sf_text_add(out, " of ");
-        sf_say_number(upload->capture->b, out);
+        sf_say_number(sf_capture_of(upload->capture).bytes, out);
         sf_text_add(out, " bytes");
     }
 }
 
 static void tell_foreign(const struct facts *facts, struct sf_text *out)
 {
-    const struct sf_record *capture = facts->foreign.capture;
-    if (capture == NULL) {
+    if (facts->foreign.capture == NULL) {
         return;
     }
-    sf_text_add(out, " The stray, still %u, was taken in home %u ", capture->a,
-                facts->finding->owner_tenant + 1);
-    say_ago(facts->finding->at_ns - capture->at_ns, out);
+    const struct sf_capture_record capture = sf_capture_of(facts->foreign.capture);
+    sf_text_add(out, " The stray, still %u, was taken in home %u ", capture.capture,
+                facts->finding->owner_tenant.index + 1);
+    say_ago(facts->finding->at_ns - capture.at_ns, out);
     sf_text_add(out, ", at ");
-    sf_say_local_time((int64_t)capture->c, facts->owner_offset_s, out);
+    sf_say_local_time(capture.local_s, facts->owner_offset_s, out);
     sf_text_add(out, "; it ");
     tell_way_up(&facts->foreign, out);
     sf_text_add(out, ".");
@@ -167,22 +167,23 @@ static void tell_own(const struct facts *facts, struct sf_text *out)
 {
     if (facts->own.capture == NULL) {
         sf_text_add(out, " Home %u's own camera had taken no still yet.",
-                    facts->finding->viewer_tenant + 1);
+                    facts->finding->viewer_tenant.index + 1);
         return;
     }
-    sf_text_add(out, " Home %u's own%s still, %u, ", facts->finding->viewer_tenant + 1,
-                facts->own_is_in_it ? "" : " latest", facts->own.capture->a);
+    sf_text_add(out, " Home %u's own%s still, %u, ", facts->finding->viewer_tenant.index + 1,
+                facts->own_is_in_it ? "" : " latest", sf_capture_of(facts->own.capture).capture);
     tell_way_up(&facts->own, out);
     const struct sf_record *ended = facts->own.ended;
     const struct sf_record *whole = facts->own_whole;
-    if (ended != NULL && ended->flags == SF_CACHE_END_COMPLETE) {
+    if (ended != NULL && sf_upload_is_whole(&facts->own)) {
         sf_text_add(out, ".");
         return;
     }
     if (whole == NULL) {
         sf_text_add(out, "; none of its own had arrived whole");
     } else {
-        sf_text_add(out, "; its latest whole one, %u, had come ", whole->a);
+        sf_text_add(out, "; its latest whole one, %u, had come ",
+                    sf_upload_ended_of(whole).capture);
         say_ago(facts->finding->at_ns - whole->at_ns, out);
     }
     sf_text_add(out, ".");

@@ -5,8 +5,6 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
-#include "harness/base/ids.h"
-#include "harness/cache/strayframe_cache.h"
 #include "harness/story/facts.h"
 #include "harness/trace/record_words.h"
 
@@ -14,7 +12,7 @@ struct teller {
     const struct facts *facts;
     struct sf_story *story;
     struct sf_text text;   /* of the step that is being made */
-    uint32_t events_count; /* steps on what happened around it */
+    uint32_t events_count; /* steps about events around the request */
 };
 
 enum { EVENTS_MAX = 16 };
@@ -29,20 +27,20 @@ static void name_actor(const struct facts *facts, enum actor actor, char out[sta
         snprintf(out, 32, "cloud");
         return;
     case VIEWER:
-        snprintf(out, 32, "%s of home %u", sf_say_viewer(finding->viewer),
-                 finding->viewer_tenant + 1);
+        snprintf(out, 32, "%s of home %u", sf_viewer_kind_name(finding->viewer),
+                 finding->viewer_tenant.index + 1);
         return;
     case VIEWER_CAMERA:
-        snprintf(out, 32, "camera of home %u", finding->viewer_tenant + 1);
+        snprintf(out, 32, "camera of home %u", finding->viewer_tenant.index + 1);
         return;
     case VIEWER_HOME:
-        snprintf(out, 32, "home %u", finding->viewer_tenant + 1);
+        snprintf(out, 32, "home %u", finding->viewer_tenant.index + 1);
         return;
     case OWNER_CAMERA:
-        snprintf(out, 32, "camera of home %u", finding->owner_tenant + 1);
+        snprintf(out, 32, "camera of home %u", finding->owner_tenant.index + 1);
         return;
     case OWNER_HOME:
-        snprintf(out, 32, "home %u", finding->owner_tenant + 1);
+        snprintf(out, 32, "home %u", finding->owner_tenant.index + 1);
         return;
     }
 }
@@ -89,24 +87,24 @@ static void step_at(struct teller *teller, const struct sf_record *record, enum 
 
 static void tell_upload_end(struct teller *teller, const struct upload *upload, bool own)
 {
-    const struct sf_record *ended = upload->ended;
+    const struct sf_capture_record capture = sf_capture_of(upload->capture);
     struct sf_text *text = &teller->text;
     if (own) {
-        sf_text_add(text, "its own still %u ", upload->capture->a);
+        sf_text_add(text, "its own still %u ", capture.capture);
     } else {
-        sf_text_add(text, "home %u's still %u ", teller->facts->finding->owner_tenant + 1,
-                    upload->capture->a);
+        sf_text_add(text, "home %u's still %u ", teller->facts->finding->owner_tenant.index + 1,
+                    capture.capture);
     }
-    if (ended->flags == SF_CACHE_END_COMPLETE) {
+    if (sf_upload_is_whole(upload)) {
         sf_text_add(text, "has arrived whole");
     } else {
         sf_text_add(text, "is given up: ");
-        sf_say_number(ended->b, text);
+        sf_say_number(sf_upload_received_bytes(upload), text);
         sf_text_add(text, " of ");
-        sf_say_number(upload->capture->b, text);
+        sf_say_number(capture.bytes, text);
         sf_text_add(text, " bytes are there");
     }
-    step_at(teller, ended, CLOUD);
+    step_at(teller, upload->ended, CLOUD);
 }
 
 static void tell_upload(struct teller *teller, const struct upload *upload, bool own)
@@ -117,14 +115,15 @@ static void tell_upload(struct teller *teller, const struct upload *upload, bool
     if (capture == NULL || capture->at_ns < teller->facts->begin_ns) {
         return;
     }
+    const struct sf_capture_record taken = sf_capture_of(capture);
     if (upload->fetch != NULL) {
         sf_text_add(text, "asks the camera for a still");
         step_to(teller, upload->fetch, CLOUD, lane_of(camera), false);
     }
-    sf_text_add(text, "takes %sstill %u, ", own ? "its own " : "", capture->a);
-    sf_say_number(capture->b, text);
-    sf_text_add(text, " bytes%s, at ", capture->flags & SF_FLAG_NIGHT ? ", infrared" : "");
-    sf_say_local_time((int64_t)capture->c,
+    sf_text_add(text, "takes %sstill %u, ", own ? "its own " : "", taken.capture);
+    sf_say_number(taken.bytes, text);
+    sf_text_add(text, " bytes%s, at ", taken.flags & SF_FLAG_NIGHT ? ", infrared" : "");
+    sf_say_local_time(taken.local_s,
                       own ? teller->facts->viewer_offset_s : teller->facts->owner_offset_s, text);
     step_at(teller, capture, camera);
     if (upload->trip.sent_count > 0) {
@@ -134,7 +133,7 @@ static void tell_upload(struct teller *teller, const struct upload *upload, bool
     }
     if (upload->given_up != NULL) {
         sf_text_add(text, "gives up sending still %u: %u packets were never acknowledged",
-                    capture->a, upload->given_up->b);
+                    taken.capture, sf_send_given_up_of(upload->given_up).packets_count);
         step_at(teller, upload->given_up, camera);
     }
     if (upload->ended != NULL) {
@@ -147,20 +146,20 @@ static void tell_upload(struct teller *teller, const struct upload *upload, bool
 static void tell_ask(struct teller *teller)
 {
     const struct facts *facts = teller->facts;
-    const struct sf_record *ask = facts->ask;
-    bool own = ask->a == home_of_viewer(ask->who);
+    const struct sf_ask_record ask = sf_ask_of(facts->ask);
+    bool own = sf_facts_asks_own(facts);
     sf_text_add(&teller->text, "asks for ");
     if (own) {
         sf_text_add(&teller->text, "its own camera's picture");
     } else {
-        sf_text_add(&teller->text, "a picture of home %u's camera", ask->a + 1);
+        sf_text_add(&teller->text, "a picture of home %u's camera", ask.camera.index + 1);
     }
-    sf_text_add(&teller->text, " (request %u)", (uint32_t)ask->c);
+    sf_text_add(&teller->text, " (request %u)", (uint32_t)ask.request);
     if (facts->ask_trip.lost_count > 0) {
         sf_text_add(&teller->text, "; the question is lost %u time%s on its way",
                     facts->ask_trip.lost_count, facts->ask_trip.lost_count == 1 ? "" : "s");
     }
-    step_to(teller, ask, VIEWER, SF_LANE_CLOUD, facts->ask_trip.lost_count > 0);
+    step_to(teller, facts->ask, VIEWER, SF_LANE_CLOUD, facts->ask_trip.lost_count > 0);
     if (facts->admitted != NULL) {
         sf_text_add(&teller->text, "lets it in");
         step_at(teller, facts->admitted, CLOUD);
@@ -170,26 +169,28 @@ static void tell_ask(struct teller *teller)
 static void tell_answer(struct teller *teller)
 {
     const struct facts *facts = teller->facts;
-    const struct sf_record *answered = facts->answered;
+    const struct sf_record *record = facts->answered;
+    const struct sf_answered_record answered = sf_answered_of(record);
     sf_text_add(&teller->text, "%s answers ", sf_facts_cache(facts, facts->deployed));
-    if (answered->a == 0) {
+    if (answered.bytes == 0) {
         sf_text_add(&teller->text, "without a picture");
-        step_to(teller, answered, CLOUD, SF_LANE_VIEWER, false);
+        step_to(teller, record, CLOUD, SF_LANE_VIEWER, false);
         return;
     }
-    sf_say_number(answered->a, &teller->text);
+    sf_say_number(answered.bytes, &teller->text);
     sf_text_add(&teller->text, " bytes in ");
     sf_say_trip(&facts->answer_trip, &teller->text);
-    step_to(teller, answered, CLOUD, SF_LANE_VIEWER, facts->answer_trip.lost_count > 0);
+    step_to(teller, record, CLOUD, SF_LANE_VIEWER, facts->answer_trip.lost_count > 0);
 }
 
 static void tell_shown(struct teller *teller)
 {
     const struct facts *facts = teller->facts;
     if (facts->delivered != NULL) {
-        sf_say_number(facts->delivered->a, &teller->text);
+        const struct sf_delivered_record delivered = sf_delivered_of(facts->delivered);
+        sf_say_number(delivered.arrived_bytes, &teller->text);
         sf_text_add(&teller->text, " of ");
-        sf_say_number(facts->delivered->b, &teller->text);
+        sf_say_number(delivered.total_bytes, &teller->text);
         sf_text_add(&teller->text, " bytes have come: ");
         sf_say_bytes(facts, &teller->text);
         step_at(teller, facts->delivered, VIEWER);
@@ -224,7 +225,7 @@ static void tell_request(struct teller *teller)
 
 /* ---- what happened around it ---- */
 
-/* Things that happen by the hundred are said once, at the last of them. */
+/* Frequent events are told once, with their number, at the last of them. */
 struct tally {
     enum sf_record_kind kind;
     const char *what;
@@ -232,7 +233,7 @@ struct tally {
     const struct sf_record *last;
 };
 
-/* What every story has of its own, or what happens to everybody all the time. */
+/* Records that other steps tell, or that are too frequent to tell. */
 static bool told_elsewhere(const struct sf_record *record)
 {
     enum sf_record_kind kind = (enum sf_record_kind)record->kind;
@@ -246,7 +247,7 @@ static bool told_elsewhere(const struct sf_record *record)
     case SF_RECORD_DESTINATION:
         return true;
     case SF_RECORD_IDENTITY:
-        return record->flags == 0;
+        return sf_identity_of(record).outcome == SF_IDENTITY_KNOWN;
     default: /* the rest: decided by the subject of the kind */
         break;
     }
@@ -254,7 +255,7 @@ static bool told_elsewhere(const struct sf_record *record)
     case SF_SUBJECT_CAMERA:
     case SF_SUBJECT_HOME:
     case SF_SUBJECT_VIEWER:
-        return kind <= SF_RECORD_END; /* a kind that is newer than this table is told as it is */
+        return kind <= SF_RECORD_END; /* later kinds are events */
     case SF_SUBJECT_TENANT:
     case SF_SUBJECT_LINK:
     case SF_SUBJECT_OTHER:
@@ -263,64 +264,91 @@ static bool told_elsewhere(const struct sf_record *record)
     return false;
 }
 
-/* What became of the viewer's other questions; next to a stray, only of those that led nowhere. */
-static void tell_other_request(struct teller *teller, const struct sf_record *record)
+static void tell_other_gave_up(struct teller *teller, const struct sf_record *record)
 {
-    uint32_t request = (uint32_t)record->c;
-    if (record->kind == SF_RECORD_GAVE_UP) {
-        bool left = (record->flags & SF_GAVE_UP_LEFT) != 0;
-        sf_text_add(&teller->text,
-                    left ? "leaves with request %u open" : "gives up request %u and shows nothing",
-                    request);
-        step_at(teller, record, VIEWER);
-    } else if (record->kind == SF_RECORD_ASK && !teller->facts->stray) {
-        sf_text_add(&teller->text, "asks (request %u)", request);
+    const struct sf_gave_up_record gave_up = sf_gave_up_of(record);
+    if (gave_up.request == teller->facts->request) {
+        return;
+    }
+    bool left = (gave_up.flags & SF_GAVE_UP_LEFT) != 0;
+    sf_text_add(&teller->text,
+                left ? "leaves with request %u open" : "gives up request %u and shows nothing",
+                (uint32_t)gave_up.request);
+    step_at(teller, record, VIEWER);
+}
+
+static void tell_other_ask(struct teller *teller, const struct sf_record *record)
+{
+    const struct sf_ask_record ask = sf_ask_of(record);
+    if (ask.request != teller->facts->request) {
+        sf_text_add(&teller->text, "asks (request %u)", (uint32_t)ask.request);
         step_to(teller, record, VIEWER, SF_LANE_CLOUD, false);
-    } else if (record->kind == SF_RECORD_ANSWERED && !teller->facts->stray) {
-        sf_text_add(&teller->text, "answers request %u with ", request);
-        sf_say_number(record->a, &teller->text);
+    }
+}
+
+static void tell_other_answer(struct teller *teller, const struct sf_record *record)
+{
+    const struct sf_answered_record answered = sf_answered_of(record);
+    if (answered.request != teller->facts->request) {
+        sf_text_add(&teller->text, "answers request %u with ", (uint32_t)answered.request);
+        sf_say_number(answered.bytes, &teller->text);
         sf_text_add(&teller->text, " bytes");
         step_to(teller, record, CLOUD, SF_LANE_VIEWER, false);
     }
 }
 
+/* The viewer's other requests; next to a stray, only those without an answer. */
+static void tell_other_request(struct teller *teller, const struct sf_record *record)
+{
+    if (record->kind == SF_RECORD_GAVE_UP) {
+        tell_other_gave_up(teller, record);
+    } else if (record->kind == SF_RECORD_ASK && !teller->facts->stray) {
+        tell_other_ask(teller, record);
+    } else if (record->kind == SF_RECORD_ANSWERED && !teller->facts->stray) {
+        tell_other_answer(teller, record);
+    }
+}
+
+/* Whose lane an event belongs to. */
 static enum actor actor_of(const struct facts *facts, const struct sf_record *record)
 {
-    uint32_t home = record->who;
-    switch (sf_record_subject((enum sf_record_kind)record->kind)) {
-    case SF_SUBJECT_TENANT: /* what somebody says to the cloud */
-    case SF_SUBJECT_OTHER:
-        return CLOUD;
-    case SF_SUBJECT_CAMERA:
-    case SF_SUBJECT_HOME:
-        break;
-    case SF_SUBJECT_VIEWER:
-        home = home_of_viewer(record->who);
-        break;
-    case SF_SUBJECT_LINK:
-        home = record->who / 2;
-        break;
-    }
-    if (record->kind == SF_RECORD_FRAGMENT_LATE || record->kind == SF_RECORD_FETCH_CANCELLED) {
+    enum sf_subject subject = sf_record_subject((enum sf_record_kind)record->kind);
+    bool tenants_message = subject == SF_SUBJECT_TENANT; /* sent to the cloud */
+    if (subject == SF_SUBJECT_OTHER || tenants_message || record->kind == SF_RECORD_FRAGMENT_LATE ||
+        record->kind == SF_RECORD_FETCH_CANCELLED) {
         return CLOUD;
     }
-    bool viewers = facts->has_viewer && home == home_of_viewer(facts->finding->viewer);
+    bool viewers = facts->has_viewer && sf_home_same(sf_home_of_record(record),
+                                                     sf_home_of_viewer(facts->finding->viewer));
     return viewers ? VIEWER_HOME : OWNER_HOME;
 }
 
-/* A home changes network both ways at once most of the time: the way up then speaks for both. */
-static bool is_alike(const struct sf_record *one, const struct sf_record *other)
+/* A home mostly changes network both ways at once: one step then tells both. */
+static bool is_same_change(const struct sf_network_record one, const struct sf_network_record other)
 {
-    if (one->kind == SF_RECORD_NETWORK && other->kind == SF_RECORD_NETWORK) {
-        return one == other ||
-               (one->at_ns == other->at_ns && one->who / 2 == other->who / 2 && one->a == other->a);
-    }
-    bool same_a = one->kind != SF_RECORD_DEPLOYED || one->a == other->a;
-    return one->kind == other->kind && one->who == other->who && one->flags == other->flags &&
-           (one->kind == SF_RECORD_FRAGMENT_LATE || same_a);
+    return one.at_ns == other.at_ns && one.network == other.network &&
+           sf_home_same(sf_home_of_link(one.link), sf_home_of_link(other.link));
 }
 
-/* What happens again and again is told once, the first time. */
+/* Would the two be told in the same words? Fields that no sentence names do not matter. */
+static bool is_alike(const struct sf_record *one, const struct sf_record *other)
+{
+    if (one->kind != other->kind) {
+        return false;
+    }
+    switch ((enum sf_record_kind)one->kind) {
+    case SF_RECORD_NETWORK:
+        return one == other || is_same_change(sf_network_of(one), sf_network_of(other));
+    case SF_RECORD_DEPLOYED:
+        return sf_deployed_of(one).version == sf_deployed_of(other).version &&
+               sf_node_same(sf_deployed_of(one).node, sf_deployed_of(other).node);
+    default: /* the rest: about the same, with the same flags */
+        return sf_place_get(one, SF_PLACE_WHO) == sf_place_get(other, SF_PLACE_WHO) &&
+               sf_place_get(one, SF_PLACE_FLAGS) == sf_place_get(other, SF_PLACE_FLAGS);
+    }
+}
+
+/* How often the same happens; 0 if an earlier record told it. */
 static uint32_t times_of(const struct facts *facts, const struct sf_record *record)
 {
     const struct sf_record *end = facts->gather->records + facts->gather->count;
@@ -346,13 +374,14 @@ static void tell_event(struct teller *teller, const struct sf_record *record)
     sf_say_event(teller->facts, record, &teller->text);
     if (count > 1 && record->kind == SF_RECORD_NETWORK) {
         teller->text.length = 0;
-        sf_text_add(&teller->text, "home %u is now on the network ", record->who / 2 + 1);
+        sf_text_add(&teller->text, "home %u is now on the network ",
+                    sf_home_of_record(record).index + 1);
         sf_text_add(&teller->text, "%s", sf_facts_network_name(teller->facts, record));
     } else if (count > 1) {
         sf_text_add(&teller->text, " (%u times from here on)", count);
     }
     if (teller->events_count == EVENTS_MAX) {
-        sf_text_add(&teller->text, "; what else happened around it is left out");
+        sf_text_add(&teller->text, "; later events are left out");
     }
     step_at(teller, record, actor_of(teller->facts, record));
 }
@@ -360,7 +389,7 @@ static void tell_event(struct teller *teller, const struct sf_record *record)
 static void tell_counted(struct teller *teller, struct tally *tally)
 {
     if (tally->count > 0) {
-        sf_text_add(&teller->text, "%s, of all homes together: %u, the last now", tally->what,
+        sf_text_add(&teller->text, "%s, by all homes: %u; this is the last", tally->what,
                     tally->count);
         step_at(teller, tally->last, CLOUD);
     }
@@ -370,8 +399,8 @@ static void tell_around(struct teller *teller)
 {
     const struct facts *facts = teller->facts;
     struct tally tallies[] = {
-        {.kind = SF_RECORD_CANCELLED, .what = "requests that were cancelled meanwhile"},
-        {.kind = SF_RECORD_STORE, .what = "operations on the shared store meanwhile"},
+        {.kind = SF_RECORD_CANCELLED, .what = "requests cancelled in this time"},
+        {.kind = SF_RECORD_STORE, .what = "operations on the shared store in this time"},
     };
     const struct sf_record *end = facts->gather->records + facts->gather->count;
     for (const struct sf_record *record = facts->gather->records; record < end; record++) {
@@ -386,7 +415,7 @@ static void tell_around(struct teller *teller)
             }
         }
         if (sf_record_subject((enum sf_record_kind)record->kind) == SF_SUBJECT_VIEWER &&
-            record->kind <= SF_RECORD_END && record->c != facts->request) {
+            record->kind <= SF_RECORD_END) {
             tell_other_request(teller, record);
         } else if (!told_elsewhere(record)) {
             tell_event(teller, record);
@@ -397,7 +426,7 @@ static void tell_around(struct teller *teller)
     }
 }
 
-/* In the order of the trace; what is told of one record stays in the order of telling. */
+/* In the order of the trace; steps of one record stay in the order in which they were told. */
 static void sort_steps(struct sf_story *story)
 {
     for (uint32_t i = 1; i < story->steps_count; i++) {

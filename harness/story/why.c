@@ -1,7 +1,5 @@
 /* What of a story points to its cause. The trace does not see into a cache, so this says what it
  * saw at the cache's door that a cache without fault would not have done. */
-#include "harness/base/ids.h"
-#include "harness/cache/strayframe_cache.h"
 #include "harness/story/facts.h"
 
 /* Two things that happen so soon after each other have to do with each other. */
@@ -13,9 +11,9 @@ static bool happened_at(const struct sf_record *one, const struct sf_record *oth
            other->at_ns - one->at_ns <= AT_ONCE_NS;
 }
 
-static bool is_whole(const struct sf_record *ended)
+static bool is_whole(const struct upload *upload)
 {
-    return ended != NULL && ended->flags == SF_CACHE_END_COMPLETE;
+    return upload->ended != NULL && sf_upload_is_whole(upload);
 }
 
 /* Was its own camera asked for a still while this request waited? */
@@ -24,7 +22,7 @@ static bool asked_own_camera(const struct facts *facts)
     for (const struct sf_record *record = facts->admitted;
          record != NULL && record < facts->answered; record++) {
         if (record->kind == SF_RECORD_FETCH &&
-            record->who == home_of_viewer(facts->finding->viewer)) {
+            sf_home_same(sf_home_of_record(record), sf_home_of_viewer(facts->finding->viewer))) {
             return true;
         }
     }
@@ -33,7 +31,7 @@ static bool asked_own_camera(const struct facts *facts)
 
 static void tell_mixture(const struct facts *facts, struct sf_text *out)
 {
-    if (is_whole(facts->own.ended)) {
+    if (is_whole(&facts->own)) {
         sf_text_add(out, "the answer has parts of both homes though its own still had come whole: "
                          "memory was written while it was read, or parts of both went under one "
                          "name");
@@ -50,7 +48,7 @@ static void tell_whole_stranger(const struct facts *facts, struct sf_text *out)
     if (happened_at(came, facts->answered)) {
         sf_text_add(out, "the answer left at the very moment the stranger's still came in: this "
                          "request got what another one, or nobody, was waiting for");
-    } else if (asked_own_camera(facts) && is_whole(facts->own.ended) &&
+    } else if (asked_own_camera(facts) && is_whole(&facts->own) &&
                facts->own.ended < facts->answered) {
         sf_text_add(out, "its own camera was asked and its still came whole, and yet another one "
                          "went out: answers or names changed places");
@@ -68,7 +66,7 @@ static void tell_whole_stranger(const struct facts *facts, struct sf_text *out)
 
 static void tell_stray(const struct facts *facts, struct sf_text *out)
 {
-    bool elses = facts->ask != NULL && facts->ask->a != home_of_viewer(facts->ask->who);
+    bool elses = facts->ask != NULL && !sf_facts_asks_own(facts);
     if (facts->answered == NULL) {
         sf_text_add(out, "nothing in the trace says from where it was answered");
     } else if (elses && facts->admitted != NULL) {

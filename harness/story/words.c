@@ -1,13 +1,8 @@
-/* How things are said. */
+/* Numbers, times and owners in words. */
 #include <inttypes.h>
 
 #include "harness/base/ids.h"
 #include "harness/story/facts.h"
-
-const char *sf_say_viewer(uint32_t viewer)
-{
-    return sf_viewer_kind_name(sf_viewer_id(viewer));
-}
 
 void sf_say_number(uint64_t number, struct sf_text *out)
 {
@@ -66,59 +61,90 @@ void sf_say_trip(const struct trip *trip, struct sf_text *out)
     }
 }
 
-/* "home 951's still 49" or "its own still 50". */
-static void say_still(const struct facts *facts, const struct sf_record *record,
-                      struct sf_text *out)
+/* A part of what reached the viewer, as a SEEN or a BYTES record attributes it. */
+struct part {
+    struct sf_viewer_id viewer;
+    struct sf_tenant_id tenant;
+    uint32_t capture;
+    uint32_t amount; /* ppm or bytes */
+    uint64_t request;
+};
+
+static bool part_of(const struct sf_record *record, struct part *part_out)
 {
-    if (record->a == facts->finding->viewer_tenant) {
-        sf_text_add(out, "its own still %u", (uint32_t)(record->d >> 32));
+    if (record->kind == SF_RECORD_SEEN) {
+        const struct sf_seen_record seen = sf_seen_of(record);
+        *part_out =
+            (struct part){seen.viewer, seen.tenant, seen.capture, seen.share_ppm, seen.request};
+        return true;
+    }
+    if (record->kind == SF_RECORD_BYTES) {
+        const struct sf_bytes_record bytes = sf_bytes_of(record);
+        *part_out =
+            (struct part){bytes.viewer, bytes.tenant, bytes.capture, bytes.bytes, bytes.request};
+        return true;
+    }
+    return false;
+}
+
+/* "home 951's still 49" or "its own still 50". */
+static void say_still(const struct facts *facts, const struct part *part, struct sf_text *out)
+{
+    if (sf_tenant_same(part->tenant, facts->finding->viewer_tenant)) {
+        sf_text_add(out, "its own still %u", part->capture);
     } else {
-        sf_text_add(out, "home %u's still %u", record->a + 1, (uint32_t)(record->d >> 32));
+        sf_text_add(out, "home %u's still %u", part->tenant.index + 1, part->capture);
     }
 }
 
-/* Whether a record attributes a part of what came at `at_ns` to somebody. A request may be judged
- * twice: what has come when it is shown, and what comes later. */
+/* Whether a record attributes a part of what arrived at `at_ns`. A request may be judged twice:
+ * when its first bytes are shown, and when the rest arrives. */
 static bool attributes(const struct facts *facts, const struct sf_record *record,
-                       enum sf_record_kind kind, sf_ns at_ns)
+                       enum sf_record_kind kind, sf_ns at_ns, struct part *part_out)
 {
-    return record->kind == kind && record->who == facts->finding->viewer &&
-           record->c == facts->request && record->at_ns == at_ns;
+    return record->kind == kind && record->at_ns == at_ns && part_of(record, part_out) &&
+           sf_viewer_same(part_out->viewer, facts->finding->viewer) &&
+           part_out->request == facts->request;
 }
 
-static bool same_still(const struct sf_record *one, const struct sf_record *other)
+static bool same_still(const struct part *one, const struct part *other)
 {
-    return one->a == other->a && one->d >> 32 == other->d >> 32;
+    return sf_tenant_same(one->tenant, other->tenant) && one->capture == other->capture;
 }
 
-/* All parts that are of the same still, together; 0 if an earlier record has said it. */
-static uint64_t amount_of(const struct facts *facts, uint32_t index, sf_ns at_ns)
+/* The sum of the parts of the same still; 0 if an earlier record counted it. */
+static uint64_t amount_of(const struct facts *facts, uint32_t index, enum sf_record_kind kind,
+                          sf_ns at_ns)
 {
     const struct sf_record *records = facts->gather->records;
-    enum sf_record_kind kind = (enum sf_record_kind)records[index].kind;
     uint64_t amount = 0;
+    struct part wanted;
+    struct part part;
+    if (!attributes(facts, &records[index], kind, at_ns, &wanted)) {
+        return 0;
+    }
     for (uint32_t i = 0; i < facts->gather->count; i++) {
-        if (!attributes(facts, &records[i], kind, at_ns) ||
-            !same_still(&records[i], &records[index])) {
+        if (!attributes(facts, &records[i], kind, at_ns, &part) || !same_still(&part, &wanted)) {
             continue;
         }
         if (i < index) {
             return 0;
         }
-        amount += (uint32_t)records[i].d;
+        amount += part.amount;
     }
     return amount;
 }
 
-/* Whose the parts are of what came at `at_ns`, at most so many; how many there are. */
+/* The owners of the parts of what arrived at `at_ns`, at most SAID_MAX; returns how many there are.
+ */
 static uint32_t say_each(const struct facts *facts, enum sf_record_kind kind, sf_ns at_ns,
                          struct sf_text *out)
 {
     enum { SAID_MAX = 4 };
     uint32_t count = 0;
     for (uint32_t i = 0; i < facts->gather->count; i++) {
-        const struct sf_record *record = &facts->gather->records[i];
-        uint64_t amount = attributes(facts, record, kind, at_ns) ? amount_of(facts, i, at_ns) : 0;
+        struct part part;
+        uint64_t amount = amount_of(facts, i, kind, at_ns);
         if (amount == 0 || count++ >= SAID_MAX) {
             continue;
         }
@@ -130,7 +156,9 @@ static uint32_t say_each(const struct facts *facts, enum sf_record_kind kind, sf
             sf_say_number(amount, out);
             sf_text_add(out, " bytes of ");
         }
-        say_still(facts, record, out);
+        if (part_of(&facts->gather->records[i], &part)) {
+            say_still(facts, &part, out);
+        }
     }
     if (count > SAID_MAX) {
         sf_text_add(out, " and %u more", count - SAID_MAX);
@@ -140,20 +168,20 @@ static uint32_t say_each(const struct facts *facts, enum sf_record_kind kind, sf
 
 void sf_say_picture(const struct facts *facts, struct sf_text *out)
 {
-    uint32_t unreadable_ppm = facts->shown->a;
+    uint32_t unreadable_ppm = sf_shown_of(facts->shown).unreadable_ppm;
     uint32_t count = say_each(facts, SF_RECORD_SEEN, facts->shown->at_ns, out);
     if (unreadable_ppm > 0) {
         sf_text_add(out, "%s", count > 0 ? ", " : "");
         say_share(unreadable_ppm, out);
         sf_text_add(out, " unreadable");
     } else if (count == 0) {
-        sf_text_add(out, "nobody's that can be told");
+        sf_text_add(out, "no known home");
     }
 }
 
 void sf_say_bytes(const struct facts *facts, struct sf_text *out)
 {
     if (say_each(facts, SF_RECORD_BYTES, facts->delivered->at_ns, out) == 0) {
-        sf_text_add(out, "no bytes that can be told to be anybody's");
+        sf_text_add(out, "bytes of no known home");
     }
 }

@@ -59,7 +59,13 @@ enum sf_subject sf_record_subject(enum sf_record_kind kind)
     return SF_SUBJECT_OTHER;
 }
 
-struct sf_home_id sf_record_home(const struct sf_record *record)
+struct sf_viewer_id sf_viewer_of_record(const struct sf_record *record)
+{
+    SF_ASSERT(sf_record_subject((enum sf_record_kind)record->kind) == SF_SUBJECT_VIEWER);
+    return sf_viewer_id(record->who);
+}
+
+struct sf_home_id sf_home_of_record(const struct sf_record *record)
 {
     switch (sf_record_subject((enum sf_record_kind)record->kind)) {
     case SF_SUBJECT_TENANT:

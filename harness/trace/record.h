@@ -391,7 +391,10 @@ enum sf_subject {
 
 enum sf_subject sf_record_subject(enum sf_record_kind kind);
 
-/* The home that a record is about; SF_NOBODY if it is about none. */
-struct sf_home_id sf_record_home(const struct sf_record *record);
+/* The viewer that a record is about. It must be about one. */
+struct sf_viewer_id sf_viewer_of_record(const struct sf_record *record);
+
+/* The home that a record is about; none if it is about none. */
+struct sf_home_id sf_home_of_record(const struct sf_record *record);
 
 #endif

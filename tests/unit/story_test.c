@@ -100,11 +100,12 @@ static void test_the_story_of_a_stray_rests_on_the_trace(void **state)
     tell(runs, &kept, number, &story);
 
     char part[64];
-    const struct sf_record *ask = find(&kept, SF_RECORD_ASK, finding->viewer, finding->request, 0);
+    const struct sf_record *ask =
+        find(&kept, SF_RECORD_ASK, finding->viewer.index, finding->request, 0);
     const struct sf_record *answered =
-        find(&kept, SF_RECORD_ANSWERED, finding->viewer, finding->request, 0);
+        find(&kept, SF_RECORD_ANSWERED, finding->viewer.index, finding->request, 0);
     const struct sf_record *capture =
-        find(&kept, SF_RECORD_CAPTURE, finding->owner_camera, 0, finding->capture);
+        find(&kept, SF_RECORD_CAPTURE, finding->owner_camera.index, 0, finding->capture);
     assert_true(story.stray);
     const struct sf_story_step *step = step_that_says(&story, "asks for its own camera's picture");
     assert_int_equal(step->at_ns, ask->at_ns);
@@ -116,10 +117,10 @@ static void test_the_story_of_a_stray_rests_on_the_trace(void **state)
     step = step_that_says(&story, part);
     assert_int_equal(step->at_ns, capture->at_ns);
     assert_int_equal(step->from, SF_LANE_OWNER);
-    snprintf(part, sizeof part, "camera of home %u", finding->owner_tenant + 1);
+    snprintf(part, sizeof part, "camera of home %u", finding->owner_tenant.index + 1);
     assert_string_equal(step->who, part);
     snprintf(part, sizeof part, "%u.%u%% home %u's still %u", finding->amount / 10000,
-             finding->amount / 1000 % 10, finding->owner_tenant + 1, finding->capture);
+             finding->amount / 1000 % 10, finding->owner_tenant.index + 1, finding->capture);
     step = step_that_says(&story, part);
     assert_int_equal(step->at_ns, finding->at_ns);
     assert_paragraph_says(&story, part);
@@ -218,10 +219,10 @@ static void test_a_known_trace_gives_a_known_story(void **state)
         {.at_ns = 8 * SF_SECOND, .kind = SF_RECORD_DEPLOYED, .who = 1},
     };
     const struct sf_finding finding = {.at_ns = 7 * SF_SECOND,
-                                       .viewer = 3,
-                                       .viewer_tenant = 1,
-                                       .owner_tenant = 3,
-                                       .owner_camera = 3,
+                                       .viewer = {3},
+                                       .viewer_tenant = {1},
+                                       .owner_tenant = {3},
+                                       .owner_camera = {3},
                                        .capture = 5,
                                        .amount = 917000,
                                        .request = request};
@@ -244,7 +245,7 @@ static void test_a_known_trace_gives_a_known_story(void **state)
         "request of all homes was cancelled.");
     assert_true(step_that_says(&story, "sends it in 3 packets")->lossy);
     assert_true(step_that_says(&story, "the question is lost 1 time on its way")->lossy);
-    step_that_says(&story, "cancelled meanwhile, of all homes together: 1");
+    step_that_says(&story, "requests cancelled in this time, by all homes: 1");
     assert_string_equal(story.lanes[SF_LANE_VIEWER], "home 2");
     assert_string_equal(story.lanes[SF_LANE_OWNER], "home 4");
     for (uint32_t i = 0; i < story.steps_count; i++) {
@@ -257,10 +258,10 @@ static void test_a_known_trace_gives_a_known_story(void **state)
 
 /* A finding of home 2's hub about home 4, at 20 s, and a question before it. */
 static const struct sf_finding of_home_2 = {.at_ns = 20 * SF_SECOND,
-                                            .viewer = 3,
-                                            .viewer_tenant = 1,
-                                            .owner_tenant = 3,
-                                            .owner_camera = 3,
+                                            .viewer = {3},
+                                            .viewer_tenant = {1},
+                                            .owner_tenant = {3},
+                                            .owner_camera = {3},
                                             .request = 9};
 
 static void tell_records(const struct sf_plan *plan, const struct sf_record *records,
@@ -285,30 +286,31 @@ static void test_every_kind_of_record_has_a_sentence(void **state)
         {{.kind = SF_RECORD_POWER, .who = 1, .flags = 1}, "home 2 has power again"},
         {{.kind = SF_RECORD_SERVICE}, "the identity service fails"},
         {{.kind = SF_RECORD_SERVICE, .who = 1, .flags = 1}, "the shared store answers again"},
-        {{.kind = SF_RECORD_IDENTITY, .flags = 2}, "the identity service fails to say whose"},
+        {{.kind = SF_RECORD_IDENTITY, .flags = 2},
+         "the identity service fails to look up a session"},
         {{.kind = SF_RECORD_NODE, .who = 2}, "node 2 of the cache is lost"},
         {{.kind = SF_RECORD_NODE_CLOCK, .who = 2, .d = (uint64_t)-SF_SECOND},
-         "the clock of node 2 is set 1.0 s back"},
-        {{.kind = SF_RECORD_RECONFIGURED, .who = 0, .flags = 1}, "reach node 0, and are refused"},
+         "the clock of node 2 steps 1.0 s back"},
+        {{.kind = SF_RECORD_RECONFIGURED, .who = 0, .flags = 1}, "node 0 refuses new options"},
         {{.kind = SF_RECORD_CAMERA_CLOCK, .who = 3, .c = (uint64_t)(2 * SF_SECOND)},
-         "the clock of home 4's camera is set 2.0 s ahead"},
+         "the clock of home 4's camera steps 2.0 s ahead"},
         {{.kind = SF_RECORD_FIRMWARE, .who = 3, .a = 7}, "version 7 of its firmware"},
-        {{.kind = SF_RECORD_WAKE, .who = 3}, "somebody starts watching at the hub of home 2"},
+        {{.kind = SF_RECORD_WAKE, .who = 3}, "a person starts watching at the hub of home 2"},
         {{.kind = SF_RECORD_SESSION, .who = 3}, "its session has expired"},
-        {{.kind = SF_RECORD_RENEWED, .who = 3, .a = 9}, "goes on with the session of the"},
+        {{.kind = SF_RECORD_RENEWED, .who = 3, .a = 9}, "uses the session of the"},
         {{.kind = SF_RECORD_EXPORT, .who = 3}, "asks for a copy of the latest still"},
         {{.kind = SF_RECORD_CONSENT, .who = 3}, "withdraws consent to a backup"},
         {{.kind = SF_RECORD_LEFT_HOME, .who = 3, .a = SF_DESTINATION_BACKUP, .b = 4321},
          "home 4's camera sends 4,321 bytes of a picture to the backup store"},
         {{.kind = SF_RECORD_FETCH_CANCELLED, .who = 1, .b = 1400},
-         "home 2's camera need not answer any more: 1,400 bytes had come"},
-        {{.kind = SF_RECORD_FRAGMENT_LATE, .who = 1, .a = 6}, "a part of home 2's still 6 comes"},
+         "the fetch from home 2's camera is cancelled after 1,400 bytes"},
+        {{.kind = SF_RECORD_FRAGMENT_LATE, .who = 1, .a = 6}, "a part of home 2's still 6 arrives"},
         {{.kind = SF_RECORD_LINK, .who = 1}, "home 2 unlinks the integration"},
         {{.kind = SF_RECORD_KILL_SWITCH, .flags = 1}, "the operator blocks the integration"},
         {{.kind = SF_RECORD_HEALED}, "every network is healed"},
         {{.kind = SF_RECORD_CONTRACT, .a = 4}, "breaks the contract of its interface: code 4"},
         {{.kind = SF_RECORD_NETWORK, .who = 2},
-         "the way up from home 2 is now the network perfect"},
+         "the uplink of home 2 is now on the network perfect"},
     };
     struct runs *runs = runs_create();
     runs_load(runs, "scenarios/smoke/small.yaml");
@@ -349,7 +351,7 @@ static void test_what_happens_again_and_again_is_told_once(void **state)
     struct sf_story story;
     tell_records(&runs->plan, records, 30, &story);
     assert_int_equal(story.steps_count, 1);
-    step_that_says(&story, "fails to say whose session that is (30 times from here on)");
+    step_that_says(&story, "fails to look up a session (30 times from here on)");
     sf_story_fini(&story);
 
     /* Both ways at once is one change of network, one way alone another. */
@@ -361,7 +363,7 @@ static void test_what_happens_again_and_again_is_told_once(void **state)
     tell_records(&runs->plan, changes, 3, &story);
     assert_int_equal(story.steps_count, 2);
     step_that_says(&story, "home 2 is now on the network perfect");
-    step_that_says(&story, "the way down to home 2 is now the network perfect");
+    step_that_says(&story, "the downlink of home 2 is now on the network perfect");
     sf_story_fini(&story);
     runs_destroy(runs);
 }

@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,6 +213,7 @@ static inline bool trace_parse_as(const char *text, sf_ns at_ns, enum sf_record_
         return false;
     }
     bool needs_field = line.kind->verb[0] == '\0';
+    line.at += strspn(line.at, ", ");
     while (*line.at != '\0') {
         if (!trace_take_field(&line)) {
             return false;

@@ -1,4 +1,4 @@
-#include "harness/story/contract.h"
+#include "harness/oracle/breach.h"
 
 #include <stddef.h>
 
@@ -29,7 +29,7 @@ static const struct {
 
 enum { BREACHES_COUNT = sizeof breaches / sizeof breaches[0] };
 
-const char *sf_contract_name(uint32_t code)
+const char *sf_breach_name(uint32_t code)
 {
     for (size_t i = 0; i < BREACHES_COUNT; i++) {
         if (breaches[i].code == code) {
@@ -39,7 +39,7 @@ const char *sf_contract_name(uint32_t code)
     return NULL;
 }
 
-void sf_contract_print(uint32_t code, struct sf_text *out)
+void sf_breach_say(uint32_t code, struct sf_text *out)
 {
     for (size_t i = 0; i < BREACHES_COUNT; i++) {
         if (breaches[i].code == code) {

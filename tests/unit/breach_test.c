@@ -1,4 +1,4 @@
-#include "harness/story/contract.h"
+#include "harness/oracle/breach.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,12 +34,12 @@ static void test_every_breach_of_the_public_header_has_its_name_and_words(void *
         uint32_t code;
         assert_int_equal(sscanf(at, "#define %63s %u", name, &code), 2);
         if (code < 16) {
-            assert_null(sf_contract_name(code)); /* no breach */
+            assert_null(sf_breach_name(code)); /* no breach */
             continue;
         }
         struct sf_text text = {0};
-        assert_string_equal(sf_contract_name(code), name);
-        sf_contract_print(code, &text);
+        assert_string_equal(sf_breach_name(code), name);
+        sf_breach_say(code, &text);
         assert_non_null(strstr(text.data, name));
         assert_true(text.data[0] != '(');
         sf_text_free(&text);
@@ -53,7 +53,7 @@ static void test_an_unknown_code_is_a_number(void **state)
 {
     (void)state;
     struct sf_text text = {0};
-    sf_contract_print(99, &text);
+    sf_breach_say(99, &text);
     assert_string_equal(text.data, "code 99");
     sf_text_free(&text);
 }

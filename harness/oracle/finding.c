@@ -1,0 +1,44 @@
+/* Findings: kept, made and said. What a finding is about is its oracle's sentence. */
+#include "harness/base/assert.h"
+#include "harness/oracle/oracle.h"
+
+void sf_findings_add(struct sf_findings *findings, struct sf_finding finding)
+{
+    findings->count++;
+    if (findings->kept_count < SF_FINDINGS_KEPT_MAX) {
+        findings->kept[findings->kept_count++] = finding;
+    }
+}
+
+struct sf_finding sf_finding_about(const struct sf_register *who, struct sf_viewer_id viewer,
+                                   sf_ns at_ns, uint64_t request)
+{
+    return (struct sf_finding){
+        .at_ns = at_ns,
+        .viewer = viewer,
+        .viewer_tenant = sf_register_tenant(who, viewer),
+        .owner_tenant = sf_tenant_id(SF_NOBODY),
+        .owner_camera = sf_camera_id(SF_NOBODY),
+        .request = request,
+    };
+}
+
+struct sf_finding sf_finding_about_own(const struct sf_register *who, struct sf_viewer_id viewer,
+                                       sf_ns at_ns, uint64_t request)
+{
+    struct sf_finding finding = sf_finding_about(who, viewer, at_ns, request);
+    finding.owner_tenant = finding.viewer_tenant;
+    finding.owner_camera = sf_register_camera(who, viewer);
+    return finding;
+}
+
+void sf_finding_say(const struct sf_finding *finding, struct sf_text *out)
+{
+    const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
+    SF_ASSERT(oracle->say != NULL);
+    if (!sf_viewer_is_none(finding->viewer)) {
+        sf_text_add(out, "the %s of home %u ", sf_viewer_kind_name(finding->viewer),
+                    finding->viewer_tenant.index + 1);
+    }
+    oracle->say(finding, out);
+}
