@@ -95,21 +95,21 @@ static bool keeps_exhibits(uint32_t arm)
            arm == sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB);
 }
 
-/* Runs the same run again, now that it is known what to listen for. A cache that does not do the
- * same again has no stories. */
-static void tell_lives(struct sf_runner *runner, const struct sf_plan *plan,
-                       const struct sf_run_caches *caches, struct sf_replay_run *run)
+/* Repeats the run, now that the exhibits are known, and listens. A cache that does not repeat has
+ * no stories. */
+static void tell_stories(struct sf_runner *runner, const struct sf_plan *plan,
+                         const struct sf_run_caches *caches, struct sf_replay_run *run)
 {
-    struct sf_biographer *teller = sf_biographer_create(&run->exhibits);
-    const struct sf_trace_listener listener = {sf_biographer_hear, teller};
+    struct sf_listeners *listeners = sf_stories_listen(&run->exhibits);
+    const struct sf_trace_listener listener = {sf_stories_hear, listeners};
     const struct sf_run_options options = {
         .seed = run->result.seed, .listeners_count = 1, .listeners = {listener}};
     struct sf_run_result *again = sf_alloc(1, sizeof *again);
     sf_run(runner, plan, caches, &options, again);
     if (again->trace_hash == run->result.trace_hash) {
-        sf_biographer_tell(teller, &run->lives);
+        sf_stories_tell(listeners, plan, &run->stories);
     }
-    sf_biographer_destroy(teller);
+    sf_stories_close(listeners);
     free(again);
 }
 
@@ -127,7 +127,7 @@ static void work(void *context, void *runner, uint32_t index, void *result_out)
     run->exhibits.max = SF_EXHIBITS_MAX;
     sf_run(runner, &arms->plans[arm], &arms->caches[arm], &options, &run->result);
     if (run->exhibits.count > 0) {
-        tell_lives(runner, &arms->plans[arm], &arms->caches[arm], run);
+        tell_stories(runner, &arms->plans[arm], &arms->caches[arm], run);
     }
 }
 

@@ -5,7 +5,7 @@
 
 #include "harness/run/jobs.h"
 #include "harness/run/run.h"
-#include "harness/replay/life.h"
+#include "harness/replay/stories.h"
 #include "harness/replay/sweep.h"
 
 enum sf_replay_cache { SF_REPLAY_BEFORE, SF_REPLAY_UPDATE, SF_REPLAY_FIX, SF_REPLAY_CACHES_COUNT };
@@ -66,8 +66,8 @@ struct sf_replay_options {
 struct sf_replay_run {
     struct sf_run_result result;
     struct sf_exhibits
-        exhibits;          /* of the live arm and of the update on poor networks, first seed only */
-    struct sf_lives lives; /* of the exhibits */
+        exhibits; /* of the live arm and of the update on poor networks, first seed only */
+    struct sf_kept_stories stories; /* of the exhibits */
 };
 
 struct sf_fact {

@@ -92,9 +92,8 @@ void sf_html_hashes(const struct sf_replay *replay, struct sf_text *out);
 void sf_html_hypotheses(const struct sf_replay *replay, struct sf_text *out);
 void sf_html_bought(const struct sf_replay *replay, struct sf_text *out);
 
-/* html_life.c: writes nothing where there is none. */
-void sf_html_life(const struct sf_life *story, const struct sf_exhibit *exhibit,
-                  struct sf_text *out);
+/* html_steps.c: writes nothing where there is no story. */
+void sf_html_steps(const struct sf_kept_story *story, struct sf_text *out);
 
 /* html_sweep.c: writes nothing where there was none. */
 void sf_html_sweep(const struct sf_replay *replay, struct sf_text *out);

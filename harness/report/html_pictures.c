@@ -184,12 +184,12 @@ static void state(const struct sf_exhibit *exhibit, struct sf_text *out)
                 exhibit->seen_bytes == SF_EXHIBIT_BYTES_MAX ? " kept here).</dd>\n" : ").</dd>\n");
 }
 
-/* Stories lie beside the exhibits that they are of. */
-static const struct sf_life *life_of(const struct sf_replay *replay,
-                                     const struct sf_exhibit *exhibit, uint32_t arm)
+/* The story of an exhibit has the same index. */
+static const struct sf_kept_story *story_of(const struct sf_replay *replay,
+                                            const struct sf_exhibit *exhibit, uint32_t arm)
 {
     const struct sf_replay_run *run = sf_replay_get(replay, 0, arm);
-    return &run->lives.items[exhibit - run->exhibits.items];
+    return &run->stories.items[exhibit - run->exhibits.items];
 }
 
 static void pair(const struct gallery *gallery, const struct sf_exhibit *exhibit, uint32_t arm,
@@ -218,7 +218,7 @@ static void pair(const struct gallery *gallery, const struct sf_exhibit *exhibit
     whose(gallery, exhibit, out);
     state(exhibit, out);
     sf_html_put(out, "</dl>\n");
-    sf_html_life(life_of(gallery->replay, exhibit, arm), exhibit, out);
+    sf_html_steps(story_of(gallery->replay, exhibit, arm), out);
     sf_html_put(out, "</div>\n");
 }
 

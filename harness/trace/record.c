@@ -50,13 +50,9 @@ enum sf_subject sf_record_subject(enum sf_record_kind kind)
         [SF_TYPE_HOME] = SF_SUBJECT_HOME,     [SF_TYPE_VIEWER] = SF_SUBJECT_VIEWER,
         [SF_TYPE_LINK] = SF_SUBJECT_LINK,
     };
-    for (const struct sf_field *field = sf_record_kind(kind)->fields; field->name != NULL;
-         field++) {
-        if (field->place == SF_PLACE_WHO) {
-            return subjects[field->type];
-        }
-    }
-    return SF_SUBJECT_OTHER;
+    const struct sf_field *first = sf_record_kind(kind)->fields;
+    bool has_who = first->name != NULL && first->place == SF_PLACE_WHO;
+    return has_who ? subjects[first->type] : SF_SUBJECT_OTHER;
 }
 
 struct sf_viewer_id sf_viewer_of_record(const struct sf_record *record)
