@@ -40,13 +40,14 @@ json_t *sf_report_finding_json(const struct sf_finding *finding)
     const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
     struct sf_text sentence = {0};
     sf_report_finding(finding, &sentence);
-    json_t *json = json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:s}", "oracle", oracle->name, "at_ns",
-        sf_json_number((uint64_t)finding->at_ns), "viewer", who(finding->viewer.index), "viewer_tenant",
-        who(finding->viewer_tenant.index), "owner_tenant", who(finding->owner_tenant.index), "owner_camera",
-        who(finding->owner_camera.index), "capture", sf_json_number(finding->capture), "amount",
-        sf_json_number(finding->amount), "amount_unit", oracle->amount_unit, "request",
-        sf_json_number(finding->request), "text", sentence.data);
+    json_t *json =
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:s}", "oracle", oracle->name,
+                  "at_ns", sf_json_number((uint64_t)finding->at_ns), "viewer",
+                  who(finding->viewer.index), "viewer_tenant", who(finding->viewer_tenant.index),
+                  "owner_tenant", who(finding->owner_tenant.index), "owner_camera",
+                  who(finding->owner_camera.index), "capture", sf_json_number(finding->capture),
+                  "amount", sf_json_number(finding->amount), "amount_unit", oracle->amount_unit,
+                  "request", sf_json_number(finding->request), "text", sentence.data);
     sf_text_free(&sentence);
     const char *code = oracle->amount_name != NULL ? oracle->amount_name(finding->amount) : NULL;
     if (code != NULL) {

@@ -53,8 +53,8 @@ static void test_findings_of_one_signature_are_one_find_and_strays_come_first(vo
         for (uint32_t j = 0; j < i; j++) {
             const struct sf_finding *a = &gate->finds[i].finding;
             const struct sf_finding *b = &gate->finds[j].finding;
-            assert_true(a->oracle != b->oracle ||
-                        a->viewer % SF_VIEWERS_PER_HOME != b->viewer % SF_VIEWERS_PER_HOME);
+            assert_true(a->oracle != b->oracle || a->viewer.index % SF_VIEWERS_PER_HOME !=
+                                                      b->viewer.index % SF_VIEWERS_PER_HOME);
             assert_true(sf_gate_is_stray(b->oracle) || !sf_gate_is_stray(a->oracle));
         }
     }
