@@ -65,7 +65,7 @@ const char *sf_facts_cache(const struct facts *facts, const struct sf_record *de
 const char *sf_facts_options(const struct facts *facts, const struct sf_record *reconfigured);
 /* How many nodes of the cache the story knows of; at least 1. */
 uint32_t sf_facts_nodes_count(const struct facts *facts);
-/* Has the picture that was shown anything of somebody else's in it? */
+/* Has the picture that was shown a part of another home's? */
 bool sf_facts_shows_stranger(const struct facts *facts);
 /* The name of the network in a NETWORK record. */
 const char *sf_facts_network_name(const struct facts *facts, const struct sf_record *record);

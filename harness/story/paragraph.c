@@ -37,7 +37,7 @@ static void tell_other_showing(const struct facts *facts, struct sf_text *out)
         return;
     }
     if (facts->shown->at_ns == facts->finding->at_ns) {
-        sf_text_add(out, " Nothing of that could be seen; what its display showed: ");
+        sf_text_add(out, " None of that was visible; its display showed: ");
         sf_say_picture(facts, out);
         sf_text_add(out, ".");
         return;
@@ -56,7 +56,7 @@ static void tell_what(const struct facts *facts, struct sf_text *out)
     sf_text_add(out, "At ");
     say_instant(finding->at_ns, out);
     if (!facts->has_viewer) {
-        sf_text_add(out, " a promise was broken: %s (%s).", oracle->invariant, oracle->name);
+        sf_text_add(out, " an invariant was broken: %s (%s).", oracle->invariant, oracle->name);
         return;
     }
     sf_text_add(out, ", ");
@@ -67,19 +67,19 @@ static void tell_what(const struct facts *facts, struct sf_text *out)
                 finding->viewer_tenant.index + 1,
                 facts->poor_network ? ", which is on a poor network," : "");
     if (!facts->stray) {
-        sf_text_add(out, "was not served as promised. The promise (%s): %s.", oracle->name,
+        sf_text_add(out, "was not served as required. The invariant (%s): %s.", oracle->name,
                     oracle->invariant);
     } else if (facts->shown != NULL && facts->shown->at_ns == finding->at_ns &&
                sf_facts_shows_stranger(facts)) {
-        sf_text_add(out, "showed a picture with a stranger's home in it: ");
+        sf_text_add(out, "showed a picture with parts of another home's: ");
         sf_say_picture(facts, out);
         sf_text_add(out, "%s.",
                     sf_shown_of(facts->shown).flags & SF_FLAG_GRAYSCALE ? ", all in black and white"
                                                                         : "");
     } else if (facts->delivered == NULL) {
-        sf_text_add(out, "was sent what is not its own (%s).", oracle->name);
+        sf_text_add(out, "was sent data of another home (%s).", oracle->name);
     } else {
-        sf_text_add(out, "received what is not its own: ");
+        sf_text_add(out, "received data of another home: ");
         sf_say_bytes(facts, out);
         sf_text_add(out, ".");
         tell_other_showing(facts, out);
@@ -92,10 +92,10 @@ static void tell_request(const struct facts *facts, struct sf_text *out)
         return;
     }
     bool own = sf_facts_asks_own(facts);
-    sf_text_add(out, " It had asked for %s ", own ? "its own camera" : "somebody else's camera");
+    sf_text_add(out, " It had asked for %s ", own ? "its own camera" : "another home's camera");
     say_ago(facts->finding->at_ns - facts->ask->at_ns, out);
     if (facts->ask_trip.lost_count > 0) {
-        sf_text_add(out, ", had to repeat the question because it was lost on the way");
+        sf_text_add(out, ", had to repeat the request because it was lost");
     }
     if (facts->refused != NULL) {
         sf_text_add(out, ", and was refused.");
@@ -135,7 +135,7 @@ static void tell_way_up(const struct upload *upload, struct sf_text *out)
         sf_text_add(out, ", and ");
     }
     if (upload->ended == NULL) {
-        sf_text_add(out, "had not all come yet");
+        sf_text_add(out, "had not all arrived yet");
     } else if (sf_upload_is_whole(upload)) {
         sf_text_add(out, "arrived whole");
     } else {
@@ -180,9 +180,9 @@ static void tell_own(const struct facts *facts, struct sf_text *out)
         return;
     }
     if (whole == NULL) {
-        sf_text_add(out, "; none of its own had arrived whole");
+        sf_text_add(out, "; no still of its own had arrived whole");
     } else {
-        sf_text_add(out, "; its latest whole one, %u, had come ",
+        sf_text_add(out, "; its latest whole one, %u, had arrived ",
                     sf_upload_ended_of(whole).capture);
         say_ago(facts->finding->at_ns - whole->at_ns, out);
     }

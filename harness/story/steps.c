@@ -102,7 +102,7 @@ static void tell_upload_end(struct teller *teller, const struct upload *upload, 
         sf_say_number(sf_upload_received_bytes(upload), text);
         sf_text_add(text, " of ");
         sf_say_number(capture.bytes, text);
-        sf_text_add(text, " bytes are there");
+        sf_text_add(text, " bytes have arrived");
     }
     step_at(teller, upload->ended, CLOUD);
 }
@@ -156,8 +156,8 @@ static void tell_ask(struct teller *teller)
     }
     sf_text_add(&teller->text, " (request %u)", (uint32_t)ask.request);
     if (facts->ask_trip.lost_count > 0) {
-        sf_text_add(&teller->text, "; the question is lost %u time%s on its way",
-                    facts->ask_trip.lost_count, facts->ask_trip.lost_count == 1 ? "" : "s");
+        sf_text_add(&teller->text, "; the request is lost %u time%s", facts->ask_trip.lost_count,
+                    facts->ask_trip.lost_count == 1 ? "" : "s");
     }
     step_to(teller, facts->ask, VIEWER, SF_LANE_CLOUD, facts->ask_trip.lost_count > 0);
     if (facts->admitted != NULL) {
@@ -191,7 +191,7 @@ static void tell_shown(struct teller *teller)
         sf_say_number(delivered.arrived_bytes, &teller->text);
         sf_text_add(&teller->text, " of ");
         sf_say_number(delivered.total_bytes, &teller->text);
-        sf_text_add(&teller->text, " bytes have come: ");
+        sf_text_add(&teller->text, " bytes have arrived: ");
         sf_say_bytes(facts, &teller->text);
         step_at(teller, facts->delivered, VIEWER);
     }

@@ -22,7 +22,7 @@ struct sf_story_step {
 };
 
 struct sf_story {
-    bool stray;                           /* somebody else's home has a part in it */
+    bool stray;                           /* another home has a part in it */
     char lanes[SF_LANES_COUNT][24];       /* "home 2", "cloud", "home 5" */
     struct sf_text homes[SF_LANES_COUNT]; /* a line on each of the homes; empty: none */
     struct sf_story_step *steps;          /* in order of time */

@@ -32,13 +32,13 @@ static bool asked_own_camera(const struct facts *facts)
 static void tell_mixture(const struct facts *facts, struct sf_text *out)
 {
     if (is_whole(&facts->own)) {
-        sf_text_add(out, "the answer has parts of both homes though its own still had come whole: "
-                         "memory was written while it was read, or parts of both went under one "
-                         "name");
+        sf_text_add(out, "the answer has parts of both homes although its own still had arrived "
+                         "whole: memory was written while it was read, or parts of both were "
+                         "stored under one key");
     } else {
-        sf_text_add(out, "its own still had not come whole, and where parts of it are missing the "
-                         "answer has the stranger's: what had lain in that memory before, or came "
-                         "in under the same name");
+        sf_text_add(out, "its own still had not arrived whole, and where parts of it are missing "
+                         "the answer has the other home's: bytes that were in that memory before, "
+                         "or were stored under the same key");
     }
 }
 
@@ -46,21 +46,21 @@ static void tell_whole_stranger(const struct facts *facts, struct sf_text *out)
 {
     const struct sf_record *came = facts->foreign.ended;
     if (happened_at(came, facts->answered)) {
-        sf_text_add(out, "the answer left at the very moment the stranger's still came in: this "
-                         "request got what another one, or nobody, was waiting for");
+        sf_text_add(out, "the answer left at the moment at which the other home's still arrived: "
+                         "it was given to the wrong request");
     } else if (asked_own_camera(facts) && is_whole(&facts->own) &&
                facts->own.ended < facts->answered) {
-        sf_text_add(out, "its own camera was asked and its still came whole, and yet another one "
-                         "went out: answers or names changed places");
+        sf_text_add(out, "its own camera was asked and its still arrived whole, but another one "
+                         "was sent: answers or keys were swapped");
     } else if (asked_own_camera(facts)) {
-        sf_text_add(out, "its own camera was asked but its still had not come, and the cache gave "
-                         "what it had instead");
+        sf_text_add(out, "its own camera was asked, its still had not arrived, and the cache "
+                         "answered with another one that it held");
     } else if (happened_at(facts->admitted, facts->answered)) {
-        sf_text_add(out, "the answer left at once, without its camera being asked: the stranger's "
-                         "still lay ready, and was taken for what this home had asked for");
+        sf_text_add(out, "the answer left at once, without a request to its own camera: the other "
+                         "home's still was in the cache, under a key that this request has too");
     } else {
-        sf_text_add(out, "its camera was not asked, and the stranger's still, which had come "
-                         "before, was taken for what this home had asked for");
+        sf_text_add(out, "its own camera was not asked, and the other home's still, which had "
+                         "arrived before, was found under this request's key");
     }
 }
 
@@ -68,10 +68,10 @@ static void tell_stray(const struct facts *facts, struct sf_text *out)
 {
     bool elses = facts->ask != NULL && !sf_facts_asks_own(facts);
     if (facts->answered == NULL) {
-        sf_text_add(out, "nothing in the trace says from where it was answered");
+        sf_text_add(out, "the trace has no answer to this request");
     } else if (elses && facts->admitted != NULL) {
-        sf_text_add(out, "the front door let a viewer ask for a camera that is not its own; the "
-                         "cache gave what it was asked for");
+        sf_text_add(out, "the front door let in a request for another home's camera; the cache "
+                         "answered what it was asked for");
     } else if (facts->own_is_in_it) {
         tell_mixture(facts, out);
     } else {
@@ -120,18 +120,18 @@ static uint32_t cancelled_count(const struct facts *facts)
 void sf_why_tell(const struct facts *facts, struct sf_text *out)
 {
     if (facts->stray) {
-        sf_text_add(out, " What points to the cause: ");
+        sf_text_add(out, " Likely cause: ");
         tell_stray(facts, out);
         sf_text_add(out, ".");
     }
     uint32_t count = cancelled_count(facts);
     if (count > 0 && facts->stray) {
-        sf_text_add(out, " In the 10 s before, %u request%s of all homes %s cancelled.", count,
+        sf_text_add(out, " In the 10 s before, %u request%s (of all homes) %s cancelled.", count,
                     count == 1 ? "" : "s", count == 1 ? "was" : "were");
     }
     const struct sf_record *change = last_change(facts);
     if (change != NULL) {
-        sf_text_add(out, " The last change before, ");
+        sf_text_add(out, " Last change, ");
         sf_say_span(facts->finding->at_ns - change->at_ns, out);
         sf_text_add(out, " earlier: ");
         sf_say_event(facts, change, out);

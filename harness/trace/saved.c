@@ -83,7 +83,7 @@ bool sf_saved_recognise(const char *path)
 {
     struct stat status;
     if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
-        return false; /* reading from a pipe would take from it what somebody else needs */
+        return false; /* reading from a pipe would consume bytes that its reader needs */
     }
     FILE *file = fopen(path, "rbe");
     if (file == NULL) {

@@ -78,7 +78,7 @@ SF_MUST_USE enum sf_err sf_saved_open_stream(struct sf_saved *saved, FILE *file,
 void sf_saved_close(struct sf_saved *saved);
 
 /* Puts every record into the trace, whose listeners hear them as they heard the run. May be called
- * again. SF_ERR_INPUT for records that cannot be of a run with so many homes, or are not those that
+ * again. SF_ERR_INPUT for records that cannot be of a run of this size, or are not those that
  * were written. */
 SF_MUST_USE enum sf_err sf_saved_play(struct sf_saved *saved, uint32_t homes_count,
                                       struct sf_trace *trace, struct sf_diag *diag);

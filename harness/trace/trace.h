@@ -1,5 +1,5 @@
-/* The trace of a run: takes records one by one, keeps a rolling hash, and hands each on to whoever
- * listens. It judges nothing and knows no actor. */
+/* The trace of a run: takes records one by one, keeps a rolling hash, and hands each on to the
+ * listeners. It judges nothing and knows no actor. */
 #ifndef STRAYFRAME_TRACE_TRACE_H
 #define STRAYFRAME_TRACE_TRACE_H
 

@@ -11,8 +11,8 @@ static void test_explain_tells_a_story_and_says_when_there_is_none(void **state)
     assert_int_equal(strayframe("explain scenarios/canary/stray-pixels.yaml"), 0);
     assert_says("no-stray-pixels: the hub of home 2 was shown home 5's capture 0");
     assert_says("\n\nAt 00:");
-    assert_says("What points to the cause: ");
-    assert_says("showed a picture with a stranger's home");
+    assert_says("Likely cause: ");
+    assert_says("showed a picture with parts of another");
     assert_says("builtin:canary-transcode");
     assert_says("time");
     assert_says("|---------->|");
@@ -62,7 +62,7 @@ static void test_the_story_as_a_page_holds_what_the_words_say(void **state)
                      0);
     assert_int_equal(shell("cat $D/s.html"), 0);
     assert_says("<title>stray-pixels seed 1, finding 1 of ");
-    assert_says("What points to the cause: ");
+    assert_says("Likely cause: ");
     assert_says("<b class=\"left\" style=\"left:16.6%;width:calc(33.4% - .35rem)");
     assert_says("asks for its own camera&#39;s picture");
     assert_null(strstr(output, "://"));

@@ -234,17 +234,17 @@ static void test_a_known_trace_gives_a_known_story(void **state)
     assert_string_equal(
         story.paragraph.data,
         "At 00:07.000, 23:00:07 there (UTC+01:00), the hub of home 2, which is on a poor network, "
-        "showed a picture with a stranger's home in it: 91.7% home 4's still 5, 8.3% unreadable, "
+        "showed a picture with parts of another home's: 91.7% home 4's still 5, 8.3% unreadable, "
         "all in black and white. It had asked for its own camera 3.0 s before, had to repeat the "
-        "question because it was lost on the way, and 2.0 s later builtin:boxing-day-fix answered "
-        "with 1,234 bytes in 1 packet. The stray, still 5, was taken in home 4 6.0 s before, at "
-        "17:00:00 there (UTC-05:00); it went up in 3 packets (sent 4 times in all, 3 of them "
-        "lost), and was given up with 1,400 of 4,000 bytes. Home 2's own camera had taken no still "
-        "yet. What points to the cause: its camera was not asked, and the stranger's still, which "
-        "had come before, was taken for what this home had asked for. In the 10 s before, 1 "
-        "request of all homes was cancelled.");
+        "request because it was lost, and 2.0 s later builtin:boxing-day-fix answered with 1,234 "
+        "bytes in 1 packet. The stray, still 5, was taken in home 4 6.0 s before, at 17:00:00 "
+        "there (UTC-05:00); it went up in 3 packets (sent 4 times in all, 3 of them lost), and "
+        "was given up with 1,400 of 4,000 bytes. Home 2's own camera had taken no still yet. "
+        "Likely cause: its own camera was not asked, and the other home's still, which had "
+        "arrived before, was found under this request's key. In the 10 s before, 1 request (of "
+        "all homes) was cancelled.");
     assert_true(step_that_says(&story, "sends it in 3 packets")->lossy);
-    assert_true(step_that_says(&story, "the question is lost 1 time on its way")->lossy);
+    assert_true(step_that_says(&story, "the request is lost 1 time")->lossy);
     step_that_says(&story, "requests cancelled in this time, by all homes: 1");
     assert_string_equal(story.lanes[SF_LANE_VIEWER], "home 2");
     assert_string_equal(story.lanes[SF_LANE_OWNER], "home 4");
@@ -440,12 +440,12 @@ static void test_what_was_not_seen_is_not_said_to_be(void **state)
     };
     struct sf_story story;
     tell_records(&runs->plan, records, 5, &story);
-    assert_paragraph_says(&story, "received what is not its own: 300 bytes of home 4's still 5.");
-    assert_paragraph_says(&story, "what its display showed: 88.6% its own still 4.");
+    assert_paragraph_says(&story, "received data of another home: 300 bytes of home 4's still 5.");
+    assert_paragraph_says(&story, "its display showed: 88.6% its own still 4.");
     sf_story_fini(&story);
     records[4].a = 3; /* and where it is to be seen, it says so */
     tell_records(&runs->plan, records, 5, &story);
-    assert_paragraph_says(&story, "showed a picture with a stranger's home in it: 88.6% home 4's");
+    assert_paragraph_says(&story, "showed a picture with parts of another home's: 88.6% home 4's");
     sf_story_fini(&story);
     runs_destroy(runs);
 }
