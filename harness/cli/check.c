@@ -78,11 +78,11 @@ static int check(const struct cli_args *args)
 const struct cli_command cli_check = {
     .name = "check",
     .words = "FILE...",
-    .summary = "Say whether scenario files are fit to run, or what is wrong with them and where",
+    .summary = "Check scenario files: report each mistake with its place",
     .details =
-        "Of a run that `strayframe run --save` has saved: whether every byte of it is as it was "
-        "written, and what\n"
-        "the oracles say of it.",
+        "For a run saved with `strayframe run --save`: verifies that no byte has changed, and "
+        "prints the verdict of\n"
+        "each oracle.",
     .options = check_options,
     .words_min = 1,
     .words_max = CLI_WORDS_MAX,
@@ -124,8 +124,7 @@ const struct cli_command cli_print = {
     .name = "print",
     .words = "FILE",
     .summary = "Print a scenario in its canonical form",
-    .details =
-        "What is printed loads again into the same plan. Of a saved run its plan is printed.",
+    .details = "The output loads into the same plan. For a saved run the plan is printed.",
     .options = print_options,
     .words_min = 1,
     .words_max = 1,

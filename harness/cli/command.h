@@ -26,37 +26,37 @@ enum {
 };
 
 /* Options that several commands have, said once. */
-#define CLI_OPTION_SEED                                                               \
-    {                                                                                 \
-        "seed", "N", "the seed instead of the scenario's; of several seeds the first" \
+#define CLI_OPTION_SEED                                                          \
+    {                                                                            \
+        "seed", "N", "the seed, instead of the scenario's; the first of several" \
     }
 #define CLI_OPTION_SET                                                                            \
     {                                                                                             \
         "set", "KEY=VALUE", "change the scenario, e.g. --set homes.poor.count=3; may be repeated" \
     }
-#define CLI_OPTION_CACHE                                                               \
-    {                                                                                  \
-        "cache", "CACHE", "put this cache under test, wherever the scenario names one" \
+#define CLI_OPTION_CACHE                                                                   \
+    {                                                                                      \
+        "cache", "CACHE", "the cache under test, in place of each that the scenario names" \
     }
-#define CLI_OPTION_BASELINE                                                                  \
-    {                                                                                        \
-        "baseline", "CACHE", "what runs before, where a scenario deploys the cache (itself)" \
+#define CLI_OPTION_BASELINE                                                                \
+    {                                                                                      \
+        "baseline", "CACHE", "the version before a deploy (default: the cache under test)" \
     }
 #define CLI_OPTION_JSON                          \
     {                                            \
         "json", NULL, "print the result as JSON" \
     }
-#define CLI_OPTION_JUNIT                                                     \
-    {                                                                        \
-        "junit", "FILE", "write the result as JUnit XML too, for CI servers" \
+#define CLI_OPTION_JUNIT                                                      \
+    {                                                                         \
+        "junit", "FILE", "also write the result as JUnit XML, for CI servers" \
     }
-#define CLI_OPTION_REPORT                                   \
-    {                                                       \
-        "report", "FILE", "write the report, one HTML file" \
+#define CLI_OPTION_REPORT                                      \
+    {                                                          \
+        "report", "FILE", "also write a report, one HTML file" \
     }
-#define CLI_OPTION_JOBS                                                        \
-    {                                                                          \
-        "jobs", "N", "how many runs at once (as many as there are processors)" \
+#define CLI_OPTION_JOBS                                               \
+    {                                                                 \
+        "jobs", "N", "number of parallel runs (number of processors)" \
     }
 #define CLI_SCENARIOS_FOLDER "scenarios/gate"
 #define CLI_OPTION_SCENARIOS                                                            \

@@ -96,7 +96,7 @@ enum sf_err cli_saved_unchanged(const struct cli_args *args, struct sf_diag *dia
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         if (has_option(args, fixed[i]) && cli_value(args, fixed[i]) != NULL) {
             return sf_fail(diag, SF_ERR_INPUT,
-                           "a saved run stays as it was, without --%s; to change it: "
+                           "--%s does not apply to a saved run; to change it: "
                            "`strayframe print %s > FILE.yaml`",
                            fixed[i], args->words[0]);
         }

@@ -17,7 +17,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_CACHE,
     CLI_OPTION_BASELINE,
     CLI_OPTION_RUN_SECONDS,
-    {"finding", "N", "which finding of the run, from 1 (the first stray picture)"},
+    {"finding", "N", "number of the finding, from 1 (the first stray picture)"},
     {"report", "FILE", "also write the story as an HTML page"},
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
@@ -86,8 +86,7 @@ static int print_nothing(const struct cli_args *args, const struct tale *tale)
     if (cli_flag(args, "json")) {
         return cli_print_json(sf_report_story_json(NULL, NULL), CLI_EXIT_INCONCLUSIVE);
     }
-    printf("%s seed %" PRIu64 ": no oracle found anything, so there is nothing to explain\n",
-           tale->plan.name, tale->plan.seed);
+    printf("%s seed %" PRIu64 ": no finding to explain\n", tale->plan.name, tale->plan.seed);
     return CLI_EXIT_INCONCLUSIVE;
 }
 
@@ -199,11 +198,10 @@ static int explain(const struct cli_args *args)
 const struct cli_command cli_explain = {
     .name = "explain",
     .words = "FILE",
-    .summary = "Tell the story of one finding in words and in a picture",
-    .details = "FILE is a scenario, which is run first, or a run that `strayframe run --save` has "
-               "saved. The story is told\n"
-               "from the trace alone. Exit code 0: it was told; 3: no oracle found anything, so "
-               "there is nothing to tell.",
+    .summary = "Explain how one finding came about, in a paragraph and a diagram",
+    .details = "FILE is a scenario, which is run first, or a run saved with `strayframe run "
+               "--save`. Only the trace is read.\n"
+               "Exit code 0: explained; 3: the run has no finding.",
     .options = options,
     .words_min = 1,
     .words_max = 1,

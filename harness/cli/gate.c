@@ -15,7 +15,7 @@ enum { SEEDS_FLOOR = 50, SEEDS_MAX = 500, SECONDS = 30 };
 
 static const struct cli_option options[] = {
     {"candidate", "CACHE",
-     "the cache to judge: builtin:NAME or the path of a shared object, options behind '?'"},
+     "the cache to judge: builtin:NAME or the path of a shared object, options after '?'"},
     CLI_OPTION_BASELINE,
     CLI_OPTION_SCENARIOS,
     CLI_OPTION_ONLY,
@@ -24,8 +24,8 @@ static const struct cli_option options[] = {
     CLI_OPTION_SEED,
     CLI_OPTION_SET,
     {"seconds", "N",
-     "start no run after so many seconds; the verdict is then at best inconclusive"},
-    {"run-seconds", "N", "a run that takes longer counts as hung (60)"},
+     "start no run after N seconds; the verdict cannot be a pass if runs are left out"},
+    {"run-seconds", "N", "a run that takes longer than N seconds counts as hung (60)"},
     CLI_OPTION_JUNIT,
     CLI_OPTION_JSON,
     CLI_OPTION_JOBS,

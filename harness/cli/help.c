@@ -35,20 +35,20 @@ const char *cli_nearest_command(const char *name, char *out, size_t out_bytes)
 
 void cli_overview(FILE *to)
 {
-    fprintf(to, "strayframe: proves that no viewer ever receives another tenant's frame, nor a "
-                "piece of one.\n\n"
+    fprintf(to, "strayframe: tests whether a cache of camera stills ever sends a viewer another "
+                "tenant's picture.\n\n"
                 "Usage: strayframe COMMAND [OPTION...] [...]\n\nCommands:\n");
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         fprintf(to, "  %-8s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
     }
-    fprintf(to, "\n`strayframe COMMAND --help` says more of each. --version prints the version.\n\n"
-                "Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 the machine failed.\n\n"
-                "First steps:\n"
-                "  strayframe replay                       the incident of 26 December 2019, with "
-                "its fact sheet\n"
-                "  strayframe list caches                  what can be put under test without "
-                "writing any code\n"
-                "  strayframe gate --candidate ./my.so     is this cache fit to be deployed?\n");
+    fprintf(to,
+            "\n`strayframe COMMAND --help` lists its options. --version prints the version.\n\n"
+            "Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 the machine failed.\n\n"
+            "First steps:\n"
+            "  strayframe replay                       the incident of 26 December 2019, compared "
+            "with the published facts\n"
+            "  strayframe list caches                  the built-in caches\n"
+            "  strayframe gate --candidate ./my.so     is this cache fit to be deployed?\n");
 }
 
 int cli_help_of(const struct cli_command *command)

@@ -250,11 +250,10 @@ const struct cli_command cli_list = {
                "records, or the "
                "planted defects",
     .details =
-        "Of a planted defect it says where its class was seen, what it needs, which scenario shows "
-        "it best, and\n"
+        "defects: where each class was seen, which conditions it needs, the scenario that catches "
+        "it most often, and\n"
         "the median number of runs until `strayframe prove` caught it (" SF_BASELINE_FILE ").\n"
-        "schema prints the JSON Schema of scenario files, with which editors complete and check "
-        "them.",
+        "schema: the JSON Schema of scenario files, for editors.",
     .options = options,
     .words_min = 1,
     .words_max = 1,

@@ -75,14 +75,13 @@ static void add_command(struct sf_text *out, const struct cli_command *command)
 static void add_exit_status(struct sf_text *out)
 {
     static const char *const meanings[] = {
-        [CLI_EXIT_PASS] = "pass: no invariant was broken, and every one that was asked for was put "
-                          "to the test",
-        [CLI_EXIT_FAIL] = "fail: the findings say what, when and to whom; or two runs that should "
-                          "be the same differ",
+        [CLI_EXIT_PASS] = "pass: no invariant was broken, and each one required was tested",
+        [CLI_EXIT_FAIL] = "fail: an invariant was broken, or two runs that should be the same "
+                          "differ",
         [CLI_EXIT_BAD_INPUT] = "bad input: a mistake in a file or on the command line, with its "
                                "place",
-        [CLI_EXIT_INCONCLUSIVE] = "inconclusive: the time was up, or an oracle had nothing to "
-                                  "judge",
+        [CLI_EXIT_INCONCLUSIVE] = "inconclusive: a time limit was reached, an oracle had no "
+                                  "evidence, or the cache is not deterministic",
         [CLI_EXIT_MACHINE] = "the machine failed: no memory, a full disk",
     };
     sf_text_add(out, ".SH EXIT STATUS\n");
@@ -98,23 +97,23 @@ void cli_man_page(struct sf_text *out)
     sf_text_add(out, ".\\\" Made by `strayframe help --man`; not to be edited.\n"
                      ".TH STRAYFRAME 1 \"\" \"strayframe " SF_VERSION "\" \"User Commands\"\n"
                      ".SH NAME\n"
-                     "strayframe \\- find out whether a cache of camera stills can show somebody a "
-                     "stranger\\(aqs home\n"
+                     "strayframe \\- test whether a cache of camera stills ever sends a viewer "
+                     "another tenant\\(aqs picture\n"
                      ".SH SYNOPSIS\n"
                      ".B strayframe\n.I COMMAND\n[\\fIOPTION\\fR...] [...]\n"
                      ".SH DESCRIPTION\n");
     add_text(out, "Simulates cameras, a cloud with the cache under test, hubs and apps in one "
-                  "process on virtual time, loses, delays, reorders and damages packets between "
-                  "them, and looks at every pixel and every byte that reaches a viewer. The same "
-                  "scenario and seed give the same run, to the last bit, on any machine.\n");
+                  "process on virtual time; loses, delays, reorders and damages packets between "
+                  "them; and checks every pixel and every byte that reaches a viewer. The same "
+                  "scenario and seed give the same run, bit for bit, on any machine.\n");
     sf_text_add(out, ".SH COMMANDS\n");
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         add_command(out, cli_commands[i]);
     }
     add_exit_status(out);
     sf_text_add(out, ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\n");
-    add_text(out, "If it is set and not empty, nothing is coloured. Where the output is no "
-                  "terminal, nothing ever is.\n");
+    add_text(out, "If set and not empty, output is not coloured. Output to a file or pipe is never "
+                  "coloured.\n");
     sf_text_add(out, ".SH EXAMPLES\n.nf\n");
     add_text(out,
              "strayframe replay --report replay.html\n"

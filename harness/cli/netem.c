@@ -9,7 +9,7 @@
 
 static const struct cli_option netem_options[] = {
     {"replay", "FILE", "send the packets of FILE; - for standard input"},
-    {"seed", "N", "seed of the link, 1 unless given; a seed in SPEC goes before it"},
+    {"seed", "N", "seed of the link (1); a seed in SPEC takes precedence"},
     CLI_OPTION_JSON,
     {"packets", "N", "describe: how many packets to send (100000)"},
     {"interval", "TIME", "describe: their spacing (1ms, or what loads a rate by half)"},
@@ -18,14 +18,14 @@ static const struct cli_option netem_options[] = {
     {"tables", "DIR", "take NAME.dist for `distribution NAME` from DIR first"},
     {"profiles", NULL, "list the named profiles"},
     {"relay", NULL, "run COMMAND behind such a link, in real time"},
-    {"back", "SPEC", "relay: what the way back does (nothing)"},
-    {"serve", "LINE", "relay: a line for the shell, to be run at the far end"},
+    {"back", "SPEC", "relay: the link in the other direction (no impairment)"},
+    {"serve", "LINE", "relay: a shell command to run at the far end"},
     {"report", "FILE", "relay: write the report there, not to standard error"},
     {"dev", "INTERFACE", "set SPEC on a real interface, by the kernel's netem"},
-    {"netns", "NAME", "dev: the network namespace that it is in, as of `ip netns`"},
-    {"outside-namespace", NULL, "dev: one of the machine's own interfaces is meant"},
-    {"show", NULL, "dev, without SPEC: what stands there (tables are not shown)"},
-    {"remove", NULL, "dev, without SPEC: take netem away"},
+    {"netns", "NAME", "dev: the interface's network namespace, as in `ip netns`"},
+    {"outside-namespace", NULL, "dev: allow an interface of the machine itself"},
+    {"show", NULL, "dev, without SPEC: print the current qdisc (without tables)"},
+    {"remove", NULL, "dev, without SPEC: remove netem"},
     CLI_OPTIONS_END,
 };
 
@@ -149,11 +149,12 @@ static int netem(const struct cli_args *args)
 const struct cli_command cli_netem = {
     .name = "netem",
     .words = "'SPEC' [-- COMMAND...]",
-    .summary = "Say what a link as in tc's netem does to packets, or make a real one do it",
+    .summary = "Describe what a tc netem link does to packets, or set up a real one",
     .details =
-        "SPEC is what follows `netem` on tc's line, such as 'delay 50ms 10ms distribution normal\n"
-        "loss gemodel 1% 20%', or 'profile NAME'. Quote it. Ours are also keep-order, for jitter\n"
-        "without overtaking, and links that change with time:\n"
+        "SPEC is what follows `netem` in a tc command, such as 'delay 50ms 10ms distribution "
+        "normal\n"
+        "loss gemodel 1% 20%', or 'profile NAME'. Quote it. Extensions: keep-order, for jitter\n"
+        "without reordering, and links that change with time:\n"
         "  strayframe netem 'states good 10s..30s delay 20ms | gone 2s profile outage'\n\n"
         "--replay reads seq,sent_ns,bytes,ect and writes seq,sent_ns,recv_ns,corrupted: a row for\n"
         "each copy that arrives, recv_ns -1 for none; corrupted is 1 for a flipped bit, 2 for a CE "

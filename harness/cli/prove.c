@@ -9,7 +9,7 @@
 #include "harness/gate/baseline.h"
 
 static const struct cli_option options[] = {
-    {"class", "ID", "this class of defect only, such as D05"},
+    {"class", "ID", "only this class of defect, such as D05"},
     CLI_OPTION_SCENARIOS,
     CLI_OPTION_ONLY,
     {"seeds", "N", "how many seeds for each scenario, with the defect (20)"},
@@ -17,7 +17,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_SEED,
     CLI_OPTION_SET,
     {"baseline", "FILE", "classes that must be caught (" SF_BASELINE_FILE ")"},
-    {"keep", "FILE", "write what was caught, and how soon, as such a file"},
+    {"keep", "FILE", "write the classes that were caught as a new baseline"},
     CLI_OPTION_REPORT,
     CLI_OPTION_JSON,
     CLI_OPTION_JOBS,
@@ -72,7 +72,7 @@ static enum sf_err check_baseline(const struct cli_args *args, const struct sf_p
         const struct sf_baseline_class *class = &baseline.classes[i];
         const struct sf_proof *proof = proof_of(proofs, class->id);
         if (proof != NULL && proof->meant_count == 0) {
-            fprintf(stderr, "strayframe: %s was caught before (%s:%u) and is not any more\n",
+            fprintf(stderr, "strayframe: %s is in the baseline (%s:%u) but was not caught\n",
                     class->id, path, class->line);
             *kept_out = false;
         }
@@ -163,13 +163,13 @@ static int run(const struct cli_args *args)
 const struct cli_command cli_prove = {
     .name = "prove",
     .words = "",
-    .summary = "Show that every planted defect is caught, and that no sound cache is blamed",
+    .summary = "Show that every planted defect is caught, and that its corrected twin passes",
     .details =
-        "Runs each class of defect of `strayframe list defects` in the scenarios that judge any "
-        "cache, and its\n"
-        "twin, which has the one defence back. Exit code 1: a class was missed by the oracle that "
-        "is meant for it, a\n"
-        "twin failed, or a class of the baseline is caught no more.",
+        "Runs each class of `strayframe list defects` in the scenarios of the gate: once with the "
+        "defect, once as its\n"
+        "twin, the same code with the defence in place. Exit code 1: the oracle that a class names "
+        "missed it, a twin\n"
+        "failed, or a class of the baseline was not caught.",
     .options = options,
     .words_min = 0,
     .words_max = 0,

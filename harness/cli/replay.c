@@ -1,4 +1,4 @@
-/* strayframe replay: the incident in all its arms, held against what is publicly known. */
+/* strayframe replay: the incident in all its arms, compared with the published facts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #define DEFAULT_SCENARIO "scenarios/incidents/boxing-day-2019.yaml"
 
 static const struct cli_option options[] = {
-    {"seeds", "N", "how many seeds, one after the other (1)"},
+    {"seeds", "N", "number of seeds (1)"},
     CLI_OPTION_SEED,
     CLI_OPTION_SET,
     {"before", "CACHE", "the cache before the update (builtin:boxing-day-before)"},
@@ -164,12 +164,11 @@ static int run(const struct cli_args *args)
 const struct cli_command cli_replay = {
     .name = "replay",
     .words = "[FILE]",
-    .summary = "Replay the Boxing Day update and hold it against the published facts",
+    .summary = "Replay the Boxing Day update and compare it with the published facts",
     .details =
-        "Runs {before, update, fix} x {good, extremely poor network} x {hub, app}, and the update "
-        "going live in\n"
-        "the middle of a run; prints the facts F1 to F12 with the figure behind each. Exit code 0: "
-        "all hold.\n"
+        "Runs {before, update, fix} x {good, extremely poor network} x {hub, app}, and one run in "
+        "which the update\n"
+        "goes live; prints the facts F1 to F12 with the figure for each. Exit code 0: all hold.\n"
         "FILE is a scenario with a deploy and a heal on its timeline (" DEFAULT_SCENARIO ").",
     .options = options,
     .words_min = 0,

@@ -1,4 +1,5 @@
-/* strayframe run: one scenario, one seed, one verdict; saved, repeated, or held against itself. */
+/* strayframe run: one scenario, one seed, one verdict; saved, repeated, or run twice and compared.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,12 +17,12 @@ static const struct cli_option options[] = {
     CLI_OPTION_SET,
     CLI_OPTION_CACHE,
     CLI_OPTION_BASELINE,
-    {"save", "FILE", "keep the plan and the trace: `strayframe run FILE` repeats it"},
-    {"twice", NULL, "run it twice and name the first record of the trace that differs"},
-    {"expect", NULL, "exit with 0 if all that the scenario expects came out"},
-    {"events-max", "N", "end after so many events; the verdict is then at best inconclusive"},
+    {"save", "FILE", "save the plan and the trace: `strayframe run FILE` repeats it"},
+    {"twice", NULL, "run twice and print the first record of the trace that differs"},
+    {"expect", NULL, "exit code 0 if the run meets the scenario's expectations, 1 if not"},
+    {"events-max", "N", "end the run after N events; its verdict cannot be a pass then"},
     CLI_OPTION_RUN_SECONDS,
-    {"log", NULL, "print what the cache logged, on stderr"},
+    {"log", NULL, "print the cache's log on stderr"},
     CLI_OPTION_JUNIT,
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
@@ -34,7 +35,7 @@ struct run_job {
     double seconds_max;
     bool log;
     bool twice;
-    FILE *save;             /* where the run is kept; NULL */
+    FILE *save;             /* where to save the run; NULL */
     struct sf_saved *saved; /* the run to repeat; NULL */
 };
 
@@ -46,7 +47,7 @@ static void watch(void *context, const struct sf_record *records, uint32_t count
                  (uint32_t)(job->plan->duration_ns / SF_SECOND));
 }
 
-/* Runs, saves if asked to, and holds it against the saved run if it is to repeat one. */
+/* Runs; saves the run if asked to; compares it with the saved run if it repeats one. */
 static enum sf_err run_once(const struct run_job *job, struct sf_run_options *run_options,
                             struct cli_run_outcome *outcome)
 {
@@ -247,13 +248,13 @@ const struct cli_command cli_run = {
     .words = "FILE",
     .summary = "Run a scenario and judge it",
     .details =
-        "FILE is a scenario, - for standard input, or a run that --save has saved. A saved run is "
-        "repeated as it was\n"
-        "and held against itself record by record: the first that differs is named with both "
-        "sides, and the exit\n"
-        "code is 1. A cache is builtin:NAME (see `strayframe list caches`) or the path of a shared "
-        "object, with\n"
-        "options behind '?': ./my_cache.so?ttl_ms=5000",
+        "FILE is a scenario, - for standard input, or a run saved with --save. A saved run is "
+        "repeated and compared\n"
+        "record by record: if one differs, the first is printed from both runs, and the exit code "
+        "is 1. A cache is\n"
+        "builtin:NAME (see `strayframe list caches`) or the path of a shared object, with options "
+        "after '?':\n"
+        "./my_cache.so?ttl_ms=5000",
     .options = options,
     .words_min = 1,
     .words_max = 1,

@@ -82,9 +82,9 @@ static int print(const struct cli_args *args, const struct sf_plan *plan,
 int cli_print_crash(const struct cli_run_outcome *outcome, struct sf_text *said)
 {
     if (outcome->status.end == SF_JOB_HUNG) {
-        sf_text_add(said, "the cache did not come back in time (see --run-seconds)");
+        sf_text_add(said, "the cache hung: a call did not return in time (see --run-seconds)");
     } else {
-        sf_text_add(said, "the cache ended its process in the middle of the run (%s)",
+        sf_text_add(said, "the cache ended its process during the run (%s)",
                     outcome->status.signal_number != 0
                         ? strsignal((int)outcome->status.signal_number)
                         : "it called exit");
@@ -100,7 +100,7 @@ static void add_junit(const struct cli_args *args, const struct sf_plan *plan,
 {
     struct sf_text text = {0};
     if (crash != NULL) {
-        sf_report_case_junit(plan, "the run comes to its end", crash, repeat, xml);
+        sf_report_case_junit(plan, "the run finishes", crash, repeat, xml);
     } else if (outcome->twice || outcome->difference.found) {
         const struct sf_sides *sides = sides_of(outcome);
         sf_report_difference_text(sides, &outcome->difference, &outcome->result, &text);

@@ -17,7 +17,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_BASELINE,
     {"oracle", "NAME", "keep a finding of this oracle (that of the run's first finding)"},
     {"out", "FILE", "write the scenario to this file instead of standard output"},
-    {"seconds", "N", "search for so long at most (10); what is found until then is printed"},
+    {"seconds", "N", "time limit of the search (10); the smallest plan so far is printed"},
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
 };
@@ -144,17 +144,16 @@ static int run(const struct cli_args *args)
 const struct cli_command cli_shrink = {
     .name = "shrink",
     .words = "FILE",
-    .summary = "Find the smallest plan that still fails, and what of it is needed",
+    .summary = "Find the smallest scenario that still fails, and which parts of it are necessary",
     .details =
-        "Makes the run shorter, takes out homes, requests and faults one by one, turns chance "
-        "into\n"
-        "the list of packets that were lost or late, and minimises that list. Then says for each\n"
-        "thing that is left whether it still fails without. What comes out is a scenario file "
-        "with\n"
-        "all that at its head, fit for scenarios/regress. Ctrl-C ends the search; what it has "
-        "found is\n"
-        "printed, and the head says that the search did not come to its end. Exit code 2: nothing\n"
-        "fails, so that there is nothing to shrink.",
+        "Shortens the run, removes homes, requests and faults one by one, replaces random loss "
+        "and\n"
+        "delay by a list of packets, and minimises that list. Then tries each remaining part: "
+        "does\n"
+        "the run still fail without it? The result is a scenario file for scenarios/regress; the\n"
+        "comment at its top lists the answers. Ctrl-C ends the search: the smallest scenario so "
+        "far is\n"
+        "printed, marked as unfinished. Exit code 2: the run does not fail.",
     .options = options,
     .words_min = 1,
     .words_max = 1,

@@ -7,7 +7,7 @@
 static void say_side(const struct sf_difference *difference, int side, struct sf_text *out)
 {
     if (difference->over[side]) {
-        sf_text_add(out, "nothing: it had ended before");
+        sf_text_add(out, "no record: this run had ended");
     } else {
         sf_record_say(&difference->record[side], out);
     }

@@ -175,9 +175,9 @@ void sf_report_run_junit(const struct sf_plan *plan, const struct sf_run_result 
                          const char *repeat, struct sf_text *out)
 {
     struct suite suite = {.name = "strayframe run"};
-    struct test_case *end = add_case(&suite, plan->name, "the run comes to its end");
+    struct test_case *end = add_case(&suite, plan->name, "the run finishes");
     if (result->out_of_budget) {
-        set_outcome(end, SKIPPED, "it was ended by its budget of events", repeat);
+        set_outcome(end, SKIPPED, "ended by --events-max", repeat);
     }
     for (uint32_t i = 0; i < result->oracles_count; i++) {
         const struct sf_oracle_result *oracle = &result->oracles[i];
@@ -189,8 +189,7 @@ void sf_report_run_junit(const struct sf_plan *plan, const struct sf_run_result 
             sf_text_free(&message);
         } else if (oracle->evidence_count == 0) {
             set_outcome(test, SKIPPED,
-                        oracle->wanted ? "inconclusive: it had nothing to judge"
-                                       : "nothing in this run concerns it",
+                        oracle->wanted ? "inconclusive: no evidence" : "does not apply to this run",
                         "");
         }
     }
@@ -214,11 +213,10 @@ void sf_report_replay_junit(const struct sf_plan *plan, const struct sf_replay *
                             const char *repeat, struct sf_text *out)
 {
     struct suite suite = {.name = "strayframe replay"};
-    struct test_case *runs = add_case(&suite, plan->name, "every run comes to its end");
+    struct test_case *runs = add_case(&suite, plan->name, "every run finishes");
     if (replay->crashed_count > 0) {
         char message[64];
-        snprintf(message, sizeof message, "%u runs did not come to their end",
-                 replay->crashed_count);
+        snprintf(message, sizeof message, "%u runs did not finish", replay->crashed_count);
         set_outcome(runs, BROKE, message, repeat);
     }
     for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
@@ -249,7 +247,7 @@ static void add_gate_runs(struct suite *suite, const struct sf_gate *gate, uint3
         sf_report_gate_command(names, "run", index, scenario->ended_seed, &repeat);
         set_outcome(test, BROKE, message.data, repeat.data);
     } else if (scenario->runs_count < scenario->wanted_count) {
-        sf_text_add(&message, "inconclusive: the time was up after %u of %u runs",
+        sf_text_add(&message, "inconclusive: time limit reached after %u of %u runs",
                     scenario->runs_count, scenario->wanted_count);
         set_outcome(test, SKIPPED, message.data, "");
     }
@@ -270,7 +268,7 @@ static void add_gate_again(struct suite *suite, const struct sf_gate *gate, uint
                     repeat.data);
         sf_text_free(&repeat);
     } else if (!gate->scenarios[index].again_ran) {
-        set_outcome(test, SKIPPED, "inconclusive: it was not run twice to its end", "");
+        set_outcome(test, SKIPPED, "inconclusive: no seed finished twice", "");
     }
 }
 
@@ -294,8 +292,8 @@ static void add_gate_oracle(struct suite *suite, const struct sf_gate *gate, uin
     } else if (scenario->oracles[oracle].evidence_count == 0) {
         set_outcome(test, SKIPPED,
                     scenario->oracles[oracle].wanted_count > 0 || scenario->runs_count == 0
-                        ? "inconclusive: it had nothing to judge"
-                        : "nothing in these runs concerns it",
+                        ? "inconclusive: no evidence"
+                        : "does not apply to these runs",
                     "");
     }
 }

@@ -90,7 +90,7 @@ static void left_lines(const struct sf_proofs *proofs, uint32_t removal, struct 
 static void removal_lines(const struct sf_proofs *proofs, struct sf_text *out)
 {
     sf_text_add(out,
-                "\nwhat would be caught without an oracle, or without both that look for stray "
+                "\ncaught in the same runs if an oracle were missing, or both that look for stray "
                 "frames\n");
     for (uint32_t i = 0; i < sf_removals_count(); i++) {
         if (any_loses(proofs, i)) {
@@ -99,7 +99,7 @@ static void removal_lines(const struct sf_proofs *proofs, struct sf_text *out)
             left_lines(proofs, i, out);
         }
     }
-    const char *between = "  just as much without ";
+    const char *between = "  no difference without ";
     for (uint32_t i = 0; i < sf_removals_count(); i++) {
         if (!any_loses(proofs, i)) {
             sf_text_add(out, "%s%s", between, sf_removal_at(i).name);

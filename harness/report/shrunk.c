@@ -20,11 +20,11 @@ static void necessities_add(const struct sf_shrunk *shrunk, struct sf_text *out)
                         item->fails_without ? "still fails" : "passes     ", item->seeds_failing,
                         SF_NECESSITY_SEEDS);
         } else {
-            sf_text_add(out, "#   %-55s cannot be left out\n", item->what);
+            sf_text_add(out, "#   %-55s cannot be removed\n", item->what);
         }
     }
     if (shrunk->necessities_cut) {
-        sf_text_add(out, "#   (what else is left was not tried)\n");
+        sf_text_add(out, "#   (the other parts were not tried)\n");
     }
 }
 
@@ -34,16 +34,14 @@ void sf_report_shrunk_text(const struct sf_shrunk *shrunk, struct sf_text *out)
     sf_report_finding(&shrunk->finding, &finding);
     sf_text_add(out, "# %s\n", finding.data);
     sf_text_free(&finding);
-    sf_text_add(out,
-                "# Shrunk in %" PRIu64 " runs%s: homes %" PRIu32 " -> %" PRIu32
-                ", requests %" PRIu32 " -> %" PRIu32 ", events %" PRIu64 " -> %" PRIu64
-                ", faults left %" PRIu32 ".\n",
-                shrunk->runs_count,
-                shrunk->out_of_budget
-                    ? " (the search was ended before it was done: there may be a smaller one)"
-                    : "",
-                shrunk->homes_before, shrunk->homes_after, shrunk->asks_before, shrunk->asks_after,
-                shrunk->events_before, shrunk->events_after, shrunk->faults_after);
+    sf_text_add(
+        out,
+        "# Shrunk in %" PRIu64 " runs%s: homes %" PRIu32 " -> %" PRIu32 ", requests %" PRIu32
+        " -> %" PRIu32 ", events %" PRIu64 " -> %" PRIu64 ", faults left %" PRIu32 ".\n",
+        shrunk->runs_count,
+        shrunk->out_of_budget ? " (the search did not finish: a smaller scenario may exist)" : "",
+        shrunk->homes_before, shrunk->homes_after, shrunk->asks_before, shrunk->asks_after,
+        shrunk->events_before, shrunk->events_after, shrunk->faults_after);
     necessities_add(shrunk, out);
     sf_scenario_print(&shrunk->plan, sf_run_schema(), out);
 }

@@ -25,9 +25,9 @@ static void oracle_line(const struct sf_run_result *result, uint32_t index,
 {
     const struct sf_oracle_result *oracle = &result->oracles[index];
     const char *mark = oracle->findings_count > 0    ? "broken"
-                       : !oracle->wanted             ? "not asked"
-                       : oracle->evidence_count == 0 ? "saw nothing"
-                                                     : "kept";
+                       : !oracle->wanted             ? "unused"
+                       : oracle->evidence_count == 0 ? "no evidence"
+                                                     : "held";
     const char *colour = oracle->findings_count > 0    ? paint->bad
                          : !oracle->wanted             ? paint->dim
                          : oracle->evidence_count == 0 ? paint->bold
@@ -72,7 +72,7 @@ void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *
         sf_text_add(out, "  - and %" PRIu64 " more\n", result->findings_count - LINES_MAX);
     }
     if (result->out_of_budget) {
-        sf_text_add(out, "  ended by its budget of events before the scenario's end\n");
+        sf_text_add(out, "  ended by --events-max before the scenario's end\n");
     }
     sf_text_add(out, "verdict: %s%s%s\n", verdict_paint(result->verdict, paint),
                 sf_verdict_name(result->verdict), paint->off);
@@ -120,8 +120,8 @@ static void silence_line(const struct sf_replay *replay, struct sf_text *out)
 {
     const struct sf_silence silence = sf_replay_silence(replay);
     sf_text_add(out,
-                "%" PRIu64 " strays where there must be none: %u runs, %" PRIu64
-                " viewer-hours, %" PRIu64 " pictures\n",
+                "false alarms: %" PRIu64 " strays in the arms without a leak (%u runs, %" PRIu64
+                " viewer-hours, %" PRIu64 " pictures)\n",
                 silence.strays_count, silence.runs_count, silence.viewer_seconds / 3600,
                 silence.shown_count);
 }
@@ -142,7 +142,7 @@ static void bought_lines(const struct sf_replay *replay, const struct sf_paint *
 {
     static const char *const names[] = {"before", "update", "fix"};
     sf_text_add(out,
-                "\nwhat the update bought, on hubs of homes with a poor network\n  %s%-8s %9s %9s "
+                "\nservice with each cache, on hubs of homes with a poor network\n  %s%-8s %9s %9s "
                 "%18s %8s %8s%s\n",
                 paint->dim, "", "asked", "at once", "first still 50%", "90%", "blank", paint->off);
     for (int cache = 0; cache < SF_REPLAY_CACHES_COUNT; cache++) {
@@ -183,8 +183,8 @@ static void hypothesis_lines(const struct sf_replay *replay, const struct sf_pai
     if (replay->hypotheses_count == 0) {
         return;
     }
-    sf_text_add(out, "\nwhich mechanisms explain what is known\n  %s%-4s %-12s", paint->dim, "",
-                "class");
+    sf_text_add(out, "\nwhich mechanisms explain the published facts\n  %s%-4s %-12s", paint->dim,
+                "", "class");
     for (int i = 1; i <= SF_REPLAY_FACTS_COUNT; i++) {
         sf_text_add(out, " F%-3d", i);
     }
@@ -234,7 +234,7 @@ void sf_report_replay_text(const struct sf_plan *plan, const struct sf_replay *r
     sf_text_add(out, "\n%u of %d facts hold over %u seed%s", holding, SF_REPLAY_FACTS_COUNT,
                 replay->seeds_count, replay->seeds_count == 1 ? "" : "s");
     if (replay->crashed_count > 0) {
-        sf_text_add(out, "; %u runs did not come to their end", replay->crashed_count);
+        sf_text_add(out, "; %u runs did not finish", replay->crashed_count);
     }
     sf_text_add(out, "\n");
     silence_line(replay, out);

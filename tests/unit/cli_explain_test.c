@@ -20,7 +20,7 @@ static void test_explain_tells_a_story_and_says_when_there_is_none(void **state)
                      0);
     assert_says("seed 2, finding 3 of ");
     assert_int_equal(strayframe("explain scenarios/smoke/small.yaml"), 3);
-    assert_says("nothing to explain");
+    assert_says("no finding to explain");
     assert_int_equal(strayframe("explain scenarios/smoke/small.yaml --json"), 3);
     json_t *json = parsed();
     assert_true(json_is_null(json_object_get(json, "finding")));

@@ -158,7 +158,7 @@ static void test_a_saved_run_takes_no_option_that_would_change_it(void **state)
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
         snprintf(arguments, sizeof arguments, "run $D/a.run %s", options[i]);
         assert_int_equal(strayframe(arguments), 2);
-        assert_says("stays as it was");
+        assert_says("does not apply to a saved run");
         snprintf(arguments, sizeof arguments, "explain $D/a.run %s", options[i]);
         assert_int_equal(strayframe(arguments), 2);
         snprintf(arguments, sizeof arguments, "print $D/a.run %s", options[i]);

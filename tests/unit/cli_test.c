@@ -59,10 +59,10 @@ static void test_somebody_elses_cache_that_ends_the_process_or_never_comes_back(
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         snprintf(line, sizeof line, "%s %s", commands[i], exits);
         assert_int_equal(strayframe(line), 1);
-        assert_says("ended its process in the middle of the run (it called exit)");
+        assert_says("ended its process during the run (it called exit)");
         snprintf(line, sizeof line, "%s %s", commands[i], hangs);
         assert_int_equal(strayframe(line), 1);
-        assert_says("did not come back in time");
+        assert_says("the cache hung: a call did not return in time");
         assert_says("verdict: fail");
     }
     assert_int_equal(strayframe("gate --only scenarios/smoke/small.yaml --seeds 1 "
@@ -144,11 +144,11 @@ static void test_exit_3_for_inconclusive(void **state)
 {
     (void)state;
     assert_int_equal(strayframe("run scenarios/smoke/small.yaml --events-max 100"), 3);
-    assert_says("ended by its budget");
+    assert_says("ended by --events-max");
     assert_int_equal(strayframe("run scenarios/smoke/small.yaml --set homes.street.hub=none --set "
                                 "homes.street.app=none"),
                      3);
-    assert_says("saw nothing");
+    assert_says("no evidence");
 }
 
 static void test_exit_4_when_the_machine_fails(void **state)
