@@ -32,7 +32,7 @@ size_t draw(struct fleet *fleet, size_t bound);
 struct sf_mark any_mark(struct fleet *fleet, bool night);
 /* Free its data. */
 struct bytes still_of(struct fleet *fleet, struct sf_mark mark);
-/* That was told every capture; keeps the pointer. */
+/* A ledger with every capture of the fleet; keeps the pointer. */
 struct sf_ledger *ledger_of(struct fleet *fleet);
 
 /* A copy of `own` with one kind of damage; says how many bytes of `foreign` are in it. */

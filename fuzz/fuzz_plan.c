@@ -73,7 +73,7 @@ static void print_plan(const struct sf_plan *plan)
     sf_text_free(&text);
 }
 
-/* The oracles stand in the order of how bad it is: what somebody saw comes first. */
+/* Oracles are in order of severity: stray pictures first. */
 static uint32_t worst_oracle(const struct sf_run_result *result)
 {
     uint32_t worst = 0;

@@ -40,7 +40,7 @@ as_root() {
     elif [[ -t 0 ]]; then
         sudo "$@"
     else
-        sudo -n "$@" # nobody is there to type a password
+        sudo -n "$@" # without a terminal there is no password prompt
     fi
 }
 

@@ -133,8 +133,8 @@ static void forget(struct cache *cache, uint64_t tenant, uint64_t camera)
     }
 }
 
-/* A slow still may be overtaken on its way by a newer one, which must then stay. (A camera that
- * restarts counts from 0 again; by then what there is has grown old.) */
+/* A late still may arrive after a newer one, which must then stay. (A camera that restarts counts
+ * from 0 again; by then the stored still has expired.) */
 static bool is_overtaken(const struct cache *cache, const struct still *still)
 {
     const struct still *there = get(cache, still->key);
@@ -165,7 +165,7 @@ static void on_upload(void *context, const struct sf_cache_upload *upload)
 {
     struct cache *cache = context;
     if (upload->kind != SF_CACHE_STILL_WHOLE) {
-        return; /* rows of a still: of use to whoever puts them together */
+        return; /* rows of a still: this cache does not apply deltas */
     }
     struct still *still = still_add(&cache->uploads, upload->upload,
                                     key_of(upload->tenant, upload->camera, upload->camera_slot));
