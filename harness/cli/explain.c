@@ -31,7 +31,7 @@ struct tale {
     struct cli_run_outcome outcome;
 };
 
-/* A scenario is run first, and kept where nobody finds it. */
+/* A scenario is run first, and saved in an unnamed temporary file. */
 static enum sf_err run_first(const struct cli_args *args, struct tale *tale, struct sf_diag *diag)
 {
     double seconds_max;

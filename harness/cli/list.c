@@ -1,5 +1,5 @@
-/* strayframe list: what there is. Each list is made as JSON, and what people read is made of that.
- */
+/* strayframe list: caches, oracles, keys, records, defects, schema. Each list is built as JSON; the
+ * text is printed from that. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -44,10 +44,11 @@ static enum sf_err check(const struct device *device, bool spec_given, struct sf
                        "--netns, --outside-namespace, --remove and --show need --dev INTERFACE");
     }
     if (device->netns == NULL && !device->outside) {
-        return sf_fail(diag, SF_ERR_INPUT,
-                       "--dev %s needs --netns NAME, the network namespace that it is in; if one "
-                       "of the machine's own interfaces is really meant, say --outside-namespace",
-                       device->interface);
+        return sf_fail(
+            diag, SF_ERR_INPUT,
+            "--dev %s needs --netns NAME, its network namespace; for an interface of the "
+            "machine itself, add --outside-namespace",
+            device->interface);
     }
     if (device->netns != NULL && device->outside) {
         return sf_fail(diag, SF_ERR_INPUT, "--netns and --outside-namespace contradict each other");
@@ -72,14 +73,15 @@ static enum sf_err set(const struct sf_namespace *space, const char *interface,
     struct sf_qdisc_outcome outcome;
     SF_TRY(sf_qdisc_set(space, interface, config, &outcome, diag));
     if (outcome.restarted) {
-        fprintf(stderr,
-                "the netem that was there was removed first, for a distribution that it may "
-                "have had cannot be unsaid: what waited in it is lost\n");
+        fprintf(
+            stderr,
+            "the previous netem was removed first, because a kernel cannot clear a distribution: "
+            "packets that waited in it are lost\n");
     }
     if (outcome.seed_ignored) {
         fprintf(stderr,
-                "this kernel ignores the seed (kernels before 6.12 have none): which packets "
-                "are lost is its own chance\n");
+                "this kernel ignores the seed (kernels before 6.12 have none): the run is not "
+                "reproducible\n");
     }
     return SF_OK;
 }
@@ -139,9 +141,10 @@ static enum sf_err one_for_kernel(const struct sf_netem_states *states,
                                   struct sf_netem_config *config_out, struct sf_diag *diag)
 {
     if (states->count > 1) {
-        return sf_fail(diag, SF_ERR_INPUT,
-                       "'states' is strayframe's own, and a kernel's netem has one set of "
-                       "parameters at a time: set one state's, or let --relay follow all of them");
+        return sf_fail(
+            diag, SF_ERR_INPUT,
+            "'states' is an extension of strayframe, and a kernel's netem has one set of "
+            "parameters at a time: set one state, or use --relay");
     }
     *config_out = states->items[0].config;
     return sf_qdisc_check(config_out, diag);

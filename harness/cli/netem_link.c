@@ -35,13 +35,13 @@ static enum sf_err read_traffic(const struct cli_netem *request, struct sf_netem
     }
     if (traffic->spacing_ns > SF_NS_NEVER / 2 / (sf_ns)traffic->packets_count) {
         return sf_fail(diag, SF_ERR_INPUT,
-                       "so many packets so far apart do not fit into time: lower --packets or "
-                       "--interval");
+                       "--packets times --interval exceeds the range of virtual time: lower one of "
+                       "them");
     }
     return SF_OK;
 }
 
-/* A bound for what nobody means: a link that changes each millisecond for hours. */
+/* Refuses specs that are surely a mistake: a link that changes each millisecond for hours. */
 static enum sf_err check_changes(const struct sf_netem_states *states, sf_ns span_ns,
                                  struct sf_diag *diag)
 {

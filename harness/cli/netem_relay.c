@@ -44,7 +44,7 @@ static void report_text(const struct link *link, const struct sf_relay_session_o
     sf_text_add(text, "\n");
     sf_relay_report_print(&outcome->report, text);
     if (outcome->server_silent) {
-        sf_text_add(text, "the server had opened no port after ten seconds\n");
+        sf_text_add(text, "the server opened no port within ten seconds\n");
     }
     if (outcome->server_ended && outcome->server_exit_code != 0) {
         sf_text_add(text, "the server ended before the client, with exit code %d\n",

@@ -98,7 +98,7 @@ static void do_run(void *context, void *prepared, uint32_t index, void *outcome_
     sf_text_free(&log);
 }
 
-/* Somebody else's code runs in a process of its own. */
+/* A shared object runs in a process of its own. */
 static enum sf_err run_apart(struct run_job *job, struct cli_run_outcome *outcome,
                              struct sf_diag *diag)
 {

@@ -9,14 +9,14 @@
 #include "harness/run/jobs.h"
 #include "harness/run/run.h"
 
-/* How long one run of somebody else's cache may take, in seconds of real time. */
+/* Time limit for one run of a shared object, in seconds of real time. */
 #define CLI_RUN_SECONDS 600
 #define CLI_OPTION_RUN_SECONDS                                                                \
     {                                                                                         \
         "run-seconds", "N", "a run of a shared object that takes longer counts as hung (600)" \
     }
 
-/* Plain values: comes from another process when the cache is somebody else's. */
+/* Plain values: comes from another process when the cache is a shared object. */
 struct cli_run_outcome {
     struct sf_run_result result;
     struct sf_difference difference; /* twice, repeated */
@@ -30,8 +30,8 @@ struct cli_run_outcome {
 SF_MUST_USE enum sf_err cli_run_seconds(const struct cli_args *args, double *seconds_out,
                                         struct sf_diag *diag);
 
-/* Runs a plan that is no saved run and keeps it in `file`, in a process of its own where the cache
- * is somebody else's. outcome->status says whether it came to its end. */
+/* Runs a plan that is no saved run and saves it in `file`; in a process of its own if the cache is
+ * a shared object. outcome->status says whether the run finished. */
 SF_MUST_USE enum sf_err cli_run_into(const struct sf_plan *plan, const struct sf_run_caches *caches,
                                      double seconds_max, FILE *file,
                                      struct cli_run_outcome *outcome, struct sf_diag *diag);

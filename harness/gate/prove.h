@@ -25,9 +25,9 @@ struct sf_prove_options {
     void *progress_context;
 };
 
-/* Oracles that are taken away, to see what would still be caught: each by itself, in the order of
- * sf_oracles(), and then the two that look for stray frames together, since by themselves each
- * covers for the other. */
+/* Oracles that are removed, to see what would still be caught: each one alone, in the order of
+ * sf_oracles(); then the two that look for stray frames together, since each catches what the other
+ * misses. */
 struct sf_removal {
     char name[64];
     uint32_t oracles; /* bit set */

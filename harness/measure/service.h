@@ -31,7 +31,7 @@ struct sf_service {
 };
 
 void sf_waits_add(struct sf_waits *waits, sf_ns wait_ns);
-/* Somebody stopped waiting and had nothing. */
+/* A viewer gave up without a picture. */
 void sf_waits_add_never(struct sf_waits *waits);
 uint64_t sf_waits_count(const struct sf_waits *waits);
 /* How long the share of waits that is at least `percent` lasted, in ms, up to a sixteenth too long;

@@ -172,7 +172,7 @@ static void see_shown(struct sf_tally_state *state, const struct sf_record *reco
     }
 }
 
-/* Somebody starts watching; whoever watched before and never saw anything never will. */
+/* A viewer starts watching. If it watched before without a picture, that wait ends as `never`. */
 static void start_watching(struct sf_tally_state *state, const struct sf_record *record)
 {
     struct viewer *viewer = &state->viewers[record->who];

@@ -1,6 +1,6 @@
 /* The hypotheses: mechanisms that could have been the update. Each is a built-in cache with its
- * correct twin, runs in those arms of the replay that decide the facts, and is held against the
- * same fact sheet. */
+ * twin; it runs in those arms of the replay that decide the facts, and is judged by the same
+ * facts. */
 #ifndef STRAYFRAME_REPLAY_HYPOTHESIS_H
 #define STRAYFRAME_REPLAY_HYPOTHESIS_H
 

@@ -1,5 +1,5 @@
 /* The replay of an incident in arms: each cache on each network for each path, and the update going
- * live on a running service. What comes out is held against the published facts, F1 to F12. */
+ * live on a running service. The results are compared with the published facts, F1 to F12. */
 #ifndef STRAYFRAME_REPLAY_REPLAY_H
 #define STRAYFRAME_REPLAY_REPLAY_H
 
@@ -35,16 +35,16 @@ struct sf_hypothesis {
     const char *defect;                         /* its class: "D05" */
     const char *mechanism;                      /* one sentence, without the point */
     const char *caches[SF_REPLAY_CACHES_COUNT]; /* NULL: as in the replay */
-    /* More than 0: it shows only while one cache takes over from the other. Its runs have so many
-     * nodes, begin with the cache before and deploy the other node by node. */
+    /* More than 0: a leak during a rolling deploy only. Its runs have this number of nodes, begin
+     * with the cache before and deploy the other node by node. */
     uint32_t rolling_nodes_count;
-    uint32_t delta_every; /* every so many stills a whole one, changed rows between; 0: all whole */
+    uint32_t delta_every; /* one still in this many is whole, deltas between; 0: all are whole */
 };
 
 enum {
     SF_HYPOTHESES_MAX = 16,
     SF_HYPOTHESIS_RUNS_COUNT = 4, /* that each has of its own, for each seed */
-    /* A run of theirs, the live one excepted, ends with so many: nothing is open then. */
+    /* Their runs end with this many strays, the live one excepted: more would show nothing new. */
     SF_HYPOTHESIS_STRAYS_MAX = 5000,
 };
 #define SF_HYPOTHESIS_NO_ROW UINT32_MAX
@@ -82,7 +82,7 @@ struct sf_hypothesis_result {
     const struct sf_hypothesis *hypothesis;
     uint32_t row; /* of its runs; SF_HYPOTHESIS_NO_ROW: it is the replay itself */
     bool explains_all;
-    struct sf_fact facts[SF_REPLAY_FACTS_COUNT]; /* held against its arms */
+    struct sf_fact facts[SF_REPLAY_FACTS_COUNT]; /* judged on its arms */
 };
 
 struct sf_replay {

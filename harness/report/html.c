@@ -1,5 +1,5 @@
-/* The HTML report of a replay: one page that tells the story to somebody who has never heard of the
- * project. This file is the page from top to bottom; its parts are in the other html_*.c. */
+/* The HTML report of a replay: one page, for a reader who does not know the project. This file is
+ * the page from top to bottom; its parts are in the other html_*.c. */
 #include <inttypes.h>
 
 #include "harness/report/html.h"

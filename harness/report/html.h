@@ -1,5 +1,5 @@
-/* What the HTML pages share: how they begin, end and look, the words and numbers that all of them
- * write; and the parts of the replay's. Nobody but html*.c and their test includes it. */
+/* What the HTML pages share: head, foot, style, words and numbers; and the parts of the replay's
+ * page. Included by html*.c and their test only. */
 #ifndef STRAYFRAME_REPORT_HTML_H
 #define STRAYFRAME_REPORT_HTML_H
 

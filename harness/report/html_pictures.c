@@ -146,7 +146,7 @@ static void bar(const struct sf_exhibit *exhibit, struct sf_text *out)
                     exhibit->owners[i].tenant == exhibit->tenant ? "own" : "stray",
                     exhibit->owners[i].share_ppm);
     }
-    sf_text_add(out, "<span class=\"nobody\" style=\"flex-grow:%u\"></span></div>",
+    sf_text_add(out, "<span class=\"unread\" style=\"flex-grow:%u\"></span></div>",
                 exhibit->unreadable_ppm);
 }
 
@@ -160,9 +160,9 @@ static void whose(const struct gallery *gallery, const struct sf_exhibit *exhibi
         owner(gallery, exhibit, &exhibit->owners[i], out);
     }
     if (exhibit->unreadable_ppm > 0) {
-        sf_html_put(out, "<li class=\"nobody\"><b>");
+        sf_html_put(out, "<li class=\"unread\"><b>");
         sf_html_share(out, exhibit->unreadable_ppm);
-        sf_html_put(out, "</b> cannot be told</li>\n");
+        sf_html_put(out, "</b> unreadable</li>\n");
     }
     sf_html_put(out, "</ul></dd>\n");
 }

@@ -120,7 +120,7 @@ const char sf_html_style[] =
     "gap:2px;print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
     ".bar span{flex-basis:0;min-width:1px}\n"
     ".bar .own{background:var(--good)}.bar .stray{background:var(--stray)}"
-    ".bar .nobody{background:var(--rule)}\n"
+    ".bar .unread{background:var(--rule)}\n"
     ".lead .pair{grid-template-columns:repeat(2,minmax(0,1fr))}\n"
     ".lead .pair dl{grid-column:1/-1;display:grid;grid-template-columns:repeat(3,1fr);gap:1.5rem}\n"
     /* A dt and its dd share a column. */

@@ -158,8 +158,8 @@ void sf_html_sweep(const struct sf_replay *replay, struct sf_text *out)
     sf_html_counted(out, sweep->poor_homes_count, "home");
     sf_html_put(out, " of ");
     sf_html_count(out, sweep->homes_count);
-    sf_html_put(out, " on a network that loses so many packets and takes so long each way, give or "
-                     "take half, for ");
+    sf_html_put(out,
+                " on a network with this loss and this one-way delay, plus or minus half, for ");
     sf_html_duration(out, sweep->duration_ns);
     sf_text_add(out, " under each of %d seeds. These losses are single ones, not bursts.</p>\n",
                 SF_SWEEP_SEEDS_COUNT);

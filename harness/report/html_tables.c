@@ -24,11 +24,11 @@ static void fact(const struct sf_fact *fact, struct sf_text *out)
 
 void sf_html_facts(const struct sf_replay *replay, struct sf_text *out)
 {
-    sf_html_put(out,
-                "<section aria-labelledby=\"facts\"><h2 id=\"facts\">The published facts</h2>\n"
-                "<p class=\"intro\">Each line is something that was said in public. Below it "
-                "is the figure from the replay that it is held against.</p>\n"
-                "<ol class=\"facts\">\n");
+    sf_html_put(
+        out, "<section aria-labelledby=\"facts\"><h2 id=\"facts\">The published facts</h2>\n"
+             "<p class=\"intro\">Each line is a published statement. Below it is the figure from "
+             "the replay that it is compared with.</p>\n"
+             "<ol class=\"facts\">\n");
     for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
         fact(&replay->facts[i], out);
     }

@@ -6,8 +6,8 @@
 
 enum { PAGE_COLUMNS = 100, TIME_COLUMNS = 12, LANE_COLUMNS = 12, LANES_BYTES = 64 };
 
-/* How many bytes of the text go on a line of so many columns, broken at a blank where there is
- * one. */
+/* Number of bytes of the text that fit on a line of `columns` columns, broken at a blank if
+ * possible. */
 static size_t line_bytes(const char *text, size_t columns)
 {
     size_t length = strlen(text);
@@ -103,7 +103,7 @@ static void add_heads(const struct sf_story *story, const struct lanes *lanes,
     sf_text_add(out, "%s\n", paint->off);
 }
 
-/* What somebody does, with the device in front where a home has several. */
+/* A step's text, after the device's name in a home with several. */
 static void say_step(const struct sf_story_step *step, struct sf_text *out)
 {
     const char *of = strstr(step->who, " of ");

@@ -1,5 +1,5 @@
-/* Two runs held against each other record by record: one is kept in a stream, the other is heard.
- * The first record that differs is named, with both sides. */
+/* Compares two runs record by record: one is saved in a stream, the other is running. Reports the
+ * first record that differs, from both runs. */
 #ifndef STRAYFRAME_RUN_COMPARE_H
 #define STRAYFRAME_RUN_COMPARE_H
 

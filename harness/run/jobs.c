@@ -20,7 +20,7 @@ enum { WORKERS_MAX = 256, POLL_NS = 20 * 1000 * 1000, NO_JOB = -1 };
 
 /* Shared between the workers and their parent. */
 struct shared {
-    atomic_uint next; /* the next job that nobody has taken */
+    atomic_uint next; /* the next job that no worker has taken */
     atomic_uint done_count;
     atomic_uint hung_count;
     _Atomic int32_t current[WORKERS_MAX]; /* the job that each worker is at; NO_JOB */

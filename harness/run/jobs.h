@@ -17,7 +17,7 @@ enum sf_job_end {
 
 struct sf_job_status {
     uint32_t end;           /* enum sf_job_end */
-    uint32_t signal_number; /* CRASHED: by which signal; 0: it ended by itself */
+    uint32_t signal_number; /* CRASHED: the signal; 0: it called exit */
 };
 
 struct sf_jobs {

@@ -1,4 +1,4 @@
-/* The same run twice, held against each other record by record. */
+/* The same run twice, compared record by record. */
 #ifndef STRAYFRAME_RUN_TWICE_H
 #define STRAYFRAME_RUN_TWICE_H
 

@@ -250,7 +250,7 @@ static bool is_absent(struct sf_plan *plan, uint32_t group, uint32_t kind)
     return present != UINT32_MAX && section_of(plan, group, kind)->values[present] == 0;
 }
 
-/* What nobody is there to look at needs no saying. */
+/* Resets the settings of parts that the plan does not have, such as a camera's backup. */
 static void settle_absent(struct sf_plan *plan)
 {
     for (uint32_t group = 0; group < plan->groups_count; group++) {

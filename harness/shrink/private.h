@@ -90,7 +90,7 @@ bool sf_edit_leave_entries(struct sf_plan *plan, uint32_t from, uint32_t to);
 bool sf_edit_leave_homes(struct sf_plan *plan, uint32_t from, uint32_t to);
 bool sf_edit_leave_fates(struct sf_plan *plan, uint32_t from, uint32_t to);
 
-/* Leaves out networks that nobody is on; one that does nothing becomes the one that never does. */
+/* Removes networks without homes; a network without impairment becomes `perfect`. */
 void sf_edit_drop_networks(struct sf_plan *plan);
 
 /* Is anything on this network left to chance? */

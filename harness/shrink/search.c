@@ -16,7 +16,7 @@ uint32_t sf_shrink_faults(const struct sf_plan *plan)
     return count;
 }
 
-/* What somebody has to read. A network of which nobody can say what it does is as bad as a list. */
+/* The number of faults that a reader has to understand. A random network counts as OF_CHANCE. */
 static uint32_t burden(const struct sf_plan *plan)
 {
     enum { OF_CHANCE = 10 };

@@ -62,7 +62,7 @@ static void work(void *context, void *prepared, uint32_t index, void *result_out
     run_here(context, NULL, result_out);
 }
 
-/* Somebody else's code, in a process of its own. A listener is never needed there. */
+/* Runs a shared object in a process of its own, without listeners. */
 static bool run_apart(struct shrink *shrink)
 {
     const struct sf_jobs jobs = {

@@ -23,7 +23,7 @@ struct sf_shrink_options {
     void *context;
 };
 
-/* Of a search that was ended early only so many things are tried: somebody waits. */
+/* Upper bound on necessity checks after a search was cut short, to return quickly. */
 enum { SF_NECESSITIES_EARLY_MAX = 12 };
 enum { SF_NECESSITIES_MAX = 64, SF_NECESSITY_SEEDS = 20 };
 
