@@ -52,8 +52,8 @@ static void verdict_line(const struct sf_replay *replay, struct sf_text *out)
     const struct verdict verdict = verdict_of(replay);
     if (verdict.holding_count == SF_REPLAY_FACTS_COUNT && replay->crashed_count == 0) {
         sf_html_put(out, "<p class=\"verdict good\"><b><span aria-hidden=\"true\">"
-                         "\xe2\x9c\x93</span> Reproduced.</b> The replay shows everything that the "
-                         "public record says.");
+                         "\xe2\x9c\x93</span> Reproduced.</b> The replay shows every published "
+                         "fact.");
     } else if (verdict.failing_count > 0) {
         sf_html_put(out, "<p class=\"verdict bad\"><b><span aria-hidden=\"true\">"
                          "\xe2\x9c\x97</span> Not reproduced.</b>");
@@ -66,9 +66,7 @@ static void verdict_line(const struct sf_replay *replay, struct sf_text *out)
     if (replay->crashed_count > 0) {
         sf_html_put(out, " ");
         sf_html_counted(out, replay->crashed_count, "run");
-        sf_text_add(out, " of %u did not come to %s end.",
-                    replay->seeds_count * SF_REPLAY_ARMS_COUNT,
-                    replay->crashed_count == 1 ? "its" : "their");
+        sf_text_add(out, " of %u did not finish.", replay->seeds_count * SF_REPLAY_ARMS_COUNT);
     }
     sf_html_put(out, "</p>\n");
 }
@@ -106,8 +104,8 @@ static void what_was_run(const struct sf_plan *plan, const struct sf_replay *rep
         out,
         " UTC on; %d times for each seed: with the cache before the update, the update and "
         "the fix, on a good and on the poor network, on hubs and in the app, and once with "
-        "the update going live in the middle of the run. How many homes had a poor network, "
-        "how poor it was and how often people looked are choices of the scenario.</p>\n",
+        "the update going live during the run. The number of homes with a poor network, its "
+        "figures and how often viewers ask are choices of the scenario.</p>\n",
         SF_REPLAY_ARMS_COUNT);
 }
 
@@ -183,8 +181,9 @@ static void repeat(const struct sf_plan *plan, const struct sf_replay *replay, c
     if (replay->seeds_count > 1) {
         sf_text_add(out, " to %" PRIu64, replay->seed_first + replay->seeds_count - 1);
     }
-    sf_html_put(out, ". All chance in a run comes from its seed, so the same command gives the "
-                     "same figures.</p>\n");
+    sf_html_put(out,
+                ". All random draws of a run come from its seed, so the same command gives the "
+                "same figures.</p>\n");
     sf_html_hashes(replay, out);
     sf_html_put(out, "<details><summary>The scenario as it was run</summary>\n<pre><code>");
     sf_scenario_print(plan, sf_run_schema(), &scenario);

@@ -56,7 +56,7 @@ void sf_html_figure(const char *kind, uint64_t count, const char *of, uint64_t t
 
 /* ---- what the parts ask of a replay: html_write.c ---- */
 
-/* Nothing of a run that did not come to its end is believed. */
+/* The results of a run that did not finish are not used. */
 bool sf_html_run_done(const struct sf_replay *replay, uint32_t seed_index, uint32_t arm);
 
 /* Both paths of an arm, summed over the seeds. */

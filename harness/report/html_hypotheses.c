@@ -1,5 +1,5 @@
-/* Which mechanisms explain what is known, and what the update bought: two tables of the HTML
- * report. */
+/* Which mechanisms explain the published facts, and the service with each cache: two tables of the
+ * HTML report. */
 #include <inttypes.h>
 
 #include "harness/report/html.h"
@@ -33,7 +33,7 @@ static void row(const struct sf_hypothesis_result *result, struct sf_text *out)
 static void ruling(const struct sf_hypothesis_result *result, struct sf_text *out)
 {
     if (result->explains_all) {
-        sf_html_put(out, "<p class=\"good\"><b class=\"mark\">Explains everything that is known."
+        sf_html_put(out, "<p class=\"good\"><b class=\"mark\">Explains all published facts."
                          "</b></p>");
         return;
     }
@@ -73,10 +73,10 @@ void sf_html_hypotheses(const struct sf_replay *replay, struct sf_text *out)
     }
     sf_html_put(
         out,
-        "<section aria-labelledby=\"hypotheses\"><h2 id=\"hypotheses\">Which mechanisms could it "
-        "have been?</h2>\n<p class=\"intro\">Each mechanism is a cache that a good engineer could "
-        "have written, and is run through the same day. A row is judged by one such cache: where "
-        "a fact rules it out, it rules out this way of building it.</p>\n<table "
+        "<section aria-labelledby=\"hypotheses\"><h2 id=\"hypotheses\">Which mechanisms explain "
+        "the facts?</h2>\n<p class=\"intro\">Each mechanism is a cache that a good engineer could "
+        "have written, run through the same day. Each row is one such cache: a fact "
+        "that rules it out rules out this implementation of the mechanism.</p>\n<table "
         "class=\"hypotheses\"><thead><tr><th scope=\"col\"><span class=\"unseen\">Hypothesis"
         "</span></th>");
     for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
@@ -93,7 +93,7 @@ void sf_html_hypotheses(const struct sf_replay *replay, struct sf_text *out)
     sf_html_put(out, "</ul>\n</section>\n");
 }
 
-/* ---- what the update bought ---- */
+/* ---- service with each cache ---- */
 
 static void share_cell(uint64_t part, uint64_t whole, struct sf_text *out)
 {
@@ -139,23 +139,25 @@ void sf_html_bought(const struct sf_replay *replay, struct sf_text *out)
 {
     sf_html_put(
         out,
-        "<section aria-labelledby=\"bought\"><h2 id=\"bought\">What the update bought</h2>\n"
-        "<p class=\"intro\">It was made for better pictures, and a cache that serves nothing "
-        "would leak nothing. The same homes, seeds and network with each of the three caches, on "
+        "<section aria-labelledby=\"bought\"><h2 id=\"bought\">Service with each cache</h2>\n"
+        "<p class=\"intro\">The update was made for better service, and a cache that serves "
+        "nothing "
+        "leaks nothing. The same homes, seeds and network with each of the three caches, on "
         "hubs:</p>\n<table class=\"arms bought\"><thead><tr><th scope=\"col\">Cache</th><th "
         "scope=\"col\">Asked</th><th scope=\"col\">Answered at once</th><th scope=\"col\">First "
         "own still, median</th><th scope=\"col\">90% within</th><th scope=\"col\">Blank</th></tr>"
         "</thead>\n");
     service_rows(replay, true, out);
     service_rows(replay, false, out);
-    sf_html_put(out,
-                "</table>\n<p class=\"note\"><b>Answered at once</b>: with a still, within 10 ms "
-                "of being let in, so from what the cache had; the update\xe2\x80\x99s figure has "
-                "its strays in it. <b>First own still</b>: from the beginning of watching to the "
-                "first picture that is mostly the viewer\xe2\x80\x99s own. <b>Blank</b>: asked, "
-                "and there was nothing to show.</p>\n");
+    sf_html_put(
+        out,
+        "</table>\n<p class=\"note\"><b>Answered at once</b>: with a still, within 10 ms "
+        "after the front door let the request in, so from memory; the update\xe2\x80\x99s figure "
+        "includes its strays. <b>First own still</b>: from the beginning of watching to the "
+        "first picture that is mostly the viewer\xe2\x80\x99s own. <b>Blank</b>: asked, "
+        "and there was nothing to show.</p>\n");
     const struct sf_silence silence = sf_replay_silence(replay);
-    sf_html_put(out, "<p>Where there must be no stray there was ");
+    sf_html_put(out, "<p>In the arms without a leak there was ");
     sf_html_put(out, silence.strays_count == 0 ? "none" : "not none: ");
     if (silence.strays_count > 0) {
         sf_html_count(out, silence.strays_count);
@@ -167,6 +169,6 @@ void sf_html_bought(const struct sf_replay *replay, struct sf_text *out)
     sf_html_put(out, " of ");
     sf_html_counted(out, silence.runs_count, "run");
     sf_html_put(out, replay->hypothesis_rows_count > 0
-                         ? ", the correct twins of the mechanisms among them.</p>\n</section>\n"
+                         ? ", the twins of the mechanisms among them.</p>\n</section>\n"
                          : ".</p>\n</section>\n");
 }

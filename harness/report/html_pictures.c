@@ -362,12 +362,14 @@ void sf_html_pictures(const struct sf_plan *plan, const struct sf_replay *replay
     collect(replay, viewers);
     uint32_t shown_count = viewers->count < VIEWERS_SHOWN_MAX ? viewers->count : VIEWERS_SHOWN_MAX;
     if (viewers->count > 0) {
-        sf_html_put(out, "<section aria-labelledby=\"pictures\"><h2 id=\"pictures\">What the "
-                         "affected displays showed</h2>\n<p class=\"intro\">One pair for each "
-                         "affected display and run: the latest still of its own camera, and what "
-                         "it showed, drawn as a patient display would draw the bytes that came. "
-                         "Every still carries the mark of its owner all over, as fine grain; that "
-                         "is how the replay can tell whose a scrap of it is.</p>\n");
+        sf_html_put(
+            out,
+            "<section aria-labelledby=\"pictures\"><h2 id=\"pictures\">What the "
+            "affected displays showed</h2>\n<p class=\"intro\">One pair for each "
+            "affected display and run: the latest still of its own camera, and what "
+            "it showed, decoded from the bytes that it received. "
+            "Every still carries its owner\xe2\x80\x99s mark in all its pixels, as fine grain; "
+            "from it the replay attributes each part of a picture.</p>\n");
     }
     for (uint32_t i = 0; i < shown_count; i++) {
         if (i == VIEWERS_OPEN_MAX) {

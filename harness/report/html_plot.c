@@ -366,7 +366,7 @@ void sf_html_plot(const struct sf_plan *plan, const struct sf_replay *replay, st
                 "<section aria-labelledby=\"minutes\"><h2 id=\"minutes\">The update, minute by "
                 "minute</h2>\n");
     if (!sf_html_run_done(replay, 0, SF_REPLAY_LIVE)) {
-        sf_html_put(out, "<p>The run in which the update goes live did not come to its end.</p>"
+        sf_html_put(out, "<p>The run in which the update goes live did not finish.</p>"
                          "</section>\n");
         return;
     }

@@ -36,7 +36,7 @@ static void verdict_line(const struct sf_proofs *proofs, const struct sums *sums
     if (sf_proofs_holding_count(proofs) == proofs->count) {
         sf_html_put(out, "<p class=\"verdict good\"><b><span aria-hidden=\"true\">"
                          "\xe2\x9c\x93</span> Proven.</b> Each planted defect was caught by the "
-                         "oracle that is there for it, and no sound cache was blamed.</p>\n");
+                         "oracle that it names, and every twin passed.</p>\n");
         return;
     }
     sf_html_put(out, "<p class=\"verdict bad\"><b><span aria-hidden=\"true\">\xe2\x9c\x97</span> "
@@ -45,8 +45,7 @@ static void verdict_line(const struct sf_proofs *proofs, const struct sums *sums
         sf_text_add(out, " %u of %u missed.", sums->missed_count, proofs->count);
     }
     if (sums->blamed_count > 0) {
-        sf_text_add(out, " A sound cache was blamed, the twin of %u of %u.", sums->blamed_count,
-                    proofs->count);
+        sf_text_add(out, " The twin of %u of %u failed.", sums->blamed_count, proofs->count);
     }
     sf_html_put(out, "</p>\n");
 }
@@ -63,15 +62,16 @@ static void headline(const struct sf_proofs *proofs, struct sf_text *out)
     sf_html_figure(sums.missed_count > 0 ? "stray" : "calm", sums.missed_count, "of", proofs->count,
                    "classes of defect missed", out);
     sf_html_figure(sums.false_alarms_count > 0 ? "stray" : "calm", sums.false_alarms_count, "of",
-                   sums.twin_runs_count, "runs in which a sound cache was blamed", out);
+                   sums.twin_runs_count, "runs of a twin that failed", out);
     sf_html_figure("calm", sums.runs_count, NULL, 0, "runs with a defect", out);
     sf_html_put(
         out,
-        "</dl>\n<div class=\"story\">\n<p>What is a verdict worth? Here each class of mistake that "
-        "caches are known for is planted in a small cache, which comes through the same door as "
-        "any cache under test, and is run in the scenarios that judge any cache. A class counts as "
-        "caught if the oracle that is there for it found it in a run.</p>\n"
-        "<p>The <dfn>twin</dfn> is the same code with the one defence put back. It must pass every "
+        "</dl>\n<div class=\"story\">\n<p>This page shows which defects the gate catches. Each "
+        "known class "
+        "of mistake in caches is planted in a small cache, which uses the same interface as "
+        "any cache under test and is run in the gate\xe2\x80\x99s scenarios. A class counts as "
+        "caught if the oracle that it names had a finding in a run.</p>\n"
+        "<p>The <dfn>twin</dfn> is the same code with the defence in place. It must pass every "
         "oracle in the same scenarios: a run in which it fails is a false alarm.</p>\n</div>\n"
         "</header>\n");
 }
@@ -133,11 +133,13 @@ static void class_item(const struct sf_proof *proof, const char *const *files, s
 
 static void classes(const struct sf_proofs *proofs, const char *const *files, struct sf_text *out)
 {
-    sf_html_put(out,
-                "<section aria-labelledby=\"classes\"><h2 id=\"classes\">The planted defects</h2>\n"
-                "<p class=\"intro\">How soon one is caught is counted as a gate would run: its "
-                "scenarios take turns, seed by seed, and the campaign begins at any run.</p>\n"
-                "<ol class=\"facts\">\n");
+    sf_html_put(
+        out,
+        "<section aria-labelledby=\"classes\"><h2 id=\"classes\">The planted defects</h2>\n"
+        "<p class=\"intro\">Runs until the first catch are counted in the gate\xe2\x80\x99s order: "
+        "scenarios take turns, seed by seed; the median is over campaigns that begin at any "
+        "run.</p>\n"
+        "<ol class=\"facts\">\n");
     for (uint32_t i = 0; i < proofs->count; i++) {
         class_item(&proofs->proofs[i], files, out);
     }
@@ -199,11 +201,11 @@ static void oracles(const struct sf_proofs *proofs, struct sf_text *out)
 {
     sf_html_put(
         out,
-        "<section aria-labelledby=\"oracles\"><h2 id=\"oracles\">What found them</h2>\n"
-        "<p class=\"intro\">An oracle that found nothing here is not idle: each has a scenario "
-        "in <code>scenarios/canary</code> that it must fail.</p>\n"
+        "<section aria-labelledby=\"oracles\"><h2 id=\"oracles\">Oracles</h2>\n"
+        "<p class=\"intro\">Each oracle also has a scenario in <code>scenarios/canary</code> that "
+        "it must fail.</p>\n"
         "<table class=\"arms\"><thead><tr><th scope=\"col\">Oracle</th>"
-        "<th scope=\"col\">Classes it is there for</th><th scope=\"col\">Classes it "
+        "<th scope=\"col\">Classes that name it</th><th scope=\"col\">Classes it "
         "found</th><th scope=\"col\">Missed without it</th><th scope=\"col\">Caught less "
         "often</th></tr></thead>\n<tbody>\n");
     for (uint32_t i = 0; i < sf_removals_count(); i++) {
@@ -227,7 +229,7 @@ void sf_report_proofs_html(const struct sf_proofs *proofs, const char *const *fi
                      "<pre class=\"command\"><code>");
     sf_html_text(out, command);
     sf_html_put(out,
-                "</code></pre>\n<p>strayframe " SF_VERSION ". All chance in a run comes from its "
-                "seed, so the same command gives the same figures.</p>\n</section>\n");
+                "</code></pre>\n<p>strayframe " SF_VERSION ". All random draws of a run come "
+                "from its seed, so the same command gives the same figures.</p>\n</section>\n");
     sf_html_end(out);
 }

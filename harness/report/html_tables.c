@@ -51,7 +51,7 @@ static void arm_row(const struct sf_replay *replay, uint32_t arm, const char *na
     sf_text_add(out, "<tr%s><th scope=\"row\">%s", sums.strays_count > 0 ? " class=\"leaks\"" : "",
                 name);
     if (sums.runs_count < replay->seeds_count) {
-        sf_text_add(out, " <strong>(%u of %u runs did not come to their end)</strong>",
+        sf_text_add(out, " <strong>(%u of %u runs did not finish)</strong>",
                     replay->seeds_count - sums.runs_count, replay->seeds_count);
     }
     sf_html_put(out, "</th>");
@@ -100,7 +100,7 @@ void sf_html_arms(const struct sf_plan *plan, const struct sf_replay *replay, st
                      "<p class=\"intro\">Each cache is run on each network for each way of "
                      "looking: the <dfn>hub</dfn>, a display in the home that asks through the "
                      "integration, and the maker\xe2\x80\x99s own <dfn>app</dfn>. Last, the update "
-                     "goes live in the middle of a run. ");
+                     "goes live during a run. ");
     if (replay->seeds_count > 1) {
         sf_text_add(out, "The figures are sums over %u seeds. ", replay->seeds_count);
     }

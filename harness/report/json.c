@@ -179,7 +179,7 @@ static json_t *service_json(const struct sf_replay *replay, enum sf_replay_cache
         wait_json(&service, 50), "first_still_p90_ms", wait_json(&service, 90));
 }
 
-/* What the update bought: each cache in the arm of hubs and poor networks, the homes on a poor
+/* The service with each cache: each in the arm of hubs and poor networks, the homes on a poor
  * network and those on a good one apart. */
 static json_t *bought_json(const struct sf_replay *replay)
 {

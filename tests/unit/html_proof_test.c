@@ -49,7 +49,7 @@ static void test_a_proof_that_holds_says_so(void **state)
     free(proofs);
 }
 
-static void test_what_was_missed_or_blamed_is_said(void **state)
+static void test_missed_classes_and_failed_twins_are_named(void **state)
 {
     (void)state;
     struct sf_proofs *proofs = proofs_create();
@@ -88,7 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_proof_that_holds_says_so),
-        cmocka_unit_test(test_what_was_missed_or_blamed_is_said),
+        cmocka_unit_test(test_missed_classes_and_failed_twins_are_named),
         cmocka_unit_test(test_the_page_is_whole_and_refers_to_nothing_outside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

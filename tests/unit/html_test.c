@@ -86,8 +86,8 @@ static void test_a_run_that_crashed_is_said_and_not_believed(void **state)
     f->replay.crashed_count = 2;
     const char *page = page_of(f);
     assert_true(has(page, "Inconclusive."));
-    assert_true(has(page, "2 runs of 26 did not come to their end."));
-    assert_int_equal(count_of(page, "(1 of 2 runs did not come to their end)"), 2);
+    assert_true(has(page, "2 runs of 26 did not finish."));
+    assert_int_equal(count_of(page, "(1 of 2 runs did not finish)"), 2);
     assert_int_equal(count_of(page, "crashed, signal 11"), 2);
     assert_int_equal(count_of(page, "<td class=\"strays\">12</td>"), 2); /* of the other seed */
     assert_false(has(page, "<img"));
