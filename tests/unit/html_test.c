@@ -51,7 +51,7 @@ static void test_every_fact_is_on_the_page(void **state)
 static void test_the_verdict_follows_the_facts(void **state)
 {
     struct fixture *f = *state;
-    assert_true(has(page_of(f), "Reproduced.</b> The replay shows everything"));
+    assert_true(has(page_of(f), "Reproduced.</b> The replay shows every published fact"));
     f->replay.facts[0].holds = false;
     f->replay.facts[0].judged = false;
     f->replay.facts[1] = f->replay.facts[0];
