@@ -1,6 +1,6 @@
-/* What the proof has shown before: a file of classes that were caught, each with the median number
- * of runs until it was. It is the one place where that number stands; a class of it that is caught
- * no more fails the proof. */
+/* The baseline of `prove`: a file of classes that were caught, each with the median number of runs
+ * until the first catch. Only this file has that number. If a class of the file is not caught, the
+ * proof fails. */
 #ifndef STRAYFRAME_GATE_BASELINE_H
 #define STRAYFRAME_GATE_BASELINE_H
 
@@ -21,15 +21,15 @@ struct sf_baseline {
 };
 
 /* A class a line: its id and its median number of runs; `#` begins a comment. SF_ERR_INPUT with the
- * place for whatever else is written there, and for a class that the catalogue does not have. */
+ * place for any other text, and for a class that the catalogue does not have. */
 SF_MUST_USE enum sf_err sf_baseline_read(const char *path, struct sf_baseline *baseline_out,
                                          struct sf_diag *diag);
 
-/* NULL for a class that has not been caught before. */
+/* NULL for a class that is not in the file. */
 const struct sf_baseline_class *sf_baseline_class_of(const struct sf_baseline *baseline,
                                                      const char *id);
 
-/* Such a file, of what these proofs have caught. */
+/* The text of such a file, with the classes that these proofs have caught. */
 void sf_baseline_write(const struct sf_proofs *proofs, struct sf_text *out);
 
 #endif

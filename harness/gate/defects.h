@@ -10,12 +10,12 @@ struct sf_defect {
     const char *id; /* "D02"; never given to another class */
     const char *title;
     const char *seen_in;  /* public incidents and advisories, or servers on which it was seen */
-    const char *needs;    /* what a run must bring about to show it */
+    const char *needs;    /* the conditions under which a run shows it */
     const char *cache;    /* as in a plan */
-    const char *before;   /* what it takes over from where a scenario deploys; NULL: itself */
+    const char *before;   /* the version that a deploy replaces; NULL: the cache itself */
     const char *twin;     /* the same with its defence: must pass every oracle */
-    const char *oracle;   /* by name: the one that is meant to catch it */
-    const char *scenario; /* the one of scenarios/gate that shows it best */
+    const char *oracle;   /* by name: the one that must catch it */
+    const char *scenario; /* the one of scenarios/gate that catches it most often */
 };
 
 /* In order of id; ended by one whose id is NULL. */

@@ -165,7 +165,7 @@ static struct outcome outcome_of(const struct sf_jobs_results *results, uint32_t
     };
 }
 
-/* How long a run took in real time says nothing: a hang is compared with nothing. */
+/* A hang depends on real time: such a run is not compared. */
 static bool is_comparable(const struct sf_job_status *status)
 {
     return status->end == SF_JOB_DONE || status->end == SF_JOB_CRASHED;

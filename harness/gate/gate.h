@@ -12,7 +12,7 @@ enum { SF_GATE_SCENARIOS_MAX = 64, SF_GATE_FINDS_MAX = 64, SF_GATE_HANGS_MAX = 4
 
 struct sf_gate_options {
     const char *candidate; /* by name, as in a plan */
-    const char *baseline;  /* what it takes over from where a scenario deploys; NULL: itself */
+    const char *baseline;  /* the version that a deploy replaces; NULL: the candidate itself */
     const struct sf_plan
         *plans; /* the scenarios; the caches that they name are replaced by the candidate */
     uint32_t plans_count; /* 1 to SF_GATE_SCENARIOS_MAX */
@@ -41,15 +41,15 @@ struct sf_gate_find {
     uint32_t runs_count;       /* runs with this signature */
 };
 
-/* What became of one scenario under all its seeds. */
+/* The results of one scenario under all its seeds. */
 struct sf_gate_scenario {
     uint32_t wanted_count;
     uint32_t runs_count;
     uint32_t ended_count; /* of those: runs that the cache ended by a crash, or that hung */
     uint64_t ended_seed;  /* the first of those */
     /* The first seed is run again, in a process that has run it before. */
-    bool again_ran;     /* both times */
-    bool again_differs; /* and they were not the same: the cache is not deterministic */
+    bool again_ran;     /* both runs finished */
+    bool again_differs; /* and differed: the cache is not deterministic */
     struct {
         uint64_t evidence_count;
         uint32_t wanted_count; /* runs that concern this oracle */
@@ -89,8 +89,8 @@ struct sf_gate {
 SF_MUST_USE enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate_out,
                                     struct sf_diag *diag);
 
-/* The plan as the gate runs it: every cache in it is `cache`. With a `baseline`, what runs before
- * the first deploy is that one; a scenario that deploys nothing has `cache` from the start. */
+/* The plan as the gate runs it: every cache in it is `cache`. With a `baseline`, that one runs
+ * until the first deploy; a scenario without a deploy has `cache` from the start. */
 void sf_gate_plan(const struct sf_plan *scenario, const char *baseline, const char *cache,
                   struct sf_plan *plan_out);
 

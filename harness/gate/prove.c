@@ -10,7 +10,7 @@
 #include "harness/gate/gate.h"
 #include "harness/run/jobs.h"
 
-/* What is kept of a run. */
+/* The outcome of a run. */
 struct outcome {
     uint32_t oracles;  /* bit set of those that found something */
     sf_ns first_at_ns; /* the first finding */

@@ -1,6 +1,6 @@
-/* The harness's own proof: every planted defect of the catalogue must be caught in the scenarios
- * that judge any cache, by the oracle that is there for it, and its twin, which has the one defence
- * back, must pass every oracle. */
+/* The harness's own proof: every planted defect of the catalogue must be caught in the gate's
+ * scenarios by the oracle that it names, and its twin, the same code with the defence in place,
+ * must pass every oracle. */
 #ifndef STRAYFRAME_GATE_PROVE_H
 #define STRAYFRAME_GATE_PROVE_H
 
@@ -43,8 +43,8 @@ struct sf_removal sf_removal_at(uint32_t index);
 struct sf_proof {
     const struct sf_defect *defect;
     uint32_t runs_count;
-    uint32_t caught_count; /* runs that failed, by whatever oracle, or in which the cache died */
-    uint32_t meant_count;  /* of those: by the oracle that is meant for it */
+    uint32_t caught_count;                  /* runs that failed, by any oracle or by a crash */
+    uint32_t meant_count;                   /* of those: by the oracle that the class names */
     uint32_t oracle_counts[SF_ORACLES_MAX]; /* runs in which each found something */
     uint32_t left_counts[SF_REMOVALS_MAX];  /* runs that would fail without those of a removal */
     /* Of a campaign that begins at any of these runs: how many it takes, and how much simulated
@@ -66,7 +66,7 @@ struct sf_proofs {
 SF_MUST_USE enum sf_err sf_prove(const struct sf_prove_options *options,
                                  struct sf_proofs *proofs_out, struct sf_diag *diag);
 
-/* Caught by the oracle that is meant for it, and no twin run failed. */
+/* Caught by the oracle that the class names, and no twin run failed. */
 bool sf_proof_holds(const struct sf_proof *proof);
 
 /* Is the class caught, but would not be without those oracles? */

@@ -1,4 +1,4 @@
-/* How well viewers were served: what a cache is there for, as figures. Filled in by the tally. */
+/* Service figures: how fast and how often viewers got stills. Filled in by the tally. */
 #ifndef STRAYFRAME_MEASURE_SERVICE_H
 #define STRAYFRAME_MEASURE_SERVICE_H
 
@@ -6,7 +6,7 @@
 
 #include "harness/base/time.h"
 
-/* An answer that begins this soon after its request was let in came from what the cache had. */
+/* An answer that begins this soon after its request was let in came from memory: a hit. */
 #define SF_SERVICE_HIT_NS_MAX (10 * SF_MS)
 
 /* Waits in buckets of a sixteenth of their size, up to a quarter of an hour; the last one is for
@@ -34,8 +34,8 @@ void sf_waits_add(struct sf_waits *waits, sf_ns wait_ns);
 /* A viewer gave up without a picture. */
 void sf_waits_add_never(struct sf_waits *waits);
 uint64_t sf_waits_count(const struct sf_waits *waits);
-/* How long the share of waits that is at least `percent` lasted, in ms, up to a sixteenth too long;
- * UINT64_MAX where they never ended, or there were none. */
+/* The percentile of waits in ms, at most a sixteenth too long; UINT64_MAX if that wait never ended,
+ * or without waits. */
 uint64_t sf_waits_ms(const struct sf_waits *waits, uint32_t percent);
 
 /* Adds one to the other. */

@@ -1,5 +1,5 @@
-/* Counts of a run that are no invariants: how many asked, how many saw what, who was affected. Read
- * from the trace, like the oracles; the fact sheet is made of these figures. */
+/* Counts of a run that are no invariants: requests, pictures, affected viewers. Read from the
+ * trace, like the oracles; the facts of the replay use these figures. */
 #ifndef STRAYFRAME_MEASURE_TALLY_H
 #define STRAYFRAME_MEASURE_TALLY_H
 

@@ -1,6 +1,5 @@
-/* The fact sheet: what is publicly known of the incident, each line judged over every seed by the
- * figures of the arms. The statements are the record's; the mechanism is ours and must reproduce
- * them all. */
+/* The published facts of the incident, each judged over every seed by the figures of the arms. The
+ * statements are published; the mechanism is our model, and must reproduce all of them. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -86,9 +86,9 @@ const struct sf_hypothesis *sf_hypotheses(uint32_t *count_out)
     return hypotheses;
 }
 
-/* What a hypothesis has runs of its own for, each with hubs and apps side by side; and the update
- * going live, which comes first, since it takes longest. The cache before the update is the
- * replay's, for every mechanism came with the update. */
+/* The runs of a hypothesis, each with hubs and apps side by side. The update going live is first,
+ * since it takes longest. The cache before the update is the replay's: every mechanism came with
+ * the update. */
 static const struct {
     enum sf_replay_cache cache;
     enum sf_replay_network network;
@@ -276,7 +276,7 @@ static void progress(void *context, uint32_t done_count, uint32_t count)
     }
 }
 
-/* Nothing of a run that did not come to its end is believed. */
+/* The results of a run that did not finish are not used. */
 static bool all_done(const struct sf_replay *replay, uint32_t row)
 {
     bool done = true;

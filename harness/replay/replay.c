@@ -113,7 +113,7 @@ static void tell_stories(struct sf_runner *runner, const struct sf_plan *plan,
     free(again);
 }
 
-/* The live arm first: it is the longest story, and a report wants it even when time is short. */
+/* The live arm first: it takes longest. */
 static void work(void *context, void *runner, uint32_t index, void *result_out)
 {
     const struct arms *arms = context;

@@ -72,7 +72,7 @@ struct sf_replay_run {
 
 struct sf_fact {
     char id[4];            /* "F1" */
-    const char *statement; /* what is known, in one sentence */
+    const char *statement; /* the published fact, in one sentence */
     bool holds;            /* over every seed */
     bool judged;           /* false: some run gave no evidence */
     char figure[256];      /* what it rests on */
@@ -92,7 +92,7 @@ struct sf_replay {
     sf_ns duration_ns;
     struct sf_jobs_results jobs; /* of seeds_count * SF_REPLAY_ARMS_COUNT runs */
     struct sf_fact facts[SF_REPLAY_FACTS_COUNT];
-    uint32_t crashed_count; /* runs that did not come to their end */
+    uint32_t crashed_count; /* runs that did not finish */
 
     uint32_t hypotheses_count;
     struct sf_hypothesis_result hypotheses[SF_HYPOTHESES_MAX];
@@ -101,8 +101,7 @@ struct sf_replay {
     struct sf_sweep sweep;
 };
 
-/* What one fact sheet is judged by: the replay's own runs, or those of a hypothesis in their place
- * where it has any. */
+/* The runs by which the facts are judged: the replay's own, or a hypothesis's where it has some. */
 struct sf_replay_view {
     const struct sf_replay *replay;
     uint32_t row; /* SF_HYPOTHESIS_NO_ROW: the replay's own */

@@ -1,12 +1,12 @@
-/* Figures of a replay that are no facts: how much was watched where nothing may go astray, and what
- * the update bought. */
+/* Figures of a replay that are no facts: false alarms in the arms without a leak, and the service
+ * with each cache. */
 #ifndef STRAYFRAME_REPLAY_SUMMARY_H
 #define STRAYFRAME_REPLAY_SUMMARY_H
 
 #include "harness/replay/replay.h"
 
 /* The runs that must have no stray: every arm but the update on hubs with the poor network, and the
- * correct twins of the hypotheses. Runs that crashed are left out. */
+ * twins of the hypotheses. Runs that crashed are left out. */
 struct sf_silence {
     uint32_t runs_count;
     uint64_t viewer_seconds; /* of virtual time: a viewer counts all of a run */

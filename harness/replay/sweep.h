@@ -16,7 +16,7 @@ extern const uint32_t sf_sweep_delay_ms[SF_SWEEP_DELAYS_COUNT]; /* each way, giv
 struct sf_sweep_cell {
     uint64_t strays_count;
     uint64_t viewer_seconds; /* of the viewers on the swept network */
-    uint32_t runs_count;     /* that came to their end; 0: nothing is known */
+    uint32_t runs_count;     /* that finished; 0: no data */
 };
 
 struct sf_sweep {

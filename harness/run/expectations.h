@@ -1,4 +1,4 @@
-/* Holds a run against what its scenario expects: the verdict, the oracle, each assertion. */
+/* Compares a run with its scenario's expectations: the verdict, the oracle, each assertion. */
 #ifndef STRAYFRAME_RUN_EXPECTATIONS_H
 #define STRAYFRAME_RUN_EXPECTATIONS_H
 

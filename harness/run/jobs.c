@@ -52,7 +52,7 @@ static uint32_t processors(void)
     return count < 1 ? 1 : (uint32_t)count;
 }
 
-/* Real time, which only bounds what runs and never decides what comes out of it. */
+/* Real time: it only ends runs, and decides no result. */
 static double now_s(void)
 {
     struct timespec now;
@@ -82,7 +82,7 @@ static _Noreturn void work(struct pool *pool, uint32_t worker)
 {
     const struct sf_jobs *jobs = pool->jobs;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    dup2(STDERR_FILENO, STDOUT_FILENO); /* JSON there must not mix with what a cache prints */
+    dup2(STDERR_FILENO, STDOUT_FILENO); /* output of a cache must not mix with our JSON */
     void *prepared = jobs->prepare != NULL ? jobs->prepare(jobs->context) : NULL;
     while (!is_over(pool, atomic_load(&pool->shared->next))) {
         uint32_t job = atomic_fetch_add(&pool->shared->next, 1);
@@ -111,7 +111,7 @@ static bool start_worker(struct pool *pool, uint32_t index)
     return pid > 0;
 }
 
-/* Writes down what became of the job that a dead worker was at. */
+/* Records the end of the job that a dead worker was running. */
 static void bury(struct pool *pool, uint32_t index, int status)
 {
     int32_t job = atomic_load(&pool->shared->current[index]);

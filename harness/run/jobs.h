@@ -1,5 +1,5 @@
-/* Many runs at once, each in a worker process, so that a cache that crashes or hangs takes nothing
- * down with it. What comes out never depends on how many workers there are. */
+/* Many runs in parallel, in worker processes, so that a cache that crashes or hangs ends only its
+ * own run. Results do not depend on the number of workers. */
 #ifndef STRAYFRAME_RUN_JOBS_H
 #define STRAYFRAME_RUN_JOBS_H
 
@@ -36,7 +36,7 @@ struct sf_jobs {
     /* Does job `index`, writes its result. Runs in a worker: nothing else that it changes is seen
      * outside, and what it prints goes to stderr. */
     void (*work)(void *context, void *prepared, uint32_t index, void *result_out);
-    /* Called now and then in the caller's process. May be NULL. */
+    /* Called repeatedly in the caller's process. May be NULL. */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *context;
 };
@@ -49,7 +49,7 @@ struct sf_jobs_results {
     size_t mapped_bytes;
 };
 
-/* SF_ERR_MACHINE when processes or memory cannot be had. */
+/* SF_ERR_MACHINE without enough processes or memory. */
 SF_MUST_USE enum sf_err sf_jobs_run(const struct sf_jobs *jobs, struct sf_jobs_results *results_out,
                                     struct sf_diag *diag);
 void sf_jobs_free(struct sf_jobs_results *results);

@@ -191,7 +191,7 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     }
 }
 
-/* What caches say when they are destroyed comes behind it. */
+/* Records that caches cause while they are destroyed follow it. */
 static void hear_end(void *over, const struct sf_record *records, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {

@@ -19,8 +19,8 @@ SF_MUST_USE enum sf_err sf_saved_plan(const struct sf_saved *saved,
                                       size_t overrides_count, struct sf_plan *plan_out,
                                       struct sf_diag *diag);
 
-/* Lets the oracles hear a saved run: the result is that of the run itself, from the file alone.
- * `plan` is the file's. What is no run of this plan is SF_ERR_INPUT. */
+/* Judges a saved run with the oracles, from the file alone: the result equals that of the run.
+ * `plan` is the file's. SF_ERR_INPUT for records that are no run of this plan. */
 SF_MUST_USE enum sf_err sf_run_judge(struct sf_runner *runner, struct sf_saved *saved,
                                      const struct sf_plan *plan,
                                      const struct sf_trace_listener *listeners,

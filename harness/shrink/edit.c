@@ -9,8 +9,8 @@
 
 /* ---- time ---- */
 
-/* Ends the run right after the finding; what would come later goes, and the heal where it is not
- * the heal that is judged. */
+/* Ends the run right after the finding. Later entries are removed; so is the heal, unless recovery
+ * is judged. */
 static void cut_after(struct sf_plan *plan, sf_ns end_ns)
 {
     plan->duration_ns = end_ns;
@@ -33,8 +33,7 @@ bool sf_shrink_time(struct shrink *shrink)
     return sf_shrink_try(shrink, false);
 }
 
-/* The seed under which it comes soonest: the less has happened until then, the less there is to
- * take out. */
+/* The seed with the earliest finding: fewer events before it leave less to remove. */
 bool sf_shrink_seeds(struct shrink *shrink)
 {
     enum { SEEDS_TRIED = 100 };
@@ -78,7 +77,7 @@ static bool shrink_gap(struct shrink *shrink, uint32_t index)
     return false;
 }
 
-/* Nothing need happen for long between two entries, nor before the first. */
+/* Shortens the gaps between two entries, and before the first. */
 bool sf_shrink_gaps(struct shrink *shrink)
 {
     bool smaller = false;
@@ -238,7 +237,7 @@ static bool try_value(struct shrink *shrink, uint32_t group, uint32_t kind, uint
     return sf_shrink_try(shrink, true);
 }
 
-/* Is it simpler at its fallback, where the file need not say it? */
+/* A value at its fallback is simpler: the file leaves it out. */
 static bool simplifies(const struct sf_param *param)
 {
     return param->role != SF_ROLE_PRESENT && !param->period;

@@ -1,4 +1,5 @@
-/* Chance turned into a list of packets that were lost, late or doubled, and that list minimised. */
+/* Random outcomes replaced by a list of packets that were lost, late or duplicated; the list
+ * minimised. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,10 +7,10 @@
 #include "harness/shrink/private.h"
 #include "harness/trace/trace.h"
 
-/* ---- chance into fates ---- */
+/* ---- random outcomes into fates ---- */
 
-/* What became of the packets of a run, as fates; and the network that each link is on, to know
- * which delay needs no saying. */
+/* The outcomes of a run's packets, as fates; and each link's network, whose constant delay needs no
+ * fate. */
 struct notes {
     const struct sf_plan *plan;
     uint32_t *networks; /* by link */
@@ -118,7 +119,7 @@ static void put_on_first_network(struct notes *notes)
     }
 }
 
-/* Runs the attempt and notes what chance did. False: it does not fail, or did too much. */
+/* Runs the attempt and notes the random outcomes. False: it does not fail, or has too many. */
 static bool take_notes(struct shrink *shrink, bool losses_only, struct notes *notes)
 {
     *notes = (struct notes){
@@ -147,9 +148,9 @@ uint32_t sf_fates_of_attempt(struct shrink *shrink)
     return noted ? notes.count : UINT32_MAX;
 }
 
-/* The same run without chance: every network keeps what is certain, and the packets that chance
- * lost, damaged, doubled or held up are on the list. With `losses_only` no packet is held up any
- * more, which is a far shorter list, where that suffices. */
+/* The same run without random outcomes: every network keeps its deterministic parameters, and the
+ * packets that were lost, damaged, duplicated or delayed are on the list. With `losses_only`
+ * delayed packets are left out: a far shorter list, where that suffices. */
 static bool write_down(struct shrink *shrink, bool losses_only)
 {
     struct notes notes;

@@ -1,4 +1,4 @@
-/* For each thing that is left in a shrunk plan: does it still fail without? */
+/* For each part of a shrunk plan: does it still fail without it? */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Simpler networks: whole kinds of injury away, then what is left milder. */
+/* Simpler networks: whole kinds of impairment removed, then the rest made milder. */
 #include <string.h>
 
 #include "harness/base/assert.h"
@@ -15,9 +15,9 @@ static void keep_slots(const struct sf_netem_config *config, struct sf_netem_con
     settled->slot_bytes_max = config->slot_bytes_max;
 }
 
-/* What is certain is no chance: a delay, a rate, a queue's bound, slots, the loss of everything.
- * How long a slot's packets waited is never written down, so where there are slots all that makes
- * packets wait stays. */
+/* Deterministic parameters are kept: a delay, a rate, a queue's bound, slots, a loss of 100%. A
+ * wait for a slot cannot be a fate, so a network with slots keeps all parameters that delay
+ * packets. */
 void sf_network_settle(struct sf_netem_config *config, bool keep_rate)
 {
     struct sf_netem_config settled;

@@ -21,7 +21,7 @@ struct shrink {
     uint32_t oracle; /* whose finding must stay */
     struct sf_runner *runner;
     bool foreign;
-    bool cut_short; /* the last run of a foreign cache did not come to its end */
+    bool cut_short; /* the last run of a shared object did not finish */
     uint32_t specs_count;
     char specs[SF_SHRINK_SPECS_MAX][SF_CACHE_SPEC_BYTES];
     struct sf_cache_module modules[SF_SHRINK_SPECS_MAX];
@@ -29,8 +29,8 @@ struct shrink {
     struct sf_run_result result; /* of the last attempt */
     struct sf_plan attempt;
     struct found found;
-    struct found coarse; /* before chance was written down */
-    struct found fine;   /* the smallest that came of that */
+    struct found coarse; /* before random outcomes became fates */
+    struct found fine;   /* the smallest with fates */
     struct found best;   /* of all starts */
     uint64_t runs_count;
     bool out_of_budget;
@@ -50,7 +50,7 @@ void sf_shrink_keep(struct shrink *shrink);
 /* The attempt is what a run of `plan` is under this seed. True: it fails as wanted. */
 bool sf_shrink_begin(struct shrink *shrink, const struct sf_plan *plan, uint64_t seed);
 
-/* Makes the best as small as it gets, from as many starts as are worth it. */
+/* Minimises the best plan, from several starts. */
 void sf_shrink_search(struct shrink *shrink, const struct sf_plan *plan);
 
 /* After an attempt that failed as wanted: it becomes the best if it did so clearly sooner. */
@@ -76,13 +76,14 @@ bool sf_shrink_values(struct shrink *shrink);
 bool sf_shrink_networks(struct shrink *shrink);
 bool sf_shrink_fates(struct shrink *shrink);
 
-/* Turns chance into fates. False: the plan does not fail like that. */
+/* Turns random outcomes into fates. False: the plan does not fail with them. */
 bool sf_shrink_write_down(struct shrink *shrink);
 
-/* How many fates chance comes to in a run of the attempt; UINT32_MAX if that does not fail. */
+/* Number of fates that replace the random outcomes of the attempt; UINT32_MAX if it does not fail
+ * with them. */
 uint32_t sf_fates_of_attempt(struct shrink *shrink);
 
-/* What is injured: entries of the time line, packets with a fate, networks. */
+/* Number of faults: entries of the time line, packets with a fate, networks. */
 uint32_t sf_shrink_faults(const struct sf_plan *plan);
 
 /* Edits. */
@@ -93,14 +94,14 @@ bool sf_edit_leave_fates(struct sf_plan *plan, uint32_t from, uint32_t to);
 /* Removes networks without homes; a network without impairment becomes `perfect`. */
 void sf_edit_drop_networks(struct sf_plan *plan);
 
-/* Is anything on this network left to chance? */
+/* Does this network draw random outcomes? */
 bool sf_network_has_chance(const struct sf_plan_network *network);
-/* Does it do more than take its time? */
+/* Does it do more than a constant delay? */
 bool sf_network_is_injured(const struct sf_plan_network *network);
 bool sf_network_is_used(const struct sf_plan *plan, uint32_t network);
 
-/* Leaves what is certain: the delay, the loss of everything and, with `keep_rate`, rate and queue.
- */
+/* Keeps the deterministic parameters: the delay, a loss of 100% and, with `keep_rate`, rate and
+ * queue. */
 void sf_network_settle(struct sf_netem_config *config, bool keep_rate);
 
 /* 0: up, 1: down. */

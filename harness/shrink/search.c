@@ -1,5 +1,5 @@
-/* The search: what is large goes first, while chance is left and other seeds get past what one is
- * stuck at; then chance is written down as fates, under several seeds, and those are minimised. */
+/* The search: large parts first, with random networks, because other seeds help where one seed is
+ * stuck; then random outcomes become fates, under several seeds, and these are minimised. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +48,7 @@ static bool is_small(const struct sf_plan *plan)
 
 typedef bool (*pass)(struct shrink *shrink);
 
-/* Until none of them gets anywhere any more. */
+/* Repeats the passes until none makes the plan smaller. */
 static void repeat(struct shrink *shrink, const pass *passes)
 {
     bool smaller = true;
@@ -62,7 +62,7 @@ static void repeat(struct shrink *shrink, const pass *passes)
     }
 }
 
-/* ---- chance stays ---- */
+/* ---- with random networks ---- */
 
 static void search_coarse(struct shrink *shrink)
 {
@@ -72,11 +72,11 @@ static void search_coarse(struct shrink *shrink)
     repeat(shrink, passes);
 }
 
-/* ---- chance is written down ---- */
+/* ---- with fates ---- */
 
 enum { STARTS_MAX = 64 };
 
-/* A seed under which a plan fails, and how little it promises: the less the better. */
+/* A seed under which a plan fails, and its rank: lower is better. */
 struct start {
     uint64_t cost;
     uint64_t seed;
@@ -132,7 +132,7 @@ static void search_fine(struct shrink *shrink)
     }
 }
 
-/* Which losses can be done without differs from seed to seed. */
+/* The losses that can be removed differ between seeds. */
 static void search_fates(struct shrink *shrink)
 {
     enum { FINE_STARTS = 8 };
@@ -178,7 +178,7 @@ bool sf_shrink_begin(struct shrink *shrink, const struct sf_plan *plan, uint64_t
     return sf_shrink_fails(shrink, NULL);
 }
 
-/* Other seeds under which it fails, soonest first: there the least has happened. */
+/* Other seeds under which it fails, earliest finding first. */
 static uint32_t find_starts(struct shrink *shrink, const struct sf_plan *plan,
                             struct start starts[static STARTS_MAX])
 {
@@ -192,7 +192,7 @@ static uint32_t find_starts(struct shrink *shrink, const struct sf_plan *plan,
     return count;
 }
 
-/* One search ends where no single step helps; another seed may lead past there. */
+/* A search ends in a local minimum; another seed may lead to a smaller plan. */
 static void search_elsewhere(struct shrink *shrink, const struct sf_plan *plan)
 {
     enum { STARTS_IN_VAIN = 4 };
