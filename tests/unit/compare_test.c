@@ -1,4 +1,4 @@
-/* Two runs held against each other: the first difference is named, with both sides. */
+/* Two runs compared: the first difference is named, with both sides. */
 #include "harness/run/compare.h"
 
 #include <stdio.h>
@@ -121,7 +121,7 @@ static void test_a_difference_is_said_in_words(void **state)
     sf_text_free(&text);
     difference = compare(kept, COUNT, kept, 1);
     sf_report_difference_text(&sides, &difference, &result, &text);
-    assert_non_null(strstr(text.data, "second  nothing: it had ended before"));
+    assert_non_null(strstr(text.data, "second  no record: this run had ended"));
     sf_text_free(&text);
 }
 

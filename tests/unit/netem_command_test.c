@@ -184,7 +184,7 @@ static void test_bad_input_is_exit_code_2_and_writes_nothing(void **state)
     check_refusal(CALL("", "loss 5%", "--packets", "0"), "--packets 0: expected");
     check_refusal(CALL("", "loss 5%", "--interval", "5"), "--interval expects");
     check_refusal(CALL("", "loss 5%", "--bytes", "0"), "--bytes 0: expected");
-    check_refusal(CALL("", "rate 8bit", "--packets", "10000000"), "do not fit into time");
+    check_refusal(CALL("", "rate 8bit", "--packets", "10000000"), "exceeds the range of virtual time");
     check_refusal(CALL("", "loss 5%", "--frobnicate"), "unknown option --frobnicate");
     check_refusal(CALL("", "--json"), "expected a spec");
     check_refusal(CALL("", "delay 5ms 1ms distribution x", "--tables", "/"),
