@@ -1,41 +1,10 @@
-#include "harness/judge/book.h"
+#include "harness/judge/book_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
-
-/* A capture that was made. Each knows the one before it of the same camera. */
-struct entry {
-    uint32_t camera;
-    uint32_t capture;
-    uint32_t previous; /* place in `entries`, from 1; 0: none */
-    int64_t local_unix_s;
-    bool night;
-};
-
-struct camera {
-    struct sf_book_camera facts;
-    bool described;
-    uint32_t captures_count;
-    uint32_t latest;                      /* place in `entries`, from 1; 0: none yet */
-    uint64_t hashes[SF_BOOK_HASHES_KEPT]; /* by the capture's number modulo SF_BOOK_HASHES_KEPT */
-};
-
-struct sf_book {
-    struct sf_book_stills stills;
-    struct camera *cameras; /* owned */
-    uint32_t cameras_count;
-    uint32_t cameras_capacity;
-    struct entry *entries; /* owned; all captures of the run, in order */
-    uint32_t entries_count;
-    uint32_t entries_capacity;
-    struct sf_ledger *ledger; /* owned; made when first needed */
-    uint32_t ledger_told;     /* how many of `entries` it knows */
-    uint8_t *scratch;         /* owned; still_bytes_max long; NULL until it is needed */
-    size_t still_bytes_max;
-};
 
 struct sf_book *sf_book_create(void)
 {
@@ -80,7 +49,7 @@ void sf_book_reset(struct sf_book *book, const struct sf_book_stills *stills,
     book->entries_count = 0;
 }
 
-static struct camera *camera_of(const struct sf_book *book, struct sf_camera_id id)
+static struct book_camera *camera_of(const struct sf_book *book, struct sf_camera_id id)
 {
     SF_ASSERT(id.index < book->cameras_count);
     return &book->cameras[id.index];
@@ -89,7 +58,7 @@ static struct camera *camera_of(const struct sf_book *book, struct sf_camera_id 
 void sf_book_describe(struct sf_book *book, struct sf_camera_id id,
                       const struct sf_book_camera *facts)
 {
-    struct camera *camera = camera_of(book, id);
+    struct book_camera *camera = camera_of(book, id);
     SF_ASSERT(camera->captures_count == 0);
     camera->facts = *facts;
     camera->described = true;
@@ -98,7 +67,7 @@ void sf_book_describe(struct sf_book *book, struct sf_camera_id id,
 uint32_t sf_book_add(struct sf_book *book, struct sf_camera_id id,
                      const struct sf_book_capture *capture)
 {
-    struct camera *camera = camera_of(book, id);
+    struct book_camera *camera = camera_of(book, id);
     SF_ASSERT(camera->described);
     if (book->entries_count == book->entries_capacity) {
         /* Grows while time moves, as the event queue does; kept for the next run. */
@@ -106,7 +75,7 @@ uint32_t sf_book_add(struct sf_book *book, struct sf_camera_id id,
         book->entries = sf_realloc(book->entries, book->entries_capacity, sizeof *book->entries);
     }
     uint32_t number = camera->captures_count++;
-    book->entries[book->entries_count++] = (struct entry){
+    book->entries[book->entries_count++] = (struct book_entry){
         .camera = id.index,
         .capture = number,
         .previous = camera->latest,
@@ -137,7 +106,7 @@ int64_t sf_book_start_unix_s(const struct sf_book *book)
 
 uint32_t sf_book_recent(const struct sf_book *book, struct sf_camera_id id, uint64_t hash)
 {
-    const struct camera *camera = camera_of(book, id);
+    const struct book_camera *camera = camera_of(book, id);
     uint32_t made = camera->captures_count;
     for (uint32_t back = 1; back <= made && back <= SF_BOOK_HASHES_KEPT; back++) {
         if (camera->hashes[(made - back) % SF_BOOK_HASHES_KEPT] == hash) {
@@ -148,11 +117,11 @@ uint32_t sf_book_recent(const struct sf_book *book, struct sf_camera_id id, uint
 }
 
 /* Goes back from the latest: what is asked for is mostly recent. */
-static const struct entry *find(const struct sf_book *book, uint32_t camera, uint32_t capture)
+static const struct book_entry *find(const struct sf_book *book, uint32_t camera, uint32_t capture)
 {
     uint32_t place = book->cameras[camera].latest;
     while (place != 0) {
-        const struct entry *entry = &book->entries[place - 1];
+        const struct book_entry *entry = &book->entries[place - 1];
         if (entry->capture <= capture) {
             return entry->capture == capture ? entry : NULL;
         }
@@ -164,8 +133,8 @@ static const struct entry *find(const struct sf_book *book, uint32_t camera, uin
 bool sf_book_find(const struct sf_book *book, struct sf_camera_id id, uint32_t capture,
                   struct sf_book_capture *capture_out)
 {
-    const struct camera *camera = camera_of(book, id);
-    const struct entry *entry = find(book, id.index, capture);
+    const struct book_camera *camera = camera_of(book, id);
+    const struct book_entry *entry = find(book, id.index, capture);
     if (entry == NULL) {
         return false;
     }
@@ -191,7 +160,7 @@ bool sf_book_knows(const struct sf_book *book, struct sf_mark mark)
 void sf_book_spec(const struct sf_book *book, struct sf_camera_id id, uint32_t capture,
                   int64_t local_unix_s, bool night, struct sf_still_spec *spec_out)
 {
-    const struct camera *camera = camera_of(book, id);
+    const struct book_camera *camera = camera_of(book, id);
     SF_ASSERT(camera->described);
     *spec_out = (struct sf_still_spec){
         .mark = {.tenant = camera->facts.tenant, .camera = id, .capture = capture},
@@ -213,9 +182,9 @@ size_t sf_book_still_bytes_max(const struct sf_book *book)
 
 static bool spec_of(const struct sf_book *book, struct sf_mark mark, struct sf_still_spec *spec_out)
 {
-    const struct entry *entry = mark.camera.index < book->cameras_count
-                                    ? find(book, mark.camera.index, mark.capture)
-                                    : NULL;
+    const struct book_entry *entry = mark.camera.index < book->cameras_count
+                                         ? find(book, mark.camera.index, mark.capture)
+                                         : NULL;
     if (entry != NULL) {
         sf_book_spec(book, mark.camera, mark.capture, entry->local_unix_s, entry->night, spec_out);
     }
@@ -258,7 +227,7 @@ static void tell_ledger(struct sf_book *book)
         });
     }
     for (; book->ledger_told < book->entries_count; book->ledger_told++) {
-        const struct entry *entry = &book->entries[book->ledger_told];
+        const struct book_entry *entry = &book->entries[book->ledger_told];
         const struct sf_mark mark = {
             .tenant = book->cameras[entry->camera].facts.tenant,
             .camera = sf_camera_id(entry->camera),
@@ -291,7 +260,7 @@ void sf_book_check(const struct sf_book *book)
     SF_ASSERT(book->entries_count <= book->entries_capacity);
     SF_ASSERT(book->ledger_told <= book->entries_count);
     for (uint32_t i = 0; i < book->cameras_count; i++) {
-        const struct camera *camera = &book->cameras[i];
+        const struct book_camera *camera = &book->cameras[i];
         sum += camera->captures_count;
         SF_ASSERT((camera->latest == 0) == (camera->captures_count == 0));
         SF_ASSERT(camera->latest <= book->entries_count);

@@ -1,6 +1,7 @@
 /* The event loop: takes the next event and hands it to the wing that it concerns. */
 #include "harness/world/world.h"
 
+#include "harness/world/check.h"
 #include "harness/world/cloud/cloud.h"
 #include "harness/world/home/home.h"
 #include "harness/world/network/network.h"
@@ -71,6 +72,7 @@ bool sf_world_run(struct world *world, uint64_t events_max, uint64_t strays_max)
         dispatch(world, &event);
         sf_cache_host_sweep(&world->cloud.host);
         world->events_count++;
+        SF_CHECK(sf_world_check_event(world, &event));
         bool enough = (events_max != 0 && world->events_count >= events_max) ||
                       (strays_max != 0 && world->judge.strays_count >= strays_max);
         if (enough && !world->ended) {

@@ -362,6 +362,10 @@ void sf_network_event(struct world *world, const struct sf_event *event)
 
 void sf_network_init(struct world *world, const struct message_route *routes)
 {
+    for (uint32_t kind = 0; kind < MESSAGE_KINDS_COUNT; kind++) {
+        const struct message_route *route = &routes[kind];
+        SF_ASSERT(route->whole != NULL || route->fragment != NULL || route->left != NULL);
+    }
     world->network.routes = routes;
     sf_slots_init(&world->network.messages, sizeof(struct message));
     sf_slotted_init(world);
