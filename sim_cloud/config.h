@@ -80,7 +80,12 @@
       "the front door renews a viewer's session with one answer in this many; 0: never",           \
       .period = true)                                                                              \
     X(SWITCH, limit_broken, 0,                                                                     \
-      "a planted fault: a request that is not answered never ends")
+      "a planted fault: a request that is not answered never ends")                                \
+    X(DURATION, fetch_time_out, 30 * SF_SECOND, 10 * SF_MS, 10 * SF_MINUTE,                        \
+      "a fetch that is not complete by then ends as abandoned")                                    \
+    X(SHARE, fetch_failure, 0, 0, 1000000,                                                         \
+      "share of the cache's fetches that end as abandoned at once, without reaching the camera",   \
+      SF_DROPPED("swarm-tail", 2))
 /* clang-format on */
 
 struct sf_cloud_config {

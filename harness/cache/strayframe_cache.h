@@ -77,8 +77,9 @@ extern "C" {
 
 /* How an upload or a fetch ended. */
 #define SF_CACHE_END_COMPLETE 0u /* every byte has arrived */
-#define SF_CACHE_END_ABANDONED \
-    1u /* it took too long, or the sender gave up: some bytes are missing */
+#define SF_CACHE_END_ABANDONED                                                                   \
+    1u /* it took too long, the sender gave up, or, of a fetch, the camera could not be reached: \
+          some bytes are missing, or all */
 #define SF_CACHE_END_NOT_MODIFIED \
     2u /* fetch_if_changed: the camera's still has the given validator; no bytes were sent */
 
@@ -188,8 +189,10 @@ struct sf_cache_host {
     int32_t (*answer_abort)(void *context, uint64_t request);
 
     /* Asks a camera for its current still, over its home's network. `on_fetch_part` and
-     * `on_fetch_ended` follow, with this cookie. The host's own time-out for a fetch is long: a
-     * cache that has stopped waiting must cancel, or handle parts that arrive late. */
+     * `on_fetch_ended` follow, with this cookie. The host ends a fetch with SF_CACHE_END_ABANDONED
+     * when the camera cannot be reached, possibly at the same instant, or when the still is not
+     * complete after the host's own time-out, which may be shorter or longer than a request's
+     * deadline. A cache that has stopped waiting must cancel, or handle parts that arrive late. */
     int32_t (*fetch)(void *context, uint64_t camera, uint64_t cookie, uint64_t *fetch_out);
     /* No more callbacks for this fetch. SF_CACHE_DONE or SF_CACHE_E_UNKNOWN_FETCH; no error for a
      * fetch that has ended already. */

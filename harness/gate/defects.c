@@ -281,6 +281,16 @@ static const struct sf_defect defects[] = {
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/rollout.yaml",
     },
+    {
+        .id = "D36",
+        .title = "the error path of a fetch falls back on a coarser key than the fresh path",
+        .seen_in = "nginx proxy_cache_use_stale error; Apache Traffic Server as it comes",
+        .needs = "a fetch that ends in an error, or in a time-out that is not the cache's own, "
+                 "while a viewer waits",
+        BUILTIN("d36-stale-on-error"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/fetch-fails.yaml",
+    },
     {.id = NULL},
 };
 

@@ -193,6 +193,18 @@ static void see_change(struct sf_probes *probes, const struct sf_record *record)
     }
 }
 
+static void see_fetch_ended(struct sf_probes *probes, const struct sf_record *record)
+{
+    if (record->flags != SF_ENDING_ABANDONED) {
+        return;
+    }
+    pass(probes, SF_PROBE_FETCH_ABANDONED);
+    SF_ASSERT(record->who < probes->cameras_count);
+    if (probes->camera_waits[record->who] > 0) {
+        pass(probes, SF_PROBE_FETCH_FAILED_WAIT);
+    }
+}
+
 static void see(struct sf_probes *probes, const struct sf_record *record)
 {
     switch (record->kind) {
@@ -237,9 +249,7 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         }
         return;
     case SF_RECORD_FETCH_ENDED:
-        if (record->flags != 0) {
-            pass(probes, SF_PROBE_FETCH_ABANDONED);
-        }
+        see_fetch_ended(probes, record);
         return;
     case SF_RECORD_FETCH_CANCELLED:
         if (record->b > 0) {

@@ -20,7 +20,9 @@
     X(REQUEST_CANCELLED, "request-cancelled", 1, "a viewer gives up before it is answered")    \
     X(VIEWER_LEFT, "viewer-left", 1, "a viewer leaves with its request open")                  \
     X(PARTIAL_SHOWN, "partial-shown", 1, "a display shows a part of a picture")                \
-    X(FETCH_ABANDONED, "fetch-abandoned", 0, "a camera never answers a fetch")                 \
+    X(FETCH_ABANDONED, "fetch-abandoned", 1, "a fetch ends without a still")                   \
+    X(FETCH_FAILED_WAIT, "fetch-failed-in-wait", 1,                                            \
+      "a fetch ends without a still while a viewer waits for its camera")                      \
     X(FETCH_CANCELLED, "fetch-cancelled-in-flight", 0,                                         \
       "a fetch is cancelled while its still is on the way")                                    \
     X(UPLOAD_ABANDONED, "upload-abandoned", 1, "an upload ends with bytes missing")            \

@@ -124,7 +124,7 @@ struct sf_param {
      .help = __VA_ARGS__},
 #define SF_ROW_TEXT(NAME, ...) {.name = #NAME, .kind = SF_PARAM_TEXT, .help = __VA_ARGS__},
 
-enum { SF_PARAMS_MAX = 32 };
+enum { SF_PARAMS_MAX = 48 };
 
 struct sf_param_table {
     const char *name; /* the section's key in a scenario: "camera", "hub" ... */

@@ -46,6 +46,7 @@
     X(d28_export_order)                                                                            \
     X(d29_parts_by_name)                                                                           \
     X(d30_calendar_lease)                                                                          \
+    X(d36_stale_on_error)                                                                          \
     /* Planted faults, one for each oracle that a cache can set off; in canary.c, canary_owner.c. */ \
     X(canary_tenantless)                                                                           \
     X(canary_scrap)                                                                                \

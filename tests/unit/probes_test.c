@@ -61,6 +61,20 @@ static void test_two_that_wait_for_one_camera_are_counted(void **state)
     assert_int_equal(PASSED(SHARED_WAIT, WAITS(0, 0, 1), WAITS(1, 0, 2)), 1);
 }
 
+static void test_a_fetch_that_fails_while_its_still_is_wanted_is_counted(void **state)
+{
+    (void)state;
+#define FETCH_ENDED(CAMERA, ENDING) \
+    {.kind = SF_RECORD_FETCH_ENDED, .who = CAMERA, .flags = SF_ENDING_##ENDING}
+    assert_int_equal(PASSED(FETCH_FAILED_WAIT, WAITS(0, 0, 1), FETCH_ENDED(0, ABANDONED)), 1);
+    assert_int_equal(PASSED(FETCH_FAILED_WAIT, WAITS(0, 0, 1), FETCH_ENDED(1, ABANDONED)), 0);
+    assert_int_equal(
+        PASSED(FETCH_FAILED_WAIT, WAITS(0, 0, 1), ANSWERED(0, 1), FETCH_ENDED(0, ABANDONED)), 0);
+    assert_int_equal(PASSED(FETCH_FAILED_WAIT, WAITS(0, 0, 1), FETCH_ENDED(0, COMPLETE)), 0);
+    assert_int_equal(PASSED(FETCH_FAILED_WAIT, WAITS(0, 0, 1), FETCH_ENDED(0, NOT_MODIFIED)), 0);
+    assert_int_equal(PASSED(FETCH_ABANDONED, FETCH_ENDED(0, NOT_MODIFIED)), 0);
+}
+
 static void test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet(void **state)
 {
     (void)state;
@@ -225,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tenants_that_wait_are_counted),
         cmocka_unit_test(test_two_that_wait_for_one_camera_are_counted),
+        cmocka_unit_test(test_a_fetch_that_fails_while_its_still_is_wanted_is_counted),
         cmocka_unit_test(test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet),
         cmocka_unit_test(test_single_records_that_are_events),
         cmocka_unit_test(test_whoever_leaves_leaves_a_request_that_waits),

@@ -136,12 +136,68 @@ static void test_a_swarm_draws_who_leaves_and_what_is_slow(void **state)
     runs_destroy(runs);
 }
 
+/* How the fetches of a run ended. */
+struct fetches {
+    sf_ns begun_ns[4096]; /* by number of the fetch's slot */
+    uint32_t begun_count;
+    uint32_t failed_count; /* at once */
+    uint32_t late_count;   /* after the time that is allowed */
+    uint32_t complete_count;
+};
+
+enum { FETCH_TIME_OUT_MS = 900 };
+
+static void hear_fetches(void *context, const struct sf_record *records, uint32_t count)
+{
+    struct fetches *fetches = context;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t slot = (uint32_t)records[i].c;
+        if (records[i].kind == SF_RECORD_FETCH) {
+            assert_true(slot < 4096);
+            fetches->begun_ns[slot] = records[i].at_ns;
+            fetches->begun_count++;
+        } else if (records[i].kind == SF_RECORD_FETCH_ENDED) {
+            sf_ns took_ns = records[i].at_ns - fetches->begun_ns[slot];
+            bool complete = records[i].flags == SF_ENDING_COMPLETE;
+            assert_true(took_ns <= FETCH_TIME_OUT_MS * SF_MS);
+            assert_true(complete || took_ns == 0 || took_ns == FETCH_TIME_OUT_MS * SF_MS);
+            fetches->complete_count += complete;
+            fetches->failed_count += !complete && took_ns == 0;
+            fetches->late_count += !complete && took_ns > 0;
+        }
+    }
+}
+
+static void test_fetches_fail_at_once_or_when_their_time_is_up(void **state)
+{
+    (void)state;
+    static const struct sf_scenario_override sets[] = {{"cloud.fetch_time_out", "900ms"},
+                                                       {"cloud.fetch_failure", "30%"}};
+    struct runs *runs = runs_create();
+    runs_load_with(runs, "scenarios/gate/on-demand.yaml", sets, 2);
+    struct fetches *fetches = sf_alloc(1, sizeof *fetches);
+    const struct sf_run_options options = {
+        .seed = 3, .listeners_count = 1, .listeners[0] = {hear_fetches, fetches}};
+    sf_run(runs->runner, &runs->plan, &runs->caches, &options, &runs->result);
+    assert_true(fetches->begun_count >= 50);
+    assert_in_range(fetches->failed_count, fetches->begun_count / 5, fetches->begun_count / 2);
+    assert_true(fetches->late_count >= 5);
+    assert_true(fetches->complete_count >= 5);
+    assert_true(runs->result.probes[SF_PROBE_FETCH_FAILED_WAIT] >= 5);
+    assert_int_equal(runs->result.probes[SF_PROBE_FETCH_ABANDONED],
+                     fetches->failed_count + fetches->late_count);
+    assert_int_equal(runs_oracle(runs, "contract")->findings_count, 0);
+    free(fetches);
+    runs_destroy(runs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_slow_share_of_replies_is_late_and_keeps_their_order),
         cmocka_unit_test(test_what_a_viewer_leaves_open_is_cancelled_before_its_connection_closes),
         cmocka_unit_test(test_a_swarm_draws_who_leaves_and_what_is_slow),
+        cmocka_unit_test(test_fetches_fail_at_once_or_when_their_time_is_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

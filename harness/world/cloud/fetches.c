@@ -2,8 +2,6 @@
 #include "harness/world/cloud/private.h"
 #include "harness/world/network/network.h"
 
-enum { FETCH_LIMIT_S = 30 };
-
 static void send_command(struct world *world, struct sf_camera_id camera, sf_handle fetch,
                          sf_handle request, uint64_t validator)
 {
@@ -29,9 +27,13 @@ sf_handle sf_cloud_fetch_start(struct world *world, struct sf_camera_id camera,
     *(struct fetch *)item =
         (struct fetch){.host_fetch = host_fetch, .request = request, .camera = camera};
     world_trace(world, SF_RECORD(fetch, .camera = camera, .fetch = handle));
-    send_command(world, camera, handle, request, validator);
+    bool fails = host_fetch != 0 && sf_rng_chance(&world->cloud.fetch_rng,
+                                                  (uint32_t)world->config.cloud.fetch_failure_ppm);
+    if (!fails) {
+        send_command(world, camera, handle, request, validator);
+    }
     sf_world_push(world, EVENT_FETCH_LIMIT, sf_home_of_camera(camera).index, 0, handle,
-                  world_now(world) + FETCH_LIMIT_S * SF_SECOND);
+                  world_now(world) + (fails ? 0 : world->config.cloud.fetch_time_out_ns));
     return handle;
 }
 

@@ -180,6 +180,7 @@ void sf_cloud_build(struct world *world, const struct sf_cache_module *modules)
     cloud->store_off = false;
     sf_rng_init(&cloud->store_rng, world->seed, "store", 0);
     sf_rng_init(&cloud->store_slow_rng, world->seed, "store-slow", 0);
+    sf_rng_init(&cloud->fetch_rng, world->seed, "fetch", 0);
     sf_rng_init(&cloud->identity_rng, world->seed, "identity", 0);
     sf_rng_init(&cloud->identity_slow_rng, world->seed, "identity-slow", 0);
     cloud->viewers = sf_arena_take(&world->arena, viewers_count, sizeof *cloud->viewers);

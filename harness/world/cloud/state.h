@@ -82,6 +82,7 @@ struct cloud {
     struct cloud_viewer *viewers; /* by viewer */
     struct sf_slots requests;
     struct sf_slots fetches;
+    struct sf_rng fetch_rng;
 
     struct sf_store store;
     struct sf_slots operations;
