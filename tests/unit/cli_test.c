@@ -361,7 +361,7 @@ static void test_prove_fails_when_a_class_of_the_baseline_is_missed(void **state
     (void)state;
     assert_int_equal(strayframe("prove --class D02 --only scenarios/smoke/small.yaml --seeds 2"),
                      1);
-    assert_says("D02 was caught before (");
+    assert_says("D02 is in the baseline (");
     assert_says("MISSED");
     assert_int_equal(strayframe("prove --class D02 --only scenarios/smoke/small.yaml --seeds 2 "
                                 "--baseline no-such-file.txt"),
