@@ -11,7 +11,7 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
 else()
     target_compile_options(sf_flags INTERFACE
         -Wcast-align -Wcomma -Wextra-semi -Wextra-semi-stmt -Wloop-analysis -Wconditional-uninitialized
-        -Wcovered-switch-default -Wassign-enum -Wduplicate-enum -Wmissing-noreturn -Wmissing-variable-declarations
+        -Wcovered-switch-default -Wassign-enum -Wmissing-noreturn -Wmissing-variable-declarations
         -Wshadow-all -Wshift-sign-overflow -Wunreachable-code-aggressive)
 endif()
 

@@ -84,13 +84,14 @@ struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host,
             .first_row = still->first_row,
             .rows_count = still->rows_count,
         };
+        sf_host_enter(host, SF_CALLBACK_ON_UPLOAD, camera.camera.index, camera.camera.index);
         version->plugin->on_upload(version->cache, &event);
     }
     return version;
 }
 
-void sf_cache_host_fragment(struct sf_cache_version *version, uint64_t upload, uint32_t offset,
-                            const uint8_t *bytes, uint32_t count)
+void sf_cache_host_fragment(struct sf_cache_version *version, struct sf_camera_id camera,
+                            uint64_t upload, uint32_t offset, const uint8_t *bytes, uint32_t count)
 {
     if (HAS(version, on_upload_fragment)) {
         const struct sf_cache_fragment event = {
@@ -100,12 +101,13 @@ void sf_cache_host_fragment(struct sf_cache_version *version, uint64_t upload, u
             .bytes = bytes,
             .bytes_count = count,
         };
+        sf_host_enter(version->host, SF_CALLBACK_ON_UPLOAD_FRAGMENT, camera.index, camera.index);
         version->plugin->on_upload_fragment(version->cache, &event);
     }
 }
 
-void sf_cache_host_upload_ended(struct sf_cache_version *version, uint64_t upload, bool complete,
-                                uint32_t received_bytes)
+void sf_cache_host_upload_ended(struct sf_cache_version *version, struct sf_camera_id camera,
+                                uint64_t upload, bool complete, uint32_t received_bytes)
 {
     if (sf_cache_version_is_gone(version)) {
         return; /* its node was lost */
@@ -119,6 +121,7 @@ void sf_cache_host_upload_ended(struct sf_cache_version *version, uint64_t uploa
             .upload = upload,
             .received_bytes = received_bytes,
         };
+        sf_host_enter(version->host, SF_CALLBACK_ON_UPLOAD_ENDED, camera.index, camera.index);
         version->plugin->on_upload_ended(version->cache, &event);
     }
 }
@@ -174,6 +177,9 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
         .name = ask->name != NULL ? ask->name : "still",
         .range_offset = ask->range_offset,
     };
+    uint32_t home = sf_home_of_viewer(ask->viewer).index;
+    ((struct sf_host_request *)item)->home = home;
+    sf_host_enter(host, SF_CALLBACK_ON_REQUEST, home, home);
     version->plugin->on_request(version->cache, &event);
     return handle;
 }
@@ -189,6 +195,7 @@ void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle handle)
     request->phase = SF_REQUEST_CANCELLED;
     version->requests_count--;
     if (HAS(version, on_request_cancelled)) {
+        sf_host_enter(host, SF_CALLBACK_ON_REQUEST_CANCELLED, request->home, request->home);
         version->plugin->on_request_cancelled(version->cache, handle);
     }
 }
@@ -200,6 +207,8 @@ void sf_cache_host_connection_closed(struct sf_cache_host_state *host, struct sf
         struct sf_cache_version *version = host->versions[i];
         if (HAS(version, on_connection_closed)) {
             uint64_t number = connection_number(viewer, connection);
+            uint32_t home = sf_home_of_viewer(viewer).index;
+            sf_host_enter(host, SF_CALLBACK_ON_CONNECTION_CLOSED, home, home);
             version->plugin->on_connection_closed(
                 version->cache, sf_opaque(&host->opaque, SF_OPAQUE_CONNECTION, number));
         }
@@ -217,6 +226,7 @@ void sf_cache_host_timer_fired(struct sf_cache_host_state *host, sf_handle handl
     struct sf_host_timer fired = *timer;
     sf_slots_give(&host->timers, handle);
     if (HAS(fired.version, on_timer)) {
+        sf_host_enter(host, SF_CALLBACK_ON_TIMER, fired.begun_for, fired.begun_for);
         fired.version->plugin->on_timer(fired.version->cache, handle, fired.cookie);
     }
 }
@@ -243,6 +253,7 @@ void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle handle
         .vary = still->vary,
         .flags = still->flags,
     };
+    sf_host_enter(host, SF_CALLBACK_ON_FETCH_PART, fetch->about, fetch->begun_for);
     fetch->version->plugin->on_fetch_part(fetch->version->cache, &event);
 }
 
@@ -262,13 +273,14 @@ void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle handl
             .cookie = ended.cookie,
             .camera = ended.camera,
         };
+        sf_host_enter(host, SF_CALLBACK_ON_FETCH_ENDED, ended.about, ended.begun_for);
         ended.version->plugin->on_fetch_ended(ended.version->cache, &event);
     }
 }
 
 void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connection,
-                               uint64_t cookie, uint32_t status, const uint8_t *bytes,
-                               uint32_t count)
+                               uint64_t cookie, uint32_t begun_for, uint32_t status,
+                               const uint8_t *bytes, uint32_t count)
 {
     const struct sf_host_connection *open = sf_slots_get(&host->connections, connection);
     if (open == NULL || !HAS(open->version, on_store_reply)) {
@@ -282,6 +294,7 @@ void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connec
         .bytes = bytes,
         .bytes_count = count,
     };
+    sf_host_enter(host, SF_CALLBACK_ON_STORE_REPLY, begun_for, begun_for);
     open->version->plugin->on_store_reply(open->version->cache, &event);
 }
 
@@ -295,6 +308,7 @@ void sf_cache_host_unlinked(struct sf_cache_host_state *host, struct sf_tenant_i
                 .scope = SF_CACHE_SCOPE_LINK,
                 .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, tenant.index),
             };
+            sf_host_enter(host, SF_CALLBACK_ON_INVALIDATE, tenant.index, tenant.index);
             version->plugin->on_invalidate(version->cache, &event);
         }
     }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "harness/base/bounds.h"
+#include "harness/base/callback.h"
 #include "harness/base/ids.h"
 #include "harness/base/slots.h"
 #include "harness/base/time.h"
@@ -36,9 +37,9 @@ struct sf_cache_services {
                             uint64_t validator);
     void (*fetch_cancel)(void *context, uint64_t world_fetch);
     /* bytes are borrowed; `put` tells the two operations apart. */
-    void (*sf_store_start)(void *context, uint32_t version, uint64_t connection, uint64_t cookie,
-                           bool put, const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
-                           uint32_t count, sf_ns ttl_ns);
+    void (*store_start)(void *context, uint32_t version, uint64_t connection, uint64_t cookie,
+                        bool put, const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
+                        uint32_t count, sf_ns ttl_ns);
     void (*contract_broken)(void *context, uint32_t version, int32_t code, uint64_t subject);
     void (*log)(void *context, uint32_t version, const char *text, uint32_t bytes);
     void (*state)(void *context, uint32_t index, uint32_t value);
@@ -69,6 +70,16 @@ static inline bool sf_cache_status_has_bytes(uint32_t status)
 }
 
 struct sf_cache_host_state;
+
+/* The function of a plug-in that the host is calling, and whose event it is: what the trace says of
+ * an answer that is given from inside. Homes by number, SF_NOBODY: none. */
+struct sf_cache_cause {
+    enum sf_callback callback;
+    uint32_t about;     /* the home of the camera or viewer that the event is about */
+    uint32_t begun_for; /* the home for which the cache began what ends with this event: that of the
+                           request (or the camera) in whose function it set the timer, asked the
+                           store, the identity service or a camera */
+};
 
 /* One instance of one version of the cache on one node: live, draining or gone. */
 struct sf_cache_version {
@@ -110,7 +121,8 @@ struct sf_cache_host_state {
     struct sf_slots fetches;
     struct sf_slots connections;
     struct sf_slots questions;
-    char refusal[256]; /* what the latest cache that was not created said */
+    struct sf_cache_cause cause; /* of the latest call into a plug-in */
+    char refusal[256];           /* what the latest cache that was not created said */
 };
 
 /* The memory of an initialised host can be used again after reset. */
@@ -200,10 +212,11 @@ static inline bool sf_cache_version_is_gone(const struct sf_cache_version *versi
     return version->cache == NULL;
 }
 
-void sf_cache_host_fragment(struct sf_cache_version *version, uint64_t upload, uint32_t offset,
-                            const uint8_t *bytes, uint32_t count);
-void sf_cache_host_upload_ended(struct sf_cache_version *version, uint64_t upload, bool complete,
-                                uint32_t received_bytes);
+/* `camera` as it was given with the upload. */
+void sf_cache_host_fragment(struct sf_cache_version *version, struct sf_camera_id camera,
+                            uint64_t upload, uint32_t offset, const uint8_t *bytes, uint32_t count);
+void sf_cache_host_upload_ended(struct sf_cache_version *version, struct sf_camera_id camera,
+                                uint64_t upload, bool complete, uint32_t received_bytes);
 
 /* A request as the world knows it. */
 struct sf_cache_host_ask {
@@ -239,9 +252,10 @@ void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle fetch,
                               const uint8_t *bytes, uint32_t count);
 /* `end` is SF_CACHE_END_... */
 void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle fetch, uint32_t end);
+/* `begun_for`: that of the cause when the operation was started. */
 void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connection,
-                               uint64_t cookie, uint32_t status, const uint8_t *bytes,
-                               uint32_t count);
+                               uint64_t cookie, uint32_t begun_for, uint32_t status,
+                               const uint8_t *bytes, uint32_t count);
 /* `status` is SF_CACHE_IDENTITY_...; the tenant counts only if it is KNOWN. */
 void sf_cache_host_identity_known(struct sf_cache_host_state *host, sf_handle question,
                                   uint32_t status, struct sf_tenant_id tenant);

@@ -19,8 +19,8 @@ int32_t sf_host_identity(void *context, uint64_t token, uint64_t cookie)
     }
     void *item;
     sf_handle handle = sf_slots_take(&host->questions, &item);
-    *(struct sf_host_question *)item =
-        (struct sf_host_question){.version = version, .cookie = cookie, .token = token};
+    *(struct sf_host_question *)item = (struct sf_host_question){
+        .version = version, .cookie = cookie, .token = token, .begun_for = host->cause.begun_for};
     /* A token that was never given maps to some number; the service knows no session by it. */
     host->services->identity_start(host->services->context, handle,
                                    sf_opaque_index(&host->opaque, SF_OPAQUE_TOKEN, token));
@@ -45,6 +45,7 @@ void sf_cache_host_identity_known(struct sf_cache_host_state *host, sf_handle ha
             .token = asked.token,
             .tenant = known ? sf_opaque(&host->opaque, SF_OPAQUE_TENANT, tenant.index) : 0,
         };
+        sf_host_enter(host, SF_CALLBACK_ON_IDENTITY, asked.begun_for, asked.begun_for);
         asked.version->plugin->on_identity(asked.version->cache, &event);
     }
 }

@@ -46,6 +46,7 @@ static int32_t lent_timer_set(void *context, int64_t delay_ns, uint64_t cookie, 
     struct sf_host_timer *timer = item;
     timer->version = version;
     timer->cookie = cookie;
+    timer->begun_for = host->cause.begun_for;
     host->services->timer_start(host->services->context, handle, delay_ns);
     if (timer_out != NULL) {
         *timer_out = handle;
@@ -220,6 +221,8 @@ int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_
     fetch->version = version;
     fetch->cookie = cookie;
     fetch->camera = camera;
+    fetch->about = (uint32_t)index;
+    fetch->begun_for = host->cause.begun_for;
     fetch->world_fetch = host->services->fetch_start(host->services->context, handle,
                                                      sf_camera_id((uint32_t)index), validator);
     if (fetch_out != NULL) {
@@ -294,8 +297,8 @@ static int32_t sf_store_start(struct sf_cache_version *version, uint64_t handle,
     if (count > SF_CACHE_STILL_BYTES_MAX) {
         return sf_host_broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
     }
-    services->sf_store_start(services->context, version->index, handle, cookie, put, key, key_bytes,
-                             bytes, count, ttl_ns);
+    services->store_start(services->context, version->index, handle, cookie, put, key, key_bytes,
+                          bytes, count, ttl_ns);
     return SF_CACHE_DONE;
 }
 

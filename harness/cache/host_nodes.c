@@ -133,6 +133,7 @@ static struct sf_cache_version *start(struct sf_cache_host_state *host, struct s
         .options = version->options,
     };
     char error[sizeof host->refusal] = "";
+    sf_host_enter(host, SF_CALLBACK_CREATE, SF_NOBODY, SF_NOBODY);
     version->cache = module->plugin->create(&version->lent, &config, error, sizeof error);
     if (version->cache == NULL) {
         snprintf(host->refusal, sizeof host->refusal, "%.*s", (int)sizeof error - 1, error);
@@ -158,7 +159,9 @@ static void hand_over(struct sf_cache_version *from, struct sf_cache_version *to
     struct sf_text state = {0};
     const struct sf_cache_sink sink = {
         .struct_bytes = sizeof sink, .context = &state, .write = collect};
+    sf_host_enter(from->host, SF_CALLBACK_EXPORT_STATE, SF_NOBODY, SF_NOBODY);
     from->plugin->export_state(from->cache, &sink);
+    sf_host_enter(to->host, SF_CALLBACK_IMPORT_STATE, SF_NOBODY, SF_NOBODY);
     to->plugin->import_state(to->cache, from->plugin->name, from->plugin->version,
                              (const uint8_t *)state.data, state.length);
     sf_text_free(&state);
@@ -169,6 +172,7 @@ static void tell_node(struct sf_cache_version *version, struct sf_node_id node, 
     if (HAS(version, on_node)) {
         const struct sf_cache_node_event told = {
             .struct_bytes = sizeof told, .event = event, .node = node.index};
+        sf_host_enter(version->host, SF_CALLBACK_ON_NODE, SF_NOBODY, SF_NOBODY);
         version->plugin->on_node(version->cache, &told);
     }
 }
@@ -262,6 +266,7 @@ enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host,
     if (version == NULL || !HAS(version, on_reconfigure)) {
         return SF_RECONFIGURE_NOT_HEARD;
     }
+    sf_host_enter(version->host, SF_CALLBACK_ON_RECONFIGURE, SF_NOBODY, SF_NOBODY);
     int32_t answer = version->plugin->on_reconfigure(version->cache, options);
     if (answer == 0) {
         struct sf_cache_module *module = &host->nodes[node.index].module;
@@ -282,6 +287,7 @@ void sf_cache_host_clock_step(struct sf_cache_host_state *host, struct sf_node_i
     for (uint32_t i = 0; i < host->versions_count; i++) {
         struct sf_cache_version *version = host->versions[i];
         if (version->node.index == node.index && HAS(version, on_clock_step)) {
+            sf_host_enter(version->host, SF_CALLBACK_ON_CLOCK_STEP, SF_NOBODY, SF_NOBODY);
             version->plugin->on_clock_step(version->cache, step_ns / SF_MS);
         }
     }

@@ -26,6 +26,7 @@ struct sf_host_request {
     uint32_t phase; /* enum sf_request_phase */
     uint32_t announced_bytes;
     uint32_t passed_bytes;
+    uint32_t home;         /* of the viewer, by number */
     uint32_t range_offset; /* 0: it wants all */
     bool holds;            /* the viewer said a validator */
     bool has_properties;   /* answer_properties was called */
@@ -35,6 +36,7 @@ struct sf_host_request {
 
 struct sf_host_timer {
     struct sf_cache_version *version;
+    uint32_t begun_for; /* as in struct sf_cache_cause */
     uint64_t cookie;
 };
 
@@ -42,6 +44,8 @@ struct sf_host_fetch {
     struct sf_cache_version *version;
     uint64_t cookie;
     uint64_t camera; /* opaque */
+    uint32_t about;  /* the same camera's home */
+    uint32_t begun_for;
     uint64_t world_fetch;
 };
 
@@ -54,7 +58,15 @@ struct sf_host_question {
     struct sf_cache_version *version;
     uint64_t cookie;
     uint64_t token;
+    uint32_t begun_for;
 };
+
+/* The host is about to call this function of a plug-in. */
+static inline void sf_host_enter(struct sf_cache_host_state *host, enum sf_callback callback,
+                                 uint32_t about, uint32_t begun_for)
+{
+    host->cause = (struct sf_cache_cause){callback, about, begun_for};
+}
 
 /* Fills in the functions that a version of the cache is lent. */
 void sf_cache_host_lend(struct sf_cache_version *version);

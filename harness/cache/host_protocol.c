@@ -62,6 +62,7 @@ void sf_cache_host_progress(struct sf_cache_host_state *host, sf_handle handle,
     }
     request->taken_bytes = taken_bytes;
     if (HAS(request->version, on_answer_progress)) {
+        sf_host_enter(host, SF_CALLBACK_ON_ANSWER_PROGRESS, request->home, request->home);
         request->version->plugin->on_answer_progress(request->version->cache, handle, taken_bytes);
     }
 }

@@ -76,7 +76,7 @@ bool sf_cache_try(const struct sf_cache_module *module, char *refusal_out, uint3
     const struct sf_cache_services services = {
         .now_ns = no_time,
         .timer_start = no_timer,
-        .sf_store_start = no_store,
+        .store_start = no_store,
         .contract_broken = no_complaint,
         .log = no_log,
         .state = no_state,

@@ -220,9 +220,13 @@ static void find_request(struct facts *facts)
         enum sf_record_kind kind;
         const struct sf_record **out;
     } lookups[] = {
-        {SF_RECORD_ADMITTED, &facts->admitted}, {SF_RECORD_REFUSED, &facts->refused},
-        {SF_RECORD_ANSWERED, &facts->answered}, {SF_RECORD_DELIVERED, &facts->delivered},
-        {SF_RECORD_SHOWN, &facts->shown},       {SF_RECORD_GAVE_UP, &facts->gave_up},
+        {SF_RECORD_ADMITTED, &facts->admitted},
+        {SF_RECORD_REFUSED, &facts->refused},
+        {SF_RECORD_ANSWERED, &facts->answered},
+        {SF_RECORD_DELIVERED, &facts->delivered},
+        {SF_RECORD_SHOWN, &facts->shown},
+        {SF_RECORD_GAVE_UP, &facts->gave_up},
+        {SF_RECORD_ANSWERED_FROM, &facts->answered_from},
     };
     for (size_t i = 0; i < sizeof lookups / sizeof lookups[0]; i++) {
         *lookups[i].out = last(gather, NULL, of_request(lookups[i].kind, viewer, facts->request));
@@ -308,6 +312,55 @@ static void find_foreign(struct facts *facts)
     }
 }
 
+/* Was this request, an ADMITTED, still without an answer at that record? */
+static bool is_open(const struct sf_gather *gather, const struct sf_record *admitted,
+                    const struct sf_record *at)
+{
+    const struct sf_admitted_record asked = sf_admitted_of(admitted);
+    const struct sf_record *answered =
+        first(gather, admitted, of_request(SF_RECORD_ANSWERED, asked.viewer, asked.request));
+    const struct sf_record *cancelled =
+        first(gather, admitted, of_request(SF_RECORD_CANCELLED, asked.viewer, asked.request));
+    const struct sf_record *over = earlier(answered, cancelled);
+    return over == NULL || over > at || over->at_ns == at->at_ns;
+}
+
+static const struct sf_record *find_owner_waits(const struct facts *facts)
+{
+    const struct sf_gather *gather = facts->gather;
+    const struct sf_record *found = NULL;
+    for (const struct sf_record *record = gather->records;
+         facts->answered != NULL && record < facts->answered; record++) {
+        if (record->kind == SF_RECORD_ADMITTED &&
+            !sf_viewer_same(sf_admitted_of(record).viewer, facts->finding->viewer) &&
+            is_open(gather, record, facts->answered)) {
+            found = record;
+        }
+    }
+    return found;
+}
+
+/* The newest still of its own that the viewer was shown before the answer in question. */
+static const struct sf_record *find_newer(const struct facts *facts)
+{
+    const struct sf_finding *finding = facts->finding;
+    const struct sf_record *found = NULL;
+    for (uint32_t i = 0; i < facts->gather->count; i++) {
+        const struct sf_record *record = &facts->gather->records[i];
+        if (record->kind != SF_RECORD_SEEN || record->at_ns >= finding->at_ns) {
+            continue;
+        }
+        const struct sf_seen_record seen = sf_seen_of(record);
+        bool own = sf_viewer_same(seen.viewer, finding->viewer) &&
+                   sf_tenant_same(seen.tenant, finding->viewer_tenant);
+        if (own && seen.capture > finding->capture &&
+            (found == NULL || seen.capture >= sf_seen_of(found).capture)) {
+            found = record;
+        }
+    }
+    return found;
+}
+
 static void find_viewers(struct facts *facts)
 {
     const struct sf_gather *gather = facts->gather;
@@ -344,6 +397,10 @@ void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, s
     find_viewers(facts);
     if (facts->stray) {
         find_foreign(facts);
+        facts->owner_waits = find_owner_waits(facts);
+    }
+    if (sf_oracles()[finding->oracle] == &sf_oracle_monotonic) {
+        facts->newer = find_newer(facts);
     }
 }
 

@@ -42,12 +42,17 @@ struct facts {
     const struct sf_record *admitted;
     const struct sf_record *refused;
     const struct sf_record *answered;
+    const struct sf_record *answered_from; /* in which function of the cache */
     struct trip answer_trip;
     const struct sf_record *delivered;
     const struct sf_record *shown;
     const struct sf_record *gave_up;
     const struct sf_record *deployed; /* the version that answered; NULL: the first */
-    sf_ns begin_ns;                   /* where the story begins */
+    /* The request of the other home that was open when the answer was given: ADMITTED. */
+    const struct sf_record *owner_waits;
+    const struct sf_record
+        *newer;     /* SEEN: a newer still of its own that it had been shown before */
+    sf_ns begin_ns; /* where the story begins */
 };
 
 void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts);
@@ -90,6 +95,13 @@ void sf_say_event(const struct facts *facts, const struct sf_record *record, str
 void sf_say_picture(const struct facts *facts, struct sf_text *out);
 /* Whose bytes arrived in facts->delivered: "2,800 bytes of home 951's still 49, ...". */
 void sf_say_bytes(const struct facts *facts, struct sf_text *out);
+
+/* From inside which function of the cache an answer was given, for an ANSWERED_FROM: "from inside
+ * on_fetch_ended of home 4's camera, a fetch begun for home 7". */
+void sf_say_cause(const struct sf_record *answered_from, struct sf_text *out);
+/* "flagged as stale, from byte 2,800 on": what an answer says of itself; nothing where it says
+ * nothing. */
+void sf_say_flags(const struct facts *facts, struct sf_text *out);
 
 void sf_lanes_name(const struct facts *facts, struct sf_story *story);
 void sf_steps_tell(const struct facts *facts, struct sf_story *story);

@@ -23,8 +23,16 @@ static bool home_concerned(const struct sf_finding *finding, struct sf_home_id h
     return viewers || sf_home_same(home, sf_home_of_camera(finding->owner_camera));
 }
 
-/* Of the two homes, all; of everybody else, only what may matter to any: the operator, the cache,
- * and requests that were cancelled. */
+/* The requests of the other home's viewers, and what became of them at the cache. */
+static bool is_owners_request(const struct sf_finding *finding, const struct sf_record *record)
+{
+    bool of_owner = sf_home_same(sf_home_of_viewer(sf_viewer_of_record(record)),
+                                 sf_home_of_camera(finding->owner_camera));
+    return of_owner && (record->kind == SF_RECORD_ADMITTED || record->kind == SF_RECORD_ANSWERED);
+}
+
+/* Of the viewer and the two cameras, all; of the owner's viewers, their requests; of everyone else
+ * what may matter to any: the operator, the cache, and requests that were cancelled. */
 static bool concerned(const struct sf_finding *finding, const struct sf_record *record)
 {
     if (record->kind == SF_RECORD_CANCELLED) {
@@ -41,7 +49,8 @@ static bool concerned(const struct sf_finding *finding, const struct sf_record *
     case SF_SUBJECT_LINK:
         return home_concerned(finding, sf_home_of_record(record));
     case SF_SUBJECT_VIEWER:
-        return sf_viewer_same(sf_viewer_of_record(record), finding->viewer);
+        return sf_viewer_same(sf_viewer_of_record(record), finding->viewer) ||
+               is_owners_request(finding, record);
     case SF_SUBJECT_OTHER:
         break;
     }

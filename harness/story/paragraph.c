@@ -86,6 +86,38 @@ static void tell_what(const struct facts *facts, struct sf_text *out)
     }
 }
 
+static void tell_cause(const struct facts *facts, struct sf_text *out)
+{
+    if (facts->answered_from != NULL) {
+        sf_text_add(out, ", ");
+        sf_say_cause(facts->answered_from, out);
+    }
+}
+
+static void tell_owner_waits(const struct facts *facts, struct sf_text *out)
+{
+    if (facts->owner_waits == NULL) {
+        return;
+    }
+    const struct sf_admitted_record waits = sf_admitted_of(facts->owner_waits);
+    sf_text_add(
+        out, " At that time the %s of home %u waited for an answer of its own (request %u, let in ",
+        sf_viewer_kind_name(waits.viewer), facts->finding->owner_tenant.index + 1,
+        (uint32_t)waits.request);
+    say_ago(facts->answered->at_ns - facts->owner_waits->at_ns, out);
+    sf_text_add(out, ").");
+}
+
+static void tell_newer(const struct facts *facts, struct sf_text *out)
+{
+    if (facts->newer != NULL) {
+        sf_text_add(out, " It had been shown its newer still %u ",
+                    sf_seen_of(facts->newer).capture);
+        say_ago(facts->finding->at_ns - facts->newer->at_ns, out);
+        sf_text_add(out, ".");
+    }
+}
+
 static void tell_request(const struct facts *facts, struct sf_text *out)
 {
     if (facts->ask == NULL) {
@@ -112,7 +144,9 @@ static void tell_request(const struct facts *facts, struct sf_text *out)
         }
         const struct sf_answered_record answered = sf_answered_of(facts->answered);
         if (answered.bytes == 0) {
-            sf_text_add(out, " answered without a picture.");
+            sf_text_add(out, " answered without a picture");
+            tell_cause(facts, out);
+            sf_text_add(out, ".");
             return;
         }
         sf_text_add(out, " answered with ");
@@ -122,6 +156,8 @@ static void tell_request(const struct facts *facts, struct sf_text *out)
             sf_text_add(out, " in ");
             sf_say_trip(&facts->answer_trip, out);
         }
+        sf_say_flags(facts, out);
+        tell_cause(facts, out);
         sf_text_add(out, ".");
     }
 }
@@ -163,6 +199,16 @@ static void tell_foreign(const struct facts *facts, struct sf_text *out)
     sf_text_add(out, ".");
 }
 
+/* A still that arrived before the version that answered went live reached it otherwise. */
+static void tell_handed_over(const struct facts *facts, struct sf_text *out)
+{
+    const struct sf_record *came = facts->foreign.ended;
+    if (came != NULL && facts->deployed != NULL && came < facts->deployed) {
+        sf_text_add(out, " It had arrived before that version went live: the version has it from "
+                         "the hand-over of the one before, or from the shared store.");
+    }
+}
+
 static void tell_own(const struct facts *facts, struct sf_text *out)
 {
     if (facts->own.capture == NULL) {
@@ -196,7 +242,10 @@ void sf_paragraph_tell(const struct facts *facts, struct sf_text *out)
         tell_request(facts, out);
         if (facts->stray) {
             tell_foreign(facts, out);
+            tell_handed_over(facts, out);
+            tell_owner_waits(facts, out);
         }
+        tell_newer(facts, out);
         tell_own(facts, out);
     } else {
         sf_text_add(out, " %s was live.", sf_facts_cache(facts, facts->deployed));

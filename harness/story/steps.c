@@ -174,12 +174,16 @@ static void tell_answer(struct teller *teller)
     sf_text_add(&teller->text, "%s answers ", sf_facts_cache(facts, facts->deployed));
     if (answered.bytes == 0) {
         sf_text_add(&teller->text, "without a picture");
-        step_to(teller, record, CLOUD, SF_LANE_VIEWER, false);
-        return;
+    } else {
+        sf_say_number(answered.bytes, &teller->text);
+        sf_text_add(&teller->text, " bytes in ");
+        sf_say_trip(&facts->answer_trip, &teller->text);
+        sf_say_flags(facts, &teller->text);
     }
-    sf_say_number(answered.bytes, &teller->text);
-    sf_text_add(&teller->text, " bytes in ");
-    sf_say_trip(&facts->answer_trip, &teller->text);
+    if (facts->answered_from != NULL) {
+        sf_text_add(&teller->text, ", ");
+        sf_say_cause(facts->answered_from, &teller->text);
+    }
     step_to(teller, record, CLOUD, SF_LANE_VIEWER, facts->answer_trip.lost_count > 0);
 }
 
@@ -245,6 +249,7 @@ static bool told_elsewhere(const struct sf_record *record)
     case SF_RECORD_END:
     case SF_RECORD_FRESH:
     case SF_RECORD_DESTINATION:
+    case SF_RECORD_ANSWERED_FROM:
         return true;
     case SF_RECORD_IDENTITY:
         return sf_identity_of(record).outcome == SF_IDENTITY_KNOWN;
@@ -297,10 +302,23 @@ static void tell_other_answer(struct teller *teller, const struct sf_record *rec
     }
 }
 
+/* The request of the other home that waited for its answer at the same time. */
+static void tell_owner_waits(struct teller *teller, const struct sf_record *record)
+{
+    const struct sf_admitted_record admitted = sf_admitted_of(record);
+    sf_text_add(&teller->text, "its %s waits for an answer (request %u)",
+                sf_viewer_kind_name(admitted.viewer), (uint32_t)admitted.request);
+    step_to(teller, record, OWNER_HOME, SF_LANE_CLOUD, false);
+}
+
 /* The viewer's other requests; next to a stray, only those without an answer. */
 static void tell_other_request(struct teller *teller, const struct sf_record *record)
 {
-    if (record->kind == SF_RECORD_GAVE_UP) {
+    if (record == teller->facts->owner_waits) {
+        tell_owner_waits(teller, record);
+    } else if (!sf_viewer_same(sf_viewer_of_record(record), teller->facts->finding->viewer)) {
+        return; /* another request of the other home */
+    } else if (record->kind == SF_RECORD_GAVE_UP) {
         tell_other_gave_up(teller, record);
     } else if (record->kind == SF_RECORD_ASK && !teller->facts->stray) {
         tell_other_ask(teller, record);

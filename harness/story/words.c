@@ -185,3 +185,72 @@ void sf_say_bytes(const struct facts *facts, struct sf_text *out)
         sf_text_add(out, "bytes of no known home");
     }
 }
+
+void sf_say_flags(const struct facts *facts, struct sf_text *out)
+{
+    uint16_t status = sf_answered_of(facts->answered).status;
+    uint32_t offset =
+        facts->answered_from != NULL ? sf_answered_from_of(facts->answered_from).offset_bytes : 0;
+    if ((status & SF_FLAG_STALE) != 0) {
+        sf_text_add(out, ", flagged as stale");
+    }
+    if ((status & SF_FLAG_INCOMPLETE) != 0) {
+        sf_text_add(out, ", flagged as incomplete");
+    }
+    if (offset > 0) {
+        sf_text_add(out, ", as the rest of a still from byte ");
+        sf_say_number(offset, out);
+        sf_text_add(out, " on");
+    }
+}
+
+void sf_say_cause(const struct sf_record *record, struct sf_text *out)
+{
+    const struct sf_answered_from_record from = sf_answered_from_of(record);
+    static const char *const names[] = {
+#define X(NAME, name) name,
+        SF_CALLBACKS(X)
+#undef X
+    };
+    uint32_t about = from.about.index + 1;
+    uint32_t begun_for = from.begun_for.index + 1;
+    sf_text_add(out, "from inside %s", names[from.callback]);
+    if (from.about.index == SF_NOBODY) {
+        return;
+    }
+    switch (from.callback) {
+    case SF_CALLBACK_ON_UPLOAD:
+    case SF_CALLBACK_ON_UPLOAD_FRAGMENT:
+    case SF_CALLBACK_ON_UPLOAD_ENDED:
+        sf_text_add(out, " of home %u's camera", about);
+        return;
+    case SF_CALLBACK_ON_FETCH_PART:
+    case SF_CALLBACK_ON_FETCH_ENDED:
+        sf_text_add(out, " of home %u's camera, a fetch begun for home %u", about, begun_for);
+        return;
+    case SF_CALLBACK_ON_STORE_REPLY:
+        sf_text_add(out, ", the reply to an operation begun for home %u", begun_for);
+        return;
+    case SF_CALLBACK_ON_TIMER:
+        sf_text_add(out, ", a timer set for home %u", begun_for);
+        return;
+    case SF_CALLBACK_ON_IDENTITY:
+        sf_text_add(out, ", the answer to a question asked for home %u", begun_for);
+        return;
+    case SF_CALLBACK_ON_REQUEST:
+    case SF_CALLBACK_ON_REQUEST_CANCELLED:
+    case SF_CALLBACK_ON_CONNECTION_CLOSED:
+    case SF_CALLBACK_ON_INVALIDATE:
+    case SF_CALLBACK_ON_ANSWER_PROGRESS:
+        sf_text_add(out, " of home %u", about);
+        return;
+    case SF_CALLBACK_CREATE:
+    case SF_CALLBACK_ON_RECONFIGURE:
+    case SF_CALLBACK_EXPORT_STATE:
+    case SF_CALLBACK_IMPORT_STATE:
+    case SF_CALLBACK_ON_NODE:
+    case SF_CALLBACK_ON_CLOCK_STEP:
+    case SF_CALLBACKS_COUNT:
+        return;
+    }
+}

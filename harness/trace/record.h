@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/callback.h"
 #include "harness/base/ids.h"
 #include "harness/base/time.h"
 
@@ -183,7 +184,9 @@ enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
     T(SERVICE_ON, bool, NUMBER, "")                                                  \
     T(POWER_BACK, bool, NUMBER, "")                                                  \
     T(SIGNED_IN, bool, NUMBER, "")                                                   \
-    T(CONSENTS, bool, NUMBER, "")
+    T(CONSENTS, bool, NUMBER, "")                                                    \
+    T(CALLBACK, enum sf_callback, NUMBER, "")                                        \
+    T(HOME_OR_NONE, struct sf_home_id, ID, "home, or -1: none")
 
 enum sf_field_type {
 #define T(NAME, ctype, form, meaning) SF_TYPE_##NAME,

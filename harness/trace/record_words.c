@@ -110,6 +110,13 @@ static const struct sf_word signed_in_words[] = {
 static const struct sf_word consents_words[] = {
     VALUE(0, "does not consent"), VALUE(1, "consents"), {0}};
 
+static const struct sf_word callback_words[] = {
+#define X(NAME, name) VALUE(SF_CALLBACK_##NAME, name),
+    SF_CALLBACKS(X)
+#undef X
+    {0},
+};
+
 /* How a number of a type is said. */
 enum form { DECIMAL, SIGNED, HEX, CLOCK, ID, HOME_OF_VIEWER, OF_VIEWER, WORDS };
 
@@ -160,6 +167,8 @@ static const struct type {
     [SF_TYPE_POWER_BACK] = {.form = WORDS, .words = power_words},
     [SF_TYPE_SIGNED_IN] = {.form = WORDS, .words = signed_in_words},
     [SF_TYPE_CONSENTS] = {.form = WORDS, .words = consents_words},
+    [SF_TYPE_CALLBACK] = {.form = WORDS, .words = callback_words},
+    [SF_TYPE_HOME_OR_NONE] = {.form = ID, .noun = "home", .none = "no home"},
 };
 /* clang-format on */
 
@@ -335,6 +344,7 @@ static uint64_t end_of(enum sf_field_type type, uint32_t homes_count)
     case SF_TYPE_TENANT_OR_NONE:
     case SF_TYPE_CAMERA:
     case SF_TYPE_HOME:
+    case SF_TYPE_HOME_OR_NONE:
         return homes_count;
     case SF_TYPE_VIEWER:
         return SF_VIEWERS_PER_HOME * (uint64_t)homes_count;

@@ -79,7 +79,8 @@ static void go_on_with_everything(void)
     sf_cache_host_timer_fired(&host, timer);
     sf_cache_host_fetch_part(&host, fetch, &still, 0, (const uint8_t *)"xyz", 3);
     sf_cache_host_fetch_ended(&host, fetch, SF_CACHE_END_COMPLETE);
-    sf_cache_host_store_reply(&host, store_connection, 3, SF_CACHE_STORE_MISSING, NULL, 0);
+    sf_cache_host_store_reply(&host, store_connection, 3, SF_NOBODY, SF_CACHE_STORE_MISSING, NULL,
+                              0);
     sf_cache_host_identity_known(&host, question, SF_CACHE_IDENTITY_KNOWN, sf_tenant_id(TENANT));
 }
 
@@ -89,13 +90,13 @@ static void test_what_is_told_is_told_to_the_node_that_it_concerns(void **state)
     deploy_first();
     sf_handle asked = request(1, 5);
     struct sf_cache_version *version = upload(2, 9);
-    sf_cache_host_fragment(version, 9, 0, (const uint8_t *)"x", 1);
+    sf_cache_host_fragment(version, sf_camera_id(0), 9, 0, (const uint8_t *)"x", 1);
     begin_everything(instances[1]);
     assert_events("#1 request\n#2 upload 9\n#2 fragment of 9\n"
                   "answer to 5 status 0 bytes 10\nbytes to 5: 1\n");
     go_on_with_everything();
     sf_cache_host_cancel(&host, asked);
-    sf_cache_host_upload_ended(version, 9, true, 100);
+    sf_cache_host_upload_ended(version, sf_camera_id(0), 9, true, 100);
     assert_events("#1 timer 1\n#1 fetched bytes 3\n#1 fetch ended 0\n#1 store 1\n"
                   "#1 identity 0, cookie 4, the tenant\n#1 cancelled 0\n#2 end of 9\n");
     assert_int_equal(request(SF_NOBODY, 6), 0);
@@ -149,9 +150,9 @@ static void test_a_lost_node_takes_everything_with_it(void **state)
     go_on_with_everything();
     sf_cache_host_cancel(&host, drained);
     sf_cache_host_cancel(&host, asked);
-    sf_cache_host_fragment(version, 9, 0, (const uint8_t *)"x", 1);
-    sf_cache_host_upload_ended(version, 9, false, 1);
-    sf_cache_host_upload_ended(old_version, 8, false, 1);
+    sf_cache_host_fragment(version, sf_camera_id(0), 9, 0, (const uint8_t *)"x", 1);
+    sf_cache_host_upload_ended(version, sf_camera_id(0), 9, false, 1);
+    sf_cache_host_upload_ended(old_version, sf_camera_id(0), 8, false, 1);
     sf_cache_host_sweep(&host);
     assert_int_equal(request(0, 7), 0);
     assert_null(upload(0, 10));

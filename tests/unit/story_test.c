@@ -8,6 +8,7 @@
 
 #include "harness/base/ids.h"
 #include "tests/unit/runs.h"
+#include "tests/unit/trace_text.h"
 
 /* All records of a run, so that the test can look for itself. */
 struct kept {
@@ -450,6 +451,118 @@ static void test_what_was_not_seen_is_not_said_to_be(void **state)
     runs_destroy(runs);
 }
 
+/* Tells the story of a finding of hub 1 about home 3's still 5, from a trace in its text form. */
+static void tell_text(const struct sf_plan *plan, const char *const *lines, uint32_t count,
+                      struct sf_story *story)
+{
+    struct sf_record records[16];
+    assert_true(count <= 16);
+    for (uint32_t i = 0; i < count; i++) {
+        records[i] = trace_parse_line(lines[i]);
+    }
+    tell_records(plan, records, count, story);
+}
+
+/* The function of the cache that gave the answer, and whose event it was, lead to the line to mend.
+ */
+static void test_the_story_says_from_inside_which_function_the_answer_was_given(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from;
+        const char *says;
+    } cases[] = {
+        {"on_request, about home 1, begun for home 1", "from inside on_request of home 2"},
+        {"on_upload_ended, about home 3, begun for home 3",
+         "from inside on_upload_ended of home 4's camera"},
+        {"on_fetch_ended, about home 3, begun for home 0",
+         "from inside on_fetch_ended of home 4's camera, a fetch begun for home 1"},
+        {"on_store_reply, about home 0, begun for home 0",
+         "from inside on_store_reply, the reply to an operation begun for home 1"},
+        {"on_timer, about home 2, begun for home 2",
+         "from inside on_timer, a timer set for home 3"},
+        {"on_identity, about home 2, begun for home 2",
+         "from inside on_identity, the answer to a question asked for home 3"},
+        {"import_state, about no home, begun for no home", "from inside import_state."},
+    };
+    struct runs *runs = runs_create();
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char from[160];
+        snprintf(from, sizeof from, "19000000001 hub 1 gets its answer from %s, request 9",
+                 cases[i].from);
+        const char *const lines[] = {
+            "19000000000 hub 1 asks for camera 1, request 9",
+            from,
+            "19000000001 hub 1 is answered ok, with 367, request 9",
+            "20000000000 hub 1 receives whole, arrived 367, of 367, request 9",
+        };
+        struct sf_story story;
+        tell_text(&runs->plan, lines, 4, &story);
+        assert_paragraph_says(&story, cases[i].says);
+        sf_story_fini(&story);
+    }
+    runs_destroy(runs);
+}
+
+static void test_the_story_says_what_an_answer_says_of_itself(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "19000000000 hub 1 asks for camera 1, request 9",
+        "19000000001 hub 1 gets its answer from on_timer, about home 1, begun for home 1, request "
+        "9, from offset 2800",
+        "19000000001 hub 1 is answered partial, stale, with 367, request 9",
+        "20000000000 hub 1 receives whole, arrived 367, of 367, request 9",
+    };
+    struct runs *runs = runs_create();
+    struct sf_story story;
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    tell_text(&runs->plan, lines, 4, &story);
+    assert_paragraph_says(&story, ", flagged as stale, as the rest of a still from byte 2,800 on,");
+    sf_story_fini(&story);
+    runs_destroy(runs);
+}
+
+/* The owner's own request is told only while it waited; a still that came before the version that
+ * answered went live was handed over. */
+static void test_the_story_says_what_the_owner_waited_for_and_what_was_handed_over(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "10000000000 camera 3 takes capture 0, bytes 367",
+        "10000000000 camera 3 uploads capture 0, bytes 367, upload 1, node 0",
+        "11000000000 camera 3 upload ends complete, capture 0, received 367, upload 1",
+        "12000000000 version 1 is deployed node 0",
+        "18000000000 hub 3 is admitted to camera 3, node 0, request 4",
+        "19000000000 hub 1 asks for camera 1, request 9",
+        "19000000000 hub 1 is admitted to camera 1, node 0, request 9",
+        "19500000000 hub 1 is answered ok, with 367, request 9",
+        "20000000000 hub 1 receives whole, arrived 367, of 367, request 9",
+        "20000000000 hub 1 holds tenant 3, camera 3, capture 5, bytes 300, request 9",
+    };
+    struct runs *runs = runs_create();
+    struct sf_story story;
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    tell_text(&runs->plan, lines, 10, &story);
+    assert_paragraph_says(&story, "At that time the hub of home 4 waited for an answer of its own "
+                                  "(request 4, let in 1.5 s before).");
+    assert_paragraph_says(&story, "It had arrived before that version went live");
+    step_that_says(&story, "its hub waits for an answer (request 4)");
+    sf_story_fini(&story);
+
+    const char *answered[10];
+    memcpy(answered, lines, sizeof lines);
+    answered[5] = "18900000000 hub 3 is answered ok, with 367, request 4";
+    answered[2] = "10500000000 version 1 is deployed node 0";
+    answered[3] = lines[2];
+    tell_text(&runs->plan, answered, 10, &story);
+    assert_null(strstr(story.paragraph.data, "At that time"));
+    assert_null(strstr(story.paragraph.data, "went live: the version has it"));
+    sf_story_fini(&story);
+    runs_destroy(runs);
+}
+
 /* Every finding of every canary has a story that fits on a page and is in order. */
 static void test_every_finding_has_a_story(void **state)
 {
@@ -493,6 +606,9 @@ int main(void)
         cmocka_unit_test(test_what_happens_again_and_again_is_told_once),
         cmocka_unit_test(test_the_cache_that_answered_is_that_of_its_node),
         cmocka_unit_test(test_what_was_not_seen_is_not_said_to_be),
+        cmocka_unit_test(test_the_story_says_from_inside_which_function_the_answer_was_given),
+        cmocka_unit_test(test_the_story_says_what_an_answer_says_of_itself),
+        cmocka_unit_test(test_the_story_says_what_the_owner_waited_for_and_what_was_handed_over),
         cmocka_unit_test(test_every_finding_has_a_story),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

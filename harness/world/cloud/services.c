@@ -33,11 +33,30 @@ static sf_ns service_now(void *context)
     return world_now(context);
 }
 
+static struct sf_home_id home_or_none(const struct world *world, uint32_t number)
+{
+    struct sf_home_id home;
+    return sf_home_of_number(world, number, &home) ? home : sf_home_id(SF_NOBODY);
+}
+
+static void trace_cause(struct world *world, const struct request *request, uint32_t status)
+{
+    const struct sf_cache_cause *cause = &world->cloud.host.cause;
+    world_trace(
+        world,
+        SF_RECORD(answered_from, .viewer = request->viewer, .callback = cause->callback,
+                  .about = home_or_none(world, cause->about),
+                  .begun_for = home_or_none(world, cause->begun_for),
+                  .request = request_number(request->viewer, request->number),
+                  .offset_bytes = status == SF_CACHE_STATUS_PARTIAL ? request->range_offset : 0));
+}
+
 static void service_answer_begin(void *context, uint64_t handle, uint32_t status,
                                  uint32_t total_bytes)
 {
     struct request *request = request_get(context, handle);
     if (request != NULL && !request->answered) {
+        trace_cause(context, request, status);
         sf_cloud_answer_begin(context, request, status, total_bytes);
     }
 }
@@ -148,7 +167,7 @@ static const struct sf_cache_services services = {
     .timer_start = service_timer_start,
     .fetch_start = service_fetch_start,
     .fetch_cancel = service_fetch_cancel,
-    .sf_store_start = sf_store_start,
+    .store_start = sf_store_start,
     .contract_broken = service_contract_broken,
     .log = service_log,
     .state = service_state,

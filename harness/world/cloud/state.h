@@ -57,6 +57,7 @@ struct store_operation {
     uint32_t version;
     uint64_t connection;
     uint64_t cookie;
+    uint32_t begun_for; /* as in struct sf_cache_cause */
     uint32_t status;
     uint32_t key_bytes;
     sf_ns ttl_ns;

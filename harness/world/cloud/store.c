@@ -43,6 +43,7 @@ void sf_store_start(void *context, uint32_t version, uint64_t connection, uint64
     operation->version = version;
     operation->connection = connection;
     operation->cookie = cookie;
+    operation->begun_for = world->cloud.host.cause.begun_for;
     operation->put = put;
     operation->ttl_ns = ttl_ns;
     operation->reply_due_ns = 0;
@@ -109,7 +110,8 @@ void sf_store_reply(struct world *world, sf_handle handle)
     struct store_operation *operation = sf_slots_get(&world->cloud.operations, handle);
     SF_ASSERT(operation != NULL);
     sf_cache_host_store_reply(&world->cloud.host, operation->connection, operation->cookie,
-                              operation->status, operation->bytes, operation->bytes_count);
+                              operation->begun_for, operation->status, operation->bytes,
+                              operation->bytes_count);
     drop_bytes(operation);
     sf_slots_give(&world->cloud.operations, handle);
 }

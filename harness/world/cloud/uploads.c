@@ -40,13 +40,19 @@ static void upload_begin(struct world *world, struct message *message)
                   world_now(world) + world->config.cloud.upload_time_out_ns);
 }
 
+/* As the host knows the camera. */
+static struct sf_camera_id camera_number(const struct world *world, const struct message *message)
+{
+    return sf_camera_id(home_number(world, message->home));
+}
+
 static void upload_end(struct world *world, struct message *message, bool complete)
 {
     message->upload.ended = true;
     trace_upload_ended(world, message, complete);
     if (message->upload.version != NULL) {
-        sf_cache_host_upload_ended(message->upload.version, message->handle, complete,
-                                   sf_cloud_received_bytes(message));
+        sf_cache_host_upload_ended(message->upload.version, camera_number(world, message),
+                                   message->handle, complete, sf_cloud_received_bytes(message));
     }
 }
 
@@ -58,8 +64,8 @@ static void pass_on(struct world *world, struct message *message, uint32_t index
                                      .capture = message->capture, .offset_bytes = offset,
                                      .upload = message->handle));
     }
-    sf_cache_host_fragment(message->upload.version, message->handle, offset,
-                           message->payload->bytes + offset,
+    sf_cache_host_fragment(message->upload.version, camera_number(world, message), message->handle,
+                           offset, message->payload->bytes + offset,
                            sf_transfer_length(&message->transfer, index));
 }
 
