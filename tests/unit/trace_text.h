@@ -108,7 +108,7 @@ static inline bool trace_take_word(struct trace_line *line, const struct sf_word
 
 static inline bool trace_take_of_viewer(struct trace_line *line, uint64_t *out)
 {
-    uint64_t viewer;
+    uint64_t viewer = 0;
     if (!trace_take_number(line, 10, out)) {
         return false;
     }
@@ -235,7 +235,7 @@ static inline struct sf_record trace_parse_line(const char *text)
 {
     struct trace_line line = {.at = text + strspn(text, " ")};
     struct sf_record record = {0};
-    uint64_t at_ns;
+    uint64_t at_ns = 0;
     uint32_t found_count = 0;
     if (!trace_take_clock(&line, &at_ns)) {
         fail_msg("no time in \"%s\"", text);
