@@ -121,6 +121,7 @@ extern const struct cli_command cli_check;
 extern const struct cli_command cli_print;
 extern const struct cli_command cli_list;
 extern const struct cli_command cli_netem;
+extern const struct cli_command cli_exhaust;
 extern const struct cli_command cli_explain;
 
 void cli_overview(FILE *to);

@@ -1,0 +1,296 @@
+#include "harness/exhaust/exhaust.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/assert.h"
+#include "harness/exhaust/search.h"
+#include "harness/run/jobs.h"
+
+/* What a process reports of itself while it works: it may not come to its end. */
+struct report {
+    struct sf_exhaust exhaust;
+    uint32_t world; /* the one that it is at */
+    struct sf_small_order order;
+};
+
+static double cpu_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* ---- one world ---- */
+
+static void prepare(struct sf_search *search, const struct sf_exhaust_options *options,
+                    const struct sf_small_world *world)
+{
+    struct small *small = &search->small;
+    small->world = world;
+    small->modules[0] = options->candidate;
+    small->has_before = options->before.plugin != NULL;
+    small->modules[1] = small->has_before ? options->before : options->candidate;
+    small->symmetry = options->keeps_symmetry;
+    const char *pushed =
+        options->reconfigure != NULL ? options->reconfigure : options->candidate.options;
+    snprintf(small->reconfigure_options, sizeof small->reconfigure_options, "%s", pushed);
+    search->snapshots = options->engine == SF_EXHAUST_SNAPSHOT;
+    search->merges = options->keeps_merging;
+    sf_search_init(search, options->seed);
+}
+
+struct explorer {
+    const struct sf_exhaust_options *options;
+    struct report *report;
+    double end_s;
+    struct sf_search *searches;          /* one a world */
+    double costs[SF_PROFILE_WORLDS_MAX]; /* of the next depth, in orders, estimated */
+};
+
+static bool expired(void *context)
+{
+    const struct explorer *explorer = context;
+    return cpu_s() >= explorer->end_s;
+}
+
+static void note_contract(struct explorer *explorer, uint32_t world)
+{
+    const struct sf_search *search = &explorer->searches[world];
+    struct sf_exhaust_found *contract = &explorer->report->exhaust.contract;
+    bool shorter =
+        contract->order.count == 0 || search->contract_order.count < contract->order.count;
+    if (search->contract_order.count > 0 && shorter) {
+        contract->find = search->contract_find;
+        contract->order = search->contract_order;
+        contract->world = world;
+    }
+}
+
+/* The next depth of a world. True if it leaks. */
+static bool deepen(struct explorer *explorer, uint32_t index)
+{
+    struct sf_search *search = &explorer->searches[index];
+    struct sf_exhaust_world *world = &explorer->report->exhaust.worlds[index];
+    double began_s = cpu_s();
+    uint64_t before = world->orders_count;
+    explorer->report->world = index;
+    enum sf_search_end end = sf_search_depth(search, world->depth + 1);
+    world->cpu_s += cpu_s() - began_s;
+    world->orders_in_all_count += search->orders_count;
+    world->met_bound |= search->met_bound;
+    world->own_bytes_count += search->own_bytes_count;
+    note_contract(explorer, index);
+    if (end == SF_SEARCH_FOUND) {
+        explorer->report->exhaust.leak.find = search->find;
+        explorer->report->exhaust.leak.order = search->order;
+        explorer->report->exhaust.leak.world = index;
+        return true;
+    }
+    if (end == SF_SEARCH_STOPPED) {
+        return false;
+    }
+    world->depth++;
+    world->orders_count = search->orders_count;
+    world->answers_count = search->answers_count;
+    world->states_count = search->states_count;
+    world->merged_in_part = search->visited.is_full;
+    world->is_complete = search->depth_reached < world->depth;
+    double growth = before > 0 ? (double)search->orders_count / (double)before : 20;
+    explorer->costs[index] = (double)search->orders_count * growth;
+    return false;
+}
+
+/* The world whose next depth is the cheapest; UINT32_MAX: none is left. Counted in orders, so that
+ * the machine's speed decides nothing. */
+static uint32_t next_world(const struct explorer *explorer)
+{
+    const struct sf_exhaust_options *options = explorer->options;
+    uint32_t next = UINT32_MAX;
+    for (uint32_t i = 0; i < options->worlds_count; i++) {
+        const struct sf_exhaust_world *world = &explorer->report->exhaust.worlds[i];
+        bool open = !world->is_complete && world->depth < options->depth_max;
+        if (open && (next == UINT32_MAX || explorer->costs[i] < explorer->costs[next])) {
+            next = i;
+        }
+    }
+    return next;
+}
+
+static void explore(void *context, void *prepared, uint32_t job, void *result_out)
+{
+    (void)prepared;
+    (void)job;
+    const struct sf_exhaust_options *options = context;
+    struct explorer explorer = {
+        .options = options,
+        .report = result_out,
+        .end_s = cpu_s() + options->seconds_max,
+        .searches = sf_alloc(options->worlds_count, sizeof *explorer.searches),
+    };
+    struct sf_exhaust *exhaust = &explorer.report->exhaust;
+    exhaust->worlds_count = options->worlds_count;
+    for (uint32_t i = 0; i < options->worlds_count; i++) {
+        struct sf_search *search = &explorer.searches[i];
+        prepare(search, options, &options->worlds[i]);
+        search->expired = expired;
+        search->context = &explorer;
+        search->watched = &explorer.report->order;
+        exhaust->engine = search->snapshots ? SF_EXHAUST_SNAPSHOT : SF_EXHAUST_REPLAY;
+    }
+    uint32_t world = next_world(&explorer);
+    while (world != UINT32_MAX && !expired(&explorer) && !deepen(&explorer, world)) {
+        world = next_world(&explorer);
+    }
+    for (uint32_t i = 0; i < options->worlds_count; i++) {
+        sf_search_free(&explorer.searches[i]);
+    }
+    free(explorer.searches);
+    exhaust->cpu_s = cpu_s();
+}
+
+/* ---- one order, in a fresh process ---- */
+
+struct replayed {
+    struct sf_small_find find;
+    struct sf_small_find contract;
+    bool is_possible;
+    uint32_t failed; /* not possible: this event */
+    char story[SF_EXHAUST_STORY_BYTES];
+};
+
+struct order_job {
+    const struct sf_exhaust_options *options;
+    const struct sf_exhaust_found *found;
+};
+
+static void replay(void *context, void *prepared, uint32_t job, void *result_out)
+{
+    (void)prepared;
+    (void)job;
+    const struct order_job *order_job = context;
+    struct replayed *replayed = result_out;
+    struct sf_exhaust_options options = *order_job->options;
+    options.engine = SF_EXHAUST_REPLAY; /* with the C library's own malloc, as in a server */
+    options.keeps_symmetry = false;     /* a file may name whom it likes */
+    struct sf_search *search = sf_alloc(1, sizeof *search);
+    struct sf_text story = {0};
+    prepare(search, &options, &options.worlds[order_job->found->world]);
+    search->small.told = &story;
+    replayed->is_possible = sf_search_replay(search, &order_job->found->order, &replayed->failed);
+    replayed->find = search->find;
+    replayed->contract = search->small.contract;
+    if (story.data != NULL) {
+        snprintf(replayed->story, sizeof replayed->story, "%s", story.data);
+    }
+    search->small.told = NULL;
+    sf_search_free(search);
+    sf_text_free(&story);
+    free(search);
+}
+
+/* The order as far as it came, told without running it to its end: the cache died of it. */
+static const struct sf_small_find crash = {.kind = SF_SMALL_FIND_CRASH};
+
+enum { ORDER_SECONDS_MAX = 20 };
+
+static enum sf_err run_order(const struct sf_exhaust_options *options,
+                             const struct sf_exhaust_found *found, struct replayed *replayed_out,
+                             struct sf_job_status *status_out, struct sf_diag *diag)
+{
+    struct order_job order_job = {.options = options, .found = found};
+    const struct sf_jobs jobs = {
+        .count = 1,
+        .workers = 1,
+        .result_bytes = sizeof *replayed_out,
+        .job_seconds_max = ORDER_SECONDS_MAX,
+        .work = replay,
+        .context = &order_job,
+    };
+    struct sf_jobs_results results;
+    SF_TRY(sf_jobs_run(&jobs, &results, diag));
+    memcpy(replayed_out, results.results, sizeof *replayed_out);
+    *status_out = results.statuses[0];
+    sf_jobs_free(&results);
+    return SF_OK;
+}
+
+enum sf_err sf_exhaust_order(const struct sf_exhaust_options *options,
+                             struct sf_exhaust_found *found, struct sf_diag *diag)
+{
+    struct replayed *replayed = sf_alloc(1, sizeof *replayed);
+    struct sf_job_status status;
+    enum sf_err err = run_order(options, found, replayed, &status, diag);
+    found->is_confirmed = false;
+    if (err == SF_OK && status.end != SF_JOB_DONE) {
+        found->find = crash;
+        found->is_confirmed = true;
+    } else if (err == SF_OK && !replayed->is_possible) {
+        err =
+            sf_fail(diag, SF_ERR_INPUT, "event %u of the order is not possible when its turn comes",
+                    replayed->failed + 1);
+    } else if (err == SF_OK) {
+        bool leaks = replayed->find.kind != SF_SMALL_FIND_NONE;
+        found->find = leaks ? replayed->find : replayed->contract;
+        found->is_confirmed = true;
+        memcpy(found->story, replayed->story, sizeof found->story);
+    }
+    free(replayed);
+    return err;
+}
+
+/* Does what was found repeat in a fresh process? */
+static enum sf_err confirm(const struct sf_exhaust_options *options, struct sf_exhaust_found *found,
+                           struct sf_diag *diag)
+{
+    if (found->find.kind == SF_SMALL_FIND_NONE) {
+        return SF_OK;
+    }
+    const struct sf_small_find wanted = found->find;
+    struct sf_diag ignored = {0};
+    enum sf_err err = sf_exhaust_order(options, found, &ignored);
+    if (err == SF_ERR_MACHINE) {
+        if (diag != NULL) {
+            *diag = ignored;
+        }
+        return err;
+    }
+    found->is_confirmed = err == SF_OK && found->is_confirmed && found->find.kind == wanted.kind;
+    found->find = wanted;
+    return SF_OK;
+}
+
+enum sf_err sf_exhaust(const struct sf_exhaust_options *options, struct sf_exhaust *exhaust_out,
+                       struct sf_diag *diag)
+{
+    SF_ASSERT(options->worlds_count >= 1);
+    SF_ASSERT(options->worlds_count <= SF_PROFILE_WORLDS_MAX);
+    SF_ASSERT(options->depth_max <= SF_SMALL_EVENTS_MAX);
+    enum { SLACK_SECONDS = 30, SLOWNESS = 4 }; /* other programs may want the processor too */
+    struct sf_exhaust_options copy = *options;
+    const struct sf_jobs jobs = {
+        .count = 1,
+        .workers = 1,
+        .result_bytes = sizeof(struct report),
+        .job_seconds_max = options->seconds_max * SLOWNESS + SLACK_SECONDS,
+        .work = explore,
+        .context = &copy,
+    };
+    struct sf_jobs_results results;
+    SF_TRY(sf_jobs_run(&jobs, &results, diag));
+    const struct report *report = (const struct report *)(const void *)results.results;
+    *exhaust_out = report->exhaust;
+    if (results.statuses[0].end != SF_JOB_DONE) {
+        exhaust_out->leak.find = crash;
+        exhaust_out->leak.order = report->order;
+        exhaust_out->leak.world = report->world;
+        exhaust_out->signal_number = results.statuses[0].signal_number;
+        exhaust_out->is_hung = results.statuses[0].end == SF_JOB_HUNG;
+    }
+    sf_jobs_free(&results);
+    SF_TRY(confirm(options, &exhaust_out->leak, diag));
+    return confirm(options, &exhaust_out->contract, diag);
+}

@@ -1,0 +1,74 @@
+/* A cache in small worlds, explored exhaustively: every order of events up to a depth that the
+ * budget allows, world by world, and what that covers. A find is confirmed by replaying it in a
+ * fresh process before it is reported, and told as a story from there. */
+#ifndef STRAYFRAME_EXHAUST_EXHAUST_H
+#define STRAYFRAME_EXHAUST_EXHAUST_H
+
+#include "harness/base/err.h"
+#include "harness/exhaust/profile.h"
+#include "harness/exhaust/state.h"
+
+enum sf_exhaust_engine {
+    SF_EXHAUST_SNAPSHOT, /* where the cache's memory can be saved and put back; else replay */
+    SF_EXHAUST_REPLAY,
+};
+
+struct sf_exhaust_options {
+    struct sf_cache_module candidate;
+    struct sf_cache_module before; /* plugin NULL: the candidate itself runs before a deploy */
+    const char *reconfigure; /* options that are pushed; NULL: those of the candidate, again */
+    const struct sf_small_world *worlds;
+    uint32_t worlds_count;
+    double seconds_max;  /* of CPU time */
+    uint32_t depth_max;  /* 1 to SF_SMALL_EVENTS_MAX */
+    uint32_t engine;     /* enum sf_exhaust_engine */
+    bool keeps_merging;  /* equal states are explored once */
+    bool keeps_symmetry; /* tenants that are alike take turns in one way only */
+    uint64_t seed;       /* of the identity numbers */
+};
+
+/* What is known of one world. */
+struct sf_exhaust_world {
+    uint32_t depth;        /* every order of up to so many events was tried */
+    bool is_complete;      /* no longer order exists */
+    bool met_bound;        /* a table of the host's was full in some order */
+    bool merged_in_part;   /* the table of states was full */
+    uint64_t orders_count; /* of its deepest search that came to its end */
+    uint64_t states_count; /* of that one */
+    uint64_t answers_count;
+    uint64_t own_bytes_count;
+    uint64_t orders_in_all_count; /* of all searches, the unfinished one too */
+    double cpu_s;
+};
+
+enum { SF_EXHAUST_STORY_BYTES = 24 << 10 };
+
+struct sf_exhaust_found {
+    struct sf_small_find find; /* kind NONE: nothing */
+    uint32_t world;
+    struct sf_small_order order;
+    bool is_confirmed;
+    char story[SF_EXHAUST_STORY_BYTES]; /* from the fresh process */
+};
+
+struct sf_exhaust {
+    uint32_t worlds_count;
+    struct sf_exhaust_world worlds[SF_PROFILE_WORLDS_MAX];
+    struct sf_exhaust_found leak;     /* of bytes or a session, or a crash */
+    struct sf_exhaust_found contract; /* the first broken contract; the search went on */
+    uint32_t engine;                  /* the one that was used */
+    double cpu_s;
+    uint32_t signal_number; /* of a crash; 0: it ended by itself, or did not come back */
+    bool is_hung;
+};
+
+SF_MUST_USE enum sf_err sf_exhaust(const struct sf_exhaust_options *options,
+                                   struct sf_exhaust *exhaust_out, struct sf_diag *diag);
+
+/* Runs one order in a fresh process. `found->order` and `world` are given; find, story and
+ * is_confirmed come out (is_confirmed: the order could be run as it stands). SF_ERR_INPUT, with the
+ * number of the event, if an event is not possible when its turn comes. */
+SF_MUST_USE enum sf_err sf_exhaust_order(const struct sf_exhaust_options *options,
+                                         struct sf_exhaust_found *found, struct sf_diag *diag);
+
+#endif

@@ -1,0 +1,552 @@
+/* What a cache may ask of the host of a small world. The rules are those of
+ * harness/cache/host_lent.c and its neighbours; the state is flat, and nothing here allocates
+ * memory, so that a world can be saved and put back millions of times a second. */
+#include <string.h>
+
+#include "harness/exhaust/state.h"
+
+int32_t sf_small_broken(struct small *small, int32_t code)
+{
+    if (small->contract.kind == SF_SMALL_FIND_NONE) {
+        small->contract =
+            (struct sf_small_find){.kind = SF_SMALL_FIND_CONTRACT, .value = (uint32_t)code};
+    }
+    sf_small_tell(small, "the cache breaks its contract (code %d)", code);
+    return code;
+}
+
+static int32_t bound_met(struct small *small)
+{
+    small->met_bound = true;
+    return SF_CACHE_E_BUSY;
+}
+
+static int64_t lent_now_ns(void *context)
+{
+    const struct small_lent *lent = context;
+    return lent->small->state.now_ns;
+}
+
+static uint64_t lent_random_u64(void *context)
+{
+    const struct small_lent *lent = context;
+    return sf_rng_u64(&lent->small->state.versions[lent->version].rng);
+}
+
+static void lent_log(void *context, const char *text, uint32_t bytes)
+{
+    const struct small_lent *lent = context;
+    if (text != NULL && lent->small->told != NULL) {
+        sf_small_tell(lent->small, "the cache notes: %.*s", (int)(bytes < 200 ? bytes : 200), text);
+    }
+}
+
+static void lent_state(void *context, uint32_t index, uint32_t value)
+{
+    (void)context;
+    (void)index;
+    (void)value;
+}
+
+static int64_t lent_wall_clock_ms(void *context)
+{
+    const struct small_lent *lent = context;
+    const struct small_state *state = &lent->small->state;
+    enum { UNIX_S = 1577836800 }; /* 2020-01-01 00:00 UTC */
+    return (int64_t)UNIX_S * 1000 + state->now_ns / SF_MS +
+           state->clock_step_ms[state->versions[lent->version].node];
+}
+
+/* ---- timers ---- */
+
+static int32_t lent_timer_set(void *context, int64_t delay_ns, uint64_t cookie, uint64_t *timer_out)
+{
+    const struct small_lent *lent = context;
+    struct small *small = lent->small;
+    struct small_state *state = &small->state;
+    if (delay_ns < 0) {
+        return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
+    }
+    if (state->timers_count == SMALL_TIMERS || delay_ns > SF_HOUR * 24 * 365) {
+        return bound_met(small);
+    }
+    struct small_version *version = &state->versions[lent->version];
+    struct small_timer *timer = &state->timers[state->timers_count++];
+    *timer = (struct small_timer){
+        .id = small_number(small, SMALL_TIMER, lent->version, version->timers_ever++),
+        .cookie = cookie,
+        .due_ns = state->now_ns + delay_ns,
+        .version = (uint8_t)lent->version,
+    };
+    if (timer_out != NULL) {
+        *timer_out = timer->id;
+    }
+    sf_small_tell(small, "the cache sets a timer to %lld ms", (long long)(delay_ns / SF_MS));
+    return SF_CACHE_DONE;
+}
+
+static void lent_timer_cancel(void *context, uint64_t id)
+{
+    const struct small_lent *lent = context;
+    struct small_state *state = &lent->small->state;
+    for (uint32_t i = 0; i < state->timers_count; i++) {
+        if (state->timers[i].id == id && state->timers[i].version == lent->version) {
+            state->timers_count--;
+            memmove(&state->timers[i], &state->timers[i + 1],
+                    (state->timers_count - i) * sizeof state->timers[0]);
+            memset(&state->timers[state->timers_count], 0, sizeof state->timers[0]);
+            return;
+        }
+    }
+}
+
+/* ---- answers ---- */
+
+/* The request if this version may answer it now; otherwise NULL, and the code says why not. */
+static struct small_request *answerable(const struct small_lent *lent, uint64_t id, uint8_t phase,
+                                        int32_t *code_out)
+{
+    struct small_state *state = &lent->small->state;
+    for (uint32_t i = 0; i < SMALL_REQUESTS; i++) {
+        struct small_request *request = &state->requests[i];
+        if (request->phase == SMALL_FREE || request->id != id ||
+            request->version != lent->version) {
+            continue;
+        }
+        if (request->phase == phase) {
+            return request;
+        }
+        *code_out = request->phase == SMALL_CANCELLED ? SF_CACHE_E_CANCELLED
+                    : phase == SMALL_OPEN             ? SF_CACHE_E_ANSWERED
+                                                      : SF_CACHE_E_UNKNOWN_REQUEST;
+        return NULL;
+    }
+    *code_out = SF_CACHE_E_UNKNOWN_REQUEST;
+    return NULL;
+}
+
+static uint32_t number_of(const struct small *small, const struct small_request *request)
+{
+    return (uint32_t)(request - small->state.requests) + 1;
+}
+
+static bool has_bytes(uint32_t status)
+{
+    return status == SF_CACHE_STATUS_OK || status == SF_CACHE_STATUS_PARTIAL;
+}
+
+static int32_t check_answer(const struct small_request *request, uint32_t status,
+                            const uint8_t *bytes, uint32_t count)
+{
+    if (status > SF_CACHE_STATUS_PARTIAL) {
+        return SF_CACHE_E_BAD_STATUS;
+    }
+    if (!has_bytes(status) && (bytes != NULL || count != 0)) {
+        return SF_CACHE_E_BAD_STATUS;
+    }
+    if (has_bytes(status) && (bytes == NULL || count == 0)) {
+        return SF_CACHE_E_BAD_ARGUMENT;
+    }
+    if (count > SF_CACHE_STILL_BYTES_MAX) {
+        return SF_CACHE_E_TOO_MANY_BYTES;
+    }
+    bool holds_whole = request->holds != 0 && request->range_offset == 0;
+    bool fits = (status != SF_CACHE_STATUS_NOT_MODIFIED || holds_whole) &&
+                (status != SF_CACHE_STATUS_PARTIAL || request->range_offset > 0);
+    return fits ? SF_CACHE_DONE : SF_CACHE_E_BAD_STATUS;
+}
+
+static void finish(struct small *small, struct small_request *request)
+{
+    request->phase = SMALL_ANSWERED;
+    small->state.versions[request->version].requests_count--;
+}
+
+/* What the viewer has now. */
+static void viewer_holds(struct small *small, const struct small_request *request, uint32_t bytes,
+                         bool whole)
+{
+    struct small_viewer *viewer = &small->state.viewers[request->tenant];
+    if ((request->how & SF_SMALL_ASK_PATH) + 1 == SF_CACHE_PATH_EXPORT) {
+        return;
+    }
+    if (request->how & SF_SMALL_ASK_INTERRUPTED) {
+        bytes = bytes / 2;
+        whole = false;
+    }
+    viewer->holds_validator = request->validator;
+    viewer->holds_bytes = bytes;
+    viewer->holds_whole = whole;
+}
+
+static const char *status_word(uint32_t status)
+{
+    static const char *const words[] = {"a still", "\"there is no still\"", "\"not now\"",
+                                        "\"what you hold is right\"", "the rest of a still"};
+    return words[status];
+}
+
+static int32_t lent_answer(void *context, uint64_t id, uint32_t status, const uint8_t *bytes,
+                           uint32_t count)
+{
+    const struct small_lent *lent = context;
+    struct small *small = lent->small;
+    int32_t code = SF_CACHE_DONE;
+    struct small_request *request = answerable(lent, id, SMALL_OPEN, &code);
+    if (request == NULL) {
+        return sf_small_broken(small, code);
+    }
+    code = check_answer(request, status, bytes, count);
+    if (code != SF_CACHE_DONE) {
+        return sf_small_broken(small, code);
+    }
+    sf_small_tell(small, "the cache answers request %u of tenant %c with %s (%u bytes)",
+                  number_of(small, request), 'A' + request->tenant, status_word(status), count);
+    if (count > 0) {
+        sf_small_judge(small, request, bytes, count);
+    }
+    if (status == SF_CACHE_STATUS_OK) {
+        viewer_holds(small, request, count, true);
+    } else if (status == SF_CACHE_STATUS_PARTIAL) {
+        viewer_holds(small, request, request->range_offset + count, true);
+    }
+    finish(small, request);
+    return SF_CACHE_DONE;
+}
+
+static int32_t lent_answer_begin(void *context, uint64_t id, uint32_t total_bytes)
+{
+    const struct small_lent *lent = context;
+    struct small *small = lent->small;
+    if (total_bytes == 0 || total_bytes > SF_CACHE_STILL_BYTES_MAX) {
+        return sf_small_broken(small, SF_CACHE_E_TOO_MANY_BYTES);
+    }
+    int32_t code = SF_CACHE_DONE;
+    struct small_request *request = answerable(lent, id, SMALL_OPEN, &code);
+    if (request == NULL) {
+        return sf_small_broken(small, code);
+    }
+    request->phase = SMALL_ANSWERING;
+    request->announced_bytes = total_bytes;
+    request->in_parts = 1;
+    sf_small_tell(small, "the cache begins to answer request %u of tenant %c (%u bytes)",
+                  number_of(small, request), 'A' + request->tenant, total_bytes);
+    return SF_CACHE_DONE;
+}
+
+static int32_t lent_answer_part(void *context, uint64_t id, const uint8_t *bytes, uint32_t count)
+{
+    const struct small_lent *lent = context;
+    struct small *small = lent->small;
+    int32_t code = SF_CACHE_DONE;
+    struct small_request *request = answerable(lent, id, SMALL_ANSWERING, &code);
+    if (request == NULL) {
+        return sf_small_broken(small, code);
+    }
+    if (bytes == NULL || count == 0) {
+        return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
+    }
+    if (count > request->announced_bytes - request->passed_bytes) {
+        return sf_small_broken(small, SF_CACHE_E_TOO_MANY_BYTES);
+    }
+    sf_small_tell(small, "the cache passes %u bytes for request %u of tenant %c", count,
+                  number_of(small, request), 'A' + request->tenant);
+    request->passed_bytes += count;
+    sf_small_judge(small, request, bytes, count);
+    return SF_CACHE_DONE;
+}
+
+static int32_t end_answer(const struct small_lent *lent, uint64_t id, bool aborted)
+{
+    struct small *small = lent->small;
+    int32_t code = SF_CACHE_DONE;
+    struct small_request *request = answerable(lent, id, SMALL_ANSWERING, &code);
+    if (request == NULL) {
+        return sf_small_broken(small, code);
+    }
+    if (!aborted && request->passed_bytes < request->announced_bytes) {
+        return sf_small_broken(small, SF_CACHE_E_TOO_FEW_BYTES);
+    }
+    sf_small_tell(small,
+                  aborted ? "the cache breaks the answer to request %u off"
+                          : "the answer to request %u is complete",
+                  number_of(small, request));
+    viewer_holds(small, request, request->passed_bytes, !aborted);
+    finish(small, request);
+    return SF_CACHE_DONE;
+}
+
+static int32_t lent_answer_end(void *context, uint64_t id)
+{
+    return end_answer(context, id, false);
+}
+
+static int32_t lent_answer_abort(void *context, uint64_t id)
+{
+    return end_answer(context, id, true);
+}
+
+uint32_t sf_small_session_viewer(const struct small *small, uint64_t token)
+{
+    uint64_t index = sf_opaque_index(&small->opaque, SF_OPAQUE_TOKEN, token);
+    return index >> 8 < small->world->tenants && (index & 255) < 64 ? (uint32_t)(index >> 8)
+                                                                    : SMALL_NONE;
+}
+
+/* As much of the properties as the plug-in's version of the header has; the rest is 0. */
+static struct sf_cache_answer_properties read(const struct sf_cache_answer_properties *properties)
+{
+    struct sf_cache_answer_properties known = {.struct_bytes = sizeof known};
+    if (SF_CACHE_HAS(properties, flags)) {
+        known.flags = properties->flags;
+    }
+    if (SF_CACHE_HAS(properties, validator)) {
+        known.validator = properties->validator;
+    }
+    if (SF_CACHE_HAS(properties, session)) {
+        known.session = properties->session;
+    }
+    return known;
+}
+
+static void give_session(struct small *small, const struct small_request *request, uint32_t owner)
+{
+    if (owner == request->tenant) {
+        small->state.viewers[owner].session = request->renewal;
+    } else if (small->find.kind == SF_SMALL_FIND_NONE) {
+        small->find = (struct sf_small_find){
+            .kind = SF_SMALL_FIND_SESSION, .tenant = request->tenant, .owner = owner};
+        sf_small_tell(small, "** the answer gives tenant %c a session of tenant %c **",
+                      'A' + request->tenant, 'A' + owner);
+    }
+}
+
+static int32_t lent_answer_properties(void *context, uint64_t id,
+                                      const struct sf_cache_answer_properties *properties)
+{
+    enum { FLAGS_KNOWN = SF_CACHE_ANSWER_STALE | SF_CACHE_ANSWER_INCOMPLETE };
+    const struct small_lent *lent = context;
+    struct small *small = lent->small;
+    int32_t code = SF_CACHE_DONE;
+    struct small_request *request = answerable(lent, id, SMALL_OPEN, &code);
+    if (request == NULL) {
+        return sf_small_broken(small, code);
+    }
+    if (properties == NULL || request->has_properties) {
+        return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
+    }
+    const struct sf_cache_answer_properties known = read(properties);
+    uint32_t owner =
+        known.session != 0 ? sf_small_session_viewer(small, known.session) : request->tenant;
+    if ((known.flags & ~(uint32_t)FLAGS_KNOWN) != 0 || owner == SMALL_NONE) {
+        return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
+    }
+    request->has_properties = 1;
+    request->validator = known.validator;
+    if (known.session != 0) {
+        give_session(small, request, owner);
+    }
+    return SF_CACHE_DONE;
+}
+
+/* ---- fetches ---- */
+
+static uint32_t camera_of(const struct small *small, uint64_t id)
+{
+    for (uint32_t camera = 0; camera < small->world->cameras; camera++) {
+        if (small->camera_ids[camera] == id) {
+            return camera;
+        }
+    }
+    return SMALL_NONE;
+}
+
+static int32_t lent_fetch_if_changed(void *context, uint64_t camera_id, uint64_t validator,
+                                     uint64_t cookie, uint64_t *fetch_out)
+{
+    const struct small_lent *lent = context;
+    struct small *small = lent->small;
+    uint32_t camera = camera_of(small, camera_id);
+    if (camera == SMALL_NONE) {
+        return sf_small_broken(small, SF_CACHE_E_UNKNOWN_CAMERA);
+    }
+    for (uint32_t i = 0; i < SMALL_FETCHES; i++) {
+        struct small_fetch *fetch = &small->state.fetches[i];
+        if (fetch->id == 0) {
+            struct small_version *version = &small->state.versions[lent->version];
+            *fetch = (struct small_fetch){
+                .id = small_number(small, SMALL_FETCH, lent->version, version->fetches_ever++),
+                .cookie = cookie,
+                .validator = validator,
+                .camera = (uint8_t)camera,
+                .version = (uint8_t)lent->version,
+            };
+            if (fetch_out != NULL) {
+                *fetch_out = fetch->id;
+            }
+            sf_small_tell(small, "the cache asks camera %c%u (fetch %u)",
+                          'a' + sf_small_tenant_of(small->world, camera),
+                          camera / small->world->tenants + 1, i + 1);
+            return SF_CACHE_DONE;
+        }
+    }
+    return bound_met(small);
+}
+
+static int32_t lent_fetch(void *context, uint64_t camera, uint64_t cookie, uint64_t *fetch_out)
+{
+    return lent_fetch_if_changed(context, camera, 0, cookie, fetch_out);
+}
+
+static int32_t lent_fetch_cancel(void *context, uint64_t id)
+{
+    const struct small_lent *lent = context;
+    struct small *small = lent->small;
+    for (uint32_t i = 0; i < SMALL_FETCHES; i++) {
+        struct small_fetch *fetch = &small->state.fetches[i];
+        if (fetch->id == id && id != 0 && fetch->version == lent->version) {
+            *fetch = (struct small_fetch){0};
+            sf_small_tell(small, "the cache gives fetch %u up", i + 1);
+            return SF_CACHE_DONE;
+        }
+    }
+    /* It has ended already, which the cache may not have seen coming; or it never was. */
+    for (uint32_t i = 0; i < small->state.versions[lent->version].fetches_ever; i++) {
+        if (small_number(small, SMALL_FETCH, lent->version, i) == id) {
+            return SF_CACHE_DONE;
+        }
+    }
+    return sf_small_broken(small, SF_CACHE_E_UNKNOWN_FETCH);
+}
+
+/* ---- the shared store ---- */
+
+static int32_t lent_store_open(void *context, uint64_t *connection_out)
+{
+    const struct small_lent *lent = context;
+    struct small *small = lent->small;
+    if (connection_out == NULL) {
+        return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
+    }
+    for (uint32_t i = 0; i < SMALL_CONNECTIONS; i++) {
+        struct small_connection *connection = &small->state.connections[i];
+        if (connection->id == 0) {
+            struct small_version *version = &small->state.versions[lent->version];
+            connection->id =
+                small_number(small, SMALL_CONNECTION, lent->version, version->connections_ever++);
+            connection->version = (uint8_t)lent->version;
+            *connection_out = connection->id;
+            return SF_CACHE_DONE;
+        }
+    }
+    return bound_met(small);
+}
+
+static uint32_t connection_of(const struct small_lent *lent, uint64_t id)
+{
+    for (uint32_t i = 0; i < SMALL_CONNECTIONS; i++) {
+        const struct small_connection *connection = &lent->small->state.connections[i];
+        if (connection->id == id && id != 0 && connection->version == lent->version) {
+            return i;
+        }
+    }
+    return SMALL_NONE;
+}
+
+static int32_t lent_store_close(void *context, uint64_t id)
+{
+    const struct small_lent *lent = context;
+    uint32_t connection = connection_of(lent, id);
+    if (connection == SMALL_NONE) {
+        return sf_small_broken(lent->small, SF_CACHE_E_UNKNOWN_CONNECTION);
+    }
+    sf_small_store_forget(lent->small, connection);
+    lent->small->state.connections[connection] = (struct small_connection){0};
+    return SF_CACHE_DONE;
+}
+
+static int32_t store_start(const struct small_lent *lent, uint64_t id, bool put, const uint8_t *key,
+                           uint32_t key_bytes, const uint8_t *bytes, uint32_t count, int64_t ttl_ns,
+                           uint64_t cookie)
+{
+    struct small *small = lent->small;
+    uint32_t connection = connection_of(lent, id);
+    if (connection == SMALL_NONE) {
+        return sf_small_broken(small, SF_CACHE_E_UNKNOWN_CONNECTION);
+    }
+    bool bad_key = key == NULL || key_bytes == 0 || key_bytes > SF_CACHE_KEY_BYTES_MAX;
+    if (bad_key || (bytes == NULL && count > 0) || ttl_ns < 0) {
+        return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
+    }
+    if (count > SF_CACHE_STILL_BYTES_MAX) {
+        return sf_small_broken(small, SF_CACHE_E_TOO_MANY_BYTES);
+    }
+    int32_t code =
+        sf_small_store_start(small, connection, put, key, key_bytes, bytes, count, ttl_ns, cookie);
+    small->met_bound |= code == SF_CACHE_E_BUSY;
+    sf_small_tell(small, "the cache %s the shared store on connection %u",
+                  put ? "puts something into" : "asks", connection + 1);
+    return code;
+}
+
+static int32_t lent_store_get(void *context, uint64_t connection, const uint8_t *key,
+                              uint32_t key_bytes, uint64_t cookie)
+{
+    return store_start(context, connection, false, key, key_bytes, NULL, 0, 0, cookie);
+}
+
+static int32_t lent_store_put(void *context, uint64_t connection, const uint8_t *key,
+                              uint32_t key_bytes, const uint8_t *bytes, uint32_t count,
+                              int64_t ttl_ns, uint64_t cookie)
+{
+    return store_start(context, connection, true, key, key_bytes, bytes, count, ttl_ns, cookie);
+}
+
+/* ---- identity ---- */
+
+static int32_t lent_identity(void *context, uint64_t token, uint64_t cookie)
+{
+    const struct small_lent *lent = context;
+    struct small *small = lent->small;
+    for (uint32_t i = 0; i < SMALL_QUESTIONS; i++) {
+        struct small_question *question = &small->state.questions[i];
+        if (question->used == 0) {
+            *question = (struct small_question){
+                .cookie = cookie, .token = token, .version = (uint8_t)lent->version, .used = 1};
+            sf_small_tell(small, "the cache asks whose a session is (question %u)", i + 1);
+            return SF_CACHE_DONE;
+        }
+    }
+    return bound_met(small);
+}
+
+void sf_small_lend(struct small *small, uint32_t version)
+{
+    small->contexts[version] = (struct small_lent){.small = small, .version = version};
+    small->lent[version] = (struct sf_cache_host){
+        .struct_bytes = sizeof small->lent[version],
+        .abi = SF_CACHE_ABI,
+        .context = &small->contexts[version],
+        .now_ns = lent_now_ns,
+        .random_u64 = lent_random_u64,
+        .log = lent_log,
+        .timer_set = lent_timer_set,
+        .timer_cancel = lent_timer_cancel,
+        .answer = lent_answer,
+        .answer_begin = lent_answer_begin,
+        .answer_part = lent_answer_part,
+        .answer_end = lent_answer_end,
+        .answer_abort = lent_answer_abort,
+        .fetch = lent_fetch,
+        .fetch_cancel = lent_fetch_cancel,
+        .store_open = lent_store_open,
+        .store_close = lent_store_close,
+        .store_get = lent_store_get,
+        .store_put = lent_store_put,
+        .state = lent_state,
+        .wall_clock_ms = lent_wall_clock_ms,
+        .identity = lent_identity,
+        .fetch_if_changed = lent_fetch_if_changed,
+        .answer_properties = lent_answer_properties,
+    };
+}

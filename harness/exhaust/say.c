@@ -1,0 +1,193 @@
+#include "harness/exhaust/say.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "harness/base/assert.h"
+
+enum sf_verdict sf_exhaust_verdict(const struct sf_exhaust *exhaust)
+{
+    const struct sf_exhaust_found *finds[] = {&exhaust->leak, &exhaust->contract};
+    bool unconfirmed = false;
+    for (size_t i = 0; i < sizeof finds / sizeof finds[0]; i++) {
+        if (finds[i]->find.kind != SF_SMALL_FIND_NONE && finds[i]->is_confirmed) {
+            return SF_VERDICT_FAIL;
+        }
+        unconfirmed |= finds[i]->find.kind != SF_SMALL_FIND_NONE;
+    }
+    uint64_t answers_count = 0;
+    for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
+        answers_count += exhaust->worlds[i].answers_count;
+    }
+    return unconfirmed || answers_count == 0 ? SF_VERDICT_INCONCLUSIVE : SF_VERDICT_PASS;
+}
+
+/* ---- numbers ---- */
+
+/* "1,234,567" */
+static const char *grouped(uint64_t number, char out[32])
+{
+    char digits[24];
+    int count = snprintf(digits, sizeof digits, "%" PRIu64, number);
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+        if (i > 0 && (count - i) % 3 == 0) {
+            out[at++] = ',';
+        }
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* ---- coverage ---- */
+
+static void say_limits(const struct sf_small_world *world, struct sf_text *out)
+{
+    sf_text_add(out, "%u tenants, %u camera%s, %u node%s", world->tenants, world->cameras,
+                plural(world->cameras), world->nodes, plural(world->nodes));
+    if (world->requests_max > 0 || world->uploads_max > 0) {
+        sf_text_add(out, "; at most %u request%s and %u upload%s each", world->requests_max,
+                    plural(world->requests_max), world->uploads_max, plural(world->uploads_max));
+    }
+}
+
+void sf_exhaust_say_world(const struct sf_small_world *world, const struct sf_exhaust_world *known,
+                          bool merged, struct sf_text *out)
+{
+    char orders[32];
+    char states[32];
+    char answers[32];
+    grouped(known->orders_count, orders);
+    grouped(known->states_count, states);
+    grouped(known->answers_count, answers);
+    sf_text_add(out, "  %-10s ", world->name);
+    if (known->is_complete && merged && !known->merged_in_part) {
+        sf_text_add(out, "complete: this world (");
+        say_limits(world, out);
+        sf_text_add(out, ") has %s states", states);
+    } else {
+        sf_text_add(out, "every order of up to %u event%s (", known->depth, plural(known->depth));
+        say_limits(world, out);
+        sf_text_add(out, ")");
+    }
+    sf_text_add(out, ": %s orders tried, %s answers judged", orders, answers);
+    if (merged && !known->is_complete) {
+        sf_text_add(out, ", %s states", states);
+    }
+    sf_text_add(out, ", %.1f s%s%s\n", known->cpu_s,
+                known->met_bound ? "; a table of the host's was full in some order" : "",
+                known->merged_in_part ? "; not all states were remembered" : "");
+}
+
+/* ---- finds ---- */
+
+static void say_find(const struct sf_exhaust_found *found, const struct sf_exhaust *exhaust,
+                     const struct sf_small_world *world, struct sf_text *out)
+{
+    const struct sf_small_find *find = &found->find;
+    uint32_t count = found->order.count;
+    switch ((enum sf_small_find_kind)find->kind) {
+    case SF_SMALL_FIND_NONE:
+        return;
+    case SF_SMALL_FIND_BYTE:
+        sf_text_add(
+            out,
+            "found: tenant %c is answered with %u byte%s of tenant %c's camera, from byte %u "
+            "on",
+            'A' + find->tenant, find->foreign_count, plural(find->foreign_count),
+            'A' + sf_small_tenant_of(world, find->owner), find->offset);
+        break;
+    case SF_SMALL_FIND_SESSION:
+        sf_text_add(out, "found: an answer gives tenant %c a session of tenant %c",
+                    'A' + find->tenant, 'A' + find->owner);
+        break;
+    case SF_SMALL_FIND_CONTRACT:
+        sf_text_add(out, "found: the cache breaks its contract (code %u)", find->value);
+        break;
+    case SF_SMALL_FIND_CRASH:
+        if (exhaust->is_hung) {
+            sf_text_add(out, "found: the cache does not come back");
+        } else if (exhaust->signal_number != 0) {
+            sf_text_add(out, "found: the cache crashes (signal %u)", exhaust->signal_number);
+        } else {
+            sf_text_add(out, "found: the cache ends the process");
+        }
+        break;
+    }
+    sf_text_add(out, ", after %u event%s in the world \"%s\"%s\n", count, plural(count),
+                world->name, found->is_confirmed ? "" : "; it did not repeat in a fresh process");
+    if (found->story[0] != '\0') {
+        sf_text_add(out, "\n%s\n", found->story);
+    }
+}
+
+static uint64_t orders_in_all(const struct sf_exhaust *exhaust)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
+        count += exhaust->worlds[i].orders_in_all_count;
+    }
+    return count;
+}
+
+void sf_exhaust_say(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust,
+                    struct sf_text *out)
+{
+    char orders[32];
+    say_find(&exhaust->leak, exhaust, &options->worlds[exhaust->leak.world], out);
+    say_find(&exhaust->contract, exhaust, &options->worlds[exhaust->contract.world], out);
+    if (exhaust->leak.find.kind == SF_SMALL_FIND_NONE) {
+        sf_text_add(out, "no answer held a byte of another tenant's still.\n");
+    }
+    bool merged = options->keeps_merging && exhaust->engine == SF_EXHAUST_SNAPSHOT;
+    sf_text_add(out, "covered%s:\n",
+                exhaust->leak.find.kind == SF_SMALL_FIND_NONE ? "" : " before that");
+    for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
+        sf_exhaust_say_world(&options->worlds[i], &exhaust->worlds[i], merged, out);
+    }
+    grouped(orders_in_all(exhaust), orders);
+    sf_text_add(out, "%s orders in %.2f s of CPU time, by %s%s%s\n", orders, exhaust->cpu_s,
+                exhaust->engine == SF_EXHAUST_SNAPSHOT ? "snapshot" : "replay",
+                merged ? "; equal states once" : "",
+                options->keeps_symmetry ? "; tenants that are alike in one order only" : "");
+}
+
+/* ---- JSON ---- */
+
+static json_t *find_json(const struct sf_exhaust_found *found,
+                         const struct sf_exhaust_options *options)
+{
+    static const char *const kinds[] = {"none", "byte", "session", "contract", "crash"};
+    if (found->find.kind == SF_SMALL_FIND_NONE) {
+        return json_null();
+    }
+    SF_ASSERT(found->find.kind < sizeof kinds / sizeof kinds[0]);
+    return json_pack("{s:s, s:s, s:i, s:b, s:s}", "kind", kinds[found->find.kind], "world",
+                     options->worlds[found->world].name, "events", (int)found->order.count,
+                     "confirmed", (int)found->is_confirmed, "story", found->story);
+}
+
+json_t *sf_exhaust_json(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust)
+{
+    json_t *worlds = json_array();
+    for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
+        const struct sf_exhaust_world *world = &exhaust->worlds[i];
+        json_array_append_new(
+            worlds,
+            json_pack("{s:s, s:i, s:b, s:I, s:I, s:I, s:f}", "name", options->worlds[i].name,
+                      "depth", (int)world->depth, "complete", (int)world->is_complete, "orders",
+                      (json_int_t)world->orders_count, "states", (json_int_t)world->states_count,
+                      "answers", (json_int_t)world->answers_count, "cpu_s", world->cpu_s));
+    }
+    return json_pack("{s:s, s:o, s:o, s:o, s:I, s:f}", "engine",
+                     exhaust->engine == SF_EXHAUST_SNAPSHOT ? "snapshot" : "replay", "leak",
+                     find_json(&exhaust->leak, options), "contract",
+                     find_json(&exhaust->contract, options), "worlds", worlds, "orders",
+                     (json_int_t)orders_in_all(exhaust), "cpu_s", exhaust->cpu_s);
+}

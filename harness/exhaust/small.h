@@ -1,0 +1,168 @@
+/* A small world: a few tenants with a camera each, their viewers, and the cache under test, with no
+ * network and no pictures. A still is a row of bytes, each of which says by its value whose it is.
+ * This header describes such a world and the events that can happen in it; it runs nothing. */
+#ifndef STRAYFRAME_EXHAUST_SMALL_H
+#define STRAYFRAME_EXHAUST_SMALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/base/time.h"
+
+enum {
+    SF_SMALL_TENANTS_MAX = 3,
+    SF_SMALL_CAMERAS_MAX = 4, /* of all tenants; a byte's value has two bits for its camera */
+    SF_SMALL_NODES_MAX = 2,
+    SF_SMALL_EVENTS_MAX = 24, /* of one order */
+    SF_SMALL_STILL_BYTES_MAX = 2048,
+    SF_SMALL_NAME_BYTES = 24,
+    SF_SMALL_TEXT_BYTES = 256,
+};
+
+/* Which events a world has beside uploads, requests and the ends of fetches. */
+enum sf_small_family {
+    SF_SMALL_CUT = 1 << 0,         /* uploads that break off half way */
+    SF_SMALL_PARTS = 1 << 1,       /* uploads piece by piece: out of order, twice, late */
+    SF_SMALL_DELTA = 1 << 2,       /* cameras that send rows only, and captures that are lost */
+    SF_SMALL_CANCEL = 1 << 3,      /* requests that their viewers cancel */
+    SF_SMALL_CONNECTION = 1 << 4,  /* connections that close, and new ones */
+    SF_SMALL_SLOW = 1 << 5,        /* viewers that take an answer later; otherwise at once */
+    SF_SMALL_FETCH_PARTS = 1 << 6, /* fetches piece by piece */
+    SF_SMALL_STORE = 1 << 7,       /* the store replies later, or fails; otherwise at once */
+    SF_SMALL_IDENTITY =
+        1 << 8,             /* the identity service answers later, or fails; otherwise at once */
+    SF_SMALL_TIME = 1 << 9, /* the next timer, and waits */
+    SF_SMALL_INVALIDATE = 1 << 10, /* of each scope */
+    SF_SMALL_RECONFIGURE = 1 << 11,
+    SF_SMALL_DEPLOY = 1 << 12, /* hand-over to the other version */
+    SF_SMALL_NODE = 1 << 13,   /* a node is lost, and comes back */
+    SF_SMALL_CLOCK = 1 << 14,  /* a node's wall clock steps */
+    SF_SMALL_DEVICE = 1 << 15, /* cameras restart, or get newer firmware */
+    SF_SMALL_EXPORT = 1 << 16, /* export jobs */
+    SF_SMALL_APP = 1 << 17,    /* requests of the app, beside those of the integration */
+    SF_SMALL_RANGE = 1 << 18,  /* viewers who are interrupted, and go on from there */
+    SF_SMALL_SETTLE = 1 << 19, /* everything under way arrives, as one event */
+};
+
+struct sf_small_world {
+    char name[SF_SMALL_NAME_BYTES];
+    uint32_t tenants;
+    uint32_t cameras;     /* dealt out to the tenants in turn; at least one each */
+    uint32_t nodes;       /* of the cache */
+    uint32_t still_bytes; /* of the first tenant's stills */
+    uint32_t still_step;  /* each further tenant's are longer by so much */
+    uint32_t rows;        /* 0: bytes only; else stills have so many rows, with JPEG's markers */
+    uint32_t capacity_stills; /* the cache's capacity in stills; 0: plenty */
+    uint32_t tick_ms;         /* how long each event takes */
+    bool validator_is_size;   /* poor firmware; else validators are made of the content */
+    bool serial_shared;       /* all cameras were made with one number */
+    bool is_private;
+    bool viewers_keep; /* viewers say the validator of the still that they hold */
+    bool renews;       /* each request renews its session */
+    bool names_jpg;    /* viewers call their stills "porch.jpg" */
+    uint32_t families; /* SF_SMALL_... */
+    /* How often at most in one order; 0: no limit. */
+    uint32_t uploads_max;  /* for each tenant */
+    uint32_t requests_max; /* for each tenant */
+    uint32_t waits_max;
+    uint32_t
+        others_max; /* events that are neither of these nor the end of one: deploys, losses ... */
+};
+
+/* One line an event: its symbol, its word in a file, what its numbers mean (see
+ * struct sf_small_event), and how many of them there are. */
+#define SF_SMALL_EVENTS(X)                                  \
+    X(UPLOAD, "upload", CAMERA, NONE)                       \
+    X(UPLOAD_CUT, "upload-cut", CAMERA, NONE)               \
+    X(UPLOAD_DELTA, "upload-delta", CAMERA, NONE)           \
+    X(CAPTURE_LOST, "capture-lost", CAMERA, NONE)           \
+    X(UPLOAD_BEGIN, "upload-begin", CAMERA, NONE)           \
+    X(UPLOAD_PART, "upload-part", UPLOAD, PART)             \
+    X(UPLOAD_COMPLETE, "upload-complete", UPLOAD, NONE)     \
+    X(UPLOAD_ABANDON, "upload-abandon", UPLOAD, NONE)       \
+    X(REQUEST, "request", CAMERA, REQUEST)                  \
+    X(CANCEL, "cancel", REQUEST, NONE)                      \
+    X(CLOSE, "close", REQUEST, NONE)                        \
+    X(TAKE, "take", REQUEST, NONE)                          \
+    X(FETCH_DONE, "fetch-done", FETCH, NONE)                \
+    X(FETCH_FAIL, "fetch-fail", FETCH, NONE)                \
+    X(FETCH_PART, "fetch-part", FETCH, PART)                \
+    X(STORE_REPLY, "store-reply", CONNECTION, NONE)         \
+    X(STORE_FAIL, "store-fail", CONNECTION, NONE)           \
+    X(IDENTITY_KNOWN, "identity-known", QUESTION, NONE)     \
+    X(IDENTITY_UNKNOWN, "identity-unknown", QUESTION, NONE) \
+    X(IDENTITY_FAIL, "identity-fail", QUESTION, NONE)       \
+    X(SETTLE, "settle", NONE, NONE)                         \
+    X(TIMER, "timer", NONE, NONE)                           \
+    X(WAIT, "wait", LAPSE, NONE)                            \
+    X(INVALIDATE_CAMERA, "invalidate-camera", CAMERA, NONE) \
+    X(INVALIDATE_TENANT, "invalidate-tenant", TENANT, NONE) \
+    X(INVALIDATE_LINK, "invalidate-link", TENANT, NONE)     \
+    X(RECONFIGURE, "reconfigure", NONE, NONE)               \
+    X(DEPLOY, "deploy", NODE, NONE)                         \
+    X(NODE_LOST, "node-lost", NODE, NONE)                   \
+    X(NODE_BACK, "node-back", NODE, NONE)                   \
+    X(CLOCK_BACK, "clock-back", NODE, NONE)                 \
+    X(CLOCK_FORWARD, "clock-forward", NODE, NONE)           \
+    X(RESTART, "restart", CAMERA, NONE)                     \
+    X(FIRMWARE, "firmware", CAMERA, NONE)
+
+enum sf_small_kind {
+#define SF_SMALL_EVENT_KIND(SYMBOL, WORD, A, B) SF_SMALL_##SYMBOL##_EVENT,
+    SF_SMALL_EVENTS(SF_SMALL_EVENT_KIND)
+#undef SF_SMALL_EVENT_KIND
+        SF_SMALL_KINDS_COUNT
+};
+
+/* What an event's number stands for. */
+enum sf_small_operand {
+    SF_SMALL_OF_NONE,
+    SF_SMALL_OF_CAMERA, /* from 0 */
+    SF_SMALL_OF_TENANT, /* from 0 */
+    SF_SMALL_OF_NODE,   /* from 0 */
+    SF_SMALL_OF_UPLOAD, /* its place in the host's table, as for the next four */
+    SF_SMALL_OF_FETCH,
+    SF_SMALL_OF_CONNECTION, /* to the store */
+    SF_SMALL_OF_QUESTION,   /* to the identity service */
+    SF_SMALL_OF_REQUEST,    /* as `b` of a request: SF_SMALL_ASK_... */
+    SF_SMALL_OF_PART,       /* 0 or 1: the first or the second half */
+    SF_SMALL_OF_LAPSE,      /* into sf_small_lapse_ns */
+};
+
+/* How a request is made: bits of `b`; the node that it goes to is `c`. */
+enum {
+    SF_SMALL_ASK_PATH = 3,        /* SF_CACHE_PATH_... - 1: integration, app, export */
+    SF_SMALL_ASK_NEW = 4,         /* on a new connection; else on the viewer's open one */
+    SF_SMALL_ASK_INTERRUPTED = 8, /* its viewer gets the first half of the answer only */
+};
+
+struct sf_small_event {
+    uint8_t kind; /* enum sf_small_kind */
+    uint8_t a;
+    uint8_t b;
+    uint8_t c;
+};
+
+enum { SF_SMALL_LAPSES_COUNT = 3 };
+/* 2 s, 30 s, 10 minutes: past a patience, past a freshness, past everything. */
+extern const sf_ns sf_small_lapse_ns[SF_SMALL_LAPSES_COUNT];
+
+/* An order: the events of one run of a small world. */
+struct sf_small_order {
+    uint32_t count;
+    struct sf_small_event events[SF_SMALL_EVENTS_MAX];
+};
+
+const char *sf_small_kind_word(uint32_t kind);
+enum sf_small_operand sf_small_kind_operand(uint32_t kind);
+enum sf_small_operand sf_small_kind_operand_2(uint32_t kind);
+
+static inline uint32_t sf_small_tenant_of(const struct sf_small_world *world, uint32_t camera)
+{
+    return camera % world->tenants;
+}
+
+/* How long the stills of a camera are. */
+uint32_t sf_small_still_bytes(const struct sf_small_world *world, uint32_t camera);
+
+#endif

@@ -1,0 +1,239 @@
+/* Small worlds explored exhaustively: what must be found is found, after the fewest events, and
+ * confirmed in a fresh process; what leaks nothing is not blamed; and no way of saving work (saved
+ * memory instead of replay, equal states once, tenants that are alike in one order only) changes
+ * what is found. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/exhaust/exhaust.h"
+#include "harness/exhaust/heap.h"
+#include "harness/exhaust/say.h"
+#include "sim_cloud/caches/builtin.h"
+#include "tests/unit/test.h"
+
+static struct sf_exhaust_options options;
+static struct sf_exhaust *result;
+
+static int set_up(void **state)
+{
+    (void)state;
+    result = calloc(1, sizeof *result);
+    options = (struct sf_exhaust_options){
+        .seconds_max = 100,
+        .depth_max = 6,
+        .keeps_merging = true,
+        .keeps_symmetry = true,
+        .seed = 1,
+    };
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    free(result);
+    return 0;
+}
+
+static void choose_world(const char *name)
+{
+    for (uint32_t i = 0; i < sf_profile_count(); i++) {
+        if (strcmp(sf_profile_world(i)->name, name) == 0) {
+            options.worlds = sf_profile_world(i);
+            options.worlds_count = 1;
+            return;
+        }
+    }
+    fail_msg("no world %s", name);
+}
+
+static void choose_cache(const char *spec)
+{
+    struct sf_diag diag = {0};
+    if (sf_cache_load(spec, sf_builtin_caches(), &options.candidate, &diag) != SF_OK) {
+        fail_msg("%s", diag.message);
+    }
+}
+
+static void explore(const char *cache, const char *world, uint32_t depth)
+{
+    struct sf_diag diag = {0};
+    choose_cache(cache);
+    choose_world(world);
+    options.depth_max = depth;
+    memset(result, 0, sizeof *result);
+    assert_int_equal(sf_exhaust(&options, result, &diag), SF_OK);
+}
+
+static void assert_found(uint32_t kind, uint32_t depth)
+{
+    assert_int_equal(result->leak.find.kind, kind);
+    assert_int_equal(result->leak.order.count, depth);
+    assert_true(result->leak.is_confirmed);
+    assert_int_equal(sf_exhaust_verdict(result), SF_VERDICT_FAIL);
+}
+
+static void assert_silent(uint32_t depth)
+{
+    assert_int_equal(result->leak.find.kind, SF_SMALL_FIND_NONE);
+    assert_int_equal(result->contract.find.kind, SF_SMALL_FIND_NONE);
+    assert_int_equal(result->worlds[0].depth, depth);
+    assert_true(result->worlds[0].answers_count >= 20);
+    assert_int_equal(sf_exhaust_verdict(result), SF_VERDICT_PASS);
+}
+
+/* ---- what must be found ---- */
+
+/* A class, the world that shows it, how many events it takes, and the caches' options. */
+static const struct {
+    const char *cache;
+    const char *world;
+    uint32_t depth;
+    uint32_t kind;
+} classes[] = {
+    {"builtin:d01-tenantless", "closed", 2, SF_SMALL_FIND_BYTE},
+    {"builtin:d02-fallback-by-model", "closed", 4, SF_SMALL_FIND_BYTE},
+    {"builtin:d04-coalesced", "closed", 3, SF_SMALL_FIND_BYTE},
+    {"builtin:d05-pooled-connection", "closed", 4, SF_SMALL_FIND_BYTE},
+    {"builtin:d12-empty-tenant", "services", 5, SF_SMALL_FIND_BYTE},
+    {"builtin:d17-session-in-head", "clients", 3, SF_SMALL_FIND_SESSION},
+    {"builtin:d22-late-write", "pieces", 4, SF_SMALL_FIND_BYTE},
+    {"builtin:d24-local-slot", "operator", 3, SF_SMALL_FIND_BYTE},
+};
+enum { CLASSES_COUNT = sizeof classes / sizeof classes[0] };
+
+static void test_classes_are_found_at_their_depth(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CLASSES_COUNT; i++) {
+        explore(classes[i].cache, classes[i].world, 6);
+        assert_found(classes[i].kind, classes[i].depth);
+    }
+}
+
+static void test_twins_are_silent_one_event_further(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CLASSES_COUNT; i++) {
+        char twin[128];
+        snprintf(twin, sizeof twin, "%s?defence=1", classes[i].cache);
+        explore(twin, classes[i].world, classes[i].depth + 1);
+        assert_silent(classes[i].depth + 1);
+    }
+}
+
+static void test_a_find_is_told(void **state)
+{
+    (void)state;
+    explore("builtin:d01-tenantless", "closed", 3);
+    assert_non_null(strstr(result->leak.story, "  1. camera a1 uploads a still\n"));
+    assert_non_null(strstr(result->leak.story, "are of camera a1, which is tenant A's **"));
+}
+
+static void test_a_crash_is_a_find(void **state)
+{
+    (void)state;
+    explore(SF_BINARY_DIR "/tests/own_picture.so?crash", "plain", 4);
+    assert_found(SF_SMALL_FIND_CRASH, 2);
+    assert_false(result->is_hung);
+}
+
+static void test_a_closed_world_is_exhausted(void **state)
+{
+    (void)state;
+    explore("builtin:boxing-day-fix", "closed", SF_SMALL_EVENTS_MAX);
+    assert_true(result->worlds[0].is_complete);
+    assert_true(result->worlds[0].answers_count >= 100);
+    assert_int_equal(result->leak.find.kind, SF_SMALL_FIND_NONE);
+}
+
+/* ---- what must not be found ---- */
+
+static void test_bytes_that_the_cache_brings_are_its_own(void **state)
+{
+    (void)state;
+    explore(SF_BINARY_DIR "/tests/own_picture.so", "plain", 3);
+    assert_silent(3);
+    assert_true(result->worlds[0].own_bytes_count > 0);
+}
+
+/* ---- what saves work changes nothing ---- */
+
+static void test_a_cache_that_keeps_variables_is_put_back(void **state)
+{
+    (void)state;
+    for (uint32_t engine = SF_EXHAUST_SNAPSHOT; engine <= SF_EXHAUST_REPLAY; engine++) {
+        options.engine = engine;
+        explore(SF_BINARY_DIR "/tests/remembers_in_variables.so", "plain", 5);
+        assert_found(SF_SMALL_FIND_BYTE, 4);
+    }
+}
+
+static void test_replay_tries_the_same_orders_as_snapshots(void **state)
+{
+    (void)state;
+    static const char *const worlds[] = {"plain",   "pieces",   "services",
+                                         "clients", "operator", "rows"};
+    static const char *const caches[] = {"builtin:careful", "builtin:boxing-day-fix"};
+    options.keeps_merging = false;
+    for (size_t i = 0; i < sizeof worlds / sizeof worlds[0]; i++) {
+        for (size_t j = 0; j < sizeof caches / sizeof caches[0]; j++) {
+            options.engine = SF_EXHAUST_SNAPSHOT;
+            explore(caches[j], worlds[i], 3);
+            uint64_t orders_count = result->worlds[0].orders_count;
+            uint64_t answers_count = result->worlds[0].answers_count;
+            options.engine = SF_EXHAUST_REPLAY;
+            explore(caches[j], worlds[i], 3);
+            assert_int_equal(result->worlds[0].orders_count, orders_count);
+            assert_int_equal(result->worlds[0].answers_count, answers_count);
+        }
+    }
+}
+
+static void test_neither_merging_nor_symmetry_changes_a_depth(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CLASSES_COUNT; i++) {
+        for (uint32_t way = 0; way < 4; way++) {
+            options.keeps_merging = (way & 1) != 0;
+            options.keeps_symmetry = (way & 2) != 0;
+            explore(classes[i].cache, classes[i].world, classes[i].depth);
+            assert_found(classes[i].kind, classes[i].depth);
+        }
+    }
+}
+
+static void test_merging_saves_work(void **state)
+{
+    (void)state;
+    if (!sf_small_malloc_is_ours) {
+        skip();
+    }
+    explore("builtin:boxing-day-fix", "plain", 6);
+    uint64_t merged_count = result->worlds[0].orders_count;
+    options.keeps_merging = false;
+    explore("builtin:boxing-day-fix", "plain", 6);
+    assert_true(merged_count * 2 < result->worlds[0].orders_count);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_classes_are_found_at_their_depth, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_twins_are_silent_one_event_further, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_find_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_crash_is_a_find, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_closed_world_is_exhausted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_bytes_that_the_cache_brings_are_its_own, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_cache_that_keeps_variables_is_put_back, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_replay_tries_the_same_orders_as_snapshots, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_neither_merging_nor_symmetry_changes_a_depth, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_merging_saves_work, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
