@@ -7,6 +7,7 @@
 #include "harness/cache/load.h"
 #include "harness/cli/command.h"
 #include "harness/exhaust/exhaust.h"
+#include "harness/exhaust/file.h"
 #include "harness/exhaust/say.h"
 #include "sim_cloud/caches/builtin.h"
 
@@ -14,9 +15,10 @@ static const struct cli_option options[] = {
     {"candidate", "CACHE", "the cache: builtin:NAME or a shared object, with ?options"},
     {"baseline", "CACHE", "what runs before the candidate is deployed (the candidate itself)"},
     {"reconfigure", "OPTIONS", "options that are pushed to it (its own, again)"},
-    {"world", "NAME", "one world of the profile only; `list` prints them"},
+    {"world", "NAME", "one world of the profile only (all of them, in turn)"},
     {"depth", "N", "orders of at most so many events (24)"},
     {"seconds", "N", "so much CPU time at most (60)"},
+    {"out", "FILE", "write what was found to this file, for `strayframe exhaust FILE`"},
     {"engine", "NAME", "snapshot or replay (snapshot, where the cache's memory can be saved)"},
     {"no-merging", NULL, "explore equal states again"},
     {"no-symmetry", NULL, "try tenants that are alike in every order"},
@@ -55,6 +57,14 @@ static enum sf_err find_engine(const char *name, uint32_t *engine_out, struct sf
     return sf_fail(diag, SF_ERR_INPUT, "--engine %s: expected snapshot or replay", name);
 }
 
+static enum sf_err load_caches(const char *candidate, const char *baseline,
+                               struct sf_exhaust_options *exhaust, struct sf_diag *diag)
+{
+    SF_TRY(sf_cache_load(candidate, sf_builtin_caches(), &exhaust->candidate, diag));
+    return baseline == NULL ? SF_OK
+                            : sf_cache_load(baseline, sf_builtin_caches(), &exhaust->before, diag);
+}
+
 static enum sf_err understand(const struct cli_args *args, struct sf_exhaust_options *exhaust,
                               struct sf_diag *diag)
 {
@@ -84,11 +94,38 @@ static enum sf_err understand(const struct cli_args *args, struct sf_exhaust_opt
     }
     exhaust->depth_max = (uint32_t)depth;
     exhaust->seconds_max = (double)seconds;
-    SF_TRY(sf_cache_load(candidate, sf_builtin_caches(), &exhaust->candidate, diag));
-    if (baseline != NULL) {
-        SF_TRY(sf_cache_load(baseline, sf_builtin_caches(), &exhaust->before, diag));
+    SF_TRY(cli_outputs_writable(args, diag));
+    return load_caches(candidate, baseline, exhaust, diag);
+}
+
+/* What was found, as a file. */
+static enum sf_err write_found(const struct cli_args *args, const struct sf_exhaust_options *from,
+                               const struct sf_exhaust *exhaust, struct sf_diag *diag)
+{
+    const char *path = cli_value(args, "out");
+    bool leaks = exhaust->leak.find.kind != SF_SMALL_FIND_NONE;
+    const struct sf_exhaust_found *found = leaks ? &exhaust->leak : &exhaust->contract;
+    if (path == NULL || found->find.kind == SF_SMALL_FIND_NONE) {
+        return SF_OK;
     }
-    return SF_OK;
+    struct sf_text text = {0};
+    struct sf_small_file file = {
+        .has_reconfigure = from->reconfigure != NULL,
+        .expect = leaks ? SF_SMALL_EXPECT_LEAK : SF_SMALL_EXPECT_CONTRACT,
+        .seed = from->seed,
+        .world = from->worlds[found->world],
+        .order = found->order,
+    };
+    snprintf(file.cache, sizeof file.cache, "%s", cli_value(args, "candidate"));
+    const char *baseline = cli_value(args, "baseline");
+    snprintf(file.baseline, sizeof file.baseline, "%s", baseline != NULL ? baseline : "");
+    snprintf(file.reconfigure, sizeof file.reconfigure, "%s",
+             from->reconfigure != NULL ? from->reconfigure : "");
+    sf_small_file_print(&file, "Found by strayframe exhaust; `strayframe exhaust FILE` repeats it.",
+                        &text);
+    enum sf_err err = cli_write_file(path, &text, diag);
+    sf_text_free(&text);
+    return err;
 }
 
 static int print(const struct cli_args *args, const struct sf_exhaust_options *exhaust_options,
@@ -100,19 +137,80 @@ static int print(const struct cli_args *args, const struct sf_exhaust_options *e
     }
     struct sf_text text = {0};
     sf_exhaust_say(exhaust_options, exhaust, &text);
+    if (cli_value(args, "out") != NULL && code == CLI_EXIT_FAIL) {
+        sf_text_add(&text, "written: %s\n", cli_value(args, "out"));
+    }
     code = cli_print_text(&text, code);
     sf_text_free(&text);
     return code;
 }
 
+/* ---- one order, from a file ---- */
+
+static enum sf_err run_file(const struct cli_args *args, struct sf_small_file *file,
+                            struct sf_exhaust_options *exhaust, struct sf_exhaust_found *found,
+                            struct sf_diag *diag)
+{
+    const char *path = args->words[0];
+    const char *candidate = cli_value(args, "candidate");
+    const char *baseline = cli_value(args, "baseline");
+    const char *pushed = cli_value(args, "reconfigure");
+    SF_TRY(sf_small_file_read(path, file, diag));
+    *exhaust = (struct sf_exhaust_options){
+        .reconfigure = pushed != NULL          ? pushed
+                       : file->has_reconfigure ? file->reconfigure
+                                               : NULL,
+        .worlds = &file->world,
+        .worlds_count = 1,
+    };
+    SF_TRY(cli_number(args, "seed", file->seed, 0, UINT64_MAX, &exhaust->seed, diag));
+    baseline = baseline == NULL && file->baseline[0] != '\0' ? file->baseline : baseline;
+    SF_TRY(load_caches(candidate != NULL ? candidate : file->cache, baseline, exhaust, diag));
+    found->order = file->order;
+    uint32_t failed;
+    enum sf_err err = sf_exhaust_order(exhaust, found, &failed, diag);
+    return err == SF_ERR_INPUT
+               ? sf_fail_at(diag, SF_ERR_INPUT, path, file->lines[failed], 5,
+                            "this event is not possible when its turn comes (the story so far: "
+                            "%u steps)",
+                            found->story.steps_count)
+               : err;
+}
+
+static int order(const struct cli_args *args)
+{
+    struct sf_exhaust_options exhaust_options;
+    struct sf_small_file *file = sf_alloc(1, sizeof *file);
+    struct sf_exhaust *exhaust = sf_alloc(1, sizeof *exhaust);
+    struct sf_diag diag = {0};
+    enum sf_err err = run_file(args, file, &exhaust_options, &exhaust->leak, &diag);
+    int code = err != SF_OK ? cli_fail(err, &diag) : CLI_EXIT_PASS;
+    if (err == SF_OK) {
+        struct sf_text text = {0};
+        sf_exhaust_say_order(&exhaust->leak, &file->world, &text);
+        code = exhaust->leak.find.kind != SF_SMALL_FIND_NONE ? CLI_EXIT_FAIL : CLI_EXIT_PASS;
+        code = cli_print_text(&text, code);
+        sf_text_free(&text);
+    }
+    free(exhaust);
+    free(file);
+    return code;
+}
+
 static int run(const struct cli_args *args)
 {
+    if (args->words_count > 0) {
+        return order(args);
+    }
     struct sf_exhaust_options exhaust_options;
     struct sf_exhaust *exhaust = sf_alloc(1, sizeof *exhaust);
     struct sf_diag diag = {0};
     enum sf_err err = understand(args, &exhaust_options, &diag);
     if (err == SF_OK) {
         err = sf_exhaust(&exhaust_options, exhaust, &diag);
+    }
+    if (err == SF_OK) {
+        err = write_found(args, &exhaust_options, exhaust, &diag);
     }
     int code = err == SF_OK ? print(args, &exhaust_options, exhaust) : cli_fail(err, &diag);
     free(exhaust);
@@ -121,7 +219,7 @@ static int run(const struct cli_args *args)
 
 const struct cli_command cli_exhaust = {
     .name = "exhaust",
-    .words = "",
+    .words = "[FILE]",
     .summary = "Try every order of events in small worlds, without network and pictures",
     .details =
         "Drives the cache through the interface of its host in worlds of two or three tenants "
@@ -133,9 +231,10 @@ const struct cli_command cli_exhaust = {
         "byte of\n"
         "another tenant's still, or gave a session away; the order is printed, the shortest there "
         "is in its\n"
-        "world. Exit code 3: a find did not repeat in a fresh process.",
+        "world. Exit code 3: a find did not repeat in a fresh process.\nFILE is a small-world "
+        "file, as --out writes it: its one order is run.",
     .options = options,
     .words_min = 0,
-    .words_max = 0,
+    .words_max = 1,
     .run = run,
 };

@@ -5,6 +5,10 @@
 
 enum { BLOCKS_MAX = 1 << 14 };
 
+/* What follows is no word of the memory: a run of zeros, a pointer. */
+#define ZEROS_TAG UINT64_C(0x8bb84b93962eacc9)
+#define POINTER_TAG UINT64_C(0x4b33a62ed433d4a3)
+
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
     __uint128_t product =
@@ -53,6 +57,26 @@ static uint32_t name_of(struct walk *walk, uint32_t block)
     return names[block] - named_from;
 }
 
+/* How many words are 0 from here on: most of a large block often is. */
+static size_t zero_words(const uint8_t *memory, size_t bytes)
+{
+    enum { STRIDE = 64 };
+    static const uint8_t zeros[STRIDE];
+    size_t count = 0;
+    while (count + STRIDE <= bytes && memcmp(memory + count, zeros, STRIDE) == 0) {
+        count += STRIDE;
+    }
+    uint64_t word = 0;
+    while (count + sizeof word <= bytes) {
+        memcpy(&word, memory + count, sizeof word);
+        if (word != 0) {
+            break;
+        }
+        count += sizeof word;
+    }
+    return count / sizeof word;
+}
+
 static void walk_words(struct walk *walk, const uint8_t *memory, size_t bytes)
 {
     uint64_t hash = mix(walk->hash, bytes);
@@ -60,13 +84,20 @@ static void walk_words(struct walk *walk, const uint8_t *memory, size_t bytes)
     for (; bytes >= 8; bytes -= 8, memory += 8) {
         uint64_t word;
         memcpy(&word, memory, sizeof word);
+        if (word == 0) {
+            size_t zeros = zero_words(memory, bytes);
+            hash = mix(mix(hash, ZEROS_TAG), zeros);
+            memory += (zeros - 1) * 8;
+            bytes -= (zeros - 1) * 8;
+            continue;
+        }
         uint64_t granule = (word - (uint64_t)(uintptr_t)sf_small_heap_base) / SF_SMALL_HEAP_GRANULE;
         if (__builtin_expect(granule < top, 0)) {
             uint32_t block = sf_small_heap_block_at((uint32_t)granule);
             if (block != UINT32_MAX) {
                 uint64_t inside = word - (uint64_t)(uintptr_t)sf_small_heap_block(block);
                 word = (uint64_t)name_of(walk, block) << 32 | inside;
-                hash = mix(hash, 1);
+                hash = mix(hash, POINTER_TAG);
             }
         }
         hash = mix(hash, word);

@@ -159,7 +159,7 @@ struct replayed {
     struct sf_small_find contract;
     bool is_possible;
     uint32_t failed; /* not possible: this event */
-    char story[SF_EXHAUST_STORY_BYTES];
+    struct sf_small_story story;
 };
 
 struct order_job {
@@ -177,22 +177,16 @@ static void replay(void *context, void *prepared, uint32_t job, void *result_out
     options.engine = SF_EXHAUST_REPLAY; /* with the C library's own malloc, as in a server */
     options.keeps_symmetry = false;     /* a file may name whom it likes */
     struct sf_search *search = sf_alloc(1, sizeof *search);
-    struct sf_text story = {0};
     prepare(search, &options, &options.worlds[order_job->found->world]);
-    search->small.told = &story;
+    search->small.told = &replayed->story;
     replayed->is_possible = sf_search_replay(search, &order_job->found->order, &replayed->failed);
     replayed->find = search->find;
     replayed->contract = search->small.contract;
-    if (story.data != NULL) {
-        snprintf(replayed->story, sizeof replayed->story, "%s", story.data);
-    }
     search->small.told = NULL;
     sf_search_free(search);
-    sf_text_free(&story);
     free(search);
 }
 
-/* The order as far as it came, told without running it to its end: the cache died of it. */
 static const struct sf_small_find crash = {.kind = SF_SMALL_FIND_CRASH};
 
 enum { ORDER_SECONDS_MAX = 20 };
@@ -219,12 +213,15 @@ static enum sf_err run_order(const struct sf_exhaust_options *options,
 }
 
 enum sf_err sf_exhaust_order(const struct sf_exhaust_options *options,
-                             struct sf_exhaust_found *found, struct sf_diag *diag)
+                             struct sf_exhaust_found *found, uint32_t *failed_out,
+                             struct sf_diag *diag)
 {
     struct replayed *replayed = sf_alloc(1, sizeof *replayed);
     struct sf_job_status status;
     enum sf_err err = run_order(options, found, replayed, &status, diag);
+    *failed_out = replayed->failed;
     found->is_confirmed = false;
+    found->story = replayed->story; /* also as far as it came before a crash */
     if (err == SF_OK && status.end != SF_JOB_DONE) {
         found->find = crash;
         found->is_confirmed = true;
@@ -236,7 +233,6 @@ enum sf_err sf_exhaust_order(const struct sf_exhaust_options *options,
         bool leaks = replayed->find.kind != SF_SMALL_FIND_NONE;
         found->find = leaks ? replayed->find : replayed->contract;
         found->is_confirmed = true;
-        memcpy(found->story, replayed->story, sizeof found->story);
     }
     free(replayed);
     return err;
@@ -251,7 +247,8 @@ static enum sf_err confirm(const struct sf_exhaust_options *options, struct sf_e
     }
     const struct sf_small_find wanted = found->find;
     struct sf_diag ignored = {0};
-    enum sf_err err = sf_exhaust_order(options, found, &ignored);
+    uint32_t failed;
+    enum sf_err err = sf_exhaust_order(options, found, &failed, &ignored);
     if (err == SF_ERR_MACHINE) {
         if (diag != NULL) {
             *diag = ignored;

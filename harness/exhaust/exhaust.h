@@ -41,14 +41,12 @@ struct sf_exhaust_world {
     double cpu_s;
 };
 
-enum { SF_EXHAUST_STORY_BYTES = 24 << 10 };
-
 struct sf_exhaust_found {
     struct sf_small_find find; /* kind NONE: nothing */
     uint32_t world;
     struct sf_small_order order;
     bool is_confirmed;
-    char story[SF_EXHAUST_STORY_BYTES]; /* from the fresh process */
+    struct sf_small_story story; /* from the fresh process */
 };
 
 struct sf_exhaust {
@@ -66,9 +64,10 @@ SF_MUST_USE enum sf_err sf_exhaust(const struct sf_exhaust_options *options,
                                    struct sf_exhaust *exhaust_out, struct sf_diag *diag);
 
 /* Runs one order in a fresh process. `found->order` and `world` are given; find, story and
- * is_confirmed come out (is_confirmed: the order could be run as it stands). SF_ERR_INPUT, with the
- * number of the event, if an event is not possible when its turn comes. */
+ * is_confirmed come out (is_confirmed: it could be run as it stands). SF_ERR_INPUT if an event is
+ * not possible when its turn comes: *failed_out is which, counted from 0. */
 SF_MUST_USE enum sf_err sf_exhaust_order(const struct sf_exhaust_options *options,
-                                         struct sf_exhaust_found *found, struct sf_diag *diag);
+                                         struct sf_exhaust_found *found, uint32_t *failed_out,
+                                         struct sf_diag *diag);
 
 #endif

@@ -11,7 +11,8 @@ int32_t sf_small_broken(struct small *small, int32_t code)
         small->contract =
             (struct sf_small_find){.kind = SF_SMALL_FIND_CONTRACT, .value = (uint32_t)code};
     }
-    sf_small_tell(small, "the cache breaks its contract (code %d)", code);
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_CACHE, "the cache breaks its contract (code %d)",
+               code);
     return code;
 }
 
@@ -37,7 +38,8 @@ static void lent_log(void *context, const char *text, uint32_t bytes)
 {
     const struct small_lent *lent = context;
     if (text != NULL && lent->small->told != NULL) {
-        sf_small_tell(lent->small, "the cache notes: %.*s", (int)(bytes < 200 ? bytes : 200), text);
+        SMALL_TELL(lent->small, SMALL_LANE_CACHE, SMALL_LANE_CACHE, "the cache notes: %.*s",
+                   (int)(bytes < 200 ? bytes : 200), text);
     }
 }
 
@@ -81,7 +83,8 @@ static int32_t lent_timer_set(void *context, int64_t delay_ns, uint64_t cookie, 
     if (timer_out != NULL) {
         *timer_out = timer->id;
     }
-    sf_small_tell(small, "the cache sets a timer to %lld ms", (long long)(delay_ns / SF_MS));
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_CACHE, "the cache sets a timer to %lld ms",
+               (long long)(delay_ns / SF_MS));
     return SF_CACHE_DONE;
 }
 
@@ -200,8 +203,9 @@ static int32_t lent_answer(void *context, uint64_t id, uint32_t status, const ui
     if (code != SF_CACHE_DONE) {
         return sf_small_broken(small, code);
     }
-    sf_small_tell(small, "the cache answers request %u of tenant %c with %s (%u bytes)",
-                  number_of(small, request), 'A' + request->tenant, status_word(status), count);
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->tenant,
+               "the cache answers request %u of tenant %c with %s (%u bytes)",
+               number_of(small, request), 'A' + request->tenant, status_word(status), count);
     if (count > 0) {
         sf_small_judge(small, request, bytes, count);
     }
@@ -229,8 +233,9 @@ static int32_t lent_answer_begin(void *context, uint64_t id, uint32_t total_byte
     request->phase = SMALL_ANSWERING;
     request->announced_bytes = total_bytes;
     request->in_parts = 1;
-    sf_small_tell(small, "the cache begins to answer request %u of tenant %c (%u bytes)",
-                  number_of(small, request), 'A' + request->tenant, total_bytes);
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->tenant,
+               "the cache begins to answer request %u of tenant %c (%u bytes)",
+               number_of(small, request), 'A' + request->tenant, total_bytes);
     return SF_CACHE_DONE;
 }
 
@@ -249,8 +254,9 @@ static int32_t lent_answer_part(void *context, uint64_t id, const uint8_t *bytes
     if (count > request->announced_bytes - request->passed_bytes) {
         return sf_small_broken(small, SF_CACHE_E_TOO_MANY_BYTES);
     }
-    sf_small_tell(small, "the cache passes %u bytes for request %u of tenant %c", count,
-                  number_of(small, request), 'A' + request->tenant);
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->tenant,
+               "the cache passes %u bytes for request %u of tenant %c", count,
+               number_of(small, request), 'A' + request->tenant);
     request->passed_bytes += count;
     sf_small_judge(small, request, bytes, count);
     return SF_CACHE_DONE;
@@ -267,10 +273,10 @@ static int32_t end_answer(const struct small_lent *lent, uint64_t id, bool abort
     if (!aborted && request->passed_bytes < request->announced_bytes) {
         return sf_small_broken(small, SF_CACHE_E_TOO_FEW_BYTES);
     }
-    sf_small_tell(small,
-                  aborted ? "the cache breaks the answer to request %u off"
-                          : "the answer to request %u is complete",
-                  number_of(small, request));
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->tenant,
+               aborted ? "the cache breaks the answer to request %u off"
+                       : "the answer to request %u is complete",
+               number_of(small, request));
     viewer_holds(small, request, request->passed_bytes, !aborted);
     finish(small, request);
     return SF_CACHE_DONE;
@@ -316,8 +322,9 @@ static void give_session(struct small *small, const struct small_request *reques
     } else if (small->find.kind == SF_SMALL_FIND_NONE) {
         small->find = (struct sf_small_find){
             .kind = SF_SMALL_FIND_SESSION, .tenant = request->tenant, .owner = owner};
-        sf_small_tell(small, "** the answer gives tenant %c a session of tenant %c **",
-                      'A' + request->tenant, 'A' + owner);
+        SMALL_TELL(small, SMALL_LANE_NONE, SMALL_LANE_NONE,
+                   "** the answer gives tenant %c a session of tenant %c **", 'A' + request->tenant,
+                   'A' + owner);
     }
 }
 
@@ -384,9 +391,11 @@ static int32_t lent_fetch_if_changed(void *context, uint64_t camera_id, uint64_t
             if (fetch_out != NULL) {
                 *fetch_out = fetch->id;
             }
-            sf_small_tell(small, "the cache asks camera %c%u (fetch %u)",
-                          'a' + sf_small_tenant_of(small->world, camera),
-                          camera / small->world->tenants + 1, i + 1);
+            SMALL_TELL(small, SMALL_LANE_CACHE,
+                       SMALL_LANE_TENANT + sf_small_tenant_of(small->world, camera),
+                       "the cache asks camera %c%u (fetch %u)",
+                       'a' + sf_small_tenant_of(small->world, camera),
+                       camera / small->world->tenants + 1, i + 1);
             return SF_CACHE_DONE;
         }
     }
@@ -406,7 +415,8 @@ static int32_t lent_fetch_cancel(void *context, uint64_t id)
         struct small_fetch *fetch = &small->state.fetches[i];
         if (fetch->id == id && id != 0 && fetch->version == lent->version) {
             *fetch = (struct small_fetch){0};
-            sf_small_tell(small, "the cache gives fetch %u up", i + 1);
+            SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_CACHE, "the cache gives fetch %u up",
+                       i + 1);
             return SF_CACHE_DONE;
         }
     }
@@ -484,8 +494,9 @@ static int32_t store_start(const struct small_lent *lent, uint64_t id, bool put,
     int32_t code =
         sf_small_store_start(small, connection, put, key, key_bytes, bytes, count, ttl_ns, cookie);
     small->met_bound |= code == SF_CACHE_E_BUSY;
-    sf_small_tell(small, "the cache %s the shared store on connection %u",
-                  put ? "puts something into" : "asks", connection + 1);
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_STORE,
+               "the cache %s the shared store on connection %u",
+               put ? "puts something into" : "asks", connection + 1);
     return code;
 }
 
@@ -513,7 +524,8 @@ static int32_t lent_identity(void *context, uint64_t token, uint64_t cookie)
         if (question->used == 0) {
             *question = (struct small_question){
                 .cookie = cookie, .token = token, .version = (uint8_t)lent->version, .used = 1};
-            sf_small_tell(small, "the cache asks whose a session is (question %u)", i + 1);
+            SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_IDENTITY,
+                       "the cache asks whose a session is (question %u)", i + 1);
             return SF_CACHE_DONE;
         }
     }

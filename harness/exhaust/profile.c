@@ -109,7 +109,7 @@ static const struct sf_small_world worlds[] = {
         .is_private = true,
         .viewers_keep = true,
         .renews = true,
-        .families = ~(uint32_t)SF_SMALL_DELTA,
+        .families = SF_SMALL_ALL & ~(uint32_t)SF_SMALL_DELTA,
     },
 };
 

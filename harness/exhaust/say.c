@@ -57,8 +57,9 @@ static void say_limits(const struct sf_small_world *world, struct sf_text *out)
     }
 }
 
-void sf_exhaust_say_world(const struct sf_small_world *world, const struct sf_exhaust_world *known,
-                          bool merged, struct sf_text *out)
+/* One sentence on what is covered in a world. */
+static void say_world(const struct sf_small_world *world, const struct sf_exhaust_world *known,
+                      bool merged, struct sf_text *out)
 {
     char orders[32];
     char states[32];
@@ -122,9 +123,23 @@ static void say_find(const struct sf_exhaust_found *found, const struct sf_exhau
     }
     sf_text_add(out, ", after %u event%s in the world \"%s\"%s\n", count, plural(count),
                 world->name, found->is_confirmed ? "" : "; it did not repeat in a fresh process");
-    if (found->story[0] != '\0') {
-        sf_text_add(out, "\n%s\n", found->story);
+    if (found->story.steps_count > 0) {
+        sf_text_add(out, "\n");
+        sf_small_story_print(&found->story, out);
+        sf_text_add(out, "\n");
     }
+}
+
+void sf_exhaust_say_order(const struct sf_exhaust_found *found, const struct sf_small_world *world,
+                          struct sf_text *out)
+{
+    const struct sf_exhaust nothing_known = {0};
+    if (found->find.kind != SF_SMALL_FIND_NONE) {
+        say_find(found, &nothing_known, world, out);
+        return;
+    }
+    sf_text_add(out, "no answer held a byte of another tenant's still.\n\n");
+    sf_small_story_print(&found->story, out);
 }
 
 static uint64_t orders_in_all(const struct sf_exhaust *exhaust)
@@ -149,7 +164,7 @@ void sf_exhaust_say(const struct sf_exhaust_options *options, const struct sf_ex
     sf_text_add(out, "covered%s:\n",
                 exhaust->leak.find.kind == SF_SMALL_FIND_NONE ? "" : " before that");
     for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
-        sf_exhaust_say_world(&options->worlds[i], &exhaust->worlds[i], merged, out);
+        say_world(&options->worlds[i], &exhaust->worlds[i], merged, out);
     }
     grouped(orders_in_all(exhaust), orders);
     sf_text_add(out, "%s orders in %.2f s of CPU time, by %s%s%s\n", orders, exhaust->cpu_s,
@@ -168,9 +183,15 @@ static json_t *find_json(const struct sf_exhaust_found *found,
         return json_null();
     }
     SF_ASSERT(found->find.kind < sizeof kinds / sizeof kinds[0]);
-    return json_pack("{s:s, s:s, s:i, s:b, s:s}", "kind", kinds[found->find.kind], "world",
+    json_t *story = json_array();
+    for (uint32_t i = 0; i < found->story.steps_count; i++) {
+        const struct sf_small_step *step = &found->story.steps[i];
+        json_array_append_new(story,
+                              json_pack("{s:i, s:s}", "event", step->event, "text", step->text));
+    }
+    return json_pack("{s:s, s:s, s:i, s:b, s:o}", "kind", kinds[found->find.kind], "world",
                      options->worlds[found->world].name, "events", (int)found->order.count,
-                     "confirmed", (int)found->is_confirmed, "story", found->story);
+                     "confirmed", (int)found->is_confirmed, "story", story);
 }
 
 json_t *sf_exhaust_json(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust)

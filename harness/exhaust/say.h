@@ -15,9 +15,9 @@ enum sf_verdict sf_exhaust_verdict(const struct sf_exhaust *exhaust);
 void sf_exhaust_say(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust,
                     struct sf_text *out);
 
-/* One sentence on what is covered in a world. */
-void sf_exhaust_say_world(const struct sf_small_world *world, const struct sf_exhaust_world *known,
-                          bool merged, struct sf_text *out);
+/* What one order, run from a file, showed. */
+void sf_exhaust_say_order(const struct sf_exhaust_found *found, const struct sf_small_world *world,
+                          struct sf_text *out);
 
 json_t *sf_exhaust_json(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust);
 

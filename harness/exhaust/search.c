@@ -113,7 +113,7 @@ static bool follows_content(struct sf_search *search)
 {
     struct small *small = &search->small;
     const struct sf_small_find found = small->find;
-    struct sf_text *told = small->told;
+    struct sf_small_story *told = small->told;
     enum { OTHER_CONTENT = 13 };
     if (found.kind != SF_SMALL_FIND_BYTE) {
         return true;
@@ -148,7 +148,8 @@ static bool judge(struct sf_search *search)
     if (follows_content(search)) {
         return true;
     }
-    sf_small_tell(small, "   (with other content they are the same: the cache's own bytes)");
+    SMALL_TELL(small, SMALL_LANE_NONE, SMALL_LANE_NONE,
+               "(with other content they are the same: the cache's own bytes)");
     search->own_bytes_count++;
     small->find.kind = SF_SMALL_FIND_NONE;
     return false;

@@ -42,6 +42,7 @@ enum sf_small_family {
     SF_SMALL_APP = 1 << 17,    /* requests of the app, beside those of the integration */
     SF_SMALL_RANGE = 1 << 18,  /* viewers who are interrupted, and go on from there */
     SF_SMALL_SETTLE = 1 << 19, /* everything under way arrives, as one event */
+    SF_SMALL_ALL = (1 << 20) - 1,
 };
 
 struct sf_small_world {
@@ -80,7 +81,7 @@ struct sf_small_world {
     X(UPLOAD_PART, "upload-part", UPLOAD, PART)             \
     X(UPLOAD_COMPLETE, "upload-complete", UPLOAD, NONE)     \
     X(UPLOAD_ABANDON, "upload-abandon", UPLOAD, NONE)       \
-    X(REQUEST, "request", CAMERA, REQUEST)                  \
+    X(REQUEST, "request", CAMERA, HOW)                      \
     X(CANCEL, "cancel", REQUEST, NONE)                      \
     X(CLOSE, "close", REQUEST, NONE)                        \
     X(TAKE, "take", REQUEST, NONE)                          \
@@ -120,13 +121,14 @@ enum sf_small_operand {
     SF_SMALL_OF_CAMERA, /* from 0 */
     SF_SMALL_OF_TENANT, /* from 0 */
     SF_SMALL_OF_NODE,   /* from 0 */
-    SF_SMALL_OF_UPLOAD, /* its place in the host's table, as for the next four */
+    SF_SMALL_OF_UPLOAD, /* its place in the host's table, as for the next three, and for requests */
     SF_SMALL_OF_FETCH,
     SF_SMALL_OF_CONNECTION, /* to the store */
     SF_SMALL_OF_QUESTION,   /* to the identity service */
-    SF_SMALL_OF_REQUEST,    /* as `b` of a request: SF_SMALL_ASK_... */
-    SF_SMALL_OF_PART,       /* 0 or 1: the first or the second half */
-    SF_SMALL_OF_LAPSE,      /* into sf_small_lapse_ns */
+    SF_SMALL_OF_REQUEST,
+    SF_SMALL_OF_HOW,   /* SF_SMALL_ASK_... */
+    SF_SMALL_OF_PART,  /* 0 or 1: the first or the second half */
+    SF_SMALL_OF_LAPSE, /* into sf_small_lapse_ns */
 };
 
 /* How a request is made: bits of `b`; the node that it goes to is `c`. */
@@ -161,8 +163,5 @@ static inline uint32_t sf_small_tenant_of(const struct sf_small_world *world, ui
 {
     return camera % world->tenants;
 }
-
-/* How long the stills of a camera are. */
-uint32_t sf_small_still_bytes(const struct sf_small_world *world, uint32_t camera);
 
 #endif

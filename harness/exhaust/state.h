@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 #include "harness/base/bounds.h"
-#include "harness/base/text.h"
 #include "harness/cache/load.h"
 #include "harness/cache/opaque.h"
 #include "harness/cache/strayframe_cache.h"
 #include "harness/exhaust/small.h"
+#include "harness/exhaust/story.h"
 #include "harness/sim/rng.h"
 
 enum {
@@ -239,8 +239,7 @@ struct small {
     struct sf_small_find contract; /* the first of the order */
     uint32_t answers_count;        /* of the latest event, with bytes */
     bool met_bound;                /* the host refused something because a table was full */
-    struct sf_text *told;          /* NULL: no story is wanted */
-    uint32_t told_count;           /* events so far */
+    struct sf_small_story *told;   /* NULL: no story is wanted */
     uint8_t scratch[SF_SMALL_STILL_BYTES_MAX];
 };
 
@@ -303,9 +302,15 @@ enum { SMALL_ENABLED_MAX = 160 };
 uint32_t sf_small_enabled(const struct small *small, struct sf_small_event *events_out);
 
 /* ---- tell.c ---- */
-__attribute__((format(printf, 2, 3))) void sf_small_tell(struct small *small, const char *format,
-                                                         ...);
-
+/* Adds a line to the story, if one is wanted: `from` tells `to`, each enum small_lane. */
+#define SMALL_TELL(small, from, to, ...)                       \
+    do {                                                       \
+        if (__builtin_expect((small)->told != NULL, 0)) {      \
+            sf_small_tell((small), (from), (to), __VA_ARGS__); \
+        }                                                      \
+    } while (0)
+__attribute__((format(printf, 4, 5))) void sf_small_tell(struct small *small, uint32_t from,
+                                                         uint32_t to, const char *format, ...);
 /* What is about to happen, as a line of the story. */
 void sf_small_tell_event(struct small *small, struct sf_small_event event);
 

@@ -11,7 +11,7 @@ enum { CONTENT_FIRST = 0x40, CONTENT_EACH = 32, DELTA_FIRST_ROW = 1 };
 _Static_assert(CONTENT_FIRST + CONTENT_EACH * SF_SMALL_CAMERAS_MAX <= 0xc0,
                "content stays clear of JPEG's markers");
 
-uint32_t sf_small_still_bytes(const struct sf_small_world *world, uint32_t camera)
+static uint32_t still_bytes(const struct sf_small_world *world, uint32_t camera)
 {
     return world->still_bytes + world->still_step * sf_small_tenant_of(world, camera);
 }
@@ -42,7 +42,7 @@ static uint32_t write_rows(const struct small *small, uint32_t camera, uint32_t 
                            uint32_t first_row, uint8_t *out)
 {
     uint32_t rows = small->world->rows;
-    uint32_t row_bytes = sf_small_still_bytes(small->world, camera) / rows;
+    uint32_t row_bytes = still_bytes(small->world, camera) / rows;
     uint32_t count = 0;
     for (uint32_t row = first_row; row < rows; row++) {
         for (uint32_t i = 0; i < row_bytes; i++) {
@@ -60,7 +60,7 @@ uint32_t sf_small_still(struct small *small, uint32_t camera, uint32_t taken, ui
 {
     uint8_t *out = small->scratch;
     uint32_t rows = small->world->rows;
-    uint32_t count = sf_small_still_bytes(small->world, camera);
+    uint32_t count = still_bytes(small->world, camera);
     if (rows == 0) {
         for (uint32_t i = 0; i < count; i++) {
             out[i] = content_of(small, camera, taken, i);
@@ -81,7 +81,7 @@ uint32_t sf_small_still(struct small *small, uint32_t camera, uint32_t taken, ui
 uint64_t sf_small_validator(const struct small *small, uint32_t camera, uint32_t taken)
 {
     if (small->world->validator_is_size) {
-        return sf_small_still_bytes(small->world, camera);
+        return still_bytes(small->world, camera);
     }
     const uint64_t content[2] = {camera + UINT64_C(1), taken};
     return sf_hash(content, sizeof content);
@@ -110,9 +110,9 @@ void sf_small_judge(struct small *small, const struct small_request *request, co
         return;
     }
     uint32_t owner = (uint32_t)(bytes[first] - CONTENT_FIRST) / CONTENT_EACH;
-    sf_small_tell(small, "** %u of these %u bytes are of camera %c%u, which is tenant %c's **",
-                  foreign_count, count, 'a' + owner % tenants, owner / tenants + 1,
-                  'A' + owner % tenants);
+    SMALL_TELL(small, SMALL_LANE_NONE, SMALL_LANE_NONE,
+               "** %u of these %u bytes are of camera %c%u, which is tenant %c's **", foreign_count,
+               count, 'a' + owner % tenants, owner / tenants + 1, 'A' + owner % tenants);
     if (small->find.kind == SF_SMALL_FIND_NONE) {
         small->find = (struct sf_small_find){.kind = SF_SMALL_FIND_BYTE,
                                              .tenant = request->tenant,

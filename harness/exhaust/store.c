@@ -149,8 +149,8 @@ void sf_small_store_reply(struct small *small, uint32_t connection, bool fails)
         record_drop(state, operation.record);
     }
     static const char *const words[] = {"found", "missing", "stored", "failed"};
-    sf_small_tell(small, "the store replies on connection %u: %s", connection + 1,
-                  words[reply.status]);
+    SMALL_TELL(small, SMALL_LANE_STORE, SMALL_LANE_CACHE, "the store replies on connection %u: %s",
+               connection + 1, words[reply.status]);
     uint32_t version = state->connections[connection].version;
     SMALL_CALL(small, version, on_store_reply, &reply);
 }

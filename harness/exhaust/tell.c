@@ -33,22 +33,20 @@ enum sf_small_operand sf_small_kind_operand_2(uint32_t kind)
     return kinds[kind].second;
 }
 
-void sf_small_tell(struct small *small, const char *format, ...)
+void sf_small_tell(struct small *small, uint32_t from, uint32_t to, const char *format, ...)
 {
-    if (small->told == NULL) {
+    struct sf_small_story *story = small->told;
+    if (story->steps_count == SF_SMALL_STEPS_MAX) {
+        story->is_cut = true;
         return;
     }
-    char line[512];
+    struct sf_small_step *step = &story->steps[story->steps_count++];
+    step->from = (uint8_t)from;
+    step->to = (uint8_t)to;
     va_list args;
     va_start(args, format);
-    int length = vsnprintf(line, sizeof line, format, args);
+    vsnprintf(step->text, sizeof step->text, format, args);
     va_end(args);
-    int active = sf_small_heap_active; /* the line is not the cache's memory */
-    sf_small_heap_active = 0;
-    if (length > 0) {
-        sf_text_add(small->told, "     %s\n", line);
-    }
-    sf_small_heap_active = active;
 }
 
 /* "camera a1" */
@@ -195,12 +193,60 @@ static void event_words(const struct small *small, struct sf_small_event event, 
     SF_UNREACHABLE();
 }
 
+/* Who tells whom. */
+static void event_lanes(const struct small *small, struct sf_small_event event, uint32_t *from_out,
+                        uint32_t *to_out)
+{
+    uint32_t owner = SMALL_LANE_TENANT + sf_small_tenant_of(small->world, event.a);
+    *to_out = SMALL_LANE_CACHE;
+    switch (sf_small_kind_operand(event.kind)) {
+    case SF_SMALL_OF_CAMERA:
+        *from_out = owner;
+        break;
+    case SF_SMALL_OF_TENANT:
+        *from_out = SMALL_LANE_TENANT + event.a;
+        break;
+    case SF_SMALL_OF_UPLOAD:
+        *from_out = SMALL_LANE_TENANT +
+                    sf_small_tenant_of(small->world, small->state.uploads[event.a].camera);
+        break;
+    case SF_SMALL_OF_REQUEST:
+        *from_out = SMALL_LANE_TENANT + small->state.requests[event.a].tenant;
+        break;
+    case SF_SMALL_OF_FETCH:
+        *from_out = SMALL_LANE_TENANT +
+                    sf_small_tenant_of(small->world, small->state.fetches[event.a].camera);
+        break;
+    case SF_SMALL_OF_CONNECTION:
+        *from_out = SMALL_LANE_STORE;
+        break;
+    case SF_SMALL_OF_QUESTION:
+        *from_out = SMALL_LANE_IDENTITY;
+        break;
+    case SF_SMALL_OF_NONE:
+    case SF_SMALL_OF_NODE:
+    case SF_SMALL_OF_PART:
+    case SF_SMALL_OF_LAPSE:
+    case SF_SMALL_OF_HOW:
+        *from_out = SMALL_LANE_NONE;
+        *to_out = SMALL_LANE_NONE;
+        break;
+    }
+}
+
 void sf_small_tell_event(struct small *small, struct sf_small_event event)
 {
     if (small->told == NULL) {
         return;
     }
     char words[SF_CACHE_SPEC_BYTES + 64];
+    uint32_t from = SMALL_LANE_NONE;
+    uint32_t to = SMALL_LANE_NONE;
     event_words(small, event, words, sizeof words);
-    sf_text_add(small->told, "%3u. %s\n", ++small->told_count, words);
+    event_lanes(small, event, &from, &to);
+    uint32_t index = small->told->steps_count;
+    sf_small_tell(small, from, to, "%s", words);
+    if (index < SF_SMALL_STEPS_MAX) {
+        small->told->steps[index].event = (uint8_t)++small->told->events_count;
+    }
 }

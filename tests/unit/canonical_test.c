@@ -1,0 +1,237 @@
+/* When are two small worlds the same? Where the caches' memory is put means nothing; what is in it
+ * does, and so does what freed memory holds and in which order it would be handed out again. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/exhaust/image.h"
+#include "tests/unit/test.h"
+
+static struct small *small;
+static const struct sf_small_segments no_segments;
+
+static int set_up(void **state)
+{
+    (void)state;
+    small = calloc(1, sizeof *small);
+    if (sf_small_heap_open()) {
+        sf_small_heap_reset();
+    }
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    free(small);
+    return 0;
+}
+
+/* Sanitizers have a malloc of their own, and with it no heap that is saved. */
+#define NEEDS_HEAP()               \
+    do {                           \
+        if (!sf_small_heap_open()) \
+            skip();                \
+    } while (0)
+
+enum { WORDS = 32 };
+
+static uint64_t *block(void)
+{
+    uint64_t *words = sf_small_heap_alloc(WORDS * sizeof *words);
+    assert_non_null(words);
+    memset(words, 0, WORDS * sizeof *words);
+    return words;
+}
+
+static uint64_t address(const void *memory)
+{
+    return (uint64_t)(uintptr_t)memory;
+}
+
+static uint64_t hash(void)
+{
+    return sf_small_canonical(small, &no_segments);
+}
+
+static void test_places_mean_nothing(void **state)
+{
+    (void)state;
+    NEEDS_HEAP();
+    uint64_t hashes[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        sf_small_heap_reset();
+        uint64_t *one = block();
+        uint64_t *other = block();
+        uint64_t *root = i == 0 ? one : other;
+        uint64_t *leaf = i == 0 ? other : one;
+        root[3] = address(leaf);
+        root[4] = address(leaf) + 8; /* into it */
+        leaf[0] = address(root);
+        leaf[1] = 77;
+        small->state.caches[0] = root;
+        hashes[i] = hash();
+    }
+    assert_int_equal(hashes[0], hashes[1]);
+}
+
+static void test_every_word_counts(void **state)
+{
+    (void)state;
+    NEEDS_HEAP();
+    uint64_t *root = block();
+    small->state.caches[0] = root;
+    const uint64_t empty = hash();
+    assert_int_equal(hash(), empty);
+    for (uint32_t i = 0; i < WORDS; i++) {
+        root[i] = 1;
+        assert_int_not_equal(hash(), empty);
+        root[i] = 0;
+    }
+}
+
+/* Runs of zeros are told by their length, which must not pass for a word. */
+static void test_zeros_are_no_number(void **state)
+{
+    (void)state;
+    NEEDS_HEAP();
+    uint64_t *root = block();
+    small->state.caches[0] = root;
+    for (uint64_t zeros = 1; zeros < WORDS; zeros++) {
+        memset(root, 0, WORDS * sizeof *root);
+        const uint64_t before = hash();
+        root[0] = WORDS;
+        assert_int_not_equal(hash(), before);
+        memset(root, 0, WORDS * sizeof *root);
+        root[zeros] = 5;
+        const uint64_t run = hash();
+        memset(root, 0, WORDS * sizeof *root);
+        root[0] = zeros;
+        root[1] = 5;
+        assert_int_not_equal(hash(), run);
+    }
+}
+
+static void test_a_pointer_is_no_number(void **state)
+{
+    (void)state;
+    NEEDS_HEAP();
+    uint64_t *root = block();
+    uint64_t *leaf = block();
+    small->state.caches[0] = root;
+    root[0] = address(leaf);
+    const uint64_t to_leaf = hash();
+    root[0] = address(root);
+    assert_int_not_equal(hash(), to_leaf);
+    root[0] = address(leaf) + 8;
+    assert_int_not_equal(hash(), to_leaf);
+}
+
+static void test_freed_memory_counts(void **state)
+{
+    (void)state;
+    NEEDS_HEAP();
+    uint64_t hashes[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        sf_small_heap_reset();
+        small->state.caches[0] = block();
+        uint64_t *freed = block();
+        freed[7] = 100 + i;
+        sf_small_heap_free(freed);
+        hashes[i] = hash();
+    }
+    assert_int_not_equal(hashes[0], hashes[1]);
+}
+
+static void test_the_order_of_freed_memory_counts(void **state)
+{
+    (void)state;
+    NEEDS_HEAP();
+    uint64_t hashes[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        sf_small_heap_reset();
+        small->state.caches[0] = block();
+        uint64_t *one = block();
+        uint64_t *other = block();
+        one[0] = 1;
+        other[0] = 2;
+        sf_small_heap_free(i == 0 ? one : other);
+        sf_small_heap_free(i == 0 ? other : one);
+        hashes[i] = hash();
+    }
+    assert_int_not_equal(hashes[0], hashes[1]);
+}
+
+static void test_memory_that_nothing_leads_to_counts(void **state)
+{
+    (void)state;
+    NEEDS_HEAP();
+    small->state.caches[0] = block();
+    uint64_t *hidden = block();
+    const uint64_t before = hash();
+    hidden[0] = 1;
+    assert_int_not_equal(hash(), before);
+}
+
+static void test_the_host_counts(void **state)
+{
+    (void)state;
+    NEEDS_HEAP();
+    small->state.caches[0] = block();
+    const uint64_t before = hash();
+    small->state.now_ns = 1;
+    assert_int_not_equal(hash(), before);
+    small->state.now_ns = 0;
+    small->state.viewers[1].session = 1;
+    assert_int_not_equal(hash(), before);
+    small->state.viewers[1].session = 0;
+    small->state.fetches[5].id = 9;
+    const uint64_t with_fetch = hash();
+    assert_int_not_equal(with_fetch, before);
+    small->state.fetches[5].id = 0;
+    small->state.fetches[2].id = 9; /* its place in the table means nothing */
+    assert_int_equal(hash(), with_fetch);
+}
+
+static void test_an_image_puts_everything_back(void **state)
+{
+    (void)state;
+    NEEDS_HEAP();
+    struct sf_small_image image = {0};
+    uint64_t *root = block();
+    root[0] = 1;
+    small->state.caches[0] = root;
+    small->state.pool_bytes = 3;
+    const uint64_t before = hash();
+    sf_small_image_save(&image, small, &no_segments);
+    root[0] = 2;
+    small->state.now_ns = 7;
+    small->state.pool_bytes = 9;
+    memset(small->state.pool, 0xee, 9);
+    memset(block(), 0xee, WORDS * sizeof *root);
+    sf_small_heap_free(root);
+    sf_small_image_restore(&image, small, &no_segments);
+    assert_int_equal(hash(), before);
+    assert_int_equal(small->state.pool[5], 0);
+    uint64_t *fresh = sf_small_heap_alloc(WORDS * sizeof *fresh); /* as it was the first time */
+    for (uint32_t i = 0; i < WORDS; i++) {
+        assert_int_equal(fresh[i], 0);
+    }
+    sf_small_image_free(&image);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_places_mean_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_every_word_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_zeros_are_no_number, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_pointer_is_no_number, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_freed_memory_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_order_of_freed_memory_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_memory_that_nothing_leads_to_counts, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_the_host_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_image_puts_everything_back, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
