@@ -31,9 +31,15 @@ symbols_list --undefined-only | sed -E 's/ __isoc[0-9]+_/ /; s/ __(.*)_chk$/ \1/
 [[ -s $work/defined ]] || { echo "tidy: no external symbols in the objects of $objects"; exit 1; }
 
 # Names. Symbols with two underscores belong to the compiler.
-awk '$2 !~ /^__/ && !($2 ~ /^sf_/ || ($2 ~ /^cli_/ && $1 ~ /^harness\/cli\//) || $2 == "main") {
+awk '
+    FILENAME == lists {
+        if ($1 == "named:") named[$2, $3] = 1
+        next
+    }
+    ($2, $1) in named { next }
+    $2 !~ /^__/ && !($2 ~ /^sf_/ || ($2 ~ /^cli_/ && $1 ~ /^harness\/cli\//) || $2 == "main") {
     printf "%s: external symbol %s: begin it with sf_ (cli_ in harness/cli)\n", $1, $2
-}' "$work/defined" >> "$work/refused"
+}' lists="$lists" "$lists" "$work/defined" >> "$work/refused"
 
 # Banned calls, and symbols that no other object uses.
 awk '
@@ -41,18 +47,20 @@ awk '
         sub(/#.*/, "")
         if (NF == 0) next
         kind = $1
-        words = kind == "granted:" ? 4 : 3
-        if ((kind != "banned:" && kind != "granted:" && kind != "alone:") || NF < words) {
-            printf "tidy.txt:%d: expected banned:, granted: or alone: with a reason\n", FNR
+        words = kind == "granted:" || kind == "named:" ? 4 : 3
+        if ((kind != "banned:" && kind != "granted:" && kind != "alone:" && kind != "named:") || NF < words) {
+            printf "tidy.txt:%d: expected banned:, granted:, alone: or named: with a reason\n", FNR
             next
         }
         if (kind == "banned:") banned[$2] = 1
         if (kind == "granted:") granted[$2, $3] = FNR
         if (kind == "alone:") alone[$2] = FNR
+        if (kind == "named:") named[$2, $3] = FNR
         next
     }
     FILENAME == defined {
         where[$2] = $1
+        delete named[$2, $1]
         next
     }
     {
@@ -75,6 +83,10 @@ awk '
         for (symbol in alone) {
             if (!(symbol in where)) printf "tidy.txt:%d: there is no symbol %s\n", alone[symbol], symbol
             else if (symbol in outside) printf "tidy.txt:%d: %s is used elsewhere\n", alone[symbol], symbol
+        }
+        for (pair in named) {
+            split(pair, part, SUBSEP)
+            printf "tidy.txt:%d: %s does not define %s\n", named[pair], part[2], part[1]
         }
         for (pair in granted) {
             split(pair, part, SUBSEP)

@@ -65,6 +65,13 @@ plant; echo 'int cli_helper(int x) { return x; }' >> "$tree/harness/a/one.c"
 must_refuse 'harness/a/one.c.o: external symbol cli_helper'
 plant; echo 'int counter = 1;' >> "$tree/harness/a/one.c"
 must_refuse 'harness/a/one.c.o: external symbol counter'
+plant; echo 'int helper(int x) { return x; }' >> "$tree/harness/a/one.c"
+echo 'named: helper harness/a/two.c.o the reason' >> "$tree/tidy.txt"
+must_refuse 'harness/a/one.c.o: external symbol helper'
+must_refuse 'tidy.txt:6: harness/a/two.c.o does not define helper'
+echo 'named: helper harness/a/one.c.o the reason' > "$tree/named.txt"
+sed -i '/two.c.o/d' "$tree/tidy.txt"; cat "$tree/named.txt" >> "$tree/tidy.txt"
+must_allow 'a name that is granted to one object'
 
 # Banned calls.
 plant; call 'strcpy(sf_text, getenv("X"))'
@@ -98,7 +105,7 @@ must_refuse 'tidy.txt:6: there is no symbol sf_gone'
 plant; echo 'alone: sf_one for tests' >> "$tree/tidy.txt"
 must_refuse 'tidy.txt:6: sf_one is used elsewhere'
 plant; echo 'alone: sf_one' >> "$tree/tidy.txt"
-must_refuse 'tidy.txt:6: expected banned:, granted: or alone: with a reason'
+must_refuse 'tidy.txt:6: expected banned:, granted:, alone: or named: with a reason'
 
 # Switches.
 switch() { printf '    switch (x) {\n    case 1:\n        x++;\n        break;\n    %s\n        break;\n    }\n' "$1"; }
