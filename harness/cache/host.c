@@ -50,6 +50,7 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
     host->nodes_count = 1;
     memset(host->nodes, 0, sizeof host->nodes);
     host->refusal[0] = '\0';
+    host->ended = (struct sf_cache_ended){0};
 }
 
 /* ---- uploads ---- */

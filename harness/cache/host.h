@@ -103,6 +103,13 @@ struct sf_cache_node {
     bool lost;
 };
 
+/* The first instance that came to an end of its own: its process crashed, say. */
+struct sf_cache_ended {
+    int32_t code; /* SF_CACHE_E_EXITED ...; 0: none */
+    uint64_t subject;
+    char text[SF_BOX_TEXT_BYTES];
+};
+
 struct sf_cache_host_state {
     const struct sf_cache_services *services; /* borrowed */
     uint64_t seed;
@@ -123,7 +130,14 @@ struct sf_cache_host_state {
     struct sf_slots questions;
     struct sf_cache_cause cause; /* of the latest call into a plug-in */
     char refusal[256];           /* what the latest cache that was not created said */
+    struct sf_cache_ended ended;
 };
+
+/* Has the run no sense any more? A cache has ended, or the run is void and will be repeated. */
+static inline bool sf_cache_host_is_over(const struct sf_cache_host_state *host)
+{
+    return host->ended.code != 0 || sf_box_run_is_void();
+}
 
 /* The memory of an initialised host can be used again after reset. */
 void sf_cache_host_init(struct sf_cache_host_state *host);

@@ -112,6 +112,18 @@ static struct sf_cache_version *version_add(struct sf_cache_host_state *host)
     return host->versions[host->versions_count++];
 }
 
+/* A boxed cache came to an end of its own. */
+static void hear_end(void *context, int32_t code, uint64_t subject, const char *text)
+{
+    struct sf_cache_version *version = context;
+    struct sf_cache_ended *ended = &version->host->ended;
+    if (ended->code == 0) {
+        *ended = (struct sf_cache_ended){.code = code, .subject = subject};
+        snprintf(ended->text, sizeof ended->text, "%s", text);
+    }
+    sf_host_broken(version, code, subject);
+}
+
 /* A new instance of what is installed on the node, empty; NULL if it would not be created. */
 static struct sf_cache_version *start(struct sf_cache_host_state *host, struct sf_node_id node)
 {
@@ -124,20 +136,30 @@ static struct sf_cache_version *start(struct sf_cache_host_state *host, struct s
     sf_rng_init(&version->rng, host->seed, "cache", index);
     sf_cache_host_lend(version);
 
-    const struct sf_cache_config config = {
-        .struct_bytes = sizeof config,
-        .node = node.index,
-        .nodes = host->nodes_count,
-        .still_bytes_max = host->still_bytes_max,
-        .capacity_bytes = host->capacity_bytes,
-        .options = version->options,
+    const struct sf_box_config config = {
+        .config =
+            {
+                .struct_bytes = sizeof config.config,
+                .node = node.index,
+                .nodes = host->nodes_count,
+                .still_bytes_max = host->still_bytes_max,
+                .capacity_bytes = host->capacity_bytes,
+                .options = version->options,
+            },
+        .box = module->box,
+        .rng = {version->rng.state[0], version->rng.state[1], version->rng.state[2],
+                version->rng.state[3]},
+        .ended = hear_end,
+        .context = version,
     };
     char error[sizeof host->refusal] = "";
     sf_host_enter(host, SF_CALLBACK_CREATE, SF_NOBODY, SF_NOBODY);
-    version->cache = module->plugin->create(&version->lent, &config, error, sizeof error);
+    version->cache = module->plugin->create(&version->lent, &config.config, error, sizeof error);
     if (version->cache == NULL) {
         snprintf(host->refusal, sizeof host->refusal, "%.*s", (int)sizeof error - 1, error);
-        sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, 0);
+        if (host->ended.code == 0) {
+            sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, 0);
+        }
         return NULL;
     }
     return version;

@@ -1,4 +1,5 @@
-/* A cache by its name: "builtin:NAME" or the path of a shared object, with options after '?'. */
+/* A cache by its name: "builtin:NAME", the path of a shared object, or "exec:COMMAND", with options
+ * after '?'. */
 #ifndef STRAYFRAME_CACHE_LOAD_H
 #define STRAYFRAME_CACHE_LOAD_H
 
@@ -6,11 +7,13 @@
 
 #include "harness/base/bounds.h"
 #include "harness/base/err.h"
+#include "harness/box/box.h"
 #include "harness/cache/strayframe_cache.h"
 
-/* A cache that can be created. Loaded shared objects stay loaded until the program ends. */
+/* A cache that can be created. Foreign ones live in a box: harness/box/box.h. */
 struct sf_cache_module {
     const struct sf_cache_plugin *plugin;
+    const struct sf_box *box;          /* NULL: built in */
     char options[SF_CACHE_SPEC_BYTES]; /* the text behind '?', "" for none */
 };
 
@@ -23,10 +26,12 @@ typedef const struct sf_cache_plugin *const *sf_cache_builtins;
 SF_MUST_USE enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builtins,
                                       struct sf_cache_module *module_out, struct sf_diag *diag);
 
-/* Creates one and destroys it again. False if it would not be created, with what it said. */
-bool sf_cache_try(const struct sf_cache_module *module, char *refusal_out, uint32_t refusal_bytes);
+/* Creates one and destroys it again. False if it would not be created, or came to an end of its
+ * own; with what it said or what became of it. */
+bool sf_cache_try(const struct sf_cache_module *module, char *refusal_out, uint32_t refusal_bytes,
+                  bool *ended_out);
 
-/* Is it somebody else's code, in a shared object? */
+/* Is it somebody else's code, a shared object or a program? */
 bool sf_cache_spec_is_foreign(const char *spec);
 
 #endif

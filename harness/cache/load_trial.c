@@ -69,7 +69,8 @@ static void no_state(void *context, uint32_t index, uint32_t value)
     (void)value;
 }
 
-bool sf_cache_try(const struct sf_cache_module *module, char *refusal_out, uint32_t refusal_bytes)
+bool sf_cache_try(const struct sf_cache_module *module, char *refusal_out, uint32_t refusal_bytes,
+                  bool *ended_out)
 {
     enum { STILL_BYTES = 1 << 20, CAPACITY_BYTES = 1 << 20 };
     /* No request can be answered and no camera fetched from here: there are none. */
@@ -87,7 +88,9 @@ bool sf_cache_try(const struct sf_cache_module *module, char *refusal_out, uint3
     sf_cache_host_init(&host);
     sf_cache_host_reset(&host, &services, 1, 0, STILL_BYTES, CAPACITY_BYTES);
     bool understood = sf_cache_host_deploy(&host, module);
-    snprintf(refusal_out, refusal_bytes, "%s", host.refusal);
+    sf_cache_host_destroy_caches(&host);
+    *ended_out = host.ended.code != 0;
+    snprintf(refusal_out, refusal_bytes, "%s", *ended_out ? host.ended.text : host.refusal);
     sf_cache_host_fini(&host);
-    return understood;
+    return understood && !*ended_out;
 }

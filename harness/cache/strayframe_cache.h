@@ -136,6 +136,14 @@ extern "C" {
 #define SF_CACHE_E_BAD_ARGUMENT \
     25 /* NULL with a count, a negative delay, a key that is too long ... */
 
+/* How a cache comes to an end that it should not have come to. Nothing answers these: they stand in
+ * findings of `contract`. */
+#define SF_CACHE_E_EXITED 64   /* its process ended itself */
+#define SF_CACHE_E_CRASHED 65  /* its process was ended by a signal */
+#define SF_CACHE_E_HUNG 66     /* it did not come back in time */
+#define SF_CACHE_E_PROTOCOL 67 /* a program: it wrote what is no message, or not allowed there */
+#define SF_CACHE_E_LIMIT 68    /* one event brought about more calls or bytes than may be */
+
 /* Upper bounds of a still's and of a store key's length. */
 #define SF_CACHE_STILL_BYTES_MAX (4u << 20)
 #define SF_CACHE_KEY_BYTES_MAX 256u

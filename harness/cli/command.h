@@ -123,6 +123,7 @@ extern const struct cli_command cli_list;
 extern const struct cli_command cli_netem;
 extern const struct cli_command cli_exhaust;
 extern const struct cli_command cli_explain;
+extern const struct cli_command cli_talk;
 
 void cli_overview(FILE *to);
 /* Prints the help of one command; returns the exit code. */
@@ -169,7 +170,8 @@ void cli_repeat_command(const struct cli_args *args, const char *word, const uin
 SF_MUST_USE enum sf_err cli_load(const struct cli_args *args, const char *file,
                                  struct sf_plan *plan_out, struct sf_diag *diag);
 
-/* The scenarios of a campaign (--only, --scenarios), changed by every --set. Free it, also after a failure. */
+/* The scenarios of a campaign (--only, --scenarios), changed by every --set. Free it, also after a
+ * failure. */
 struct cli_scenarios {
     char *files[SF_GATE_SCENARIOS_MAX];
     struct sf_plan *plans;
@@ -182,6 +184,10 @@ void cli_scenarios_free(struct cli_scenarios *scenarios);
 /* A file or folder that comes with the program: as named, else below where the program was built or
  * installed. */
 void cli_find_data(const char *name, char *path_out, size_t path_bytes);
+
+/* SF_ERR_INPUT when the option's value is not how a cache is named; fine when it was not given. */
+SF_MUST_USE enum sf_err cli_cache_check(const struct cli_args *args, const char *option,
+                                        struct sf_diag *diag);
 
 /* Progress on stderr: a bar on a terminal once two seconds have passed. */
 void cli_progress(void *label, uint32_t done_count, uint32_t count);

@@ -11,6 +11,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/run.h"
 #include "harness/run/saved_run.h"
+#include "harness/scenario/value.h"
 
 const char *cli_value(const struct cli_args *args, const char *option)
 {
@@ -115,6 +116,16 @@ static enum sf_err load_saved(const struct cli_args *args, const char *file, str
 }
 
 /* --cache wherever the scenario names one; --baseline before the first deploy. */
+enum sf_err cli_cache_check(const struct cli_args *args, const char *option, struct sf_diag *diag)
+{
+    const char *cache = has_option(args, option) ? cli_value(args, option) : NULL;
+    struct sf_diag inner = {0};
+    if (cache == NULL || sf_value_cache_check(cache, &inner) == SF_OK) {
+        return SF_OK;
+    }
+    return sf_fail(diag, SF_ERR_INPUT, "--%s: %s", option, inner.message);
+}
+
 static enum sf_err put_cache(const struct cli_args *args, struct sf_plan *plan,
                              struct sf_diag *diag)
 {
@@ -124,11 +135,8 @@ static enum sf_err put_cache(const struct cli_args *args, struct sf_plan *plan,
         return baseline == NULL ? SF_OK
                                 : sf_fail(diag, SF_ERR_INPUT, "--baseline goes with --cache only");
     }
-    if (strlen(cache) >= sizeof plan->cache ||
-        (baseline != NULL && strlen(baseline) >= sizeof plan->cache)) {
-        return sf_fail(diag, SF_ERR_INPUT, "the name of a cache has at most %zu bytes",
-                       sizeof plan->cache - 1);
-    }
+    SF_TRY(cli_cache_check(args, "cache", diag));
+    SF_TRY(cli_cache_check(args, "baseline", diag));
     struct sf_plan *scenario = sf_alloc(1, sizeof *scenario);
     memcpy(scenario, plan, sizeof *scenario);
     sf_gate_plan(scenario, baseline, cache, plan);
@@ -154,7 +162,8 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
 /* Where the result goes, and how fast. */
 static bool is_aside(const char *option)
 {
-    static const char *const aside[] = {"json", "junit", "report", "save", "jobs", "log"};
+    static const char *const aside[] = {"json", "junit", "report",      "save",
+                                        "jobs", "log",   "log-messages"};
     for (size_t i = 0; i < sizeof aside / sizeof aside[0]; i++) {
         if (strcmp(option, aside[i]) == 0) {
             return true;
@@ -200,7 +209,7 @@ enum sf_err cli_write_file(const char *path, const struct sf_text *text, struct 
 
 enum sf_err cli_outputs_writable(const struct cli_args *args, struct sf_diag *diag)
 {
-    static const char *const outputs[] = {"report", "junit", "save", "out"};
+    static const char *const outputs[] = {"report", "junit", "save", "out", "log-messages"};
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
         const char *path = has_option(args, outputs[i]) ? cli_value(args, outputs[i]) : NULL;
         if (path != NULL) {

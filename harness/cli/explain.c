@@ -43,7 +43,7 @@ static enum sf_err run_first(const struct cli_args *args, struct tale *tale, str
     }
     enum sf_err err =
         cli_run_into(&tale->plan, &tale->caches, seconds_max, file, &tale->outcome, diag);
-    if (err != SF_OK || tale->outcome.status.end != SF_JOB_DONE) {
+    if (err != SF_OK) {
         fclose(file);
         return err;
     }
@@ -53,7 +53,6 @@ static enum sf_err run_first(const struct cli_args *args, struct tale *tale, str
 
 static enum sf_err open_run(const struct cli_args *args, struct tale *tale, struct sf_diag *diag)
 {
-    tale->outcome.status.end = SF_JOB_DONE;
     if (!sf_saved_recognise(args->words[0])) {
         SF_TRY(cli_load(args, args->words[0], &tale->plan, diag));
         return run_first(args, tale, diag);
@@ -180,11 +179,7 @@ static int explain(const struct cli_args *args)
     struct sf_diag diag = {0};
     int code = CLI_EXIT_PASS;
     enum sf_err err = open_run(args, tale, &diag);
-    if (err == SF_OK && tale->outcome.status.end != SF_JOB_DONE) {
-        struct sf_text said = {0};
-        code = cli_print_crash(&tale->outcome, &said);
-        sf_text_free(&said);
-    } else if (err == SF_OK) {
+    if (err == SF_OK) {
         err = judge_and_tell(args, tale, &code, &diag);
     }
     if (err != SF_OK) {

@@ -15,7 +15,7 @@ enum { SEEDS_FLOOR = 50, SEEDS_MAX = 500, SECONDS = 30 };
 
 static const struct cli_option options[] = {
     {"candidate", "CACHE",
-     "the cache to judge: builtin:NAME or the path of a shared object, options after '?'"},
+     "the cache to judge: builtin:NAME, the path of a .so or exec:COMMAND, options after '?'"},
     CLI_OPTION_BASELINE,
     CLI_OPTION_SCENARIOS,
     CLI_OPTION_ONLY,
@@ -38,15 +38,12 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     const char *candidate = cli_value(args, "candidate");
     if (candidate == NULL) {
         return sf_fail(diag, SF_ERR_INPUT,
-                       "--candidate is missing: builtin:NAME (see `strayframe list caches`) or the "
-                       "path of a .so");
+                       "--candidate is missing: builtin:NAME (see `strayframe list caches`), the "
+                       "path of a .so or exec:COMMAND");
     }
     const char *baseline = cli_value(args, "baseline");
-    if (strlen(candidate) >= SF_CACHE_SPEC_BYTES ||
-        (baseline != NULL && strlen(baseline) >= SF_CACHE_SPEC_BYTES)) {
-        return sf_fail(diag, SF_ERR_INPUT, "the name of a cache has at most %d bytes",
-                       SF_CACHE_SPEC_BYTES - 1);
-    }
+    SF_TRY(cli_cache_check(args, "candidate", diag));
+    SF_TRY(cli_cache_check(args, "baseline", diag));
     uint64_t seeds;
     uint64_t seed_first;
     uint64_t jobs;

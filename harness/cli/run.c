@@ -7,8 +7,8 @@
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/base/whole_file.h"
+#include "harness/box/box.h"
 #include "harness/cli/run.h"
-#include "harness/run/jobs.h"
 #include "harness/run/saved_run.h"
 #include "harness/run/twice.h"
 
@@ -23,6 +23,8 @@ static const struct cli_option options[] = {
     {"events-max", "N", "end the run after N events; its verdict cannot be a pass then"},
     CLI_OPTION_RUN_SECONDS,
     {"log", NULL, "print the cache's log on stderr"},
+    {"log-messages", "FILE",
+     "write the messages to and from an exec: cache; `strayframe talk` replays them"},
     CLI_OPTION_JUNIT,
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
@@ -37,6 +39,8 @@ struct run_job {
     bool twice;
     FILE *save;             /* where to save the run; NULL */
     struct sf_saved *saved; /* the run to repeat; NULL */
+    struct sf_whole_file messages;
+    bool logs_messages;
 };
 
 static void watch(void *context, const struct sf_record *records, uint32_t count)
@@ -74,16 +78,14 @@ static enum sf_err run_once(const struct run_job *job, struct sf_run_options *ru
     return err;
 }
 
-static void do_run(void *context, void *prepared, uint32_t index, void *outcome_out)
+static enum sf_err run_somehow(struct run_job *job, struct cli_run_outcome *outcome,
+                               struct sf_diag *diag)
 {
-    (void)prepared;
-    (void)index;
-    struct run_job *job = context;
-    struct cli_run_outcome *outcome = outcome_out;
     struct sf_text log = {0};
     struct sf_run_options run_options = {
         .seed = job->plan->seed,
         .events_max = job->events_max,
+        .seconds_max = job->seconds_max,
         .log = job->log ? &log : NULL,
         .listeners_count = 1,
         .listeners[0] = {watch, job},
@@ -96,54 +98,25 @@ static void do_run(void *context, void *prepared, uint32_t index, void *outcome_
         fprintf(stderr, "%s", log.data);
     }
     sf_text_free(&log);
-}
-
-/* A shared object runs in a process of its own. */
-static enum sf_err run_apart(struct run_job *job, struct cli_run_outcome *outcome,
-                             struct sf_diag *diag)
-{
-    const struct sf_jobs jobs = {.count = 1,
-                                 .workers = 1,
-                                 .result_bytes = sizeof *outcome,
-                                 .job_seconds_max = job->seconds_max,
-                                 .work = do_run,
-                                 .context = job};
-    struct sf_jobs_results results;
-    SF_TRY(sf_jobs_run(&jobs, &results, diag));
-    memcpy(outcome, results.results, sizeof *outcome);
-    outcome->status = results.statuses[0];
-    sf_jobs_free(&results);
-    return SF_OK;
-}
-
-static enum sf_err run_somewhere(struct run_job *job, struct cli_run_outcome *outcome,
-                                 struct sf_diag *diag)
-{
-    if (sf_run_has_foreign_cache(job->plan)) {
-        SF_TRY(run_apart(job, outcome, diag));
-    } else {
-        do_run(job, NULL, 0, outcome);
-        outcome->status.end = SF_JOB_DONE;
-    }
     if (outcome->err != SF_OK) {
         *diag = outcome->diag;
     }
     return outcome->err;
 }
 
-/* Nothing is said to be saved before it is. A run that the cache ended is not there to be saved. */
+/* Nothing is said to be saved before it is. */
 static enum sf_err run_and_save(const struct cli_args *args, struct run_job *job,
                                 struct cli_run_outcome *outcome, struct sf_diag *diag)
 {
     const char *path = cli_value(args, "save");
     if (path == NULL) {
-        return run_somewhere(job, outcome, diag);
+        return run_somehow(job, outcome, diag);
     }
     struct sf_whole_file whole;
     SF_TRY(sf_whole_file_open(&whole, path, diag));
     job->save = whole.file;
-    enum sf_err err = run_somewhere(job, outcome, diag);
-    if (err != SF_OK || outcome->status.end != SF_JOB_DONE) {
+    enum sf_err err = run_somehow(job, outcome, diag);
+    if (err != SF_OK) {
         sf_whole_file_drop(&whole);
         return err;
     }
@@ -163,7 +136,7 @@ enum sf_err cli_run_into(const struct sf_plan *plan, const struct sf_run_caches 
                          struct sf_diag *diag)
 {
     struct run_job job = {.plan = plan, .caches = caches, .seconds_max = seconds_max, .save = file};
-    return run_somewhere(&job, outcome, diag);
+    return run_somehow(&job, outcome, diag);
 }
 
 /* Opens the run to be repeated, and reads all of it once: nothing of it is believed before. */
@@ -184,6 +157,31 @@ static enum sf_err open_saved(const struct cli_args *args, struct run_job *job,
     return err;
 }
 
+/* The log of messages begins before the first process does. */
+static enum sf_err open_messages(const struct cli_args *args, struct run_job *job,
+                                 struct sf_diag *diag)
+{
+    const char *path = cli_value(args, "log-messages");
+    if (path == NULL) {
+        return SF_OK;
+    }
+    SF_TRY(sf_whole_file_open(&job->messages, path, diag));
+    job->logs_messages = true;
+    sf_box_log_messages(job->messages.file);
+    return SF_OK;
+}
+
+/* It ends after the last process did; of a run that failed it says why. */
+static enum sf_err close_messages(struct run_job *job, struct sf_diag *diag)
+{
+    if (!job->logs_messages) {
+        return SF_OK;
+    }
+    sf_box_rest();
+    sf_box_log_messages(NULL);
+    return sf_whole_file_keep(&job->messages, diag);
+}
+
 static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
                               struct sf_run_caches *caches, struct sf_saved *saved,
                               struct run_job *job, struct sf_diag *diag)
@@ -199,6 +197,7 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
     }
     SF_TRY(cli_load(args, args->words[0], plan, diag));
     SF_TRY(cli_run_seconds(args, &job->seconds_max, diag));
+    SF_TRY(open_messages(args, job, diag));
     SF_TRY(sf_run_load_caches(plan, caches, diag));
     if (is_saved) {
         return open_saved(args, job, saved, diag);
@@ -229,6 +228,12 @@ static int run(const struct cli_args *args)
         outcome->repeated = job.saved != NULL;
     }
     int code = CLI_EXIT_PASS;
+    struct sf_diag closing = {0};
+    enum sf_err closed = close_messages(&job, &closing);
+    if (err == SF_OK && closed != SF_OK) {
+        err = closed;
+        diag = closing;
+    }
     if (err == SF_OK) {
         err = cli_run_report(args, plan, outcome, repeat.data, &code, &diag);
     }
@@ -252,8 +257,8 @@ const struct cli_command cli_run = {
         "repeated and compared\n"
         "record by record: if one differs, the first is printed from both runs, and the exit code "
         "is 1. A cache is\n"
-        "builtin:NAME (see `strayframe list caches`) or the path of a shared object, with options "
-        "after '?':\n"
+        "builtin:NAME (see `strayframe list caches`), the path of a .so or exec:COMMAND, with "
+        "options after '?':\n"
         "./my_cache.so?ttl_ms=5000",
     .options = options,
     .words_min = 1,

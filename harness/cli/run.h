@@ -6,23 +6,20 @@
 
 #include "harness/cli/command.h"
 #include "harness/run/compare.h"
-#include "harness/run/jobs.h"
 #include "harness/run/run.h"
 
 /* Time limit for one run of a shared object, in seconds of real time. */
 #define CLI_RUN_SECONDS 600
-#define CLI_OPTION_RUN_SECONDS                                                                \
-    {                                                                                         \
-        "run-seconds", "N", "a run of a shared object that takes longer counts as hung (600)" \
+#define CLI_OPTION_RUN_SECONDS                                                            \
+    {                                                                                     \
+        "run-seconds", "N", "a foreign cache whose run takes longer counts as hung (600)" \
     }
 
-/* Plain values: comes from another process when the cache is a shared object. */
 struct cli_run_outcome {
     struct sf_run_result result;
     struct sf_difference difference; /* twice, repeated */
     bool twice;
     bool repeated;
-    struct sf_job_status status;
     enum sf_err err;
     struct sf_diag diag;
 };
@@ -30,18 +27,13 @@ struct cli_run_outcome {
 SF_MUST_USE enum sf_err cli_run_seconds(const struct cli_args *args, double *seconds_out,
                                         struct sf_diag *diag);
 
-/* Runs a plan that is no saved run and saves it in `file`; in a process of its own if the cache is
- * a shared object. outcome->status says whether the run finished. */
+/* Runs a plan that is no saved run and keeps it in `file`. */
 SF_MUST_USE enum sf_err cli_run_into(const struct sf_plan *plan, const struct sf_run_caches *caches,
                                      double seconds_max, FILE *file,
                                      struct cli_run_outcome *outcome, struct sf_diag *diag);
 
 /* SF_ERR_INPUT if an option would change a saved run. */
 SF_MUST_USE enum sf_err cli_saved_unchanged(const struct cli_args *args, struct sf_diag *diag);
-
-/* A run that the cache ended, or never came back from: says so on stderr, and into `said`; returns
- * the exit code. */
-int cli_print_crash(const struct cli_run_outcome *outcome, struct sf_text *said);
 
 /* Prints it, writes --junit. */
 SF_MUST_USE enum sf_err cli_run_report(const struct cli_args *args, const struct sf_plan *plan,

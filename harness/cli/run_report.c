@@ -31,8 +31,8 @@ static int exit_of(const struct cli_args *args, const struct sf_plan *plan,
     if (outcome->difference.found) {
         return CLI_EXIT_FAIL;
     }
-    if (outcome->twice) {
-        return CLI_EXIT_PASS;
+    if (outcome->twice) { /* inconclusive is what it may be: that was not asked */
+        return outcome->result.verdict == SF_VERDICT_FAIL ? CLI_EXIT_FAIL : CLI_EXIT_PASS;
     }
     if (cli_flag(args, "expect")) {
         return as_expected(plan, &outcome->result) ? CLI_EXIT_PASS : CLI_EXIT_FAIL;
@@ -46,6 +46,8 @@ static void add_text(const struct cli_args *args, const struct sf_plan *plan,
     struct sf_paint paint = sf_paint_for(STDOUT_FILENO);
     if (!outcome->twice) {
         sf_report_run_text(plan, &outcome->result, &paint, text);
+    } else if (outcome->result.verdict == SF_VERDICT_FAIL) {
+        sf_text_add(text, "the run itself fails: without --twice it says why\n");
     }
     if (!outcome->twice && (plan->expect != SF_EXPECT_PASS || cli_flag(args, "expect"))) {
         sf_report_expectations_text(plan, &outcome->result, &paint, text);
@@ -79,29 +81,13 @@ static int print(const struct cli_args *args, const struct sf_plan *plan,
     return code;
 }
 
-int cli_print_crash(const struct cli_run_outcome *outcome, struct sf_text *said)
-{
-    if (outcome->status.end == SF_JOB_HUNG) {
-        sf_text_add(said, "the cache hung: a call did not return in time (see --run-seconds)");
-    } else {
-        sf_text_add(said, "the cache ended its process during the run (%s)",
-                    outcome->status.signal_number != 0
-                        ? strsignal((int)outcome->status.signal_number)
-                        : "it called exit");
-    }
-    fprintf(stderr, "strayframe: %s\nverdict: fail\n", said->data);
-    return CLI_EXIT_FAIL;
-}
-
 /* With --expect, or where two runs are compared, one thing is asked: so there is one case. */
 static void add_junit(const struct cli_args *args, const struct sf_plan *plan,
-                      const struct cli_run_outcome *outcome, const char *crash, const char *repeat,
+                      const struct cli_run_outcome *outcome, const char *repeat,
                       struct sf_text *xml)
 {
     struct sf_text text = {0};
-    if (crash != NULL) {
-        sf_report_case_junit(plan, "the run finishes", crash, repeat, xml);
-    } else if (outcome->twice || outcome->difference.found) {
+    if (outcome->twice || outcome->difference.found) {
         const struct sf_sides *sides = sides_of(outcome);
         sf_report_difference_text(sides, &outcome->difference, &outcome->result, &text);
         sf_report_case_junit(plan, sides->same, outcome->difference.found ? text.data : NULL,
@@ -121,16 +107,13 @@ enum sf_err cli_run_report(const struct cli_args *args, const struct sf_plan *pl
                            const struct cli_run_outcome *outcome, const char *repeat, int *code_out,
                            struct sf_diag *diag)
 {
-    struct sf_text crash = {0};
-    *code_out = outcome->status.end == SF_JOB_DONE ? print(args, plan, outcome)
-                                                   : cli_print_crash(outcome, &crash);
+    *code_out = print(args, plan, outcome);
     enum sf_err err = SF_OK;
     if (cli_value(args, "junit") != NULL) {
         struct sf_text xml = {0};
-        add_junit(args, plan, outcome, crash.data, repeat, &xml);
+        add_junit(args, plan, outcome, repeat, &xml);
         err = cli_write_file(cli_value(args, "junit"), &xml, diag);
         sf_text_free(&xml);
     }
-    sf_text_free(&crash);
     return err;
 }

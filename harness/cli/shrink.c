@@ -49,6 +49,15 @@ static bool expired(void *context)
            (now.tv_sec == budget->end.tv_sec && now.tv_nsec >= budget->end.tv_nsec);
 }
 
+static double seconds_left(void *context)
+{
+    const struct budget *budget = context;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(budget->end.tv_sec - now.tv_sec) +
+           (double)(budget->end.tv_nsec - now.tv_nsec) / 1e9;
+}
+
 static void progress(void *context, uint64_t runs_count)
 {
     (void)runs_count;
@@ -121,6 +130,7 @@ static enum sf_err shrink_plan(const struct cli_args *args, struct sf_plan *plan
         .runs_max = UINT64_MAX,
         .seeds_count = 24,
         .expired = expired,
+        .seconds_left = seconds_left,
         .progress = progress,
         .context = &budget,
     };

@@ -32,14 +32,16 @@ bool sf_gate_same_signature(const struct sf_finding *a, const struct sf_finding 
 bool sf_gate_job_failed(const struct sf_job_status *status, const struct gate_outcome *outcome)
 {
     return status->end == SF_JOB_CRASHED || status->end == SF_JOB_HUNG ||
-           (status->end == SF_JOB_DONE && outcome->verdict == SF_VERDICT_FAIL);
+           (status->end == SF_JOB_DONE &&
+            (outcome->verdict == SF_VERDICT_FAIL || outcome->ended.code != 0));
 }
 
 /* ---- signatures ---- */
 
 static bool same_find(const struct sf_gate_find *a, const struct sf_gate_find *b)
 {
-    return a->kind == b->kind && a->signal_number == b->signal_number &&
+    return a->kind == b->kind && a->ended.code == b->ended.code &&
+           a->ended.subject == b->ended.subject &&
            (a->kind != SF_GATE_FINDING || sf_gate_same_signature(&a->finding, &b->finding));
 }
 
@@ -123,6 +125,10 @@ static void count_findings(struct sf_gate *gate, struct gate_place place,
     }
     gate->stray_count += stray;
     for (uint32_t i = 0; i < outcome->findings_kept; i++) {
+        if (outcome->ended.code != 0 &&
+            code_of(&outcome->findings[i]) == (uint32_t)outcome->ended.code) {
+            continue; /* count_ended */
+        }
         add_find(gate, (struct sf_gate_find){
                            .kind = SF_GATE_FINDING,
                            .plan = place.plan,
@@ -132,19 +138,23 @@ static void count_findings(struct sf_gate *gate, struct gate_place place,
     }
 }
 
+/* A foreign cache that ended, in a run that tells of it, or a worker that ended with its cache. */
 static void count_ended(struct sf_gate *gate, struct gate_place place,
-                        const struct sf_job_status *status)
+                        const struct sf_job_status *status, const struct gate_outcome *outcome)
 {
+    bool done = status->end == SF_JOB_DONE;
+    bool hung = done ? outcome->ended.code == SF_CACHE_E_HUNG : status->end == SF_JOB_HUNG;
+    struct sf_cache_ended by_worker = {.subject = hung ? 0 : status->signal_number};
     struct sf_gate_scenario *scenario = &gate->scenarios[place.plan];
     scenario->ended_seed = scenario->ended_count == 0 ? place.seed : scenario->ended_seed;
     scenario->ended_count++;
     gate->ended_count++;
-    gate->hung_count += status->end == SF_JOB_HUNG;
+    gate->hung_count += hung;
     add_find(gate, (struct sf_gate_find){
-                       .kind = status->end == SF_JOB_HUNG ? SF_GATE_HANG : SF_GATE_CRASH,
+                       .kind = hung ? SF_GATE_HANG : SF_GATE_CRASH,
                        .plan = place.plan,
                        .seed = place.seed,
-                       .signal_number = status->end == SF_JOB_HUNG ? 0 : status->signal_number,
+                       .ended = done ? outcome->ended : by_worker,
                    });
 }
 
@@ -159,8 +169,10 @@ void sf_gate_count(struct sf_gate *gate, struct gate_place place,
     gate->runs_count++;
     gate->scenarios[place.plan].runs_count++;
     gate->failed_count += sf_gate_job_failed(status, outcome);
+    if (status->end != SF_JOB_DONE || outcome->ended.code != 0) {
+        count_ended(gate, place, status, outcome);
+    }
     if (status->end != SF_JOB_DONE) {
-        count_ended(gate, place, status);
         return;
     }
     count_in_scenario(&gate->scenarios[place.plan], place.seed, outcome);

@@ -7,10 +7,15 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/box/box.h"
 #include "harness/gate/private.h"
 
 /* The controls: what must be caught, and what must pass. Their runs come first. */
 enum { CONTROL_SEEDS = 4 };
+
+/* A foreign cache that hangs is ended by its run, which then ends; a worker is given up only if
+ * that does not happen. The job that runs twice has twice the time. */
+enum { GRACE_SECONDS = 10 };
 #define CONTROL_LEAKY "builtin:canary-tenantless"
 #define CONTROL_SOUND "builtin:boxing-day-fix"
 
@@ -106,7 +111,8 @@ static void *prepare(void *context)
 
 static void summarise(const struct sf_run_result *result, struct gate_outcome *outcome)
 {
-    *outcome = (struct gate_outcome){.verdict = result->verdict, .trace_hash = result->trace_hash};
+    *outcome = (struct gate_outcome){
+        .verdict = result->verdict, .trace_hash = result->trace_hash, .ended = result->ended};
     memcpy(outcome->oracles, result->oracles, sizeof outcome->oracles);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         outcome->probes[i] = result->probes[i] > 0;
@@ -130,6 +136,7 @@ static void work(void *context, void *prepared, uint32_t index, void *result_out
     uint32_t plan = (uint32_t)place.part * field->options->plans_count + place.at.plan;
     const struct sf_run_options options = {
         .seed = place.at.seed,
+        .seconds_max = field->options->run_seconds_max,
         .strays_max = place.part == PART_LEAKY ? 1 : 0, /* one is enough to have caught it */
     };
     /* State that a cache leaves behind in its process (its random numbers, say) has moved on after
@@ -137,8 +144,16 @@ static void work(void *context, void *prepared, uint32_t index, void *result_out
     for (int times = place.part == PART_AGAIN ? 2 : 1; times > 0; times--) {
         sf_run(worker->runner, &field->plans[plan], &field->modules[plan], &options,
                &worker->result);
+        if (worker->result.ended.code == SF_CACHE_E_HUNG) {
+            break; /* there is nothing to compare */
+        }
     }
     summarise(&worker->result, result_out);
+}
+
+static bool has_hung(const void *result)
+{
+    return ((const struct gate_outcome *)result)->ended.code == SF_CACHE_E_HUNG;
 }
 
 /* ---- in the caller's process ---- */
@@ -166,16 +181,17 @@ static struct outcome outcome_of(const struct sf_jobs_results *results, uint32_t
 }
 
 /* A hang depends on real time: such a run is not compared. */
-static bool is_comparable(const struct sf_job_status *status)
+static bool is_comparable(struct outcome outcome)
 {
-    return status->end == SF_JOB_DONE || status->end == SF_JOB_CRASHED;
+    return (outcome.status->end == SF_JOB_DONE && outcome.result->ended.code != SF_CACHE_E_HUNG) ||
+           outcome.status->end == SF_JOB_CRASHED;
 }
 
 static void compare_again(struct sf_gate *gate, uint32_t plan, struct outcome first,
                           struct outcome again)
 {
     struct sf_gate_scenario *scenario = &gate->scenarios[plan];
-    scenario->again_ran = is_comparable(first.status) && is_comparable(again.status);
+    scenario->again_ran = is_comparable(first) && is_comparable(again);
     bool both_done = first.status->end == SF_JOB_DONE && again.status->end == SF_JOB_DONE;
     bool alike = first.status->end == again.status->end &&
                  (!both_done || first.result->trace_hash == again.result->trace_hash);
@@ -248,6 +264,7 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
     SF_ASSERT(options->seeds_floor <= options->seeds_count);
     memset(gate, 0, sizeof *gate);
     gate->baseline = options->baseline;
+    gate->box_lacks = "";
     gate->scenarios_count = options->plans_count;
     gate->seed_first = options->seed_first;
     uint32_t control_seeds =
@@ -268,15 +285,19 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
             jobs_before(&field, PART_CANDIDATE) + options->seeds_floor * options->plans_count,
         .workers = options->workers,
         .result_bytes = sizeof(struct gate_outcome),
-        .job_seconds_max = options->run_seconds_max,
+        .job_seconds_max =
+            options->run_seconds_max > 0 ? 2 * options->run_seconds_max + GRACE_SECONDS : 0,
         .total_seconds_max = options->seconds_max,
         .further_seconds_max = options->seeds_floor > 0 ? options->seconds : 0,
         .hangs_max = SF_GATE_HANGS_MAX,
+        .has_hung = has_hung,
+        .pinned = sf_cache_spec_is_foreign(options->candidate),
         .prepare = prepare,
         .work = work,
         .progress = progress,
         .context = &field,
     };
+    gate->box_lacks = sf_box_lacks();
     err = sf_jobs_run(&jobs, &results, diag);
     if (err == SF_OK) {
         count_all(&field, &results, gate);

@@ -36,9 +36,10 @@ struct sf_gate_find {
     enum sf_gate_find_kind kind;
     uint32_t plan; /* index; of the first */
     uint64_t seed;
-    uint32_t signal_number;    /* CRASH; 0: the cache called exit */
-    struct sf_finding finding; /* FINDING */
-    uint32_t runs_count;       /* runs with this signature */
+    struct sf_cache_ended ended; /* CRASH, HANG: how. Code 0: its worker went with it, by the signal
+                                    `subject`, 0 for none */
+    struct sf_finding finding;   /* FINDING */
+    uint32_t runs_count;         /* runs with this signature */
 };
 
 /* The results of one scenario under all its seeds. */
@@ -62,6 +63,7 @@ struct sf_gate_scenario {
 struct sf_gate {
     enum sf_verdict verdict;
     const char *baseline;      /* of the options */
+    const char *box_lacks;     /* what the kernel did not give to a foreign cache's box; "" */
     char reason[2048];         /* one sentence */
     uint32_t seeds_count;      /* under how many seeds every scenario was run */
     uint32_t runs_count;       /* that came to an end */

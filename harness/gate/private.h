@@ -10,6 +10,7 @@ enum { SF_GATE_OUTCOME_FINDINGS_MAX = SF_ORACLES_MAX };
 /* What the gate needs of one run. Plain values: comes from a worker process. */
 struct gate_outcome {
     enum sf_verdict verdict;
+    struct sf_cache_ended ended;
     uint32_t findings_kept;
     uint64_t trace_hash;
     struct sf_oracle_result oracles[SF_ORACLES_MAX];

@@ -24,6 +24,11 @@ static const struct {
     BREACH(SF_CACHE_E_UNKNOWN_CAMERA, "no such camera"),
     BREACH(SF_CACHE_E_BAD_ARGUMENT,
            "a bad argument: NULL with a count, a negative delay, a long key"),
+    BREACH(SF_CACHE_E_EXITED, "its process ended itself"),
+    BREACH(SF_CACHE_E_CRASHED, "its process crashed"),
+    BREACH(SF_CACHE_E_HUNG, "it did not come back in time"),
+    BREACH(SF_CACHE_E_PROTOCOL, "it wrote what is no message of the protocol"),
+    BREACH(SF_CACHE_E_LIMIT, "one event brought about more calls or bytes than may be"),
 #undef BREACH
 };
 

@@ -32,7 +32,9 @@ static json_t *find_json(const struct sf_gate_find *find, const struct sf_gate_n
         json_object_set_new(json, "shrink",
                             command_json(names, "shrink", find->plan, find->seed, ""));
     } else {
-        json_object_set_new(json, "signal", sf_json_number(find->signal_number));
+        bool by_signal = find->ended.code == 0 || find->ended.code == SF_CACHE_E_CRASHED;
+        json_object_set_new(json, "signal", sf_json_number(by_signal ? find->ended.subject : 0));
+        json_object_set_new(json, "text", json_string(find->ended.text));
     }
     return json;
 }
@@ -91,10 +93,11 @@ static json_t *probes_json(const struct sf_gate *gate)
 json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_names *names)
 {
     return json_pack(
-        "{s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "{s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "s:o}",
         "verdict", sf_verdict_name(gate->verdict), "reason", gate->reason, "candidate",
-        names->candidate, "baseline", names->baseline, "seeds", sf_json_number(gate->seeds_count),
-        "runs", sf_json_number(gate->runs_count), "seen_from",
+        names->candidate, "box_lacks", gate->box_lacks, "baseline", names->baseline, "seeds",
+        sf_json_number(gate->seeds_count), "runs", sf_json_number(gate->runs_count), "seen_from",
         sf_json_number(sf_gate_seen_from(gate->runs_count)), "failed",
         sf_json_number(gate->failed_count), "stray_runs", sf_json_number(gate->stray_count),
         "ended_runs", sf_json_number(gate->ended_count), "hung_runs",

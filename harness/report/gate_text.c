@@ -31,9 +31,10 @@ static void find_sentence(const struct sf_gate_find *find, struct sf_text *out)
         sf_report_finding(&find->finding, out);
         return;
     case SF_GATE_CRASH:
-        sf_text_add(out, "the cache ended its process (%s)",
-                    find->signal_number != 0 ? strsignal((int)find->signal_number)
-                                             : "it called exit");
+        sf_text_add(out, "the cache ended in the middle of the run: %s",
+                    find->ended.code != 0      ? find->ended.text
+                    : find->ended.subject != 0 ? strsignal((int)find->ended.subject)
+                                               : "its process called exit");
         return;
     case SF_GATE_HANG:
         sf_text_add(out, "the cache did not return");
@@ -139,6 +140,9 @@ void sf_report_gate_text(const struct sf_gate *gate, const struct sf_gate_names 
         sf_text_add(out, "  - and %u more kinds of finding\n", gate->finds_count - LINES_MAX);
     }
     differs_lines(gate, names, out);
+    if (gate->box_lacks[0] != '\0') {
+        sf_text_add(out, "  the kernel gave the cache's box %s\n", gate->box_lacks);
+    }
     if (gate->finds_count > 0) {
         next_lines(gate, names, out);
     }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "harness/base/ids.h"
+#include "harness/oracle/breach.h"
 #include "harness/report/json.h"
 #include "harness/report/report.h"
 #include "harness/run/expectations.h"
@@ -102,7 +103,7 @@ json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_resul
     for (uint32_t i = 0; i < result->findings_kept; i++) {
         json_array_append_new(findings, sf_report_finding_json(&result->findings[i]));
     }
-    return json_pack(
+    json_t *json = json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "scenario",
         plan->name, "verdict", sf_verdict_name(result->verdict), "seed", sf_json_seed(result->seed),
         "trace_hash", hash_json(result->trace_hash), "homes", sf_json_number(result->homes_count),
@@ -112,6 +113,13 @@ json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_resul
         findings, "hub", path_json(&result->tally.paths[SF_PATH_HUB]), "app",
         path_json(&result->tally.paths[SF_PATH_APP]), "expectations",
         expectations_json(plan, result));
+    if (result->ended.code != 0) {
+        json_object_set_new(json, "ended",
+                            json_pack("{s:s*, s:s}", "code",
+                                      sf_breach_name((uint32_t)result->ended.code), "text",
+                                      result->ended.text));
+    }
+    return json;
 }
 
 static json_t *arm_json(const struct sf_replay *replay, uint32_t seed_index, uint32_t arm)

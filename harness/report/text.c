@@ -72,7 +72,11 @@ void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *
         sf_text_add(out, "  - and %" PRIu64 " more\n", result->findings_count - LINES_MAX);
     }
     if (result->out_of_budget) {
-        sf_text_add(out, "  ended by --events-max before the scenario's end\n");
+        sf_text_add(out,
+                    result->ended.code != 0
+                        ? "  ended before the scenario's end, with the cache: %s\n"
+                        : "  ended by --events-max before the scenario's end%s\n",
+                    result->ended.text);
     }
     sf_text_add(out, "verdict: %s%s%s\n", verdict_paint(result->verdict, paint),
                 sf_verdict_name(result->verdict), paint->off);

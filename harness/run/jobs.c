@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "harness/base/arena.h"
+#include "harness/box/box.h"
 
 enum { WORKERS_MAX = 256, POLL_NS = 20 * 1000 * 1000, NO_JOB = -1 };
 
@@ -78,9 +79,31 @@ static bool is_over(const struct pool *pool, uint32_t next)
     return too_many_hang || time_is_up || enough || next >= jobs->count;
 }
 
+/* The processors that we may use, one after the other. */
+static void pin(uint32_t worker)
+{
+    cpu_set_t may;
+    if (sched_getaffinity(0, sizeof may, &may) != 0 || CPU_COUNT(&may) == 0) {
+        return;
+    }
+    uint32_t skip = worker % (uint32_t)CPU_COUNT(&may);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (CPU_ISSET(cpu, &may) && skip-- == 0) {
+            cpu_set_t one;
+            CPU_ZERO(&one);
+            CPU_SET(cpu, &one);
+            (void)sched_setaffinity(0, sizeof one, &one);
+            return;
+        }
+    }
+}
+
 static _Noreturn void work(struct pool *pool, uint32_t worker)
 {
     const struct sf_jobs *jobs = pool->jobs;
+    if (jobs->pinned) {
+        pin(worker);
+    }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(STDERR_FILENO, STDOUT_FILENO); /* output of a cache must not mix with our JSON */
     void *prepared = jobs->prepare != NULL ? jobs->prepare(jobs->context) : NULL;
@@ -92,9 +115,14 @@ static _Noreturn void work(struct pool *pool, uint32_t worker)
         atomic_store(&pool->shared->current[worker], (int32_t)job);
         jobs->work(jobs->context, prepared, job, pool->results->results + job * jobs->result_bytes);
         pool->results->statuses[job].end = SF_JOB_DONE;
+        if (jobs->has_hung != NULL &&
+            jobs->has_hung(pool->results->results + job * jobs->result_bytes)) {
+            atomic_fetch_add(&pool->shared->hung_count, 1);
+        }
         atomic_store(&pool->shared->current[worker], NO_JOB);
         atomic_fetch_add(&pool->shared->done_count, 1);
     }
+    sf_box_rest();
     fflush(NULL);
     _exit(0);
 }
@@ -218,6 +246,7 @@ enum sf_err sf_jobs_run(const struct sf_jobs *jobs, struct sf_jobs_results *resu
     uint32_t wanted = jobs->workers > 0 ? jobs->workers : processors();
     wanted = wanted < jobs->count ? wanted : jobs->count;
     pool->workers_count = wanted < WORKERS_MAX ? wanted : WORKERS_MAX;
+    sf_box_rest(); /* a worker starts processes of its own */
     bool started = false;
     for (uint32_t i = 0; i < pool->workers_count; i++) {
         started |= start_worker(pool, i);

@@ -3,6 +3,7 @@
 #ifndef STRAYFRAME_RUN_JOBS_H
 #define STRAYFRAME_RUN_JOBS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,10 @@ struct sf_jobs {
     /* Does job `index`, writes its result. Runs in a worker: nothing else that it changes is seen
      * outside, and what it prints goes to stderr. */
     void (*work)(void *context, void *prepared, uint32_t index, void *result_out);
+    /* Does the result of a job that is done say that it hung, and saw to its end? May be NULL. */
+    bool (*has_hung)(const void *result);
+    bool pinned; /* each worker, with the processes that it starts, stays on one processor: they
+                    take turns, and hand over faster there */
     /* Called repeatedly in the caller's process. May be NULL. */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *context;

@@ -58,16 +58,6 @@ enum sf_err sf_run_load_caches(const struct sf_plan *plan, struct sf_run_caches 
     return SF_OK;
 }
 
-bool sf_run_has_foreign_cache(const struct sf_plan *plan)
-{
-    bool foreign = sf_cache_spec_is_foreign(plan->cache);
-    for (uint32_t i = 0; i < plan->timeline_count; i++) {
-        const struct sf_plan_entry *entry = &plan->timeline[i];
-        foreign |= entry->action == SF_ACTION_DEPLOY && sf_cache_spec_is_foreign(entry->cache);
-    }
-    return foreign;
-}
-
 struct sf_runner *sf_runner_create(void)
 {
     struct sf_runner *runner = sf_alloc(1, sizeof *runner);
@@ -165,12 +155,11 @@ static void judges_end(struct sf_runner *runner, const struct sf_plan *plan, boo
     sf_probes_read(runner->probes, result->probes);
 }
 
-void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
-            const struct sf_run_caches *caches, const struct sf_run_options *options,
-            struct sf_run_result *result_out)
+static void run_once(struct sf_runner *runner, const struct sf_plan *plan,
+                     const struct sf_run_caches *caches, const struct sf_run_options *options,
+                     struct sf_run_result *result_out)
 {
     struct world *world = runner->world;
-    draw(runner, options->seed, &plan, &caches);
     judges_begin(runner, sf_plan_homes_count(plan), options->listeners, options->listeners_count);
     sf_world_build(world, &(struct sf_world_setup){
                               .plan = plan,
@@ -185,10 +174,25 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     judges_end(runner, plan, finished, result_out);
     result_out->seed = options->seed;
     result_out->events_count = sf_world_events_count(world);
+    result_out->ended = *sf_world_cache_ended(world);
     const struct sf_text *log = sf_world_log(world);
     if (options->log != NULL && log->length > 0) {
         sf_text_add_bytes(options->log, log->data, log->length);
     }
+}
+
+void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
+            const struct sf_run_caches *caches, const struct sf_run_options *options,
+            struct sf_run_result *result_out)
+{
+    /* Nobody but the result hears of it: then it can be begun again. */
+    bool repeatable =
+        options->listeners_count == 0 && options->exhibits == NULL && options->log == NULL;
+    draw(runner, options->seed, &plan, &caches);
+    do {
+        sf_box_run_begins(options->seconds_max, repeatable);
+        run_once(runner, plan, caches, options, result_out);
+    } while (sf_box_run_mispredicted());
 }
 
 /* Records that caches cause while they are destroyed follow it. */

@@ -7,6 +7,7 @@
 
 #include "harness/base/err.h"
 #include "harness/base/text.h"
+#include "harness/cache/host.h"
 #include "harness/cache/load.h"
 #include "harness/oracle/oracle.h"
 #include "harness/oracle/probes.h"
@@ -28,16 +29,14 @@ struct sf_run_caches {
 SF_MUST_USE enum sf_err sf_run_load_caches(const struct sf_plan *plan,
                                            struct sf_run_caches *caches_out, struct sf_diag *diag);
 
-/* Does any cache of the plan come from a shared object? */
-bool sf_run_has_foreign_cache(const struct sf_plan *plan);
-
 enum { SF_RUN_FINDINGS_MAX = 32 };
 
 /* Plain values: goes through shared memory. */
 struct sf_run_result {
     enum sf_verdict verdict;
-    bool out_of_budget; /* ended by events_max or strays_max: the verdict is then at best
-                           inconclusive */
+    bool out_of_budget;          /* ended by events_max or strays_max: the verdict is then at best
+                                    inconclusive */
+    struct sf_cache_ended ended; /* a cache came to an end of its own, and the run with it */
     uint64_t seed;
     uint64_t trace_hash;
     uint64_t records_count;
@@ -61,6 +60,7 @@ struct sf_run_options {
     uint64_t seed;
     uint64_t events_max; /* 0: no bound */
     uint64_t strays_max; /* the run ends after this many stray pictures; 0: no bound */
+    double seconds_max;  /* of real time: a foreign cache that takes longer has hung; 0: no bound */
     uint32_t listeners_count;
     struct sf_trace_listener listeners[SF_RUN_LISTENERS_MAX]; /* hear every record too */
     struct sf_exhibits *exhibits;                             /* filled in; NULL: none are kept */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "harness/base/cache_spec.h"
 #include "harness/base/assert.h"
 #include "harness/base/bounds.h"
 
@@ -175,8 +176,9 @@ enum sf_err sf_value_cache_check(const char *spec, struct sf_diag *diag)
     SF_TRY(sf_value_text_check(spec, SF_CACHE_SPEC_BYTES, diag));
     char shown[SF_SHOWN_BYTES];
     sf_value_shown(spec, shown);
-    size_t length = strcspn(spec, "?");
-    if (spec[length] == '?' && !is_option_list(spec + length + 1)) {
+    const char *options = sf_cache_spec_options(spec);
+    size_t length = options != NULL ? (size_t)(options - spec) : strlen(spec);
+    if (options != NULL && !is_option_list(options + 1)) {
         return sf_fail(diag, SF_ERR_INPUT, "'%s': options are written ?key=value&key=value", shown);
     }
     if (strncmp(spec, builtin, sizeof builtin - 1) == 0) {
@@ -189,11 +191,18 @@ enum sf_err sf_value_cache_check(const char *spec, struct sf_diag *diag)
         }
         return SF_OK;
     }
+    if (sf_cache_spec_is_command(spec)) {
+        if (length > strlen("exec:")) {
+            return SF_OK;
+        }
+        return sf_fail(diag, SF_ERR_INPUT, "'%s': the command is missing: exec:COMMAND", shown);
+    }
     if (length > 3 && memcmp(spec + length - 3, ".so", 3) == 0) {
         return SF_OK;
     }
-    return sf_fail(diag, SF_ERR_INPUT,
-                   "'%s' is not a cache: write builtin:NAME or the path of a .so, and options "
-                   "behind '?'",
-                   shown);
+    return sf_fail(
+        diag, SF_ERR_INPUT,
+        "'%s' is not a cache: write builtin:NAME, the path of a .so or exec:COMMAND, and "
+        "options behind '?'",
+        shown);
 }

@@ -20,8 +20,6 @@ struct shrink {
     const struct sf_shrink_options *options;
     uint32_t oracle; /* whose finding must stay */
     struct sf_runner *runner;
-    bool foreign;
-    bool cut_short; /* the last run of a shared object did not finish */
     uint32_t specs_count;
     char specs[SF_SHRINK_SPECS_MAX][SF_CACHE_SPEC_BYTES];
     struct sf_cache_module modules[SF_SHRINK_SPECS_MAX];

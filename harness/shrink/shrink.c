@@ -6,7 +6,6 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
-#include "harness/run/jobs.h"
 #include "harness/shrink/private.h"
 #include "harness/scenario/scenario.h"
 
@@ -43,46 +42,35 @@ static void choose_modules(struct shrink *shrink)
     }
 }
 
+enum { RUN_SECONDS = 20 };
+
+/* A cache that hangs must not hold up the search for longer than it may take. Whether there is
+ * anything to shrink, the first run shall find out. */
+static double run_seconds_max(const struct shrink *shrink)
+{
+    const struct sf_shrink_options *options = shrink->options;
+    if (options->seconds_left == NULL || shrink->runs_count <= 1) {
+        return RUN_SECONDS;
+    }
+    double left = options->seconds_left(options->context);
+    return left > RUN_SECONDS ? RUN_SECONDS : left < 0.1 ? 0.1 : left;
+}
+
 static void run_here(struct shrink *shrink, const struct sf_trace_listener *listener,
                      struct sf_run_result *result)
 {
     /* An attempt that goes wild is no smaller plan. */
     uint64_t events_max = shrink->found.events > 0 ? 4 * shrink->found.events + 10000 : 0;
-    struct sf_run_options options = {.seed = shrink->attempt.seed, .events_max = events_max};
+    double seconds_max = run_seconds_max(shrink);
+    struct sf_run_options options = {
+        .seed = shrink->attempt.seed, .events_max = events_max, .seconds_max = seconds_max};
     if (listener != NULL) {
         options.listeners[options.listeners_count++] = *listener;
     }
     sf_run(shrink->runner, &shrink->attempt, &shrink->caches, &options, result);
-}
-
-static void work(void *context, void *prepared, uint32_t index, void *result_out)
-{
-    (void)prepared;
-    (void)index;
-    run_here(context, NULL, result_out);
-}
-
-/* Runs a shared object in a process of its own, without listeners. */
-static bool run_apart(struct shrink *shrink)
-{
-    const struct sf_jobs jobs = {
-        .count = 1,
-        .workers = 1,
-        .result_bytes = sizeof shrink->result,
-        .job_seconds_max = 20,
-        .work = work,
-        .context = shrink,
-    };
-    struct sf_jobs_results results;
-    struct sf_diag diag = {0};
-    if (sf_jobs_run(&jobs, &results, &diag) != SF_OK) {
-        return false;
+    if (result->ended.code == SF_CACHE_E_HUNG && seconds_max < RUN_SECONDS) {
+        result->findings_kept = 0; /* it was given too little time to tell */
     }
-    bool done = results.statuses[0].end == SF_JOB_DONE;
-    shrink->cut_short = !done;
-    memcpy(&shrink->result, results.results, sizeof shrink->result);
-    sf_jobs_free(&results);
-    return done;
 }
 
 const struct sf_finding *sf_shrink_finding(const struct shrink *shrink)
@@ -99,9 +87,6 @@ bool sf_shrink_fails(struct shrink *shrink, const struct sf_trace_listener *list
 {
     shrink->runs_count++;
     choose_modules(shrink);
-    if (shrink->foreign && listener == NULL) {
-        return run_apart(shrink) && sf_shrink_finding(shrink) != NULL;
-    }
     run_here(shrink, listener, &shrink->result);
     return sf_shrink_finding(shrink) != NULL;
 }
@@ -231,16 +216,13 @@ static enum sf_err shrink_it(struct shrink *shrink, const struct sf_plan *plan,
                              struct sf_shrunk *shrunk, struct sf_diag *diag)
 {
     SF_TRY(load_caches(shrink, plan, diag));
-    shrink->foreign = sf_run_has_foreign_cache(plan);
     shrink->oracle = shrink->options->oracle;
     if (!sf_shrink_begin(shrink, plan, plan->seed)) {
-        return sf_fail(diag, SF_ERR_INPUT, "%s: under seed %llu there is no finding%s%s: %s",
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "%s: under seed %llu there is no finding%s%s: there is nothing to shrink",
                        plan->name, (unsigned long long)plan->seed,
                        shrink->oracle == UINT32_MAX ? "" : " of the oracle ",
-                       shrink->oracle == UINT32_MAX ? "" : sf_oracles()[shrink->oracle]->name,
-                       shrink->cut_short ? "the cache ended its process, or did not come back, "
-                                           "and only findings can be shrunk"
-                                         : "there is nothing to shrink");
+                       shrink->oracle == UINT32_MAX ? "" : sf_oracles()[shrink->oracle]->name);
     }
     shrink->oracle = sf_shrink_finding(shrink)->oracle;
     shrunk->homes_before = sf_plan_homes_count(plan);

@@ -19,6 +19,9 @@ struct sf_shrink_options {
     /* Called before each attempt; true ends the search with the smallest plan so far. May be NULL.
      */
     bool (*expired)(void *context);
+    /* How long the search may still take in real time, so that a cache that hangs does not hold it
+     * up. May be NULL. */
+    double (*seconds_left)(void *context);
     void (*progress)(void *context, uint64_t runs_count);
     void *context;
 };
@@ -54,7 +57,7 @@ struct sf_shrunk {
 };
 
 /* `plan` has been checked. SF_ERR_INPUT if it does not fail by that oracle in the first place, or a
- * cache cannot be loaded. Shared objects run in processes of their own. */
+ * cache cannot be loaded. Foreign caches run in processes of their own. */
 SF_MUST_USE enum sf_err sf_shrink(const struct sf_plan *plan,
                                   const struct sf_shrink_options *options,
                                   struct sf_shrunk *shrunk_out, struct sf_diag *diag);

@@ -75,7 +75,7 @@ bool sf_world_run(struct world *world, uint64_t events_max, uint64_t strays_max)
         SF_CHECK(sf_world_check_event(world, &event));
         bool enough = (events_max != 0 && world->events_count >= events_max) ||
                       (strays_max != 0 && world->judge.strays_count >= strays_max);
-        if (enough && !world->ended) {
+        if ((enough || sf_cache_host_is_over(&world->cloud.host)) && !world->ended) {
             return false;
         }
     }
@@ -83,6 +83,11 @@ bool sf_world_run(struct world *world, uint64_t events_max, uint64_t strays_max)
 }
 
 /* ---- what is left of a run ---- */
+
+const struct sf_cache_ended *sf_world_cache_ended(const struct world *world)
+{
+    return &world->cloud.host.ended;
+}
 
 uint64_t sf_world_events_count(const struct world *world)
 {

@@ -41,6 +41,8 @@ void sf_world_clear(struct world *world);
 
 /* Of the latest run, valid until the next build. */
 uint64_t sf_world_events_count(const struct world *world);
+/* A cache that came to an end of its own, and the run with it. */
+const struct sf_cache_ended *sf_world_cache_ended(const struct world *world);
 const struct sf_text *sf_world_log(const struct world *world); /* of the caches, a line each */
 
 enum { SF_WORLD_STATES_COUNT = 64, SF_WORLD_STATE_RANGES_COUNT = 8 };

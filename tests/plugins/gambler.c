@@ -1,6 +1,6 @@
 /* A cache that keeps nothing and asks the camera each time, after a pause of some milliseconds that
  * it throws dice for: its own, of which a run knows nothing. Nothing else is wrong with it. With
- * the option "host" the dice are the host's, and no run differs from the next. */
+ * the option "dice=host" the dice are the host's, and no run differs from the next. */
 #include "harness/cache/strayframe_cache.h"
 
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static void *create(const struct sf_cache_host *host, const struct sf_cache_conf
     struct cache *cache = calloc(1, sizeof *cache);
     if (cache != NULL) {
         cache->host = host;
-        cache->asks_host = strcmp(config->options, "host") == 0;
+        cache->asks_host = strcmp(config->options, "dice=host") == 0;
     }
     return cache;
 }

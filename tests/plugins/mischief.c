@@ -29,13 +29,13 @@ static void on_request(void *context, const struct sf_cache_request *request)
 {
     const struct cache *cache = context;
     (void)request;
-    if (strcmp(cache->mischief, "exit") == 0) {
+    if (strcmp(cache->mischief, "do=exit") == 0) {
         exit(0);
     }
-    while (strcmp(cache->mischief, "hang") == 0) {
+    while (strcmp(cache->mischief, "do=hang") == 0) {
         pause();
     }
-    if (strcmp(cache->mischief, "print") == 0) {
+    if (strcmp(cache->mischief, "do=print") == 0) {
         printf("here I am\n");
         fflush(stdout);
     }
@@ -46,7 +46,7 @@ static const struct sf_cache_plugin plugin = {
     .abi = SF_CACHE_ABI,
     .name = "mischief",
     .version = "1",
-    .options = "exit, hang or print",
+    .options = "do=exit, do=hang or do=print",
     .create = create,
     .destroy = free,
     .on_request = on_request,

@@ -1,6 +1,6 @@
 /* A cache that no two runs agree about: what it answers hangs on the machine's clock. With the
- * option "crash" it ends its process at the first request instead. It answers no still at all, so
- * nothing but its restlessness is wrong with it. */
+ * option "do=crash" it ends its process at the first request instead. It answers no still at all,
+ * so nothing but its restlessness is wrong with it. */
 #include "harness/cache/strayframe_cache.h"
 
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static void *create(const struct sf_cache_host *host, const struct sf_cache_conf
     struct cache *cache = calloc(1, sizeof *cache);
     if (cache != NULL) {
         cache->host = host;
-        cache->crash = strcmp(config->options, "crash") == 0;
+        cache->crash = strcmp(config->options, "do=crash") == 0;
     }
     return cache;
 }
@@ -45,7 +45,7 @@ static const struct sf_cache_plugin plugin = {
     .name = "restless",
     .version = "1",
     .summary = "answers by the machine's clock",
-    .options = "crash",
+    .options = "do=crash",
     .create = create,
     .destroy = free,
     .on_request = on_request,

@@ -100,9 +100,8 @@ static int64_t *value(struct sf_plan_section *section, enum sf_plan_section_kind
     X(plan->timeline[0].at_ns = -1, "timeline.0.at: before the start of the run")                 \
     X(plan->timeline[1].at_ns = 0, "timeline.1.at: the timeline is not in order")                 \
     X(plan->timeline[1].action = SF_ACTION_DEPLOY,                                                \
-      "timeline.1.deploy: '' is not a cache: write builtin:NAME or the path of a .so, and "       \
-      "options "                                                                                  \
-      "behind '?'")                                                                               \
+      "timeline.1.deploy: '' is not a cache: write builtin:NAME, the path of a .so or "           \
+      "exec:COMMAND, and options behind '?'")                                                     \
     X(plan->expect = (enum sf_plan_expectation)3, "expect.verdict: there is no verdict 3")        \
     X(strcpy(plan->expect_oracle, "recovery"),                                                    \
       "expect.oracle: only 'verdict: fail' names an oracle")

@@ -330,10 +330,11 @@ static void test_every_lent_function_can_be_called_also_on_trial(void **state)
     plugin.create = create_on_trial;
     struct sf_cache_module module = {.plugin = &plugin};
     char refusal[64];
-    assert_true(sf_cache_try(&module, refusal, sizeof refusal));
+    bool ended;
+    assert_true(sf_cache_try(&module, refusal, sizeof refusal, &ended));
     assert_events("#3 on node 0 of 1 ''\n#3 destroyed\n");
     strcpy(module.options, "impossible");
-    assert_false(sf_cache_try(&module, refusal, sizeof refusal));
+    assert_false(sf_cache_try(&module, refusal, sizeof refusal, &ended));
     assert_string_equal(refusal, "no such thing");
 }
 

@@ -362,12 +362,13 @@ static void test_texts_without_an_end_are_not_read_beyond_their_room(void **stat
 static void test_cache_specifications(void **state)
 {
     (void)state;
-    static const char *const good[] = {"builtin:a", "builtin:a-1?k=v", "builtin:a?k=v&k_2=/x,y:z",
-                                       "a.so",      "./x y/a.so?k=v",  "/a/b.so"};
+    static const char *const good[] = {"builtin:a", "builtin:a-1?k=v",  "builtin:a?k=v&k_2=/x,y:z",
+                                       "a.so",      "./x y/a.so?k=v",   "/a/b.so",
+                                       "exec:a",    "exec:a 'b?' ?k=v", "exec:python3 'a b.py'"};
     static const char *const bad[] = {
         "",       "builtin", "builtin:", "builtin:A", "builtin:a?",    ".so",          "a.so?",
         "a.so?k", "a.so?=v", "a.so?k=",  "a.so?k=v&", "a.so?k=v&&k=v", "a.so?k=v?k=v", "a.so?k=v w",
-        "a",      "a.so.1"};
+        "a",      "a.so.1",  "exec:",    "exec:?k=v", "exec:a?b"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_int_equal(sf_value_cache_check(good[i], NULL), SF_OK);
     }

@@ -1,0 +1,242 @@
+#include "harness/box/channel.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/assert.h"
+#include "harness/base/hash.h"
+
+enum {
+    SEND_BYTES = 96 * 1024, /* events that nobody waits for are collected up to this */
+    READ_BYTES = 64 * 1024, /* one read */
+    ROUND_MS = 500,         /* how often the time is looked at while nothing comes */
+    CALLS_A_LOOK = 1024,    /* and while calls come without an end */
+    CALLS_AN_EVENT_MAX = 1 << 18,
+};
+#define BYTES_AN_EVENT_MAX (UINT64_C(1) << 30)
+
+static int64_t deadline_ns = INT64_MAX;
+
+/* Real time, which only bounds what runs. */
+static int64_t clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void sf_channel_deadline(double seconds_max)
+{
+    deadline_ns = seconds_max > 0 ? clock_ns() + (int64_t)(seconds_max * 1e9) : INT64_MAX;
+}
+
+static void fail(struct sf_channel *channel, enum sf_channel_trouble trouble)
+{
+    if (channel->trouble == SF_CHANNEL_SOUND) {
+        channel->trouble = trouble;
+    }
+}
+
+static void check_time(struct sf_channel *channel)
+{
+    if (deadline_ns != INT64_MAX && clock_ns() > deadline_ns) {
+        fail(channel, SF_CHANNEL_SLOW);
+    }
+}
+
+enum sf_err sf_channel_open(struct sf_channel *channel, char *const argv[], bool json,
+                            struct sf_diag *diag)
+{
+    *channel = (struct sf_channel){.json = json};
+    SF_TRY(sf_process_start(argv, &channel->process, diag));
+    channel->in_capacity = READ_BYTES;
+    channel->in = sf_alloc(channel->in_capacity, 1);
+    channel->texts = json ? sf_alloc(1, sizeof *channel->texts) : NULL;
+    return SF_OK;
+}
+
+void sf_channel_close(struct sf_channel *channel, struct sf_process_end *end_out)
+{
+    /* What closed its output may be about to end: how, is worth a moment. */
+    enum { PATIENCE_MS = 1000 };
+    sf_process_end(&channel->process, channel->trouble == SF_CHANNEL_ENDED ? PATIENCE_MS : 0,
+                   end_out);
+    sf_text_free(&channel->out);
+    free(channel->in);
+    free(channel->texts);
+    *channel = (struct sf_channel){0};
+}
+
+/* ---- input ---- */
+
+static void make_room(struct sf_channel *channel)
+{
+    if (channel->in_start == channel->in_end) {
+        channel->in_start = 0;
+        channel->in_end = 0;
+    }
+    if (channel->in_capacity - channel->in_end >= READ_BYTES) {
+        return;
+    }
+    memmove(channel->in, channel->in + channel->in_start, channel->in_end - channel->in_start);
+    channel->in_end -= channel->in_start;
+    channel->in_start = 0;
+    if (channel->in_capacity - channel->in_end < READ_BYTES) {
+        channel->in_capacity *= 2;
+        channel->in = sf_realloc(channel->in, channel->in_capacity, 1);
+    }
+}
+
+/* Reads what there is, without waiting. */
+static void read_some(struct sf_channel *channel)
+{
+    make_room(channel);
+    ssize_t count = read(channel->process.from_fd, channel->in + channel->in_end,
+                         channel->in_capacity - channel->in_end);
+    if (count > 0) {
+        channel->in_end += (size_t)count;
+        channel->taken_bytes += (uint64_t)count;
+        if (channel->taken_bytes > BYTES_AN_EVENT_MAX) {
+            fail(channel, SF_CHANNEL_FLOOD);
+        }
+    } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+        fail(channel, SF_CHANNEL_ENDED);
+    }
+}
+
+/* Waits until there is something to read or, with `sending`, room to write. */
+static void wait_for(struct sf_channel *channel, bool sending)
+{
+    struct pollfd fds[] = {{channel->process.from_fd, POLLIN, 0},
+                           {channel->process.to_fd, POLLOUT, 0}};
+    int ready = poll(fds, sending ? 2 : 1, ROUND_MS);
+    if (ready <= 0) {
+        check_time(channel);
+    } else if (fds[0].revents != 0) {
+        read_some(channel);
+    }
+}
+
+/* ---- output ---- */
+
+static void flush(struct sf_channel *channel)
+{
+    size_t sent = 0;
+    while (channel->trouble == SF_CHANNEL_SOUND && sent < channel->out.length) {
+        ssize_t count =
+            write(channel->process.to_fd, channel->out.data + sent, channel->out.length - sent);
+        if (count > 0) {
+            sent += (size_t)count;
+        } else if (errno == EAGAIN) {
+            wait_for(channel, true);
+        } else if (errno != EINTR) {
+            fail(channel, SF_CHANNEL_ENDED);
+        }
+    }
+    channel->out.length = 0;
+}
+
+/* "3> {...}" and, where bytes follow, "3+ " and their hexadecimal digits: talk.c reads it. */
+static void log_message(const struct sf_channel *channel, char mark, const uint8_t *message,
+                        size_t count)
+{
+    if (channel->log == NULL || !channel->json) {
+        return;
+    }
+    const uint8_t *end = memchr(message, '\n', count);
+    size_t line = end != NULL ? (size_t)(end - message) : count;
+    fprintf(channel->log, "%u%c %.*s\n", channel->number, mark, (int)line, (const char *)message);
+    if (line + 1 < count) {
+        fprintf(channel->log, "%u+ ", channel->number);
+        for (size_t i = line + 1; i < count; i++) {
+            fprintf(channel->log, "%02x", message[i]);
+        }
+        fputc('\n', channel->log);
+    }
+}
+
+void sf_channel_send(struct sf_channel *channel, const struct sf_wire_head *head, const void *body)
+{
+    size_t before = channel->out.length;
+    channel->events_count++;
+    if (channel->json) {
+        sf_json_write_event(head, body, &channel->out);
+    } else {
+        sf_frame_write(sf_wire_events, head, body, &channel->out);
+    }
+    log_message(channel, '>', (const uint8_t *)channel->out.data + before,
+                channel->out.length - before);
+    if (head->reply && head->kind != SF_EVENT_RESULT) {
+        channel->taken_bytes = 0;
+        channel->taken_count = 0;
+    }
+    if (head->reply || channel->out.length > SEND_BYTES) {
+        flush(channel);
+    }
+}
+
+/* ---- calls ---- */
+
+/* The first bytes of what is no message, for a person. */
+static void say_broken(struct sf_channel *channel, const char *why)
+{
+    enum { SHOWN_BYTES = 80 };
+    size_t count = channel->in_end - channel->in_start;
+    count = count < SHOWN_BYTES ? count : SHOWN_BYTES;
+    size_t length = (size_t)snprintf(channel->problem, sizeof channel->problem, "%.90s: '", why);
+    for (size_t i = 0; i < count && length + 6 < sizeof channel->problem; i++) {
+        uint8_t byte = channel->in[channel->in_start + i];
+        char *at = channel->problem + length;
+        size_t room = sizeof channel->problem - length;
+        bool plain = byte >= 0x20 && byte < 0x7f;
+        length +=
+            (size_t)(plain ? snprintf(at, room, "%c", byte) : snprintf(at, room, "\\x%02x", byte));
+    }
+    snprintf(channel->problem + length, sizeof channel->problem - length, "'");
+    fail(channel, SF_CHANNEL_BROKEN);
+}
+
+static enum sf_read read_message(struct sf_channel *channel, struct sf_wire_head *head,
+                                 union sf_wire_body *body, size_t *used)
+{
+    const uint8_t *input = channel->in + channel->in_start;
+    size_t count = channel->in_end - channel->in_start;
+    char why[160] = "it is no frame";
+    enum sf_read read =
+        channel->json
+            ? sf_json_read_call(input, count, channel->texts, head, body, used, why, sizeof why)
+            : sf_frame_read(sf_wire_calls, SF_CALLS_COUNT, input, count, head, body, used);
+    if (read == SF_READ_BAD) {
+        say_broken(channel, why);
+    }
+    return read;
+}
+
+bool sf_channel_receive(struct sf_channel *channel, struct sf_wire_head *head,
+                        union sf_wire_body *body)
+{
+    if (++channel->taken_count % CALLS_A_LOOK == 0) {
+        check_time(channel);
+    }
+    if (channel->taken_count > CALLS_AN_EVENT_MAX) {
+        fail(channel, SF_CHANNEL_FLOOD);
+    }
+    while (channel->trouble == SF_CHANNEL_SOUND) {
+        size_t used = 0;
+        enum sf_read read = read_message(channel, head, body, &used);
+        if (read == SF_READ_DONE) {
+            log_message(channel, '<', channel->in + channel->in_start, used);
+            channel->in_start += used;
+            return true;
+        }
+        if (read == SF_READ_SHORT) {
+            wait_for(channel, false);
+        }
+    }
+    return false;
+}

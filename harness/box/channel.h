@@ -1,0 +1,54 @@
+/* A stranger's process and the messages to and from it, in one of the two forms. */
+#ifndef STRAYFRAME_BOX_CHANNEL_H
+#define STRAYFRAME_BOX_CHANNEL_H
+
+#include <stdio.h>
+
+#include "harness/base/text.h"
+#include "harness/box/process.h"
+#include "harness/wire/frame.h"
+#include "harness/wire/json.h"
+
+enum sf_channel_trouble {
+    SF_CHANNEL_SOUND,
+    SF_CHANNEL_ENDED,  /* the process closed its output: it has ended, or is about to */
+    SF_CHANNEL_SLOW,   /* the time was up */
+    SF_CHANNEL_BROKEN, /* it wrote what is no message */
+    SF_CHANNEL_FLOOD,  /* more than one event may bring about */
+};
+
+struct sf_channel {
+    struct sf_process process;
+    bool json;
+    struct sf_text out; /* events that are not sent yet */
+    uint8_t *in;        /* what was read */
+    size_t in_capacity;
+    size_t in_start;
+    size_t in_end;
+    uint64_t taken_bytes; /* since the latest event that is waited for */
+    uint32_t taken_count;
+    uint64_t events_count;
+    enum sf_channel_trouble trouble; /* stays as it is, once it is not SOUND */
+    char problem[200];               /* BROKEN: what is wrong, and with what */
+    struct sf_json_texts *texts;     /* JSON */
+    FILE *log;                       /* NULL: none */
+    uint32_t number;                 /* in the log: which process */
+};
+
+/* Until when, in ns of the machine's clock since it was started; INT64_MAX: for ever. One for all
+ * channels. */
+void sf_channel_deadline(double seconds_max);
+
+SF_MUST_USE enum sf_err sf_channel_open(struct sf_channel *channel, char *const argv[], bool json,
+                                        struct sf_diag *diag);
+void sf_channel_close(struct sf_channel *channel, struct sf_process_end *end_out);
+
+/* Sends an event: at once with head->reply, otherwise some time before the next that is. */
+void sf_channel_send(struct sf_channel *channel, const struct sf_wire_head *head, const void *body);
+
+/* Waits for the next call. False when none will come: see `trouble`. Texts and bytes of the body
+ * last until the next call. */
+bool sf_channel_receive(struct sf_channel *channel, struct sf_wire_head *head_out,
+                        union sf_wire_body *body_out);
+
+#endif

@@ -1,0 +1,29 @@
+/* The keeper: a process of ours that stands between us and a stranger's. It keeps the last words of
+ * what the stranger writes on stderr, and says how it ended. */
+#ifndef STRAYFRAME_BOX_KEEPER_H
+#define STRAYFRAME_BOX_KEEPER_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "harness/box/process.h"
+
+/* What the keeper says once, when the stranger's program has been started or could not be. */
+struct sf_keeper_start {
+    uint32_t lacks;
+    int32_t error_number; /* of exec; 0: it runs */
+    uint32_t machine;     /* 1: there was no process for it */
+};
+
+struct sf_keeper_pipes {
+    int in_fd;       /* the stranger's standard input */
+    int out_fd;      /* its standard output */
+    int status_fd;   /* to us: struct sf_keeper_start, then struct sf_process_end */
+    int lifeline_fd; /* closed by our end: end the stranger */
+};
+
+/* Never returns. */
+_Noreturn void sf_keeper(char *const argv[], const struct sf_keeper_pipes *pipes, uid_t user,
+                         gid_t group, uint32_t lacks);
+
+#endif

@@ -1,0 +1,424 @@
+/* What the object is lent. Most calls need no answer from the host: the runner knows what is right,
+ * and says so at once. What might be wrong is asked, so that the object hears the very code that it
+ * would hear from the host, and the host learns of the breach. */
+#include <string.h>
+
+#include "harness/base/assert.h"
+#include "harness/runner/runner.h"
+
+/* So many of a kind cannot meet the host's bounds, which all instances share; for more, the host is
+ * asked. */
+enum { TIMERS_SURE = 128, FETCHES_SURE = 8, QUESTIONS_SURE = 8 };
+
+/* What is known of an open request: bits of its value in the table. The low half is its bytes that
+ * are still to be passed. */
+#define REQUEST_BEGUN (UINT64_C(1) << 32)
+#define REQUEST_HOLDS_WHOLE (UINT64_C(1) << 33) /* the viewer holds a still, and wants all */
+#define REQUEST_HOLDS_PART (UINT64_C(1) << 34)
+#define REQUEST_HAS_PROPERTIES (UINT64_C(1) << 35)
+#define REQUEST_BYTES_MASK UINT64_C(0xffffffff)
+
+struct sf_wire_name sf_runner_name(uint64_t id)
+{
+    struct sf_wire_name name = {.bytes_count = sizeof id};
+    memcpy(name.bytes, &id, sizeof id);
+    return name;
+}
+
+uint64_t sf_runner_id(const struct sf_wire_name *name)
+{
+    uint64_t id;
+    memcpy(&id, name->bytes, sizeof id);
+    return id;
+}
+
+/* From inside an event that was to have no calls: none is made, for the run will be repeated. */
+static bool is_silent(struct sf_instance *instance)
+{
+    if (instance->silent && instance->mispredicted_by == SF_EVENT_HELLO) {
+        instance->mispredicted_by = instance->event;
+    }
+    return instance->silent;
+}
+
+/* Makes a call; with `sure`, the answer is known. */
+static int32_t call(struct sf_instance *instance, enum sf_wire_call kind, bool sure,
+                    const void *body)
+{
+    if (is_silent(instance)) {
+        return SF_CACHE_DONE;
+    }
+    sf_runner_write(instance->pipes, kind, !sure, body);
+    if (sure) {
+        return SF_CACHE_DONE;
+    }
+    /* Read apart from the events: the object still has the bytes of the one that it is told. */
+    static struct sf_wire_pipes results;
+    struct sf_wire_head head;
+    union sf_wire_body answer;
+    sf_runner_flush(instance->pipes);
+    results.in_fd = instance->pipes->in_fd;
+    sf_runner_read(&results, &head, &answer);
+    SF_ASSERT(head.kind == SF_EVENT_RESULT);
+    return (int32_t)((const struct sf_event_result *)(const void *)&answer)->code;
+}
+
+/* ---- time, chance, the trace ---- */
+
+static int64_t lent_now_ns(void *context)
+{
+    return ((const struct sf_instance *)context)->now_ns;
+}
+
+static int64_t lent_wall_clock_ms(void *context)
+{
+    return ((const struct sf_instance *)context)->wall_ms;
+}
+
+static uint64_t lent_random_u64(void *context)
+{
+    return sf_rng_u64(&((struct sf_instance *)context)->rng);
+}
+
+static void lent_log(void *context, const char *text, uint32_t bytes)
+{
+    char line[201];
+    if (text == NULL) {
+        return;
+    }
+    uint32_t count = bytes < sizeof line - 1 ? bytes : (uint32_t)sizeof line - 1;
+    for (uint32_t i = 0; i < count; i++) {
+        line[i] = text[i] != '\0' ? text[i] : ' ';
+    }
+    line[count] = '\0';
+    const struct sf_call_log body = {line};
+    (void)call(context, SF_CALL_LOG, true, &body);
+}
+
+static void lent_state(void *context, uint32_t index, uint32_t value)
+{
+    const struct sf_call_fuzz_state body = {index, value};
+    if (index < 64) {
+        (void)call(context, SF_CALL_FUZZ_STATE, true, &body);
+    }
+}
+
+/* ---- timers ---- */
+
+static int32_t lent_timer_set(void *context, int64_t delay_ns, uint64_t cookie, uint64_t *timer_out)
+{
+    struct sf_instance *instance = context;
+    bool sure = delay_ns >= 0 && delay_ns < INT64_C(1000000000) * 86400 &&
+                instance->timers.count < TIMERS_SURE;
+    uint64_t id = ++instance->ids_count;
+    const struct sf_call_timer body = {.timer = sf_runner_name(id), .delay_ns = delay_ns};
+    int32_t code = call(instance, SF_CALL_TIMER_SET, sure, &body);
+    if (code == SF_CACHE_DONE) {
+        sf_map_put(&instance->timers, id, cookie);
+        if (timer_out != NULL) {
+            *timer_out = id;
+        }
+    }
+    return code;
+}
+
+static void lent_timer_cancel(void *context, uint64_t timer)
+{
+    struct sf_instance *instance = context;
+    if (sf_map_get(&instance->timers, timer) != NULL) {
+        const struct sf_call_timer body = {.timer = sf_runner_name(timer)};
+        (void)call(instance, SF_CALL_TIMER_CANCEL, true, &body);
+        sf_map_remove(&instance->timers, timer);
+    }
+}
+
+/* ---- requests ---- */
+
+void sf_instance_request(struct sf_instance *instance, const struct sf_cache_request *request)
+{
+    uint64_t known = 0;
+    if (request->validator != 0) {
+        known = request->range_offset == 0 ? REQUEST_HOLDS_WHOLE : REQUEST_HOLDS_PART;
+    }
+    sf_map_put(&instance->requests, request->request, known);
+    sf_map_put(&instance->cameras, request->camera, 0);
+}
+
+void sf_instance_request_cancelled(struct sf_instance *instance, uint64_t request)
+{
+    sf_map_remove(&instance->requests, request);
+}
+
+static bool answer_is_sure(const uint64_t *known, uint32_t status, const uint8_t *bytes,
+                           uint32_t count)
+{
+    if (known == NULL || (*known & REQUEST_BEGUN) != 0) {
+        return false;
+    }
+    switch (status) {
+    case SF_CACHE_STATUS_OK:
+        return bytes != NULL && count > 0 && count <= SF_CACHE_STILL_BYTES_MAX;
+    case SF_CACHE_STATUS_NOT_FOUND:
+    case SF_CACHE_STATUS_UNAVAILABLE:
+        return bytes == NULL && count == 0;
+    case SF_CACHE_STATUS_NOT_MODIFIED:
+        return bytes == NULL && count == 0 && (*known & REQUEST_HOLDS_WHOLE) != 0;
+    default: /* not an enum: a part of a still, or what is no status; the host knows */
+        return false;
+    }
+}
+
+/* Bytes that are no good are not sent: that there was a pointer, and what it was said to point to,
+ * is all that the host needs to refuse them. */
+static int32_t call_answer(struct sf_instance *instance, enum sf_wire_call kind, bool sure,
+                           uint64_t request, uint32_t status, const uint8_t *bytes, uint32_t count)
+{
+    struct sf_call_answer body = {
+        .request = request, .status = status, .total_bytes = count, .has_pointer = bytes != NULL};
+    if (bytes != NULL && count <= SF_WIRE_BYTES_MAX) {
+        body.bytes = (struct sf_wire_bytes){bytes, count};
+    }
+    return call(instance, kind, sure, &body);
+}
+
+static int32_t lent_answer(void *context, uint64_t request, uint32_t status, const uint8_t *bytes,
+                           uint32_t count)
+{
+    struct sf_instance *instance = context;
+    bool sure = answer_is_sure(sf_map_get(&instance->requests, request), status, bytes, count);
+    int32_t code = call_answer(instance, SF_CALL_ANSWER, sure, request, status, bytes, count);
+    if (code == SF_CACHE_DONE) {
+        sf_map_remove(&instance->requests, request);
+    }
+    return code;
+}
+
+static int32_t lent_answer_begin(void *context, uint64_t request, uint32_t total_bytes)
+{
+    struct sf_instance *instance = context;
+    uint64_t *known = sf_map_get(&instance->requests, request);
+    bool sure = known != NULL && (*known & REQUEST_BEGUN) == 0 && total_bytes > 0 &&
+                total_bytes <= SF_CACHE_STILL_BYTES_MAX;
+    int32_t code = call_answer(instance, SF_CALL_ANSWER_BEGIN, sure, request, 0, NULL, total_bytes);
+    if (code == SF_CACHE_DONE && known != NULL) {
+        *known = (*known & ~REQUEST_BYTES_MASK) | REQUEST_BEGUN | total_bytes;
+    }
+    return code;
+}
+
+static int32_t lent_answer_part(void *context, uint64_t request, const uint8_t *bytes,
+                                uint32_t count)
+{
+    struct sf_instance *instance = context;
+    uint64_t *known = sf_map_get(&instance->requests, request);
+    bool sure = known != NULL && (*known & REQUEST_BEGUN) != 0 && bytes != NULL && count > 0 &&
+                count <= (*known & REQUEST_BYTES_MASK);
+    int32_t code = call_answer(instance, SF_CALL_ANSWER_PART, sure, request, 0, bytes, count);
+    if (code == SF_CACHE_DONE && sure) {
+        *known -= count;
+    }
+    return code;
+}
+
+static int32_t end_answer(struct sf_instance *instance, enum sf_wire_call kind, bool sure,
+                          uint64_t request)
+{
+    int32_t code = call_answer(instance, kind, sure, request, 0, NULL, 0);
+    if (code == SF_CACHE_DONE) {
+        sf_map_remove(&instance->requests, request);
+    }
+    return code;
+}
+
+static int32_t lent_answer_end(void *context, uint64_t request)
+{
+    struct sf_instance *instance = context;
+    const uint64_t *known = sf_map_get(&instance->requests, request);
+    bool sure =
+        known != NULL && (*known & REQUEST_BEGUN) != 0 && (*known & REQUEST_BYTES_MASK) == 0;
+    return end_answer(instance, SF_CALL_ANSWER_END, sure, request);
+}
+
+static int32_t lent_answer_abort(void *context, uint64_t request)
+{
+    struct sf_instance *instance = context;
+    const uint64_t *known = sf_map_get(&instance->requests, request);
+    return end_answer(instance, SF_CALL_ANSWER_ABORT,
+                      known != NULL && (*known & REQUEST_BEGUN) != 0, request);
+}
+
+static int32_t lent_answer_properties(void *context, uint64_t request,
+                                      const struct sf_cache_answer_properties *properties)
+{
+    enum { FLAGS_KNOWN = SF_CACHE_ANSWER_STALE | SF_CACHE_ANSWER_INCOMPLETE };
+    struct sf_instance *instance = context;
+    uint64_t *known = sf_map_get(&instance->requests, request);
+    struct sf_call_properties body = {.request = request};
+    if (properties == NULL) {
+        body.flags = ~0u; /* flags that there are not: the same answer */
+    } else {
+        body.flags = SF_CACHE_HAS(properties, flags) ? properties->flags : 0;
+        body.validator = SF_CACHE_HAS(properties, validator) ? properties->validator : 0;
+        body.session = SF_CACHE_HAS(properties, session) ? properties->session : 0;
+    }
+    bool sure = known != NULL && (*known & (REQUEST_BEGUN | REQUEST_HAS_PROPERTIES)) == 0 &&
+                body.session == 0 && (body.flags & ~(uint32_t)FLAGS_KNOWN) == 0;
+    int32_t code = call(instance, SF_CALL_ANSWER_PROPERTIES, sure, &body);
+    if (code == SF_CACHE_DONE && known != NULL) {
+        *known |= REQUEST_HAS_PROPERTIES;
+    }
+    return code;
+}
+
+/* ---- cameras ---- */
+
+static int32_t lent_fetch_if_changed(void *context, uint64_t camera, uint64_t validator,
+                                     uint64_t cookie, uint64_t *fetch_out)
+{
+    struct sf_instance *instance = context;
+    bool sure =
+        sf_map_get(&instance->cameras, camera) != NULL && instance->fetches.count < FETCHES_SURE;
+    uint64_t id = ++instance->ids_count;
+    const struct sf_call_fetch body = {
+        .fetch = sf_runner_name(id), .camera = camera, .validator = validator};
+    int32_t code = call(instance, SF_CALL_FETCH, sure, &body);
+    if (code == SF_CACHE_DONE) {
+        sf_map_put(&instance->fetches, id, cookie);
+        if (fetch_out != NULL) {
+            *fetch_out = id;
+        }
+    }
+    return code;
+}
+
+static int32_t lent_fetch(void *context, uint64_t camera, uint64_t cookie, uint64_t *fetch_out)
+{
+    return lent_fetch_if_changed(context, camera, 0, cookie, fetch_out);
+}
+
+static int32_t lent_fetch_cancel(void *context, uint64_t fetch)
+{
+    struct sf_instance *instance = context;
+    bool under_way = sf_map_get(&instance->fetches, fetch) != NULL;
+    if (!under_way && fetch != 0 && fetch <= instance->ids_count) {
+        return SF_CACHE_DONE; /* it has ended */
+    }
+    const struct sf_call_fetch body = {.fetch = sf_runner_name(fetch)};
+    sf_map_remove(&instance->fetches, fetch);
+    return call(instance, SF_CALL_FETCH_CANCEL, under_way, &body);
+}
+
+/* ---- the shared store, the identity service ---- */
+
+static int32_t lent_store_open(void *context, uint64_t *connection_out)
+{
+    struct sf_instance *instance = context;
+    struct sf_call_store body = {.connection = sf_runner_name(0)};
+    if (connection_out == NULL) { /* told as the breach that it is: NULL for a key */
+        body.op = sf_runner_name(++instance->ids_count);
+        return call(instance, SF_CALL_STORE_GET, false, &body);
+    }
+    uint64_t id = ++instance->ids_count;
+    body.connection = sf_runner_name(id);
+    int32_t code = call(instance, SF_CALL_STORE_OPEN, false, &body);
+    if (code == SF_CACHE_DONE) {
+        sf_map_put(&instance->connections, id, 0);
+        *connection_out = id;
+    }
+    return code;
+}
+
+static int32_t lent_store_close(void *context, uint64_t connection)
+{
+    struct sf_instance *instance = context;
+    bool open = sf_map_get(&instance->connections, connection) != NULL;
+    const struct sf_call_store body = {.connection = sf_runner_name(connection)};
+    sf_map_remove(&instance->connections, connection);
+    return call(instance, SF_CALL_STORE_CLOSE, open, &body);
+}
+
+static int32_t start_operation(struct sf_instance *instance, enum sf_wire_call kind,
+                               uint64_t connection, const uint8_t *key, uint32_t key_bytes,
+                               const uint8_t *bytes, uint32_t count, int64_t ttl_ns,
+                               uint64_t cookie)
+{
+    uint64_t id = ++instance->ids_count;
+    struct sf_call_store body = {
+        .connection = sf_runner_name(connection), .op = sf_runner_name(id), .ttl_ns = ttl_ns};
+    bool key_is_good = key != NULL && key_bytes > 0 && key_bytes <= sizeof body.key.bytes;
+    bool value_is_good = (bytes != NULL || count == 0) && count <= SF_WIRE_BYTES_MAX && ttl_ns >= 0;
+    if (key_is_good) {
+        body.key.bytes_count = key_bytes;
+        memcpy(body.key.bytes, key, key_bytes);
+    }
+    if (value_is_good && bytes != NULL) {
+        body.bytes = (struct sf_wire_bytes){bytes, count};
+    } else if (!value_is_good) {
+        body.ttl_ns = -1; /* a bad argument, whichever it was */
+    }
+    bool sure =
+        key_is_good && value_is_good && sf_map_get(&instance->connections, connection) != NULL;
+    int32_t code = call(instance, kind, sure, &body);
+    if (code == SF_CACHE_DONE) {
+        sf_map_put(&instance->operations, id, cookie);
+    }
+    return code;
+}
+
+static int32_t lent_store_get(void *context, uint64_t connection, const uint8_t *key,
+                              uint32_t key_bytes, uint64_t cookie)
+{
+    return start_operation(context, SF_CALL_STORE_GET, connection, key, key_bytes, NULL, 0, 0,
+                           cookie);
+}
+
+static int32_t lent_store_put(void *context, uint64_t connection, const uint8_t *key,
+                              uint32_t key_bytes, const uint8_t *bytes, uint32_t count,
+                              int64_t ttl_ns, uint64_t cookie)
+{
+    return start_operation(context, SF_CALL_STORE_PUT, connection, key, key_bytes, bytes, count,
+                           ttl_ns, cookie);
+}
+
+static int32_t lent_identity(void *context, uint64_t token, uint64_t cookie)
+{
+    struct sf_instance *instance = context;
+    uint64_t id = ++instance->ids_count;
+    const struct sf_call_identity body = {.op = sf_runner_name(id), .token = token};
+    int32_t code =
+        call(instance, SF_CALL_IDENTITY, instance->questions.count < QUESTIONS_SURE, &body);
+    if (code == SF_CACHE_DONE) {
+        sf_map_put(&instance->questions, id, cookie);
+    }
+    return code;
+}
+
+void sf_instance_lend(struct sf_instance *instance)
+{
+    instance->host = (struct sf_cache_host){
+        .struct_bytes = sizeof instance->host,
+        .abi = SF_CACHE_ABI,
+        .context = instance,
+        .now_ns = lent_now_ns,
+        .random_u64 = lent_random_u64,
+        .log = lent_log,
+        .timer_set = lent_timer_set,
+        .timer_cancel = lent_timer_cancel,
+        .answer = lent_answer,
+        .answer_begin = lent_answer_begin,
+        .answer_part = lent_answer_part,
+        .answer_end = lent_answer_end,
+        .answer_abort = lent_answer_abort,
+        .fetch = lent_fetch,
+        .fetch_cancel = lent_fetch_cancel,
+        .store_open = lent_store_open,
+        .store_close = lent_store_close,
+        .store_get = lent_store_get,
+        .store_put = lent_store_put,
+        .state = lent_state,
+        .wall_clock_ms = lent_wall_clock_ms,
+        .identity = lent_identity,
+        .fetch_if_changed = lent_fetch_if_changed,
+        .answer_properties = lent_answer_properties,
+    };
+}
