@@ -6,6 +6,8 @@
 
 #include "harness/scenario/param.h"
 
+enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
+
 /* The keys; see harness/scenario/param.h. `balance` is an enum sf_balance (sim_cloud/balancer.h).
  */
 /* clang-format off */
@@ -22,7 +24,7 @@
     X(COUNT, resends_max, 4, 0, 100,                                                               \
       "a packet is sent again at most this many times",                                            \
       SF_DECODED(ACTOR, 4, 0, 1, 5))                                                               \
-    X(COUNT, cache_capacity_bytes, 64 << 20, 1 << 10, (int64_t)1 << 36,                            \
+    X(COUNT, cache_capacity_bytes, SF_CAPACITY_BYTES_USUAL, 1 << 10, (int64_t)1 << 36,             \
       "capacity that the cache is configured with")                                                \
     X(DURATION, store_latency, SF_MS, 0, SF_MINUTE,                                                \
       "one way, between a cache node and the shared store",                                        \

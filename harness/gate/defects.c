@@ -291,6 +291,16 @@ static const struct sf_defect defects[] = {
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/fetch-fails.yaml",
     },
+    {
+        .id = "D37",
+        .title = "an evicted entry is given to the next key with the still that is in it",
+        .seen_in = "no published incident; relatives of Apache Tomcat CVE-2021-25122",
+        .needs = "more stills than the cache may keep, and an owner who asks while its own is on "
+                 "its way",
+        BUILTIN("d37-evicted-entry"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/short-memory.yaml",
+    },
     {.id = NULL},
 };
 

@@ -4,6 +4,7 @@
 #include "harness/base/time.h"
 
 enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
+enum { SHORT_BY = 3 };        /* so many times what the cache may keep */
 enum { IDENTITY_FAILED = 2 }; /* flags of IDENTITY */
 
 static const struct {
@@ -31,6 +32,9 @@ struct sf_probes {
     uint64_t *link_left;      /* by link: the highest number of a packet that was told to leave */
     uint32_t *tenant_waits;   /* by tenant: requests that wait */
     uint32_t *camera_waits;   /* by camera: requests that wait for it */
+    uint32_t *still_bytes;    /* by camera: its latest still that has arrived whole */
+    uint64_t stills_bytes;    /* of all of them */
+    uint64_t capacity_bytes;  /* 0: not short */
     uint32_t tenants_waiting; /* with one at least */
     uint32_t cameras_count;
     uint32_t viewers_count;
@@ -63,6 +67,7 @@ struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
     probes->link_due_ns = sf_arena_take(arena, (size_t)2 * homes_count, sizeof(sf_ns));
     probes->link_left = sf_arena_take(arena, (size_t)2 * homes_count, sizeof(uint64_t));
     probes->tenant_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
+    probes->still_bytes = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->camera_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     return probes;
 }
@@ -193,8 +198,25 @@ static void see_change(struct sf_probes *probes, const struct sf_record *record)
     }
 }
 
+/* A still has arrived whole. */
+static void see_whole(struct sf_probes *probes, const struct sf_record *record)
+{
+    SF_ASSERT(record->who < probes->cameras_count);
+    uint64_t limit = SHORT_BY * probes->capacity_bytes;
+    bool was_short = probes->stills_bytes > limit;
+    probes->stills_bytes += record->b;
+    probes->stills_bytes -= probes->still_bytes[record->who];
+    probes->still_bytes[record->who] = record->b;
+    if (limit > 0 && !was_short && probes->stills_bytes > limit) {
+        pass(probes, SF_PROBE_MEMORY_SHORT);
+    }
+}
+
 static void see_fetch_ended(struct sf_probes *probes, const struct sf_record *record)
 {
+    if (record->flags == SF_ENDING_COMPLETE) {
+        see_whole(probes, record);
+    }
     if (record->flags != SF_ENDING_ABANDONED) {
         return;
     }
@@ -259,7 +281,12 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
     case SF_RECORD_UPLOAD_ENDED:
         if (record->flags != 0) {
             pass(probes, SF_PROBE_UPLOAD_ABANDONED);
+        } else {
+            see_whole(probes, record);
         }
+        return;
+    case SF_RECORD_CAPACITY:
+        probes->capacity_bytes = sf_capacity_of(record).bytes;
         return;
     case SF_RECORD_FRAGMENT_LATE:
         pass(probes, SF_PROBE_LATE_FRAGMENT);

@@ -25,6 +25,8 @@
       "a fetch ends without a still while a viewer waits for its camera")                      \
     X(FETCH_CANCELLED, "fetch-cancelled-in-flight", 0,                                         \
       "a fetch is cancelled while its still is on the way")                                    \
+    X(MEMORY_SHORT, "memory-short", 1,                                                         \
+      "the stills of all cameras take three times as much as the cache may keep")              \
     X(UPLOAD_ABANDONED, "upload-abandoned", 1, "an upload ends with bytes missing")            \
     X(LATE_FRAGMENT, "late-fragment", 1, "a fragment comes after its upload has ended")        \
     X(STORE_USED, "store-used", 0, "the cache uses the shared store")                          \

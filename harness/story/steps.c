@@ -248,6 +248,7 @@ static bool told_elsewhere(const struct sf_record *record)
     case SF_RECORD_CACHE_LOG:
     case SF_RECORD_END:
     case SF_RECORD_FRESH:
+    case SF_RECORD_CAPACITY:
     case SF_RECORD_DESTINATION:
     case SF_RECORD_ANSWERED_FROM:
         return true;

@@ -231,6 +231,10 @@ static void introduce(struct world *world)
         introduce_home(world, sf_home_id(i), healthy);
     }
     sf_errands_introduce(world);
+    if (world->config.cloud.cache_capacity_bytes < SF_CAPACITY_BYTES_USUAL) {
+        world_trace(world, SF_RECORD(capacity,
+                                     .bytes = (uint64_t)world->config.cloud.cache_capacity_bytes));
+    }
     if (world->config.cloud.fresh_within_ns > 0) {
         world_trace(world, SF_RECORD(fresh, .within_ns = world->config.cloud.fresh_within_ns));
     }

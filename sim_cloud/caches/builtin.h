@@ -47,6 +47,7 @@
     X(d29_parts_by_name)                                                                           \
     X(d30_calendar_lease)                                                                          \
     X(d36_stale_on_error)                                                                          \
+    X(d37_evicted_entry)                                                                           \
     /* Planted faults, one for each oracle that a cache can set off; in canary.c, canary_owner.c. */ \
     X(canary_tenantless)                                                                           \
     X(canary_scrap)                                                                                \

@@ -75,6 +75,26 @@ static void test_a_fetch_that_fails_while_its_still_is_wanted_is_counted(void **
     assert_int_equal(PASSED(FETCH_ABANDONED, FETCH_ENDED(0, NOT_MODIFIED)), 0);
 }
 
+static void test_stills_that_take_three_times_what_may_be_kept_are_counted_once(void **state)
+{
+    (void)state;
+#define CAPACITY {.kind = SF_RECORD_CAPACITY, .c = 100}
+#define UPLOADED(CAMERA, BYTES)                                   \
+    {                                                             \
+        .kind = SF_RECORD_UPLOAD_ENDED, .who = CAMERA, .b = BYTES \
+    }
+#define FETCHED(CAMERA, BYTES)                                   \
+    {                                                            \
+        .kind = SF_RECORD_FETCH_ENDED, .who = CAMERA, .b = BYTES \
+    }
+    assert_int_equal(PASSED(MEMORY_SHORT, UPLOADED(0, 200), UPLOADED(1, 200)), 0);
+    assert_int_equal(PASSED(MEMORY_SHORT, CAPACITY, UPLOADED(0, 200), UPLOADED(1, 100)), 0);
+    assert_int_equal(PASSED(MEMORY_SHORT, CAPACITY, UPLOADED(0, 200), UPLOADED(0, 200)), 0);
+    assert_int_equal(PASSED(MEMORY_SHORT, CAPACITY, UPLOADED(0, 200), FETCHED(1, 101)), 1);
+    assert_int_equal(
+        PASSED(MEMORY_SHORT, CAPACITY, UPLOADED(0, 200), UPLOADED(1, 101), UPLOADED(2, 9)), 1);
+}
+
 static void test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet(void **state)
 {
     (void)state;
@@ -240,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_tenants_that_wait_are_counted),
         cmocka_unit_test(test_two_that_wait_for_one_camera_are_counted),
         cmocka_unit_test(test_a_fetch_that_fails_while_its_still_is_wanted_is_counted),
+        cmocka_unit_test(test_stills_that_take_three_times_what_may_be_kept_are_counted_once),
         cmocka_unit_test(test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet),
         cmocka_unit_test(test_single_records_that_are_events),
         cmocka_unit_test(test_whoever_leaves_leaves_a_request_that_waits),
