@@ -80,6 +80,25 @@ need_packages() {
     fi
 }
 
+# want_packages GROUP...: tries to install what is missing; what needs it is skipped otherwise. Servers are not started:
+# Debian starts a daemon when its package is installed, unless policy-rc.d forbids it.
+want_packages() {
+    local missing policy=/usr/sbin/policy-rc.d ours=no
+    command -v dpkg-query > /dev/null || return 0
+    missing=$(missing_packages "$@" | cut -d' ' -f1)
+    [[ -n $missing ]] || return 0
+    if [[ $EUID -ne 0 ]] && ! command -v sudo > /dev/null; then
+        say "Not installed, and there is no sudo here: ${missing//$'\n'/ }. What needs them is skipped."
+        return 0
+    fi
+    if [[ ! -e $policy ]]; then
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" > /dev/null && as_root chmod 755 "$policy" && ours=yes
+    fi
+    # shellcheck disable=SC2086
+    install_now $missing || say "Could not be installed: ${missing//$'\n'/ }. What needs them is skipped."
+    [[ $ours == no ]] || as_root rm -f "$policy"
+}
+
 # build PRESET [TARGET]: configures if need be, and builds what has changed.
 build() {
     local preset=$1 target=${2:-all} files=$root/build/$1/build.ninja

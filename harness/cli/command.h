@@ -14,7 +14,7 @@
 #include "harness/oracle/oracle.h"
 #include "harness/scenario/scenario.h"
 
-enum { CLI_OPTIONS_MAX = 24, CLI_SETS_MAX = 64, CLI_WORDS_MAX = 256 };
+enum { CLI_OPTIONS_MAX = 24, CLI_SETS_MAX = 64, CLI_WORDS_MAX = 256, CLI_LINES_MAX = 16 };
 
 /* Exit codes of every command. */
 enum {
@@ -99,6 +99,8 @@ struct cli_args {
     const char *values[CLI_OPTIONS_MAX]; /* by option; NULL: not given; "" for a flag that was */
     struct sf_scenario_override sets[CLI_SETS_MAX]; /* every --set, in order */
     uint32_t sets_count;
+    const char *lines[CLI_LINES_MAX]; /* every --origin-header, in order */
+    uint32_t lines_count;
     const char *words[CLI_WORDS_MAX];
     uint32_t words_count;
     uint32_t
@@ -124,6 +126,7 @@ extern const struct cli_command cli_netem;
 extern const struct cli_command cli_exhaust;
 extern const struct cli_command cli_explain;
 extern const struct cli_command cli_talk;
+extern const struct cli_command cli_live;
 
 void cli_overview(FILE *to);
 /* Prints the help of one command; returns the exit code. */

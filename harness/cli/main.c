@@ -89,6 +89,12 @@ static int take_option(const struct cli_command *command, int argc, char **argv,
             return usage_error(command, NULL, "--set %s is not of the form key=value", value);
         }
     }
+    if (strcmp(option->name, "origin-header") == 0) {
+        if (args->lines_count == CLI_LINES_MAX) {
+            return usage_error(command, NULL, "--origin-header: at most %d", CLI_LINES_MAX);
+        }
+        args->lines[args->lines_count++] = value;
+    }
     return 0;
 }
 

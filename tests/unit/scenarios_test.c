@@ -3,6 +3,7 @@
  * tests/data/trace_hashes.txt, under every compiler and at every level of optimisation that the
  * tests are built with. */
 #include <glob.h>
+#include <string.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -34,7 +35,10 @@ static void test_every_scenario_survives_printing(void **state)
     assert_int_equal(glob("scenarios/*/*.yaml", 0, NULL, &found), 0);
     assert_true(found.gl_pathc >= 10);
     for (size_t i = 0; i < found.gl_pathc; i++) {
-        check_round_trip(runs, found.gl_pathv[i]);
+        /* Live scenarios have a language of their own: script_test.c. */
+        if (strncmp(found.gl_pathv[i], "scenarios/live/", strlen("scenarios/live/")) != 0) {
+            check_round_trip(runs, found.gl_pathv[i]);
+        }
     }
     globfree(&found);
     runs_destroy(runs);
