@@ -9,6 +9,7 @@
 #include "harness/exhaust/exhaust.h"
 #include "harness/exhaust/file.h"
 #include "harness/exhaust/say.h"
+#include "harness/exhaust/words.h"
 #include "sim_cloud/caches/builtin.h"
 
 static const struct cli_option options[] = {
@@ -22,7 +23,8 @@ static const struct cli_option options[] = {
     {"engine", "NAME", "snapshot or replay (snapshot, where the cache's memory can be saved)"},
     {"no-merging", NULL, "explore equal states again"},
     {"no-symmetry", NULL, "try tenants that are alike in every order"},
-    CLI_OPTION_SEED,
+    {"sweep", "N", "first N seeds at small depth, then each world with numbers that are alike"},
+    {"seed", "N", "of the identity numbers (1)"},
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
 };
@@ -65,6 +67,24 @@ static enum sf_err load_caches(const char *candidate, const char *baseline,
                             : sf_cache_load(baseline, sf_builtin_caches(), &exhaust->before, diag);
 }
 
+/* Each world with each way of numbering, instead of the worlds alone. */
+static void number_worlds(struct sf_exhaust_options *exhaust)
+{
+    static struct sf_small_world numbered[SF_EXHAUST_WORLDS_MAX];
+    uint32_t count = 0;
+    for (uint32_t way = 1; way < SF_SMALL_NUMBERINGS_COUNT; way++) {
+        for (uint32_t i = 0; i < exhaust->worlds_count && count < SF_EXHAUST_WORLDS_MAX; i++) {
+            struct sf_small_world *world = &numbered[count++];
+            *world = exhaust->worlds[i];
+            world->numbering = way;
+            snprintf(world->name, sizeof world->name, "%.14s/%.8s", exhaust->worlds[i].name,
+                     sf_small_numbering_words[way]);
+        }
+    }
+    exhaust->worlds = numbered;
+    exhaust->worlds_count = count;
+}
+
 static enum sf_err understand(const struct cli_args *args, struct sf_exhaust_options *exhaust,
                               struct sf_diag *diag)
 {
@@ -92,6 +112,11 @@ static enum sf_err understand(const struct cli_args *args, struct sf_exhaust_opt
     if (world != NULL) {
         SF_TRY(find_world(world, exhaust, diag));
     }
+    SF_TRY(cli_number(args, "sweep", 0, 1, UINT32_MAX, &exhaust->sweep_seeds_count, diag));
+    if (exhaust->sweep_seeds_count > 0) {
+        exhaust->sweep = &sf_profile_sweep;
+        number_worlds(exhaust);
+    }
     exhaust->depth_max = (uint32_t)depth;
     exhaust->seconds_max = (double)seconds;
     SF_TRY(cli_outputs_writable(args, diag));
@@ -112,8 +137,8 @@ static enum sf_err write_found(const struct cli_args *args, const struct sf_exha
     struct sf_small_file file = {
         .has_reconfigure = from->reconfigure != NULL,
         .expect = leaks ? SF_SMALL_EXPECT_LEAK : SF_SMALL_EXPECT_CONTRACT,
-        .seed = from->seed,
-        .world = from->worlds[found->world],
+        .seed = found->seed,
+        .world = *sf_exhaust_world_of(from, found),
         .order = found->order,
     };
     snprintf(file.cache, sizeof file.cache, "%s", cli_value(args, "candidate"));
@@ -163,7 +188,7 @@ static enum sf_err run_file(const struct cli_args *args, struct sf_small_file *f
         .worlds = &file->world,
         .worlds_count = 1,
     };
-    SF_TRY(cli_number(args, "seed", file->seed, 0, UINT64_MAX, &exhaust->seed, diag));
+    SF_TRY(cli_number(args, "seed", file->seed, 0, UINT64_MAX, &found->seed, diag));
     baseline = baseline == NULL && file->baseline[0] != '\0' ? file->baseline : baseline;
     SF_TRY(load_caches(candidate != NULL ? candidate : file->cache, baseline, exhaust, diag));
     found->order = file->order;

@@ -184,8 +184,8 @@ static void ask(struct small *small, struct sf_small_event event)
         .struct_bytes = sizeof told,
         .path = path,
         .request = request->id,
-        .connection = sf_opaque(&small->opaque, SF_OPAQUE_CONNECTION,
-                                (uint64_t)tenant << 32 | viewer->connection),
+        .connection = sf_small_identity(small, &small->opaque, SF_OPAQUE_CONNECTION,
+                                        (uint64_t)tenant << 32 | viewer->connection),
         .viewer = small->viewer_ids[tenant],
         .tenant = small->tenant_ids[tenant],
         .camera = small->camera_ids[event.a],
@@ -232,8 +232,8 @@ static void close_connection(struct small *small, uint32_t index)
     }
     struct small_viewer *viewer = &state->viewers[request.tenant];
     viewer->connection_open = viewer->connection == request.connection ? 0 : 1;
-    uint64_t number = sf_opaque(&small->opaque, SF_OPAQUE_CONNECTION,
-                                (uint64_t)request.tenant << 32 | request.connection);
+    uint64_t number = sf_small_identity(small, &small->opaque, SF_OPAQUE_CONNECTION,
+                                        (uint64_t)request.tenant << 32 | request.connection);
     for (uint32_t i = 0; i < state->versions_count; i++) {
         SMALL_CALL(small, i, on_connection_closed, number);
     }

@@ -14,6 +14,7 @@
 struct report {
     struct sf_exhaust exhaust;
     uint32_t world; /* the one that it is at */
+    uint64_t seed;
     struct sf_small_order order;
 };
 
@@ -27,7 +28,7 @@ static double cpu_s(void)
 /* ---- one world ---- */
 
 static void prepare(struct sf_search *search, const struct sf_exhaust_options *options,
-                    const struct sf_small_world *world)
+                    const struct sf_small_world *world, uint64_t seed)
 {
     struct small *small = &search->small;
     small->world = world;
@@ -40,7 +41,7 @@ static void prepare(struct sf_search *search, const struct sf_exhaust_options *o
     snprintf(small->reconfigure_options, sizeof small->reconfigure_options, "%s", pushed);
     search->snapshots = options->engine == SF_EXHAUST_SNAPSHOT;
     search->merges = options->keeps_merging;
-    sf_search_init(search, options->seed);
+    sf_search_init(search, seed);
 }
 
 struct explorer {
@@ -48,7 +49,7 @@ struct explorer {
     struct report *report;
     double end_s;
     struct sf_search *searches;          /* one a world */
-    double costs[SF_PROFILE_WORLDS_MAX]; /* of the next depth, in orders, estimated */
+    double costs[SF_EXHAUST_WORLDS_MAX]; /* of the next depth, in orders, estimated */
 };
 
 static bool expired(void *context)
@@ -67,6 +68,7 @@ static void note_contract(struct explorer *explorer, uint32_t world)
         contract->find = search->contract_find;
         contract->order = search->contract_order;
         contract->world = world;
+        contract->seed = explorer->options->seed;
     }
 }
 
@@ -78,6 +80,7 @@ static bool deepen(struct explorer *explorer, uint32_t index)
     double began_s = cpu_s();
     uint64_t before = world->orders_count;
     explorer->report->world = index;
+    explorer->report->seed = explorer->options->seed;
     enum sf_search_end end = sf_search_depth(search, world->depth + 1);
     world->cpu_s += cpu_s() - began_s;
     world->orders_in_all_count += search->orders_count;
@@ -88,6 +91,7 @@ static bool deepen(struct explorer *explorer, uint32_t index)
         explorer->report->exhaust.leak.find = search->find;
         explorer->report->exhaust.leak.order = search->order;
         explorer->report->exhaust.leak.world = index;
+        explorer->report->exhaust.leak.seed = explorer->options->seed;
         return true;
     }
     if (end == SF_SEARCH_STOPPED) {
@@ -97,7 +101,7 @@ static bool deepen(struct explorer *explorer, uint32_t index)
     world->orders_count = search->orders_count;
     world->answers_count = search->answers_count;
     world->states_count = search->states_count;
-    world->merged_in_part = search->visited.is_full;
+    world->merged_in_part = search->merged_in_part;
     world->is_complete = search->depth_reached < world->depth;
     double growth = before > 0 ? (double)search->orders_count / (double)before : 20;
     explorer->costs[index] = (double)search->orders_count * growth;
@@ -120,6 +124,65 @@ static uint32_t next_world(const struct explorer *explorer)
     return next;
 }
 
+/* ---- many seeds, each to a small depth ---- */
+
+enum { SWEEP_DEPTH_MIN = 2, SWEEP_DEPTH_MAX = 4 };
+
+/* Every seed to this depth. True if one leaks. */
+static bool sweep_depth(struct explorer *explorer, struct sf_search *search, uint32_t depth)
+{
+    const struct sf_exhaust_options *options = explorer->options;
+    struct sf_exhaust_world *sweep = &explorer->report->exhaust.sweep;
+    struct sf_exhaust_found *leak = &explorer->report->exhaust.leak;
+    uint64_t orders_count = 0;
+    uint64_t answers_count = 0;
+    for (uint64_t i = 0; i < options->sweep_seeds_count; i++) {
+        explorer->report->seed = options->seed + i;
+        sf_search_name(search, options->seed + i);
+        enum sf_search_end end = sf_search_depth(search, depth);
+        orders_count += search->orders_count;
+        answers_count += search->answers_count;
+        sweep->orders_in_all_count += search->orders_count;
+        sweep->met_bound |= search->met_bound;
+        if (end == SF_SEARCH_FOUND) {
+            leak->find = search->find;
+            leak->order = search->order;
+            leak->world = SF_EXHAUST_SWEEP;
+            leak->seed = options->seed + i;
+            return true;
+        }
+        if (expired(explorer)) {
+            return false;
+        }
+    }
+    sweep->depth = depth;
+    sweep->orders_count = orders_count;
+    sweep->answers_count = answers_count;
+    return false;
+}
+
+/* With half of the time. True if a seed leaks. */
+static bool sweep(struct explorer *explorer)
+{
+    double began_s = cpu_s();
+    double end_s = explorer->end_s;
+    bool leaks = false;
+    struct sf_search *search = sf_alloc(1, sizeof *search);
+    prepare(search, explorer->options, explorer->options->sweep, explorer->options->seed);
+    search->merges = false; /* more work than it saves at such depths */
+    search->watched = &explorer->report->order;
+    explorer->report->world = SF_EXHAUST_SWEEP;
+    explorer->end_s = began_s + (end_s - began_s) / 2;
+    for (uint32_t depth = SWEEP_DEPTH_MIN; !leaks && depth <= SWEEP_DEPTH_MAX; depth++) {
+        leaks = !expired(explorer) && sweep_depth(explorer, search, depth);
+    }
+    explorer->end_s = end_s;
+    explorer->report->exhaust.sweep.cpu_s = cpu_s() - began_s;
+    sf_search_free(search);
+    free(search);
+    return leaks;
+}
+
 static void explore(void *context, void *prepared, uint32_t job, void *result_out)
 {
     (void)prepared;
@@ -135,13 +198,14 @@ static void explore(void *context, void *prepared, uint32_t job, void *result_ou
     exhaust->worlds_count = options->worlds_count;
     for (uint32_t i = 0; i < options->worlds_count; i++) {
         struct sf_search *search = &explorer.searches[i];
-        prepare(search, options, &options->worlds[i]);
+        prepare(search, options, &options->worlds[i], options->seed);
         search->expired = expired;
         search->context = &explorer;
         search->watched = &explorer.report->order;
         exhaust->engine = search->snapshots ? SF_EXHAUST_SNAPSHOT : SF_EXHAUST_REPLAY;
     }
-    uint32_t world = next_world(&explorer);
+    bool leaks = options->sweep != NULL && sweep(&explorer);
+    uint32_t world = leaks ? UINT32_MAX : next_world(&explorer);
     while (world != UINT32_MAX && !expired(&explorer) && !deepen(&explorer, world)) {
         world = next_world(&explorer);
     }
@@ -153,6 +217,12 @@ static void explore(void *context, void *prepared, uint32_t job, void *result_ou
 }
 
 /* ---- one order, in a fresh process ---- */
+
+const struct sf_small_world *sf_exhaust_world_of(const struct sf_exhaust_options *options,
+                                                 const struct sf_exhaust_found *found)
+{
+    return found->world == SF_EXHAUST_SWEEP ? options->sweep : &options->worlds[found->world];
+}
 
 struct replayed {
     struct sf_small_find find;
@@ -177,7 +247,8 @@ static void replay(void *context, void *prepared, uint32_t job, void *result_out
     options.engine = SF_EXHAUST_REPLAY; /* with the C library's own malloc, as in a server */
     options.keeps_symmetry = false;     /* a file may name whom it likes */
     struct sf_search *search = sf_alloc(1, sizeof *search);
-    prepare(search, &options, &options.worlds[order_job->found->world]);
+    prepare(search, &options, sf_exhaust_world_of(&options, order_job->found),
+            order_job->found->seed);
     search->small.told = &replayed->story;
     replayed->is_possible = sf_search_replay(search, &order_job->found->order, &replayed->failed);
     replayed->find = search->find;
@@ -264,7 +335,7 @@ enum sf_err sf_exhaust(const struct sf_exhaust_options *options, struct sf_exhau
                        struct sf_diag *diag)
 {
     SF_ASSERT(options->worlds_count >= 1);
-    SF_ASSERT(options->worlds_count <= SF_PROFILE_WORLDS_MAX);
+    SF_ASSERT(options->worlds_count <= SF_EXHAUST_WORLDS_MAX);
     SF_ASSERT(options->depth_max <= SF_SMALL_EVENTS_MAX);
     enum { SLACK_SECONDS = 30, SLOWNESS = 4 }; /* other programs may want the processor too */
     struct sf_exhaust_options copy = *options;
@@ -284,6 +355,7 @@ enum sf_err sf_exhaust(const struct sf_exhaust_options *options, struct sf_exhau
         exhaust_out->leak.find = crash;
         exhaust_out->leak.order = report->order;
         exhaust_out->leak.world = report->world;
+        exhaust_out->leak.seed = report->seed;
         exhaust_out->signal_number = results.statuses[0].signal_number;
         exhaust_out->is_hung = results.statuses[0].end == SF_JOB_HUNG;
     }

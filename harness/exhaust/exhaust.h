@@ -25,7 +25,12 @@ struct sf_exhaust_options {
     bool keeps_merging;  /* equal states are explored once */
     bool keeps_symmetry; /* tenants that are alike take turns in one way only */
     uint64_t seed;       /* of the identity numbers */
+    const struct sf_small_world
+        *sweep;                 /* not NULL: the world of the sweep, tried before the others */
+    uint64_t sweep_seeds_count; /* from `seed` on */
 };
+
+enum { SF_EXHAUST_WORLDS_MAX = 64, SF_EXHAUST_SWEEP = SF_EXHAUST_WORLDS_MAX };
 
 /* What is known of one world. */
 struct sf_exhaust_world {
@@ -43,7 +48,8 @@ struct sf_exhaust_world {
 
 struct sf_exhaust_found {
     struct sf_small_find find; /* kind NONE: nothing */
-    uint32_t world;
+    uint32_t world;            /* SF_EXHAUST_SWEEP: that of the sweep */
+    uint64_t seed;
     struct sf_small_order order;
     bool is_confirmed;
     struct sf_small_story story; /* from the fresh process */
@@ -51,7 +57,8 @@ struct sf_exhaust_found {
 
 struct sf_exhaust {
     uint32_t worlds_count;
-    struct sf_exhaust_world worlds[SF_PROFILE_WORLDS_MAX];
+    struct sf_exhaust_world worlds[SF_EXHAUST_WORLDS_MAX];
+    struct sf_exhaust_world sweep;    /* its depth is that of every seed */
     struct sf_exhaust_found leak;     /* of bytes or a session, or a crash */
     struct sf_exhaust_found contract; /* the first broken contract; the search went on */
     uint32_t engine;                  /* the one that was used */
@@ -63,7 +70,11 @@ struct sf_exhaust {
 SF_MUST_USE enum sf_err sf_exhaust(const struct sf_exhaust_options *options,
                                    struct sf_exhaust *exhaust_out, struct sf_diag *diag);
 
-/* Runs one order in a fresh process. `found->order` and `world` are given; find, story and
+/* The world of a find. */
+const struct sf_small_world *sf_exhaust_world_of(const struct sf_exhaust_options *options,
+                                                 const struct sf_exhaust_found *found);
+
+/* Runs one order in a fresh process. `found->order`, `world` and `seed` are given; find, story and
  * is_confirmed come out (is_confirmed: it could be run as it stands). SF_ERR_INPUT if an event is
  * not possible when its turn comes: *failed_out is which, counted from 0. */
 SF_MUST_USE enum sf_err sf_exhaust_order(const struct sf_exhaust_options *options,

@@ -100,13 +100,16 @@ static enum sf_err read_entry(const struct sf_yaml_node *node, struct sf_small_w
                               struct sf_diag *diag)
 {
     enum { WORDS_MAX = 32 };
-    const char *words[WORDS_MAX] = {"name", "families"};
-    uint32_t count = 2;
+    const char *words[WORDS_MAX] = {"name", "families", "numbers"};
+    uint32_t count = 3;
     if (strcmp(node->key->text, "name") == 0) {
         return read_text(node, "name", world->name, sizeof world->name, diag);
     }
     if (strcmp(node->key->text, "families") == 0) {
         return read_families(node, world, diag);
+    }
+    if (strcmp(node->key->text, "numbers") == 0) {
+        return read_word(node, "numbering", sf_small_numbering_words, &world->numbering, diag);
     }
     for (const struct sf_small_field *field = sf_small_fields; field->word != NULL; field++) {
         if (strcmp(node->key->text, field->word) == 0) {

@@ -28,6 +28,9 @@ static void print_world(const struct sf_small_world *world, struct sf_text *out)
             sf_text_add(out, "  %s: %u\n", field->word, *sf_small_number(&copy, field));
         }
     }
+    if (world->numbering != SF_SMALL_NUMBERS_MIXED) {
+        sf_text_add(out, "  numbers: %s\n", sf_small_numbering_words[world->numbering]);
+    }
     sf_text_add(out, "  families: [");
     for (uint32_t i = 0; sf_small_family_words[i] != NULL; i++) {
         if ((world->families & 1u << i) != 0) {

@@ -292,13 +292,6 @@ static int32_t lent_answer_abort(void *context, uint64_t id)
     return end_answer(context, id, true);
 }
 
-uint32_t sf_small_session_viewer(const struct small *small, uint64_t token)
-{
-    uint64_t index = sf_opaque_index(&small->opaque, SF_OPAQUE_TOKEN, token);
-    return index >> 8 < small->world->tenants && (index & 255) < 64 ? (uint32_t)(index >> 8)
-                                                                    : SMALL_NONE;
-}
-
 /* As much of the properties as the plug-in's version of the header has; the rest is 0. */
 static struct sf_cache_answer_properties read(const struct sf_cache_answer_properties *properties)
 {

@@ -113,6 +113,15 @@ static const struct sf_small_world worlds[] = {
     },
 };
 
+const struct sf_small_world sf_profile_sweep = {
+    .name = "sweep",
+    .tenants = 3,
+    .cameras = 3,
+    .nodes = 1,
+    .still_bytes = SHORT_STILL,
+    .families = SF_SMALL_SETTLE | SF_SMALL_DEPLOY,
+};
+
 uint32_t sf_profile_count(void)
 {
     return sizeof worlds / sizeof worlds[0];

@@ -67,7 +67,7 @@ static void say_world(const struct sf_small_world *world, const struct sf_exhaus
     grouped(known->orders_count, orders);
     grouped(known->states_count, states);
     grouped(known->answers_count, answers);
-    sf_text_add(out, "  %-10s ", world->name);
+    sf_text_add(out, "  %-18s ", world->name);
     if (known->is_complete && merged && !known->merged_in_part) {
         sf_text_add(out, "complete: this world (");
         say_limits(world, out);
@@ -84,6 +84,19 @@ static void say_world(const struct sf_small_world *world, const struct sf_exhaus
     sf_text_add(out, ", %.1f s%s%s\n", known->cpu_s,
                 known->met_bound ? "; a table of the host's was full in some order" : "",
                 known->merged_in_part ? "; not all states were remembered" : "");
+}
+
+static void say_sweep(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust,
+                      struct sf_text *out)
+{
+    char orders[32];
+    char seeds[32];
+    const struct sf_exhaust_world *sweep = &exhaust->sweep;
+    sf_text_add(out, "  %-18s every order of up to %u events with each of %s seeds (", "sweep",
+                sweep->depth, grouped(options->sweep_seeds_count, seeds));
+    say_limits(options->sweep, out);
+    sf_text_add(out, "): %s orders tried, %.1f s\n", grouped(sweep->orders_in_all_count, orders),
+                sweep->cpu_s);
 }
 
 /* ---- finds ---- */
@@ -144,7 +157,7 @@ void sf_exhaust_say_order(const struct sf_exhaust_found *found, const struct sf_
 
 static uint64_t orders_in_all(const struct sf_exhaust *exhaust)
 {
-    uint64_t count = 0;
+    uint64_t count = exhaust->sweep.orders_in_all_count;
     for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
         count += exhaust->worlds[i].orders_in_all_count;
     }
@@ -155,14 +168,17 @@ void sf_exhaust_say(const struct sf_exhaust_options *options, const struct sf_ex
                     struct sf_text *out)
 {
     char orders[32];
-    say_find(&exhaust->leak, exhaust, &options->worlds[exhaust->leak.world], out);
-    say_find(&exhaust->contract, exhaust, &options->worlds[exhaust->contract.world], out);
+    say_find(&exhaust->leak, exhaust, sf_exhaust_world_of(options, &exhaust->leak), out);
+    say_find(&exhaust->contract, exhaust, sf_exhaust_world_of(options, &exhaust->contract), out);
     if (exhaust->leak.find.kind == SF_SMALL_FIND_NONE) {
         sf_text_add(out, "no answer held a byte of another tenant's still.\n");
     }
     bool merged = options->keeps_merging && exhaust->engine == SF_EXHAUST_SNAPSHOT;
     sf_text_add(out, "covered%s:\n",
                 exhaust->leak.find.kind == SF_SMALL_FIND_NONE ? "" : " before that");
+    if (options->sweep != NULL) {
+        say_sweep(options, exhaust, out);
+    }
     for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
         say_world(&options->worlds[i], &exhaust->worlds[i], merged, out);
     }
@@ -190,7 +206,7 @@ static json_t *find_json(const struct sf_exhaust_found *found,
                               json_pack("{s:i, s:s}", "event", step->event, "text", step->text));
     }
     return json_pack("{s:s, s:s, s:i, s:b, s:o}", "kind", kinds[found->find.kind], "world",
-                     options->worlds[found->world].name, "events", (int)found->order.count,
+                     sf_exhaust_world_of(options, found)->name, "events", (int)found->order.count,
                      "confirmed", (int)found->is_confirmed, "story", story);
 }
 

@@ -21,21 +21,22 @@ enum { ORDERS_BETWEEN_LOOKS = 4096 };
 
 /* ---- a world for a cache ---- */
 
-static void name_everything(struct small *small, uint64_t seed)
+void sf_search_name(struct sf_search *search, uint64_t seed)
 {
+    struct small *small = &search->small;
     sf_opaque_init(&small->opaque, seed);
     sf_opaque_init(&small->numbers, sf_rng_derive(seed, "small", 0));
     for (uint32_t i = 0; i < SF_SMALL_CAMERAS_MAX; i++) {
-        small->camera_ids[i] = sf_opaque(&small->opaque, SF_OPAQUE_CAMERA, i);
-        small->serial_ids[i] =
-            sf_opaque(&small->opaque, SF_OPAQUE_SERIAL, small->world->serial_shared ? 0 : i);
+        small->camera_ids[i] = sf_small_identity(small, &small->opaque, SF_OPAQUE_CAMERA, i);
+        small->serial_ids[i] = sf_small_identity(small, &small->opaque, SF_OPAQUE_SERIAL,
+                                                 small->world->serial_shared ? 0 : i);
     }
     for (uint32_t i = 0; i < SF_SMALL_TENANTS_MAX; i++) {
-        small->tenant_ids[i] = sf_opaque(&small->opaque, SF_OPAQUE_TENANT, i);
-        small->viewer_ids[i] = sf_opaque(&small->opaque, SF_OPAQUE_VIEWER, i);
+        small->tenant_ids[i] = sf_small_identity(small, &small->opaque, SF_OPAQUE_TENANT, i);
+        small->viewer_ids[i] = sf_small_identity(small, &small->opaque, SF_OPAQUE_VIEWER, i);
     }
-    small->model_id = sf_opaque(&small->opaque, SF_OPAQUE_MODEL, 0);
-    small->integration_id = sf_opaque(&small->opaque, SF_OPAQUE_INTEGRATION, 0);
+    small->model_id = sf_small_identity(small, &small->opaque, SF_OPAQUE_MODEL, 0);
+    small->integration_id = sf_small_identity(small, &small->opaque, SF_OPAQUE_INTEGRATION, 0);
     for (uint32_t i = 0; i < SMALL_VERSIONS; i++) {
         sf_rng_init(&small->rngs[i], seed, "cache", i);
         sf_small_lend(small, i);
@@ -52,7 +53,7 @@ void sf_search_init(struct sf_search *search, uint64_t seed)
     SF_ASSERT(small->still_bytes_max <= SF_SMALL_STILL_BYTES_MAX);
     uint32_t stills = world->capacity_stills != 0 ? world->capacity_stills : 1000;
     small->capacity_bytes = (uint64_t)stills * small->still_bytes_max;
-    name_everything(small, seed);
+    sf_search_name(search, seed);
     search->snapshots = search->snapshots && sf_small_heap_open();
     search->merges = search->merges && search->snapshots;
     small->uses_heap = search->snapshots;
@@ -66,7 +67,6 @@ void sf_search_free(struct sf_search *search)
     if (!search->snapshots) {
         sf_small_destroy_all(&search->small);
     }
-    sf_visited_free(&search->visited);
     for (uint32_t i = 0; i <= SF_SMALL_EVENTS_MAX; i++) {
         sf_small_image_free(&search->images[i]);
     }
@@ -277,7 +277,6 @@ enum sf_search_end sf_search_depth(struct sf_search *search, uint32_t depth)
     search->depth_reached = 0;
     search->order.count = 0;
     search->small.met_bound = false;
-    sf_visited_clear(&search->visited);
     if (!begin(search)) {
         return SF_SEARCH_DONE; /* the cache was tried before: only a hand-over may refuse */
     }
@@ -286,5 +285,7 @@ enum sf_search_end sf_search_depth(struct sf_search *search, uint32_t depth)
     free(levels);
     search->met_bound |= search->small.met_bound;
     search->states_count = search->visited.count;
+    search->merged_in_part = search->visited.is_full;
+    sf_visited_free(&search->visited); /* there may be many worlds */
     return end;
 }

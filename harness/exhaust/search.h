@@ -32,6 +32,7 @@ struct sf_search {
     uint64_t states_count;    /* merges: different ones that were followed */
     uint32_t depth_reached;   /* the longest order */
     uint64_t own_bytes_count; /* answers that only seemed to leak: the cache's own bytes */
+    bool merged_in_part;      /* the table of states was full */
     bool met_bound;           /* a table of the host's was full somewhere */
 
     struct sf_small_order contract_order; /* the first that breaks the contract; count 0: none */
@@ -40,6 +41,8 @@ struct sf_search {
 
 /* Prepares a world for the cache; `small` has its modules and world set. */
 void sf_search_init(struct sf_search *search, uint64_t seed);
+/* Other identity numbers, for the next depth. */
+void sf_search_name(struct sf_search *search, uint64_t seed);
 void sf_search_free(struct sf_search *search);
 
 enum sf_search_end sf_search_depth(struct sf_search *search, uint32_t depth);

@@ -45,6 +45,18 @@ enum sf_small_family {
     SF_SMALL_ALL = (1 << 20) - 1,
 };
 
+/* What identities look like. A cache may not read anything into them, so each way is as good as any
+ * other; all but the first have something in common that a short cut would stumble over. */
+enum sf_small_numbering {
+    SF_SMALL_NUMBERS_MIXED, /* as the gate's: a bijection that the seed decides */
+    SF_SMALL_NUMBERS_LOW16, /* those of a kind have their low 16 bits in common */
+    SF_SMALL_NUMBERS_LOW32,
+    SF_SMALL_NUMBERS_HIGH32,
+    SF_SMALL_NUMBERS_COUNTED, /* 1, 2, 3 ... for each kind */
+    SF_SMALL_NUMBERS_DECIMAL, /* tenants 1 and 11, cameras 11 and 1: written in a row, the same */
+    SF_SMALL_NUMBERINGS_COUNT
+};
+
 struct sf_small_world {
     char name[SF_SMALL_NAME_BYTES];
     uint32_t tenants;
@@ -58,10 +70,11 @@ struct sf_small_world {
     bool validator_is_size;   /* poor firmware; else validators are made of the content */
     bool serial_shared;       /* all cameras were made with one number */
     bool is_private;
-    bool viewers_keep; /* viewers say the validator of the still that they hold */
-    bool renews;       /* each request renews its session */
-    bool names_jpg;    /* viewers call their stills "porch.jpg" */
-    uint32_t families; /* SF_SMALL_... */
+    bool viewers_keep;  /* viewers say the validator of the still that they hold */
+    bool renews;        /* each request renews its session */
+    bool names_jpg;     /* viewers call their stills "porch.jpg" */
+    uint32_t numbering; /* enum sf_small_numbering */
+    uint32_t families;  /* SF_SMALL_... */
     /* How often at most in one order; 0: no limit. */
     uint32_t uploads_max;  /* for each tenant */
     uint32_t requests_max; /* for each tenant */

@@ -243,19 +243,26 @@ struct small {
     uint8_t scratch[SF_SMALL_STILL_BYTES_MAX];
 };
 
+/* ---- numbers.c: identities ---- */
+/* By the world's numbering; `kind` is one of those of `opaque`. The index: a number, or that of its
+ * owner << 32 and a count. */
+uint64_t sf_small_identity(const struct small *small, const struct sf_opaque *opaque, uint32_t kind,
+                           uint64_t index);
+/* Whose session is it? SMALL_NONE for a number that never was one. */
+uint32_t sf_small_session_viewer(const struct small *small, uint64_t token);
+
 /* ---- host.c: what a cache may ask ---- */
 static inline uint64_t small_number(const struct small *small, enum small_number kind,
                                     uint32_t owner, uint32_t count)
 {
-    return sf_opaque(&small->numbers, (enum sf_opaque_kind)kind, (uint64_t)owner << 32 | count);
+    return sf_small_identity(small, &small->numbers, (uint32_t)kind, (uint64_t)owner << 32 | count);
 }
 /* A session, as a viewer's count. */
 static inline uint64_t small_token(const struct small *small, uint32_t viewer, uint32_t session)
 {
-    return sf_opaque(&small->opaque, SF_OPAQUE_TOKEN, (uint64_t)viewer << 8 | session);
+    return sf_small_identity(small, &small->opaque, SF_OPAQUE_TOKEN,
+                             (uint64_t)viewer << 32 | session);
 }
-/* Whose session is it? SMALL_NONE for a number that never was one. */
-uint32_t sf_small_session_viewer(const struct small *small, uint64_t token);
 /* Notes that the cache broke its contract; returns the code. */
 int32_t sf_small_broken(struct small *small, int32_t code);
 void sf_small_lend(struct small *small, uint32_t version);

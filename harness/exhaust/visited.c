@@ -1,22 +1,12 @@
 #include "harness/exhaust/visited.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 
 enum { FURTHER_BITS = 5, FIRST_CAPACITY = 1 << 12 };
 #define FURTHER_MASK ((UINT64_C(1) << FURTHER_BITS) - 1)
-
-void sf_visited_clear(struct sf_visited *visited)
-{
-    if (visited->count > 0) {
-        memset(visited->words, 0, visited->capacity * sizeof visited->words[0]);
-    }
-    visited->count = 0;
-    visited->is_full = false;
-}
 
 void sf_visited_free(struct sf_visited *visited)
 {

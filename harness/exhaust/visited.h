@@ -16,7 +16,6 @@ struct sf_visited {
 
 enum { SF_VISITED_WORDS_MAX = 1 << 25 };
 
-void sf_visited_clear(struct sf_visited *visited);
 void sf_visited_free(struct sf_visited *visited);
 
 /* Was the state followed so far already? Notes that it is now. */

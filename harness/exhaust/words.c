@@ -42,5 +42,11 @@ _Static_assert(1u << (sizeof sf_small_family_words / sizeof sf_small_family_word
                    SF_SMALL_SETTLE,
                "a word for each family");
 
+const char *const sf_small_numbering_words[] = {"mixed",   "low16",   "low32", "high32",
+                                                "counted", "decimal", NULL};
+_Static_assert(sizeof sf_small_numbering_words / sizeof sf_small_numbering_words[0] - 1 ==
+                   SF_SMALL_NUMBERINGS_COUNT,
+               "a word for each numbering");
+
 const char *const sf_small_expect_words[] = {"leak", "contract", "nothing", NULL};
 const char *const sf_small_path_words[] = {"display", "app", "export", NULL};

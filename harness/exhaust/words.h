@@ -18,8 +18,9 @@ extern const struct sf_small_field sf_small_fields[];
 
 /* The word of each family, by its bit; ended by NULL. */
 extern const char *const sf_small_family_words[];
-extern const char *const sf_small_expect_words[]; /* by enum sf_small_expect; ended by NULL */
-extern const char *const sf_small_path_words[];   /* display, app, export; ended by NULL */
+extern const char *const sf_small_numbering_words[]; /* by enum sf_small_numbering; ended by NULL */
+extern const char *const sf_small_expect_words[];    /* by enum sf_small_expect; ended by NULL */
+extern const char *const sf_small_path_words[];      /* display, app, export; ended by NULL */
 
 static inline uint32_t *sf_small_number(struct sf_small_world *world,
                                         const struct sf_small_field *field)

@@ -123,6 +123,64 @@ static void test_twins_are_silent_one_event_further(void **state)
     }
 }
 
+/* A hash cut to 16 bits needs two tenants whose hashes are the same: one seed in some thousands. */
+static void test_a_sweep_of_seeds_finds_numbers_that_collide(void **state)
+{
+    (void)state;
+    options.sweep = &sf_profile_sweep;
+    options.sweep_seeds_count = 200000;
+    for (uint32_t defence = 0; defence < 2; defence++) {
+        char cache[64];
+        snprintf(cache, sizeof cache, "builtin:d11-short-hash?defence=%u", defence);
+        options.seconds_max = 10;
+        explore(cache, "closed", 2);
+        if (defence == 0) {
+            assert_found(SF_SMALL_FIND_BYTE, 2);
+            assert_int_equal(result->leak.world, SF_EXHAUST_SWEEP);
+            assert_true(result->leak.seed > options.seed);
+        } else {
+            assert_int_equal(result->leak.find.kind, SF_SMALL_FIND_NONE);
+            assert_true(result->sweep.orders_in_all_count > 10000);
+        }
+    }
+}
+
+static void test_numberings_are_identities(void **state)
+{
+    (void)state;
+    struct small *small = calloc(1, sizeof *small);
+    struct sf_small_world world = *sf_profile_world(0);
+    enum { OWNERS = 3, COUNTS = 20 };
+    small->world = &world;
+    sf_opaque_init(&small->opaque, 5);
+    sf_opaque_init(&small->numbers, 6);
+    for (uint32_t way = 0; way < SF_SMALL_NUMBERINGS_COUNT; way++) {
+        uint64_t numbers[OWNERS * COUNTS];
+        uint32_t count = 0;
+        world.numbering = way;
+        for (uint32_t owner = 0; owner < OWNERS; owner++) {
+            small->state.viewers[owner].requests_ever = COUNTS;
+            for (uint32_t i = 0; i < COUNTS; i++) {
+                numbers[count++] = small_number(small, SMALL_UPLOAD, owner, i);
+                uint32_t viewer = owner % world.tenants;
+                assert_int_equal(sf_small_session_viewer(small, small_token(small, viewer, i)),
+                                 viewer);
+            }
+        }
+        for (uint32_t i = 0; i < count; i++) {
+            assert_int_not_equal(numbers[i], 0);
+            for (uint32_t j = 0; j < i; j++) {
+                assert_int_not_equal(numbers[i], numbers[j]);
+            }
+            uint64_t common = numbers[i] ^ numbers[0];
+            assert_true(way != SF_SMALL_NUMBERS_LOW16 || (common & 0xffff) == 0);
+            assert_true(way != SF_SMALL_NUMBERS_LOW32 || (common & 0xffffffff) == 0);
+            assert_true(way != SF_SMALL_NUMBERS_HIGH32 || common >> 32 == 0);
+        }
+    }
+    free(small);
+}
+
 static void test_a_find_is_told(void **state)
 {
     (void)state;
@@ -232,6 +290,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_classes_are_found_at_their_depth, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_twins_are_silent_one_event_further, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_sweep_of_seeds_finds_numbers_that_collide, set_up,
+                                        tear_down),
+        cmocka_unit_test(test_numberings_are_identities),
         cmocka_unit_test_setup_teardown(test_a_find_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_crash_is_a_find, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_closed_world_is_exhausted, set_up, tear_down),
