@@ -87,7 +87,18 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
       "a fetch that is not complete by then ends as abandoned")                                    \
     X(SHARE, fetch_failure, 0, 0, 1000000,                                                         \
       "share of the cache's fetches that end as abandoned at once, without reaching the camera",   \
-      SF_DROPPED("swarm-tail", 2))
+      SF_DROPPED("swarm-tail", 2)) \
+    X(DURATION, forget_grace, SF_SECOND, 0, SF_MINUTE,                                             \
+      "for this long after forget_camera and forget_account answers are not judged: the cache's "  \
+      "nodes and the shared store need a moment")                                                  \
+    X(COUNT, fetches_max, 0, 0, 1 << 16,                                                           \
+      "so many fetches may be open, of all nodes together; a further one is refused as busy; 0: "  \
+      "65536")                                                                                     \
+    X(COUNT, timers_max, 0, 0, 1 << 20,                                                            \
+      "so many timers may be set; a further one is refused as busy; 0: 1048576")                   \
+    X(COUNT, connections_max, 0, 0, 1 << 12,                                                       \
+      "so many connections to the shared store may be open; a further one is refused as busy; 0: " \
+      "4096")
 /* clang-format on */
 
 struct sf_cloud_config {

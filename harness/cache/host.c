@@ -48,9 +48,24 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
     host->still_bytes_max = still_bytes_max;
     host->capacity_bytes = capacity_bytes;
     host->nodes_count = 1;
+    sf_cache_host_set_bound(host, SF_CACHE_BOUND_FETCHES, 0);
+    sf_cache_host_set_bound(host, SF_CACHE_BOUND_TIMERS, 0);
+    sf_cache_host_set_bound(host, SF_CACHE_BOUND_CONNECTIONS, 0);
     memset(host->nodes, 0, sizeof host->nodes);
     host->refusal[0] = '\0';
     host->ended = (struct sf_cache_ended){0};
+}
+
+void sf_cache_host_set_bound(struct sf_cache_host_state *host, enum sf_cache_bound bound,
+                             uint32_t count_max)
+{
+    static const uint32_t highest[SF_CACHE_BOUNDS_END] = {
+        [SF_CACHE_BOUND_FETCHES] = SF_CACHE_FETCHES_MAX,
+        [SF_CACHE_BOUND_TIMERS] = SF_CACHE_TIMERS_MAX,
+        [SF_CACHE_BOUND_CONNECTIONS] = SF_CACHE_CONNECTIONS_MAX,
+    };
+    SF_ASSERT(count_max <= highest[bound]);
+    host->bounds[bound] = count_max > 0 ? count_max : highest[bound];
 }
 
 /* ---- uploads ---- */
@@ -299,15 +314,18 @@ void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connec
     open->version->plugin->on_store_reply(open->version->cache, &event);
 }
 
-void sf_cache_host_unlinked(struct sf_cache_host_state *host, struct sf_tenant_id tenant)
+void sf_cache_host_invalidate(struct sf_cache_host_state *host, uint32_t scope,
+                              struct sf_tenant_id tenant, struct sf_camera_id camera)
 {
+    bool one_camera = scope == SF_CACHE_SCOPE_CAMERA;
     for (uint32_t i = 0; i < host->versions_count; i++) {
         struct sf_cache_version *version = host->versions[i];
         if (HAS(version, on_invalidate)) {
             const struct sf_cache_invalidation event = {
                 .struct_bytes = sizeof event,
-                .scope = SF_CACHE_SCOPE_LINK,
+                .scope = scope,
                 .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, tenant.index),
+                .camera = one_camera ? sf_opaque(&host->opaque, SF_OPAQUE_CAMERA, camera.index) : 0,
             };
             sf_host_enter(host, SF_CALLBACK_ON_INVALIDATE, tenant.index, tenant.index);
             version->plugin->on_invalidate(version->cache, &event);

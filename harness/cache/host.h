@@ -18,6 +18,14 @@
 #include "harness/cache/strayframe_cache.h"
 #include "harness/sim/rng.h"
 
+/* What a cache may have open at once, of all its versions and nodes together. */
+enum sf_cache_bound {
+    SF_CACHE_BOUND_FETCHES = 1,
+    SF_CACHE_BOUND_TIMERS,
+    SF_CACHE_BOUND_CONNECTIONS,
+    SF_CACHE_BOUNDS_END
+};
+
 /* What the host needs from the world. None of these may call back into the host. */
 struct sf_cache_services {
     void *context;
@@ -41,6 +49,8 @@ struct sf_cache_services {
                         bool put, const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
                         uint32_t count, sf_ns ttl_ns);
     void (*contract_broken)(void *context, uint32_t version, int32_t code, uint64_t subject);
+    /* A call was refused with SF_CACHE_E_BUSY. May be NULL. */
+    void (*busy)(void *context, uint32_t version, enum sf_cache_bound bound);
     void (*log)(void *context, uint32_t version, const char *text, uint32_t bytes);
     void (*state)(void *context, uint32_t index, uint32_t value);
     /* Asks whose the session is; sf_cache_host_identity_known follows, once. */
@@ -128,8 +138,9 @@ struct sf_cache_host_state {
     struct sf_slots fetches;
     struct sf_slots connections;
     struct sf_slots questions;
-    struct sf_cache_cause cause; /* of the latest call into a plug-in */
-    char refusal[256];           /* what the latest cache that was not created said */
+    uint32_t bounds[SF_CACHE_BOUNDS_END]; /* by enum sf_cache_bound */
+    struct sf_cache_cause cause;          /* of the latest call into a plug-in */
+    char refusal[256];                    /* what the latest cache that was not created said */
     struct sf_cache_ended ended;
 };
 
@@ -154,6 +165,10 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
 
 /* More nodes, 1 to SF_NODES_MAX; before the first deploy. */
 void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_count);
+
+/* A lower bound than SF_CACHE_..._MAX; 0: that one. Before the first deploy. */
+void sf_cache_host_set_bound(struct sf_cache_host_state *host, enum sf_cache_bound bound,
+                             uint32_t count_max);
 
 /* Puts a version into service on a node; the one before it there, if any, hands its state over and
  * drains. False if the plug-in would not be created: the node has then no cache, which is told as
@@ -273,8 +288,10 @@ void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connec
 /* `status` is SF_CACHE_IDENTITY_...; the tenant counts only if it is KNOWN. */
 void sf_cache_host_identity_known(struct sf_cache_host_state *host, sf_handle question,
                                   uint32_t status, struct sf_tenant_id tenant);
-/* The tenant unlinked the integration. */
-void sf_cache_host_unlinked(struct sf_cache_host_state *host, struct sf_tenant_id tenant);
+/* `scope` is SF_CACHE_SCOPE_...; the camera counts only with SF_CACHE_SCOPE_CAMERA. Every version
+ * is told, one that drains too. */
+void sf_cache_host_invalidate(struct sf_cache_host_state *host, uint32_t scope,
+                              struct sf_tenant_id tenant, struct sf_camera_id camera);
 
 /* ---- checks ---- */
 

@@ -10,6 +10,20 @@ int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t 
     return code;
 }
 
+/* Is there room for one more? If not, the world is told, and the cache is refused. */
+static bool has_room(const struct sf_cache_version *version, const struct sf_slots *open,
+                     enum sf_cache_bound bound)
+{
+    const struct sf_cache_host_state *host = version->host;
+    if (open->count < host->bounds[bound]) {
+        return true;
+    }
+    if (host->services->busy != NULL) {
+        host->services->busy(host->services->context, version->index, bound);
+    }
+    return false;
+}
+
 static int64_t lent_now_ns(void *context)
 {
     const struct sf_cache_version *version = context;
@@ -38,7 +52,7 @@ static int32_t lent_timer_set(void *context, int64_t delay_ns, uint64_t cookie, 
     if (delay_ns < 0) {
         return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, 0);
     }
-    if (host->timers.count >= SF_CACHE_TIMERS_MAX || delay_ns > SF_HOUR * 24 * 365) {
+    if (delay_ns > SF_HOUR * 24 * 365 || !has_room(version, &host->timers, SF_CACHE_BOUND_TIMERS)) {
         return SF_CACHE_E_BUSY;
     }
     void *item;
@@ -212,7 +226,7 @@ int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_
     if (index >= host->cameras_count) {
         return sf_host_broken(version, SF_CACHE_E_UNKNOWN_CAMERA, camera);
     }
-    if (host->fetches.count >= SF_CACHE_FETCHES_MAX) {
+    if (!has_room(version, &host->fetches, SF_CACHE_BOUND_FETCHES)) {
         return SF_CACHE_E_BUSY;
     }
     void *item;
@@ -260,7 +274,7 @@ static int32_t lent_store_open(void *context, uint64_t *connection_out)
     if (connection_out == NULL) {
         return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, 0);
     }
-    if (version->host->connections.count >= SF_CACHE_CONNECTIONS_MAX) {
+    if (!has_room(version, &version->host->connections, SF_CACHE_BOUND_CONNECTIONS)) {
         return SF_CACHE_E_BUSY;
     }
     void *item;

@@ -113,7 +113,10 @@ extern "C" {
 #define SF_CACHE_STORE_FAILED \
     3u /* the operation, or its reply, was lost; a put may or may not have taken effect */
 
-/* The scope of an invalidation. */
+/* The scope of an invalidation.
+ * After an invalidation by camera or tenant no request is answered with a still that the cache had
+ * before it, on any node: not as a fallback, not out of the shared store, not after a hand-over.
+ * The camera goes on: what it uploads afterwards, and what a fetch brings, is served as ever. */
 #define SF_CACHE_SCOPE_CAMERA 1u /* drop the stills of one camera */
 #define SF_CACHE_SCOPE_TENANT 2u /* drop everything of one tenant */
 #define SF_CACHE_SCOPE_LINK                                                                     \

@@ -301,6 +301,25 @@ static const struct sf_defect defects[] = {
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/short-memory.yaml",
     },
+    {
+        .id = "D42",
+        .title = "what was to be forgotten is found in a second place",
+        .seen_in = "invalidations of CDNs that leave stale-if-error copies; no published picture",
+        .needs = "an owner who has the cache forget a camera, and a camera slower than the "
+                 "cache's patience afterwards",
+        BUILTIN("d42-forgets-half"),
+        .oracle = "forgotten",
+        .scenario = "scenarios/gate/forget.yaml",
+    },
+    {
+        .id = "D43",
+        .title = "what a refused call did not set is used as if it had",
+        .seen_in = "unchecked return values in general; no published picture",
+        .needs = "more viewers who wait for cameras than fetches may be open",
+        BUILTIN("d43-last-fetch"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/refused.yaml",
+    },
     {.id = NULL},
 };
 

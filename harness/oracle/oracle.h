@@ -31,7 +31,8 @@
     X(whole_or_flagged)     \
     X(monotonic)            \
     X(fresh)                \
-    X(ends_once)
+    X(ends_once)            \
+    X(forgotten)
 
 /* A broken invariant. Data, never an error code. */
 struct sf_finding {

@@ -2,6 +2,7 @@
 
 #include "harness/base/assert.h"
 #include "harness/base/time.h"
+#include "harness/cache/strayframe_cache.h"
 
 enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
 enum { SHORT_BY = 3 };        /* so many times what the cache may keep */
@@ -35,6 +36,8 @@ struct sf_probes {
     uint32_t *still_bytes;    /* by camera: its latest still that has arrived whole */
     uint64_t stills_bytes;    /* of all of them */
     uint64_t capacity_bytes;  /* 0: not short */
+    uint32_t *uploads_open;   /* by camera */
+    uint32_t *fetches_open;   /* by camera */
     uint32_t tenants_waiting; /* with one at least */
     uint32_t cameras_count;
     uint32_t viewers_count;
@@ -69,6 +72,8 @@ struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
     probes->tenant_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->still_bytes = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->camera_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
+    probes->uploads_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
+    probes->fetches_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     return probes;
 }
 
@@ -179,6 +184,36 @@ static void see_packet_left(struct sf_probes *probes, const struct sf_record *re
     }
 }
 
+static void see_forget(struct sf_probes *probes, const struct sf_forget_record forget)
+{
+    pass(probes,
+         forget.scope == SF_CACHE_SCOPE_CAMERA ? SF_PROBE_FORGET_CAMERA : SF_PROBE_FORGET_ACCOUNT);
+    if (probes->camera_waits[forget.camera.index] > 0) {
+        pass(probes, SF_PROBE_FORGET_WAITING);
+    }
+    if (probes->uploads_open[forget.camera.index] > 0) {
+        pass(probes, SF_PROBE_FORGET_UPLOADING);
+    }
+    if (probes->fetches_open[forget.camera.index] > 0) {
+        pass(probes, SF_PROBE_FORGET_FETCHING);
+    }
+}
+
+static void see_busy(struct sf_probes *probes, const struct sf_busy_record busy)
+{
+    static const enum sf_probe refused[] = {SF_PROBE_FETCH_BUSY, SF_PROBE_TIMER_BUSY,
+                                            SF_PROBE_CONNECTION_BUSY};
+    if (busy.what >= 1 && busy.what <= sizeof refused / sizeof refused[0]) {
+        pass(probes, refused[busy.what - 1]);
+    }
+}
+
+/* A fetch may be reported twice at its end: as ended, and as cancelled. */
+static void close_one(uint32_t *open)
+{
+    *open -= *open > 0;
+}
+
 static void see_change(struct sf_probes *probes, const struct sf_record *record)
 {
     bool begun = record->at_ns > 0;
@@ -270,15 +305,30 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
             pass(probes, SF_PROBE_PARTIAL_SHOWN);
         }
         return;
+    case SF_RECORD_BUSY:
+        see_busy(probes, sf_busy_of(record));
+        return;
+    case SF_RECORD_FORGET:
+        see_forget(probes, sf_forget_of(record));
+        return;
+    case SF_RECORD_UPLOAD_BEGUN:
+        probes->uploads_open[record->who]++;
+        return;
+    case SF_RECORD_FETCH:
+        probes->fetches_open[record->who]++;
+        return;
     case SF_RECORD_FETCH_ENDED:
         see_fetch_ended(probes, record);
+        close_one(&probes->fetches_open[record->who]);
         return;
     case SF_RECORD_FETCH_CANCELLED:
+        close_one(&probes->fetches_open[record->who]);
         if (record->b > 0) {
             pass(probes, SF_PROBE_FETCH_CANCELLED);
         }
         return;
     case SF_RECORD_UPLOAD_ENDED:
+        close_one(&probes->uploads_open[record->who]);
         if (record->flags != 0) {
             pass(probes, SF_PROBE_UPLOAD_ABANDONED);
         } else {

@@ -49,7 +49,19 @@
     X(PACKET_CORRUPTED, "packet-corrupted", 1, "a packet is damaged")                          \
     X(PACKET_REORDERED, "packet-reordered", 1, "a packet overtakes another")                   \
     X(PACKET_OVER_LIMIT, "packet-over-limit", 1, "a queue overflows")                          \
-    X(RECOVERED, "recovered", 1, "the network heals")
+    X(RECOVERED, "recovered", 1, "the network heals")                                          \
+    X(FETCH_BUSY, "fetch-refused", 0, "a fetch is refused as busy")                            \
+    X(TIMER_BUSY, "timer-refused", 0, "a timer is refused as busy")                            \
+    X(CONNECTION_BUSY, "connection-refused", 0,                                                \
+      "a connection to the shared store is refused as busy")                                   \
+    X(FORGET_CAMERA, "forget-camera", 1, "the cache is told to forget a camera")               \
+    X(FORGET_ACCOUNT, "forget-account", 1, "the cache is told to forget an owner")             \
+    X(FORGET_WAITING, "forget-in-flight", 1,                                                   \
+      "the cache is told to forget a camera while a request for it waits")                     \
+    X(FORGET_UPLOADING, "forget-while-uploading", 1,                                           \
+      "the cache is told to forget a camera while a still of it is being uploaded")            \
+    X(FORGET_FETCHING, "forget-while-fetching", 0,                                             \
+      "the cache is told to forget a camera that it fetches from")
 
 enum sf_probe {
 #define X(id, name, quota, meaning) SF_PROBE_##id,

@@ -129,7 +129,11 @@ struct sf_plan_group {
       "these homes' cameras change to this version of their firmware")                             \
     X(export, EXPORT, HOMES, 0, false, false,                                                      \
       "the owners of these homes ask for a copy of their latest stills",                           \
-      SF_STARTS(EXPORT))
+      SF_STARTS(EXPORT))                                                                           \
+    X(forget_camera, FORGET, HOMES, 0, false, false,                                               \
+      "the cache is to forget the stills of these homes' cameras")                                 \
+    ALSO(forget_account, FORGET, HOMES, 0, true, false,                                            \
+      "the cache is to forget all that belongs to the owners of these homes")
 /* clang-format on */
 
 #define SF_ACTION_OF_ROW(KEY, ACTION, ...) SF_ACTION_##ACTION,

@@ -1,6 +1,7 @@
 /* Events around a request: a sentence for each kind of record. */
 #include <inttypes.h>
 
+#include "harness/cache/strayframe_cache.h"
 #include "harness/oracle/breach.h"
 #include "harness/story/facts.h"
 #include "harness/trace/record_words.h"
@@ -53,6 +54,16 @@ static void say_home(const struct sf_record *record, struct sf_text *out)
         sf_text_add(out, "a part of home %u's still %u arrives after its upload has ended", home,
                     sf_fragment_late_of(record).capture);
         return;
+    case SF_RECORD_FORGET:
+        sf_text_add(out, "the cache is told to forget %s home %u's %s",
+                    sf_forget_of(record).scope == SF_CACHE_SCOPE_TENANT ? "all that belongs to"
+                                                                        : "the stills of",
+                    home, sf_forget_of(record).scope == SF_CACHE_SCOPE_TENANT ? "owner" : "camera");
+        return;
+    case SF_RECORD_FETCH_ARRIVES:
+        sf_text_add(out, "home %u's camera sends its still %u, which was fetched", home,
+                    sf_fetch_arrives_of(record).capture);
+        return;
     case SF_RECORD_FETCH_CANCELLED:
         sf_text_add(out, "the fetch from home %u's camera is cancelled after ", home);
         sf_say_number(sf_fetch_cancelled_of(record).received_bytes, out);
@@ -99,6 +110,14 @@ static void say_viewer(const struct sf_record *record, struct sf_text *out)
         sf_record_say(record, out);
         return;
     }
+}
+
+static void say_busy(const struct sf_busy_record busy, struct sf_text *out)
+{
+    static const char *const calls[] = {"call", "fetch", "timer", "connection to the shared store"};
+    uint32_t count = sizeof calls / sizeof calls[0];
+    sf_text_add(out, "the cache is refused a %s: too many are open",
+                calls[busy.what < count ? busy.what : 0]);
 }
 
 static void say_options(const struct facts *facts, const struct sf_record *record,
@@ -169,6 +188,9 @@ static void say_cloud(const struct facts *facts, const struct sf_record *record,
         return;
     case SF_RECORD_IDENTITY:
         say_identity(sf_identity_of(record), out);
+        return;
+    case SF_RECORD_BUSY:
+        say_busy(sf_busy_of(record), out);
         return;
     default: /* the rest: in the words of the record */
         sf_record_say(record, out);

@@ -87,6 +87,15 @@ static void link(struct world *world, const struct sf_plan_entry *entry)
     }
 }
 
+static void forget(struct world *world, const struct sf_plan_entry *entry)
+{
+    for (uint32_t i = 0; i < world->homes.count; i++) {
+        if (group_has(entry->group_index, &world->homes.all[i])) {
+            sf_cloud_forget(world, sf_home_id(i), entry->on);
+        }
+    }
+}
+
 /* All nodes at once, one of them, or, rolling, one after the other. */
 static void deploy(struct world *world, uint32_t index, uint32_t times)
 {
@@ -157,6 +166,9 @@ void sf_timeline_step(struct world *world, uint32_t index, uint32_t times)
         return;
     case SF_ACTION_EXPORT:
         sf_job_start(world, entry->group_index, SF_VIEWER_IS_EXPORT);
+        return;
+    case SF_ACTION_FORGET:
+        forget(world, entry);
         return;
     case SF_ACTIONS_COUNT:
         break;

@@ -48,6 +48,8 @@
     X(d30_calendar_lease)                                                                          \
     X(d36_stale_on_error)                                                                          \
     X(d37_evicted_entry)                                                                           \
+    X(d42_forgets_half)                                                                            \
+    X(d43_last_fetch)                                                                              \
     /* Planted faults, one for each oracle that a cache can set off; in canary.c, canary_owner.c. */ \
     X(canary_tenantless)                                                                           \
     X(canary_scrap)                                                                                \

@@ -161,7 +161,7 @@ static void on_request(void *edge, const struct sf_cache_request *request)
     const struct sf_cache_host *host = store->host;
     struct edge_key key = sf_edge_key_of_request(request);
     struct edge_still still = store_fresh(store, &key, host->now_ns(host->context));
-    if (still.bytes == NULL) {
+    if (still.bytes == NULL || sf_edge_has_forgotten(edge, &key)) {
         sf_edge_request(edge, request->request, &key);
         return;
     }

@@ -158,6 +158,9 @@ static void take_record(struct store *cache, struct errand *errand, const uint8_
     count -= head_bytes;
     struct age age;
     memcpy(&age, bytes - AGE_BYTES, AGE_BYTES);
+    if (sf_desk_was_forgotten(&cache->desk, errand->tenant, age.stored_ns)) {
+        return;
+    }
     errand->stored = sf_desk_still_create(count);
     errand->stored->capture = (uint32_t)age.capture;
     errand->stored->stored_ns = age.stored_ns;

@@ -142,7 +142,7 @@ static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
         memcpy(&entry, reply->bytes, sizeof entry);
         still = look_there(store, &entry, sf_edge_now_ns(edge));
     }
-    if (still.bytes != NULL) {
+    if (still.bytes != NULL && !sf_edge_has_forgotten(edge, &lookup->key)) {
         sf_edge_answer(store->host, request, still);
     } else {
         sf_edge_request(edge, request, &lookup->key);

@@ -107,6 +107,7 @@ void sf_desk_destroy(void *context)
     sf_kit_map_free_all(&desk->uploads);
     sf_kit_map_free_all(&desk->shelf);
     sf_kit_map_free_all(&desk->waiters);
+    sf_kit_map_free_all(&desk->forgets);
     free(desk);
 }
 
@@ -242,4 +243,31 @@ void sf_desk_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
 {
     struct desk *desk = context;
     desk->mechanism->ended(desk, end);
+}
+
+/* ---- what is to be forgotten ---- */
+
+bool sf_desk_was_forgotten(const struct desk *desk, uint64_t tenant, int64_t stored_ns)
+{
+    const int64_t *since_ns = sf_kit_map_get(&desk->forgets, tenant, 0);
+    return since_ns != NULL && stored_ns <= *since_ns;
+}
+
+/* A tenant that unlinked is no longer asked for on that path, and is served on others. */
+void sf_desk_on_invalidate(void *context, const struct sf_cache_invalidation *invalidation)
+{
+    struct desk *desk = context;
+    if (invalidation->scope == SF_CACHE_SCOPE_LINK) {
+        return;
+    }
+    struct desk_still *still;
+    while ((still = sf_kit_map_remove_any(&desk->shelf, invalidation->tenant)) != NULL) {
+        free(still);
+    }
+    int64_t *since_ns = sf_kit_map_get(&desk->forgets, invalidation->tenant, 0);
+    if (since_ns == NULL) {
+        since_ns = sf_kit_alloc(1, sizeof *since_ns);
+        sf_kit_map_put(&desk->forgets, invalidation->tenant, 0, since_ns);
+    }
+    *since_ns = sf_desk_now(desk);
 }

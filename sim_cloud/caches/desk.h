@@ -65,6 +65,7 @@ struct desk {
     struct kit_map shelf;   /* by tenant and camera: the latest whole still */
     struct kit_map uploads; /* by upload: on their way */
     struct kit_map waiters; /* by request */
+    struct kit_map forgets; /* by tenant: since when it is forgotten */
 };
 
 /* A still that can hold `total_bytes`. Freed with free(). */
@@ -79,6 +80,9 @@ int64_t sf_desk_now(const struct desk *desk);
  * has grown old.) */
 void sf_desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera,
                   const struct desk_still *still);
+/* Was this tenant to be forgotten at that time or later? Then a still that was stored by then is
+ * not to be served. The desk's own shelf is empty of it. */
+bool sf_desk_was_forgotten(const struct desk *desk, uint64_t tenant, int64_t stored_ns);
 /* The waiter of this request; NULL if there is none. */
 struct desk_waiter *sf_desk_waiter_of(const struct desk *desk, uint64_t request);
 /* Answers the waiter with the still, or with "not now" where it is NULL; the waiter is gone. */
@@ -110,6 +114,7 @@ void sf_desk_on_fetch_part(void *desk, const struct sf_cache_fetch_part *part);
 void sf_desk_on_fetch_ended(void *desk, const struct sf_cache_fetch_end *end);
 void sf_desk_on_store_reply(void *desk, const struct sf_cache_store_reply *reply);
 void sf_desk_on_timer(void *desk, uint64_t timer, uint64_t request);
+void sf_desk_on_invalidate(void *desk, const struct sf_cache_invalidation *invalidation);
 
 /* The plug-in struct of a cache that is the desk with a mechanism. */
 #define DESK_PLUGIN(NAME, SUMMARY)                                                               \
@@ -123,6 +128,7 @@ void sf_desk_on_timer(void *desk, uint64_t timer, uint64_t request);
         .on_request_cancelled = sf_desk_on_request_cancelled,                                    \
         .on_fetch_part = sf_desk_on_fetch_part, .on_fetch_ended = sf_desk_on_fetch_ended,        \
         .on_store_reply = sf_desk_on_store_reply, .on_timer = sf_desk_on_timer,                  \
+        .on_invalidate = sf_desk_on_invalidate,                                                  \
     }
 
 #endif

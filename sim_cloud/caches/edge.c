@@ -68,6 +68,7 @@ void sf_edge_destroy(void *context)
     sf_kit_map_free_all(&edge->uploads);
     sf_kit_map_free_all(&edge->requests);
     sf_kit_map_free_all(&edge->cameras);
+    sf_kit_map_free_all(&edge->forgotten);
     free(edge);
 }
 
@@ -133,6 +134,25 @@ static void send(struct edge *edge, uint64_t request, const struct edge_key *key
     }
 }
 
+static bool is_forgotten(const struct edge *edge, const struct edge_key *key)
+{
+    const uint64_t *before = sf_kit_map_get(&edge->forgotten, key->tenant, 0);
+    const struct edge_camera *camera = sf_kit_map_get(&edge->cameras, key->camera, 0);
+    return before != NULL && (camera == NULL || camera->arrival <= *before);
+}
+
+/* What the store has, unless it was to be forgotten. */
+static struct edge_still fresh(const struct edge *edge, const struct edge_key *key)
+{
+    struct edge_still still = edge->kind->fresh(edge->store, key, sf_edge_now_ns(edge));
+    return is_forgotten(edge, key) ? (struct edge_still){NULL, 0} : still;
+}
+
+bool sf_edge_has_forgotten(const void *edge, const struct edge_key *key)
+{
+    return is_forgotten(edge, key);
+}
+
 void sf_edge_arrived(void *context, uint64_t id)
 {
     struct edge *edge = context;
@@ -140,8 +160,7 @@ void sf_edge_arrived(void *context, uint64_t id)
     struct edge_waiter *waiter = camera != NULL ? camera->waiters : NULL;
     while (waiter != NULL) {
         struct edge_waiter *next = waiter->next;
-        struct edge_still still =
-            edge->kind->fresh(edge->store, &waiter->key, sf_edge_now_ns(edge));
+        struct edge_still still = fresh(edge, &waiter->key);
         if (still.bytes != NULL) {
             send(edge, waiter->request, &waiter->key, still);
             remove_waiter(edge, waiter);
@@ -171,7 +190,7 @@ static void wait_for_camera(struct edge *edge, uint64_t request, const struct ed
 void sf_edge_request(void *context, uint64_t request, const struct edge_key *key)
 {
     struct edge *edge = context;
-    struct edge_still still = edge->kind->fresh(edge->store, key, sf_edge_now_ns(edge));
+    struct edge_still still = fresh(edge, key);
     if (still.bytes != NULL) {
         send(edge, request, key, still);
     } else {
@@ -227,7 +246,7 @@ void sf_edge_on_request_cancelled(void *context, uint64_t request)
 
 static struct edge_still fallback(const struct edge *edge, const struct edge_key *key)
 {
-    return edge->kind->fallback != NULL
+    return edge->kind->fallback != NULL && !is_forgotten(edge, key)
                ? edge->kind->fallback(edge->store, key, sf_edge_now_ns(edge))
                : (struct edge_still){NULL, 0};
 }
@@ -259,5 +278,13 @@ void sf_edge_on_invalidate(void *context, const struct sf_cache_invalidation *in
     struct edge *edge = context;
     if (edge->kind->forget != NULL) {
         edge->kind->forget(edge->store, invalidation->tenant);
+    }
+    if (invalidation->scope != SF_CACHE_SCOPE_LINK) {
+        uint64_t *before = sf_kit_map_get(&edge->forgotten, invalidation->tenant, 0);
+        if (before == NULL) {
+            before = sf_kit_alloc(1, sizeof *before);
+            sf_kit_map_put(&edge->forgotten, invalidation->tenant, 0, before);
+        }
+        *before = edge->arrivals;
     }
 }

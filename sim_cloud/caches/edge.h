@@ -113,6 +113,9 @@ int64_t sf_edge_patience_ns(const void *edge);
  * place. If not, it is the newest from now on. Uploads and fetches that the edge ends itself it
  * asks about. */
 bool sf_edge_is_overtaken(void *edge, const struct edge_key *key, uint32_t capture);
+/* Was the camera's owner, or the camera, to be forgotten, and has no still of it come since? Then
+ * nothing that the store has of it is to be served. The edge asks this itself. */
+bool sf_edge_has_forgotten(const void *edge, const struct edge_key *key);
 /* Is it a whole picture? The edge leaves what is not alone. */
 bool sf_edge_is_whole(const struct sf_cache_upload *upload);
 struct edge_key sf_edge_key_of_upload(const struct sf_cache_upload *upload);

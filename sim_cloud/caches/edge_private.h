@@ -15,6 +15,7 @@ struct edge_camera {
     bool fetch_running;
     uint32_t newest_capture; /* that arrived whole */
     int64_t newest_ns;       /* when; 0: none has */
+    uint64_t arrival;        /* of its latest whole still, in the order of all; 0: none */
 };
 
 struct edge {
@@ -25,6 +26,10 @@ struct edge {
     struct kit_map uploads;  /* by upload */
     struct kit_map cameras;  /* by camera */
     struct kit_map requests; /* by request: its waiter */
+    uint64_t arrivals;       /* whole stills that have come */
+    /* By tenant: the arrivals at the time when it was to be forgotten. Only what comes later is
+     * served: so no store need be able to find all that is a tenant's. */
+    struct kit_map forgotten;
 };
 
 /* What is known of this camera; a new one where nothing is. */

@@ -86,6 +86,9 @@ static bool end_reception(struct edge *edge, const struct edge_key *key,
         reception->received_bytes = 0;
         complete = false;
     }
+    if (complete) {
+        sf_edge_camera_of(edge, key->camera)->arrival = ++edge->arrivals;
+    }
     return edge->kind->end(edge->store, key, reception, complete, sf_edge_now_ns(edge));
 }
 

@@ -73,7 +73,7 @@ static void test_what_is_longer_is_not_read(void **state)
 {
     (void)state;
     /* Three bytes more for each row of SF_ACTIONS behind `export`, seven for one with options. */
-    enum { LONGEST = 165 };
+    enum { LONGEST = 171 };
     struct runs *one = runs_create();
     struct runs *other = runs_create();
     struct sf_rng rng;
@@ -104,7 +104,7 @@ static void test_bytes_mean_what_they_always_meant(void **state)
         decode(runs, bytes, BYTES_MAX);
         sf_scenario_print(&runs->plan, sf_run_schema(), &text);
     }
-    assert_int_equal(sf_hash(text.data, strlen(text.data)), UINT64_C(0x753a767dd7dbe5a8));
+    assert_int_equal(sf_hash(text.data, strlen(text.data)), UINT64_C(0x193fc62fb3496eed));
     sf_text_free(&text);
     runs_destroy(runs);
 }

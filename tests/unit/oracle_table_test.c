@@ -132,9 +132,9 @@ static void test_an_oracle_outside_the_table_is_found(void **state)
     uint32_t count = 0;
     assert_false(forgets("const struct sf_oracle sf_oracle_fresh = {", name, &count));
     assert_true(forgets("const struct sf_oracle sf_oracle_fresh = {\n"
-                        "const struct sf_oracle sf_oracle_forgotten = {",
+                        "const struct sf_oracle sf_oracle_overlooked = {",
                         name, &count));
-    assert_string_equal(name, "forgotten");
+    assert_string_equal(name, "overlooked");
 }
 
 /* ---- its documentation ---- */

@@ -492,6 +492,63 @@ static void test_another_instance_or_a_restarted_camera_is_not_compared(void **s
           "evidence 1\n" OLDER);
 }
 
+/* A viewer is answered with this capture. */
+#define GIVEN(request, capture)                             \
+    "4 hub 0 is answered request " request "\n"             \
+    "5 hub 0 is shown its own, request " request SOUND "\n" \
+    "5 hub 0 sees its own, capture " capture ", request " request SOUND "\n"
+#define FORGET "2 camera 0 is to be forgotten scope 1, grace 1\n"
+#define REMEMBERED                                                                           \
+    "5 the hub of home 1 was answered with its capture 3, which the cache had been told to " \
+    "forget\n"
+
+static void test_what_was_to_be_forgotten_is_not_answered(void **state)
+{
+    (void)state;
+    const char *had = "1 camera 0 upload ends complete, capture 3, upload 7\n";
+    const struct {
+        const char *before;
+        const char *after;
+        const char *expected;
+    } cases[] = {
+        {"", "" GIVEN("1", "3") "6 end\n", "evidence 1\n" REMEMBERED},
+        /* What came afterwards, by upload or by fetch. */
+        {"", "" GIVEN("1", "4") "6 end\n", "evidence 1\n"},
+        {"", "3 camera 0 fetch brings capture 3, fetch 9\n" GIVEN("1", "3") "6 end\n",
+         "evidence 1\n"},
+        /* What was on its way. */
+        {"1 camera 0 uploads capture 3, upload 8\n", "" GIVEN("1", "3") "6 end\n", "evidence 1\n"},
+        {"1 camera 0 fetch brings capture 3, fetch 9\n"
+         "1 camera 0 fetch ends complete, received 1, fetch 9\n",
+         "" GIVEN("1", "3") "6 end\n", "evidence 1\n" REMEMBERED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sf_text trace = {0};
+        sf_text_add(&trace, "1 camera 0 uploads capture 3, upload 7\n%s%s%s%s", had,
+                    cases[i].before, FORGET, cases[i].after);
+        judge(&sf_oracle_forgotten, trace.data, cases[i].expected);
+        sf_text_free(&trace);
+    }
+    /* Shown before, so the cache has had it; another camera is another matter; within the grace. */
+    judge(&sf_oracle_forgotten,
+          GIVEN("1", "3") "5 camera 0 is to be forgotten scope 2, grace 1\n"
+                          "7 hub 0 is answered request 2\n"
+                          "7 hub 0 is shown its own, request 2" SOUND "\n"
+                          "7 hub 0 sees its own, capture 3, request 2" SOUND "\n"
+                          "8 end\n",
+          "evidence 1\n7 the hub of home 1 was answered with its capture 3, which the cache had "
+          "been told to forget\n");
+    judge(&sf_oracle_forgotten,
+          GIVEN("1", "3") "5 camera 1 is to be forgotten scope 1, grace 1\n" GIVEN("2",
+                                                                                   "3") "8 end\n",
+          "evidence 0\n");
+    judge(&sf_oracle_forgotten,
+          GIVEN("1", "3") "5 camera 0 is to be forgotten scope 1, grace 100\n" GIVEN("2",
+                                                                                     "3") "8 end\n",
+          "evidence 0\n");
+    judge(&sf_oracle_forgotten, GIVEN("1", "3") "8 end\n", "not wanted\n");
+}
+
 /* Capture 0 is taken at 100, answered, and shown at 900. */
 #define FRESH(answered, flags)                                                 \
     "0 fresh within 50\n"                                                      \
@@ -533,6 +590,7 @@ int main(void)
         cmocka_unit_test(test_a_request_that_the_old_network_may_delay_is_not_judged),
         cmocka_unit_test(test_an_owner_who_leaves_or_is_blocked_is_not_judged),
         cmocka_unit_test(test_a_request_ends_once_and_in_time),
+        cmocka_unit_test(test_what_was_to_be_forgotten_is_not_answered),
         cmocka_unit_test(test_many_requests_under_way_are_told_apart),
         cmocka_unit_test(test_broken_contract_is_a_finding),
         cmocka_unit_test(test_a_backup_needs_consent_and_has_its_grace),

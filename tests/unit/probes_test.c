@@ -119,6 +119,38 @@ static void test_what_happens_while_requests_wait_is_told_from_what_happens_in_q
         PASSED(BLOCK_IN_FLIGHT, WAITS(0, 0, 1), {.kind = SF_RECORD_KILL_SWITCH, .flags = 0}), 0);
 }
 
+static void test_forgetting_is_told_by_scope_and_by_what_is_open(void **state)
+{
+    (void)state;
+    const struct sf_record forget = {.kind = SF_RECORD_FORGET, .who = 1, .a = 1};
+    assert_int_equal(PASSED(FORGET_CAMERA, forget), 1);
+    assert_int_equal(PASSED(FORGET_ACCOUNT, forget), 0);
+    assert_int_equal(PASSED(FORGET_ACCOUNT, {.kind = SF_RECORD_FORGET, .who = 1, .a = 2}), 1);
+    assert_int_equal(PASSED(FORGET_WAITING, WAITS(0, 1, 1), forget), 1);
+    assert_int_equal(PASSED(FORGET_WAITING, WAITS(0, 0, 1), forget), 0);
+    static const struct {
+        enum sf_probe probe;
+        struct sf_record begins;
+        struct sf_record ends;
+    } open[] = {
+        {SF_PROBE_FORGET_UPLOADING,
+         {.kind = SF_RECORD_UPLOAD_BEGUN, .who = 1},
+         {.kind = SF_RECORD_UPLOAD_ENDED, .who = 1}},
+        {SF_PROBE_FORGET_FETCHING,
+         {.kind = SF_RECORD_FETCH, .who = 1},
+         {.kind = SF_RECORD_FETCH_ENDED, .who = 1}},
+        {SF_PROBE_FORGET_FETCHING,
+         {.kind = SF_RECORD_FETCH, .who = 1},
+         {.kind = SF_RECORD_FETCH_CANCELLED, .who = 1}},
+    };
+    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++) {
+        const struct sf_record under_way[] = {open[i].begins, forget};
+        const struct sf_record over[] = {open[i].begins, open[i].ends, forget};
+        assert_int_equal(passed(open[i].probe, under_way, 2), 1);
+        assert_int_equal(passed(open[i].probe, over, 3), 0);
+    }
+}
+
 static void test_single_records_that_are_events(void **state)
 {
     (void)state;
@@ -141,6 +173,9 @@ static void test_single_records_that_are_events(void **state)
         {SF_PROBE_EXPORTED, {.kind = SF_RECORD_EXPORT}},
         {SF_PROBE_NETWORK_CHANGED, {.kind = SF_RECORD_NETWORK}},
         {SF_PROBE_RECOVERED, {.kind = SF_RECORD_HEALED}},
+        {SF_PROBE_FETCH_BUSY, {.kind = SF_RECORD_BUSY, .a = 1}},
+        {SF_PROBE_TIMER_BUSY, {.kind = SF_RECORD_BUSY, .a = 2}},
+        {SF_PROBE_CONNECTION_BUSY, {.kind = SF_RECORD_BUSY, .a = 3}},
         {SF_PROBE_PACKET_LOST, {.kind = SF_RECORD_PACKET, .flags = SF_FATE_LOST}},
         {SF_PROBE_PACKET_DUPLICATED, {.kind = SF_RECORD_PACKET, .flags = SF_FATE_DUPLICATED}},
         {SF_PROBE_PACKET_CORRUPTED, {.kind = SF_RECORD_PACKET, .flags = SF_FATE_CORRUPTED}},
@@ -263,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_stills_that_take_three_times_what_may_be_kept_are_counted_once),
         cmocka_unit_test(test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet),
         cmocka_unit_test(test_single_records_that_are_events),
+        cmocka_unit_test(test_forgetting_is_told_by_scope_and_by_what_is_open),
         cmocka_unit_test(test_whoever_leaves_leaves_a_request_that_waits),
         cmocka_unit_test(test_a_reply_is_late_beyond_its_bound),
         cmocka_unit_test(test_many_are_more_than_a_byte_counts),

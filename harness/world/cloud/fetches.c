@@ -94,6 +94,10 @@ void sf_cloud_fetched_fragment(struct world *world, struct message *message, uin
         message->transfer.receiver_done = true; /* nothing waits for it any more */
         return;
     }
+    if (world->cloud.forgets && fetch->reply == 0) {
+        world_trace(world, SF_RECORD(fetch_arrives, .camera = fetch->camera,
+                                     .capture = message->capture, .fetch = message->fetched.fetch));
+    }
     fetch->reply = message->handle;
     if (fetch->host_fetch != 0) {
         uint32_t offset = sf_transfer_offset(index);

@@ -123,6 +123,11 @@ static void service_contract_broken(void *context, uint32_t version, int32_t cod
                                    .subject = subject));
 }
 
+static void service_busy(void *context, uint32_t version, enum sf_cache_bound bound)
+{
+    world_trace(context, SF_RECORD(busy, .version = version, .what = (uint32_t)bound));
+}
+
 static void service_log(void *context, uint32_t version, const char *text, uint32_t bytes)
 {
     struct world *world = context;
@@ -169,6 +174,7 @@ static const struct sf_cache_services services = {
     .fetch_cancel = service_fetch_cancel,
     .store_start = sf_store_start,
     .contract_broken = service_contract_broken,
+    .busy = service_busy,
     .log = service_log,
     .state = service_state,
     .identity_start = sf_identity_ask,
@@ -211,6 +217,15 @@ void sf_cloud_build(struct world *world, const struct sf_cache_module *modules)
     sf_sessions_init(&accounts->sessions, &world->arena, viewers_count);
 }
 
+static void set_bounds(struct world *world)
+{
+    const struct sf_cloud_config *config = &world->config.cloud;
+    struct sf_cache_host_state *host = &world->cloud.host;
+    sf_cache_host_set_bound(host, SF_CACHE_BOUND_FETCHES, (uint32_t)config->fetches_max);
+    sf_cache_host_set_bound(host, SF_CACHE_BOUND_TIMERS, (uint32_t)config->timers_max);
+    sf_cache_host_set_bound(host, SF_CACHE_BOUND_CONNECTIONS, (uint32_t)config->connections_max);
+}
+
 void sf_cloud_start(struct world *world)
 {
     struct cloud *cloud = &world->cloud;
@@ -220,6 +235,11 @@ void sf_cloud_start(struct world *world)
                         world->config.still.bytes_max,
                         (uint64_t)world->config.cloud.cache_capacity_bytes);
     sf_cache_host_set_nodes(&cloud->host, (uint32_t)world->config.cloud.nodes);
+    set_bounds(world);
+    cloud->forgets = false;
+    for (uint32_t i = 0; i < world->plan->timeline_count; i++) {
+        cloud->forgets |= world->plan->timeline[i].action == SF_ACTION_FORGET;
+    }
     sf_cache_host_deploy(&cloud->host, &cloud->modules[0]);
 }
 
@@ -254,8 +274,20 @@ void sf_cloud_fini(struct world *world)
 
 void sf_cloud_unlinked(struct world *world, struct sf_tenant_id tenant)
 {
-    sf_cache_host_unlinked(&world->cloud.host,
-                           sf_tenant_id(home_number(world, sf_home_of_tenant(tenant))));
+    sf_cache_host_invalidate(&world->cloud.host, SF_CACHE_SCOPE_LINK,
+                             sf_tenant_id(home_number(world, sf_home_of_tenant(tenant))),
+                             sf_camera_id(SF_NOBODY));
+}
+
+/* The record comes first: what the cache answers from inside the call comes after it. */
+void sf_cloud_forget(struct world *world, struct sf_home_id home, bool account)
+{
+    const struct sf_camera_id camera = sf_camera_of_home(home);
+    const struct sf_cache_host_camera facts = sf_cloud_camera_facts(world, camera);
+    uint32_t scope = account ? SF_CACHE_SCOPE_TENANT : SF_CACHE_SCOPE_CAMERA;
+    world_trace(world, SF_RECORD(forget, .camera = camera, .scope = scope,
+                                 .grace_ns = world->config.cloud.forget_grace_ns));
+    sf_cache_host_invalidate(&world->cloud.host, scope, facts.tenant, facts.camera);
 }
 
 void sf_service_switch(struct world *world, enum sf_cloud_service service, bool on)

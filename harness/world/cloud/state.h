@@ -96,6 +96,8 @@ struct cloud {
     struct sf_rng identity_slow_rng;
     bool identity_off;
 
+    bool forgets; /* the time line tells the cache to forget: then fetches say what they bring */
+
     struct sf_text log;                  /* what caches said, a line each; cut at 64 KiB */
     uint32_t states[CLOUD_STATES_COUNT]; /* what caches reported of themselves: sf_world_states */
 };
