@@ -98,7 +98,10 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
       "so many timers may be set; a further one is refused as busy; 0: 1048576")                   \
     X(COUNT, connections_max, 0, 0, 1 << 12,                                                       \
       "so many connections to the shared store may be open; a further one is refused as busy; 0: " \
-      "4096")
+      "4096")                                                                                  \
+    X(CHOICE, hand_over, 0, hand_overs,                                                            \
+      "state that a deploy hands over: as it was exported, cut short, of a foreign cache, of another "\
+      "version, or one of these for each deploy")
 /* clang-format on */
 
 struct sf_cloud_config {

@@ -26,6 +26,15 @@ enum sf_cache_bound {
     SF_CACHE_BOUNDS_END
 };
 
+/* What becomes of a state between export and import. */
+enum sf_cache_hand_over {
+    SF_HAND_OVER_SOUND,
+    SF_HAND_OVER_CUT,     /* only the beginning arrives */
+    SF_HAND_OVER_FOREIGN, /* of a cache of another name, with the heads of other records */
+    SF_HAND_OVER_VERSION, /* the same of another version of this cache */
+    SF_HAND_OVER_MIXED,   /* one of these for each hand-over, drawn */
+};
+
 /* What the host needs from the world. None of these may call back into the host. */
 struct sf_cache_services {
     void *context;
@@ -49,6 +58,9 @@ struct sf_cache_services {
                         bool put, const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
                         uint32_t count, sf_ns ttl_ns);
     void (*contract_broken)(void *context, uint32_t version, int32_t code, uint64_t subject);
+    /* A state is handed over that is not sound. May be NULL. */
+    void (*handed_over)(void *context, uint32_t version, enum sf_cache_hand_over kind,
+                        uint32_t bytes);
     /* A call was refused with SF_CACHE_E_BUSY. May be NULL. */
     void (*busy)(void *context, uint32_t version, enum sf_cache_bound bound);
     void (*log)(void *context, uint32_t version, const char *text, uint32_t bytes);
@@ -138,6 +150,7 @@ struct sf_cache_host_state {
     struct sf_slots fetches;
     struct sf_slots connections;
     struct sf_slots questions;
+    enum sf_cache_hand_over hand_over;
     uint32_t bounds[SF_CACHE_BOUNDS_END]; /* by enum sf_cache_bound */
     struct sf_cache_cause cause;          /* of the latest call into a plug-in */
     char refusal[256];                    /* what the latest cache that was not created said */
@@ -165,6 +178,9 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
 
 /* More nodes, 1 to SF_NODES_MAX; before the first deploy. */
 void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_count);
+
+/* Before the first deploy; after a reset states are sound. */
+void sf_cache_host_set_hand_over(struct sf_cache_host_state *host, enum sf_cache_hand_over kind);
 
 /* A lower bound than SF_CACHE_..._MAX; 0: that one. Before the first deploy. */
 void sf_cache_host_set_bound(struct sf_cache_host_state *host, enum sf_cache_bound bound,

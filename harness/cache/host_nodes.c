@@ -5,7 +5,6 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
-#include "harness/base/text.h"
 #include "harness/cache/host_private.h"
 
 void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_count)
@@ -165,30 +164,6 @@ static struct sf_cache_version *start(struct sf_cache_host_state *host, struct s
     return version;
 }
 
-static void collect(void *context, const uint8_t *bytes, uint64_t count)
-{
-    struct sf_text *text = context;
-    if (bytes != NULL && count <= ((uint64_t)1 << 30) - text->length) {
-        sf_text_add_bytes(text, bytes, count);
-    }
-}
-
-static void hand_over(struct sf_cache_version *from, struct sf_cache_version *to)
-{
-    if (!HAS(from, export_state) || !HAS(to, import_state)) {
-        return;
-    }
-    struct sf_text state = {0};
-    const struct sf_cache_sink sink = {
-        .struct_bytes = sizeof sink, .context = &state, .write = collect};
-    sf_host_enter(from->host, SF_CALLBACK_EXPORT_STATE, SF_NOBODY, SF_NOBODY);
-    from->plugin->export_state(from->cache, &sink);
-    sf_host_enter(to->host, SF_CALLBACK_IMPORT_STATE, SF_NOBODY, SF_NOBODY);
-    to->plugin->import_state(to->cache, from->plugin->name, from->plugin->version,
-                             (const uint8_t *)state.data, state.length);
-    sf_text_free(&state);
-}
-
 static void tell_node(struct sf_cache_version *version, struct sf_node_id node, uint32_t event)
 {
     if (HAS(version, on_node)) {
@@ -222,7 +197,7 @@ bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, struct sf_node_
     }
     node->current = start(host, node_id);
     if (node->current != NULL && before != NULL) {
-        hand_over(before, node->current);
+        sf_host_hand_over(before, node->current);
     }
     if (node->current != NULL) {
         tell_who_is_lost(node->current);

@@ -85,6 +85,9 @@ int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_
 struct sf_host_request *sf_host_answerable(struct sf_cache_version *version, uint64_t request,
                                            enum sf_request_phase phase, int32_t *code_out);
 
+/* Exports the state of one version and imports it into another, where both can. */
+void sf_host_hand_over(struct sf_cache_version *from, struct sf_cache_version *to);
+
 /* ---- lent functions that have a file of their own ---- */
 int64_t sf_host_wall_clock_ms(void *context);
 int32_t sf_host_identity(void *context, uint64_t token, uint64_t cookie);

@@ -268,7 +268,8 @@ struct sf_cache_upload {
     uint64_t model;       /* make and model; many cameras share one */
     uint32_t camera_slot; /* the camera's place in its owner's account, from 0: NOT unique between
                              tenants */
-    uint32_t capture;     /* the camera's count of stills; starts again when the device restarts */
+    uint32_t capture; /* the camera's count of stills; begins again at 0 when the device restarts,
+                         and after the largest number that its firmware has */
     int64_t captured_unix_ms; /* by the camera's own clock, which may be wrong */
     uint64_t validator; /* computed by the firmware: equal for equal stills; some firmware computes
                            it from the size or the second only; 0: none */

@@ -320,6 +320,33 @@ static const struct sf_defect defects[] = {
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/refused.yaml",
     },
+    {
+        .id = "D44",
+        .title = "a state is imported without a look at whose format it is",
+        .seen_in = "no published picture; restores of foreign or older dumps in general",
+        .needs = "a deploy over another cache, or over another version of this one",
+        BUILTIN("d44-any-state"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/churn.yaml",
+    },
+    {
+        .id = "D45",
+        .title = "a slot is as long as stills usually are",
+        .seen_in = "overflows within one arena, which no memory checker sees",
+        .needs = "stills that are longer than usual, of neighbours in the table",
+        BUILTIN("d45-usual-size"),
+        .oracle = "no-stray-bytes",
+        .scenario = "scenarios/gate/large.yaml",
+    },
+    {
+        .id = "D46",
+        .title = "a camera whose count begins again is never believed",
+        .seen_in = "sequence numbers that wrap: RTP, IP; no published picture",
+        .needs = "a camera whose count of stills wraps",
+        BUILTIN("d46-count-of-once"),
+        .oracle = "fresh",
+        .scenario = "scenarios/gate/wrap.yaml",
+    },
     {.id = NULL},
 };
 

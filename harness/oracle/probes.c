@@ -1,12 +1,14 @@
 #include "harness/oracle/probes.h"
 
 #include "harness/base/assert.h"
+#include "harness/base/bounds.h"
 #include "harness/base/time.h"
 #include "harness/cache/strayframe_cache.h"
 
 enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
 enum { SHORT_BY = 3 };        /* so many times what the cache may keep */
 enum { IDENTITY_FAILED = 2 }; /* flags of IDENTITY */
+enum { LIVE_PICTURES = 5, LIVE_WITHIN_S = 2 };
 
 static const struct {
     const char *name;
@@ -24,10 +26,25 @@ struct viewer {
     uint64_t window;    /* the last window of time in which it asked, from 1 */
     uint32_t tenant;
     uint32_t camera; /* that it waits for */
+    uint32_t pictures_count;
+    sf_ns pictured_at_ns[LIVE_PICTURES]; /* the latest answers with bytes, in turn */
+};
+
+enum { LONG_BYTES = 8192 };
+enum { FLAPS = 3, FLAPS_WITHIN_S = 20, REDEPLOY_WITHIN_S = 3 };
+
+/* What happened to a node of the cache. */
+struct node {
+    sf_ns lost_at_ns[FLAPS]; /* the latest losses, in turn */
+    uint32_t losses_count;
+    uint32_t deploys_count;
+    sf_ns deployed_at_ns;
 };
 
 struct sf_probes {
     uint64_t counts[SF_PROBES_COUNT];
+    struct node nodes[SF_NODES_MAX];
+    bool healed;
     struct viewer *viewers;
     sf_ns *link_due_ns;       /* by link: when the packet before arrives */
     uint64_t *link_left;      /* by link: the highest number of a packet that was told to leave */
@@ -131,6 +148,17 @@ static void end_wait(struct sf_probes *probes, const struct sf_record *record)
     }
 }
 
+static void see_picture(struct sf_probes *probes, const struct sf_record *record)
+{
+    struct viewer *viewer = viewer_of(probes, record);
+    viewer->pictured_at_ns[viewer->pictures_count++ % LIVE_PICTURES] = record->at_ns;
+    sf_ns first_ns = viewer->pictured_at_ns[viewer->pictures_count % LIVE_PICTURES];
+    if (viewer->pictures_count >= LIVE_PICTURES &&
+        record->at_ns - first_ns <= LIVE_WITHIN_S * SF_SECOND) {
+        pass(probes, SF_PROBE_LIVE);
+    }
+}
+
 static void see_ask(struct sf_probes *probes, const struct sf_record *record)
 {
     struct viewer *viewer = viewer_of(probes, record);
@@ -214,9 +242,58 @@ static void close_one(uint32_t *open)
     *open -= *open > 0;
 }
 
+static void see_lost(struct sf_probes *probes, const struct sf_node_record lost)
+{
+    if (lost.node.index >= SF_NODES_MAX) {
+        return;
+    }
+    struct node *node = &probes->nodes[lost.node.index];
+    sf_ns *third = &node->lost_at_ns[node->losses_count % FLAPS];
+    bool flaps = node->losses_count >= FLAPS - 1 &&
+                 lost.at_ns - node->lost_at_ns[(node->losses_count + 1) % FLAPS] <=
+                     FLAPS_WITHIN_S * SF_SECOND;
+    *third = lost.at_ns;
+    node->losses_count++;
+    if (flaps) {
+        pass(probes, SF_PROBE_FLAPPING);
+    }
+}
+
+static void see_deployed(struct sf_probes *probes, const struct sf_deployed_record deployed)
+{
+    if (deployed.node.index >= SF_NODES_MAX) {
+        return;
+    }
+    struct node *node = &probes->nodes[deployed.node.index];
+    bool soon = node->deploys_count > 1 &&
+                deployed.at_ns - node->deployed_at_ns <= REDEPLOY_WITHIN_S * SF_SECOND;
+    if (soon && probes->tenants_waiting > 0) {
+        pass(probes, SF_PROBE_REDEPLOYED);
+    }
+    if (probes->healed) {
+        pass(probes, SF_PROBE_DEPLOYED_HEALED);
+    }
+    node->deployed_at_ns = deployed.at_ns;
+    node->deploys_count++;
+}
+
+static void see_handed_over(struct sf_probes *probes, const struct sf_handed_over_record handed)
+{
+    static const enum sf_probe kinds[] = {SF_PROBE_HANDED_CUT, SF_PROBE_HANDED_FOREIGN,
+                                          SF_PROBE_HANDED_VERSION};
+    if (handed.what >= 1 && handed.what <= sizeof kinds / sizeof kinds[0]) {
+        pass(probes, kinds[handed.what - 1]);
+    }
+}
+
 static void see_change(struct sf_probes *probes, const struct sf_record *record)
 {
     bool begun = record->at_ns > 0;
+    if (record->kind == SF_RECORD_NODE && record->flags == 0) {
+        see_lost(probes, sf_node_of(record));
+    } else if (record->kind == SF_RECORD_DEPLOYED) {
+        see_deployed(probes, sf_deployed_of(record));
+    }
     if (record->kind == SF_RECORD_DEPLOYED && begun && probes->tenants_waiting > 0) {
         pass(probes, SF_PROBE_DEPLOY_IN_FLIGHT);
     }
@@ -291,7 +368,15 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
             pass(probes, SF_PROBE_VIEWER_LEFT);
         }
         return;
+    case SF_RECORD_CAPTURE:
+        if (record->b > LONG_BYTES) {
+            pass(probes, SF_PROBE_LONG_STILL);
+        }
+        return;
     case SF_RECORD_ANSWERED:
+        if (record->a > 0) {
+            see_picture(probes, record);
+        }
         if ((record->flags & SF_FLAG_STALE) != 0) {
             pass(probes, SF_PROBE_STALE);
         }
@@ -304,6 +389,9 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         if ((record->flags & SF_FLAG_WHOLE) == 0) {
             pass(probes, SF_PROBE_PARTIAL_SHOWN);
         }
+        return;
+    case SF_RECORD_HANDED_OVER:
+        see_handed_over(probes, sf_handed_over_of(record));
         return;
     case SF_RECORD_BUSY:
         see_busy(probes, sf_busy_of(record));
@@ -372,6 +460,7 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         return;
     case SF_RECORD_HEALED:
         pass(probes, SF_PROBE_RECOVERED);
+        probes->healed = true;
         return;
     case SF_RECORD_DEPLOYED:
     case SF_RECORD_KILL_SWITCH:

@@ -50,6 +50,9 @@
     X(d37_evicted_entry)                                                                           \
     X(d42_forgets_half)                                                                            \
     X(d43_last_fetch)                                                                              \
+    X(d44_any_state)                                                                               \
+    X(d45_usual_size)                                                                              \
+    X(d46_count_of_once)                                                                           \
     /* Planted faults, one for each oracle that a cache can set off; in canary.c, canary_owner.c. */ \
     X(canary_tenantless)                                                                           \
     X(canary_scrap)                                                                                \

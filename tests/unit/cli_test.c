@@ -348,7 +348,7 @@ static void test_list_prints_the_catalogue_with_medians(void **state)
     assert_int_equal(strayframe("list defects --json"), 0);
     json_t *json = parsed();
     const json_t *defects = json_object_get(json, "defects");
-    assert_int_equal(json_array_size(defects), 33);
+    assert_int_equal(json_array_size(defects), 37);
     const json_t *defect;
     size_t i;
     json_array_foreach(defects, i, defect)

@@ -151,6 +151,40 @@ static void test_forgetting_is_told_by_scope_and_by_what_is_open(void **state)
     }
 }
 
+static void test_nodes_that_flap_and_deploys_on_deploys(void **state)
+{
+    (void)state;
+#define LOST(s) {.kind = SF_RECORD_NODE, .who = 1, .at_ns = (s)*SF_SECOND}
+#define DEPLOYED(s)                                                \
+    {                                                              \
+        .kind = SF_RECORD_DEPLOYED, .a = 1, .at_ns = (s)*SF_SECOND \
+    }
+    assert_int_equal(PASSED(FLAPPING, LOST(1), LOST(9), LOST(21)), 1);
+    assert_int_equal(PASSED(FLAPPING, LOST(1), LOST(9), LOST(22)), 0);
+    assert_int_equal(PASSED(FLAPPING, LOST(1), LOST(9)), 0);
+    assert_int_equal(PASSED(REDEPLOYED, DEPLOYED(0), WAITS(0, 0, 1), DEPLOYED(10), DEPLOYED(13)),
+                     1);
+    assert_int_equal(PASSED(REDEPLOYED, DEPLOYED(0), WAITS(0, 0, 1), DEPLOYED(10), DEPLOYED(14)),
+                     0);
+    assert_int_equal(PASSED(REDEPLOYED, DEPLOYED(0), DEPLOYED(10), DEPLOYED(13)), 0);
+    assert_int_equal(PASSED(DEPLOYED_HEALED, {.kind = SF_RECORD_HEALED}, DEPLOYED(9)), 1);
+    assert_int_equal(PASSED(DEPLOYED_HEALED, DEPLOYED(9), {.kind = SF_RECORD_HEALED}), 0);
+#undef LOST
+#undef DEPLOYED
+}
+
+static void test_five_pictures_in_two_seconds_are_live_viewing(void **state)
+{
+    (void)state;
+#define PICTURE(ms) {.kind = SF_RECORD_ANSWERED, .who = 2, .a = 900, .at_ns = (ms)*SF_MS}
+    assert_int_equal(
+        PASSED(LIVE, PICTURE(0), PICTURE(500), PICTURE(900), PICTURE(1500), PICTURE(2000)), 1);
+    assert_int_equal(
+        PASSED(LIVE, PICTURE(0), PICTURE(500), PICTURE(900), PICTURE(1500), PICTURE(2001)), 0);
+    assert_int_equal(PASSED(LIVE, PICTURE(0), PICTURE(500), PICTURE(900), PICTURE(1500)), 0);
+#undef PICTURE
+}
+
 static void test_single_records_that_are_events(void **state)
 {
     (void)state;
@@ -173,6 +207,10 @@ static void test_single_records_that_are_events(void **state)
         {SF_PROBE_EXPORTED, {.kind = SF_RECORD_EXPORT}},
         {SF_PROBE_NETWORK_CHANGED, {.kind = SF_RECORD_NETWORK}},
         {SF_PROBE_RECOVERED, {.kind = SF_RECORD_HEALED}},
+        {SF_PROBE_LONG_STILL, {.kind = SF_RECORD_CAPTURE, .b = 8193}},
+        {SF_PROBE_HANDED_CUT, {.kind = SF_RECORD_HANDED_OVER, .a = 1}},
+        {SF_PROBE_HANDED_FOREIGN, {.kind = SF_RECORD_HANDED_OVER, .a = 2}},
+        {SF_PROBE_HANDED_VERSION, {.kind = SF_RECORD_HANDED_OVER, .a = 3}},
         {SF_PROBE_FETCH_BUSY, {.kind = SF_RECORD_BUSY, .a = 1}},
         {SF_PROBE_TIMER_BUSY, {.kind = SF_RECORD_BUSY, .a = 2}},
         {SF_PROBE_CONNECTION_BUSY, {.kind = SF_RECORD_BUSY, .a = 3}},
@@ -298,6 +336,8 @@ int main(void)
         cmocka_unit_test(test_stills_that_take_three_times_what_may_be_kept_are_counted_once),
         cmocka_unit_test(test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet),
         cmocka_unit_test(test_single_records_that_are_events),
+        cmocka_unit_test(test_five_pictures_in_two_seconds_are_live_viewing),
+        cmocka_unit_test(test_nodes_that_flap_and_deploys_on_deploys),
         cmocka_unit_test(test_forgetting_is_told_by_scope_and_by_what_is_open),
         cmocka_unit_test(test_whoever_leaves_leaves_a_request_that_waits),
         cmocka_unit_test(test_a_reply_is_late_beyond_its_bound),

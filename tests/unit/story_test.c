@@ -302,6 +302,7 @@ static void test_every_kind_of_record_has_a_sentence(void **state)
         {{.kind = SF_RECORD_FORGET, .who = 1, .a = 1},
          "the cache is told to forget the stills of home 2's camera"},
         {{.kind = SF_RECORD_FETCH_ARRIVES, .who = 1, .a = 6}, "home 2's camera sends its still 6"},
+        {{.kind = SF_RECORD_HANDED_OVER, .a = 2}, "is handed a state of a foreign cache"},
         {{.kind = SF_RECORD_BUSY, .a = 1}, "the cache is refused a fetch"},
         {{.kind = SF_RECORD_EXPORT, .who = 3}, "asks for a copy of the latest still"},
         {{.kind = SF_RECORD_CONSENT, .who = 3}, "withdraws consent to a backup"},

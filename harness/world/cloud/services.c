@@ -123,6 +123,13 @@ static void service_contract_broken(void *context, uint32_t version, int32_t cod
                                    .subject = subject));
 }
 
+static void service_handed_over(void *context, uint32_t version, enum sf_cache_hand_over kind,
+                                uint32_t bytes)
+{
+    world_trace(context,
+                SF_RECORD(handed_over, .version = version, .what = (uint32_t)kind, .bytes = bytes));
+}
+
 static void service_busy(void *context, uint32_t version, enum sf_cache_bound bound)
 {
     world_trace(context, SF_RECORD(busy, .version = version, .what = (uint32_t)bound));
@@ -175,6 +182,7 @@ static const struct sf_cache_services services = {
     .store_start = sf_store_start,
     .contract_broken = service_contract_broken,
     .busy = service_busy,
+    .handed_over = service_handed_over,
     .log = service_log,
     .state = service_state,
     .identity_start = sf_identity_ask,
@@ -236,6 +244,8 @@ void sf_cloud_start(struct world *world)
                         (uint64_t)world->config.cloud.cache_capacity_bytes);
     sf_cache_host_set_nodes(&cloud->host, (uint32_t)world->config.cloud.nodes);
     set_bounds(world);
+    sf_cache_host_set_hand_over(&cloud->host,
+                                (enum sf_cache_hand_over)world->config.cloud.hand_over);
     cloud->forgets = false;
     for (uint32_t i = 0; i < world->plan->timeline_count; i++) {
         cloud->forgets |= world->plan->timeline[i].action == SF_ACTION_FORGET;

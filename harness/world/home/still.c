@@ -89,6 +89,13 @@ static const char *vary_of(uint32_t firmware)
     return firmware <= 1 ? "tenant, camera" : "tenant, camera, size";
 }
 
+/* As its firmware counts: some of it has few digits. */
+static uint32_t said_capture(const struct sf_camera_config *config, uint32_t device_capture)
+{
+    uint32_t wrap = (uint32_t)config->captures_wrap;
+    return wrap > 0 ? device_capture % wrap : device_capture;
+}
+
 static void prepare_delta(struct world *world, struct home *home,
                           const struct sf_camera_effects *effects, uint32_t count,
                           struct still_sent *sent)
@@ -96,7 +103,7 @@ static void prepare_delta(struct world *world, struct home *home,
     uint32_t rows_count = sf_still_rows_count(world->config.still.height_px);
     uint32_t first_row = first_changed_row(world, home, effects->capture, rows_count);
     sent->said.kind = SF_CACHE_STILL_DELTA;
-    sent->said.base_capture = effects->base_capture;
+    sent->said.base_capture = said_capture(home->camera.config, effects->base_capture);
     sent->said.first_row = first_row;
     sent->said.rows_count = rows_count - first_row;
     update_sent(world, home, count, first_row, rows_count - first_row, sent);
@@ -114,7 +121,7 @@ void sf_still_prepare(struct world *world, struct sf_home_id id,
         .bytes = world->homes.still_scratch,
         .said =
             {
-                .capture = effects->device_capture,
+                .capture = said_capture(config, effects->device_capture),
                 .total_bytes = count,
                 .captured_unix_ms = unix_ms,
                 .vary = vary_of(home->firmware),
