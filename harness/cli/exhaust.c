@@ -114,7 +114,6 @@ static enum sf_err understand(const struct cli_args *args, struct sf_exhaust_opt
     }
     SF_TRY(cli_number(args, "sweep", 0, 1, UINT32_MAX, &exhaust->sweep_seeds_count, diag));
     if (exhaust->sweep_seeds_count > 0) {
-        exhaust->sweep = &sf_profile_sweep;
         number_worlds(exhaust);
     }
     exhaust->depth_max = (uint32_t)depth;

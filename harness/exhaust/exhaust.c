@@ -126,60 +126,54 @@ static uint32_t next_world(const struct explorer *explorer)
 
 /* ---- many seeds, each to a small depth ---- */
 
-enum { SWEEP_DEPTH_MIN = 2, SWEEP_DEPTH_MAX = 4 };
-
-/* Every seed to this depth. True if one leaks. */
-static bool sweep_depth(struct explorer *explorer, struct sf_search *search, uint32_t depth)
+/* One row of the sweep. True if a seed leaks. */
+static bool sweep_seeds(struct explorer *explorer, uint32_t index)
 {
     const struct sf_exhaust_options *options = explorer->options;
-    struct sf_exhaust_world *sweep = &explorer->report->exhaust.sweep;
+    const struct sf_profile_sweep *row = &sf_profile_sweeps[index];
+    struct sf_exhaust_world *known = &explorer->report->exhaust.sweeps[index];
     struct sf_exhaust_found *leak = &explorer->report->exhaust.leak;
-    uint64_t orders_count = 0;
-    uint64_t answers_count = 0;
-    for (uint64_t i = 0; i < options->sweep_seeds_count; i++) {
+    struct sf_search *search = sf_alloc(1, sizeof *search);
+    uint64_t seeds_count = (options->sweep_seeds_count >> row->seeds_shift) + 1;
+    double began_s = cpu_s();
+    bool leaks = false;
+    uint64_t i = 0;
+    prepare(search, options, &row->world, options->seed);
+    search->merges = search->merges && row->merges;
+    search->watched = &explorer->report->order;
+    explorer->report->world = SF_EXHAUST_SWEEP + index;
+    for (; !leaks && i < seeds_count && !expired(explorer); i++) {
         explorer->report->seed = options->seed + i;
         sf_search_name(search, options->seed + i);
-        enum sf_search_end end = sf_search_depth(search, depth);
-        orders_count += search->orders_count;
-        answers_count += search->answers_count;
-        sweep->orders_in_all_count += search->orders_count;
-        sweep->met_bound |= search->met_bound;
-        if (end == SF_SEARCH_FOUND) {
-            leak->find = search->find;
-            leak->order = search->order;
-            leak->world = SF_EXHAUST_SWEEP;
-            leak->seed = options->seed + i;
-            return true;
-        }
-        if (expired(explorer)) {
-            return false;
-        }
+        leaks = sf_search_depth(search, row->depth) == SF_SEARCH_FOUND;
+        known->orders_in_all_count += search->orders_count;
+        known->answers_count += search->answers_count;
+        known->met_bound |= search->met_bound;
     }
-    sweep->depth = depth;
-    sweep->orders_count = orders_count;
-    sweep->answers_count = answers_count;
-    return false;
+    if (leaks) {
+        leak->find = search->find;
+        leak->order = search->order;
+        leak->world = SF_EXHAUST_SWEEP + index;
+        leak->seed = explorer->report->seed;
+    }
+    known->depth = !leaks && i == seeds_count ? row->depth : 0;
+    known->cpu_s = cpu_s() - began_s;
+    explorer->report->exhaust.swept_count[index] = i;
+    sf_search_free(search);
+    free(search);
+    return leaks;
 }
 
 /* With half of the time. True if a seed leaks. */
 static bool sweep(struct explorer *explorer)
 {
-    double began_s = cpu_s();
     double end_s = explorer->end_s;
     bool leaks = false;
-    struct sf_search *search = sf_alloc(1, sizeof *search);
-    prepare(search, explorer->options, explorer->options->sweep, explorer->options->seed);
-    search->merges = false; /* more work than it saves at such depths */
-    search->watched = &explorer->report->order;
-    explorer->report->world = SF_EXHAUST_SWEEP;
-    explorer->end_s = began_s + (end_s - began_s) / 2;
-    for (uint32_t depth = SWEEP_DEPTH_MIN; !leaks && depth <= SWEEP_DEPTH_MAX; depth++) {
-        leaks = !expired(explorer) && sweep_depth(explorer, search, depth);
+    explorer->end_s = end_s - explorer->options->seconds_max / 2;
+    for (uint32_t i = 0; !leaks && i < SF_PROFILE_SWEEPS; i++) {
+        leaks = sweep_seeds(explorer, i);
     }
     explorer->end_s = end_s;
-    explorer->report->exhaust.sweep.cpu_s = cpu_s() - began_s;
-    sf_search_free(search);
-    free(search);
     return leaks;
 }
 
@@ -204,7 +198,7 @@ static void explore(void *context, void *prepared, uint32_t job, void *result_ou
         search->watched = &explorer.report->order;
         exhaust->engine = search->snapshots ? SF_EXHAUST_SNAPSHOT : SF_EXHAUST_REPLAY;
     }
-    bool leaks = options->sweep != NULL && sweep(&explorer);
+    bool leaks = options->sweep_seeds_count > 0 && sweep(&explorer);
     uint32_t world = leaks ? UINT32_MAX : next_world(&explorer);
     while (world != UINT32_MAX && !expired(&explorer) && !deepen(&explorer, world)) {
         world = next_world(&explorer);
@@ -221,7 +215,9 @@ static void explore(void *context, void *prepared, uint32_t job, void *result_ou
 const struct sf_small_world *sf_exhaust_world_of(const struct sf_exhaust_options *options,
                                                  const struct sf_exhaust_found *found)
 {
-    return found->world == SF_EXHAUST_SWEEP ? options->sweep : &options->worlds[found->world];
+    return found->world >= SF_EXHAUST_SWEEP
+               ? &sf_profile_sweeps[found->world - SF_EXHAUST_SWEEP].world
+               : &options->worlds[found->world];
 }
 
 struct replayed {

@@ -27,7 +27,7 @@ struct sf_exhaust_options {
     uint64_t seed;       /* of the identity numbers */
     const struct sf_small_world
         *sweep;                 /* not NULL: the world of the sweep, tried before the others */
-    uint64_t sweep_seeds_count; /* from `seed` on */
+    uint64_t sweep_seeds_count; /* of sf_profile_sweeps, from `seed` on; 0: no sweep */
 };
 
 enum { SF_EXHAUST_WORLDS_MAX = 64, SF_EXHAUST_SWEEP = SF_EXHAUST_WORLDS_MAX };
@@ -48,7 +48,7 @@ struct sf_exhaust_world {
 
 struct sf_exhaust_found {
     struct sf_small_find find; /* kind NONE: nothing */
-    uint32_t world;            /* SF_EXHAUST_SWEEP: that of the sweep */
+    uint32_t world;            /* from SF_EXHAUST_SWEEP on: those of the sweep */
     uint64_t seed;
     struct sf_small_order order;
     bool is_confirmed;
@@ -58,8 +58,9 @@ struct sf_exhaust_found {
 struct sf_exhaust {
     uint32_t worlds_count;
     struct sf_exhaust_world worlds[SF_EXHAUST_WORLDS_MAX];
-    struct sf_exhaust_world sweep;    /* its depth is that of every seed */
-    struct sf_exhaust_found leak;     /* of bytes or a session, or a crash */
+    struct sf_exhaust_world sweeps[SF_PROFILE_SWEEPS]; /* depth 0: not all its seeds were tried */
+    uint64_t swept_count[SF_PROFILE_SWEEPS];           /* seeds */
+    struct sf_exhaust_found leak;                      /* of bytes or a session, or a crash */
     struct sf_exhaust_found contract; /* the first broken contract; the search went on */
     uint32_t engine;                  /* the one that was used */
     double cpu_s;

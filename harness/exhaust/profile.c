@@ -113,13 +113,32 @@ static const struct sf_small_world worlds[] = {
     },
 };
 
-const struct sf_small_world sf_profile_sweep = {
-    .name = "sweep",
-    .tenants = 3,
-    .cameras = 3,
-    .nodes = 1,
-    .still_bytes = SHORT_STILL,
-    .families = SF_SMALL_SETTLE | SF_SMALL_DEPLOY,
+/* Two tenants' stills are stored and asked for, and there may be a deploy between. */
+#define SWEEP_WORLD                                                                          \
+    {                                                                                        \
+        .name = "sweep", .tenants = 3, .cameras = 3, .nodes = 1, .still_bytes = SHORT_STILL, \
+        .families = SF_SMALL_SETTLE | SF_SMALL_DEPLOY,                                       \
+    }
+
+const struct sf_profile_sweep sf_profile_sweeps[SF_PROFILE_SWEEPS] = {
+    {.world = SWEEP_WORLD, .depth = 2, .seeds_shift = 0},
+    {.world = SWEEP_WORLD, .depth = 3, .seeds_shift = 4},
+    {.world = SWEEP_WORLD, .depth = 4, .seeds_shift = 8},
+    /* One upload each, in pieces that arrive in every order: nothing longer can happen. */
+    {.world =
+         {
+             .name = "sweep-pieces",
+             .tenants = 2,
+             .cameras = 2,
+             .nodes = 1,
+             .still_bytes = SHORT_STILL,
+             .uploads_max = 1,
+             .requests_max = 1,
+             .families = SF_SMALL_PARTS,
+         },
+     .depth = 7,
+     .seeds_shift = 6,
+     .merges = true},
 };
 
 uint32_t sf_profile_count(void)

@@ -6,9 +6,16 @@
 
 enum { SF_PROFILE_WORLDS_MAX = 16 };
 
-/* Where many seeds are tried, each to a small depth: no more than it takes for two tenants' stills
- * to be stored and asked for, and for a deploy between. */
-extern const struct sf_small_world sf_profile_sweep;
+/* A world in which many seeds are tried, each to this depth: the N of the sweep, divided by
+ * 2^seeds_shift. */
+struct sf_profile_sweep {
+    struct sf_small_world world;
+    uint32_t depth;
+    uint32_t seeds_shift;
+    bool merges; /* equal states are explored once: saves work from some depth on */
+};
+enum { SF_PROFILE_SWEEPS = 4 };
+extern const struct sf_profile_sweep sf_profile_sweeps[SF_PROFILE_SWEEPS];
 
 uint32_t sf_profile_count(void);
 /* index below the count. */

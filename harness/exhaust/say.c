@@ -86,17 +86,22 @@ static void say_world(const struct sf_small_world *world, const struct sf_exhaus
                 known->merged_in_part ? "; not all states were remembered" : "");
 }
 
-static void say_sweep(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust,
-                      struct sf_text *out)
+static void say_sweeps(const struct sf_exhaust *exhaust, struct sf_text *out)
 {
-    char orders[32];
-    char seeds[32];
-    const struct sf_exhaust_world *sweep = &exhaust->sweep;
-    sf_text_add(out, "  %-18s every order of up to %u events with each of %s seeds (", "sweep",
-                sweep->depth, grouped(options->sweep_seeds_count, seeds));
-    say_limits(options->sweep, out);
-    sf_text_add(out, "): %s orders tried, %.1f s\n", grouped(sweep->orders_in_all_count, orders),
-                sweep->cpu_s);
+    for (uint32_t i = 0; i < SF_PROFILE_SWEEPS; i++) {
+        char orders[32];
+        char seeds[32];
+        const struct sf_exhaust_world *known = &exhaust->sweeps[i];
+        const struct sf_profile_sweep *row = &sf_profile_sweeps[i];
+        if (exhaust->swept_count[i] == 0) {
+            continue;
+        }
+        sf_text_add(out, "  %-18s every order of up to %u events with each of %s seeds (",
+                    row->world.name, row->depth, grouped(exhaust->swept_count[i], seeds));
+        say_limits(&row->world, out);
+        sf_text_add(out, "): %s orders tried, %.1f s\n",
+                    grouped(known->orders_in_all_count, orders), known->cpu_s);
+    }
 }
 
 /* ---- finds ---- */
@@ -157,7 +162,10 @@ void sf_exhaust_say_order(const struct sf_exhaust_found *found, const struct sf_
 
 static uint64_t orders_in_all(const struct sf_exhaust *exhaust)
 {
-    uint64_t count = exhaust->sweep.orders_in_all_count;
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < SF_PROFILE_SWEEPS; i++) {
+        count += exhaust->sweeps[i].orders_in_all_count;
+    }
     for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
         count += exhaust->worlds[i].orders_in_all_count;
     }
@@ -176,9 +184,7 @@ void sf_exhaust_say(const struct sf_exhaust_options *options, const struct sf_ex
     bool merged = options->keeps_merging && exhaust->engine == SF_EXHAUST_SNAPSHOT;
     sf_text_add(out, "covered%s:\n",
                 exhaust->leak.find.kind == SF_SMALL_FIND_NONE ? "" : " before that");
-    if (options->sweep != NULL) {
-        say_sweep(options, exhaust, out);
-    }
+    say_sweeps(exhaust, out);
     for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
         say_world(&options->worlds[i], &exhaust->worlds[i], merged, out);
     }
