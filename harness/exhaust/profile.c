@@ -1,5 +1,6 @@
 /* The default profile: small worlds that together bring about each thing that the public header
- * says can happen to a cache. It was written from that header alone. */
+ * says can happen to a cache. It was written from that header, before any code of the planted
+ * classes was read; their descriptions were known. */
 #include <stddef.h>
 
 #include "harness/exhaust/profile.h"

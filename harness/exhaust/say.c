@@ -72,6 +72,10 @@ static void say_world(const struct sf_small_world *world, const struct sf_exhaus
         sf_text_add(out, "complete: this world (");
         say_limits(world, out);
         sf_text_add(out, ") has %s states", states);
+    } else if (known->is_complete) {
+        sf_text_add(out, "complete: every order of this world (");
+        say_limits(world, out);
+        sf_text_add(out, ")");
     } else {
         sf_text_add(out, "every order of up to %u event%s (", known->depth, plural(known->depth));
         say_limits(world, out);
