@@ -127,6 +127,7 @@ static void checker_see(struct sf_checker *checker, const struct sf_record *reco
         if ((oracles[i]->kinds & kind) != 0) {
             uint64_t before = checker->findings->count;
             uint32_t kept = checker->findings->kept_count;
+            checker->findings->first = checker->results[i].findings_count == 0;
             oracles[i]->see(checker->states[i], &checker->who, record, checker->findings);
             checker->results[i].findings_count += checker->findings->count - before;
             for (; kept < checker->findings->kept_count; kept++) {

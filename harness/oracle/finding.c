@@ -5,9 +5,11 @@
 void sf_findings_add(struct sf_findings *findings, struct sf_finding finding)
 {
     findings->count++;
-    if (findings->kept_count < SF_FINDINGS_KEPT_MAX) {
+    uint32_t places = findings->first ? SF_FINDINGS_KEPT_MAX : SF_FINDINGS_FIRST_MAX;
+    if (findings->kept_count < places) {
         findings->kept[findings->kept_count++] = finding;
     }
+    findings->first = false;
 }
 
 struct sf_finding sf_finding_about(const struct sf_register *who, struct sf_viewer_id viewer,

@@ -52,12 +52,16 @@ struct sf_finding {
 _Static_assert(sizeof(struct sf_finding) == 48,
                "no padding: findings go through pipes and into files");
 
-enum { SF_FINDINGS_KEPT_MAX = 256 };
+enum { SF_ORACLES_MAX = 24 };
+
+/* The first ones of a run, and the first of each oracle. */
+enum { SF_FINDINGS_FIRST_MAX = 256, SF_FINDINGS_KEPT_MAX = SF_FINDINGS_FIRST_MAX + SF_ORACLES_MAX };
 
 /* All are counted, the first ones are kept. */
 struct sf_findings {
     uint64_t count;
     uint32_t kept_count;
+    bool first; /* what is added now is the first of its oracle: it has a place of its own */
     struct sf_finding kept[SF_FINDINGS_KEPT_MAX];
 };
 
@@ -182,7 +186,6 @@ SF_ORACLES(X)
 /* Every oracle, ended by NULL, in the order of their reports; and their names, ended by NULL. */
 const struct sf_oracle *const *sf_oracles(void);
 const char *const *sf_oracle_names(void);
-enum { SF_ORACLES_MAX = 24 };
 
 /* ---- the checker: all oracles over one trace ---- */
 

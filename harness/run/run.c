@@ -86,11 +86,15 @@ static void read_checker(const struct sf_checker *checker, struct sf_run_result 
     result->oracles_count = checker->oracles_count;
     memcpy(result->oracles, checker->results, sizeof result->oracles);
     result->findings_count = checker->findings->count;
-    result->findings_kept = checker->findings->kept_count < SF_RUN_FINDINGS_MAX
-                                ? checker->findings->kept_count
-                                : SF_RUN_FINDINGS_MAX;
-    memcpy(result->findings, checker->findings->kept,
-           result->findings_kept * sizeof result->findings[0]);
+    bool seen[SF_ORACLES_MAX] = {false};
+    for (uint32_t i = 0; i < checker->findings->kept_count; i++) {
+        const struct sf_finding *finding = &checker->findings->kept[i];
+        if (!seen[finding->oracle] || result->findings_kept < SF_RUN_FINDINGS_FIRST_MAX) {
+            SF_ASSERT(result->findings_kept < SF_RUN_FINDINGS_MAX);
+            result->findings[result->findings_kept++] = *finding;
+        }
+        seen[finding->oracle] = true;
+    }
 }
 
 /* The plan that is run, and its caches. */

@@ -29,7 +29,11 @@ struct sf_run_caches {
 SF_MUST_USE enum sf_err sf_run_load_caches(const struct sf_plan *plan,
                                            struct sf_run_caches *caches_out, struct sf_diag *diag);
 
-enum { SF_RUN_FINDINGS_MAX = 32 };
+/* The first ones, and the first of each oracle. */
+enum {
+    SF_RUN_FINDINGS_FIRST_MAX = 32,
+    SF_RUN_FINDINGS_MAX = SF_RUN_FINDINGS_FIRST_MAX + SF_ORACLES_MAX
+};
 
 /* Plain values: goes through shared memory. */
 struct sf_run_result {

@@ -73,14 +73,21 @@ static void run_here(struct shrink *shrink, const struct sf_trace_listener *list
     }
 }
 
+/* Before an oracle is chosen: the first stray, or else the first finding. */
 const struct sf_finding *sf_shrink_finding(const struct shrink *shrink)
 {
+    const struct sf_finding *found = NULL;
     for (uint32_t i = 0; i < shrink->result.findings_kept; i++) {
-        if (shrink->oracle == UINT32_MAX || shrink->result.findings[i].oracle == shrink->oracle) {
-            return &shrink->result.findings[i];
+        const struct sf_finding *finding = &shrink->result.findings[i];
+        if (shrink->oracle != UINT32_MAX && finding->oracle != shrink->oracle) {
+            continue;
         }
+        if (shrink->oracle != UINT32_MAX || sf_oracles()[finding->oracle]->of_strays) {
+            return finding;
+        }
+        found = found == NULL ? finding : found;
     }
-    return NULL;
+    return found;
 }
 
 bool sf_shrink_fails(struct shrink *shrink, const struct sf_trace_listener *listener)

@@ -12,7 +12,8 @@
 #include "harness/scenario/plan.h"
 
 struct sf_shrink_options {
-    /* Index into sf_oracles(): whose finding must stay; UINT32_MAX: that of the first finding. */
+    /* Index into sf_oracles(): whose finding must stay; UINT32_MAX: that of the first
+     * stray, or else of the first finding. */
     uint32_t oracle;
     uint64_t runs_max;    /* attempts at most */
     uint32_t seeds_count; /* seeds tried for each change before it is rejected; at least 1 */

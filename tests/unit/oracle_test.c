@@ -16,12 +16,16 @@ static void test_findings_beyond_what_is_kept_are_counted(void **state)
 {
     (void)state;
     struct sf_findings *findings = sf_alloc(1, sizeof *findings);
-    for (int i = 0; i < SF_FINDINGS_KEPT_MAX + 10; i++) {
+    for (int i = 0; i < SF_FINDINGS_FIRST_MAX + 10; i++) {
         sf_findings_add(findings, (struct sf_finding){.request = (uint64_t)i});
     }
-    assert_int_equal(findings->count, SF_FINDINGS_KEPT_MAX + 10);
-    assert_int_equal(findings->kept_count, SF_FINDINGS_KEPT_MAX);
-    assert_int_equal(findings->kept[SF_FINDINGS_KEPT_MAX - 1].request, SF_FINDINGS_KEPT_MAX - 1);
+    assert_int_equal(findings->count, SF_FINDINGS_FIRST_MAX + 10);
+    assert_int_equal(findings->kept_count, SF_FINDINGS_FIRST_MAX);
+    assert_int_equal(findings->kept[SF_FINDINGS_FIRST_MAX - 1].request, SF_FINDINGS_FIRST_MAX - 1);
+    findings->first = true; /* of another oracle: it has a place of its own */
+    sf_findings_add(findings, (struct sf_finding){.request = 4711});
+    assert_int_equal(findings->kept_count, SF_FINDINGS_FIRST_MAX + 1);
+    assert_int_equal(findings->kept[SF_FINDINGS_FIRST_MAX].request, 4711);
     free(findings);
 }
 

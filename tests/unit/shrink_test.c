@@ -33,6 +33,32 @@ static void load(struct sf_plan *plan, const char *path, const char *cache, uint
 static const struct sf_shrink_options options = {
     .oracle = UINT32_MAX, .runs_max = 20000, .seeds_count = 8};
 
+static uint16_t index_of(const char *oracle)
+{
+    uint16_t index = 0;
+    while (strcmp(sf_oracles()[index]->name, oracle) != 0) {
+        index++;
+    }
+    return index;
+}
+
+/* A stray matters more than a promise that was broken before it. */
+static void test_without_an_oracle_the_stray_is_followed(void **state)
+{
+    (void)state;
+    struct shrink *shrink = sf_alloc(1, sizeof *shrink);
+    struct sf_run_result *result = &shrink->result;
+    shrink->oracle = UINT32_MAX;
+    assert_null(sf_shrink_finding(shrink));
+    result->findings[result->findings_kept++].oracle = index_of("monotonic");
+    assert_ptr_equal(sf_shrink_finding(shrink), &result->findings[0]);
+    result->findings[result->findings_kept++].oracle = index_of("no-stray-bytes");
+    assert_ptr_equal(sf_shrink_finding(shrink), &result->findings[1]);
+    shrink->oracle = index_of("monotonic");
+    assert_ptr_equal(sf_shrink_finding(shrink), &result->findings[0]);
+    free(shrink);
+}
+
 static void test_update_comes_down_to_a_few_lost_packets(void **state)
 {
     (void)state;
@@ -244,6 +270,7 @@ static void test_a_network_that_changes_comes_to_rest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_without_an_oracle_the_stray_is_followed),
         cmocka_unit_test(test_update_comes_down_to_a_few_lost_packets),
         cmocka_unit_test(test_what_does_not_fail_is_refused),
         cmocka_unit_test(test_a_network_that_changes_comes_to_rest),
