@@ -108,7 +108,7 @@ uint32_t sf_sandbox_enter(uid_t user, gid_t group, uint32_t lacks)
 
 /* ---- limits ---- */
 
-static void limit(int resource, rlim_t most)
+static void limit(__rlimit_resource_t resource, rlim_t most)
 {
     struct rlimit now;
     if (getrlimit(resource, &now) == 0) {
@@ -254,24 +254,24 @@ static bool filter_calls(uint32_t lacks)
     /* A process that was killed was killed from outside, by us or because memory ran short: it can
      * send SIGKILL in no way, itself neither. */
     failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(kill), 1,
-                               SCMP_A1(SCMP_CMP_EQ, SIGKILL));
+                               SCMP_A1(SCMP_CMP_EQ, SIGKILL, 0));
     failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tkill), 1,
-                               SCMP_A1(SCMP_CMP_EQ, SIGKILL));
+                               SCMP_A1(SCMP_CMP_EQ, SIGKILL, 0));
     failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tgkill), 1,
-                               SCMP_A2(SCMP_CMP_EQ, SIGKILL));
+                               SCMP_A2(SCMP_CMP_EQ, SIGKILL, 0));
     failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fcntl), 1,
-                               SCMP_A1(SCMP_CMP_EQ, F_SETSIG));
+                               SCMP_A1(SCMP_CMP_EQ, F_SETSIG, 0));
     /* Its flags are in memory, where no filter can look: the C libraries then use clone. */
     failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     if ((lacks & SF_BOX_LACKS_PROCESSES) !=
         0) { /* it sees the others: itself alone it may signal */
         scmp_datum_t own = (scmp_datum_t)getpid();
         failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(kill), 1,
-                                   SCMP_A0(SCMP_CMP_NE, own));
+                                   SCMP_A0(SCMP_CMP_NE, own, 0));
         failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tgkill), 1,
-                                   SCMP_A0(SCMP_CMP_NE, own));
+                                   SCMP_A0(SCMP_CMP_NE, own, 0));
         failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tkill), 1,
-                                   SCMP_A0(SCMP_CMP_NE, own));
+                                   SCMP_A0(SCMP_CMP_NE, own, 0));
     }
     bool done = failed == 0 && seccomp_load(filter) == 0;
     seccomp_release(filter);

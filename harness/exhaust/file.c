@@ -23,11 +23,11 @@ static enum sf_err unknown(const struct sf_yaml_node *node, struct sf_diag *diag
 static enum sf_err read_number(const struct sf_yaml_node *node, const char *key, uint64_t min,
                                uint64_t max, uint64_t *number_out, struct sf_diag *diag)
 {
-    char *end;
+    char *end = NULL;
     errno = 0;
     unsigned long long number = node->kind == SF_YAML_SCALAR ? strtoull(node->text, &end, 10) : 0;
     bool digits = node->kind == SF_YAML_SCALAR && node->text[0] >= '0' && node->text[0] <= '9';
-    if (!digits || *end != '\0' || errno != 0 || number < min || number > max) {
+    if (!digits || end == NULL || *end != '\0' || errno != 0 || number < min || number > max) {
         return sf_yaml_fail(node, diag, "%s: expected a whole number from %llu to %llu", key,
                             (unsigned long long)min, (unsigned long long)max);
     }
