@@ -515,8 +515,8 @@ static void test_the_story_says_what_an_answer_says_of_itself(void **state)
     (void)state;
     static const char *const lines[] = {
         "19000000000 hub 1 asks for camera 1, request 9",
-        "19000000001 hub 1 gets its answer from on_timer, about home 1, begun for home 1, request "
-        "9, from offset 2800",
+        ("19000000001 hub 1 gets its answer from on_timer, about home 1, begun for home 1, "
+         "request 9, from offset 2800"),
         "19000000001 hub 1 is answered partial, stale, with 367, request 9",
         "20000000000 hub 1 receives whole, arrived 367, of 367, request 9",
     };
