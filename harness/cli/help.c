@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/cli/command.h"
 
 static const struct cli_command help_command; /* below: it reads the table */
@@ -14,6 +15,7 @@ const struct cli_command *const cli_commands[] = {
 
 const struct cli_command *cli_find_command(const char *name)
 {
+    SF_ASSERT(name != NULL);
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         if (strcmp(cli_commands[i]->name, name) == 0) {
             return cli_commands[i];
@@ -24,6 +26,9 @@ const struct cli_command *cli_find_command(const char *name)
 
 const char *cli_nearest_command(const char *name, char *out, size_t out_bytes)
 {
+    SF_ASSERT(name != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(out_bytes > 0);
     const char *names[sizeof cli_commands / sizeof cli_commands[0]] = {NULL};
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
         names[i] = cli_commands[i]->name;
@@ -36,6 +41,7 @@ const char *cli_nearest_command(const char *name, char *out, size_t out_bytes)
 
 void cli_overview(FILE *to)
 {
+    SF_ASSERT(to != NULL);
     fprintf(to, "strayframe: tests whether a cache of camera stills ever sends a viewer another "
                 "tenant's picture.\n\n"
                 "Usage: strayframe COMMAND [OPTION...] [...]\n\nCommands:\n");
@@ -54,6 +60,7 @@ void cli_overview(FILE *to)
 
 int cli_help_of(const struct cli_command *command)
 {
+    SF_ASSERT(command != NULL);
     printf("Usage: strayframe %s [OPTION...]%s%s\n\n%s.\n", command->name,
            command->words[0] != '\0' ? " " : "", command->words, command->summary);
     printf("\nOptions:\n");

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/cli/command.h"
 
 /* Says what is wrong, the nearest known word (NULL for none), and where to read on. */
@@ -176,6 +177,7 @@ static int unknown_command(const char *name)
 
 int main(int argc, char **argv)
 {
+    SF_ASSERT(argv != NULL);
     if (argc < 2) {
         cli_overview(stderr);
         return CLI_EXIT_BAD_INPUT;

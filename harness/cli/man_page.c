@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/cli/command.h"
 
 /* Characters that roff would take for something else, or print as something else. */
@@ -94,6 +95,7 @@ static void add_exit_status(struct sf_text *out)
 
 void cli_man_page(struct sf_text *out)
 {
+    SF_ASSERT(out != NULL);
     sf_text_add(out, ".\\\" Made by `strayframe help --man`; not to be edited.\n"
                      ".TH STRAYFRAME 1 \"\" \"strayframe " SF_VERSION "\" \"User Commands\"\n"
                      ".SH NAME\n"

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "harness/base/assert.h"
 #include "harness/net/profiles.h"
 
 static const struct cli_option netem_options[] = {
@@ -32,6 +33,8 @@ static const struct cli_option netem_options[] = {
 enum sf_err cli_netem_parse(struct cli_netem *request, const char *spec,
                             struct sf_netem_states *states, struct sf_netem_notes *notes)
 {
+    SF_ASSERT(request != NULL);
+    SF_ASSERT(states != NULL);
     struct sf_diag diag = {0};
     enum sf_err err = sf_netem_states_parse(spec, &request->tables, states, notes, &diag);
     if (err != SF_OK && diag.column > 0) {
@@ -45,6 +48,7 @@ enum sf_err cli_netem_parse(struct cli_netem *request, const char *spec,
 
 json_t *cli_netem_json(const struct sf_netem_states *states, uint64_t seed)
 {
+    SF_ASSERT(states != NULL);
     const struct sf_netem_config *first = &states->items[0].config;
     struct sf_text line = {0};
     sf_netem_states_print(states, &line);

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "harness/base/assert.h"
 #include "harness/cli/netem.h"
 #include "harness/net/kernel/namespace.h"
 #include "harness/net/kernel/qdisc.h"
@@ -31,6 +32,7 @@ static struct device device_of(const struct cli_args *args)
 
 bool cli_netem_device_asked(const struct cli_args *args)
 {
+    SF_ASSERT(args != NULL);
     struct device device = device_of(args);
     return device.interface != NULL || device.netns != NULL || device.outside || device.remove ||
            device.show;
@@ -152,6 +154,7 @@ static enum sf_err one_for_kernel(const struct sf_netem_states *states,
 
 int cli_netem_device(struct cli_netem *request)
 {
+    SF_ASSERT(request != NULL);
     struct device device = device_of(request->args);
     struct sf_diag diag = {0};
     enum sf_err err = check(&device, request->spec_given, &diag);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/cli/netem.h"
 #include "harness/net/netem_describe.h"
 #include "harness/net/netem_replay.h"
@@ -240,6 +241,7 @@ static int replay(const struct cli_netem *request, const struct sf_netem_states 
 
 int cli_netem_link(struct cli_netem *request)
 {
+    SF_ASSERT(request != NULL);
     struct sf_netem_states states;
     struct sf_netem_notes notes = {0};
     bool replays = cli_value(request->args, "replay") != NULL;

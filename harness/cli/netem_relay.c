@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/cli/netem.h"
 #include "harness/net/relay/session.h"
 #include "harness/sim/rng.h"
@@ -98,6 +99,7 @@ static void client_words(const struct cli_args *args, char **words_out)
 
 int cli_netem_relay(struct cli_netem *request)
 {
+    SF_ASSERT(request != NULL);
     struct link link;
     enum sf_err err = parse(request, &link);
     if (err != SF_OK) {

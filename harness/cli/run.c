@@ -125,6 +125,8 @@ static enum sf_err run_and_save(const struct cli_args *args, struct run_job *job
 
 enum sf_err cli_run_seconds(const struct cli_args *args, double *seconds_out, struct sf_diag *diag)
 {
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(seconds_out != NULL);
     uint64_t seconds;
     SF_TRY(cli_number(args, "run-seconds", CLI_RUN_SECONDS, 1, 86400, &seconds, diag));
     *seconds_out = (double)seconds;
@@ -135,6 +137,11 @@ enum sf_err cli_run_into(const struct sf_plan *plan, const struct sf_run_caches 
                          double seconds_max, FILE *file, struct cli_run_outcome *outcome,
                          struct sf_diag *diag)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(caches != NULL);
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(outcome != NULL);
+    SF_ASSERT(seconds_max > 0.0);
     struct run_job job = {.plan = plan, .caches = caches, .seconds_max = seconds_max, .save = file};
     return run_somehow(&job, outcome, diag);
 }

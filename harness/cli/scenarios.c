@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/cli/command.h"
 
 static bool is_scenario(const char *name)
@@ -81,6 +82,8 @@ static enum sf_err add_path(const char *wanted, struct cli_scenarios *scenarios,
 enum sf_err cli_scenarios_load(const struct cli_args *args, struct cli_scenarios *scenarios,
                                struct sf_diag *diag)
 {
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(scenarios != NULL);
     const char *only = cli_value(args, "only");
     const char *further = cli_value(args, "scenarios");
     SF_TRY(add_path(only != NULL ? only : CLI_SCENARIOS_FOLDER, scenarios, diag));
@@ -97,6 +100,7 @@ enum sf_err cli_scenarios_load(const struct cli_args *args, struct cli_scenarios
 
 void cli_scenarios_free(struct cli_scenarios *scenarios)
 {
+    SF_ASSERT(scenarios != NULL);
     for (uint32_t i = 0; i < scenarios->count; i++) {
         free(scenarios->files[i]);
     }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
+
 enum { LINE_BYTES = 256 };
 
 static bool is_known(const char *id)
@@ -44,6 +46,8 @@ static enum sf_err read_line(const char *path, uint32_t number, char *text,
 
 enum sf_err sf_baseline_read(const char *path, struct sf_baseline *baseline, struct sf_diag *diag)
 {
+    SF_ASSERT(path != NULL);
+    SF_ASSERT(baseline != NULL);
     *baseline = (struct sf_baseline){0};
     FILE *file = fopen(path, "re");
     if (file == NULL) {
@@ -62,6 +66,8 @@ enum sf_err sf_baseline_read(const char *path, struct sf_baseline *baseline, str
 const struct sf_baseline_class *sf_baseline_class_of(const struct sf_baseline *baseline,
                                                      const char *id)
 {
+    SF_ASSERT(baseline != NULL);
+    SF_ASSERT(id != NULL);
     for (uint32_t i = 0; i < baseline->count; i++) {
         if (strcmp(baseline->classes[i].id, id) == 0) {
             return &baseline->classes[i];
@@ -72,6 +78,8 @@ const struct sf_baseline_class *sf_baseline_class_of(const struct sf_baseline *b
 
 void sf_baseline_write(const struct sf_proofs *proofs, struct sf_text *out)
 {
+    SF_ASSERT(proofs != NULL);
+    SF_ASSERT(out != NULL);
     sf_text_add(
         out,
         "# Classes of defect that `strayframe prove` has caught, and in the median after how many "

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "harness/base/assert.h"
 #include "harness/base/text.h"
 #include "harness/gate/private.h"
 
@@ -133,6 +134,9 @@ static void say_passed(const struct sf_gate *gate, const struct gate_controls *c
 
 void sf_gate_conclude(struct sf_gate *gate, const struct gate_controls *controls)
 {
+    SF_ASSERT(gate != NULL);
+    SF_ASSERT(controls != NULL);
+    SF_ASSERT(gate->finds_count <= SF_GATE_FINDS_MAX);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         gate->not_tested_count += gate->probes[i] < sf_probe_quota((enum sf_probe)i);
     }

@@ -8,6 +8,7 @@
 
 bool sf_gate_is_stray(uint32_t oracle)
 {
+    SF_ASSERT(oracle < SF_ORACLES_MAX);
     return sf_oracles()[oracle]->of_strays;
 }
 
@@ -25,12 +26,16 @@ static uint32_t viewer_kind(const struct sf_finding *finding)
 
 bool sf_gate_same_signature(const struct sf_finding *a, const struct sf_finding *b)
 {
+    SF_ASSERT(a != NULL);
+    SF_ASSERT(b != NULL);
     return a->oracle == b->oracle && code_of(a) == code_of(b) && viewer_kind(a) == viewer_kind(b) &&
            a->destination == b->destination;
 }
 
 bool sf_gate_job_failed(const struct sf_job_status *status, const struct gate_outcome *outcome)
 {
+    SF_ASSERT(status != NULL);
+    SF_ASSERT(outcome != NULL);
     return status->end == SF_JOB_CRASHED || status->end == SF_JOB_HUNG ||
            (status->end == SF_JOB_DONE &&
             (outcome->verdict == SF_VERDICT_FAIL || outcome->ended.code != 0));
@@ -87,6 +92,8 @@ static int compare_finds(const void *a, const void *b)
 
 void sf_gate_sort(struct sf_gate *gate)
 {
+    SF_ASSERT(gate != NULL);
+    SF_ASSERT(gate->finds_count <= SF_GATE_FINDS_MAX);
     qsort(gate->finds, gate->finds_count, sizeof gate->finds[0], compare_finds);
 }
 
@@ -161,6 +168,9 @@ static void count_ended(struct sf_gate *gate, struct gate_place place,
 void sf_gate_count(struct sf_gate *gate, struct gate_place place,
                    const struct sf_job_status *status, const struct gate_outcome *outcome)
 {
+    SF_ASSERT(gate != NULL);
+    SF_ASSERT(status != NULL);
+    SF_ASSERT(outcome != NULL);
     SF_ASSERT(place.plan < gate->scenarios_count);
     gate->scenarios[place.plan].wanted_count++;
     if (status->end == SF_JOB_NOT_RUN) {

@@ -73,6 +73,10 @@ static struct place place_of(const struct field *field, uint32_t index)
 void sf_gate_plan(const struct sf_plan *scenario, const char *baseline, const char *cache,
                   struct sf_plan *plan)
 {
+    SF_ASSERT(scenario != NULL);
+    SF_ASSERT(cache != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(scenario->timeline_count <= SF_TIMELINE_MAX);
     bool deploys = false;
     *plan = *scenario;
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
@@ -259,6 +263,8 @@ static void count_all(const struct field *field, const struct sf_jobs_results *r
 enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate,
                         struct sf_diag *diag)
 {
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(gate != NULL);
     SF_ASSERT(options->plans_count > 0);
     SF_ASSERT(options->plans_count <= SF_GATE_SCENARIOS_MAX);
     SF_ASSERT(options->seeds_floor <= options->seeds_count);

@@ -295,6 +295,8 @@ static enum sf_err try_caches(const struct field *field, struct sf_diag *diag)
 enum sf_err sf_prove(const struct sf_prove_options *options, struct sf_proofs *proofs_out,
                      struct sf_diag *diag)
 {
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(proofs_out != NULL);
     SF_ASSERT(options->plans_count > 0 && options->seeds_count > 0);
     memset(proofs_out, 0, sizeof *proofs_out);
     struct field field = {.options = options};
@@ -319,10 +321,14 @@ enum sf_err sf_prove(const struct sf_prove_options *options, struct sf_proofs *p
 
 bool sf_proof_holds(const struct sf_proof *proof)
 {
+    SF_ASSERT(proof != NULL);
+    SF_ASSERT(proof->caught_count <= proof->runs_count);
     return proof->meant_count > 0 && proof->false_alarms_count == 0;
 }
 
 bool sf_proof_needs(const struct sf_proof *proof, uint32_t removal)
 {
+    SF_ASSERT(proof != NULL);
+    SF_ASSERT(removal < sf_removals_count());
     return proof->caught_count > 0 && proof->left_counts[removal] == 0;
 }

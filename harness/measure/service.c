@@ -1,5 +1,7 @@
 #include "harness/measure/service.h"
 
+#include <stddef.h>
+
 #include "harness/base/assert.h"
 
 enum { NEVER = SF_WAITS_BUCKETS - 1 };
@@ -29,17 +31,20 @@ static uint64_t bucket_ms(uint32_t bucket)
 
 void sf_waits_add(struct sf_waits *waits, sf_ns wait_ns)
 {
+    SF_ASSERT(waits != NULL);
     SF_ASSERT(wait_ns >= 0);
     waits->counts[bucket_of((uint64_t)(wait_ns / SF_MS))]++;
 }
 
 void sf_waits_add_never(struct sf_waits *waits)
 {
+    SF_ASSERT(waits != NULL);
     waits->counts[NEVER]++;
 }
 
 uint64_t sf_waits_count(const struct sf_waits *waits)
 {
+    SF_ASSERT(waits != NULL);
     uint64_t count = 0;
     for (uint32_t i = 0; i < SF_WAITS_BUCKETS; i++) {
         count += waits->counts[i];
@@ -49,6 +54,7 @@ uint64_t sf_waits_count(const struct sf_waits *waits)
 
 uint64_t sf_waits_ms(const struct sf_waits *waits, uint32_t percent)
 {
+    SF_ASSERT(waits != NULL);
     SF_ASSERT(percent <= 100);
     uint64_t all_count = sf_waits_count(waits);
     uint64_t count = 0;
@@ -63,6 +69,9 @@ uint64_t sf_waits_ms(const struct sf_waits *waits, uint32_t percent)
 
 void sf_service_add(struct sf_service *to, const struct sf_service *from)
 {
+    SF_ASSERT(to != NULL);
+    SF_ASSERT(from != NULL);
+    SF_ASSERT(to != from);
     to->asks_count += from->asks_count;
     to->admitted_count += from->admitted_count;
     to->hits_count += from->hits_count;

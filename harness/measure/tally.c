@@ -1,6 +1,7 @@
 #include "harness/measure/tally.h"
 
 #include "harness/base/assert.h"
+#include "harness/base/bounds.h"
 #include "harness/base/ids.h"
 
 struct viewer {
@@ -37,6 +38,9 @@ struct sf_tally_state {
 
 struct sf_tally_state *sf_tally_create(struct sf_arena *arena, uint32_t homes_count)
 {
+    SF_ASSERT(arena != NULL);
+    SF_ASSERT(homes_count > 0);
+    SF_ASSERT(homes_count <= SF_HOMES_MAX);
     struct sf_tally_state *state = sf_arena_take(arena, 1, sizeof *state);
     state->cameras_count = homes_count;
     state->viewers_count = SF_VIEWERS_PER_HOME * homes_count;
@@ -54,12 +58,18 @@ struct sf_tally_state *sf_tally_create(struct sf_arena *arena, uint32_t homes_co
 
 void sf_tally_read(const struct sf_tally_state *state, struct sf_tally *tally_out)
 {
+    SF_ASSERT(state != NULL);
+    SF_ASSERT(tally_out != NULL);
     *tally_out = state->tally;
 }
 
 void sf_tally_group_read(const struct sf_tally_state *state, uint32_t home_first,
                          uint32_t homes_count, struct sf_tally_group *group_out)
 {
+    SF_ASSERT(state != NULL);
+    SF_ASSERT(group_out != NULL);
+    SF_ASSERT(home_first <= state->cameras_count);
+    SF_ASSERT(homes_count <= state->cameras_count - home_first);
     *group_out = (struct sf_tally_group){.homes_count = homes_count};
     for (uint32_t i = 0; i < state->viewers_count; i++) {
         const struct viewer *viewer = &state->viewers[i];
@@ -299,6 +309,8 @@ static void see(struct sf_tally_state *state, const struct sf_record *record)
 
 void sf_tally_hear(void *context, const struct sf_record *records, uint32_t count)
 {
+    SF_ASSERT(context != NULL);
+    SF_ASSERT(records != NULL || count == 0);
     struct sf_tally_state *state = context;
     for (uint32_t i = 0; i < count; i++) {
         if (records[i].kind != SF_RECORD_PACKET) {

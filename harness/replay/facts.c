@@ -339,6 +339,8 @@ static const struct {
 void sf_replay_judge_view(const struct sf_replay_view *view,
                           struct sf_fact facts_out[SF_REPLAY_FACTS_COUNT])
 {
+    SF_ASSERT(view != NULL);
+    SF_ASSERT(facts_out != NULL);
     for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
         struct sf_fact *fact = &facts_out[i];
         snprintf(fact->id, sizeof fact->id, "F%u", i + 1);

@@ -82,6 +82,7 @@ _Static_assert(HYPOTHESES_COUNT <= SF_HYPOTHESES_MAX, "there is room for each in
 
 const struct sf_hypothesis *sf_hypotheses(uint32_t *count_out)
 {
+    SF_ASSERT(count_out != NULL);
     *count_out = HYPOTHESES_COUNT;
     return hypotheses;
 }
@@ -187,6 +188,8 @@ static size_t job_of(const struct sf_replay *replay, uint32_t seed, uint32_t row
 const struct sf_run_result *sf_replay_see(const struct sf_replay_view *view, uint32_t seed,
                                           uint32_t arm)
 {
+    SF_ASSERT(view != NULL);
+    SF_ASSERT(seed < view->replay->seeds_count);
     const struct sf_replay *replay = view->replay;
     uint32_t place = place_of(arm);
     if (view->row == SF_HYPOTHESIS_NO_ROW || place == SF_HYPOTHESIS_RUNS_COUNT) {
@@ -308,6 +311,9 @@ static void conclude(struct sf_replay *replay)
 enum sf_err sf_hypotheses_run(const struct sf_replay_options *options, struct sf_replay *replay,
                               struct sf_diag *diag)
 {
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(options->hypotheses != NULL || options->hypotheses_count == 0);
     struct field field = {.options = options, .replay = replay};
     const struct sf_hypothesis *list = options->hypotheses;
     replay->hypotheses_count = options->hypotheses_count;

@@ -35,6 +35,8 @@ static const struct sf_plan_entry *entry_of(const struct sf_plan *plan, enum sf_
 
 void sf_replay_set_caches(struct sf_plan *plan, const char *const caches[SF_REPLAY_CACHES_COUNT])
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(caches != NULL);
     snprintf(plan->cache, sizeof plan->cache, "%s", caches[SF_REPLAY_BEFORE]);
     int next = SF_REPLAY_UPDATE;
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
@@ -51,6 +53,10 @@ void sf_replay_arm_plan(const struct sf_plan *live,
                         const char *const caches[SF_REPLAY_CACHES_COUNT], uint32_t arm,
                         struct sf_plan *plan)
 {
+    SF_ASSERT(live != NULL);
+    SF_ASSERT(caches != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(arm < SF_REPLAY_ARMS_COUNT);
     *plan = *live;
     if (arm == SF_REPLAY_LIVE) {
         return;
@@ -161,6 +167,9 @@ static enum sf_err check_plan(const struct sf_plan *plan, struct sf_diag *diag)
 enum sf_err sf_replay_run(const struct sf_replay_options *options, struct sf_replay *replay,
                           struct sf_diag *diag)
 {
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(options->seeds_count > 0);
     *replay = (struct sf_replay){
         .seeds_count = options->seeds_count,
         .seed_first = options->seed_first,
@@ -209,6 +218,7 @@ out:
 
 void sf_replay_free(struct sf_replay *replay)
 {
+    SF_ASSERT(replay != NULL);
     sf_jobs_free(&replay->jobs);
     sf_jobs_free(&replay->hypothesis_jobs);
 }
@@ -216,6 +226,7 @@ void sf_replay_free(struct sf_replay *replay)
 const struct sf_replay_run *sf_replay_get(const struct sf_replay *replay, uint32_t seed_index,
                                           uint32_t arm)
 {
+    SF_ASSERT(replay != NULL);
     SF_ASSERT(seed_index < replay->seeds_count);
     SF_ASSERT(arm < SF_REPLAY_ARMS_COUNT);
     size_t index = (size_t)seed_index * SF_REPLAY_ARMS_COUNT + arm;

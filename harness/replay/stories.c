@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 
 struct sf_listeners {
     uint32_t count;
@@ -47,6 +48,8 @@ static struct sf_finding finding_of(const struct sf_exhibit *exhibit)
 
 struct sf_listeners *sf_stories_listen(const struct sf_exhibits *exhibits)
 {
+    SF_ASSERT(exhibits != NULL);
+    SF_ASSERT(exhibits->count <= SF_EXHIBITS_MAX);
     struct sf_listeners *listeners = sf_alloc(1, sizeof *listeners);
     listeners->count = exhibits->count;
     for (uint32_t i = 0; i < exhibits->count; i++) {
@@ -58,6 +61,8 @@ struct sf_listeners *sf_stories_listen(const struct sf_exhibits *exhibits)
 
 void sf_stories_close(struct sf_listeners *listeners)
 {
+    SF_ASSERT(listeners != NULL);
+    SF_ASSERT(listeners->count <= SF_EXHIBITS_MAX);
     for (uint32_t i = 0; i < listeners->count; i++) {
         sf_gather_fini(&listeners->gathers[i]);
     }
@@ -71,6 +76,8 @@ static bool is_told(const struct sf_gather *gather)
 
 void sf_stories_hear(void *context, const struct sf_record *records, uint32_t count)
 {
+    SF_ASSERT(context != NULL);
+    SF_ASSERT(records != NULL || count == 0);
     struct sf_listeners *listeners = context;
     for (uint32_t i = 0; i < listeners->count; i++) {
         if (is_told(&listeners->gathers[i])) {
@@ -98,6 +105,10 @@ static void keep(const struct sf_story *story, struct sf_kept_story *kept)
 void sf_stories_tell(const struct sf_listeners *listeners, const struct sf_plan *plan,
                      struct sf_kept_stories *stories)
 {
+    SF_ASSERT(listeners != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(stories != NULL);
+    SF_ASSERT(listeners->count <= SF_EXHIBITS_MAX);
     memset(stories, 0, sizeof *stories);
     for (uint32_t i = 0; i < listeners->count; i++) {
         if (is_told(&listeners->gathers[i])) {

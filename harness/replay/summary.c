@@ -1,5 +1,7 @@
 #include "harness/replay/summary.h"
 
+#include "harness/base/assert.h"
+
 static bool run_done(const struct sf_replay *replay, uint32_t seed, uint32_t arm)
 {
     return replay->jobs.statuses[seed * SF_REPLAY_ARMS_COUNT + arm].end == SF_JOB_DONE;
@@ -19,6 +21,7 @@ static void add_run(struct sf_silence *silence, const struct sf_run_result *resu
 
 struct sf_silence sf_replay_silence(const struct sf_replay *replay)
 {
+    SF_ASSERT(replay != NULL);
     const uint32_t leaky = sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB);
     const uint32_t twin = sf_replay_arm(SF_REPLAY_FIX, SF_REPLAY_POOR, SF_PATH_HUB);
     struct sf_silence silence = {0};
@@ -42,6 +45,9 @@ struct sf_silence sf_replay_silence(const struct sf_replay *replay)
 void sf_replay_service(const struct sf_replay *replay, enum sf_replay_cache cache, bool poor,
                        struct sf_service *service_out)
 {
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(service_out != NULL);
+    SF_ASSERT(cache < SF_REPLAY_CACHES_COUNT);
     uint32_t arm = sf_replay_arm(cache, SF_REPLAY_POOR, SF_PATH_HUB);
     *service_out = (struct sf_service){0};
     for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
@@ -54,5 +60,6 @@ void sf_replay_service(const struct sf_replay *replay, enum sf_replay_cache cach
 
 double sf_share_percent(uint64_t part, uint64_t whole)
 {
+    SF_ASSERT(part <= whole);
     return whole > 0 ? 100.0 * (double)part / (double)whole : 0.0;
 }

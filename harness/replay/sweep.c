@@ -18,6 +18,7 @@ enum {
 
 uint64_t sf_sweep_milli_per_hour(const struct sf_sweep_cell *cell)
 {
+    SF_ASSERT(cell != NULL);
     return cell->viewer_seconds > 0 ? cell->strays_count * 3600 * 1000 / cell->viewer_seconds : 0;
 }
 
@@ -114,6 +115,9 @@ static void describe(const struct sf_plan *plan, struct sf_sweep *sweep)
 enum sf_err sf_sweep_run(const struct sf_plan *plan, uint64_t seed_first, uint32_t workers,
                          struct sf_sweep *sweep, struct sf_diag *diag)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(sweep != NULL);
+    SF_ASSERT(sweep != NULL);
     struct field field = {
         .seed_first = seed_first,
         .plans = sf_alloc(CELLS_COUNT, sizeof *field.plans),

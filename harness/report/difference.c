@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "harness/base/assert.h"
 #include "harness/trace/record_words.h"
 
 static void say_side(const struct sf_difference *difference, int side, struct sf_text *out)
@@ -25,6 +26,10 @@ static void say_fields(const struct sf_difference *difference, struct sf_text *o
 void sf_report_difference_text(const struct sf_sides *sides, const struct sf_difference *difference,
                                const struct sf_run_result *result, struct sf_text *out)
 {
+    SF_ASSERT(sides != NULL);
+    SF_ASSERT(difference != NULL);
+    SF_ASSERT(result != NULL);
+    SF_ASSERT(out != NULL);
     if (!difference->found) {
         sf_text_add(out, "%s: %" PRIu64 " records, trace %016" PRIx64 "\n", sides->same,
                     result->records_count, result->trace_hash);
@@ -46,6 +51,9 @@ json_t *sf_report_difference_json(const struct sf_sides *sides,
                                   const struct sf_difference *difference,
                                   const struct sf_run_result *result)
 {
+    SF_ASSERT(sides != NULL);
+    SF_ASSERT(difference != NULL);
+    SF_ASSERT(result != NULL);
     json_t *json = json_pack("{s:b, s:o}", "same", !difference->found, "records",
                              json_integer((json_int_t)result->records_count));
     if (!difference->found) {

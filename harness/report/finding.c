@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "harness/base/assert.h"
 #include "harness/report/report.h"
 
 struct sf_paint sf_paint_for(int fd)
@@ -16,12 +17,18 @@ struct sf_paint sf_paint_for(int fd)
 
 void sf_report_time(sf_ns at_ns, char *out, size_t out_bytes)
 {
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(out_bytes > 0);
+    SF_ASSERT(at_ns >= 0);
     snprintf(out, out_bytes, "%02" PRId64 ":%02" PRId64 ".%03" PRId64, at_ns / SF_MINUTE,
              at_ns % SF_MINUTE / SF_SECOND, at_ns % SF_SECOND / SF_MS);
 }
 
 void sf_report_finding(const struct sf_finding *finding, struct sf_text *out)
 {
+    SF_ASSERT(finding != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(finding->oracle < SF_ORACLES_MAX);
     char at[32];
     sf_report_time(finding->at_ns, at, sizeof at);
     sf_text_add(out, "%s %s: ", at, sf_oracles()[finding->oracle]->name);

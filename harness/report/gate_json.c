@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "harness/base/assert.h"
 #include "harness/report/gate.h"
 #include "harness/report/json.h"
 
@@ -92,6 +93,8 @@ static json_t *probes_json(const struct sf_gate *gate)
 
 json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_names *names)
 {
+    SF_ASSERT(gate != NULL);
+    SF_ASSERT(names != NULL);
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:o}",

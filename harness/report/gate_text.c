@@ -2,11 +2,16 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/report/gate.h"
 
 void sf_report_gate_command(const struct sf_gate_names *names, const char *command, uint32_t plan,
                             uint64_t seed, struct sf_text *out)
 {
+    SF_ASSERT(names != NULL);
+    SF_ASSERT(command != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(names->files != NULL);
     sf_text_add(out, "strayframe %s", command);
     sf_text_add_word(out, names->files[plan]);
     sf_text_add(out, " --seed %" PRIu64 " --cache", seed);
@@ -128,6 +133,10 @@ static const char *verdict_paint(enum sf_verdict verdict, const struct sf_paint 
 void sf_report_gate_text(const struct sf_gate *gate, const struct sf_gate_names *names,
                          const struct sf_paint *paint, struct sf_text *out)
 {
+    SF_ASSERT(gate != NULL);
+    SF_ASSERT(names != NULL);
+    SF_ASSERT(paint != NULL);
+    SF_ASSERT(out != NULL);
     enum { LINES_MAX = 12 };
     sf_text_add(out, "%s%s%s in %u run%s\n", paint->bold, names->candidate, paint->off,
                 gate->runs_count, gate->runs_count == 1 ? "" : "s");

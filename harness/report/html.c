@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "harness/report/html.h"
+#include "harness/base/assert.h"
 #include "harness/report/report.h"
 #include "harness/scenario/scenario.h"
 
@@ -197,6 +198,11 @@ static void repeat(const struct sf_plan *plan, const struct sf_replay *replay, c
 void sf_report_replay_html(const struct sf_plan *plan, const struct sf_replay *replay,
                            const char *command, struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(command != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(replay->seeds_count > 0);
     struct sf_text title = {0};
     verdict_sentence(replay, &title);
     sf_text_add(&title, ": %s", plan->name);

@@ -2,6 +2,7 @@
  * HTML report. */
 #include <inttypes.h>
 
+#include "harness/base/assert.h"
 #include "harness/report/html.h"
 #include "harness/replay/summary.h"
 
@@ -68,6 +69,8 @@ static void mechanism(const struct sf_hypothesis_result *result, struct sf_text 
 
 void sf_html_hypotheses(const struct sf_replay *replay, struct sf_text *out)
 {
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(out != NULL);
     if (replay->hypotheses_count == 0) {
         return;
     }
@@ -137,6 +140,8 @@ static void service_rows(const struct sf_replay *replay, bool poor, struct sf_te
 
 void sf_html_bought(const struct sf_replay *replay, struct sf_text *out)
 {
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(out != NULL);
     sf_html_put(
         out,
         "<section aria-labelledby=\"bought\"><h2 id=\"bought\">Service with each cache</h2>\n"

@@ -339,6 +339,9 @@ static const struct sf_exhibit *lead_of(const struct sf_replay *replay, uint32_t
 
 void sf_html_lead(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(out != NULL);
     const struct gallery gallery = {plan, replay};
     uint32_t arm;
     const struct sf_exhibit *exhibit = lead_of(replay, &arm);
@@ -356,6 +359,9 @@ void sf_html_lead(const struct sf_plan *plan, const struct sf_replay *replay, st
 void sf_html_pictures(const struct sf_plan *plan, const struct sf_replay *replay,
                       struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(out != NULL);
     const struct gallery gallery = {plan, replay};
     struct viewers *viewers = sf_alloc(1, sizeof *viewers);
     viewers->count = 0;

@@ -362,6 +362,10 @@ static void figures_table(const struct plot *plot, struct sf_text *out)
 
 void sf_html_plot(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(replay->seeds_count > 0);
     sf_html_put(out,
                 "<section aria-labelledby=\"minutes\"><h2 id=\"minutes\">The update, minute by "
                 "minute</h2>\n");

@@ -1,4 +1,5 @@
 /* The HTML page of `strayframe prove`: which planted defects were caught, by what, and how soon. */
+#include "harness/base/assert.h"
 #include "harness/report/proof.h"
 
 #include <inttypes.h>
@@ -217,6 +218,10 @@ static void oracles(const struct sf_proofs *proofs, struct sf_text *out)
 void sf_report_proofs_html(const struct sf_proofs *proofs, const char *const *files,
                            const char *command, struct sf_text *out)
 {
+    SF_ASSERT(proofs != NULL);
+    SF_ASSERT(files != NULL);
+    SF_ASSERT(command != NULL);
+    SF_ASSERT(out != NULL);
     struct sf_text title = {0};
     sf_text_add(&title, "%u of %u planted defects are caught: strayframe prove",
                 sf_proofs_holding_count(proofs), proofs->count);

@@ -1,4 +1,5 @@
 /* The story of a stray as a list of steps, in the HTML report. */
+#include "harness/base/assert.h"
 #include "harness/report/html.h"
 #include "harness/report/report.h"
 
@@ -9,6 +10,9 @@ static const char *class_of(uint32_t lane)
 
 void sf_html_steps(const struct sf_kept_story *story, struct sf_text *out)
 {
+    SF_ASSERT(story != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(story->steps_count <= SF_STORY_STEPS_MAX);
     if (story->steps_count == 0) {
         return;
     }

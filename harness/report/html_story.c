@@ -2,6 +2,7 @@
  * diagram, a row a step. It refers to nothing outside itself and runs no script. */
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/report/html.h"
 #include "harness/report/story.h"
 
@@ -124,6 +125,10 @@ static void add_homes(const struct sf_story *story, struct sf_text *out)
 void sf_report_story_html(const struct sf_story *story, const char *heading,
                           const struct sf_finding *finding, struct sf_text *out)
 {
+    SF_ASSERT(story != NULL);
+    SF_ASSERT(heading != NULL);
+    SF_ASSERT(finding != NULL);
+    SF_ASSERT(out != NULL);
     struct sf_text said = {0};
     sf_report_finding(finding, &said);
     sf_html_begin(heading, style, out);

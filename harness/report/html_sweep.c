@@ -2,6 +2,7 @@
  * wide and for narrow pages. Coordinates are whole tenths of a pixel. */
 #include <inttypes.h>
 
+#include "harness/base/assert.h"
 #include "harness/report/html.h"
 
 enum {
@@ -148,6 +149,8 @@ static void table(const struct sf_sweep *sweep, struct sf_text *out)
 
 void sf_html_sweep(const struct sf_replay *replay, struct sf_text *out)
 {
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(out != NULL);
     const struct sf_sweep *sweep = &replay->sweep;
     if (sweep->homes_count == 0) {
         return;

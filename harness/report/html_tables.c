@@ -1,6 +1,7 @@
 /* The figures of the HTML report: the fact sheet, the arms, the trace hashes. */
 #include <inttypes.h>
 
+#include "harness/base/assert.h"
 #include "harness/report/html.h"
 
 /* ---- the fact sheet ---- */
@@ -24,6 +25,8 @@ static void fact(const struct sf_fact *fact, struct sf_text *out)
 
 void sf_html_facts(const struct sf_replay *replay, struct sf_text *out)
 {
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(out != NULL);
     sf_html_put(
         out, "<section aria-labelledby=\"facts\"><h2 id=\"facts\">The published facts</h2>\n"
              "<p class=\"intro\">Each line is a published statement. Below it is the figure from "
@@ -96,6 +99,9 @@ static void cache_rows(const struct sf_plan *plan, const struct sf_replay *repla
 
 void sf_html_arms(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(out != NULL);
     sf_html_put(out, "<section aria-labelledby=\"arms\"><h2 id=\"arms\">Every combination</h2>\n"
                      "<p class=\"intro\">Each cache is run on each network for each way of "
                      "looking: the <dfn>hub</dfn>, a display in the home that asks through the "
@@ -157,6 +163,9 @@ static void hash_row(const struct sf_replay *replay, uint32_t seed_index, uint32
 
 void sf_html_hashes(const struct sf_replay *replay, struct sf_text *out)
 {
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(replay->seeds_count > 0);
     uint32_t listed_count =
         replay->seeds_count < SEEDS_LISTED_MAX ? replay->seeds_count : SEEDS_LISTED_MAX;
     sf_html_put(out, "<details><summary>Trace hashes</summary>\n<p class=\"note\">The hash of "

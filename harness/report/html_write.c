@@ -12,6 +12,8 @@
 
 void sf_html_put(struct sf_text *out, const char *markup)
 {
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(markup != NULL);
     sf_text_add_bytes(out, markup, strlen(markup));
 }
 
@@ -35,6 +37,8 @@ static const char *reference(char character)
 
 void sf_html_text(struct sf_text *out, const char *text)
 {
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(text != NULL);
     for (const char *at = text; *at != '\0'; at++) {
         unsigned char byte = (unsigned char)*at;
         bool control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f;
@@ -50,6 +54,8 @@ void sf_html_text(struct sf_text *out, const char *text)
 
 void sf_html_sentence(struct sf_text *out, const char *text)
 {
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(text != NULL);
     const char first[2] = {(char)toupper((unsigned char)text[0]), '\0'};
     sf_html_text(out, first);
     sf_html_text(out, text[0] != '\0' ? text + 1 : "");
@@ -58,6 +64,7 @@ void sf_html_sentence(struct sf_text *out, const char *text)
 
 void sf_html_count(struct sf_text *out, uint64_t count)
 {
+    SF_ASSERT(out != NULL);
     enum { GROUPS_MAX = 7 }; /* 2^64 has 20 digits */
     unsigned groups[GROUPS_MAX];
     int groups_count = 0;
@@ -74,12 +81,16 @@ void sf_html_count(struct sf_text *out, uint64_t count)
 
 void sf_html_counted(struct sf_text *out, uint64_t count, const char *noun)
 {
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(noun != NULL);
     sf_html_count(out, count);
     sf_text_add(out, " %s%s", noun, count == 1 ? "" : "s");
 }
 
 void sf_html_share(struct sf_text *out, uint32_t ppm)
 {
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(ppm <= 1000000);
     if (ppm > 0 && ppm < 500) {
         sf_html_put(out, "less than 0.1%");
         return;
@@ -90,6 +101,8 @@ void sf_html_share(struct sf_text *out, uint32_t ppm)
 
 void sf_html_duration(struct sf_text *out, sf_ns ns)
 {
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(ns >= 0);
     if (ns > 0 && ns % SF_MINUTE == 0) {
         sf_html_counted(out, (uint64_t)(ns / SF_MINUTE), "minute");
     } else {
@@ -99,6 +112,7 @@ void sf_html_duration(struct sf_text *out, sf_ns ns)
 
 void sf_html_clock(struct sf_text *out, int64_t unix_s, int32_t utc_offset_s)
 {
+    SF_ASSERT(out != NULL);
     static const char *const months[12] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     time_t local_s = (time_t)(unix_s + utc_offset_s);
@@ -113,6 +127,7 @@ void sf_html_clock(struct sf_text *out, int64_t unix_s, int32_t utc_offset_s)
 
 void sf_html_zone(struct sf_text *out, int32_t utc_offset_s)
 {
+    SF_ASSERT(out != NULL);
     sf_html_put(out, "UTC");
     if (utc_offset_s != 0) {
         sf_value_zone_print(utc_offset_s, out);
@@ -121,6 +136,9 @@ void sf_html_zone(struct sf_text *out, int32_t utc_offset_s)
 
 void sf_html_data_uri(struct sf_text *out, const char *type, const uint8_t *bytes, size_t count)
 {
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(type != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     sf_text_add(out, "data:%s;base64,", type);
     for (size_t at = 0; at < count; at += 3) {
@@ -139,6 +157,7 @@ void sf_html_data_uri(struct sf_text *out, const char *type, const uint8_t *byte
 
 bool sf_html_run_done(const struct sf_replay *replay, uint32_t seed_index, uint32_t arm)
 {
+    SF_ASSERT(replay != NULL);
     SF_ASSERT(seed_index < replay->seeds_count);
     SF_ASSERT(arm < SF_REPLAY_ARMS_COUNT);
     return replay->jobs.statuses[seed_index * SF_REPLAY_ARMS_COUNT + arm].end == SF_JOB_DONE;
@@ -146,6 +165,8 @@ bool sf_html_run_done(const struct sf_replay *replay, uint32_t seed_index, uint3
 
 struct sf_html_sums sf_html_arm_sums(const struct sf_replay *replay, uint32_t arm)
 {
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(arm < SF_REPLAY_ARMS_COUNT);
     struct sf_html_sums sums = {0};
     for (uint32_t seed = 0; seed < replay->seeds_count; seed++) {
         if (!sf_html_run_done(replay, seed, arm)) {
@@ -165,6 +186,8 @@ struct sf_html_sums sf_html_arm_sums(const struct sf_replay *replay, uint32_t ar
 
 const char *sf_html_cache_name(const struct sf_plan *plan, enum sf_replay_cache cache)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(cache < SF_REPLAY_CACHES_COUNT);
     if (cache == SF_REPLAY_BEFORE) {
         return plan->cache;
     }
@@ -180,6 +203,7 @@ const char *sf_html_cache_name(const struct sf_plan *plan, enum sf_replay_cache 
 
 uint32_t sf_html_poor_homes_count(const struct sf_plan *plan)
 {
+    SF_ASSERT(plan != NULL);
     uint32_t healthy = UINT32_MAX;
     for (uint32_t i = 0; i < plan->timeline_count && healthy == UINT32_MAX; i++) {
         if (plan->timeline[i].action == SF_ACTION_HEAL) {

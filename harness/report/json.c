@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "harness/base/assert.h"
 #include "harness/base/ids.h"
 #include "harness/oracle/breach.h"
 #include "harness/report/json.h"
@@ -38,6 +39,7 @@ static json_t *who(uint32_t index)
 
 json_t *sf_report_finding_json(const struct sf_finding *finding)
 {
+    SF_ASSERT(finding != NULL);
     const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
     struct sf_text sentence = {0};
     sf_report_finding(finding, &sentence);
@@ -99,6 +101,8 @@ static json_t *expectations_json(const struct sf_plan *plan, const struct sf_run
 
 json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_result *result)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(result != NULL);
     json_t *findings = json_array();
     for (uint32_t i = 0; i < result->findings_kept; i++) {
         json_array_append_new(findings, sf_report_finding_json(&result->findings[i]));
@@ -235,6 +239,8 @@ static json_t *silence_json(const struct sf_replay *replay)
 
 json_t *sf_report_replay_json(const struct sf_plan *plan, const struct sf_replay *replay)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(replay != NULL);
     json_t *facts = json_array();
     for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
         const struct sf_fact *fact = &replay->facts[i];

@@ -174,6 +174,10 @@ static void say_findings(uint64_t count, const char *of_what, const struct sf_fi
 void sf_report_run_junit(const struct sf_plan *plan, const struct sf_run_result *result,
                          const char *repeat, struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(result != NULL);
+    SF_ASSERT(repeat != NULL);
+    SF_ASSERT(out != NULL);
     struct suite suite = {.name = "strayframe run"};
     struct test_case *end = add_case(&suite, plan->name, "the run finishes");
     if (result->out_of_budget) {
@@ -199,6 +203,10 @@ void sf_report_run_junit(const struct sf_plan *plan, const struct sf_run_result 
 void sf_report_case_junit(const struct sf_plan *plan, const char *name, const char *failure,
                           const char *repeat, struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(name != NULL);
+    SF_ASSERT(repeat != NULL);
+    SF_ASSERT(out != NULL);
     struct suite suite = {.name = "strayframe run"};
     struct test_case *test = add_case(&suite, plan->name, name);
     if (failure != NULL) {
@@ -212,6 +220,10 @@ void sf_report_case_junit(const struct sf_plan *plan, const char *name, const ch
 void sf_report_replay_junit(const struct sf_plan *plan, const struct sf_replay *replay,
                             const char *repeat, struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(repeat != NULL);
+    SF_ASSERT(out != NULL);
     struct suite suite = {.name = "strayframe replay"};
     struct test_case *runs = add_case(&suite, plan->name, "every run finishes");
     if (replay->crashed_count > 0) {
@@ -301,6 +313,9 @@ static void add_gate_oracle(struct suite *suite, const struct sf_gate *gate, uin
 void sf_report_gate_junit(const struct sf_gate *gate, const struct sf_gate_names *names,
                           struct sf_text *out)
 {
+    SF_ASSERT(gate != NULL);
+    SF_ASSERT(names != NULL);
+    SF_ASSERT(out != NULL);
     struct suite suite = {.name = "strayframe gate"};
     for (uint32_t i = 0; i < gate->scenarios_count; i++) {
         add_gate_runs(&suite, gate, i, names);

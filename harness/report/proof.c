@@ -52,6 +52,7 @@ static const char *state_of(const struct sf_proof *proof)
 
 uint32_t sf_proofs_holding_count(const struct sf_proofs *proofs)
 {
+    SF_ASSERT(proofs != NULL);
     uint32_t count = 0;
     for (uint32_t i = 0; i < proofs->count; i++) {
         count += sf_proof_holds(&proofs->proofs[i]);
@@ -112,6 +113,9 @@ static void removal_lines(const struct sf_proofs *proofs, struct sf_text *out)
 void sf_report_proofs_text(const struct sf_proofs *proofs, const char *const *files,
                            struct sf_text *out)
 {
+    SF_ASSERT(proofs != NULL);
+    SF_ASSERT(files != NULL);
+    SF_ASSERT(out != NULL);
     sf_text_add(out,
                 "class  state        caught in runs    by the oracle meant for it  median runs  "
                 "simulated s  false alarms     defect\n");
@@ -192,6 +196,7 @@ static json_t *removal_json(const struct sf_proofs *proofs, uint32_t index)
 
 json_t *sf_report_proofs_json(const struct sf_proofs *proofs)
 {
+    SF_ASSERT(proofs != NULL);
     json_t *classes = json_array();
     for (uint32_t i = 0; i < proofs->count; i++) {
         json_array_append_new(classes, proof_json(&proofs->proofs[i]));

@@ -30,6 +30,8 @@ static void necessities_add(const struct sf_shrunk *shrunk, struct sf_text *out)
 
 void sf_report_shrunk_text(const struct sf_shrunk *shrunk, struct sf_text *out)
 {
+    SF_ASSERT(shrunk != NULL);
+    SF_ASSERT(out != NULL);
     struct sf_text finding = {0};
     sf_report_finding(&shrunk->finding, &finding);
     sf_text_add(out, "# %s\n", finding.data);
@@ -48,6 +50,7 @@ void sf_report_shrunk_text(const struct sf_shrunk *shrunk, struct sf_text *out)
 
 json_t *sf_report_shrunk_json(const struct sf_shrunk *shrunk)
 {
+    SF_ASSERT(shrunk != NULL);
     json_t *necessities = json_array();
     for (uint32_t i = 0; i < shrunk->necessities_count; i++) {
         const struct sf_necessity *item = &shrunk->necessities[i];

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
+
 enum { PAGE_COLUMNS = 100, TIME_COLUMNS = 12, LANE_COLUMNS = 12, LANES_BYTES = 64 };
 
 /* Number of bytes of the text that fit on a line of `columns` columns, broken at a blank if
@@ -28,6 +30,8 @@ static const char *skip_blanks(const char *text)
 
 void sf_report_paragraph(const char *text, struct sf_text *out)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(out != NULL);
     while (*text != '\0') {
         size_t length = line_bytes(text, PAGE_COLUMNS);
         sf_text_add(out, "%.*s\n", (int)length, text);
@@ -136,6 +140,9 @@ static void add_step(const struct lanes *lanes, const struct sf_story_step *step
 void sf_report_story_text(const struct sf_story *story, const struct sf_paint *paint,
                           struct sf_text *out)
 {
+    SF_ASSERT(story != NULL);
+    SF_ASSERT(paint != NULL);
+    SF_ASSERT(out != NULL);
     struct lanes lanes = lanes_of(story);
     sf_report_paragraph(story->paragraph.data, out);
     sf_text_add(out, "\n");

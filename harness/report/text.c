@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/report/report.h"
 #include "harness/run/expectations.h"
 #include "harness/replay/summary.h"
@@ -52,6 +53,10 @@ static void path_line(const char *name, const struct sf_tally_path *path, struct
 void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *result,
                         const struct sf_paint *paint, struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(result != NULL);
+    SF_ASSERT(paint != NULL);
+    SF_ASSERT(out != NULL);
     sf_text_add(out,
                 "%s%s%s  seed %" PRIu64 ", %u homes, %" PRId64 " s simulated, %" PRIu64
                 " events, trace %016" PRIx64 "\n",
@@ -85,6 +90,10 @@ void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *
 void sf_report_expectations_text(const struct sf_plan *plan, const struct sf_run_result *result,
                                  const struct sf_paint *paint, struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(result != NULL);
+    SF_ASSERT(paint != NULL);
+    SF_ASSERT(out != NULL);
     struct sf_expectations expectations;
     sf_expectations_judge(plan, result, &expectations);
     for (uint32_t i = 0; i < expectations.count; i++) {
@@ -214,6 +223,10 @@ static void hypothesis_lines(const struct sf_replay *replay, const struct sf_pai
 void sf_report_replay_text(const struct sf_plan *plan, const struct sf_replay *replay,
                            const struct sf_paint *paint, struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(replay != NULL);
+    SF_ASSERT(paint != NULL);
+    SF_ASSERT(out != NULL);
     sf_text_add(out, "%s%s%s  %s\n", paint->bold, plan->name, paint->off, plan->title);
     sf_text_add(out,
                 "%u homes, %" PRId64 " min simulated in each of %d arms, %u seed%s from %" PRIu64

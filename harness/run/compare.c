@@ -2,8 +2,13 @@
 
 #include <string.h>
 
+#include "harness/base/assert.h"
+
 void sf_compare_begin(struct sf_comparer *comparer, FILE *kept, uint64_t kept_count)
 {
+    SF_ASSERT(comparer != NULL);
+    SF_ASSERT(kept != NULL);
+    SF_ASSERT(kept != NULL || kept_count == 0);
     *comparer = (struct sf_comparer){.kept = kept, .kept_count = kept_count};
 }
 
@@ -38,6 +43,8 @@ static void compare(struct sf_comparer *comparer, const struct sf_record *heard)
 
 void sf_compare_records(void *context, const struct sf_record *records, uint32_t count)
 {
+    SF_ASSERT(context != NULL);
+    SF_ASSERT(records != NULL || count == 0);
     struct sf_comparer *comparer = context;
     for (uint32_t i = 0; i < count && !comparer->difference.found; i++) {
         compare(comparer, &records[i]);
@@ -47,6 +54,8 @@ void sf_compare_records(void *context, const struct sf_record *records, uint32_t
 enum sf_err sf_compare_end(struct sf_comparer *comparer, struct sf_difference *difference,
                            struct sf_diag *diag)
 {
+    SF_ASSERT(comparer != NULL);
+    SF_ASSERT(difference != NULL);
     struct sf_record kept = {0};
     if (!comparer->difference.found && read_kept(comparer, &kept)) {
         comparer->difference = (struct sf_difference){

@@ -216,6 +216,10 @@ static void judge_group(struct judging *judging, uint32_t index)
 void sf_expectations_judge(const struct sf_plan *plan, const struct sf_run_result *result,
                            struct sf_expectations *expectations_out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(result != NULL);
+    SF_ASSERT(expectations_out != NULL);
+    SF_ASSERT(plan->groups_count <= SF_GROUPS_MAX);
     struct judging judging = {plan, result, expectations_out};
     expectations_out->count = 0;
     expectations_out->hold = true;

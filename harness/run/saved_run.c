@@ -9,6 +9,12 @@ enum sf_err sf_run_save(struct sf_runner *runner, const struct sf_plan *plan,
                         const struct sf_run_caches *caches, const struct sf_run_options *options,
                         FILE *file, struct sf_run_result *result, struct sf_diag *diag)
 {
+    SF_ASSERT(runner != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(caches != NULL);
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(result != NULL);
     /* What a plan with `swarm` is under this seed is what is run, and so what is saved. */
     struct sf_plan *drawn = sf_alloc(1, sizeof *drawn);
     uint32_t entries[SF_TIMELINE_MAX];
@@ -39,6 +45,10 @@ enum sf_err sf_saved_plan(const struct sf_saved *saved,
                           const struct sf_scenario_override *overrides, size_t overrides_count,
                           struct sf_plan *plan, struct sf_diag *diag)
 {
+    SF_ASSERT(saved != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(overrides != NULL || overrides_count == 0);
+    SF_ASSERT(saved->plan != NULL);
     char name[sizeof saved->name + 16];
     snprintf(name, sizeof name, "%s (its plan)", saved->name);
     return sf_scenario_parse(saved->plan, saved->head.plan_bytes, name, sf_run_schema(), overrides,

@@ -33,6 +33,11 @@ enum sf_err sf_run_twice(const struct sf_plan *plan, const struct sf_run_caches 
                          const struct sf_run_options *options, struct sf_run_result *result,
                          struct sf_difference *difference, struct sf_diag *diag)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(caches != NULL);
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(result != NULL);
+    SF_ASSERT(difference != NULL);
     struct keeper keeper = {.file = tmpfile()};
     if (keeper.file == NULL) {
         return sf_fail(diag, SF_ERR_MACHINE, "no temporary file for the first run's trace: %s",

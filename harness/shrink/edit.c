@@ -25,6 +25,8 @@ static void cut_after(struct sf_plan *plan, sf_ns end_ns)
 
 bool sf_shrink_time(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrink->found.events > 0);
     sf_ns end_ns = (shrink->found.finding.at_ns / SF_SECOND + 1) * SF_SECOND;
     if (end_ns >= shrink->found.plan.duration_ns) {
         return false;
@@ -36,6 +38,8 @@ bool sf_shrink_time(struct shrink *shrink)
 /* The seed with the earliest finding: fewer events before it leave less to remove. */
 bool sf_shrink_seeds(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrink->found.events > 0);
     enum { SEEDS_TRIED = 100 };
     bool sooner = false;
     for (uint64_t seed = 1; seed <= SEEDS_TRIED && !sf_shrink_is_over(shrink); seed++) {
@@ -80,6 +84,8 @@ static bool shrink_gap(struct shrink *shrink, uint32_t index)
 /* Shortens the gaps between two entries, and before the first. */
 bool sf_shrink_gaps(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrink->found.events > 0);
     bool smaller = false;
     for (uint32_t i = 0; i < shrink->found.plan.timeline_count && !sf_shrink_is_over(shrink); i++) {
         smaller |= shrink_gap(shrink, i);
@@ -89,6 +95,9 @@ bool sf_shrink_gaps(struct shrink *shrink)
 
 bool sf_edit_leave_entries(struct sf_plan *plan, uint32_t from, uint32_t to)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(from <= to);
+    SF_ASSERT(to <= plan->timeline_count);
     memmove(&plan->timeline[from], &plan->timeline[to],
             (plan->timeline_count - to) * sizeof plan->timeline[0]);
     plan->timeline_count -= to - from;
@@ -97,6 +106,8 @@ bool sf_edit_leave_entries(struct sf_plan *plan, uint32_t from, uint32_t to)
 
 bool sf_shrink_timeline(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrink->found.events > 0);
     return sf_shrink_parts(shrink, shrink->found.plan.timeline_count, true, sf_edit_leave_entries);
 }
 
@@ -168,6 +179,9 @@ static void keep_fates(struct sf_plan *plan, uint32_t from, uint32_t to)
 
 bool sf_edit_leave_homes(struct sf_plan *plan, uint32_t from, uint32_t to)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(from <= to);
+    SF_ASSERT(to <= sf_plan_homes_count(plan));
     static struct sf_plan before; /* too large for a stack; nothing here runs twice at once */
     struct span spans[SF_GROUPS_MAX + 1];
     memcpy(&before, plan, sizeof before);
@@ -198,6 +212,8 @@ bool sf_edit_leave_homes(struct sf_plan *plan, uint32_t from, uint32_t to)
 
 bool sf_shrink_homes(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrink->found.events > 0);
     bool smaller = sf_shrink_parts(shrink, sf_plan_homes_count(&shrink->found.plan), false,
                                    sf_edit_leave_homes);
     uint32_t left_count = sf_plan_homes_count(&shrink->found.plan);
@@ -287,6 +303,8 @@ static bool shrink_section(struct shrink *shrink, uint32_t group, uint32_t kind)
 
 bool sf_shrink_values(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrink->found.events > 0);
     bool smaller = false;
     for (uint32_t group = 0; group < shrink->found.plan.groups_count; group++) {
         for (uint32_t kind = 0; kind < SF_SECTION_EXPECT; kind++) {

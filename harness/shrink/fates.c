@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/shrink/private.h"
 #include "harness/trace/trace.h"
 
@@ -142,6 +143,7 @@ static void notes_free(struct notes *notes)
 
 uint32_t sf_fates_of_attempt(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
     struct notes notes;
     bool noted = take_notes(shrink, false, &notes);
     notes_free(&notes);
@@ -170,11 +172,15 @@ static bool write_down(struct shrink *shrink, bool losses_only)
 
 bool sf_shrink_write_down(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
     return write_down(shrink, true) || write_down(shrink, false);
 }
 
 bool sf_edit_leave_fates(struct sf_plan *plan, uint32_t from, uint32_t to)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(from <= to);
+    SF_ASSERT(to <= plan->fates_count);
     memmove(&plan->fates[from], &plan->fates[to], (plan->fates_count - to) * sizeof plan->fates[0]);
     plan->fates_count -= to - from;
     return true;
@@ -218,6 +224,8 @@ static void round_delays(struct shrink *shrink)
 
 bool sf_shrink_fates(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrink->found.events > 0);
     bool smaller =
         sf_shrink_parts(shrink, shrink->found.plan.fates_count, true, sf_edit_leave_fates);
     for (uint32_t i = 1; i < shrink->found.plan.networks_count; i++) {

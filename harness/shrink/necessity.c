@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/base/text.h"
 #include "harness/shrink/private.h"
 #include "harness/scenario/actions.h"
@@ -99,6 +100,8 @@ static void judge_fates(struct shrink *shrink, struct sf_shrunk *shrunk)
 
 void sf_shrink_necessities(struct shrink *shrink, struct sf_shrunk *shrunk)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrunk != NULL);
     judge_entries(shrink, shrunk);
     judge_homes(shrink, shrunk);
     judge_networks(shrink, shrunk);

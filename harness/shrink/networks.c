@@ -20,6 +20,7 @@ static void keep_slots(const struct sf_netem_config *config, struct sf_netem_con
  * packets. */
 void sf_network_settle(struct sf_netem_config *config, bool keep_rate)
 {
+    SF_ASSERT(config != NULL);
     struct sf_netem_config settled;
     sf_netem_config_default(&settled);
     settled.delay_ns = config->delay_ns;
@@ -46,12 +47,14 @@ static bool config_has_chance(const struct sf_netem_config *config)
 
 bool sf_network_has_chance(const struct sf_plan_network *network)
 {
+    SF_ASSERT(network != NULL);
     return network->states_count > 0 || config_has_chance(&network->up) ||
            config_has_chance(&network->down);
 }
 
 bool sf_network_is_injured(const struct sf_plan_network *network)
 {
+    SF_ASSERT(network != NULL);
     for (int direction = 0; direction < 2; direction++) {
         const struct sf_netem_config *config = direction == 0 ? &network->up : &network->down;
         struct sf_netem_config delay_only;
@@ -81,6 +84,8 @@ static bool is_named(const struct sf_plan *plan, uint32_t network)
 
 bool sf_network_is_used(const struct sf_plan *plan, uint32_t network)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(network < plan->networks_count);
     bool used = is_named(plan, network);
     for (uint32_t i = 1; i < plan->networks_count; i++) {
         for (uint32_t j = 0; j < plan->networks[i].states_count; j++) {
@@ -92,6 +97,8 @@ bool sf_network_is_used(const struct sf_plan *plan, uint32_t network)
 
 struct sf_netem_config *sf_network_direction(struct sf_plan_network *network, int direction)
 {
+    SF_ASSERT(network != NULL);
+    SF_ASSERT(direction == 0 || direction == 1);
     return direction == 0 ? &network->up : &network->down;
 }
 
@@ -196,6 +203,8 @@ static bool shrink_states(struct shrink *shrink, uint32_t network)
 
 bool sf_shrink_networks(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrink->found.events > 0);
     bool smaller = false;
     for (uint32_t i = 1; i < shrink->found.plan.networks_count; i++) {
         smaller |= sf_network_is_used(&shrink->found.plan, i) && shrink_states(shrink, i);
@@ -243,6 +252,8 @@ static bool does_nothing(const struct sf_plan *plan, uint32_t network)
 
 void sf_edit_drop_networks(struct sf_plan *plan)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(plan->networks_count > 0);
     for (uint32_t i = plan->networks_count - 1; i > 0; i--) {
         if (does_nothing(plan, i)) {
             rename_network(plan, i, 0);

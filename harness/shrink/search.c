@@ -3,12 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/shrink/private.h"
 #include "harness/scenario/scenario.h"
 #include "harness/scenario/swarm.h"
 
 uint32_t sf_shrink_faults(const struct sf_plan *plan)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(plan->networks_count <= SF_NETWORKS_MAX);
     uint32_t count = plan->timeline_count + plan->fates_count;
     for (uint32_t i = 0; i < plan->networks_count; i++) {
         count += sf_network_is_used(plan, i) && sf_network_is_injured(&plan->networks[i]) ? 1 : 0;
@@ -170,6 +173,8 @@ static void search(struct shrink *shrink)
 
 bool sf_shrink_begin(struct shrink *shrink, const struct sf_plan *plan, uint64_t seed)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(plan != NULL);
     uint32_t entries[SF_TIMELINE_MAX];
     sf_plan_draw(sf_run_schema(), plan, seed, &shrink->attempt, entries);
     sf_plan_assert_nothing(&shrink->attempt); /* that was about the whole */
@@ -219,6 +224,9 @@ static void search_elsewhere(struct shrink *shrink, const struct sf_plan *plan)
 
 void sf_shrink_search(struct shrink *shrink, const struct sf_plan *plan)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(shrink->options != NULL);
     search(shrink);
     if (!is_small(&shrink->found.plan)) {
         search_elsewhere(shrink, plan);

@@ -11,6 +11,8 @@
 
 bool sf_shrink_is_over(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrink->options != NULL);
     const struct sf_shrink_options *options = shrink->options;
     if (shrink->runs_count >= options->runs_max ||
         (options->expired != NULL && options->expired(options->context))) {
@@ -77,6 +79,8 @@ static void run_here(struct shrink *shrink, const struct sf_trace_listener *list
 const struct sf_finding *sf_shrink_finding(const struct shrink *shrink)
 {
     const struct sf_finding *found = NULL;
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrink->result.findings_kept <= SF_FINDINGS_KEPT_MAX);
     for (uint32_t i = 0; i < shrink->result.findings_kept; i++) {
         const struct sf_finding *finding = &shrink->result.findings[i];
         if (shrink->oracle != UINT32_MAX && finding->oracle != shrink->oracle) {
@@ -92,6 +96,7 @@ const struct sf_finding *sf_shrink_finding(const struct shrink *shrink)
 
 bool sf_shrink_fails(struct shrink *shrink, const struct sf_trace_listener *listener)
 {
+    SF_ASSERT(shrink != NULL);
     shrink->runs_count++;
     choose_modules(shrink);
     run_here(shrink, listener, &shrink->result);
@@ -105,6 +110,9 @@ static uint32_t asks_of(const struct sf_run_result *result)
 
 void sf_shrink_keep(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(sf_shrink_finding(shrink) != NULL);
+    SF_ASSERT(shrink->result.events_count > 0);
     memcpy(&shrink->found.plan, &shrink->attempt, sizeof shrink->found.plan);
     shrink->found.finding = *sf_shrink_finding(shrink);
     shrink->found.events = shrink->result.events_count;
@@ -116,6 +124,8 @@ void sf_shrink_keep(struct shrink *shrink)
 
 bool sf_shrink_keep_if_sooner(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(sf_shrink_finding(shrink) != NULL);
     sf_ns at_ns = sf_shrink_finding(shrink)->at_ns;
     bool sooner = at_ns < shrink->found.finding.at_ns - shrink->found.finding.at_ns / 16;
     if (sooner) {
@@ -126,12 +136,15 @@ bool sf_shrink_keep_if_sooner(struct shrink *shrink)
 
 struct sf_plan *sf_shrink_attempt(struct shrink *shrink)
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(shrink->found.plan.groups_count > 0);
     memcpy(&shrink->attempt, &shrink->found.plan, sizeof shrink->attempt);
     return &shrink->attempt;
 }
 
 bool sf_shrink_try(struct shrink *shrink, bool reseed)
 {
+    SF_ASSERT(shrink != NULL);
     sf_plan_normalise(sf_run_schema(), &shrink->attempt);
     if (sf_plan_check(&shrink->attempt, sf_run_schema(), NULL) != SF_OK) {
         return false;
@@ -154,6 +167,8 @@ bool sf_shrink_try(struct shrink *shrink, bool reseed)
 bool sf_shrink_parts(struct shrink *shrink, uint32_t count, bool reseed,
                      bool (*leave_out)(struct sf_plan *plan, uint32_t from, uint32_t to))
 {
+    SF_ASSERT(shrink != NULL);
+    SF_ASSERT(leave_out != NULL);
     bool smaller = false;
     for (uint32_t size = (count + 1) / 2; size > 0; size = size > 1 ? (size + 1) / 2 : 0) {
         /* From behind: what is late matters less, and indices before it stay. */
@@ -246,6 +261,10 @@ static enum sf_err shrink_it(struct shrink *shrink, const struct sf_plan *plan,
 enum sf_err sf_shrink(const struct sf_plan *plan, const struct sf_shrink_options *options,
                       struct sf_shrunk *shrunk_out, struct sf_diag *diag)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(shrunk_out != NULL);
+    SF_ASSERT(options->runs_max > 0);
     SF_ASSERT(options->seeds_count > 0);
     struct shrink *shrink = sf_alloc(1, sizeof *shrink);
     shrink->options = options;

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "harness/cache/strayframe_cache.h"
+#include "harness/base/assert.h"
 #include "harness/oracle/breach.h"
 #include "harness/story/facts.h"
 #include "harness/trace/record_words.h"
@@ -224,6 +225,10 @@ static void say_link(const struct facts *facts, const struct sf_record *record, 
 
 void sf_say_event(const struct facts *facts, const struct sf_record *record, struct sf_text *out)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(record != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(record->kind < SF_RECORD_KINDS_COUNT);
     switch (sf_record_subject((enum sf_record_kind)record->kind)) {
     case SF_SUBJECT_TENANT:
     case SF_SUBJECT_CAMERA:

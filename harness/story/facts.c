@@ -4,6 +4,8 @@
 
 #include "harness/story/facts.h"
 
+#include "harness/base/assert.h"
+
 /* ---- looking up ---- */
 
 /* What a record must be: of a kind, about a camera, a viewer or a link, and, where `place` is not
@@ -173,6 +175,8 @@ static const struct sf_record *find_own_whole(const struct sf_gather *gather,
 
 bool sf_upload_is_whole(const struct upload *upload)
 {
+    SF_ASSERT(upload != NULL);
+    SF_ASSERT(upload->ended != NULL);
     enum sf_ending ending = upload->ended->kind == SF_RECORD_FETCH_ENDED
                                 ? sf_fetch_ended_of(upload->ended).ending
                                 : sf_upload_ended_of(upload->ended).ending;
@@ -181,6 +185,8 @@ bool sf_upload_is_whole(const struct upload *upload)
 
 uint32_t sf_upload_received_bytes(const struct upload *upload)
 {
+    SF_ASSERT(upload != NULL);
+    SF_ASSERT(upload->ended != NULL);
     return upload->ended->kind == SF_RECORD_FETCH_ENDED
                ? sf_fetch_ended_of(upload->ended).received_bytes
                : sf_upload_ended_of(upload->ended).received_bytes;
@@ -190,6 +196,8 @@ uint32_t sf_upload_received_bytes(const struct upload *upload)
 
 bool sf_facts_asks_own(const struct facts *facts)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(facts->ask != NULL);
     const struct sf_ask_record ask = sf_ask_of(facts->ask);
     return sf_home_same(sf_home_of_camera(ask.camera), sf_home_of_viewer(ask.viewer));
 }
@@ -384,6 +392,10 @@ static void find_viewers(struct facts *facts)
 
 void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts)
 {
+    SF_ASSERT(gather != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(gather->count <= gather->capacity);
     const struct sf_finding *finding = &gather->finding;
     *facts = (struct facts){.gather = gather, .plan = plan, .finding = finding};
     facts->has_viewer = !sf_viewer_is_none(finding->viewer);
@@ -445,6 +457,8 @@ static const struct sf_plan_entry *entry_at(const struct facts *facts, enum sf_p
 
 const char *sf_facts_cache(const struct facts *facts, const struct sf_record *deployed)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(facts->plan != NULL);
     if (deployed == NULL) {
         return facts->plan->cache; /* the first one has no record */
     }
@@ -454,12 +468,17 @@ const char *sf_facts_cache(const struct facts *facts, const struct sf_record *de
 
 const char *sf_facts_options(const struct facts *facts, const struct sf_record *reconfigured)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(reconfigured != NULL);
+    SF_ASSERT(reconfigured->kind == SF_RECORD_RECONFIGURED);
     const struct sf_plan_entry *entry = entry_at(facts, SF_ACTION_RECONFIGURE, reconfigured);
     return entry != NULL ? entry->cache : NULL;
 }
 
 uint32_t sf_facts_nodes_count(const struct facts *facts)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(facts->gather != NULL);
     uint32_t count = 1;
     for (uint32_t i = 0; i < facts->gather->count; i++) {
         const struct sf_record *record = &facts->gather->records[i];
@@ -472,6 +491,8 @@ uint32_t sf_facts_nodes_count(const struct facts *facts)
 
 bool sf_facts_shows_stranger(const struct facts *facts)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(facts->gather != NULL);
     for (uint32_t i = 0; facts->shown != NULL && i < facts->gather->count; i++) {
         const struct sf_record *record = &facts->gather->records[i];
         if (record->kind != SF_RECORD_SEEN || record->at_ns != facts->shown->at_ns) {
@@ -488,6 +509,9 @@ bool sf_facts_shows_stranger(const struct facts *facts)
 
 const char *sf_facts_network_name(const struct facts *facts, const struct sf_record *record)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(record != NULL);
+    SF_ASSERT(record->kind == SF_RECORD_NETWORK);
     uint32_t network = sf_network_of(record).network;
     return network < facts->plan->networks_count ? facts->plan->networks[network].name
                                                  : "of another plan";
@@ -496,6 +520,8 @@ const char *sf_facts_network_name(const struct facts *facts, const struct sf_rec
 const struct sf_plan_network *sf_facts_network(const struct facts *facts, struct sf_home_id home,
                                                sf_ns at_ns)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(facts->plan->groups_count > 0);
     const struct sf_plan *plan = facts->plan;
     uint32_t network = 0;
     uint32_t homes_count = 0;

@@ -1,17 +1,21 @@
 #include <stdlib.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/base/ids.h"
 #include "harness/story/facts.h"
 #include "harness/trace/record_words.h"
 
 void sf_gather_init(struct sf_gather *gather, const struct sf_finding *finding)
 {
+    SF_ASSERT(gather != NULL);
+    SF_ASSERT(finding != NULL);
     *gather = (struct sf_gather){.finding = *finding};
 }
 
 void sf_gather_fini(struct sf_gather *gather)
 {
+    SF_ASSERT(gather != NULL);
     free(gather->records);
     *gather = (struct sf_gather){0};
 }
@@ -59,6 +63,8 @@ static bool concerned(const struct sf_finding *finding, const struct sf_record *
 
 void sf_gather_records(void *context, const struct sf_record *records, uint32_t count)
 {
+    SF_ASSERT(context != NULL);
+    SF_ASSERT(records != NULL || count == 0);
     struct sf_gather *gather = context;
     for (uint32_t i = 0; i < count; i++) {
         if (records[i].at_ns > gather->finding.at_ns || !concerned(&gather->finding, &records[i])) {

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/base/ids.h"
 #include "harness/net/netem_grammar.h"
 #include "harness/story/facts.h"
@@ -44,6 +45,9 @@ static void describe_home(const struct facts *facts, struct sf_tenant_id tenant,
 
 void sf_lanes_name(const struct facts *facts, struct sf_story *story)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(story != NULL);
+    SF_ASSERT(facts->finding != NULL);
     const struct sf_finding *finding = facts->finding;
     snprintf(story->lanes[SF_LANE_CLOUD], sizeof story->lanes[0], "cloud");
     if (facts->has_viewer) {

@@ -1,6 +1,7 @@
 /* The story in a paragraph. */
 #include <inttypes.h>
 
+#include "harness/base/assert.h"
 #include "harness/story/facts.h"
 
 static void say_instant(sf_ns at_ns, struct sf_text *out)
@@ -237,6 +238,8 @@ static void tell_own(const struct facts *facts, struct sf_text *out)
 
 void sf_paragraph_tell(const struct facts *facts, struct sf_text *out)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(out != NULL);
     tell_what(facts, out);
     if (facts->has_viewer) {
         tell_request(facts, out);

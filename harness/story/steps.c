@@ -460,6 +460,8 @@ static void sort_steps(struct sf_story *story)
 
 void sf_steps_tell(const struct facts *facts, struct sf_story *story)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(story != NULL);
     struct teller teller = {.facts = facts, .story = story};
     story->stray = facts->stray;
     sf_lanes_name(facts, story);

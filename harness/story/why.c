@@ -1,5 +1,6 @@
 /* What of a story points to its cause. The trace does not see into a cache, so this says what it
  * saw at the cache's door that a cache without fault would not have done. */
+#include "harness/base/assert.h"
 #include "harness/story/facts.h"
 
 /* Two things that happen so soon after each other have to do with each other. */
@@ -119,6 +120,9 @@ static uint32_t cancelled_count(const struct facts *facts)
 
 void sf_why_tell(const struct facts *facts, struct sf_text *out)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(!facts->stray || facts->has_viewer);
     if (facts->stray) {
         sf_text_add(out, " Likely cause: ");
         tell_stray(facts, out);

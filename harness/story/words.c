@@ -1,11 +1,13 @@
 /* Numbers, times and owners in words. */
 #include <inttypes.h>
 
+#include "harness/base/assert.h"
 #include "harness/base/ids.h"
 #include "harness/story/facts.h"
 
 void sf_say_number(uint64_t number, struct sf_text *out)
 {
+    SF_ASSERT(out != NULL);
     if (number >= 1000) {
         sf_say_number(number / 1000, out);
         sf_text_add(out, ",%03" PRIu64, number % 1000);
@@ -29,6 +31,7 @@ static void say_share(uint32_t ppm, struct sf_text *out)
 
 void sf_say_local_time(int64_t local_s, int32_t offset_s, struct sf_text *out)
 {
+    SF_ASSERT(out != NULL);
     enum { DAY_S = 24 * 60 * 60 };
     int64_t s = (local_s % DAY_S + DAY_S) % DAY_S;
     int32_t minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
@@ -38,6 +41,7 @@ void sf_say_local_time(int64_t local_s, int32_t offset_s, struct sf_text *out)
 
 void sf_say_span(sf_ns span_ns, struct sf_text *out)
 {
+    SF_ASSERT(out != NULL);
     if (span_ns < SF_SECOND) {
         sf_text_add(out, "%" PRId64 " ms", span_ns / SF_MS);
     } else if (span_ns < 10 * SF_SECOND) {
@@ -52,6 +56,9 @@ void sf_say_span(sf_ns span_ns, struct sf_text *out)
 
 void sf_say_trip(const struct trip *trip, struct sf_text *out)
 {
+    SF_ASSERT(trip != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(trip->parts_count <= trip->sent_count);
     sf_text_add(out, "%u packet%s", trip->parts_count, trip->parts_count == 1 ? "" : "s");
     if (trip->sent_count > trip->parts_count) {
         sf_text_add(out, " (sent %u times in all, %u of them lost)", trip->sent_count,
@@ -168,6 +175,9 @@ static uint32_t say_each(const struct facts *facts, enum sf_record_kind kind, sf
 
 void sf_say_picture(const struct facts *facts, struct sf_text *out)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(facts->shown != NULL);
     uint32_t unreadable_ppm = sf_shown_of(facts->shown).unreadable_ppm;
     uint32_t count = say_each(facts, SF_RECORD_SEEN, facts->shown->at_ns, out);
     if (unreadable_ppm > 0) {
@@ -181,6 +191,9 @@ void sf_say_picture(const struct facts *facts, struct sf_text *out)
 
 void sf_say_bytes(const struct facts *facts, struct sf_text *out)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(facts->delivered != NULL);
     if (say_each(facts, SF_RECORD_BYTES, facts->delivered->at_ns, out) == 0) {
         sf_text_add(out, "bytes of no known home");
     }
