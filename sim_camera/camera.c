@@ -1,10 +1,12 @@
 #include "sim_camera/camera.h"
 
 #include "harness/base/assert.h"
+#include "harness/base/bounds.h"
 
 void sf_camera_init(struct sf_camera *camera, const struct sf_camera_config *config,
                     int32_t utc_offset_s)
 {
+    SF_ASSERT(camera != NULL);
     SF_ASSERT(config != NULL);
     SF_ASSERT(utc_offset_s > -24 * 60 * 60);
     SF_ASSERT(utc_offset_s < 24 * 60 * 60);
@@ -13,6 +15,7 @@ void sf_camera_init(struct sf_camera *camera, const struct sf_camera_config *con
 
 void sf_camera_check(const struct sf_camera *camera)
 {
+    SF_ASSERT(camera != NULL);
     uint32_t device_captures_count = camera->captures_count - camera->captures_before;
     SF_ASSERT(camera->config != NULL);
     SF_ASSERT(camera->captures_before <= camera->captures_count);
@@ -23,11 +26,14 @@ void sf_camera_check(const struct sf_camera *camera)
 
 bool sf_camera_admits(const struct sf_camera_config *config, bool vouched, bool named)
 {
+    SF_ASSERT(config != NULL);
     return vouched || config->open_to_all != 0 || (config->guessable_id != 0 && named);
 }
 
 uint64_t sf_camera_id_of(const struct sf_camera_config *config, uint64_t seed, uint32_t camera)
 {
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(camera < SF_HOMES_MAX);
     enum { FIRST_SERIAL = 100000 };
     return config->guessable_id != 0 ? (uint64_t)FIRST_SERIAL + camera
                                      : sf_rng_derive(seed, "camera-id", camera);
@@ -35,6 +41,7 @@ uint64_t sf_camera_id_of(const struct sf_camera_config *config, uint64_t seed, u
 
 bool sf_camera_is_night(const struct sf_camera_config *config, int64_t local_unix_s)
 {
+    SF_ASSERT(config != NULL);
     SF_ASSERT(config->night >= SF_NIGHT_AUTO);
     SF_ASSERT(config->night <= SF_NIGHT_NEVER);
     if (config->night != SF_NIGHT_AUTO) {
@@ -74,6 +81,11 @@ static void upload(struct sf_camera *camera, struct sf_camera_effects *effects)
 void sf_camera_step(struct sf_camera *camera, const struct sf_camera_input *input,
                     struct sf_rng *rng, struct sf_camera_effects *effects_out)
 {
+    SF_ASSERT(camera != NULL);
+    SF_ASSERT(input != NULL);
+    SF_ASSERT(rng != NULL);
+    SF_ASSERT(effects_out != NULL);
+    SF_ASSERT(input->kind <= SF_CAMERA_RESTART);
     SF_ASSERT(input->now_ns >= 0);
     sf_camera_check(camera);
     *effects_out = (struct sf_camera_effects){.tick_at_ns = SF_NS_NEVER};

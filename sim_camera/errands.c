@@ -6,6 +6,7 @@ enum { SETTINGS_BYTES = 240, BACKUP_HEAD_BYTES = 64, ANALYTICS_BYTES = 180 };
 
 sf_ns sf_errand_every(const struct sf_camera_config *config, enum sf_errand errand)
 {
+    SF_ASSERT(config != NULL);
     switch (errand) {
     case SF_ERRAND_SETTINGS:
         return config->settings_every_ns;
@@ -35,6 +36,8 @@ static bool backs_up(const struct sf_camera_config *config, enum sf_consent cons
 struct sf_errand_load sf_errand_run(const struct sf_camera_config *config, enum sf_errand errand,
                                     enum sf_consent consent)
 {
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(errand < SF_ERRANDS_COUNT);
     switch (errand) {
     case SF_ERRAND_SETTINGS:
         return (struct sf_errand_load){SETTINGS_BYTES, config->settings_carry_image != 0};

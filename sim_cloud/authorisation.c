@@ -6,6 +6,12 @@ void sf_authorisation_init(struct sf_authorisation *door, const struct sf_cloud_
                            const struct sf_sessions *sessions, struct sf_arena *arena,
                            uint32_t tenants_count, uint32_t cameras_count)
 {
+    SF_ASSERT(door != NULL);
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(sessions != NULL);
+    SF_ASSERT(arena != NULL);
+    SF_ASSERT(tenants_count > 0);
+    SF_ASSERT(cameras_count > 0);
     *door = (struct sf_authorisation){
         .config = config,
         .sessions = sessions,
@@ -39,6 +45,8 @@ enum sf_authorisation_answer sf_authorisation_ask(const struct sf_authorisation 
                                                   uint64_t session, struct sf_camera_id camera,
                                                   bool integration)
 {
+    SF_ASSERT(door != NULL);
+    SF_ASSERT(door->sessions != NULL);
     if (integration && door->blocked && door->config->kill_switch_broken == 0) {
         return SF_AUTHORISATION_KILL_SWITCH;
     }
@@ -55,6 +63,8 @@ enum sf_authorisation_answer sf_authorisation_vouch(const struct sf_authorisatio
                                                     uint64_t session, struct sf_camera_id camera,
                                                     bool integration)
 {
+    SF_ASSERT(door != NULL);
+    SF_ASSERT(door->sessions != NULL);
     if (integration && door->blocked) {
         return SF_AUTHORISATION_KILL_SWITCH;
     }

@@ -6,6 +6,10 @@
 void sf_balancer_init(struct sf_balancer *balancer, const struct sf_cloud_config *config,
                       uint64_t seed, struct sf_arena *arena, uint32_t viewers_count)
 {
+    SF_ASSERT(balancer != NULL);
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(arena != NULL);
+    SF_ASSERT(viewers_count > 0);
     SF_ASSERT(config->nodes >= 1);
     SF_ASSERT(config->nodes <= SF_NODES_MAX);
     *balancer = (struct sf_balancer){
@@ -56,6 +60,9 @@ static uint64_t key_of_request(const struct sf_balancer *balancer,
 uint32_t sf_balancer_request(struct sf_balancer *balancer, uint32_t viewer,
                              const struct sf_balancer_ask *ask)
 {
+    SF_ASSERT(balancer != NULL);
+    SF_ASSERT(ask != NULL);
+    SF_ASSERT(ask->connection > 0);
     SF_ASSERT(viewer < balancer->viewers_count);
     struct sf_balancer_viewer *known = &balancer->viewers[viewer];
     bool stays = balancer->balance == SF_BALANCE_CONNECTION && known->connection == ask->connection;
@@ -73,6 +80,8 @@ uint32_t sf_balancer_request(struct sf_balancer *balancer, uint32_t viewer,
 uint32_t sf_balancer_upload(const struct sf_balancer *balancer, uint32_t camera_name,
                             uint32_t capture)
 {
+    SF_ASSERT(balancer != NULL);
+    SF_ASSERT(balancer->nodes_count > 0);
     bool by_camera = balancer->balance == SF_BALANCE_CAMERA;
     return choose(balancer, by_camera ? key_of(balancer, "balance-camera", camera_name, 0)
                                       : key_of(balancer, "balance-upload", camera_name, capture));
@@ -80,6 +89,7 @@ uint32_t sf_balancer_upload(const struct sf_balancer *balancer, uint32_t camera_
 
 void sf_balancer_closed(struct sf_balancer *balancer, uint32_t viewer, uint32_t connection)
 {
+    SF_ASSERT(balancer != NULL);
     SF_ASSERT(viewer < balancer->viewers_count);
     struct sf_balancer_viewer *known = &balancer->viewers[viewer];
     if (known->connection == connection) {
@@ -89,6 +99,7 @@ void sf_balancer_closed(struct sf_balancer *balancer, uint32_t viewer, uint32_t 
 
 void sf_balancer_node(struct sf_balancer *balancer, uint32_t node, bool lost)
 {
+    SF_ASSERT(balancer != NULL);
     SF_ASSERT(node < balancer->nodes_count);
     balancer->lost[node] = lost;
 }
@@ -96,6 +107,8 @@ void sf_balancer_node(struct sf_balancer *balancer, uint32_t node, bool lost)
 bool sf_balancer_is_with(const struct sf_balancer *balancer, uint32_t viewer, uint32_t connection,
                          uint32_t node)
 {
+    SF_ASSERT(balancer != NULL);
+    SF_ASSERT(node < balancer->nodes_count);
     SF_ASSERT(viewer < balancer->viewers_count);
     const struct sf_balancer_viewer *known = &balancer->viewers[viewer];
     return known->connection != 0 && known->connection == connection && known->node == node;
@@ -103,6 +116,8 @@ bool sf_balancer_is_with(const struct sf_balancer *balancer, uint32_t viewer, ui
 
 uint32_t sf_balancer_break(struct sf_balancer *balancer, uint32_t viewer, uint32_t node)
 {
+    SF_ASSERT(balancer != NULL);
+    SF_ASSERT(node < balancer->nodes_count);
     SF_ASSERT(viewer < balancer->viewers_count);
     struct sf_balancer_viewer *known = &balancer->viewers[viewer];
     if (known->connection == 0 || known->node != node) {
@@ -115,6 +130,7 @@ uint32_t sf_balancer_break(struct sf_balancer *balancer, uint32_t viewer, uint32
 
 bool sf_balancer_is_broken(const struct sf_balancer *balancer, uint32_t viewer, uint32_t connection)
 {
+    SF_ASSERT(balancer != NULL);
     SF_ASSERT(viewer < balancer->viewers_count);
     return connection != 0 && balancer->viewers[viewer].broken == connection;
 }

@@ -20,6 +20,7 @@ struct sf_store_entry {
 
 void sf_store_fini(struct sf_store *store)
 {
+    SF_ASSERT(store != NULL);
     for (uint32_t i = 0; i < store->buckets_count; i++) {
         struct sf_store_entry *entry = store->buckets[i];
         while (entry != NULL) {
@@ -78,6 +79,11 @@ static void remove_at(struct sf_store *store, struct sf_store_entry **place)
 void sf_store_put(struct sf_store *store, const uint8_t *key, uint32_t key_bytes,
                   const uint8_t *bytes, uint32_t bytes_count, sf_ns now_ns, sf_ns ttl_ns)
 {
+    SF_ASSERT(store != NULL);
+    SF_ASSERT(key != NULL);
+    SF_ASSERT(bytes != NULL || bytes_count == 0);
+    SF_ASSERT(ttl_ns >= 0);
+    SF_ASSERT(now_ns >= 0);
     SF_ASSERT(key_bytes > 0);
     if (store->count >= store->buckets_count) {
         grow(store);
@@ -103,6 +109,10 @@ void sf_store_put(struct sf_store *store, const uint8_t *key, uint32_t key_bytes
 const uint8_t *sf_store_get(const struct sf_store *store, const uint8_t *key, uint32_t key_bytes,
                             sf_ns now_ns, uint32_t *bytes_count_out)
 {
+    SF_ASSERT(store != NULL);
+    SF_ASSERT(key != NULL);
+    SF_ASSERT(bytes_count_out != NULL);
+    SF_ASSERT(key_bytes > 0);
     *bytes_count_out = 0;
     if (store->buckets_count == 0) {
         return NULL;

@@ -97,6 +97,8 @@ static void signed_in(struct sf_viewer *exporter, sf_ns now_ns, struct sf_viewer
 
 struct sf_viewer_config sf_exporter_config(const struct sf_viewer_config *hub)
 {
+    SF_ASSERT(hub != NULL);
+    SF_ASSERT(hub->watch_every_ns > 0);
     return (struct sf_viewer_config){
         .watch_every_ns = hub->watch_every_ns,
         .watch_for_ns = hub->watch_for_ns,
@@ -110,6 +112,10 @@ struct sf_viewer_config sf_exporter_config(const struct sf_viewer_config *hub)
 void sf_exporter_step(struct sf_viewer *exporter, const struct sf_viewer_input *input,
                       struct sf_rng *rng, struct sf_viewer_effects *effects_out)
 {
+    SF_ASSERT(exporter != NULL);
+    SF_ASSERT(input != NULL);
+    SF_ASSERT(effects_out != NULL);
+    SF_ASSERT(input->now_ns >= 0);
     (void)rng;
     SF_ASSERT(exporter->tries_count <= SF_EXPORTER_TRIES_MAX);
     sf_viewer_check(exporter);

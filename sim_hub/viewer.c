@@ -5,6 +5,8 @@
 void sf_viewer_init(struct sf_viewer *viewer, const struct sf_viewer_config *config,
                     const struct sf_rng *leave_rng)
 {
+    SF_ASSERT(viewer != NULL);
+    SF_ASSERT(leave_rng != NULL);
     SF_ASSERT(config != NULL);
     *viewer = (struct sf_viewer){
         .config = config, .time_out_at_ns = SF_NS_NEVER, .leave_rng = *leave_rng};
@@ -12,6 +14,7 @@ void sf_viewer_init(struct sf_viewer *viewer, const struct sf_viewer_config *con
 
 void sf_viewer_check(const struct sf_viewer *viewer)
 {
+    SF_ASSERT(viewer != NULL);
     bool asked = viewer->time_out_at_ns != SF_NS_NEVER;
     SF_ASSERT(viewer->config != NULL);
     SF_ASSERT(!asked || viewer->watching);
@@ -128,6 +131,8 @@ static sf_ns next_tick(const struct sf_viewer *viewer)
 
 void sf_viewer_stop(struct sf_viewer *viewer)
 {
+    SF_ASSERT(viewer != NULL);
+    SF_ASSERT(viewer->config != NULL);
     viewer->watching = false;
     viewer->time_out_at_ns = SF_NS_NEVER;
 }
@@ -148,6 +153,11 @@ static void wake(struct sf_viewer *viewer, sf_ns now_ns, struct sf_rng *rng,
 void sf_viewer_step(struct sf_viewer *viewer, const struct sf_viewer_input *input,
                     struct sf_rng *rng, struct sf_viewer_effects *effects_out)
 {
+    SF_ASSERT(viewer != NULL);
+    SF_ASSERT(input != NULL);
+    SF_ASSERT(rng != NULL);
+    SF_ASSERT(effects_out != NULL);
+    SF_ASSERT(input->kind <= SF_VIEWER_SESSION);
     SF_ASSERT(input->now_ns >= 0);
     sf_viewer_check(viewer);
     *effects_out = (struct sf_viewer_effects){.tick_at_ns = SF_NS_NEVER};

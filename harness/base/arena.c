@@ -54,6 +54,7 @@ void *sf_realloc(void *memory, size_t count, size_t size)
 
 char *sf_strdup(const char *text)
 {
+    SF_ASSERT(text != NULL);
     size_t bytes = strlen(text) + 1;
     char *copy = sf_alloc(bytes, 1);
     memcpy(copy, text, bytes);
@@ -62,6 +63,7 @@ char *sf_strdup(const char *text)
 
 void sf_arena_init(struct sf_arena *arena)
 {
+    SF_ASSERT(arena != NULL);
     *arena = (struct sf_arena){0};
 }
 
@@ -100,6 +102,7 @@ static struct sf_arena_block *block_with_room(struct sf_arena *arena, size_t byt
 
 void *sf_arena_take(struct sf_arena *arena, size_t count, size_t size)
 {
+    SF_ASSERT(arena != NULL);
     SF_ASSERT(!arena->sealed);
     size_t bytes = (product(count, size) + 15) & ~(size_t)15;
     struct sf_arena_block *block = block_with_room(arena, bytes);
@@ -112,11 +115,13 @@ void *sf_arena_take(struct sf_arena *arena, size_t count, size_t size)
 
 void sf_arena_seal(struct sf_arena *arena)
 {
+    SF_ASSERT(arena != NULL);
     arena->sealed = true;
 }
 
 void sf_arena_reset(struct sf_arena *arena)
 {
+    SF_ASSERT(arena != NULL);
     for (struct sf_arena_block *block = arena->first; block != NULL; block = block->next) {
         block->used_bytes = 0;
     }
@@ -126,6 +131,7 @@ void sf_arena_reset(struct sf_arena *arena)
 
 void sf_arena_fini(struct sf_arena *arena)
 {
+    SF_ASSERT(arena != NULL);
     struct sf_arena_block *block = arena->first;
     while (block != NULL) {
         struct sf_arena_block *next = block->next;
@@ -137,6 +143,7 @@ void sf_arena_fini(struct sf_arena *arena)
 
 void sf_arena_check(const struct sf_arena *arena)
 {
+    SF_ASSERT(arena != NULL);
     bool before_current = true;
     SF_ASSERT((arena->first == NULL) == (arena->current == NULL));
     for (const struct sf_arena_block *block = arena->first; block != NULL; block = block->next) {

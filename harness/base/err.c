@@ -61,6 +61,7 @@ enum sf_err sf_err_of_file(int error_number)
 
 void sf_diag_print(const struct sf_diag *diag, char *out, uint64_t out_bytes)
 {
+    SF_ASSERT(out != NULL);
     SF_ASSERT(out_bytes > 0);
     if (diag->file[0] == '\0') {
         snprintf(out, out_bytes, "%s", diag->message);

@@ -28,12 +28,14 @@ static struct slot *slot_at(const struct sf_slots *slots, uint32_t index)
 
 void sf_slots_init(struct sf_slots *slots, size_t item_bytes)
 {
+    SF_ASSERT(slots != NULL);
     SF_ASSERT(item_bytes > 0);
     *slots = (struct sf_slots){.item_bytes = item_bytes};
 }
 
 void sf_slots_fini(struct sf_slots *slots)
 {
+    SF_ASSERT(slots != NULL);
     for (uint32_t i = 0; i < slots->chunks_count; i++) {
         free(slots->chunks[i]);
     }
@@ -43,6 +45,7 @@ void sf_slots_fini(struct sf_slots *slots)
 
 void sf_slots_reset(struct sf_slots *slots)
 {
+    SF_ASSERT(slots != NULL);
     slots->count = 0;
     slots->used_count = 0;
     slots->free_first = 0;
@@ -75,6 +78,8 @@ static uint32_t free_index(struct sf_slots *slots)
 
 sf_handle sf_slots_take(struct sf_slots *slots, void **item_out)
 {
+    SF_ASSERT(slots != NULL);
+    SF_ASSERT(item_out != NULL);
     uint32_t index = free_index(slots);
     struct slot *slot = slot_at(slots, index);
     slot->generation++;
@@ -98,12 +103,14 @@ static struct slot *slot_of(const struct sf_slots *slots, sf_handle handle)
 
 void *sf_slots_get(const struct sf_slots *slots, sf_handle handle)
 {
+    SF_ASSERT(slots != NULL);
     struct slot *slot = slot_of(slots, handle);
     return slot != NULL ? slot + 1 : NULL;
 }
 
 void sf_slots_give(struct sf_slots *slots, sf_handle handle)
 {
+    SF_ASSERT(slots != NULL);
     struct slot *slot = slot_of(slots, handle);
     SF_ASSERT(slot != NULL);
     SF_ASSERT(slots->count > 0);
@@ -115,6 +122,7 @@ void sf_slots_give(struct sf_slots *slots, sf_handle handle)
 
 sf_handle sf_slots_next(const struct sf_slots *slots, sf_handle after)
 {
+    SF_ASSERT(slots != NULL);
     for (uint32_t index = (uint32_t)after; index < slots->used_count; index++) {
         struct slot *slot = slot_at(slots, index);
         if (slot->used != 0) {
@@ -126,6 +134,7 @@ sf_handle sf_slots_next(const struct sf_slots *slots, sf_handle after)
 
 void sf_slots_check(const struct sf_slots *slots)
 {
+    SF_ASSERT(slots != NULL);
     SF_ASSERT(slots->chunks_count <= slots->chunks_capacity);
     SF_ASSERT(slots->used_count <= slots->chunks_count * SF_SLOTS_PER_CHUNK);
     SF_ASSERT(slots->count <= slots->used_count);

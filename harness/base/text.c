@@ -24,6 +24,7 @@ static void make_room(struct sf_text *text, size_t more)
 
 void sf_text_add(struct sf_text *text, const char *format, ...)
 {
+    SF_ASSERT(text != NULL);
     va_list args;
     va_start(args, format);
     va_list again;
@@ -39,6 +40,9 @@ void sf_text_add(struct sf_text *text, const char *format, ...)
 
 void sf_text_add_bytes(struct sf_text *text, const void *bytes, size_t count)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(text->length <= text->capacity);
     make_room(text, count);
     if (count > 0) {
         memcpy(text->data + text->length, bytes, count);
@@ -49,6 +53,8 @@ void sf_text_add_bytes(struct sf_text *text, const void *bytes, size_t count)
 
 void sf_text_add_word(struct sf_text *text, const char *word)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(word != NULL);
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "%+,-./:=@_";
     if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
@@ -64,6 +70,7 @@ void sf_text_add_word(struct sf_text *text, const char *word)
 
 void sf_text_free(struct sf_text *text)
 {
+    SF_ASSERT(text != NULL);
     free(text->data);
     *text = (struct sf_text){0};
 }
@@ -99,6 +106,8 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
 
 const char *sf_text_nearest(const char *word, const char *const *known)
 {
+    SF_ASSERT(word != NULL);
+    SF_ASSERT(known != NULL);
     size_t length = strlen(word);
     if (length == 0 || length > WORD_LENGTH_MAX) {
         return NULL;

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/assert.h"
+
 static enum sf_err cannot_write(const char *path, int error, struct sf_diag *diag)
 {
     return sf_fail(diag, sf_err_of_file(error), "cannot write %s: %s", path, strerror(error));
@@ -70,6 +72,8 @@ static void remove_part(const struct sf_whole_file *whole)
 
 enum sf_err sf_whole_file_open(struct sf_whole_file *whole, const char *path, struct sf_diag *diag)
 {
+    SF_ASSERT(whole != NULL);
+    SF_ASSERT(path != NULL);
     SF_TRY(find_place(whole, path, diag));
     whole->part[0] = '\0';
     int fd = open_nameless(whole->path);
@@ -121,6 +125,8 @@ static bool sync_folder(const char *path)
 
 enum sf_err sf_whole_file_keep(struct sf_whole_file *whole, struct sf_diag *diag)
 {
+    SF_ASSERT(whole != NULL);
+    SF_ASSERT(whole->file != NULL);
     errno = 0;
     bool written = ferror(whole->file) == 0 && fflush(whole->file) == 0;
     written = written && fsync(fileno(whole->file)) == 0 && name_part(whole);
@@ -143,6 +149,8 @@ enum sf_err sf_whole_file_keep(struct sf_whole_file *whole, struct sf_diag *diag
 
 void sf_whole_file_drop(struct sf_whole_file *whole)
 {
+    SF_ASSERT(whole != NULL);
+    SF_ASSERT(whole->file != NULL);
     fclose(whole->file);
     whole->file = NULL;
     remove_part(whole);
@@ -151,6 +159,8 @@ void sf_whole_file_drop(struct sf_whole_file *whole)
 enum sf_err sf_whole_file_write(const char *path, const void *bytes, size_t count,
                                 struct sf_diag *diag)
 {
+    SF_ASSERT(path != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
     struct sf_whole_file whole;
     SF_TRY(sf_whole_file_open(&whole, path, diag));
     if (fwrite(bytes, 1, count, whole.file) != count) {

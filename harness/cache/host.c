@@ -9,6 +9,7 @@
 
 void sf_cache_host_init(struct sf_cache_host_state *host)
 {
+    SF_ASSERT(host != NULL);
     *host = (struct sf_cache_host_state){0};
     sf_slots_init(&host->requests, sizeof(struct sf_host_request));
     sf_slots_init(&host->timers, sizeof(struct sf_host_timer));
@@ -19,6 +20,7 @@ void sf_cache_host_init(struct sf_cache_host_state *host)
 
 void sf_cache_host_fini(struct sf_cache_host_state *host)
 {
+    SF_ASSERT(host != NULL);
     sf_cache_host_destroy_caches(host);
     for (uint32_t i = 0; i < host->versions_capacity; i++) {
         free(host->versions[i]);
@@ -35,6 +37,9 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
                          uint64_t seed, uint32_t cameras_count, uint32_t still_bytes_max,
                          uint64_t capacity_bytes)
 {
+    SF_ASSERT(host != NULL);
+    SF_ASSERT(services != NULL);
+    SF_ASSERT(still_bytes_max > 0);
     sf_cache_host_destroy_caches(host);
     sf_slots_reset(&host->requests);
     sf_slots_reset(&host->timers);
@@ -76,6 +81,8 @@ struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host,
                                               struct sf_cache_host_camera camera,
                                               const struct sf_cache_host_still *still)
 {
+    SF_ASSERT(host != NULL);
+    SF_ASSERT(still != NULL);
     struct sf_cache_version *version = sf_host_current(host, node);
     if (version == NULL) {
         return NULL;
@@ -110,6 +117,9 @@ struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host,
 void sf_cache_host_fragment(struct sf_cache_version *version, struct sf_camera_id camera,
                             uint64_t upload, uint32_t offset, const uint8_t *bytes, uint32_t count)
 {
+    SF_ASSERT(version != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(count > 0);
     if (HAS(version, on_upload_fragment)) {
         const struct sf_cache_fragment event = {
             .struct_bytes = sizeof event,
@@ -126,6 +136,7 @@ void sf_cache_host_fragment(struct sf_cache_version *version, struct sf_camera_i
 void sf_cache_host_upload_ended(struct sf_cache_version *version, struct sf_camera_id camera,
                                 uint64_t upload, bool complete, uint32_t received_bytes)
 {
+    SF_ASSERT(version != NULL);
     if (sf_cache_version_is_gone(version)) {
         return; /* its node was lost */
     }
@@ -158,6 +169,8 @@ _Static_assert((uint32_t)SF_VIEWER_PATH_EXPORT == SF_CACHE_PATH_EXPORT, "the sam
 sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
                                 const struct sf_cache_host_ask *ask)
 {
+    SF_ASSERT(host != NULL);
+    SF_ASSERT(ask != NULL);
     struct sf_cache_version *version = sf_host_current(host, ask->node);
     if (version == NULL || !HAS(version, on_request)) {
         return 0;
@@ -203,6 +216,7 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
 
 void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle handle)
 {
+    SF_ASSERT(host != NULL);
     struct sf_host_request *request = sf_slots_get(&host->requests, handle);
     if (request == NULL || request->phase == SF_REQUEST_ANSWERED ||
         request->phase == SF_REQUEST_CANCELLED) {
@@ -220,6 +234,7 @@ void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle handle)
 void sf_cache_host_connection_closed(struct sf_cache_host_state *host, struct sf_viewer_id viewer,
                                      uint32_t connection)
 {
+    SF_ASSERT(host != NULL);
     for (uint32_t i = 0; i < host->versions_count; i++) {
         struct sf_cache_version *version = host->versions[i];
         if (HAS(version, on_connection_closed)) {
@@ -236,6 +251,7 @@ void sf_cache_host_connection_closed(struct sf_cache_host_state *host, struct sf
 
 void sf_cache_host_timer_fired(struct sf_cache_host_state *host, sf_handle handle)
 {
+    SF_ASSERT(host != NULL);
     const struct sf_host_timer *timer = sf_slots_get(&host->timers, handle);
     if (timer == NULL) {
         return; /* cancelled, or its version is gone */
@@ -252,6 +268,10 @@ void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle handle
                               const struct sf_cache_host_still *still, uint32_t offset,
                               const uint8_t *bytes, uint32_t count)
 {
+    SF_ASSERT(host != NULL);
+    SF_ASSERT(still != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(count > 0);
     const struct sf_host_fetch *fetch = sf_slots_get(&host->fetches, handle);
     if (fetch == NULL || !HAS(fetch->version, on_fetch_part)) {
         return;
@@ -276,6 +296,7 @@ void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle handle
 
 void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle handle, uint32_t end)
 {
+    SF_ASSERT(host != NULL);
     const struct sf_host_fetch *fetch = sf_slots_get(&host->fetches, handle);
     if (fetch == NULL) {
         return;
@@ -299,6 +320,8 @@ void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connec
                                uint64_t cookie, uint32_t begun_for, uint32_t status,
                                const uint8_t *bytes, uint32_t count)
 {
+    SF_ASSERT(host != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
     const struct sf_host_connection *open = sf_slots_get(&host->connections, connection);
     if (open == NULL || !HAS(open->version, on_store_reply)) {
         return;
@@ -319,6 +342,7 @@ void sf_cache_host_invalidate(struct sf_cache_host_state *host, uint32_t scope,
                               struct sf_tenant_id tenant, struct sf_camera_id camera)
 {
     bool one_camera = scope == SF_CACHE_SCOPE_CAMERA;
+    SF_ASSERT(host != NULL);
     for (uint32_t i = 0; i < host->versions_count; i++) {
         struct sf_cache_version *version = host->versions[i];
         if (HAS(version, on_invalidate)) {

@@ -40,6 +40,7 @@ static void check_node(const struct sf_cache_host_state *host, uint32_t index)
 
 void sf_cache_host_check(const struct sf_cache_host_state *host)
 {
+    SF_ASSERT(host != NULL);
     SF_ASSERT(host->nodes_count <= SF_NODES_MAX);
     SF_ASSERT(host->versions_count <= host->versions_capacity);
     uint32_t draining_count = 0;
@@ -84,6 +85,7 @@ static uint32_t open_requests_count(const struct sf_cache_host_state *host,
 
 void sf_cache_host_check_handles(const struct sf_cache_host_state *host)
 {
+    SF_ASSERT(host != NULL);
     check_owners(host, &host->requests);
     check_owners(host, &host->timers);
     check_owners(host, &host->fetches);

@@ -1,5 +1,6 @@
 /* What a node knows from outside itself: the identity service, which says whose a token is, and the
  * node's wall clock, which may be wrong. */
+#include "harness/base/assert.h"
 #include "harness/cache/host_private.h"
 
 int64_t sf_host_wall_clock_ms(void *context)
@@ -30,6 +31,7 @@ int32_t sf_host_identity(void *context, uint64_t token, uint64_t cookie)
 void sf_cache_host_identity_known(struct sf_cache_host_state *host, sf_handle handle,
                                   uint32_t status, struct sf_tenant_id tenant)
 {
+    SF_ASSERT(host != NULL);
     const struct sf_host_question *question = sf_slots_get(&host->questions, handle);
     if (question == NULL) {
         return; /* who asked is gone */

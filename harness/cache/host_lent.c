@@ -1,10 +1,13 @@
 /* What a plug-in may ask of the host. Nothing that it passes is believed before it is checked. */
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/cache/host_private.h"
 
 int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t subject)
 {
+    SF_ASSERT(version != NULL);
+    SF_ASSERT(version->host != NULL);
     const struct sf_cache_services *services = version->host->services;
     services->contract_broken(services->context, version->index, code, subject);
     return code;
@@ -80,6 +83,9 @@ static void lent_timer_cancel(void *context, uint64_t handle)
 struct sf_host_request *sf_host_answerable(struct sf_cache_version *version, uint64_t handle,
                                            enum sf_request_phase phase, int32_t *code_out)
 {
+    SF_ASSERT(version != NULL);
+    SF_ASSERT(code_out != NULL);
+    SF_ASSERT(version->host != NULL);
     struct sf_host_request *request = sf_slots_get(&version->host->requests, handle);
     if (request == NULL || request->version != version) {
         *code_out = SF_CACHE_E_UNKNOWN_REQUEST;
@@ -339,6 +345,8 @@ static void lent_state(void *context, uint32_t index, uint32_t value)
 
 void sf_cache_host_lend(struct sf_cache_version *version)
 {
+    SF_ASSERT(version != NULL);
+    SF_ASSERT(version->host != NULL);
     version->lent = (struct sf_cache_host){
         .struct_bytes = sizeof version->lent,
         .abi = SF_CACHE_ABI,

@@ -9,6 +9,8 @@
 
 void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_count)
 {
+    SF_ASSERT(host != NULL);
+    SF_ASSERT(nodes_count > 0);
     SF_ASSERT(host->versions_count == 0);
     SF_ASSERT(nodes_count >= 1);
     SF_ASSERT(nodes_count <= SF_NODES_MAX);
@@ -18,6 +20,7 @@ void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_co
 struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host,
                                          struct sf_node_id node)
 {
+    SF_ASSERT(host != NULL);
     return node.index < host->nodes_count ? host->nodes[node.index].current : NULL;
 }
 
@@ -71,6 +74,7 @@ static void end(struct sf_cache_version *version)
 
 void sf_cache_host_destroy_caches(struct sf_cache_host_state *host)
 {
+    SF_ASSERT(host != NULL);
     for (uint32_t i = 0; i < host->versions_count; i++) {
         struct sf_cache_version *version = host->versions[i];
         if (version->cache != NULL) {
@@ -84,6 +88,7 @@ void sf_cache_host_destroy_caches(struct sf_cache_host_state *host)
 
 void sf_cache_host_sweep(struct sf_cache_host_state *host)
 {
+    SF_ASSERT(host != NULL);
     if (host->draining_count == 0) {
         return;
     }
@@ -188,6 +193,8 @@ static void tell_who_is_lost(struct sf_cache_version *version)
 bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, struct sf_node_id node_id,
                                const struct sf_cache_module *module)
 {
+    SF_ASSERT(host != NULL);
+    SF_ASSERT(module != NULL);
     SF_ASSERT(node_id.index < host->nodes_count);
     struct sf_cache_node *node = &host->nodes[node_id.index];
     struct sf_cache_version *before = node->current;
@@ -211,6 +218,8 @@ bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, struct sf_node_
 
 bool sf_cache_host_deploy(struct sf_cache_host_state *host, const struct sf_cache_module *module)
 {
+    SF_ASSERT(host != NULL);
+    SF_ASSERT(module != NULL);
     bool done = true;
     for (uint32_t node = 0; node < host->nodes_count; node++) {
         done &= sf_cache_host_deploy_node(host, sf_node_id(node), module);
@@ -231,6 +240,7 @@ static void tell_others(struct sf_cache_host_state *host, struct sf_node_id node
 
 void sf_cache_host_node_lost(struct sf_cache_host_state *host, struct sf_node_id node)
 {
+    SF_ASSERT(host != NULL);
     SF_ASSERT(node.index < host->nodes_count);
     SF_ASSERT(!host->nodes[node.index].lost);
     host->nodes[node.index].lost = true;
@@ -245,6 +255,7 @@ void sf_cache_host_node_lost(struct sf_cache_host_state *host, struct sf_node_id
 
 bool sf_cache_host_node_back(struct sf_cache_host_state *host, struct sf_node_id node)
 {
+    SF_ASSERT(host != NULL);
     SF_ASSERT(node.index < host->nodes_count);
     SF_ASSERT(host->nodes[node.index].lost);
     host->nodes[node.index].lost = false;
@@ -259,6 +270,9 @@ bool sf_cache_host_node_back(struct sf_cache_host_state *host, struct sf_node_id
 enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host,
                                                struct sf_node_id node, const char *options)
 {
+    SF_ASSERT(host != NULL);
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(node.index < host->nodes_count);
     struct sf_cache_version *version = sf_host_current(host, node);
     if (version == NULL || !HAS(version, on_reconfigure)) {
         return SF_RECONFIGURE_NOT_HEARD;
@@ -279,6 +293,7 @@ enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host,
 void sf_cache_host_clock_step(struct sf_cache_host_state *host, struct sf_node_id node,
                               sf_ns step_ns)
 {
+    SF_ASSERT(host != NULL);
     SF_ASSERT(node.index < host->nodes_count);
     host->nodes[node.index].clock_step_ns += step_ns;
     for (uint32_t i = 0; i < host->versions_count; i++) {

@@ -1,5 +1,6 @@
 /* What there is to say of an answer and of a fetch beside the bytes: what a viewer or a cache holds
  * already, who it shall be from now on, how far it has got. */
+#include "harness/base/assert.h"
 #include "harness/cache/host_private.h"
 
 int32_t sf_host_fetch_if_changed(void *context, uint64_t camera, uint64_t validator,
@@ -55,6 +56,7 @@ int32_t sf_host_answer_properties(void *context, uint64_t handle,
 void sf_cache_host_progress(struct sf_cache_host_state *host, sf_handle handle,
                             uint32_t taken_bytes)
 {
+    SF_ASSERT(host != NULL);
     struct sf_host_request *request = sf_slots_get(&host->requests, handle);
     if (request == NULL || !request->in_parts || request->phase == SF_REQUEST_CANCELLED ||
         taken_bytes <= request->taken_bytes) {

@@ -2,6 +2,7 @@
  * whether it understands its options. */
 #include <stdio.h>
 
+#include "harness/base/assert.h"
 #include "harness/cache/host.h"
 
 static sf_ns no_time(void *context)
@@ -72,6 +73,9 @@ static void no_state(void *context, uint32_t index, uint32_t value)
 bool sf_cache_try(const struct sf_cache_module *module, char *refusal_out, uint32_t refusal_bytes,
                   bool *ended_out)
 {
+    SF_ASSERT(module != NULL);
+    SF_ASSERT(refusal_out != NULL);
+    SF_ASSERT(refusal_bytes > 0);
     enum { STILL_BYTES = 1 << 20, CAPACITY_BYTES = 1 << 20 };
     /* No request can be answered and no camera fetched from here: there are none. */
     const struct sf_cache_services services = {

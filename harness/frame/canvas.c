@@ -14,6 +14,7 @@ enum { LINES_PER_ROW = 4, SUB = 256 };
 
 void sf_canvas_init(struct sf_canvas *canvas, uint32_t width_px, uint32_t height_px)
 {
+    SF_ASSERT(canvas != NULL);
     SF_ASSERT(width_px > 0);
     SF_ASSERT(height_px > 0);
     canvas->width_px = width_px;
@@ -24,6 +25,7 @@ void sf_canvas_init(struct sf_canvas *canvas, uint32_t width_px, uint32_t height
 
 void sf_canvas_fini(struct sf_canvas *canvas)
 {
+    SF_ASSERT(canvas != NULL);
     free(canvas->samples);
     *canvas = (struct sf_canvas){0};
 }
@@ -45,6 +47,7 @@ struct sf_paint sf_paint_across(uint32_t left, uint32_t right)
 
 struct sf_paint sf_paint_veil(uint32_t colour, uint32_t alpha)
 {
+    SF_ASSERT(alpha <= 256);
     return (struct sf_paint){colour, colour, SF_PAINT_DOWN, alpha};
 }
 
@@ -176,6 +179,10 @@ static int32_t line_end(const struct brush *brush)
 void sf_canvas_rect(struct sf_canvas *canvas, int32_t x0, int32_t y0, int32_t x1, int32_t y1,
                     struct sf_paint paint)
 {
+    SF_ASSERT(canvas != NULL);
+    SF_ASSERT(x0 <= x1);
+    SF_ASSERT(y0 <= y1);
+    SF_ASSERT(canvas->samples != NULL);
     struct brush brush = brush_over(canvas, x0, y0, x1, y1, paint);
     for (int32_t line = line_first(&brush); line < line_end(&brush); line++) {
         fill_span(&brush, line, brush.x0_sub, brush.x1_sub);
@@ -217,6 +224,10 @@ static int64_t units_to_sub(const struct sf_canvas *canvas, int64_t x_units_sub)
 void sf_canvas_ellipse(struct sf_canvas *canvas, int32_t x, int32_t y, int32_t radius_x,
                        int32_t radius_y, struct sf_paint paint)
 {
+    SF_ASSERT(canvas != NULL);
+    SF_ASSERT(radius_x >= 0);
+    SF_ASSERT(radius_y >= 0);
+    SF_ASSERT(canvas->samples != NULL);
     struct brush brush =
         brush_over(canvas, x - radius_x, y - radius_y, x + radius_x, y + radius_y, paint);
     for (int32_t line = line_first(&brush); line < line_end(&brush); line++) {
@@ -230,6 +241,8 @@ void sf_canvas_ellipse(struct sf_canvas *canvas, int32_t x, int32_t y, int32_t r
 void sf_canvas_round_rect(struct sf_canvas *canvas, int32_t x0, int32_t y0, int32_t x1, int32_t y1,
                           int32_t radius, struct sf_paint paint)
 {
+    SF_ASSERT(canvas != NULL);
+    SF_ASSERT(radius >= 0);
     SF_ASSERT(2 * radius <= x1 - x0);
     SF_ASSERT(2 * radius <= y1 - y0);
     struct brush brush = brush_over(canvas, x0, y0, x1, y1, paint);
@@ -270,6 +283,8 @@ static size_t crossings(const struct sf_point *points, size_t points_count, int6
 void sf_canvas_polygon(struct sf_canvas *canvas, const struct sf_point *points, size_t points_count,
                        struct sf_paint paint)
 {
+    SF_ASSERT(canvas != NULL);
+    SF_ASSERT(points != NULL);
     SF_ASSERT(points_count >= 3);
     SF_ASSERT(points_count <= SF_CANVAS_POINTS_MAX);
     struct sf_point low = points[0];
@@ -293,6 +308,9 @@ void sf_canvas_polygon(struct sf_canvas *canvas, const struct sf_point *points, 
 void sf_canvas_line(struct sf_canvas *canvas, int32_t x0, int32_t y0, int32_t x1, int32_t y1,
                     int32_t thickness, struct sf_paint paint)
 {
+    SF_ASSERT(canvas != NULL);
+    SF_ASSERT(thickness > 0);
+    SF_ASSERT(canvas->samples != NULL);
     int64_t dx = x1 - x0;
     int64_t dy = y1 - y0;
     int64_t length = square_root(dx * dx + dy * dy);
@@ -309,6 +327,8 @@ void sf_canvas_line(struct sf_canvas *canvas, int32_t x0, int32_t y0, int32_t x1
 void sf_canvas_glow(struct sf_canvas *canvas, int32_t x, int32_t y, int32_t radius_x,
                     int32_t radius_y, uint32_t colour, uint32_t alpha)
 {
+    SF_ASSERT(canvas != NULL);
+    SF_ASSERT(alpha <= 256);
     SF_ASSERT(radius_x > 0);
     SF_ASSERT(radius_y > 0);
     struct brush brush = brush_over(canvas, x - radius_x, y - radius_y, x + radius_x, y + radius_y,
@@ -337,6 +357,9 @@ void sf_canvas_glow(struct sf_canvas *canvas, int32_t x, int32_t y, int32_t radi
 
 void sf_canvas_finish(const struct sf_canvas *canvas, uint8_t *rgb_out)
 {
+    SF_ASSERT(canvas != NULL);
+    SF_ASSERT(rgb_out != NULL);
+    SF_ASSERT(canvas->samples != NULL);
     size_t row_bytes = (size_t)canvas->width_px * 3;
     for (size_t row = 0; row < canvas->height_px; row++) {
         const uint8_t *lines = canvas->samples + row * LINES_PER_ROW * row_bytes;

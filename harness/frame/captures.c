@@ -10,6 +10,8 @@ enum { NONE = SF_CAPTURES_NONE, SLOTS_COUNT_MIN = 64 };
 
 void sf_captures_forget(struct sf_captures *captures)
 {
+    SF_ASSERT(captures != NULL);
+    SF_ASSERT(captures->slots != NULL || captures->slots_count == 0);
     captures->cameras_count = 0;
     captures->looks_count = 0;
     if (captures->slots != NULL) {
@@ -19,6 +21,7 @@ void sf_captures_forget(struct sf_captures *captures)
 
 void sf_captures_fini(struct sf_captures *captures)
 {
+    SF_ASSERT(captures != NULL);
     free(captures->cameras);
     free(captures->looks);
     free(captures->slots);
@@ -86,6 +89,7 @@ static uint32_t look_add(struct sf_captures *captures, uint32_t camera, uint32_t
 
 void sf_captures_add(struct sf_captures *captures, struct sf_mark mark, uint32_t look_number)
 {
+    SF_ASSERT(captures != NULL);
     SF_ASSERT(mark.capture < SF_MARK_FIELD_MAX);
     if (2 * (captures->cameras_count + 1) > captures->slots_count) {
         slots_grow(captures);
@@ -110,6 +114,7 @@ void sf_captures_add(struct sf_captures *captures, struct sf_mark mark, uint32_t
 struct sf_mark sf_captures_mark(const struct sf_captures *captures, uint32_t camera,
                                 uint32_t capture)
 {
+    SF_ASSERT(captures != NULL);
     SF_ASSERT(camera < captures->cameras_count);
     return (struct sf_mark){
         .tenant = captures->cameras[camera].tenant,
@@ -129,6 +134,7 @@ static void check_look(const struct sf_captures *captures, uint32_t index)
 
 void sf_captures_check(const struct sf_captures *captures)
 {
+    SF_ASSERT(captures != NULL);
     SF_ASSERT(captures->cameras_count <= captures->cameras_capacity);
     SF_ASSERT(captures->looks_count <= captures->looks_capacity);
     SF_ASSERT((captures->slots_count & (captures->slots_count - 1)) == 0);

@@ -48,6 +48,8 @@ static struct sf_fingerprint lesser(struct sf_fingerprint a, struct sf_fingerpri
 size_t sf_fingerprints(const uint8_t *bytes, size_t count, uint32_t window,
                        struct sf_fingerprint *out)
 {
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(out != NULL);
     SF_ASSERT(window >= 1);
     SF_ASSERT(count <= SF_FINGERPRINT_COUNT_MAX);
     if (count < K) {

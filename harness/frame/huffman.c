@@ -26,6 +26,9 @@ static void code_table_init(struct sf_code_table *table, const struct sf_jpeg_co
 
 void sf_huffman_init(struct sf_huffman *huffman, uint32_t quality)
 {
+    SF_ASSERT(huffman != NULL);
+    SF_ASSERT(quality >= 1);
+    SF_ASSERT(quality <= 100);
     struct sf_jpeg_code_lengths dc;
     struct sf_jpeg_code_lengths ac;
     uint16_t steps[SF_JPEG_BLOCK_COEFS];
@@ -44,6 +47,7 @@ void sf_huffman_init(struct sf_huffman *huffman, uint32_t quality)
 
 void sf_bits_add(struct sf_bits *bits, uint32_t value, uint32_t length_bits)
 {
+    SF_ASSERT(bits != NULL);
     SF_ASSERT(bits->count + length_bits <= SF_BITS_MAX);
     for (uint32_t i = length_bits; i-- > 0;) {
         bits->value[bits->count] = (uint8_t)(value >> i & 1);
@@ -77,6 +81,8 @@ static void add_symbol(const struct sf_code_table *table, uint32_t symbol, struc
 
 void sf_huffman_dc(const struct sf_huffman *huffman, int32_t difference, struct sf_bits *bits)
 {
+    SF_ASSERT(huffman != NULL);
+    SF_ASSERT(bits != NULL);
     uint32_t length_bits = category(magnitude(difference));
     add_symbol(&huffman->dc, length_bits, bits);
     sf_bits_add(bits, value_bits(difference, length_bits), length_bits);
@@ -122,6 +128,9 @@ static void add_marked(const struct sf_huffman *huffman, int mark_bit, int32_t c
 void sf_huffman_ac(const struct sf_huffman *huffman, const int16_t zigzag[SF_JPEG_BLOCK_COEFS],
                    struct sf_bits *bits)
 {
+    SF_ASSERT(huffman != NULL);
+    SF_ASSERT(zigzag != NULL);
+    SF_ASSERT(bits != NULL);
     uint32_t zeros = 0;
     for (uint32_t place = 1; place < SF_JPEG_BLOCK_COEFS; place++) {
         int mark_bit = mark_bit_at(place);

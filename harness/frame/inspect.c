@@ -355,6 +355,8 @@ static void grid_from_pixels(struct grid *grid, const uint8_t *bytes, size_t cou
 
 void sf_inspect(const uint8_t *bytes, size_t count, struct sf_inspection *out)
 {
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(out != NULL);
     struct grid grid = {0};
     struct sf_jpeg_outcome outcome;
     *out = (struct sf_inspection){.unreadable_ppm = 1000000};

@@ -21,6 +21,7 @@ const uint8_t sf_jpeg_natural[SF_JPEG_BLOCK_COEFS] = {
 
 void sf_jpeg_bytes_free(struct sf_jpeg_bytes *bytes)
 {
+    SF_ASSERT(bytes != NULL);
     free(bytes->data);
     *bytes = (struct sf_jpeg_bytes){0};
 }
@@ -54,6 +55,10 @@ static void encode_settings(struct jpeg_compress_struct *jpeg, uint32_t quality,
 void sf_jpeg_encode(const uint8_t *rgb, uint32_t width_px, uint32_t height_px, uint32_t quality,
                     bool grayscale, enum sf_jpeg_layout layout, struct sf_jpeg_bytes *out)
 {
+    SF_ASSERT(rgb != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(width_px > 0);
+    SF_ASSERT(height_px > 0);
     static const jpeg_scan_info scans[3] = {
         {.comps_in_scan = 1, .component_index = {0}, .Ss = 0, .Se = DCTSIZE2 - 1},
         {.comps_in_scan = 1, .component_index = {1}, .Ss = 0, .Se = DCTSIZE2 - 1},
@@ -98,6 +103,11 @@ void sf_jpeg_luma_tables(uint32_t quality, struct sf_jpeg_code_lengths *dc_out,
                          struct sf_jpeg_code_lengths *ac_out,
                          uint16_t steps_out[SF_JPEG_BLOCK_COEFS])
 {
+    SF_ASSERT(dc_out != NULL);
+    SF_ASSERT(ac_out != NULL);
+    SF_ASSERT(steps_out != NULL);
+    SF_ASSERT(quality >= 1);
+    SF_ASSERT(quality <= 100);
     struct jpeg_compress_struct jpeg;
     struct jpeg_error_mgr errors;
     encode_start(&jpeg, &errors);
@@ -285,6 +295,11 @@ static void read_patiently(struct reader *reader, const uint8_t *bytes, size_t c
 void sf_jpeg_read_luma(const uint8_t *bytes, size_t count, sf_jpeg_visit_begin *begin,
                        sf_jpeg_visit_row *visit, void *context, struct sf_jpeg_outcome *out)
 {
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(begin != NULL);
+    SF_ASSERT(visit != NULL);
+    SF_ASSERT(context != NULL);
+    SF_ASSERT(out != NULL);
     struct reader reader = {.begin = begin, .visit = visit, .context = context, .out = out};
     *out = (struct sf_jpeg_outcome){.damaged = count == 0};
     read_patiently(&reader, bytes, count, read_luma);
@@ -293,6 +308,8 @@ void sf_jpeg_read_luma(const uint8_t *bytes, size_t count, sf_jpeg_visit_begin *
 uint8_t *sf_jpeg_read_pixels(const uint8_t *bytes, size_t count, uint32_t channels,
                              struct sf_jpeg_outcome *out)
 {
+    SF_ASSERT(bytes != NULL);
+    SF_ASSERT(out != NULL);
     SF_ASSERT(channels == 1 || channels == 3);
     struct reader reader = {.channels = channels, .out = out};
     *out = (struct sf_jpeg_outcome){.damaged = count == 0};

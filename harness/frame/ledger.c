@@ -42,6 +42,7 @@ void sf_ledger_destroy(struct sf_ledger *ledger)
 
 void sf_ledger_reset(struct sf_ledger *ledger)
 {
+    SF_ASSERT(ledger != NULL);
     sf_captures_forget(&ledger->captures);
     sf_postings_forget(&ledger->postings);
     ledger->window = 0;
@@ -51,11 +52,13 @@ void sf_ledger_reset(struct sf_ledger *ledger)
 
 void sf_ledger_capture(struct sf_ledger *ledger, struct sf_mark mark, uint32_t look)
 {
+    SF_ASSERT(ledger != NULL);
     sf_captures_add(&ledger->captures, mark, look);
 }
 
 bool sf_ledger_remake(struct sf_ledger *ledger, struct sf_mark mark)
 {
+    SF_ASSERT(ledger != NULL);
     if (ledger->still_count > 0 && sf_mark_same(ledger->still_mark, mark)) {
         return true;
     }
@@ -73,6 +76,8 @@ bool sf_ledger_remake(struct sf_ledger *ledger, struct sf_mark mark)
 
 size_t sf_ledger_fingerprint(struct sf_ledger *ledger, const uint8_t *bytes, size_t count)
 {
+    SF_ASSERT(ledger != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
     if (2 * count > ledger->fingerprints_capacity) {
         free(ledger->fingerprints);
         ledger->fingerprints_capacity = 2 * count;
@@ -199,6 +204,9 @@ static int owner_compare(const void *left, const void *right)
 void sf_ledger_attribute(struct sf_ledger *ledger, const uint8_t *bytes, size_t count,
                          struct sf_byte_attribution *out)
 {
+    SF_ASSERT(ledger != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(out != NULL);
     SF_ASSERT(count <= UINT32_MAX);
     *out = (struct sf_byte_attribution){.unattributed_bytes = (uint32_t)count};
     count = count < SF_FINGERPRINT_COUNT_MAX ? count : SF_FINGERPRINT_COUNT_MAX;
@@ -254,6 +262,9 @@ static const struct sf_fingerprint *run_with_hash(const struct sf_fingerprint *s
 uint32_t sf_ledger_common_blocks(struct sf_ledger *ledger, struct sf_mark mark,
                                  const uint8_t *bytes, size_t count)
 {
+    SF_ASSERT(ledger != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(sf_mark_same(mark, mark));
     const struct sf_ledger_source *source = &ledger->source;
     count = count < SF_FINGERPRINT_COUNT_MAX ? count : SF_FINGERPRINT_COUNT_MAX;
     if (count == 0 || !sf_ledger_remake(ledger, mark)) {
@@ -288,6 +299,7 @@ uint32_t sf_ledger_common_blocks(struct sf_ledger *ledger, struct sf_mark mark,
 
 void sf_ledger_check(const struct sf_ledger *ledger)
 {
+    SF_ASSERT(ledger != NULL);
     sf_captures_check(&ledger->captures);
     sf_postings_check(&ledger->postings);
     SF_ASSERT(ledger->looks_indexed <= ledger->captures.looks_count);

@@ -1,5 +1,6 @@
 /* Runs of delivered bytes that a capture contains: around each fingerprint that the index knows,
  * the longest one of any camera, and which of the camera's captures has it. */
+#include "harness/base/assert.h"
 #include "harness/frame/ledger_private.h"
 
 #include <string.h>
@@ -19,6 +20,10 @@ struct ledger_run sf_ledger_extend(const struct sf_ledger *ledger,
                                    const struct ledger_delivery *delivery, size_t at,
                                    size_t still_at)
 {
+    SF_ASSERT(ledger != NULL);
+    SF_ASSERT(delivery != NULL);
+    SF_ASSERT(at + SF_FINGERPRINT_BYTES <= delivery->count);
+    SF_ASSERT(still_at + SF_FINGERPRINT_BYTES <= ledger->still_count);
     size_t begin = at;
     size_t end = at + SF_FINGERPRINT_BYTES;
     size_t still_begin = still_at;
@@ -271,6 +276,8 @@ static uint32_t find_runs(struct sf_ledger *ledger, const struct ledger_delivery
  * over most of the others, which then need no search. */
 uint32_t sf_ledger_find_runs(struct sf_ledger *ledger, const struct ledger_delivery *delivery)
 {
+    SF_ASSERT(ledger != NULL);
+    SF_ASSERT(delivery != NULL);
     if (ledger->runs == NULL) {
         ledger->runs = sf_alloc(RUNS_MAX, sizeof *ledger->runs);
     }

@@ -90,6 +90,8 @@ static void add_block(struct sf_letters *letters, struct sf_letter_block *block,
 
 struct sf_letters *sf_letters_create(uint32_t quality, uint32_t scale)
 {
+    SF_ASSERT(quality >= 1);
+    SF_ASSERT(quality <= 100);
     SF_ASSERT(scale >= 1);
     SF_ASSERT(scale <= SF_LETTERS_SCALE_MAX);
     struct sf_letters *letters = sf_alloc(1, sizeof *letters);
@@ -133,6 +135,8 @@ static size_t row_bytes(const struct sf_letters *letters, uint32_t columns_count
 
 size_t sf_letters_row_bytes_max(const struct sf_letters *letters, uint32_t columns_count)
 {
+    SF_ASSERT(letters != NULL);
+    SF_ASSERT(columns_count > 0);
     return 2 * row_bytes(letters, columns_count); /* were each of them 0xff */
 }
 
@@ -185,6 +189,10 @@ static size_t find_doubts(const struct writer *writer, size_t bytes_count, uint1
 void sf_letters_row(const struct sf_letters *letters, const uint8_t *glyphs, uint32_t letter_row,
                     uint32_t row, uint32_t columns_count, struct sf_strip *out)
 {
+    SF_ASSERT(letters != NULL);
+    SF_ASSERT(glyphs != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(columns_count > 0);
     size_t bytes_max = row_bytes(letters, columns_count) + sizeof(uint64_t);
     size_t spots_max = bytes_max * 8 / SF_PIECE_BITS_MAX + columns_count;
     uint32_t *ends_bits = sf_alloc(columns_count, sizeof *ends_bits);

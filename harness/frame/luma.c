@@ -27,6 +27,8 @@ static void keep_row(void *context, uint32_t row, uint32_t columns_count,
 
 void sf_luma_read(struct sf_luma *luma, const struct sf_jpeg_bytes *jpeg)
 {
+    SF_ASSERT(luma != NULL);
+    SF_ASSERT(jpeg != NULL);
     struct sf_jpeg_outcome outcome;
     *luma = (struct sf_luma){0};
     sf_jpeg_read_luma(jpeg->data, jpeg->count, begin, keep_row, luma, &outcome);
@@ -37,6 +39,7 @@ void sf_luma_read(struct sf_luma *luma, const struct sf_jpeg_bytes *jpeg)
 
 void sf_luma_free(struct sf_luma *luma)
 {
+    SF_ASSERT(luma != NULL);
     free(luma->blocks);
     *luma = (struct sf_luma){0};
 }

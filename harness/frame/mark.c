@@ -1,5 +1,7 @@
 #include "harness/frame/mark.h"
 
+#include <stddef.h>
+
 #include "harness/base/assert.h"
 
 /* Rows and columns of frequency: (1,1) (1,2) (2,1) (3,1) (2,2) (1,3). */
@@ -88,6 +90,7 @@ uint64_t sf_mark_capture_word(struct sf_mark mark)
 
 bool sf_mark_owner_read(uint64_t word, struct sf_mark *mark_out)
 {
+    SF_ASSERT(mark_out != NULL);
     uint64_t plain = unscramble(word, owner_key);
     if ((plain & ((1u << OWNER_CHECK_BITS) - 1)) != 0) {
         return false;
@@ -100,6 +103,7 @@ bool sf_mark_owner_read(uint64_t word, struct sf_mark *mark_out)
 
 bool sf_mark_capture_read(uint64_t word, struct sf_mark *mark)
 {
+    SF_ASSERT(mark != NULL);
     uint64_t plain = unscramble(word, capture_key(*mark));
     if ((plain & (((uint64_t)1 << (2 * HALF_BITS - FIELD_BITS)) - 1)) != 0) {
         return false;

@@ -124,6 +124,7 @@ static void lines_drop_all(void)
 
 const struct sf_letters *sf_memo_letters(const struct sf_mosaic *mosaic)
 {
+    SF_ASSERT(mosaic != NULL);
     uint32_t quality = mosaic->key.quality;
     uint32_t scale = mosaic->bands.letters_scale;
     if (scale == 0) {
@@ -186,6 +187,9 @@ static bool line_is(const struct memo_line *line, const struct line_key *key, co
 const struct sf_line *sf_memo_line(const struct sf_mosaic *mosaic, const char *text,
                                    uint32_t first_row, uint32_t end_row)
 {
+    SF_ASSERT(mosaic != NULL);
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(first_row <= end_row);
     struct line_key key = {
         .quality = mosaic->key.quality,
         .scale = (uint16_t)mosaic->bands.letters_scale,

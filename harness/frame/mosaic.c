@@ -258,6 +258,8 @@ static void build(struct sf_mosaic *mosaic)
 
 struct sf_mosaic *sf_mosaic_create(struct sf_mosaic_key key)
 {
+    SF_ASSERT(key.width_px > 0);
+    SF_ASSERT(key.height_px > 0);
     SF_ASSERT(key.scene < SF_SCENES_COUNT);
     struct sf_mosaic *mosaic = sf_alloc(1, sizeof *mosaic);
     mosaic->key = key;

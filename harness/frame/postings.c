@@ -21,12 +21,14 @@ static void all_free(struct sf_postings *postings)
 
 void sf_postings_fini(struct sf_postings *postings)
 {
+    SF_ASSERT(postings != NULL);
     free(postings->slots);
     *postings = (struct sf_postings){0};
 }
 
 void sf_postings_forget(struct sf_postings *postings)
 {
+    SF_ASSERT(postings != NULL);
     /* Clearing a large one would cost a small run that comes next more than growing one anew. */
     enum { SLOTS_COUNT_KEPT = 1 << 14 };
     if (postings->slots_count > SLOTS_COUNT_KEPT) {
@@ -75,6 +77,7 @@ static void resize(struct sf_postings *postings, uint32_t slots_count)
 
 void sf_postings_reserve(struct sf_postings *postings, uint64_t count)
 {
+    SF_ASSERT(postings != NULL);
     uint32_t slots_count = postings->slots_count > 0 ? postings->slots_count : SLOTS_COUNT_MIN;
     while (slots_count < 2 * count) {
         slots_count *= 2;
@@ -87,6 +90,7 @@ void sf_postings_reserve(struct sf_postings *postings, uint64_t count)
 
 void sf_postings_add(struct sf_postings *postings, struct sf_posting posting)
 {
+    SF_ASSERT(postings != NULL);
     sf_postings_reserve(postings, (uint64_t)postings->count + 1);
     insert(postings, posting);
 }
@@ -94,6 +98,8 @@ void sf_postings_add(struct sf_postings *postings, struct sf_posting posting)
 uint32_t sf_postings_find(const struct sf_postings *postings, uint64_t hash,
                           struct sf_posting out[SF_POSTINGS_SHARERS_MAX])
 {
+    SF_ASSERT(postings != NULL);
+    SF_ASSERT(out != NULL);
     if (postings->slots_count == 0) {
         return 0;
     }
@@ -117,6 +123,7 @@ uint32_t sf_postings_find(const struct sf_postings *postings, uint64_t hash,
 
 void sf_postings_check(const struct sf_postings *postings)
 {
+    SF_ASSERT(postings != NULL);
     SF_ASSERT((postings->slots_count & (postings->slots_count - 1)) == 0);
     SF_ASSERT(2 * (uint64_t)postings->count <= postings->slots_count);
     uint32_t mask = postings->slots_count - 1;

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 
+#include "harness/base/assert.h"
 #include "harness/frame/jpeg.h"
 #include "harness/frame/mark.h"
 
@@ -24,6 +25,7 @@ static const int32_t cosine[FREQUENCIES_COUNT][BLOCK_PX] = {
 
 uint8_t sf_project_block(const uint8_t *pixels, size_t stride)
 {
+    SF_ASSERT(pixels != NULL);
     int32_t across[BLOCK_PX][FREQUENCIES_COUNT];
     for (size_t y = 0; y < BLOCK_PX; y++) {
         for (int u = 1; u < FREQUENCIES_COUNT; u++) {

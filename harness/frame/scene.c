@@ -560,6 +560,9 @@ static void see_by_infrared(uint8_t *rgb, uint32_t width_px, uint32_t height_px)
 void sf_scene_draw(enum sf_scene scene, bool night, uint32_t width_px, uint32_t height_px,
                    uint8_t *rgb_out)
 {
+    SF_ASSERT(rgb_out != NULL);
+    SF_ASSERT(width_px > 0);
+    SF_ASSERT(height_px > 0);
     SF_ASSERT(scene < SF_SCENES_COUNT);
     struct room room = {.night = night};
     sf_canvas_init(&room.canvas, width_px, height_px);

@@ -186,6 +186,8 @@ static size_t bytes_max(const struct sf_mosaic *mosaic)
 
 size_t sf_still_make(const struct sf_still_spec *spec, uint8_t *out, size_t out_capacity)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(out != NULL);
     struct parts parts;
     parts_of(spec, &parts);
     const struct sf_mosaic *mosaic = parts.mosaic;
@@ -218,6 +220,10 @@ static size_t row_end(const uint8_t *still, size_t count, size_t at)
 uint32_t sf_still_blocks_between(const struct sf_still_spec *spec, const uint8_t *still,
                                  size_t count, size_t from, size_t to)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(still != NULL || count == 0);
+    SF_ASSERT(from <= to);
+    SF_ASSERT(to <= count);
     enum { MARKER_BYTES = 2 };
     struct parts parts;
     parts_of(spec, &parts);

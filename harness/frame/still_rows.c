@@ -2,10 +2,13 @@
 
 #include <string.h>
 
+#include "harness/base/assert.h"
+
 enum { MARKER = 0xff, START_OF_SCAN = 0xda, RESTART_FIRST = 0xd0, RESTART_LAST = 0xd7 };
 
 uint32_t sf_still_rows_count(uint32_t height_px)
 {
+    SF_ASSERT(height_px > 0);
     return (height_px + 7) / 8;
 }
 
@@ -38,6 +41,8 @@ static size_t row_end(const uint8_t *still, size_t count, size_t at, bool *more_
 bool sf_still_rows_find(const uint8_t *still, size_t count, uint32_t first_row, uint32_t rows_count,
                         struct sf_still_rows *rows_out)
 {
+    SF_ASSERT(still != NULL || count == 0);
+    SF_ASSERT(rows_out != NULL);
     size_t at = scan_begin(still, count);
     bool more = at < count;
     for (uint32_t row = 0; row < first_row + rows_count; row++) {
@@ -56,6 +61,8 @@ bool sf_still_rows_find(const uint8_t *still, size_t count, uint32_t first_row, 
 size_t sf_still_rows_put(uint8_t *still, size_t count, size_t capacity, struct sf_still_rows rows,
                          const uint8_t *bytes, size_t bytes_count)
 {
+    SF_ASSERT(still != NULL);
+    SF_ASSERT(bytes != NULL || bytes_count == 0);
     size_t after = count - rows.end;
     size_t total = rows.from + bytes_count + after;
     if (total > capacity) {

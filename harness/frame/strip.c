@@ -34,6 +34,8 @@ static void flips_table_grow(struct sf_flips_table *table)
 
 uint16_t sf_flips_table_add(struct sf_flips_table *table, const struct sf_turned *turned)
 {
+    SF_ASSERT(table != NULL);
+    SF_ASSERT(turned != NULL);
     struct sf_flips flips = {{0}, {0}};
     for (unsigned v = 0; v < 8; v++) {
         for (unsigned bit = 0; bit < 3; bit++) {
@@ -57,6 +59,7 @@ uint16_t sf_flips_table_add(struct sf_flips_table *table, const struct sf_turned
 
 void sf_flips_table_free(struct sf_flips_table *table)
 {
+    SF_ASSERT(table != NULL);
     free(table->items);
     free(table->slots);
     *table = (struct sf_flips_table){0};
@@ -74,6 +77,8 @@ static void copy_interleaved(struct sf_spot *out, const struct sf_spot *spots, s
 
 void sf_strip_init(struct sf_strip *strip, const struct sf_strip_parts *parts)
 {
+    SF_ASSERT(strip != NULL);
+    SF_ASSERT(parts != NULL);
     SF_ASSERT(parts->bytes_count <= UINT16_MAX);
     SF_ASSERT(parts->spots_count <= UINT16_MAX);
     SF_ASSERT(parts->doubts_count <= SF_STRIP_DOUBTS_MAX);
@@ -104,6 +109,7 @@ void sf_strip_init(struct sf_strip *strip, const struct sf_strip_parts *parts)
 
 void sf_strip_fini(struct sf_strip *strip)
 {
+    SF_ASSERT(strip != NULL);
     free(strip->memory);
     *strip = (struct sf_strip){0};
 }
@@ -143,6 +149,10 @@ static uint8_t *stuff(uint8_t *bytes, const struct sf_strip *strip)
 uint8_t *sf_strip_put(const struct sf_strip *strip, const struct sf_flips *flips,
                       const struct sf_strip_marks *marks, uint8_t *out)
 {
+    SF_ASSERT(strip != NULL);
+    SF_ASSERT(flips != NULL);
+    SF_ASSERT(marks != NULL);
+    SF_ASSERT(out != NULL);
     memcpy(out, strip->bytes, strip->bytes_count);
     const struct sf_spot *end = strip->spots + strip->spots_count;
     for (const struct sf_spot *spot = strip->spots; spot < end; spot++) {
@@ -158,6 +168,9 @@ uint8_t *sf_strip_put(const struct sf_strip *strip, const struct sf_flips *flips
 uint32_t sf_strip_blocks_between(const struct sf_strip *strip, const uint8_t *row_bytes,
                                  size_t from, size_t to)
 {
+    SF_ASSERT(strip != NULL);
+    SF_ASSERT(row_bytes != NULL);
+    SF_ASSERT(from <= to);
     size_t stuffed = 0; /* zero bytes before `at` */
     size_t from_bits = 0;
     for (size_t at = 0; at < to; at++) {

@@ -13,6 +13,7 @@ struct sf_book *sf_book_create(void)
 
 void sf_book_drop_index(struct sf_book *book)
 {
+    SF_ASSERT(book != NULL);
     sf_ledger_destroy(book->ledger);
     book->ledger = NULL;
     book->ledger_told = 0;
@@ -32,6 +33,8 @@ void sf_book_destroy(struct sf_book *book)
 void sf_book_reset(struct sf_book *book, const struct sf_book_stills *stills,
                    uint32_t cameras_count)
 {
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(stills != NULL);
     SF_ASSERT(stills->quality > 0);
     sf_book_drop_index(book);
     free(book->scratch);
@@ -58,6 +61,8 @@ static struct book_camera *camera_of(const struct sf_book *book, struct sf_camer
 void sf_book_describe(struct sf_book *book, struct sf_camera_id id,
                       const struct sf_book_camera *facts)
 {
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(facts != NULL);
     struct book_camera *camera = camera_of(book, id);
     SF_ASSERT(camera->captures_count == 0);
     camera->facts = *facts;
@@ -67,6 +72,8 @@ void sf_book_describe(struct sf_book *book, struct sf_camera_id id,
 uint32_t sf_book_add(struct sf_book *book, struct sf_camera_id id,
                      const struct sf_book_capture *capture)
 {
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(capture != NULL);
     struct book_camera *camera = camera_of(book, id);
     SF_ASSERT(camera->described);
     if (book->entries_count == book->entries_capacity) {
@@ -91,21 +98,27 @@ uint32_t sf_book_add(struct sf_book *book, struct sf_camera_id id,
 
 const struct sf_book_camera *sf_book_camera(const struct sf_book *book, struct sf_camera_id id)
 {
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(id.index < book->cameras_count);
     return &camera_of(book, id)->facts;
 }
 
 uint32_t sf_book_captures_count(const struct sf_book *book, struct sf_camera_id id)
 {
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(id.index < book->cameras_count);
     return camera_of(book, id)->captures_count;
 }
 
 int64_t sf_book_start_unix_s(const struct sf_book *book)
 {
+    SF_ASSERT(book != NULL);
     return book->stills.start_unix_s;
 }
 
 uint32_t sf_book_recent(const struct sf_book *book, struct sf_camera_id id, uint64_t hash)
 {
+    SF_ASSERT(book != NULL);
     const struct book_camera *camera = camera_of(book, id);
     uint32_t made = camera->captures_count;
     for (uint32_t back = 1; back <= made && back <= SF_BOOK_HASHES_KEPT; back++) {
@@ -133,6 +146,8 @@ static const struct book_entry *find(const struct sf_book *book, uint32_t camera
 bool sf_book_find(const struct sf_book *book, struct sf_camera_id id, uint32_t capture,
                   struct sf_book_capture *capture_out)
 {
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(capture_out != NULL);
     const struct book_camera *camera = camera_of(book, id);
     const struct book_entry *entry = find(book, id.index, capture);
     if (entry == NULL) {
@@ -150,6 +165,7 @@ bool sf_book_find(const struct sf_book *book, struct sf_camera_id id, uint32_t c
 
 bool sf_book_knows(const struct sf_book *book, struct sf_mark mark)
 {
+    SF_ASSERT(book != NULL);
     return mark.camera.index < book->cameras_count &&
            book->cameras[mark.camera.index].facts.tenant.index == mark.tenant.index &&
            mark.capture < book->cameras[mark.camera.index].captures_count;
@@ -160,6 +176,8 @@ bool sf_book_knows(const struct sf_book *book, struct sf_mark mark)
 void sf_book_spec(const struct sf_book *book, struct sf_camera_id id, uint32_t capture,
                   int64_t local_unix_s, bool night, struct sf_still_spec *spec_out)
 {
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(spec_out != NULL);
     const struct book_camera *camera = camera_of(book, id);
     SF_ASSERT(camera->described);
     *spec_out = (struct sf_still_spec){
@@ -177,6 +195,7 @@ void sf_book_spec(const struct sf_book *book, struct sf_camera_id id, uint32_t c
 
 size_t sf_book_still_bytes_max(const struct sf_book *book)
 {
+    SF_ASSERT(book != NULL);
     return book->still_bytes_max;
 }
 
@@ -207,6 +226,8 @@ static uint32_t blocks_between(void *context, struct sf_mark mark, const uint8_t
 
 const uint8_t *sf_book_remake(struct sf_book *book, struct sf_mark mark, size_t *count_out)
 {
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(count_out != NULL);
     if (book->scratch == NULL) {
         book->scratch = sf_alloc(book->still_bytes_max, 1);
     }
@@ -240,12 +261,17 @@ static void tell_ledger(struct sf_book *book)
 void sf_book_attribute(struct sf_book *book, const uint8_t *bytes, uint32_t count,
                        struct sf_byte_attribution *found_out)
 {
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(found_out != NULL);
     tell_ledger(book);
     sf_ledger_attribute(book->ledger, bytes, count, found_out);
 }
 
 uint32_t sf_book_image_bytes(struct sf_book *book, const uint8_t *bytes, uint32_t count)
 {
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
     struct sf_byte_attribution found;
     sf_book_attribute(book, bytes, count, &found);
     SF_ASSERT(found.unattributed_bytes <= count);
@@ -256,6 +282,7 @@ uint32_t sf_book_image_bytes(struct sf_book *book, const uint8_t *bytes, uint32_
 
 void sf_book_check(const struct sf_book *book)
 {
+    SF_ASSERT(book != NULL);
     uint64_t sum = 0;
     SF_ASSERT(book->entries_count <= book->entries_capacity);
     SF_ASSERT(book->ledger_told <= book->entries_count);

@@ -68,6 +68,10 @@ void sf_exhibits_keep(struct sf_exhibits *exhibits, struct sf_book *book,
                       const struct sf_delivery *delivery, uint16_t flags,
                       const struct sf_inspection *seen)
 {
+    SF_ASSERT(exhibits != NULL);
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(delivery != NULL);
+    SF_ASSERT(seen != NULL);
     struct sf_exhibit *exhibit =
         place_for(exhibits, delivery->viewer.index, (flags & SF_FLAG_DAMAGED) != 0);
     if (exhibit == NULL) {

@@ -165,6 +165,10 @@ static void judge_picture(struct sf_judge *judge, const struct sf_delivery *deli
 void sf_judge_delivery(struct sf_judge *judge, const struct sf_delivery *delivery,
                        enum sf_judge_occasion occasion)
 {
+    SF_ASSERT(judge != NULL);
+    SF_ASSERT(delivery != NULL);
+    SF_ASSERT(judge->book != NULL);
+    SF_ASSERT(occasion <= SF_JUDGE_NOT_SHOWN);
     SF_ASSERT(delivery->total_bytes > 0);
     SF_ASSERT(delivery->picture != NULL || occasion == SF_JUDGE_NOT_SHOWN);
     uint32_t arrived = arrived_bytes(delivery);
@@ -194,6 +198,9 @@ void sf_judge_delivery(struct sf_judge *judge, const struct sf_delivery *deliver
 
 void sf_judge_shown_again(struct sf_judge *judge, const struct sf_delivery *delivery)
 {
+    SF_ASSERT(judge != NULL);
+    SF_ASSERT(delivery != NULL);
+    SF_ASSERT(judge->book != NULL);
     SF_ASSERT(delivery->picture != NULL);
     uint64_t hash = sf_hash(delivery->picture, delivery->picture_bytes);
     uint32_t own = sf_book_recent(judge->book, delivery->camera, hash);

@@ -10,6 +10,7 @@
 
 void sf_netem_config_default(struct sf_netem_config *config_out)
 {
+    SF_ASSERT(config_out != NULL);
     memset(config_out, 0, sizeof *config_out);
     config_out->limit_packets = SF_NETEM_LIMIT_DEFAULT;
 }
@@ -22,6 +23,7 @@ static bool has_slots(const struct sf_netem_config *config)
 
 bool sf_netem_config_needs_queue(const struct sf_netem_config *config)
 {
+    SF_ASSERT(config != NULL);
     return has_slots(config);
 }
 
@@ -68,6 +70,8 @@ static void configure(struct sf_netem *link, const struct sf_netem_config *confi
 
 void sf_netem_init(struct sf_netem *link, const struct sf_netem_config *config, uint64_t seed)
 {
+    SF_ASSERT(link != NULL);
+    SF_ASSERT(config != NULL);
     memset(link, 0, sizeof *link);
     link->seed = seed;
     sf_netem_random_seed(&link->random, seed);
@@ -77,12 +81,16 @@ void sf_netem_init(struct sf_netem *link, const struct sf_netem_config *config, 
 
 void sf_netem_change(struct sf_netem *link, const struct sf_netem_config *config, sf_ns now_ns)
 {
+    SF_ASSERT(link != NULL);
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(link->changes_count > 0);
     SF_ASSERT(now_ns >= 0);
     configure(link, config, now_ns);
 }
 
 sf_ns sf_netem_dwell_ns(const struct sf_netem *link, sf_ns dwell_ns_min, sf_ns dwell_ns_max)
 {
+    SF_ASSERT(link != NULL);
     SF_ASSERT(dwell_ns_min > 0);
     SF_ASSERT(dwell_ns_max >= dwell_ns_min);
     uint64_t range = (uint64_t)(dwell_ns_max - dwell_ns_min) + 1;
@@ -93,6 +101,8 @@ sf_ns sf_netem_dwell_ns(const struct sf_netem *link, sf_ns dwell_ns_min, sf_ns d
 void sf_netem_fix_fates(struct sf_netem *link, const struct sf_netem_fixed_fate *fates,
                         uint64_t fates_count)
 {
+    SF_ASSERT(link != NULL);
+    SF_ASSERT(fates != NULL || fates_count == 0);
     for (uint64_t i = 0; i < fates_count; i++) {
         SF_ASSERT(i == 0 || fates[i].packet > fates[i - 1].packet);
         SF_ASSERT(fates[i].copies_count <= SF_NETEM_COPIES_MAX);
@@ -107,6 +117,9 @@ void sf_netem_fix_fates(struct sf_netem *link, const struct sf_netem_fixed_fate 
 void sf_netem_fixed_from_fate(uint64_t packet, sf_ns now_ns, const struct sf_netem_fate *fate,
                               struct sf_netem_fixed_fate *fixed_out)
 {
+    SF_ASSERT(fate != NULL);
+    SF_ASSERT(fixed_out != NULL);
+    SF_ASSERT(fate->copies_count <= SF_NETEM_COPIES_MAX);
     memset(fixed_out, 0, sizeof *fixed_out);
     fixed_out->packet = packet;
     fixed_out->fixed =
@@ -158,6 +171,8 @@ static void let_go(struct sf_netem *link, const struct sf_netem_placed *copy, sf
 void sf_netem_decide(struct sf_netem *link, sf_ns now_ns, uint32_t bytes, bool ect,
                      struct sf_netem_fate *fate_out)
 {
+    SF_ASSERT(link != NULL);
+    SF_ASSERT(fate_out != NULL);
     SF_ASSERT(!link->slot_active);
     SF_ASSERT(now_ns >= 0);
     struct sf_netem_admission admission;
@@ -179,6 +194,7 @@ void sf_netem_decide(struct sf_netem *link, sf_ns now_ns, uint32_t bytes, bool e
 
 void sf_netem_departed(struct sf_netem *link)
 {
+    SF_ASSERT(link != NULL);
     if (link->gone_count > 0) {
         link->gone_count--;
         return;
@@ -189,11 +205,13 @@ void sf_netem_departed(struct sf_netem *link)
 
 uint32_t sf_netem_waiting_count(const struct sf_netem *link)
 {
+    SF_ASSERT(link != NULL);
     return link->timed_count + link->front_count + link->gone_count;
 }
 
 void sf_netem_check(const struct sf_netem *link)
 {
+    SF_ASSERT(link != NULL);
     check_config(link->config);
     SF_ASSERT(link->changes_count > 0);
     SF_ASSERT(link->loss_state >= 1);

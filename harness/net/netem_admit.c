@@ -158,6 +158,7 @@ static void judge(struct sf_netem *link, const struct arrival *arrival, struct j
 
 sf_ns sf_netem_later(sf_ns point_ns, sf_ns delay_ns)
 {
+    SF_ASSERT(delay_ns != SF_NS_NEVER);
     sf_ns sum;
     if (__builtin_add_overflow(point_ns, delay_ns, &sum) || sum == SF_NS_NEVER) {
         return delay_ns > 0 ? SF_NS_NEVER - 1 : INT64_MIN;
@@ -193,6 +194,7 @@ static sf_ns draw_delay(struct sf_netem *link)
  * unsigned length) count as no bytes. */
 sf_ns sf_netem_wire_ns(const struct sf_netem_config *config, uint32_t bytes)
 {
+    SF_ASSERT(config != NULL);
     int64_t length = (int64_t)bytes + config->packet_overhead_bytes;
     if (length < 0) {
         length = 0;
@@ -371,6 +373,9 @@ static void fix(struct sf_netem *link, const struct arrival *arrival,
 void sf_netem_admit(struct sf_netem *link, sf_ns now_ns, uint32_t bytes, bool ect,
                     struct sf_netem_admission *out)
 {
+    SF_ASSERT(link != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(link->config != NULL);
     struct arrival arrival = {.now_ns = now_ns, .bytes = bytes, .ect = ect};
     const struct sf_netem_fixed_fate *fate = fixed_fate(link);
     if (fate == NULL) {
@@ -390,6 +395,8 @@ void sf_netem_admit(struct sf_netem *link, sf_ns now_ns, uint32_t bytes, bool ec
 
 void sf_netem_slot_begin(struct sf_netem *link, sf_ns now_ns)
 {
+    SF_ASSERT(link != NULL);
+    SF_ASSERT(link->config != NULL);
     const struct sf_netem_config *config = link->config;
     sf_ns delay_ns;
     if (config->slot_table == NULL) {

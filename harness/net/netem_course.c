@@ -7,6 +7,9 @@
 
 uint64_t sf_netem_course_places(const struct sf_netem_states *states)
 {
+    SF_ASSERT(states != NULL);
+    SF_ASSERT(states->count > 0);
+    SF_ASSERT(states->count <= SF_NETEM_STATES_MAX);
     uint64_t places = 1;
     for (uint32_t i = 0; i < states->count; i++) {
         uint64_t needed = sf_netem_queue_places(&states->items[i].config);
@@ -28,6 +31,9 @@ static void begin(struct sf_netem_course *course, sf_ns now_ns)
 void sf_netem_course_init(struct sf_netem_course *course, const struct sf_netem_states *states,
                           uint64_t seed, struct sf_netem_waiting *storage, uint64_t storage_count)
 {
+    SF_ASSERT(course != NULL);
+    SF_ASSERT(states != NULL);
+    SF_ASSERT(storage != NULL);
     SF_ASSERT(states->count >= 1);
     SF_ASSERT(states->count <= SF_NETEM_STATES_MAX);
     memset(course, 0, sizeof *course);
@@ -38,6 +44,8 @@ void sf_netem_course_init(struct sf_netem_course *course, const struct sf_netem_
 
 void sf_netem_course_change(struct sf_netem_course *course, sf_ns now_ns)
 {
+    SF_ASSERT(course != NULL);
+    SF_ASSERT(course->states != NULL);
     while (course->state_ends_ns <= now_ns) {
         sf_ns at_ns = course->state_ends_ns;
         course->state = (course->state + 1) % course->states->count;
@@ -59,6 +67,8 @@ static void take_out(struct sf_netem_course *course, sf_ns now_ns,
 void sf_netem_course_pass(struct sf_netem_course *course, sf_ns until_ns,
                           const struct sf_netem_leaver *leaver)
 {
+    SF_ASSERT(course != NULL);
+    SF_ASSERT(leaver != NULL);
     bool ends = until_ns == SF_NS_NEVER;
     sf_ns changed_ns = INT64_MIN;
     for (;;) {
@@ -79,6 +89,8 @@ void sf_netem_course_pass(struct sf_netem_course *course, sf_ns until_ns,
 void sf_netem_course_send(struct sf_netem_course *course, sf_ns now_ns, uint32_t bytes, bool ect,
                           uint64_t tag, const struct sf_netem_leaver *leaver)
 {
+    SF_ASSERT(course != NULL);
+    SF_ASSERT(leaver != NULL);
     sf_netem_course_pass(course, now_ns, leaver);
     sf_netem_course_change(course, now_ns);
     sf_netem_queue_enqueue(&course->queue, now_ns, bytes, ect, tag);

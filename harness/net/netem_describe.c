@@ -17,6 +17,8 @@ enum { MILLION = 1000000 };
 void sf_netem_traffic_default(const struct sf_netem_config *config,
                               struct sf_netem_traffic *traffic_out)
 {
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(traffic_out != NULL);
     memset(traffic_out, 0, sizeof *traffic_out);
     traffic_out->packets_count = 100000;
     traffic_out->spacing_ns = SF_MS;
@@ -34,6 +36,8 @@ void sf_netem_traffic_default(const struct sf_netem_config *config,
 void sf_netem_traffic_default_states(const struct sf_netem_states *states,
                                      struct sf_netem_traffic *traffic_out)
 {
+    SF_ASSERT(states != NULL);
+    SF_ASSERT(traffic_out != NULL);
     enum { ROUNDS = 10, PACKETS_MAX = 2000000 };
     sf_netem_traffic_default(&states->items[0].config, traffic_out);
     sf_ns round_ns = 0;
@@ -170,6 +174,9 @@ void sf_netem_describe_states(const struct sf_netem_states *states,
                               const struct sf_netem_traffic *traffic,
                               struct sf_netem_description *out)
 {
+    SF_ASSERT(states != NULL);
+    SF_ASSERT(traffic != NULL);
+    SF_ASSERT(out != NULL);
     SF_ASSERT(traffic->packets_count >= 1);
     SF_ASSERT(traffic->packets_count <= SF_NETEM_TRAFFIC_PACKETS_MAX);
     SF_ASSERT(traffic->spacing_ns >= 0);
@@ -197,6 +204,9 @@ void sf_netem_describe_states(const struct sf_netem_states *states,
 void sf_netem_describe(const struct sf_netem_config *config, const struct sf_netem_traffic *traffic,
                        struct sf_netem_description *out)
 {
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(traffic != NULL);
+    SF_ASSERT(out != NULL);
     struct sf_netem_states plain;
     sf_netem_states_plain(config, &plain);
     sf_netem_describe_states(&plain, traffic, out);
@@ -274,6 +284,8 @@ static void print_plot(const struct sf_netem_description *description, struct sf
 void sf_netem_description_print(const struct sf_netem_description *description,
                                 struct sf_text *text)
 {
+    SF_ASSERT(description != NULL);
+    SF_ASSERT(text != NULL);
     const struct sf_netem_traffic *traffic = &description->traffic;
     sf_text_add(text, "%" PRIu64 " packets of %" PRIu32 " bytes, one each ", traffic->packets_count,
                 traffic->bytes);
@@ -319,6 +331,7 @@ static json_t *plot_json(const struct sf_netem_description *description)
 
 json_t *sf_netem_description_json(const struct sf_netem_description *description)
 {
+    SF_ASSERT(description != NULL);
     const struct sf_netem_traffic *traffic = &description->traffic;
     json_t *object = json_object();
     set_integer(object, "packets", traffic->packets_count);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/net/netem_show.h"
 #include "harness/net/netem_spec.h"
 #include "harness/net/netem_units.h"
@@ -434,6 +435,8 @@ enum sf_err sf_netem_parse_with(const char *spec, struct sf_netem_tables *tables
                                 struct sf_netem_config *config_out,
                                 struct sf_netem_notes *notes_out, struct sf_diag *diag)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(config_out != NULL);
     sf_netem_config_default(config_out);
     if (notes_out != NULL) {
         notes_out->count = 0;
@@ -461,5 +464,7 @@ enum sf_err sf_netem_parse_with(const char *spec, struct sf_netem_tables *tables
 enum sf_err sf_netem_parse(const char *spec, struct sf_netem_config *config_out,
                            struct sf_netem_notes *notes_out, struct sf_diag *diag)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(config_out != NULL);
     return sf_netem_parse_with(spec, NULL, config_out, notes_out, diag);
 }

@@ -263,6 +263,8 @@ static void note_slot(struct sf_netem_notes *notes, const struct sf_netem_config
 void sf_netem_note_config(struct sf_netem_notes *notes, const struct sf_netem_config *config,
                           const struct sf_netem_columns *columns)
 {
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(columns != NULL);
     if (notes == NULL) {
         return;
     }

@@ -1,6 +1,7 @@
 /* Parameters back to text; and comparing them. */
 #include <inttypes.h>
 
+#include "harness/base/assert.h"
 #include "harness/net/netem_grammar.h"
 #include "harness/net/netem_units.h"
 
@@ -126,6 +127,8 @@ static void add_slot(struct sf_text *text, const struct sf_netem_config *config)
 
 void sf_netem_print(const struct sf_netem_config *config, struct sf_text *text)
 {
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(text != NULL);
     sf_text_add(text, "limit %" PRIu32, config->limit_packets);
     add_delay(text, config);
     add_loss(text, config);
@@ -189,6 +192,8 @@ static bool same_slot(const struct sf_netem_config *a, const struct sf_netem_con
 
 bool sf_netem_config_same(const struct sf_netem_config *a, const struct sf_netem_config *b)
 {
+    SF_ASSERT(a != NULL);
+    SF_ASSERT(b != NULL);
     return same_delay(a, b) && same_loss(a, b) && same_events(a, b) && same_rate(a, b) &&
            same_slot(a, b) && a->seed == b->seed && a->seed_given == b->seed_given &&
            a->keep_order == b->keep_order;

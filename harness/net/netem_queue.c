@@ -7,12 +7,16 @@
 
 uint64_t sf_netem_queue_places(const struct sf_netem_config *config)
 {
+    SF_ASSERT(config != NULL);
     return config->limit_packets == 0 ? 1 : (uint64_t)config->limit_packets + 1;
 }
 
 void sf_netem_queue_init(struct sf_netem_queue *queue, const struct sf_netem_config *config,
                          uint64_t seed, struct sf_netem_waiting *storage, uint64_t storage_count)
 {
+    SF_ASSERT(queue != NULL);
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(storage != NULL);
     SF_ASSERT(storage_count > 0);
     SF_ASSERT(storage_count <= UINT32_MAX);
     memset(queue, 0, sizeof *queue);
@@ -65,6 +69,7 @@ static void heap_sink(struct sf_netem_waiting *heap, uint32_t count,
 
 bool sf_netem_queue_has_room(const struct sf_netem_queue *queue)
 {
+    SF_ASSERT(queue != NULL);
     uint64_t taken = (uint64_t)queue->link.timed_count + queue->link.front_count;
     return taken + SF_NETEM_COPIES_MAX <= queue->waiting_max;
 }
@@ -72,6 +77,8 @@ bool sf_netem_queue_has_room(const struct sf_netem_queue *queue)
 void sf_netem_queue_move(struct sf_netem_queue *queue, struct sf_netem_waiting *storage,
                          uint64_t storage_count)
 {
+    SF_ASSERT(queue != NULL);
+    SF_ASSERT(storage != NULL || storage_count == 0);
     SF_ASSERT(storage_count >= queue->waiting_max);
     SF_ASSERT(storage_count <= UINT32_MAX);
     uint32_t front_count = queue->link.front_count;
@@ -85,6 +92,7 @@ void sf_netem_queue_move(struct sf_netem_queue *queue, struct sf_netem_waiting *
 struct sf_netem_queued sf_netem_queue_enqueue(struct sf_netem_queue *queue, sf_ns now_ns,
                                               uint32_t bytes, bool ect, uint64_t tag)
 {
+    SF_ASSERT(queue != NULL);
     struct sf_netem *link = &queue->link;
     uint32_t timed_count = link->timed_count;
     uint32_t front_count = link->front_count;
@@ -142,6 +150,8 @@ static void take_from_quota(struct sf_netem *link, uint32_t bytes, sf_ns now_ns)
 bool sf_netem_queue_dequeue(struct sf_netem_queue *queue, sf_ns now_ns,
                             struct sf_netem_delivery *delivery_out)
 {
+    SF_ASSERT(queue != NULL);
+    SF_ASSERT(delivery_out != NULL);
     struct sf_netem *link = &queue->link;
     if (link->front_count > 0) {
         hand_over(&queue->waiting[queue->waiting_max - link->front_count], delivery_out);
@@ -172,6 +182,7 @@ bool sf_netem_queue_dequeue(struct sf_netem_queue *queue, sf_ns now_ns,
 
 sf_ns sf_netem_queue_next_ns(const struct sf_netem_queue *queue)
 {
+    SF_ASSERT(queue != NULL);
     const struct sf_netem *link = &queue->link;
     if (link->front_count > 0) {
         return INT64_MIN;
@@ -185,6 +196,7 @@ sf_ns sf_netem_queue_next_ns(const struct sf_netem_queue *queue)
 
 void sf_netem_queue_check(const struct sf_netem_queue *queue)
 {
+    SF_ASSERT(queue != NULL);
     const struct sf_netem *link = &queue->link;
     sf_netem_check(link);
     SF_ASSERT(link->gone_count == 0); /* what leaves is handed over, not announced */

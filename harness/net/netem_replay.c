@@ -16,6 +16,8 @@ static size_t grown(size_t capacity)
 
 void sf_netem_sent_add(struct sf_netem_sent_list *list, const struct sf_netem_sent *packet)
 {
+    SF_ASSERT(list != NULL);
+    SF_ASSERT(packet != NULL);
     if (list->count == list->capacity) {
         list->capacity = grown(list->capacity);
         list->items = sf_realloc(list->items, list->capacity, sizeof *list->items);
@@ -34,12 +36,14 @@ static void arrived_add(struct sf_netem_arrived_list *list, const struct sf_nete
 
 void sf_netem_sent_free(struct sf_netem_sent_list *list)
 {
+    SF_ASSERT(list != NULL);
     free(list->items);
     *list = (struct sf_netem_sent_list){0};
 }
 
 void sf_netem_arrived_free(struct sf_netem_arrived_list *list)
 {
+    SF_ASSERT(list != NULL);
     free(list->items);
     *list = (struct sf_netem_arrived_list){0};
 }
@@ -150,6 +154,9 @@ static enum sf_err read_line(struct row *row, size_t bytes, struct sf_netem_sent
 enum sf_err sf_netem_sent_read(FILE *file, const char *name, struct sf_netem_sent_list *list_out,
                                struct sf_diag *diag)
 {
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(name != NULL);
+    SF_ASSERT(list_out != NULL);
     char *text = NULL;
     size_t capacity = 0;
     struct row row = {.name = name};
@@ -210,6 +217,10 @@ void sf_netem_replay_states(const struct sf_netem_states *states, uint64_t seed,
                             const struct sf_netem_sent_list *sent,
                             struct sf_netem_arrived_list *arrived_out)
 {
+    SF_ASSERT(states != NULL);
+    SF_ASSERT(sent != NULL);
+    SF_ASSERT(arrived_out != NULL);
+    SF_ASSERT(fates != NULL || fates_count == 0);
     uint64_t places = sf_netem_course_places(states);
     uint64_t copies_max = (uint64_t)sent->count * SF_NETEM_COPIES_MAX;
     places = places < copies_max ? places : copies_max;
@@ -239,6 +250,10 @@ void sf_netem_replay(const struct sf_netem_config *config, uint64_t seed,
                      const struct sf_netem_sent_list *sent,
                      struct sf_netem_arrived_list *arrived_out)
 {
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(sent != NULL);
+    SF_ASSERT(arrived_out != NULL);
+    SF_ASSERT(fates != NULL || fates_count == 0);
     struct sf_netem_states plain;
     sf_netem_states_plain(config, &plain);
     sf_netem_replay_states(&plain, seed, fates, fates_count, sent, arrived_out);
@@ -247,6 +262,8 @@ void sf_netem_replay(const struct sf_netem_config *config, uint64_t seed,
 enum sf_err sf_netem_arrived_write(const struct sf_netem_arrived_list *list, FILE *file,
                                    struct sf_diag *diag)
 {
+    SF_ASSERT(list != NULL);
+    SF_ASSERT(file != NULL);
     errno = 0;
     fprintf(file, "seq,sent_ns,recv_ns,corrupted\n");
     for (size_t i = 0; i < list->count && !ferror(file); i++) {

@@ -2,8 +2,12 @@
 
 #include <string.h>
 
+#include "harness/base/assert.h"
+
 bool sf_netem_show_name_follows(const struct sf_netem_spec *spec, const char *name)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(name != NULL);
     const char *text = spec->words[spec->next].text;
     return text != NULL && strcmp(text, name) == 0;
 }
@@ -26,6 +30,7 @@ static enum sf_err skip_pair(struct sf_netem_spec *spec, const char *name, const
 
 enum sf_err sf_netem_show_head(struct sf_netem_spec *spec)
 {
+    SF_ASSERT(spec != NULL);
     uint32_t column = spec->words[spec->next].column;
     if (!take_name(spec, "qdisc")) {
         return SF_OK;
@@ -60,6 +65,7 @@ enum sf_err sf_netem_show_head(struct sf_netem_spec *spec)
 
 void sf_netem_show_finish(const struct sf_netem_spec *spec)
 {
+    SF_ASSERT(spec != NULL);
     const struct sf_netem_config *config = spec->config;
     if (spec->columns.shown != 0 && config->jitter_ns != 0 && config->delay_table == NULL) {
         sf_netem_note(spec->notes, SF_NETEM_NOTE_SHOWN, spec->columns.jitter,
@@ -87,6 +93,7 @@ static enum sf_err read_percents(struct sf_netem_spec *spec, const char *const *
 
 enum sf_err sf_netem_show_state(struct sf_netem_spec *spec)
 {
+    SF_ASSERT(spec != NULL);
     static const char *const names[] = {"p13", "p31", "p32", "p23", "p14"};
     struct sf_netem_config *config = spec->config;
     uint32_t *const fractions[] = {&config->state.p13, &config->state.p31, &config->state.p32,
@@ -96,6 +103,7 @@ enum sf_err sf_netem_show_state(struct sf_netem_spec *spec)
 
 enum sf_err sf_netem_show_gemodel(struct sf_netem_spec *spec)
 {
+    SF_ASSERT(spec != NULL);
     static const char *const names[] = {"p", "r", "1-h", "1-k"};
     struct sf_netem_config *config = spec->config;
     uint32_t lost_when_bad = 0;
@@ -108,6 +116,7 @@ enum sf_err sf_netem_show_gemodel(struct sf_netem_spec *spec)
 
 enum sf_err sf_netem_show_overheads(struct sf_netem_spec *spec)
 {
+    SF_ASSERT(spec != NULL);
     struct sf_netem_config *config = spec->config;
     if (take_name(spec, "packetoverhead")) {
         SF_TRY(sf_netem_spec_s32(spec, &config->packet_overhead_bytes));
@@ -123,6 +132,7 @@ enum sf_err sf_netem_show_overheads(struct sf_netem_spec *spec)
 
 enum sf_err sf_netem_show_slot_named(const struct sf_netem_spec *spec)
 {
+    SF_ASSERT(spec != NULL);
     const struct sf_netem_word *word = &spec->words[spec->next];
     sf_ns time;
     bool unit_given = false;

@@ -11,6 +11,9 @@
 enum sf_err sf_netem_spec_fail(const struct sf_netem_spec *spec, uint32_t column, const char *what,
                                const char *detail)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(what != NULL);
+    SF_ASSERT(detail != NULL);
     return sf_fail_at(spec->diag, SF_ERR_INPUT, NULL, 0, column, "%s%s", what, detail);
 }
 
@@ -18,6 +21,9 @@ enum sf_err sf_netem_spec_fail(const struct sf_netem_spec *spec, uint32_t column
 enum sf_err sf_netem_spec_take(struct sf_netem_spec *spec, const char *expected,
                                struct sf_netem_word *word_out)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(expected != NULL);
+    SF_ASSERT(word_out != NULL);
     *word_out = spec->words[spec->next];
     if (word_out->text == NULL) {
         return sf_fail_at(spec->diag, SF_ERR_INPUT, NULL, 0, word_out->column,
@@ -30,18 +36,22 @@ enum sf_err sf_netem_spec_take(struct sf_netem_spec *spec, const char *expected,
 /* Optional numbers are taken only if they start with a digit: ".5%" and "-1" do not. */
 bool sf_netem_spec_number_follows(const struct sf_netem_spec *spec)
 {
+    SF_ASSERT(spec != NULL);
     const char *text = spec->words[spec->next].text;
     return text != NULL && text[0] >= '0' && text[0] <= '9';
 }
 
 bool sf_netem_spec_signed_number_follows(const struct sf_netem_spec *spec)
 {
+    SF_ASSERT(spec != NULL);
     const char *text = spec->words[spec->next].text;
     return sf_netem_spec_number_follows(spec) || (text != NULL && text[0] == '-');
 }
 
 bool sf_netem_spec_word_follows(const struct sf_netem_spec *spec, const char *name)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(name != NULL);
     const char *text = spec->words[spec->next].text;
     return text != NULL && strncmp(name, text, strlen(text)) == 0;
 }
@@ -51,6 +61,9 @@ enum sf_err sf_netem_spec_bad_number(const struct sf_netem_spec *spec,
                                      const struct sf_netem_word *word, enum sf_netem_number result,
                                      const char *expected)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(word != NULL);
+    SF_ASSERT(expected != NULL);
     const char *wrong = "is not one";
     switch (result) {
     case SF_NETEM_NUMBER_OK:
@@ -72,6 +85,9 @@ enum sf_err sf_netem_spec_bad_number(const struct sf_netem_spec *spec,
 enum sf_err sf_netem_spec_percent_and_rest(struct sf_netem_spec *spec, uint32_t *fraction_out,
                                            uint32_t *rest_out, uint32_t *column_out)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(fraction_out != NULL);
+    SF_ASSERT(rest_out != NULL);
     static const char expected[] = "a percentage from 0% to 100%";
     struct sf_netem_word word;
     SF_TRY(sf_netem_spec_take(spec, expected, &word));
@@ -92,6 +108,8 @@ enum sf_err sf_netem_spec_percent_and_rest(struct sf_netem_spec *spec, uint32_t 
 enum sf_err sf_netem_spec_percent(struct sf_netem_spec *spec, uint32_t *fraction_out,
                                   uint32_t *column_out)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(fraction_out != NULL);
     uint32_t rest;
     return sf_netem_spec_percent_and_rest(spec, fraction_out, &rest, column_out);
 }
@@ -99,6 +117,9 @@ enum sf_err sf_netem_spec_percent(struct sf_netem_spec *spec, uint32_t *fraction
 enum sf_err sf_netem_spec_correlation(struct sf_netem_spec *spec, uint32_t *fraction_out,
                                       uint32_t *column_out)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(fraction_out != NULL);
+    SF_ASSERT(column_out != NULL);
     if (!sf_netem_spec_number_follows(spec)) {
         return SF_OK;
     }
@@ -109,6 +130,8 @@ enum sf_err sf_netem_spec_correlation(struct sf_netem_spec *spec, uint32_t *frac
 enum sf_err sf_netem_spec_time(struct sf_netem_spec *spec, sf_ns *time_out, uint32_t *column_out,
                                bool was_microseconds)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(time_out != NULL);
     static const char expected[] = "a time, such as 20ms (units s, ms, us, ns)";
     struct sf_netem_word word;
     SF_TRY(sf_netem_spec_take(spec, expected, &word));
@@ -132,6 +155,8 @@ enum sf_err sf_netem_spec_time(struct sf_netem_spec *spec, sf_ns *time_out, uint
 
 enum sf_err sf_netem_spec_table(struct sf_netem_spec *spec, const struct sf_netem_table **table_out)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(table_out != NULL);
     struct sf_netem_word word;
     SF_TRY(sf_netem_spec_take(spec, "the name of a distribution", &word));
     struct sf_diag inner = {0};
@@ -147,6 +172,8 @@ enum sf_err sf_netem_spec_table(struct sf_netem_spec *spec, const struct sf_nete
 
 enum sf_err sf_netem_spec_s32(struct sf_netem_spec *spec, int32_t *value_out)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(value_out != NULL);
     static const char expected[] = "a whole number of bytes";
     struct sf_netem_word word;
     SF_TRY(sf_netem_spec_take(spec, expected, &word));
@@ -158,6 +185,9 @@ enum sf_err sf_netem_spec_s32(struct sf_netem_spec *spec, int32_t *value_out)
 enum sf_err sf_netem_spec_u32(struct sf_netem_spec *spec, const char *expected, uint32_t *value_out,
                               uint32_t *column_out)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(expected != NULL);
+    SF_ASSERT(value_out != NULL);
     struct sf_netem_word word;
     SF_TRY(sf_netem_spec_take(spec, expected, &word));
     enum sf_netem_number result = sf_netem_read_u32(word.text, value_out);
@@ -231,6 +261,7 @@ static enum sf_err expand_profile(struct sf_netem_spec *spec, uint32_t at)
 
 enum sf_err sf_netem_spec_open(struct sf_netem_spec *spec, const char *text)
 {
+    SF_ASSERT(spec != NULL);
     spec->text = sf_strdup(text);
     spec->profile_text = NULL;
     spec->next = 0;
@@ -251,6 +282,7 @@ enum sf_err sf_netem_spec_open(struct sf_netem_spec *spec, const char *text)
 
 void sf_netem_spec_close(struct sf_netem_spec *spec)
 {
+    SF_ASSERT(spec != NULL);
     free(spec->text);
     free(spec->profile_text);
     spec->text = NULL;

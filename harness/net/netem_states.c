@@ -14,6 +14,8 @@ static const char blanks[] = " \t\r\n";
 
 void sf_netem_states_plain(const struct sf_netem_config *config, struct sf_netem_states *states)
 {
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(states != NULL);
     memset(states, 0, sizeof *states);
     states->count = 1;
     states->items[0].dwell_ns_min = SF_NS_NEVER;
@@ -164,6 +166,8 @@ enum sf_err sf_netem_states_parse(const char *text, struct sf_netem_tables *tabl
                                   struct sf_netem_states *states, struct sf_netem_notes *notes,
                                   struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(states != NULL);
     size_t blank = strspn(text, blanks);
     bool marked = strncmp(text + blank, marker, strlen(marker)) == 0 &&
                   strchr(" \t\r\n|", text[blank + strlen(marker)]) != NULL; /* the end, too */
@@ -187,6 +191,9 @@ enum sf_err sf_netem_states_parse(const char *text, struct sf_netem_tables *tabl
 
 void sf_netem_dwell_print(const struct sf_netem_state *state, struct sf_text *text)
 {
+    SF_ASSERT(state != NULL);
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(state->dwell_ns_min <= state->dwell_ns_max);
     sf_netem_print_time(text, state->dwell_ns_min);
     if (state->dwell_ns_max != state->dwell_ns_min) {
         sf_text_add(text, "..");
@@ -196,6 +203,10 @@ void sf_netem_dwell_print(const struct sf_netem_state *state, struct sf_text *te
 
 void sf_netem_states_print(const struct sf_netem_states *states, struct sf_text *text)
 {
+    SF_ASSERT(states != NULL);
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(states->count > 0);
+    SF_ASSERT(states->count <= SF_NETEM_STATES_MAX);
     for (uint32_t i = 0; i < states->count; i++) {
         const struct sf_netem_state *state = &states->items[i];
         if (state->name[0] != '\0') {

@@ -25,6 +25,7 @@ _Static_assert(sizeof sf_netem_table_names / sizeof sf_netem_table_names[0] == B
 
 const struct sf_netem_table *sf_netem_table_builtin(const char *name)
 {
+    SF_ASSERT(name != NULL);
     for (int i = 0; i < BUILTIN_COUNT; i++) {
         if (strcmp(builtin_tables[i].name, name) == 0) {
             return &builtin_tables[i];
@@ -175,6 +176,7 @@ static enum sf_err unknown(const char *name, struct sf_diag *diag)
 enum sf_err sf_netem_tables_find(struct sf_netem_tables *tables, const char *name,
                                  const struct sf_netem_table **table_out, struct sf_diag *diag)
 {
+    SF_ASSERT(name != NULL);
     *table_out = NULL;
     if (tables != NULL && tables->folder != NULL) {
         SF_TRY(find_in_folder(tables, name, table_out, diag));
@@ -187,6 +189,7 @@ enum sf_err sf_netem_tables_find(struct sf_netem_tables *tables, const char *nam
 
 void sf_netem_tables_fini(struct sf_netem_tables *tables)
 {
+    SF_ASSERT(tables != NULL);
     for (uint32_t i = 0; i < tables->loaded_count; i++) {
         table_free(tables->loaded[i]);
     }

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "harness/base/assert.h"
+
 /* Extra precision in intermediate results would round differently from tc. */
 _Static_assert(FLT_EVAL_METHOD == 0, "doubles must be computed as doubles");
 
@@ -41,6 +43,9 @@ static bool read_double(const char *word, double *value_out, const char **rest_o
 enum sf_netem_number sf_netem_read_percent_and_rest(const char *word, uint32_t *fraction_out,
                                                     uint32_t *rest_out)
 {
+    SF_ASSERT(word != NULL);
+    SF_ASSERT(fraction_out != NULL);
+    SF_ASSERT(rest_out != NULL);
     double value = 0;
     const char *behind = word;
     if (strcmp(word, "%") != 0 && !read_double(word, &value, &behind)) {
@@ -69,6 +74,9 @@ static enum sf_netem_number read_percent(const char *word, uint32_t *fraction_ou
 
 enum sf_netem_number sf_netem_read_time(const char *word, sf_ns *time_ns_out, bool *unit_given_out)
 {
+    SF_ASSERT(word != NULL);
+    SF_ASSERT(time_ns_out != NULL);
+    SF_ASSERT(unit_given_out != NULL);
     static const struct unit units[] = {
         {"s", 1e9},     {"sec", 1e9}, {"secs", 1e9}, {"ms", 1e6},    {"msec", 1e6},
         {"msecs", 1e6}, {"us", 1e3},  {"usec", 1e3}, {"usecs", 1e3}, {"ns", 1},
@@ -95,6 +103,8 @@ enum sf_netem_number sf_netem_read_time(const char *word, sf_ns *time_ns_out, bo
 
 enum sf_netem_number sf_netem_read_rate(const char *word, uint64_t *bytes_per_second_out)
 {
+    SF_ASSERT(word != NULL);
+    SF_ASSERT(bytes_per_second_out != NULL);
     static const struct unit units[] = {
         {"bit", 1.},
         {"kibit", 1024.},
@@ -137,6 +147,8 @@ enum sf_netem_number sf_netem_read_rate(const char *word, uint64_t *bytes_per_se
 
 enum sf_netem_number sf_netem_read_size(const char *word, uint32_t *size_out)
 {
+    SF_ASSERT(word != NULL);
+    SF_ASSERT(size_out != NULL);
     static const struct unit units[] = {
         {"b", 1.},
         {"k", 1024.},
@@ -170,6 +182,8 @@ enum sf_netem_number sf_netem_read_size(const char *word, uint32_t *size_out)
 
 enum sf_netem_number sf_netem_read_u32(const char *word, uint32_t *value_out)
 {
+    SF_ASSERT(word != NULL);
+    SF_ASSERT(value_out != NULL);
     char *rest;
     errno = 0;
     unsigned long long value = strtoull(word, &rest, 0);
@@ -188,6 +202,8 @@ enum sf_netem_number sf_netem_read_u32(const char *word, uint32_t *value_out)
 
 enum sf_netem_number sf_netem_read_s32(const char *word, int32_t *value_out)
 {
+    SF_ASSERT(word != NULL);
+    SF_ASSERT(value_out != NULL);
     char *rest;
     errno = 0;
     long long value = strtoll(word, &rest, 0);
@@ -203,6 +219,8 @@ enum sf_netem_number sf_netem_read_s32(const char *word, int32_t *value_out)
 
 enum sf_netem_number sf_netem_read_u64(const char *word, uint64_t *value_out)
 {
+    SF_ASSERT(word != NULL);
+    SF_ASSERT(value_out != NULL);
     char *rest;
     errno = 0;
     unsigned long long value = strtoull(word, &rest, 10);
@@ -218,6 +236,7 @@ enum sf_netem_number sf_netem_read_u64(const char *word, uint64_t *value_out)
 
 void sf_netem_print_percent(struct sf_text *text, uint32_t fraction)
 {
+    SF_ASSERT(text != NULL);
     char word[40];
     for (int digits = 0; digits <= 12; digits++) {
         uint32_t back = 0;
@@ -231,6 +250,7 @@ void sf_netem_print_percent(struct sf_text *text, uint32_t fraction)
 
 void sf_netem_print_time(struct sf_text *text, sf_ns time_ns)
 {
+    SF_ASSERT(text != NULL);
     if (time_ns % SF_SECOND == 0 && time_ns != 0) {
         sf_text_add(text, "%" PRId64 "s", time_ns / SF_SECOND);
     } else if (time_ns % SF_MS == 0) {
@@ -244,6 +264,7 @@ void sf_netem_print_time(struct sf_text *text, sf_ns time_ns)
 
 void sf_netem_print_rate(struct sf_text *text, uint64_t bytes_per_second)
 {
+    SF_ASSERT(text != NULL);
     if (bytes_per_second > UINT64_MAX / 8) {
         sf_text_add(text, "%" PRIu64 "bps", bytes_per_second);
         return;

@@ -11,12 +11,16 @@ static uint32_t fragments_of(uint32_t bytes)
 
 uint32_t sf_transfer_words(uint32_t total_bytes_max)
 {
+    SF_ASSERT(total_bytes_max > 0);
     return (fragments_of(total_bytes_max) + 63) / 64;
 }
 
 void sf_transfer_init(struct sf_transfer *transfer, uint32_t total_bytes, uint64_t *arrived,
                       uint64_t *acked)
 {
+    SF_ASSERT(transfer != NULL);
+    SF_ASSERT(arrived != NULL);
+    SF_ASSERT(acked != NULL);
     SF_ASSERT(total_bytes > 0);
     size_t words_bytes = sf_transfer_words(total_bytes) * sizeof(uint64_t);
     memset(arrived, 0, words_bytes);
@@ -37,6 +41,7 @@ uint32_t sf_transfer_offset(uint32_t index)
 
 uint32_t sf_transfer_length(const struct sf_transfer *transfer, uint32_t index)
 {
+    SF_ASSERT(transfer != NULL);
     SF_ASSERT(index < transfer->fragments_count);
     uint32_t left = transfer->total_bytes - sf_transfer_offset(index);
     return left < SF_PACKET_PAYLOAD_BYTES ? left : SF_PACKET_PAYLOAD_BYTES;
@@ -54,6 +59,8 @@ static void mark(uint64_t *words, uint32_t index)
 
 uint32_t sf_transfer_next_unsent(struct sf_transfer *transfer)
 {
+    SF_ASSERT(transfer != NULL);
+    SF_ASSERT(transfer->sent_count <= transfer->fragments_count);
     uint32_t index = transfer->sent_count;
     if (index == transfer->fragments_count ||
         sf_transfer_offset(index) + sf_transfer_length(transfer, index) > transfer->ready_bytes) {
@@ -65,6 +72,8 @@ uint32_t sf_transfer_next_unsent(struct sf_transfer *transfer)
 
 uint32_t sf_transfer_next_unacked(const struct sf_transfer *transfer, uint32_t from)
 {
+    SF_ASSERT(transfer != NULL);
+    SF_ASSERT(from <= transfer->sent_count);
     for (uint32_t index = from; index < transfer->sent_count; index++) {
         if (!has(transfer->acked, index)) {
             return index;
@@ -76,6 +85,8 @@ uint32_t sf_transfer_next_unacked(const struct sf_transfer *transfer, uint32_t f
 enum sf_transfer_arrival sf_transfer_arrive(struct sf_transfer *transfer, uint32_t index,
                                             bool *acknowledge_out)
 {
+    SF_ASSERT(transfer != NULL);
+    SF_ASSERT(acknowledge_out != NULL);
     SF_ASSERT(index < transfer->fragments_count);
     SF_ASSERT(index < transfer->sent_count);
     if (has(transfer->arrived, index)) {
@@ -91,6 +102,8 @@ enum sf_transfer_arrival sf_transfer_arrive(struct sf_transfer *transfer, uint32
 
 void sf_transfer_acknowledged(struct sf_transfer *transfer)
 {
+    SF_ASSERT(transfer != NULL);
+    SF_ASSERT(transfer->sent_count > 0);
     SF_ASSERT(transfer->acked_count <= transfer->arrived_count);
     uint32_t words = (transfer->fragments_count + 63) / 64;
     memcpy(transfer->acked, transfer->arrived, words * sizeof(uint64_t));
@@ -112,11 +125,13 @@ static uint32_t prefix_bytes(const struct sf_transfer *transfer, const uint64_t 
 
 uint32_t sf_transfer_acked_bytes(const struct sf_transfer *transfer)
 {
+    SF_ASSERT(transfer != NULL);
     return prefix_bytes(transfer, transfer->acked);
 }
 
 uint32_t sf_transfer_prefix_bytes(const struct sf_transfer *transfer)
 {
+    SF_ASSERT(transfer != NULL);
     return prefix_bytes(transfer, transfer->arrived);
 }
 
@@ -131,6 +146,7 @@ static uint32_t bits_count(const uint64_t *words, uint32_t words_count)
 
 void sf_transfer_check(const struct sf_transfer *transfer)
 {
+    SF_ASSERT(transfer != NULL);
     uint32_t words_count = sf_transfer_words(transfer->total_bytes);
     SF_ASSERT(transfer->fragments_count == fragments_of(transfer->total_bytes));
     SF_ASSERT(transfer->ready_bytes <= transfer->total_bytes);

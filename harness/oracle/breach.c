@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "harness/base/assert.h"
 #include "harness/cache/strayframe_cache.h"
 
 static const struct {
@@ -46,6 +47,7 @@ const char *sf_breach_name(uint32_t code)
 
 void sf_breach_say(uint32_t code, struct sf_text *out)
 {
+    SF_ASSERT(out != NULL);
     for (size_t i = 0; i < BREACHES_COUNT; i++) {
         if (breaches[i].code == code) {
             sf_text_add(out, "%s (%s, %u)", breaches[i].words, breaches[i].name, code);

@@ -1,6 +1,7 @@
 /* The checker: gives each record to the oracles that want it, and keeps the register of who is who.
  * It judges nothing. */
 #include "harness/base/assert.h"
+#include "harness/base/bounds.h"
 #include "harness/oracle/oracle.h"
 
 static const struct sf_oracle *const oracles[] = {
@@ -44,6 +45,10 @@ static const uint64_t REGISTER_KINDS =
 
 void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_t homes_count)
 {
+    SF_ASSERT(checker != NULL);
+    SF_ASSERT(arena != NULL);
+    SF_ASSERT(homes_count > 0);
+    SF_ASSERT(homes_count <= SF_HOMES_MAX);
     uint32_t viewers_count = SF_VIEWERS_PER_HOME * homes_count;
     *checker = (struct sf_checker){.kinds = REGISTER_KINDS};
     checker->findings = sf_arena_take(arena, 1, sizeof *checker->findings);
@@ -70,6 +75,7 @@ void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_
 
 bool sf_register_has_link(const struct sf_register *who, struct sf_viewer_id viewer)
 {
+    SF_ASSERT(who != NULL);
     struct sf_tenant_id tenant = sf_register_tenant(who, viewer);
     bool owner = sf_tenant_same(sf_register_owner(who, sf_register_camera(who, viewer)), tenant);
     bool integration = sf_register_has_flag(who, viewer, SF_FLAG_INTEGRATION);
@@ -139,6 +145,8 @@ static void checker_see(struct sf_checker *checker, const struct sf_record *reco
 
 void sf_checker_hear(void *context, const struct sf_record *records, uint32_t count)
 {
+    SF_ASSERT(context != NULL);
+    SF_ASSERT(records != NULL || count == 0);
     struct sf_checker *checker = context;
     for (uint32_t i = 0; i < count; i++) {
         if ((checker->kinds & (UINT64_C(1) << records[i].kind)) != 0) {
@@ -149,6 +157,8 @@ void sf_checker_hear(void *context, const struct sf_record *records, uint32_t co
 
 enum sf_verdict sf_checker_close(struct sf_checker *checker)
 {
+    SF_ASSERT(checker != NULL);
+    SF_ASSERT(checker->oracles_count <= SF_ORACLES_MAX);
     bool evidence_missing = false;
     for (uint32_t i = 0; i < checker->oracles_count; i++) {
         struct sf_evidence evidence = oracles[i]->evidence(checker->states[i]);

@@ -4,6 +4,8 @@
 
 void sf_findings_add(struct sf_findings *findings, struct sf_finding finding)
 {
+    SF_ASSERT(findings != NULL);
+    SF_ASSERT(finding.at_ns >= 0);
     findings->count++;
     uint32_t places = findings->first ? SF_FINDINGS_KEPT_MAX : SF_FINDINGS_FIRST_MAX;
     if (findings->kept_count < places) {
@@ -15,6 +17,8 @@ void sf_findings_add(struct sf_findings *findings, struct sf_finding finding)
 struct sf_finding sf_finding_about(const struct sf_register *who, struct sf_viewer_id viewer,
                                    sf_ns at_ns, uint64_t request)
 {
+    SF_ASSERT(who != NULL);
+    SF_ASSERT(at_ns >= 0);
     return (struct sf_finding){
         .at_ns = at_ns,
         .viewer = viewer,
@@ -28,6 +32,7 @@ struct sf_finding sf_finding_about(const struct sf_register *who, struct sf_view
 struct sf_finding sf_finding_about_own(const struct sf_register *who, struct sf_viewer_id viewer,
                                        sf_ns at_ns, uint64_t request)
 {
+    SF_ASSERT(who != NULL);
     struct sf_finding finding = sf_finding_about(who, viewer, at_ns, request);
     finding.owner_tenant = finding.viewer_tenant;
     finding.owner_camera = sf_register_camera(who, viewer);
@@ -36,6 +41,9 @@ struct sf_finding sf_finding_about_own(const struct sf_register *who, struct sf_
 
 void sf_finding_say(const struct sf_finding *finding, struct sf_text *out)
 {
+    SF_ASSERT(finding != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(finding->oracle < SF_ORACLES_MAX);
     const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
     SF_ASSERT(oracle->say != NULL);
     if (!sf_viewer_is_none(finding->viewer)) {

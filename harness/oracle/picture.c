@@ -1,5 +1,7 @@
 #include "harness/oracle/picture.h"
 
+#include "harness/base/assert.h"
+
 static void see_part(struct sf_picture *picture, const struct sf_register *who,
                      const struct sf_seen_record seen)
 {
@@ -26,6 +28,10 @@ static struct sf_picture begin(const struct sf_shown_record shown)
 bool sf_picture_see(struct sf_picture *open, const struct sf_register *who,
                     const struct sf_record *record, struct sf_picture *picture_out)
 {
+    SF_ASSERT(open != NULL);
+    SF_ASSERT(who != NULL);
+    SF_ASSERT(record != NULL);
+    SF_ASSERT(picture_out != NULL);
     if (record->kind == SF_RECORD_SEEN) {
         if (open->open) {
             see_part(open, who, sf_seen_of(record));
@@ -40,6 +46,7 @@ bool sf_picture_see(struct sf_picture *open, const struct sf_register *who,
 
 bool sf_picture_is_judged(const struct sf_picture *picture)
 {
+    SF_ASSERT(picture != NULL);
     return picture->own && (picture->flags & SF_FLAGS_FROM_CACHE) != 0 &&
            (picture->flags & SF_FLAG_WHOLE) != 0 && (picture->flags & SF_FLAG_DAMAGED) == 0;
 }

@@ -65,21 +65,25 @@ struct sf_probes {
 
 const char *sf_probe_name(enum sf_probe probe)
 {
+    SF_ASSERT(probe < SF_PROBES_COUNT);
     return table[probe].name;
 }
 
 const char *sf_probe_meaning(enum sf_probe probe)
 {
+    SF_ASSERT(probe < SF_PROBES_COUNT);
     return table[probe].meaning;
 }
 
 uint32_t sf_probe_quota(enum sf_probe probe)
 {
+    SF_ASSERT(probe < SF_PROBES_COUNT);
     return table[probe].quota;
 }
 
 struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
 {
+    SF_ASSERT(arena != NULL);
     struct sf_probes *probes = sf_arena_take(arena, 1, sizeof *probes);
     *probes = (struct sf_probes){.cameras_count = homes_count,
                                  .viewers_count = VIEWERS_PER_HOME_MAX * homes_count};
@@ -475,6 +479,8 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
 
 void sf_probes_hear(void *probes, const struct sf_record *records, uint32_t count)
 {
+    SF_ASSERT(probes != NULL);
+    SF_ASSERT(records != NULL || count == 0);
     for (uint32_t i = 0; i < count; i++) {
         see(probes, &records[i]);
     }
@@ -482,6 +488,8 @@ void sf_probes_hear(void *probes, const struct sf_record *records, uint32_t coun
 
 void sf_probes_read(const struct sf_probes *probes, uint64_t counts[SF_PROBES_COUNT])
 {
+    SF_ASSERT(probes != NULL);
+    SF_ASSERT(counts != NULL);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         counts[i] = probes->counts[i];
     }

@@ -1,5 +1,6 @@
 /* What the oracles of the kill switch and of unlinking share: how a record is judged that says what
  * a viewer received after the right to it was taken back. */
+#include "harness/base/assert.h"
 #include "harness/oracle/oracle.h"
 
 static void add(const struct sf_register *who, struct sf_viewer_id viewer, sf_ns at_ns,
@@ -26,6 +27,9 @@ static void judge_delivered(const struct sf_register *who,
 void sf_revoked_judge(const struct sf_register *who, const struct sf_record *record,
                       sf_ns late_from_ns, struct sf_findings *findings)
 {
+    SF_ASSERT(who != NULL);
+    SF_ASSERT(record != NULL);
+    SF_ASSERT(findings != NULL);
     if (record->kind == SF_RECORD_ANSWERED) {
         const struct sf_answered_record answered = sf_answered_of(record);
         if (answered.bytes > 0) {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "harness/base/assert.h"
+
 #define HOMES SF_PART_BIT(SF_PART_HOMES)
 #define DIRECTION SF_PART_BIT(SF_PART_DIRECTION)
 #define NODE SF_PART_BIT(SF_PART_NODE)
@@ -33,11 +35,13 @@ static const struct {
 
 const char *sf_action_part_key(enum sf_action_part part)
 {
+    SF_ASSERT(part < SF_PARTS_COUNT);
     return parts[part].key;
 }
 
 const char *sf_action_part_help(enum sf_action_part part)
 {
+    SF_ASSERT(part < SF_PARTS_COUNT);
     return parts[part].help;
 }
 
@@ -49,6 +53,7 @@ static bool says_on(const struct sf_action *action)
 
 const struct sf_action *sf_action_of(const struct sf_plan_entry *entry)
 {
+    SF_ASSERT(entry != NULL);
     const struct sf_action *found = NULL;
     for (const struct sf_action *action = sf_actions; action->key != NULL; action++) {
         if (action->action == entry->action) {
@@ -63,6 +68,8 @@ const struct sf_action *sf_action_of(const struct sf_plan_entry *entry)
 
 bool sf_action_starts(const struct sf_plan_entry *entry, enum sf_viewer_kind kind, uint32_t group)
 {
+    SF_ASSERT(entry != NULL);
+    SF_ASSERT(kind < SF_VIEWERS_PER_HOME);
     const struct sf_action *action = sf_action_of(entry);
     return action != NULL && action->starts == 1 + (uint32_t)kind &&
            (entry->group_index == SF_GROUP_ALL || entry->group_index == group);
@@ -70,6 +77,8 @@ bool sf_action_starts(const struct sf_plan_entry *entry, enum sf_viewer_kind kin
 
 void sf_action_default(const struct sf_action *action, struct sf_plan_entry *entry)
 {
+    SF_ASSERT(action != NULL);
+    SF_ASSERT(entry != NULL);
     struct sf_plan_entry blank;
     memset(&blank, 0, sizeof blank);
     blank.at_ns = entry->at_ns;

@@ -68,6 +68,8 @@ static struct sf_yaml_node *child_find(const struct sf_yaml_node *parent, const 
 
 const struct sf_yaml_node *sf_address_find(const struct sf_yaml_node *root, const char *text)
 {
+    SF_ASSERT(root != NULL);
+    SF_ASSERT(text != NULL);
     struct address address;
     const struct sf_yaml_node *node = root;
     if (!address_read(text, &address)) {
@@ -225,6 +227,9 @@ static enum sf_err value_put(const struct setter *setter, struct sf_yaml_node *p
 enum sf_err sf_address_set(struct sf_yaml_node *root, const struct sf_scenario_override *override,
                            struct sf_arena *arena, struct sf_diag *diag)
 {
+    SF_ASSERT(root != NULL);
+    SF_ASSERT(override != NULL);
+    SF_ASSERT(arena != NULL);
     struct sf_text file = {0};
     sf_text_add(&file, "--set %.200s", override->key);
     struct setter setter = {arena, diag, copy(arena, file.data), override->value};

@@ -17,6 +17,7 @@
 
 void sf_check_at(struct sf_check *check, const char *format, ...)
 {
+    SF_ASSERT(check != NULL);
     va_list args;
     va_start(args, format);
     vsnprintf(check->address, SF_ADDRESS_BYTES, format, args);
@@ -25,6 +26,7 @@ void sf_check_at(struct sf_check *check, const char *format, ...)
 
 enum sf_err sf_check_wrong(struct sf_check *check, const char *format, ...)
 {
+    SF_ASSERT(check != NULL);
     char message[sizeof check->diag->message];
     va_list args;
     va_start(args, format);
@@ -35,6 +37,10 @@ enum sf_err sf_check_wrong(struct sf_check *check, const char *format, ...)
 
 enum sf_err sf_check_duration_wrong(struct sf_check *check, sf_ns ns, const char *why, sf_ns than)
 {
+    SF_ASSERT(check != NULL);
+    SF_ASSERT(why != NULL);
+    SF_ASSERT(ns >= 0);
+    SF_ASSERT(than >= 0);
     struct sf_text text = {0};
     sf_value_duration_print(ns, &text);
     sf_text_add(&text, "%s", why);
@@ -46,6 +52,8 @@ enum sf_err sf_check_duration_wrong(struct sf_check *check, sf_ns ns, const char
 
 enum sf_err sf_check_count(struct sf_check *check, uint32_t count, uint32_t min, uint32_t max)
 {
+    SF_ASSERT(check != NULL);
+    SF_ASSERT(min <= max);
     if (count >= min && count <= max) {
         return SF_OK;
     }
@@ -91,6 +99,11 @@ SF_MUST_USE static enum sf_err texts_check(struct sf_check *check)
 enum sf_err sf_check_section(struct sf_check *check, const struct sf_param_table *table,
                              const struct sf_plan_section *section, const char *prefix)
 {
+    SF_ASSERT(check != NULL);
+    SF_ASSERT(table != NULL);
+    SF_ASSERT(section != NULL);
+    SF_ASSERT(prefix != NULL);
+    SF_ASSERT(table->params_count <= SF_PARAMS_MAX);
     for (uint32_t i = 0; i < table->params_count; i++) {
         sf_check_at(check, "%s%s.%s", prefix, table->name, table->params[i].name);
         SF_TRY(sf_param_check(&table->params[i], section->values[i], check->plan, check->diag));
@@ -225,6 +238,9 @@ SF_MUST_USE static enum sf_err perfect_check(struct sf_check *check)
 enum sf_err sf_plan_check_address(const struct sf_plan *plan, const struct sf_plan_schema *schema,
                                   char address_out[SF_ADDRESS_BYTES], struct sf_diag *diag)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(schema != NULL);
+    SF_ASSERT(address_out != NULL);
     SF_ASSERT(diag != NULL);
     struct sf_check check = {plan, schema, address_out, diag};
     SF_TRY(sizes_check(&check));
@@ -243,6 +259,8 @@ enum sf_err sf_plan_check_address(const struct sf_plan *plan, const struct sf_pl
 enum sf_err sf_plan_check(const struct sf_plan *plan, const struct sf_plan_schema *schema,
                           struct sf_diag *diag)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(schema != NULL);
     char address[SF_ADDRESS_BYTES] = "";
     struct sf_diag reason = {0};
     enum sf_err err = sf_plan_check_address(plan, schema, address, &reason);

@@ -1,4 +1,5 @@
 /* What is wrong with what a plan expects. */
+#include "harness/base/assert.h"
 #include "harness/scenario/check_parts.h"
 
 #include <string.h>
@@ -54,6 +55,10 @@ SF_MUST_USE static enum sf_err verdict_check(struct sf_check *check)
 enum sf_err sf_check_bounds(struct sf_check *check, const struct sf_plan_section *section,
                             uint32_t end, const char *prefix)
 {
+    SF_ASSERT(check != NULL);
+    SF_ASSERT(section != NULL);
+    SF_ASSERT(prefix != NULL);
+    SF_ASSERT(end % 2 == 0);
     const struct sf_param *params = sf_assertion_table.params;
     for (uint32_t low = 0; low < end; low += 2) {
         sf_check_at(check, "%sexpect.%s", prefix, params[low].name);
@@ -67,6 +72,7 @@ enum sf_err sf_check_bounds(struct sf_check *check, const struct sf_plan_section
 
 enum sf_err sf_check_expect(struct sf_check *check)
 {
+    SF_ASSERT(check != NULL);
     const struct sf_plan *plan = check->plan;
     SF_TRY(verdict_check(check));
     SF_TRY(sf_check_section(check, &sf_assertion_table, &plan->assertions, ""));

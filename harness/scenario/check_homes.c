@@ -1,4 +1,5 @@
 /* What is wrong with the homes of a plan. */
+#include "harness/base/assert.h"
 #include "harness/scenario/check_parts.h"
 
 #include <inttypes.h>
@@ -76,6 +77,7 @@ SF_MUST_USE static enum sf_err numbers_check(struct sf_check *check)
 
 enum sf_err sf_check_homes(struct sf_check *check)
 {
+    SF_ASSERT(check != NULL);
     const struct sf_plan *plan = check->plan;
     uint32_t homes_count = 0;
     for (uint32_t i = 0; i < plan->groups_count; i++) {

@@ -1,4 +1,5 @@
 /* Whether a run may take more stills than can be told apart. */
+#include "harness/base/assert.h"
 #include "harness/scenario/check_parts.h"
 
 #include <inttypes.h>
@@ -59,6 +60,7 @@ static int64_t timeline_stills_count_max(const struct sf_plan *plan)
 /* A mark numbers the stills of a camera; the numbers must not run out. */
 enum sf_err sf_check_stills(struct sf_check *check)
 {
+    SF_ASSERT(check != NULL);
     const struct sf_plan *plan = check->plan;
     int64_t strangers_count = 0;
     for (uint32_t i = 0; i < plan->groups_count; i++) {

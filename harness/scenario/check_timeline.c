@@ -135,6 +135,7 @@ SF_MUST_USE static enum sf_err heal_check(struct sf_check *check, uint32_t index
 
 enum sf_err sf_check_timeline(struct sf_check *check)
 {
+    SF_ASSERT(check != NULL);
     const struct sf_plan *plan = check->plan;
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
         SF_TRY(entry_check(check, i));
@@ -150,6 +151,7 @@ enum sf_err sf_check_timeline(struct sf_check *check)
 
 enum sf_err sf_check_fates(struct sf_check *check)
 {
+    SF_ASSERT(check != NULL);
     const struct sf_plan *plan = check->plan;
     uint32_t homes_count = sf_plan_homes_count(plan);
     for (uint32_t i = 0; i < plan->fates_count; i++) {

@@ -355,6 +355,10 @@ static void take_later_actions(struct source *source, sf_ns until_ns, uint32_t n
 void sf_plan_decode(const uint8_t *bytes, size_t count, const char *cache,
                     const struct sf_plan_schema *schema, struct sf_plan *plan)
 {
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(cache != NULL);
+    SF_ASSERT(schema != NULL);
+    SF_ASSERT(plan != NULL);
     enum { ENTRIES_MAX = 6 };
     struct source source = {.bytes = bytes, .left = count};
     const struct sf_param_table *cloud = schema->tables[SF_SECTION_CLOUD];

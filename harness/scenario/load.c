@@ -198,6 +198,11 @@ enum sf_err sf_scenario_parse(const char *text, size_t bytes, const char *name,
                               const struct sf_scenario_override *overrides, size_t overrides_count,
                               struct sf_plan *plan_out, struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(name != NULL);
+    SF_ASSERT(schema != NULL);
+    SF_ASSERT(plan_out != NULL);
+    SF_ASSERT(overrides != NULL || overrides_count == 0);
     const struct sf_yaml_source source = {.name = name, .text = text, .bytes = bytes};
     struct sf_diag unused = {0};
     struct sf_load load = {.source = &source,
@@ -228,6 +233,10 @@ enum sf_err sf_scenario_load(const char *path, const struct sf_plan_schema *sche
                              const struct sf_scenario_override *overrides, size_t overrides_count,
                              struct sf_plan *plan_out, struct sf_diag *diag)
 {
+    SF_ASSERT(path != NULL);
+    SF_ASSERT(schema != NULL);
+    SF_ASSERT(plan_out != NULL);
+    SF_ASSERT(overrides != NULL || overrides_count == 0);
     bool is_stdin = strcmp(path, "-") == 0;
     const char *name = is_stdin ? "<standard input>" : path;
     FILE *file = is_stdin ? stdin : fopen(path, "rbe");

@@ -72,6 +72,9 @@ SF_MUST_USE static enum sf_err fate_load(struct sf_load *load, const struct sf_y
 
 enum sf_err sf_load_fates(struct sf_load *load, const struct sf_yaml_node *node)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(load->plan->fates_count == 0);
     SF_TRY(sf_load_list(load, node, "fates", 0, SF_FATES_MAX));
     for (const struct sf_yaml_node *entry = node->first; entry != NULL; entry = entry->next) {
         SF_TRY(fate_load(load, entry, &load->plan->fates[load->plan->fates_count]));

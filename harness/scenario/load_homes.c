@@ -127,6 +127,9 @@ SF_MUST_USE static enum sf_err group_load(struct sf_load *load, const struct sf_
 
 enum sf_err sf_load_homes(struct sf_load *load, const struct sf_yaml_node *node)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(load->plan->groups_count == 0);
     SF_TRY(sf_load_list(load, node, "homes", 1, SF_GROUPS_MAX));
     for (const struct sf_yaml_node *entry = node->first; entry != NULL; entry = entry->next) {
         struct sf_plan_group *group = &load->plan->groups[load->plan->groups_count];

@@ -133,6 +133,8 @@ SF_MUST_USE static enum sf_err states_load(struct sf_load *load, const struct sf
 
 enum sf_err sf_load_networks(struct sf_load *load, const struct sf_yaml_node *node)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
     if (node->kind != SF_YAML_MAPPING) {
         return sf_yaml_unexpected(node, load->diag, "networks",
                                   "a mapping (name: {up: ..., down: ...})");

@@ -227,6 +227,9 @@ static void entry_sort_in(struct sf_plan_entry *entries, struct sf_yaml_node **n
 
 enum sf_err sf_load_timeline(struct sf_load *load, struct sf_yaml_node *node)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(load->plan->timeline_count == 0);
     struct sf_yaml_node *nodes[SF_TIMELINE_MAX];
     struct sf_plan *plan = load->plan;
     SF_TRY(sf_load_list(load, node, "timeline", 0, SF_TIMELINE_MAX));
@@ -246,6 +249,8 @@ enum sf_err sf_load_timeline(struct sf_load *load, struct sf_yaml_node *node)
 
 enum sf_err sf_load_expect(struct sf_load *load, const struct sf_yaml_node *node)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
     const char *known[2 + SF_ASSERTIONS_COUNT + 1] = {"verdict", "oracle"};
     for (uint32_t i = 0; i < SF_ASSERTIONS_COUNT; i++) {
         known[2 + i] = sf_assertion_table.params[i].name;

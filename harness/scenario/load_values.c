@@ -10,6 +10,9 @@
 
 enum sf_err sf_load_wrong(struct sf_load *load, const struct sf_yaml_node *node, const char *what)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(what != NULL);
     char reason[sizeof load->diag->message];
     memcpy(reason, load->diag->message, sizeof reason);
     return sf_yaml_fail(node, load->diag, "%s: %.900s", what, reason);
@@ -18,6 +21,11 @@ enum sf_err sf_load_wrong(struct sf_load *load, const struct sf_yaml_node *node,
 enum sf_err sf_load_unknown(struct sf_load *load, const struct sf_yaml_node *node, const char *what,
                             const char *name, const char *const *known)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(what != NULL);
+    SF_ASSERT(name != NULL);
+    SF_ASSERT(known != NULL);
     char shown[SF_SHOWN_BYTES];
     sf_value_shown(name, shown);
     const char *nearest = sf_text_nearest(name, known);
@@ -54,6 +62,10 @@ SF_MUST_USE static enum sf_err key_refuse(struct sf_load *load, const struct sf_
 enum sf_err sf_load_mapping(struct sf_load *load, const struct sf_yaml_node *node, const char *what,
                             const char *const *known)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(what != NULL);
+    SF_ASSERT(known != NULL);
     if (node->kind != SF_YAML_MAPPING) {
         return sf_yaml_unexpected(node, load->diag, what, "a mapping (key: value)");
     }
@@ -72,6 +84,10 @@ enum sf_err sf_load_mapping(struct sf_load *load, const struct sf_yaml_node *nod
 enum sf_err sf_load_list(struct sf_load *load, const struct sf_yaml_node *node, const char *what,
                          uint32_t min, uint32_t max)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(what != NULL);
+    SF_ASSERT(min <= max);
     if (node->kind != SF_YAML_LIST) {
         return sf_yaml_unexpected(node, load->diag, what, "a list");
     }
@@ -88,6 +104,10 @@ enum sf_err sf_load_list(struct sf_load *load, const struct sf_yaml_node *node, 
 enum sf_err sf_load_value(struct sf_load *load, const struct sf_yaml_node *node, const char *what,
                           const char **text_out)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(what != NULL);
+    SF_ASSERT(text_out != NULL);
     if (node->kind != SF_YAML_SCALAR) {
         return sf_yaml_unexpected(node, load->diag, what, "a value");
     }
@@ -101,6 +121,11 @@ enum sf_err sf_load_value(struct sf_load *load, const struct sf_yaml_node *node,
 enum sf_err sf_load_text(struct sf_load *load, const struct sf_yaml_node *node, const char *what,
                          char *out, size_t bytes)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(what != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(bytes > 0);
     const char *text = NULL;
     SF_TRY(sf_load_value(load, node, what, &text));
     if (sf_value_text_check(text, bytes, load->diag) != SF_OK) {
@@ -113,6 +138,10 @@ enum sf_err sf_load_text(struct sf_load *load, const struct sf_yaml_node *node, 
 enum sf_err sf_load_name(struct sf_load *load, const struct sf_yaml_node *node, const char *what,
                          char out[SF_TEXT_BYTES])
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(what != NULL);
+    SF_ASSERT(out != NULL);
     const char *text = NULL;
     SF_TRY(sf_load_value(load, node, what, &text));
     if (sf_value_name_check(text, load->diag) != SF_OK) {
@@ -124,6 +153,10 @@ enum sf_err sf_load_name(struct sf_load *load, const struct sf_yaml_node *node, 
 enum sf_err sf_load_cache(struct sf_load *load, const struct sf_yaml_node *node, const char *what,
                           char out[SF_CACHE_SPEC_BYTES])
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(what != NULL);
+    SF_ASSERT(out != NULL);
     const char *text = NULL;
     SF_TRY(sf_load_value(load, node, what, &text));
     if (sf_value_cache_check(text, load->diag) != SF_OK) {
@@ -135,6 +168,10 @@ enum sf_err sf_load_cache(struct sf_load *load, const struct sf_yaml_node *node,
 enum sf_err sf_load_switch(struct sf_load *load, const struct sf_yaml_node *node, const char *what,
                            bool *on_out)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(what != NULL);
+    SF_ASSERT(on_out != NULL);
     const char *text = NULL;
     SF_TRY(sf_load_value(load, node, what, &text));
     if (sf_value_switch_read(text, on_out, load->diag) != SF_OK) {
@@ -146,6 +183,10 @@ enum sf_err sf_load_switch(struct sf_load *load, const struct sf_yaml_node *node
 enum sf_err sf_load_duration(struct sf_load *load, const struct sf_yaml_node *node,
                              const char *what, sf_ns *ns_out)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(what != NULL);
+    SF_ASSERT(ns_out != NULL);
     const char *text = NULL;
     SF_TRY(sf_load_value(load, node, what, &text));
     if (sf_value_duration_read(text, ns_out, load->diag) != SF_OK) {
@@ -157,6 +198,10 @@ enum sf_err sf_load_duration(struct sf_load *load, const struct sf_yaml_node *no
 enum sf_err sf_load_network_name(struct sf_load *load, const struct sf_yaml_node *node,
                                  const char *what, uint32_t *index_out)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(what != NULL);
+    SF_ASSERT(index_out != NULL);
     const char *text = NULL;
     SF_TRY(sf_load_value(load, node, what, &text));
     const char *known[SF_NETWORKS_MAX + 1] = {NULL};
@@ -187,6 +232,11 @@ SF_MUST_USE static enum sf_err presence_check(struct sf_load *load, const struct
 enum sf_err sf_load_params(struct sf_load *load, const struct sf_yaml_node *node,
                            const struct sf_param_table *table, struct sf_plan_section *section)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(table != NULL);
+    SF_ASSERT(section != NULL);
+    SF_ASSERT(table->params_count <= SF_PARAMS_MAX);
     for (uint32_t i = 0; i < table->params_count; i++) {
         const struct sf_param *param = &table->params[i];
         const struct sf_yaml_node *value = sf_yaml_get(node, param->name);
@@ -205,6 +255,11 @@ enum sf_err sf_load_params(struct sf_load *load, const struct sf_yaml_node *node
 enum sf_err sf_load_section(struct sf_load *load, const struct sf_yaml_node *node,
                             const struct sf_param_table *table, struct sf_plan_section *section)
 {
+    SF_ASSERT(load != NULL);
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(table != NULL);
+    SF_ASSERT(section != NULL);
+    SF_ASSERT(table->params_count <= SF_PARAMS_MAX);
     const char *known[SF_PARAMS_MAX + 1] = {NULL};
     for (uint32_t i = 0; i < table->params_count; i++) {
         known[i] = table->params[i].name;

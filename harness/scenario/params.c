@@ -8,6 +8,9 @@
 
 uint32_t sf_param_find(const struct sf_param_table *table, const char *name)
 {
+    SF_ASSERT(table != NULL);
+    SF_ASSERT(name != NULL);
+    SF_ASSERT(table->params_count <= SF_PARAMS_MAX);
     for (uint32_t i = 0; i < table->params_count; i++) {
         if (strcmp(table->params[i].name, name) == 0) {
             return i;
@@ -19,6 +22,8 @@ uint32_t sf_param_find(const struct sf_param_table *table, const char *name)
 uint32_t sf_param_role_next(const struct sf_param_table *table, enum sf_param_role role,
                             uint32_t from)
 {
+    SF_ASSERT(table != NULL);
+    SF_ASSERT(table->params_count <= SF_PARAMS_MAX);
     for (uint32_t i = from; i < table->params_count; i++) {
         if (table->params[i].role == role) {
             return i;
@@ -29,6 +34,7 @@ uint32_t sf_param_role_next(const struct sf_param_table *table, enum sf_param_ro
 
 uint32_t sf_param_present(const struct sf_param_table *table)
 {
+    SF_ASSERT(table != NULL);
     uint32_t index = sf_param_role_next(table, SF_ROLE_PRESENT, 0);
     SF_ASSERT(index == UINT32_MAX || table->params[index].kind == SF_PARAM_BOOL);
     return index;
@@ -37,6 +43,8 @@ uint32_t sf_param_present(const struct sf_param_table *table)
 int64_t sf_param_role_value(const struct sf_param_table *table,
                             const struct sf_plan_section *section, enum sf_param_role role)
 {
+    SF_ASSERT(table != NULL);
+    SF_ASSERT(section != NULL);
     uint32_t index = sf_param_role_next(table, role, 0);
     return index != UINT32_MAX ? section->values[index] : 0;
 }
@@ -82,6 +90,8 @@ static size_t choices_count(const struct sf_param *param)
 
 void sf_param_range_print(const struct sf_param *param, struct sf_text *out)
 {
+    SF_ASSERT(param != NULL);
+    SF_ASSERT(out != NULL);
     switch (param->kind) {
     case SF_PARAM_DURATION:
     case SF_PARAM_COUNT:
@@ -142,6 +152,10 @@ static enum sf_err text_read(const char *text, struct sf_plan *plan, int64_t *va
 enum sf_err sf_param_read(const struct sf_param *param, const char *text, struct sf_plan *plan,
                           int64_t *value_out, struct sf_diag *diag)
 {
+    SF_ASSERT(param != NULL);
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(value_out != NULL);
     int64_t value = 0;
     bool on = false;
     switch (param->kind) {
@@ -192,6 +206,8 @@ static bool is_in_range(const struct sf_param *param, int64_t value, const struc
 enum sf_err sf_param_check(const struct sf_param *param, int64_t value, const struct sf_plan *plan,
                            struct sf_diag *diag)
 {
+    SF_ASSERT(param != NULL);
+    SF_ASSERT(plan != NULL);
     if (is_in_range(param, value, plan)) {
         return SF_OK;
     }
@@ -209,6 +225,9 @@ enum sf_err sf_param_check(const struct sf_param *param, int64_t value, const st
 void sf_param_print(const struct sf_param *param, int64_t value, const struct sf_plan *plan,
                     struct sf_text *out)
 {
+    SF_ASSERT(param != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(out != NULL);
     switch (param->kind) {
     case SF_PARAM_DURATION:
     case SF_PARAM_COUNT:

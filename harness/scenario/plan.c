@@ -24,6 +24,8 @@ static void section_default(const struct sf_param_table *table, struct sf_plan_s
 
 void sf_plan_assert_nothing(struct sf_plan *plan)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(plan->groups_count <= SF_GROUPS_MAX);
     section_default(&sf_assertion_table, &plan->assertions);
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         section_default(&sf_group_assertion_table, &plan->groups[i].sections[SF_SECTION_EXPECT]);
@@ -32,6 +34,8 @@ void sf_plan_assert_nothing(struct sf_plan *plan)
 
 void sf_plan_network_settle(struct sf_plan *plan, uint32_t network_index, uint32_t state)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(network_index < plan->networks_count);
     struct sf_plan_network *network = &plan->networks[network_index];
     SF_ASSERT(state < network->states_count);
     const struct sf_plan_network *stays = &plan->networks[network->states[state].network_index];
@@ -43,6 +47,8 @@ void sf_plan_network_settle(struct sf_plan *plan, uint32_t network_index, uint32
 
 void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_group *group_out)
 {
+    SF_ASSERT(schema != NULL);
+    SF_ASSERT(group_out != NULL);
     memset(group_out, 0, sizeof *group_out);
     group_out->linked = true;
     group_out->number = SF_NUMBER_NEXT;
@@ -54,6 +60,8 @@ void sf_plan_group_default(const struct sf_plan_schema *schema, struct sf_plan_g
 
 void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_out)
 {
+    SF_ASSERT(schema != NULL);
+    SF_ASSERT(plan_out != NULL);
     memset(plan_out, 0, sizeof *plan_out);
     plan_out->seed = SF_PLAN_SEED_FALLBACK;
     plan_out->start_unix_s = SF_PLAN_START_FALLBACK_S;
@@ -71,6 +79,8 @@ void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_o
 
 uint32_t sf_plan_homes_count(const struct sf_plan *plan)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(plan->groups_count <= SF_GROUPS_MAX);
     uint32_t count = 0;
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         count += plan->groups[i].homes_count;
@@ -80,6 +90,9 @@ uint32_t sf_plan_homes_count(const struct sf_plan *plan)
 
 uint32_t sf_plan_text(struct sf_plan *plan, const char *text)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(plan->texts_count <= SF_TEXTS_MAX);
     for (uint32_t i = 0; i < plan->texts_count; i++) {
         if (strcmp(plan->texts[i], text) == 0) {
             return i;
@@ -96,6 +109,8 @@ uint32_t sf_plan_text(struct sf_plan *plan, const char *text)
 /* Zeroes what is behind the terminator. */
 uint32_t sf_plan_group_number(const struct sf_plan *plan, uint32_t group)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(group <= plan->groups_count);
     uint32_t number = 0;
     for (uint32_t i = 0; i <= group; i++) {
         if (plan->groups[i].number != SF_NUMBER_NEXT) {
@@ -209,6 +224,8 @@ static void timeline_sort(struct sf_plan *plan)
 
 int sf_plan_fate_compare(const struct sf_plan_fate *one, const struct sf_plan_fate *other)
 {
+    SF_ASSERT(one != NULL);
+    SF_ASSERT(other != NULL);
     if (one->home != other->home) {
         return one->home < other->home ? -1 : 1;
     }
@@ -237,6 +254,8 @@ static void fates_settle(struct sf_plan *plan)
 
 void sf_plan_normalise(const struct sf_plan_schema *schema, struct sf_plan *plan)
 {
+    SF_ASSERT(schema != NULL);
+    SF_ASSERT(plan != NULL);
     struct sf_plan *before = sf_alloc(1, sizeof *before);
     memcpy(before, plan, sizeof *before);
     sections_settle(schema, before, plan);

@@ -334,6 +334,9 @@ static void expect_print(const struct printer *printer)
 void sf_scenario_print(const struct sf_plan *plan, const struct sf_plan_schema *schema,
                        struct sf_text *out)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(schema != NULL);
+    SF_ASSERT(out != NULL);
     const struct printer printer = {plan, schema, out};
     head_print(&printer);
     networks_print(&printer);

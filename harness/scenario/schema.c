@@ -390,6 +390,8 @@ static json_t *seed_schema(void)
 
 void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_text *out)
 {
+    SF_ASSERT(schema != NULL);
+    SF_ASSERT(out != NULL);
     static const char *const required[] = {"strayframe", "name", "duration", "homes", NULL};
     const struct sf_param_table *still = schema->tables[SF_SECTION_STILL];
     const struct sf_param_table *cloud = schema->tables[SF_SECTION_CLOUD];

@@ -157,6 +157,11 @@ static void draw_values(const struct sf_plan_schema *schema, uint64_t seed, stru
 void sf_plan_draw(const struct sf_plan_schema *schema, const struct sf_plan *plan, uint64_t seed,
                   struct sf_plan *drawn, uint32_t entries[SF_TIMELINE_MAX])
 {
+    SF_ASSERT(schema != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(drawn != NULL);
+    SF_ASSERT(entries != NULL);
+    SF_ASSERT(plan != drawn);
     memcpy(drawn, plan, sizeof *drawn);
     if (!plan->swarm) {
         for (uint32_t i = 0; i < plan->timeline_count; i++) {

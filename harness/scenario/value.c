@@ -10,6 +10,8 @@
 
 const char *sf_value_shown(const char *text, char out[SF_SHOWN_BYTES])
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(out != NULL);
     enum { CUT = 40 };
     size_t length = strnlen(text, CUT + 1);
     if (length <= CUT) {
@@ -67,6 +69,8 @@ static enum sf_err whole_refuse(const char *text, struct sf_diag *diag)
 
 enum sf_err sf_value_seed_read(const char *text, uint64_t *value_out, struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(value_out != NULL);
     size_t length = strlen(text);
     if (length == 0 || strspn(text, "0123456789") != length || (text[0] == '0' && length > 1)) {
         return whole_refuse(text, diag);
@@ -87,6 +91,8 @@ enum sf_err sf_value_seed_read(const char *text, uint64_t *value_out, struct sf_
 
 enum sf_err sf_value_whole_read(const char *text, int64_t *value_out, struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(value_out != NULL);
     char shown[SF_SHOWN_BYTES];
     bool negative = text[0] == '-';
     const char *digits = text + negative;
@@ -105,6 +111,8 @@ enum sf_err sf_value_whole_read(const char *text, int64_t *value_out, struct sf_
 
 enum sf_err sf_value_switch_read(const char *text, bool *value_out, struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(value_out != NULL);
     static const struct {
         const char *words[3];
         bool value;
@@ -128,6 +136,8 @@ enum sf_err sf_value_switch_read(const char *text, bool *value_out, struct sf_di
 
 enum sf_err sf_value_share_read(const char *text, int64_t *ppm_out, struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(ppm_out != NULL);
     enum { WHOLE_DIGITS_MAX = 9, FRACTION_DIGITS_MAX = 4 };
     char shown[SF_SHOWN_BYTES];
     sf_value_shown(text, shown);
@@ -164,6 +174,7 @@ enum sf_err sf_value_share_read(const char *text, int64_t *ppm_out, struct sf_di
 
 void sf_value_share_print(int64_t ppm, struct sf_text *out)
 {
+    SF_ASSERT(out != NULL);
     SF_ASSERT(ppm >= 0);
     int64_t fraction = ppm % 10000;
     int digits = 4;

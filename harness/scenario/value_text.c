@@ -11,6 +11,7 @@ static const char name_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
 
 enum sf_err sf_value_name_check(const char *name, struct sf_diag *diag)
 {
+    SF_ASSERT(name != NULL);
     size_t length = strnlen(name, SF_TEXT_BYTES);
     if (length == SF_TEXT_BYTES) {
         return sf_fail(diag, SF_ERR_INPUT, "a name has at most %d characters", SF_TEXT_BYTES - 1);
@@ -67,6 +68,7 @@ static bool is_printable(uint32_t character)
 
 enum sf_err sf_value_text_check(const char *text, size_t bytes, struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL);
     SF_ASSERT(bytes > 0);
     if (strnlen(text, bytes) == bytes) {
         return sf_fail(diag, SF_ERR_INPUT, "the text is longer than %zu bytes", bytes - 1);
@@ -87,6 +89,8 @@ enum sf_err sf_value_text_check(const char *text, size_t bytes, struct sf_diag *
 
 void sf_value_words_print(const char *const *words, struct sf_text *out)
 {
+    SF_ASSERT(words != NULL);
+    SF_ASSERT(out != NULL);
     if (words[0] == NULL) {
         sf_text_add(out, "none");
         return;
@@ -132,6 +136,8 @@ static bool is_plain(const char *text)
 
 void sf_value_text_print(const char *text, struct sf_text *out)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(out != NULL);
     if (is_plain(text)) {
         sf_text_add(out, "%s", text);
         return;
@@ -172,6 +178,7 @@ static bool is_option_list(const char *options)
 
 enum sf_err sf_value_cache_check(const char *spec, struct sf_diag *diag)
 {
+    SF_ASSERT(spec != NULL);
     static const char builtin[] = "builtin:";
     SF_TRY(sf_value_text_check(spec, SF_CACHE_SPEC_BYTES, diag));
     char shown[SF_SHOWN_BYTES];

@@ -111,6 +111,8 @@ static bool part_read(const char **at, struct part *part_out)
 
 enum sf_err sf_value_duration_read(const char *text, sf_ns *ns_out, struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(ns_out != NULL);
     char shown[SF_SHOWN_BYTES];
     sf_value_shown(text, shown);
     if (text[0] == '-') {
@@ -164,6 +166,7 @@ enum sf_err sf_value_duration_read(const char *text, sf_ns *ns_out, struct sf_di
 
 void sf_value_duration_print(sf_ns ns, struct sf_text *out)
 {
+    SF_ASSERT(out != NULL);
     SF_ASSERT(ns >= 0);
     if (ns == 0) {
         sf_text_add(out, "0s");
@@ -219,6 +222,8 @@ static bool matches(const char *text, const char *pattern)
 
 enum sf_err sf_value_instant_read(const char *text, int64_t *unix_s_out, struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(unix_s_out != NULL);
     char shown[SF_SHOWN_BYTES];
     sf_value_shown(text, shown);
     if (!matches(text, "0000-00-00T00:00:00Z")) {
@@ -254,6 +259,7 @@ enum sf_err sf_value_instant_read(const char *text, int64_t *unix_s_out, struct 
 
 void sf_value_instant_print(int64_t unix_s, struct sf_text *out)
 {
+    SF_ASSERT(out != NULL);
     SF_ASSERT(unix_s >= 0);
     SF_ASSERT(unix_s <= SF_INSTANT_S_MAX);
     int64_t days = unix_s / 86400;
@@ -275,6 +281,8 @@ void sf_value_instant_print(int64_t unix_s, struct sf_text *out)
 
 enum sf_err sf_value_zone_read(const char *text, int32_t *offset_s_out, struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(offset_s_out != NULL);
     char shown[SF_SHOWN_BYTES];
     sf_value_shown(text, shown);
     bool negative = text[0] == '-';
@@ -294,6 +302,7 @@ enum sf_err sf_value_zone_read(const char *text, int32_t *offset_s_out, struct s
 
 void sf_value_zone_print(int32_t offset_s, struct sf_text *out)
 {
+    SF_ASSERT(out != NULL);
     SF_ASSERT(offset_s >= SF_ZONE_S_MIN);
     SF_ASSERT(offset_s <= SF_ZONE_S_MAX);
     int32_t minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;

@@ -22,6 +22,7 @@ struct reader {
 enum sf_err sf_yaml_fail(const struct sf_yaml_node *node, struct sf_diag *diag, const char *format,
                          ...)
 {
+    SF_ASSERT(node != NULL);
     char message[sizeof diag->message];
     va_list args;
     va_start(args, format);
@@ -32,6 +33,8 @@ enum sf_err sf_yaml_fail(const struct sf_yaml_node *node, struct sf_diag *diag, 
 
 struct sf_yaml_node *sf_yaml_get(const struct sf_yaml_node *mapping, const char *key)
 {
+    SF_ASSERT(mapping != NULL);
+    SF_ASSERT(key != NULL);
     if (mapping->kind != SF_YAML_MAPPING) {
         return NULL;
     }
@@ -45,6 +48,8 @@ struct sf_yaml_node *sf_yaml_get(const struct sf_yaml_node *mapping, const char 
 
 void sf_yaml_append(struct sf_yaml_node *parent, struct sf_yaml_node *entry)
 {
+    SF_ASSERT(parent != NULL);
+    SF_ASSERT(entry != NULL);
     SF_ASSERT(parent->kind != SF_YAML_SCALAR);
     SF_ASSERT((parent->kind == SF_YAML_MAPPING) == (entry->key != NULL));
     entry->next = NULL;
@@ -60,6 +65,9 @@ void sf_yaml_append(struct sf_yaml_node *parent, struct sf_yaml_node *entry)
 enum sf_err sf_yaml_unexpected(const struct sf_yaml_node *node, struct sf_diag *diag,
                                const char *key, const char *expected)
 {
+    SF_ASSERT(node != NULL);
+    SF_ASSERT(key != NULL);
+    SF_ASSERT(expected != NULL);
     char shown[SF_SHOWN_BYTES];
     const char *is = NULL;
     switch (node->kind) {
@@ -397,6 +405,9 @@ static enum sf_err text_check(const struct sf_yaml_source *source, struct sf_dia
 enum sf_err sf_yaml_read(const struct sf_yaml_source *source, struct sf_arena *arena,
                          struct sf_yaml_node **root_out, struct sf_diag *diag)
 {
+    SF_ASSERT(source != NULL);
+    SF_ASSERT(arena != NULL);
+    SF_ASSERT(root_out != NULL);
     SF_TRY(text_check(source, diag));
     struct sf_yaml_source text = *source;
     if (text.bytes >= 3 && memcmp(text.text, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark */
@@ -432,6 +443,11 @@ static bool is_blank(char c)
 bool sf_yaml_place_inside(const struct sf_yaml_source *source, const struct sf_yaml_node *scalar,
                           size_t offset, uint32_t *line_out, uint32_t *column_out)
 {
+    SF_ASSERT(source != NULL);
+    SF_ASSERT(scalar != NULL);
+    SF_ASSERT(line_out != NULL);
+    SF_ASSERT(column_out != NULL);
+    SF_ASSERT(scalar->kind == SF_YAML_SCALAR);
     if (scalar->line == 0) {
         return false;
     }

@@ -9,17 +9,20 @@ enum { ARITY = 4, CAPACITY_FIRST = 1024 };
 
 void sf_queue_init(struct sf_queue *queue, uint64_t tie_seed)
 {
+    SF_ASSERT(queue != NULL);
     *queue = (struct sf_queue){.tie_seed = tie_seed};
 }
 
 void sf_queue_fini(struct sf_queue *queue)
 {
+    SF_ASSERT(queue != NULL);
     free(queue->heap);
     *queue = (struct sf_queue){0};
 }
 
 void sf_queue_reset(struct sf_queue *queue, uint64_t tie_seed)
 {
+    SF_ASSERT(queue != NULL);
     queue->count = 0;
     queue->pushed_count = 0;
     queue->now_ns = 0;
@@ -60,6 +63,7 @@ static uint32_t rise(struct sf_queue *queue, unsigned __int128 pushed_rank)
 
 struct sf_event *sf_queue_place(struct sf_queue *queue, sf_ns due_ns, uint32_t lane)
 {
+    SF_ASSERT(queue != NULL);
     SF_ASSERT(due_ns >= queue->now_ns);
     if (queue->count == queue->capacity) {
         /* The one thing that may grow while time moves: its high-water mark is not known
@@ -96,6 +100,8 @@ static uint32_t earliest_child(const struct sf_queue *queue, uint32_t first)
 
 bool sf_queue_pop(struct sf_queue *queue, struct sf_event *event_out)
 {
+    SF_ASSERT(queue != NULL);
+    SF_ASSERT(event_out != NULL);
     if (queue->count == 0) {
         return false;
     }
@@ -120,6 +126,7 @@ bool sf_queue_pop(struct sf_queue *queue, struct sf_event *event_out)
 
 void sf_queue_check(const struct sf_queue *queue)
 {
+    SF_ASSERT(queue != NULL);
     SF_ASSERT(queue->now_ns >= 0);
     SF_ASSERT(queue->count <= queue->capacity);
     SF_ASSERT(queue->count <= queue->pushed_count);

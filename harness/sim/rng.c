@@ -7,6 +7,7 @@
 
 uint64_t sf_rng_derive(uint64_t seed, const char *purpose, uint64_t index)
 {
+    SF_ASSERT(purpose != NULL);
     uint64_t named = sf_hash_seeded(purpose, strlen(purpose), seed);
     /* The index goes in as 8 little-endian bytes, so that the value is the same on every machine.
      */
@@ -28,6 +29,8 @@ static uint64_t splitmix(uint64_t *state)
 
 void sf_rng_init(struct sf_rng *rng, uint64_t seed, const char *purpose, uint64_t index)
 {
+    SF_ASSERT(rng != NULL);
+    SF_ASSERT(purpose != NULL);
     uint64_t state = sf_rng_derive(seed, purpose, index);
     for (int i = 0; i < 4; i++) {
         rng->state[i] = splitmix(&state);
@@ -41,6 +44,7 @@ static uint64_t rotate_left(uint64_t value, int bits)
 
 uint64_t sf_rng_u64(struct sf_rng *rng)
 {
+    SF_ASSERT(rng != NULL);
     uint64_t *s = rng->state;
     uint64_t result = rotate_left(s[1] * 5, 7) * 9;
     uint64_t shifted = s[1] << 17;
@@ -55,11 +59,14 @@ uint64_t sf_rng_u64(struct sf_rng *rng)
 
 uint64_t sf_rng_below(struct sf_rng *rng, uint64_t bound)
 {
+    SF_ASSERT(rng != NULL);
     SF_ASSERT(bound > 0);
     return (uint64_t)(((unsigned __int128)sf_rng_u64(rng) * bound) >> 64);
 }
 
 bool sf_rng_chance(struct sf_rng *rng, uint32_t ppm)
 {
+    SF_ASSERT(rng != NULL);
+    SF_ASSERT(ppm <= 1000000);
     return sf_rng_below(rng, 1000000) < ppm;
 }

@@ -10,6 +10,7 @@ static const struct sf_kind kinds[SF_RECORD_KINDS_COUNT] = {
 #define FIELD(place, TYPE, name, label) {#name, label, SF_PLACE_##place, SF_TYPE_##TYPE},
 #define ALWAYS(place, value)
 #define END {NULL, NULL, SF_PLACES_COUNT, SF_FIELD_TYPES_COUNT}}},
+#include "harness/base/assert.h"
 #include "harness/trace/record_kinds.def"
 #undef KIND
 #undef FIELD
@@ -26,6 +27,7 @@ const struct sf_kind *sf_record_kind(enum sf_record_kind kind)
 
 struct sf_record sf_record_blank(enum sf_record_kind kind)
 {
+    SF_ASSERT(kind < SF_RECORD_KINDS_COUNT);
     struct sf_record record = {.kind = (uint16_t)kind};
     switch (kind) {
 #define KIND(NAME, name, text, verb, meaning) case SF_RECORD_##NAME:
@@ -45,6 +47,7 @@ struct sf_record sf_record_blank(enum sf_record_kind kind)
 
 enum sf_subject sf_record_subject(enum sf_record_kind kind)
 {
+    SF_ASSERT(kind < SF_RECORD_KINDS_COUNT);
     static const enum sf_subject subjects[SF_FIELD_TYPES_COUNT] = {
         [SF_TYPE_TENANT] = SF_SUBJECT_TENANT, [SF_TYPE_CAMERA] = SF_SUBJECT_CAMERA,
         [SF_TYPE_HOME] = SF_SUBJECT_HOME,     [SF_TYPE_VIEWER] = SF_SUBJECT_VIEWER,
@@ -57,12 +60,14 @@ enum sf_subject sf_record_subject(enum sf_record_kind kind)
 
 struct sf_viewer_id sf_viewer_of_record(const struct sf_record *record)
 {
+    SF_ASSERT(record != NULL);
     SF_ASSERT(sf_record_subject((enum sf_record_kind)record->kind) == SF_SUBJECT_VIEWER);
     return sf_viewer_id(record->who);
 }
 
 struct sf_home_id sf_home_of_record(const struct sf_record *record)
 {
+    SF_ASSERT(record != NULL);
     switch (sf_record_subject((enum sf_record_kind)record->kind)) {
     case SF_SUBJECT_TENANT:
         return sf_home_of_tenant(sf_tenant_id(record->who));

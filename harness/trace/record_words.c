@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/base/bounds.h"
 
 /* ---- types ---- */
@@ -174,21 +175,25 @@ static const struct type {
 
 const struct sf_word *sf_field_words(enum sf_field_type type)
 {
+    SF_ASSERT(type < SF_FIELD_TYPES_COUNT);
     return types[type].words;
 }
 
 const char *sf_field_noun(enum sf_field_type type)
 {
+    SF_ASSERT(type < SF_FIELD_TYPES_COUNT);
     return types[type].noun != NULL ? types[type].noun : "";
 }
 
 const char *sf_field_none(enum sf_field_type type)
 {
+    SF_ASSERT(type < SF_FIELD_TYPES_COUNT);
     return types[type].none;
 }
 
 const char *sf_field_unit(enum sf_field_type type)
 {
+    SF_ASSERT(type < SF_FIELD_TYPES_COUNT);
     return types[type].unit != NULL ? types[type].unit : "";
 }
 
@@ -295,6 +300,8 @@ static void say_field(const struct sf_record *record, const struct sf_field *fie
 
 void sf_record_say(const struct sf_record *record, struct sf_text *out)
 {
+    SF_ASSERT(record != NULL);
+    SF_ASSERT(out != NULL);
     const struct sf_kind *kind = sf_record_kind((enum sf_record_kind)record->kind);
     const struct sf_field *field = kind->fields;
     say_clock(record->at_ns, out);
@@ -316,6 +323,9 @@ void sf_record_say(const struct sf_record *record, struct sf_text *out)
 void sf_record_say_difference(const struct sf_record *first, const struct sf_record *second,
                               struct sf_text *out)
 {
+    SF_ASSERT(first != NULL);
+    SF_ASSERT(second != NULL);
+    SF_ASSERT(out != NULL);
     const char *between = "";
     if (first->at_ns != second->at_ns) {
         sf_text_add(out, "the time");
@@ -368,6 +378,8 @@ static uint64_t end_of(enum sf_field_type type, uint32_t homes_count)
 
 void sf_record_bounds_init(struct sf_record_bounds *bounds, uint32_t homes_count)
 {
+    SF_ASSERT(bounds != NULL);
+    SF_ASSERT(homes_count <= SF_HOMES_MAX);
     for (int type = 0; type < SF_FIELD_TYPES_COUNT; type++) {
         bounds->end[type] = end_of((enum sf_field_type)type, homes_count);
     }
@@ -407,6 +419,8 @@ static bool field_fits(const struct sf_record_bounds *bounds, const struct sf_re
 
 bool sf_record_fits(const struct sf_record_bounds *bounds, const struct sf_record *record)
 {
+    SF_ASSERT(bounds != NULL);
+    SF_ASSERT(record != NULL);
     if (record->kind >= SF_RECORD_KINDS_COUNT || record->at_ns < 0) {
         return false;
     }
@@ -448,6 +462,8 @@ static const char *const type_meanings[SF_FIELD_TYPES_COUNT] = {
 
 void sf_record_say_fields(enum sf_record_kind kind, struct sf_text *out)
 {
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(kind < SF_RECORD_KINDS_COUNT);
     const char *between = "";
     for (const struct sf_field *field = sf_record_kind(kind)->fields; field->name != NULL;
          field++) {
@@ -469,6 +485,7 @@ static void document_words(const struct sf_word *words, struct sf_text *out)
 
 void sf_record_document(struct sf_text *out)
 {
+    SF_ASSERT(out != NULL);
     sf_text_add(out, "| | kind | what happened | fields |\n| --- | --- | --- | --- |\n");
     for (int kind = 0; kind < SF_RECORD_KINDS_COUNT; kind++) {
         const struct sf_kind *row = sf_record_kind((enum sf_record_kind)kind);

@@ -37,6 +37,9 @@ static void write_bytes(struct sf_saved_writer *writer, const void *bytes, size_
 void sf_saved_write_begin(struct sf_saved_writer *writer, FILE *file, const char *plan,
                           size_t plan_bytes, uint64_t events_max)
 {
+    SF_ASSERT(writer != NULL);
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(plan != NULL);
     SF_ASSERT(plan_bytes <= SF_SAVED_PLAN_BYTES_MAX);
     *writer = (struct sf_saved_writer){.file = file};
     struct sf_saved_head head = {
@@ -56,12 +59,16 @@ void sf_saved_write_begin(struct sf_saved_writer *writer, FILE *file, const char
 
 void sf_saved_write_records(void *context, const struct sf_record *records, uint32_t count)
 {
+    SF_ASSERT(context != NULL);
+    SF_ASSERT(records != NULL || count == 0);
     write_bytes(context, records, count * sizeof *records);
 }
 
 enum sf_err sf_saved_write_end(struct sf_saved_writer *writer, uint64_t records_count,
                                uint64_t trace_hash, uint64_t events_count, struct sf_diag *diag)
 {
+    SF_ASSERT(writer != NULL);
+    SF_ASSERT(writer->file != NULL);
     struct sf_saved_end end = {
         .records_count = records_count, .trace_hash = trace_hash, .events_count = events_count};
     memcpy(end.magic, magic_end, sizeof end.magic);
@@ -81,6 +88,7 @@ enum sf_err sf_saved_write_end(struct sf_saved_writer *writer, uint64_t records_
 
 bool sf_saved_recognise(const char *path)
 {
+    SF_ASSERT(path != NULL);
     struct stat status;
     if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
         return false; /* reading from a pipe would consume bytes that its reader needs */
@@ -180,6 +188,9 @@ static enum sf_err read_end(struct sf_saved *saved, struct sf_diag *diag)
 enum sf_err sf_saved_open_stream(struct sf_saved *saved, FILE *file, const char *name,
                                  struct sf_diag *diag)
 {
+    SF_ASSERT(saved != NULL);
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(name != NULL);
     *saved = (struct sf_saved){.file = file};
     snprintf(saved->name, sizeof saved->name, "%s", name);
     enum sf_err err = read_head(saved, diag);
@@ -197,6 +208,8 @@ enum sf_err sf_saved_open_stream(struct sf_saved *saved, FILE *file, const char 
 
 enum sf_err sf_saved_open(struct sf_saved *saved, const char *path, struct sf_diag *diag)
 {
+    SF_ASSERT(saved != NULL);
+    SF_ASSERT(path != NULL);
     FILE *file = fopen(path, "rbe");
     if (file == NULL) {
         return sf_fail_at(diag, sf_err_of_file(errno), path, 0, 0, "cannot open: %s",
@@ -207,6 +220,7 @@ enum sf_err sf_saved_open(struct sf_saved *saved, const char *path, struct sf_di
 
 void sf_saved_close(struct sf_saved *saved)
 {
+    SF_ASSERT(saved != NULL);
     if (saved->file != NULL) {
         fclose(saved->file);
     }
@@ -216,6 +230,9 @@ void sf_saved_close(struct sf_saved *saved)
 
 enum sf_err sf_saved_records(struct sf_saved *saved, FILE **file_out, struct sf_diag *diag)
 {
+    SF_ASSERT(saved != NULL);
+    SF_ASSERT(file_out != NULL);
+    SF_ASSERT(saved->file != NULL);
     off_t at = (off_t)sizeof saved->head + (off_t)saved->head.plan_bytes;
     if (fseeko(saved->file, at, SEEK_SET) != 0) {
         return sf_fail_at(diag, SF_ERR_MACHINE, saved->name, 0, 0, "cannot read: %s",
@@ -228,6 +245,9 @@ enum sf_err sf_saved_records(struct sf_saved *saved, FILE **file_out, struct sf_
 enum sf_err sf_saved_play(struct sf_saved *saved, uint32_t homes_count, struct sf_trace *trace,
                           struct sf_diag *diag)
 {
+    SF_ASSERT(saved != NULL);
+    SF_ASSERT(trace != NULL);
+    SF_ASSERT(saved->file != NULL);
     struct sf_record_bounds bounds;
     sf_record_bounds_init(&bounds, homes_count);
     FILE *file;

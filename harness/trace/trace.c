@@ -5,6 +5,7 @@
 
 void sf_trace_init(struct sf_trace *trace)
 {
+    SF_ASSERT(trace != NULL);
     trace->batch_count = 0;
     trace->records_count = 0;
     trace->hash = 0;
@@ -13,12 +14,15 @@ void sf_trace_init(struct sf_trace *trace)
 
 void sf_trace_listen(struct sf_trace *trace, struct sf_trace_listener listener)
 {
+    SF_ASSERT(trace != NULL);
+    SF_ASSERT(listener.hear != NULL);
     SF_ASSERT(trace->listeners_count < SF_TRACE_LISTENERS_MAX);
     trace->listeners[trace->listeners_count++] = listener;
 }
 
 void sf_trace_flush(struct sf_trace *trace)
 {
+    SF_ASSERT(trace != NULL);
     if (trace->batch_count == 0) {
         return;
     }
@@ -33,5 +37,6 @@ void sf_trace_flush(struct sf_trace *trace)
 
 void sf_trace_end(struct sf_trace *trace)
 {
+    SF_ASSERT(trace != NULL);
     sf_trace_flush(trace);
 }

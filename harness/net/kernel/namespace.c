@@ -92,6 +92,7 @@ static void go_home(int fd)
 
 enum sf_err sf_namespace_create(struct sf_namespace *made_out, struct sf_diag *diag)
 {
+    SF_ASSERT(made_out != NULL);
     *made_out = SF_NAMESPACE_NONE;
     int home_fd;
     SF_TRY(open_own(&home_fd, diag));
@@ -146,6 +147,8 @@ static enum sf_err refuse_outside(int fd, const char *name, struct sf_diag *diag
 enum sf_err sf_namespace_open_named(const char *name, struct sf_namespace *opened_out,
                                     struct sf_diag *diag)
 {
+    SF_ASSERT(name != NULL);
+    SF_ASSERT(opened_out != NULL);
     *opened_out = SF_NAMESPACE_NONE;
     if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL || strlen(name) > 255) {
         return sf_fail(diag, SF_ERR_INPUT, "'%.64s' is no name of a network namespace", name);
@@ -173,6 +176,7 @@ enum sf_err sf_namespace_open_named(const char *name, struct sf_namespace *opene
 
 enum sf_err sf_namespace_open_outside(struct sf_namespace *opened_out, struct sf_diag *diag)
 {
+    SF_ASSERT(opened_out != NULL);
     *opened_out = SF_NAMESPACE_NONE;
     SF_TRY(open_own(&opened_out->fd, diag));
     opened_out->outside = true;
@@ -181,6 +185,7 @@ enum sf_err sf_namespace_open_outside(struct sf_namespace *opened_out, struct sf
 
 enum sf_err sf_namespace_enter(struct sf_namespace *space, struct sf_diag *diag)
 {
+    SF_ASSERT(space != NULL);
     SF_ASSERT(space->fd >= 0);
     SF_ASSERT(space->home_fd < 0);
     SF_TRY(open_own(&space->home_fd, diag));
@@ -196,6 +201,7 @@ enum sf_err sf_namespace_enter(struct sf_namespace *space, struct sf_diag *diag)
 
 void sf_namespace_leave(struct sf_namespace *space)
 {
+    SF_ASSERT(space != NULL);
     SF_ASSERT(space->home_fd >= 0);
     go_home(space->home_fd);
     close(space->home_fd);
@@ -204,6 +210,7 @@ void sf_namespace_leave(struct sf_namespace *space)
 
 void sf_namespace_fini(struct sf_namespace *space)
 {
+    SF_ASSERT(space != NULL);
     SF_ASSERT(space->home_fd < 0);
     if (space->fd >= 0) {
         close(space->fd);

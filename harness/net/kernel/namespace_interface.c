@@ -8,12 +8,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "harness/base/assert.h"
+
 enum { MESSAGE_BYTES = 1024, ADDRESS_TEXT_BYTES = 32 };
 
 _Static_assert(SF_NAMESPACE_INTERFACE_NAME_LENGTH_MAX == IF_NAMESIZE - 1, "Linux's own bound");
 
 enum sf_err sf_interface_check_name(const char *name, struct sf_diag *diag)
 {
+    SF_ASSERT(name != NULL);
     size_t length = strlen(name);
     if (length == 0 || length > SF_NAMESPACE_INTERFACE_NAME_LENGTH_MAX) {
         return sf_fail(diag, SF_ERR_INPUT, "'%.40s' is no name of an interface: 1 to %d characters",
@@ -25,6 +28,8 @@ enum sf_err sf_interface_check_name(const char *name, struct sf_diag *diag)
 enum sf_err sf_interface_read_address(const char *text, struct sf_interface_address *address_out,
                                       struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(address_out != NULL);
     char address[ADDRESS_TEXT_BYTES];
     const char *slash = strchr(text, '/');
     char *rest = NULL;
@@ -46,6 +51,8 @@ enum sf_err sf_interface_read_address(const char *text, struct sf_interface_addr
 
 enum sf_err sf_interface_raise(struct sf_rtnl *rtnl, int index, struct sf_diag *diag)
 {
+    SF_ASSERT(rtnl != NULL);
+    SF_ASSERT(index > 0);
     struct ifinfomsg header = {
         .ifi_family = AF_UNSPEC, .ifi_index = index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
     struct nl_msg *quiet = sf_rtnl_message(RTM_NEWLINK, 0, MESSAGE_BYTES);
@@ -71,6 +78,9 @@ enum sf_err sf_interface_add_address(struct sf_rtnl *rtnl, int index,
                                      const struct sf_interface_address *address,
                                      struct sf_diag *diag)
 {
+    SF_ASSERT(rtnl != NULL);
+    SF_ASSERT(address != NULL);
+    SF_ASSERT(index > 0);
     struct nl_msg *message = sf_rtnl_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, MESSAGE_BYTES);
     struct ifaddrmsg header = {.ifa_family = AF_INET,
                                .ifa_prefixlen = address->prefix_bits,

@@ -84,6 +84,8 @@ static enum sf_err set_up(const struct sf_namespace_end *end,
 
 enum sf_err sf_namespace_tun(const struct sf_namespace_end *end, int *fd_out, struct sf_diag *diag)
 {
+    SF_ASSERT(end != NULL);
+    SF_ASSERT(fd_out != NULL);
     SF_ASSERT(!end->space->outside);
     SF_ASSERT(end->address != NULL);
     *fd_out = -1;
@@ -131,6 +133,9 @@ static void look_at(struct nlmsghdr *header, void *context)
 enum sf_err sf_namespace_tun_dropped(const struct sf_namespace *space, const char *interface,
                                      uint64_t *count_out, struct sf_diag *diag)
 {
+    SF_ASSERT(space != NULL);
+    SF_ASSERT(interface != NULL);
+    SF_ASSERT(count_out != NULL);
     struct sf_rtnl rtnl;
     SF_TRY(sf_rtnl_open(&rtnl, space, diag));
     struct nl_msg *message = sf_rtnl_message(RTM_GETLINK, NLM_F_DUMP, MESSAGE_BYTES);

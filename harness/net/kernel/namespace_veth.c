@@ -199,6 +199,8 @@ static void take_away(struct sf_rtnl *rtnl, const struct end *end)
 enum sf_err sf_namespace_veth_pair(const struct sf_namespace_end *a,
                                    const struct sf_namespace_end *b, struct sf_diag *diag)
 {
+    SF_ASSERT(a != NULL);
+    SF_ASSERT(b != NULL);
     struct end ends[2];
     SF_TRY(read_end(a, 1, &ends[0], diag));
     SF_TRY(read_end(b, 2, &ends[1], diag));

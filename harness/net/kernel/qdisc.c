@@ -145,6 +145,8 @@ static struct sf_netem_config comparable(const struct sf_netem_config *config)
 
 bool sf_qdisc_same(const struct sf_netem_config *asked, const struct sf_netem_config *shown)
 {
+    SF_ASSERT(asked != NULL);
+    SF_ASSERT(shown != NULL);
     struct sf_netem_config a = comparable(asked);
     struct sf_netem_config b = comparable(shown);
     return sf_netem_config_same(&a, &b);
@@ -178,6 +180,10 @@ enum sf_err sf_qdisc_set(const struct sf_namespace *space, const char *interface
                          const struct sf_netem_config *config, struct sf_qdisc_outcome *outcome_out,
                          struct sf_diag *diag)
 {
+    SF_ASSERT(space != NULL);
+    SF_ASSERT(interface != NULL);
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(outcome_out != NULL);
     *outcome_out = (struct sf_qdisc_outcome){0};
     SF_TRY(sf_qdisc_check(config, diag)); /* before anything is touched */
     struct place place;
@@ -206,6 +212,8 @@ out:
 enum sf_err sf_qdisc_remove(const struct sf_namespace *space, const char *interface,
                             struct sf_diag *diag)
 {
+    SF_ASSERT(space != NULL);
+    SF_ASSERT(interface != NULL);
     struct place place;
     SF_TRY(open_place(space, interface, &place, diag));
     struct sf_qdisc_state state;
@@ -223,6 +231,9 @@ enum sf_err sf_qdisc_remove(const struct sf_namespace *space, const char *interf
 enum sf_err sf_qdisc_look(const struct sf_namespace *space, const char *interface,
                           struct sf_qdisc_state *state_out, struct sf_diag *diag)
 {
+    SF_ASSERT(space != NULL);
+    SF_ASSERT(interface != NULL);
+    SF_ASSERT(state_out != NULL);
     struct place place;
     SF_TRY(open_place(space, interface, &place, diag));
     enum sf_err err = look(&place, state_out, diag);
@@ -232,6 +243,7 @@ enum sf_err sf_qdisc_look(const struct sf_namespace *space, const char *interfac
 
 enum sf_err sf_qdisc_probe(struct sf_qdisc_abilities *abilities_out, struct sf_diag *diag)
 {
+    SF_ASSERT(abilities_out != NULL);
     *abilities_out = (struct sf_qdisc_abilities){0};
     struct sf_namespace space;
     SF_TRY(sf_namespace_create(&space, diag));

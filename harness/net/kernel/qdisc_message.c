@@ -132,6 +132,7 @@ static void put_table(struct nl_msg *message, int type, const struct sf_netem_ta
 /* Two tables and 1 KiB for everything else: a bound for one attribute that tc does not check. */
 enum sf_err sf_qdisc_check(const struct sf_netem_config *config, struct sf_diag *diag)
 {
+    SF_ASSERT(config != NULL);
     if (config->keep_order) {
         return sf_fail(diag, SF_ERR_INPUT,
                        "keep-order is strayframe's own and no kernel's netem can do it: leave it "
@@ -198,6 +199,8 @@ enum sf_err sf_qdisc_message(int interface_index, enum sf_qdisc_verb verb,
                              enum sf_qdisc_extent extent, struct nl_msg **message_out,
                              struct sf_diag *diag)
 {
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(message_out != NULL);
     SF_ASSERT(interface_index > 0);
     int type = verb == SF_QDISC_REMOVE ? RTM_DELQDISC : RTM_NEWQDISC;
     struct nl_msg *message = sf_rtnl_message(type, flags_of(verb) | NLM_F_ACK, MESSAGE_BYTES_MAX);

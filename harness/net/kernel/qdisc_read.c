@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/net/kernel/qdisc.h"
 #include "harness/net/kernel/qdisc_wire.h"
 
@@ -162,6 +163,10 @@ static void read_counts(struct nlattr *attribute, struct sf_qdisc_state *state)
 bool sf_qdisc_read(struct nlmsghdr *message, int *interface_index_out, uint32_t *parent_out,
                    struct sf_qdisc_state *state_out)
 {
+    SF_ASSERT(message != NULL);
+    SF_ASSERT(interface_index_out != NULL);
+    SF_ASSERT(parent_out != NULL);
+    SF_ASSERT(state_out != NULL);
     struct nlattr *attributes[TCA_MAX + 1];
     *state_out = (struct sf_qdisc_state){0};
     if (message->nlmsg_type != RTM_NEWQDISC ||

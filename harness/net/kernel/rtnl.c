@@ -45,6 +45,8 @@ static enum sf_err connect_here(struct sf_rtnl *rtnl, struct sf_diag *diag)
 enum sf_err sf_rtnl_open(struct sf_rtnl *rtnl_out, const struct sf_namespace *space,
                          struct sf_diag *diag)
 {
+    SF_ASSERT(rtnl_out != NULL);
+    SF_ASSERT(space != NULL);
     /* A copy, for the caller's may be entered already. */
     struct sf_namespace inside = {.fd = space->fd, .home_fd = -1};
     SF_TRY(sf_namespace_enter(&inside, diag));
@@ -55,12 +57,15 @@ enum sf_err sf_rtnl_open(struct sf_rtnl *rtnl_out, const struct sf_namespace *sp
 
 void sf_rtnl_close(struct sf_rtnl *rtnl)
 {
+    SF_ASSERT(rtnl != NULL);
+    SF_ASSERT(rtnl->socket != NULL);
     nl_socket_free(rtnl->socket);
     rtnl->socket = NULL;
 }
 
 struct nl_msg *sf_rtnl_message(int type, int flags, size_t payload_bytes_max)
 {
+    SF_ASSERT(payload_bytes_max > 0);
     struct nl_msg *message = or_die(nlmsg_alloc_size(NLMSG_HDRLEN + payload_bytes_max));
     or_die(nlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0, NLM_F_REQUEST | flags));
     return message;
@@ -68,28 +73,36 @@ struct nl_msg *sf_rtnl_message(int type, int flags, size_t payload_bytes_max)
 
 void sf_rtnl_append(struct nl_msg *message, const void *header, size_t bytes)
 {
+    SF_ASSERT(message != NULL);
+    SF_ASSERT(header != NULL || bytes == 0);
     int result = nlmsg_append(message, (void *)(uintptr_t)header, bytes, NLMSG_ALIGNTO);
     SF_ASSERT(result == 0);
 }
 
 void sf_rtnl_put(struct nl_msg *message, int type, const void *data, size_t bytes)
 {
+    SF_ASSERT(message != NULL);
+    SF_ASSERT(data != NULL || bytes == 0);
     int result = nla_put(message, type, (int)bytes, data);
     SF_ASSERT(result == 0);
 }
 
 void sf_rtnl_put_u32(struct nl_msg *message, int type, uint32_t value)
 {
+    SF_ASSERT(message != NULL);
     sf_rtnl_put(message, type, &value, sizeof value);
 }
 
 void sf_rtnl_put_text(struct nl_msg *message, int type, const char *text)
 {
+    SF_ASSERT(message != NULL);
+    SF_ASSERT(text != NULL);
     sf_rtnl_put(message, type, text, strlen(text) + 1);
 }
 
 struct nlattr *sf_rtnl_nest(struct nl_msg *message, int type, int flags)
 {
+    SF_ASSERT(message != NULL);
     struct nlattr *nest = nlmsg_tail(nlmsg_hdr(message));
     sf_rtnl_put(message, type | flags, NULL, 0);
     return nest;
@@ -97,6 +110,8 @@ struct nlattr *sf_rtnl_nest(struct nl_msg *message, int type, int flags)
 
 void sf_rtnl_nest_end(struct nl_msg *message, struct nlattr *nest)
 {
+    SF_ASSERT(message != NULL);
+    SF_ASSERT(nest != NULL);
     nest->nla_len = (uint16_t)((char *)nlmsg_tail(nlmsg_hdr(message)) - (char *)nest);
 }
 
@@ -181,6 +196,10 @@ static enum sf_err converse(struct sf_rtnl *rtnl, struct nl_msg *message, struct
 enum sf_err sf_rtnl_ask(struct sf_rtnl *rtnl, struct nl_msg *message,
                         struct sf_rtnl_reply *reply_out, struct sf_diag *diag)
 {
+    SF_ASSERT(rtnl != NULL);
+    SF_ASSERT(message != NULL);
+    SF_ASSERT(reply_out != NULL);
+    SF_ASSERT(rtnl->socket != NULL);
     nlmsg_hdr(message)->nlmsg_flags |= NLM_F_ACK;
     struct visit nobody = {0};
     return converse(rtnl, message, &nobody, reply_out, diag);
@@ -189,6 +208,8 @@ enum sf_err sf_rtnl_ask(struct sf_rtnl *rtnl, struct nl_msg *message,
 enum sf_err sf_rtnl_refused(const struct sf_rtnl_reply *reply, enum sf_err kind, const char *what,
                             struct sf_diag *diag)
 {
+    SF_ASSERT(reply != NULL);
+    SF_ASSERT(what != NULL);
     SF_ASSERT(reply->error != 0);
     const char *way_out = reply->error == EPERM ? ": run as root (CAP_NET_ADMIN)" : "";
     if (reply->text[0] == '\0') {
@@ -201,6 +222,9 @@ enum sf_err sf_rtnl_refused(const struct sf_rtnl_reply *reply, enum sf_err kind,
 enum sf_err sf_rtnl_do(struct sf_rtnl *rtnl, struct nl_msg *message, const char *what,
                        struct sf_diag *diag)
 {
+    SF_ASSERT(rtnl != NULL);
+    SF_ASSERT(message != NULL);
+    SF_ASSERT(what != NULL);
     struct sf_rtnl_reply reply;
     enum sf_err err = sf_rtnl_ask(rtnl, message, &reply, diag);
     nlmsg_free(message);
@@ -212,6 +236,11 @@ enum sf_err sf_rtnl_dump(struct sf_rtnl *rtnl, struct nl_msg *message,
                          void (*visit)(struct nlmsghdr *header, void *context), void *context,
                          struct sf_diag *diag)
 {
+    SF_ASSERT(rtnl != NULL);
+    SF_ASSERT(message != NULL);
+    SF_ASSERT(visit != NULL);
+    SF_ASSERT(context != NULL);
+    SF_ASSERT(rtnl->socket != NULL);
     nlmsg_hdr(message)->nlmsg_flags |= NLM_F_DUMP;
     struct visit visitor = {.visit = visit, .context = context};
     struct sf_rtnl_reply reply;

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
+
 static uint32_t step_of(uint64_t span)
 {
     uint32_t bits = span == 0 ? 0 : 64 - (uint32_t)__builtin_clzll(span);
@@ -16,6 +18,7 @@ static uint32_t step_of(uint64_t span)
 
 void sf_relay_spread_add(struct sf_relay_spread *spread, sf_ns span_ns)
 {
+    SF_ASSERT(spread != NULL);
     sf_ns top = ((sf_ns)1 << SF_RELAY_SPAN_BITS) - 1;
     sf_ns span = span_ns < 0 ? 0 : span_ns > top ? top : span_ns;
     uint32_t step = step_of((uint64_t)span);
@@ -27,6 +30,8 @@ void sf_relay_spread_add(struct sf_relay_spread *spread, sf_ns span_ns)
 
 sf_ns sf_relay_spread_at(const struct sf_relay_spread *spread, uint32_t per_mille)
 {
+    SF_ASSERT(spread != NULL);
+    SF_ASSERT(per_mille <= 1000);
     uint64_t wanted = (spread->count * per_mille + 999) / 1000;
     uint64_t seen = 0;
     for (uint32_t step = 0; step < SF_RELAY_STEPS; step++) {
@@ -56,6 +61,8 @@ static uint64_t rate_given(const struct sf_relay_figures *figures, uint64_t rate
 void sf_relay_figures_sum_up(const struct sf_relay_figures *figures, uint64_t rate_bytes_per_second,
                              struct sf_relay_way_report *out)
 {
+    SF_ASSERT(figures != NULL);
+    SF_ASSERT(out != NULL);
     *out = (struct sf_relay_way_report){
         .packets_in = figures->packets_in,
         .packets_out = figures->packets_out,
@@ -156,6 +163,8 @@ static void print_way(const char *name, const struct sf_relay_way_report *way, s
 
 void sf_relay_report_print(const struct sf_relay_report *report, struct sf_text *text)
 {
+    SF_ASSERT(report != NULL);
+    SF_ASSERT(text != NULL);
     uint64_t cpu_per_mille =
         per_second((uint64_t)report->cpu_ns, report->elapsed_ns) / (uint64_t)SF_MS;
     sf_text_add(text, "relay: ");
@@ -207,6 +216,7 @@ static json_t *way_json(const struct sf_relay_way_report *way)
 
 json_t *sf_relay_report_json(const struct sf_relay_report *report)
 {
+    SF_ASSERT(report != NULL);
     json_t *object = json_object();
     set(object, "elapsed_ns", (uint64_t)report->elapsed_ns);
     set(object, "cpu_ns", (uint64_t)report->cpu_ns);

@@ -1,5 +1,7 @@
 #include "harness/net/relay/packet.h"
 
+#include "harness/base/assert.h"
+
 enum {
     IPV4_HEADER_BYTES_MIN = 20,
     IPV6_HEADER_BYTES = 40,
@@ -19,6 +21,7 @@ static int version(const uint8_t *packet, size_t bytes)
 
 bool sf_relay_packet_is_ect(const uint8_t *packet, size_t bytes)
 {
+    SF_ASSERT(packet != NULL);
     switch (version(packet, bytes)) {
     case 4:
         return (packet[1] & ECN_BITS) != 0;
@@ -42,6 +45,7 @@ static void lower_checksum(uint8_t *packet, uint32_t by)
 
 void sf_relay_packet_mark(uint8_t *packet, size_t bytes)
 {
+    SF_ASSERT(packet != NULL);
     if (!sf_relay_packet_is_ect(packet, bytes)) {
         return;
     }
@@ -55,6 +59,8 @@ void sf_relay_packet_mark(uint8_t *packet, size_t bytes)
 
 bool sf_relay_packet_flip(uint8_t *packet, size_t bytes, uint32_t frame_bit)
 {
+    SF_ASSERT(packet != NULL);
+    SF_ASSERT(bytes > 0);
     uint32_t at = frame_bit / 8;
     if (at < SF_RELAY_ETHERNET_BYTES) {
         return at >= SOURCE_ADDRESS_AT && at < TYPE_AT;

@@ -126,6 +126,9 @@ static enum sf_err make_pipes(int go[2], int failure[2], struct sf_diag *diag)
 enum sf_err sf_program_start(const struct sf_namespace *space, char *const *argv,
                              struct sf_program *program, struct sf_diag *diag)
 {
+    SF_ASSERT(space != NULL);
+    SF_ASSERT(argv != NULL);
+    SF_ASSERT(program != NULL);
     *program = (struct sf_program){0};
     int go[2];
     int failure[2];
@@ -163,6 +166,7 @@ enum sf_err sf_program_start(const struct sf_namespace *space, char *const *argv
 
 bool sf_program_has_ended(struct sf_program *program)
 {
+    SF_ASSERT(program != NULL);
     int status;
     if (program->keeper != 0 && waitpid(program->keeper, &status, WNOHANG) == program->keeper) {
         program->exit_code = exit_code_of(status);
@@ -173,6 +177,7 @@ bool sf_program_has_ended(struct sf_program *program)
 
 void sf_program_signal(const struct sf_program *program, int signal_number)
 {
+    SF_ASSERT(program != NULL);
     SF_ASSERT(signal_number == SIGTERM || signal_number == SIGHUP);
     if (program->keeper != 0) {
         kill(program->keeper, signal_number);
@@ -181,6 +186,7 @@ void sf_program_signal(const struct sf_program *program, int signal_number)
 
 void sf_program_end(struct sf_program *program)
 {
+    SF_ASSERT(program != NULL);
     sf_program_signal(program, SIGTERM);
     for (int waited_ms = 0; !sf_program_has_ended(program); waited_ms += END_STEP_MS) {
         if (waited_ms == END_WAIT_MS) {
@@ -211,6 +217,8 @@ static bool lists_open_port(const char *path, bool tcp)
 enum sf_err sf_program_port_is_open(const struct sf_namespace *space, bool *open_out,
                                     struct sf_diag *diag)
 {
+    SF_ASSERT(space != NULL);
+    SF_ASSERT(open_out != NULL);
     struct sf_namespace inside = {.fd = space->fd, .home_fd = -1};
     SF_TRY(sf_namespace_enter(&inside, diag));
     *open_out = lists_open_port("/proc/thread-self/net/tcp", true) ||

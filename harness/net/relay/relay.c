@@ -129,6 +129,9 @@ static enum sf_err open_loop(struct sf_relay *relay, struct sf_diag *diag)
 enum sf_err sf_relay_open(const struct sf_relay_way *there, const struct sf_relay_way *back,
                           struct sf_relay **relay_out, struct sf_diag *diag)
 {
+    SF_ASSERT(there != NULL);
+    SF_ASSERT(back != NULL);
+    SF_ASSERT(relay_out != NULL);
     struct sf_relay *relay = sf_alloc(1, sizeof *relay);
     relay->near = relay->far = (struct end){SF_NAMESPACE_NONE, -1};
     relay->epoll_fd = relay->timer_fd = -1;
@@ -208,11 +211,13 @@ void sf_relay_close(struct sf_relay *relay)
 
 const struct sf_namespace *sf_relay_near(const struct sf_relay *relay)
 {
+    SF_ASSERT(relay != NULL);
     return &relay->near.space;
 }
 
 const struct sf_namespace *sf_relay_far(const struct sf_relay *relay)
 {
+    SF_ASSERT(relay != NULL);
     return &relay->far.space;
 }
 
@@ -405,6 +410,8 @@ static enum sf_err turn(struct sf_relay *relay, int wake_fd, bool *woken, struct
 
 enum sf_err sf_relay_run(struct sf_relay *relay, int wake_fd, struct sf_diag *diag)
 {
+    SF_ASSERT(relay != NULL);
+    SF_ASSERT(relay->epoll_fd >= 0);
     SF_TRY(watch(relay, wake_fd, diag));
     if (relay->zero_ns == SF_NS_NEVER) {
         relay->zero_ns = clock_ns();
@@ -440,6 +447,8 @@ static enum sf_err sum_up_way(const struct way *way, const struct end *from,
 enum sf_err sf_relay_sum_up(const struct sf_relay *relay, struct sf_relay_report *report,
                             struct sf_diag *diag)
 {
+    SF_ASSERT(relay != NULL);
+    SF_ASSERT(report != NULL);
     bool started = relay->zero_ns != SF_NS_NEVER;
     report->elapsed_ns = started ? model_now_ns(relay) : 0;
     report->cpu_ns = started ? cpu_ns() - relay->cpu_ns : 0;

@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "harness/base/assert.h"
 #include "harness/net/relay/program.h"
 
 enum { PORT_WAIT_MS = 10000, PORT_STEP_MS = 10 };
@@ -113,6 +114,8 @@ static enum sf_err run_all(const struct sf_relay_session *session, struct runnin
 enum sf_err sf_relay_session_run(const struct sf_relay_session *session,
                                  struct sf_relay_session_outcome *outcome, struct sf_diag *diag)
 {
+    SF_ASSERT(session != NULL);
+    SF_ASSERT(outcome != NULL);
     *outcome = (struct sf_relay_session_outcome){0};
     struct running running = {0};
     sigset_t before;
