@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/assert.h"
 #include "harness/base/cache_spec.h"
 #include "harness/base/shown.h"
 #include "harness/base/text.h"
@@ -14,6 +15,7 @@ enum { BUILTINS_MAX = 256, TRIAL_SECONDS = 10 };
 
 bool sf_cache_spec_is_foreign(const char *spec)
 {
+    SF_ASSERT(spec != NULL);
     return strncmp(spec, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX)) != 0;
 }
 
@@ -78,6 +80,8 @@ static enum sf_err check_plugin(const char *name, const struct sf_cache_plugin *
 enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builtins,
                           struct sf_cache_module *module_out, struct sf_diag *diag)
 {
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(module_out != NULL);
     *module_out = (struct sf_cache_module){0};
     char name[SF_CACHE_SPEC_BYTES];
     int length = snprintf(name, sizeof name, "%s", spec);

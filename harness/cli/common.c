@@ -15,6 +15,8 @@
 
 const char *cli_value(const struct cli_args *args, const char *option)
 {
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(option != NULL);
     for (int i = 0; args->command->options[i].name != NULL; i++) {
         if (strcmp(args->command->options[i].name, option) == 0) {
             return args->values[i];
@@ -36,6 +38,11 @@ static bool has_option(const struct cli_args *args, const char *option)
 enum sf_err cli_number(const struct cli_args *args, const char *option, uint64_t fallback,
                        uint64_t min, uint64_t max, uint64_t *number_out, struct sf_diag *diag)
 {
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(option != NULL);
+    SF_ASSERT(number_out != NULL);
+    SF_ASSERT(min <= max);
+    SF_ASSERT(fallback <= max);
     const char *text = cli_value(args, option);
     *number_out = fallback;
     if (text == NULL) {
@@ -76,6 +83,7 @@ int cli_exit_of(enum sf_verdict verdict)
 
 int cli_print_text(const struct sf_text *text, int exit_code)
 {
+    SF_ASSERT(text != NULL);
     if (text->data != NULL) {
         fwrite(text->data, 1, text->length, stdout);
     }
@@ -93,6 +101,7 @@ int cli_print_json(json_t *json, int exit_code)
 
 enum sf_err cli_saved_unchanged(const struct cli_args *args, struct sf_diag *diag)
 {
+    SF_ASSERT(args != NULL);
     static const char *const fixed[] = {"set", "seed", "cache", "baseline", "events-max"};
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         if (has_option(args, fixed[i]) && cli_value(args, fixed[i]) != NULL) {
@@ -118,6 +127,8 @@ static enum sf_err load_saved(const struct cli_args *args, const char *file, str
 /* --cache wherever the scenario names one; --baseline before the first deploy. */
 enum sf_err cli_cache_check(const struct cli_args *args, const char *option, struct sf_diag *diag)
 {
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(option != NULL);
     const char *cache = has_option(args, option) ? cli_value(args, option) : NULL;
     struct sf_diag inner = {0};
     if (cache == NULL || sf_value_cache_check(cache, &inner) == SF_OK) {
@@ -147,6 +158,9 @@ static enum sf_err put_cache(const struct cli_args *args, struct sf_plan *plan,
 enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_plan *plan,
                      struct sf_diag *diag)
 {
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(plan != NULL);
     if (sf_saved_recognise(file)) {
         SF_TRY(load_saved(args, file, plan, diag));
     } else {
@@ -175,6 +189,9 @@ static bool is_aside(const char *option)
 void cli_repeat_command(const struct cli_args *args, const char *word, const uint64_t *seed,
                         struct sf_text *out)
 {
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(word != NULL);
+    SF_ASSERT(out != NULL);
     sf_text_add(out, "strayframe %s", args->command->name);
     if (args->words_count > 0 || word[0] != '\0') {
         sf_text_add_word(out, args->words_count > 0 ? args->words[0] : word);
@@ -204,11 +221,14 @@ void cli_repeat_command(const struct cli_args *args, const char *word, const uin
 
 enum sf_err cli_write_file(const char *path, const struct sf_text *text, struct sf_diag *diag)
 {
+    SF_ASSERT(path != NULL);
+    SF_ASSERT(text != NULL);
     return sf_whole_file_write(path, text->data, text->length, diag);
 }
 
 enum sf_err cli_outputs_writable(const struct cli_args *args, struct sf_diag *diag)
 {
+    SF_ASSERT(args != NULL);
     static const char *const outputs[] = {"report", "junit", "save", "out", "log-messages"};
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
         const char *path = has_option(args, outputs[i]) ? cli_value(args, outputs[i]) : NULL;
@@ -223,6 +243,9 @@ enum sf_err cli_outputs_writable(const struct cli_args *args, struct sf_diag *di
 
 void cli_find_data(const char *name, char *path_out, size_t path_bytes)
 {
+    SF_ASSERT(name != NULL);
+    SF_ASSERT(path_out != NULL);
+    SF_ASSERT(path_bytes > 0);
     snprintf(path_out, path_bytes, "%s", name);
     if (access(path_out, R_OK) == 0 || name[0] == '/') {
         return;
@@ -238,6 +261,8 @@ static bool bar_drawn;
 
 void cli_progress(void *label, uint32_t done_count, uint32_t count)
 {
+    SF_ASSERT(label != NULL);
+    SF_ASSERT(done_count <= count);
     static time_t started;
     static time_t drawn;
     time_t now = time(NULL);

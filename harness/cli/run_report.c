@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/assert.h"
 #include "harness/cli/run.h"
 #include "harness/report/difference.h"
 #include "harness/report/junit.h"
@@ -107,6 +108,11 @@ enum sf_err cli_run_report(const struct cli_args *args, const struct sf_plan *pl
                            const struct cli_run_outcome *outcome, const char *repeat, int *code_out,
                            struct sf_diag *diag)
 {
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(outcome != NULL);
+    SF_ASSERT(repeat != NULL);
+    SF_ASSERT(code_out != NULL);
     *code_out = print(args, plan, outcome);
     enum sf_err err = SF_OK;
     if (cli_value(args, "junit") != NULL) {

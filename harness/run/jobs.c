@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/box/box.h"
 
 enum { WORKERS_MAX = 256, POLL_NS = 20 * 1000 * 1000, NO_JOB = -1 };
@@ -234,6 +235,11 @@ static enum sf_err share_memory(struct pool *pool, struct sf_diag *diag)
 enum sf_err sf_jobs_run(const struct sf_jobs *jobs, struct sf_jobs_results *results_out,
                         struct sf_diag *diag)
 {
+    SF_ASSERT(jobs != NULL);
+    SF_ASSERT(results_out != NULL);
+    SF_ASSERT(jobs->count > 0);
+    SF_ASSERT(jobs->result_bytes > 0);
+    SF_ASSERT(jobs->work != NULL);
     struct pool *pool = sf_alloc(1, sizeof *pool);
     pool->jobs = jobs;
     pool->results = results_out;

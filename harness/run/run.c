@@ -48,6 +48,9 @@ const struct sf_plan_schema *sf_run_schema(void)
 enum sf_err sf_run_load_caches(const struct sf_plan *plan, struct sf_run_caches *caches_out,
                                struct sf_diag *diag)
 {
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(caches_out != NULL);
+    SF_ASSERT(plan->timeline_count <= SF_TIMELINE_MAX);
     SF_TRY(sf_cache_load(plan->cache, sf_builtin_caches(), &caches_out->modules[0], diag));
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
         if (plan->timeline[i].action == SF_ACTION_DEPLOY) {
@@ -77,6 +80,8 @@ void sf_runner_destroy(struct sf_runner *runner)
 
 const uint32_t *sf_runner_states(const struct sf_runner *runner)
 {
+    SF_ASSERT(runner != NULL);
+    SF_ASSERT(runner->world != NULL);
     _Static_assert((int)SF_STATES_COUNT == (int)SF_WORLD_STATES_COUNT, "the same sets");
     return sf_world_states(runner->world);
 }
@@ -189,6 +194,12 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
             const struct sf_run_caches *caches, const struct sf_run_options *options,
             struct sf_run_result *result_out)
 {
+    SF_ASSERT(runner != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(caches != NULL);
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(result_out != NULL);
+    SF_ASSERT(options->listeners != NULL || options->listeners_count == 0);
     /* Nobody but the result hears of it: then it can be begun again. */
     bool repeatable =
         options->listeners_count == 0 && options->exhibits == NULL && options->log == NULL;
@@ -212,6 +223,11 @@ enum sf_err sf_run_judge(struct sf_runner *runner, struct sf_saved *saved,
                          uint32_t listeners_count, struct sf_run_result *result_out,
                          struct sf_diag *diag)
 {
+    SF_ASSERT(runner != NULL);
+    SF_ASSERT(saved != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(result_out != NULL);
+    SF_ASSERT(listeners != NULL || listeners_count == 0);
     struct sf_trace *trace = &runner->trace;
     uint32_t homes_count = sf_plan_homes_count(plan);
     bool finished = false;
