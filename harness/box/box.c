@@ -185,7 +185,7 @@ static void add_words(const struct sf_process_end *end, char *text, size_t text_
     char shown[4 * SHOWN_BYTES + 1];
     sf_shown(end->words + from, count - from, shown, sizeof shown);
     size_t used = strlen(text);
-    snprintf(text + used, text_bytes - used, "; its last words: %s", shown);
+    snprintf(text + used, text_bytes - used, "; its last words: %.160s", shown);
 }
 
 /* A process that was killed was killed from outside (see sandbox.c), or for want of memory: that is

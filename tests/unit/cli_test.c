@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/gate/defects.h"
 #include "tests/unit/program.h"
 
 static void test_exit_0_for_a_pass(void **state)
@@ -349,6 +350,11 @@ static void test_list_prints_the_catalogue_with_medians(void **state)
     json_t *json = parsed();
     const json_t *defects = json_object_get(json, "defects");
     assert_int_equal(json_array_size(defects), 37);
+    size_t defects_count = 0;
+    while (sf_defects()[defects_count].id != NULL) {
+        defects_count++;
+    }
+    assert_int_equal(json_array_size(defects), defects_count);
     const json_t *defect;
     size_t i;
     json_array_foreach(defects, i, defect)
