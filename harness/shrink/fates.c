@@ -21,14 +21,14 @@ struct notes {
     bool overflown;
 };
 
-static enum sf_plan_direction direction_of(uint32_t link)
+static enum sf_plan_direction direction_of(struct sf_link_id link)
 {
-    return link % 2 == 0 ? SF_DIRECTION_UP : SF_DIRECTION_DOWN;
+    return sf_link_is_up(link) ? SF_DIRECTION_UP : SF_DIRECTION_DOWN;
 }
 
-static const struct sf_netem_config *config_of(const struct notes *notes, uint32_t link)
+static const struct sf_netem_config *config_of(const struct notes *notes, struct sf_link_id link)
 {
-    const struct sf_plan_network *network = &notes->plan->networks[notes->networks[link]];
+    const struct sf_plan_network *network = &notes->plan->networks[notes->networks[link.index]];
     return direction_of(link) == SF_DIRECTION_UP ? &network->up : &network->down;
 }
 
@@ -37,7 +37,7 @@ static bool fate_of(const struct notes *notes, const struct sf_record *record,
                     struct sf_plan_fate *fate_out)
 {
     const struct sf_packet_record packet = sf_packet_of(record);
-    const struct sf_netem_config *config = config_of(notes, packet.link.index);
+    const struct sf_netem_config *config = config_of(notes, packet.link);
     sf_ns delay_ns = packet.due_ns - packet.at_ns;
     enum sf_plan_fate_kind kind = SF_PLAN_FATE_DELAYED;
     if (packet.due_ns == SF_DUE_LOST || (packet.fate & SF_FATE_CORRUPTED) != 0) {
@@ -54,7 +54,7 @@ static bool fate_of(const struct notes *notes, const struct sf_record *record,
     *fate_out = (struct sf_plan_fate){
         .packet = packet.number,
         .home = sf_home_of_link(packet.link).index,
-        .direction = direction_of(packet.link.index),
+        .direction = direction_of(packet.link),
         .kind = kind,
         .delay_ns = kind == SF_PLAN_FATE_DELAYED ? delay_ns : 0,
     };
@@ -67,7 +67,7 @@ static bool delay_of(const struct notes *notes, const struct sf_record *record,
                      struct sf_plan_fate *fate_out)
 {
     const struct sf_packet_left_record left = sf_packet_left_of(record);
-    const struct sf_netem_config *config = config_of(notes, left.link.index);
+    const struct sf_netem_config *config = config_of(notes, left.link);
     if (notes->losses_only || sf_netem_config_needs_queue(config) ||
         (left.fate & (SF_FATE_DUPLICATED | SF_FATE_CORRUPTED)) != 0 ||
         left.held_ns == config->delay_ns) {
@@ -76,9 +76,9 @@ static bool delay_of(const struct notes *notes, const struct sf_record *record,
     *fate_out = (struct sf_plan_fate){
         .packet = left.number,
         .home = sf_home_of_link(left.link).index,
-        .direction = direction_of(left.link.index),
+        .direction = direction_of(left.link),
         .kind = SF_PLAN_FATE_DELAYED,
-        .delay_ns = (sf_ns)record->d,
+        .delay_ns = left.held_ns,
     };
     return true;
 }
@@ -102,7 +102,8 @@ static void note(void *context, const struct sf_record *records, uint32_t count)
     struct notes *notes = context;
     for (uint32_t i = 0; i < count; i++) {
         if (records[i].kind == SF_RECORD_NETWORK) {
-            notes->networks[records[i].who] = records[i].a;
+            const struct sf_network_record network = sf_network_of(&records[i]);
+            notes->networks[network.link.index] = network.network;
         } else if (records[i].kind == SF_RECORD_PACKET ||
                    records[i].kind == SF_RECORD_PACKET_LEFT) {
             note_packet(notes, &records[i]);
@@ -114,7 +115,7 @@ static void put_on_first_network(struct notes *notes)
 {
     uint32_t link = 0;
     for (uint32_t group = 0; group < notes->plan->groups_count; group++) {
-        for (uint32_t i = 0; i < 2 * notes->plan->groups[group].homes_count; i++) {
+        for (uint32_t i = 0; i < SF_LINKS_PER_HOME * notes->plan->groups[group].homes_count; i++) {
             notes->networks[link++] = notes->plan->groups[group].network_index;
         }
     }
@@ -125,8 +126,8 @@ static bool take_notes(struct shrink *shrink, bool losses_only, struct notes *no
 {
     *notes = (struct notes){
         .plan = &shrink->attempt,
-        .networks =
-            sf_alloc((size_t)2 * sf_plan_homes_count(&shrink->attempt), sizeof *notes->networks),
+        .networks = sf_alloc((size_t)SF_LINKS_PER_HOME * sf_plan_homes_count(&shrink->attempt),
+                             sizeof *notes->networks),
         .fates = sf_alloc(SF_FATES_MAX, sizeof *notes->fates),
         .losses_only = losses_only,
     };

@@ -349,7 +349,6 @@ static void test_list_prints_the_catalogue_with_medians(void **state)
     assert_int_equal(strayframe("list defects --json"), 0);
     json_t *json = parsed();
     const json_t *defects = json_object_get(json, "defects");
-    assert_int_equal(json_array_size(defects), 37);
     size_t defects_count = 0;
     while (sf_defects()[defects_count].id != NULL) {
         defects_count++;
