@@ -23,7 +23,7 @@ void sf_balancer_init(struct sf_balancer *balancer, const struct sf_cloud_config
 
 /* Rendezvous hashing (Thaler and Ravishankar 1998): of the nodes that are there, the one that ranks
  * highest for this key. When a node is lost only what was its moves. */
-static uint32_t choose(const struct sf_balancer *balancer, uint64_t key)
+static struct sf_node_id choose(const struct sf_balancer *balancer, uint64_t key)
 {
     uint32_t best = SF_NOBODY;
     uint64_t best_rank = 0;
@@ -34,7 +34,7 @@ static uint32_t choose(const struct sf_balancer *balancer, uint64_t key)
             best_rank = rank;
         }
     }
-    return best;
+    return sf_node_id(best);
 }
 
 static uint64_t key_of(const struct sf_balancer *balancer, const char *what, uint32_t name,
@@ -57,28 +57,28 @@ static uint64_t key_of_request(const struct sf_balancer *balancer,
     SF_UNREACHABLE();
 }
 
-uint32_t sf_balancer_request(struct sf_balancer *balancer, uint32_t viewer,
-                             const struct sf_balancer_ask *ask)
+struct sf_node_id sf_balancer_request(struct sf_balancer *balancer, struct sf_viewer_id viewer,
+                                      const struct sf_balancer_ask *ask)
 {
     SF_ASSERT(balancer != NULL);
     SF_ASSERT(ask != NULL);
     SF_ASSERT(ask->connection > 0);
-    SF_ASSERT(viewer < balancer->viewers_count);
-    struct sf_balancer_viewer *known = &balancer->viewers[viewer];
+    SF_ASSERT(viewer.index < balancer->viewers_count);
+    struct sf_balancer_viewer *known = &balancer->viewers[viewer.index];
     bool stays = balancer->balance == SF_BALANCE_CONNECTION && known->connection == ask->connection;
-    if (stays && !balancer->lost[known->node]) {
+    if (stays && !balancer->lost[known->node.index]) {
         return known->node;
     }
-    uint32_t node = choose(balancer, key_of_request(balancer, ask));
-    if (node != SF_NOBODY) {
+    const struct sf_node_id node = choose(balancer, key_of_request(balancer, ask));
+    if (!sf_node_is_none(node)) {
         known->connection = ask->connection;
         known->node = node;
     }
     return node;
 }
 
-uint32_t sf_balancer_upload(const struct sf_balancer *balancer, uint32_t camera_name,
-                            uint32_t capture)
+struct sf_node_id sf_balancer_upload(const struct sf_balancer *balancer, uint32_t camera_name,
+                                     uint32_t capture)
 {
     SF_ASSERT(balancer != NULL);
     SF_ASSERT(balancer->nodes_count > 0);
@@ -87,40 +87,43 @@ uint32_t sf_balancer_upload(const struct sf_balancer *balancer, uint32_t camera_
                                       : key_of(balancer, "balance-upload", camera_name, capture));
 }
 
-void sf_balancer_closed(struct sf_balancer *balancer, uint32_t viewer, uint32_t connection)
+void sf_balancer_closed(struct sf_balancer *balancer, struct sf_viewer_id viewer,
+                        uint32_t connection)
 {
     SF_ASSERT(balancer != NULL);
-    SF_ASSERT(viewer < balancer->viewers_count);
-    struct sf_balancer_viewer *known = &balancer->viewers[viewer];
+    SF_ASSERT(viewer.index < balancer->viewers_count);
+    struct sf_balancer_viewer *known = &balancer->viewers[viewer.index];
     if (known->connection == connection) {
         known->connection = 0;
     }
 }
 
-void sf_balancer_node(struct sf_balancer *balancer, uint32_t node, bool lost)
+void sf_balancer_node(struct sf_balancer *balancer, struct sf_node_id node, bool lost)
 {
     SF_ASSERT(balancer != NULL);
-    SF_ASSERT(node < balancer->nodes_count);
-    balancer->lost[node] = lost;
+    SF_ASSERT(node.index < balancer->nodes_count);
+    balancer->lost[node.index] = lost;
 }
 
-bool sf_balancer_is_with(const struct sf_balancer *balancer, uint32_t viewer, uint32_t connection,
-                         uint32_t node)
+bool sf_balancer_is_with(const struct sf_balancer *balancer, struct sf_viewer_id viewer,
+                         uint32_t connection, struct sf_node_id node)
 {
     SF_ASSERT(balancer != NULL);
-    SF_ASSERT(node < balancer->nodes_count);
-    SF_ASSERT(viewer < balancer->viewers_count);
-    const struct sf_balancer_viewer *known = &balancer->viewers[viewer];
-    return known->connection != 0 && known->connection == connection && known->node == node;
+    SF_ASSERT(node.index < balancer->nodes_count);
+    SF_ASSERT(viewer.index < balancer->viewers_count);
+    const struct sf_balancer_viewer *known = &balancer->viewers[viewer.index];
+    return known->connection != 0 && known->connection == connection &&
+           sf_node_same(known->node, node);
 }
 
-uint32_t sf_balancer_break(struct sf_balancer *balancer, uint32_t viewer, uint32_t node)
+uint32_t sf_balancer_break(struct sf_balancer *balancer, struct sf_viewer_id viewer,
+                           struct sf_node_id node)
 {
     SF_ASSERT(balancer != NULL);
-    SF_ASSERT(node < balancer->nodes_count);
-    SF_ASSERT(viewer < balancer->viewers_count);
-    struct sf_balancer_viewer *known = &balancer->viewers[viewer];
-    if (known->connection == 0 || known->node != node) {
+    SF_ASSERT(node.index < balancer->nodes_count);
+    SF_ASSERT(viewer.index < balancer->viewers_count);
+    struct sf_balancer_viewer *known = &balancer->viewers[viewer.index];
+    if (known->connection == 0 || !sf_node_same(known->node, node)) {
         return 0;
     }
     known->broken = known->connection;
@@ -128,9 +131,10 @@ uint32_t sf_balancer_break(struct sf_balancer *balancer, uint32_t viewer, uint32
     return known->broken;
 }
 
-bool sf_balancer_is_broken(const struct sf_balancer *balancer, uint32_t viewer, uint32_t connection)
+bool sf_balancer_is_broken(const struct sf_balancer *balancer, struct sf_viewer_id viewer,
+                           uint32_t connection)
 {
     SF_ASSERT(balancer != NULL);
-    SF_ASSERT(viewer < balancer->viewers_count);
-    return connection != 0 && balancer->viewers[viewer].broken == connection;
+    SF_ASSERT(viewer.index < balancer->viewers_count);
+    return connection != 0 && balancer->viewers[viewer.index].broken == connection;
 }

@@ -23,9 +23,9 @@ enum sf_balance {
 
 /* The latest connection of a viewer. */
 struct sf_balancer_viewer {
-    uint32_t connection; /* 0: none, or closed */
-    uint32_t node;       /* where its latest request went */
-    uint32_t broken;     /* the connection that broke last; 0 */
+    uint32_t connection;    /* 0: none, or closed */
+    struct sf_node_id node; /* where its latest request went */
+    uint32_t broken;        /* the connection that broke last; 0 */
 };
 
 struct sf_balancer {
@@ -49,24 +49,26 @@ struct sf_balancer_ask {
     uint32_t camera_name;
 };
 
-/* The node for a viewer's request, and for an upload; SF_NOBODY when every node is lost. */
-uint32_t sf_balancer_request(struct sf_balancer *balancer, uint32_t viewer,
-                             const struct sf_balancer_ask *ask);
-uint32_t sf_balancer_upload(const struct sf_balancer *balancer, uint32_t camera_name,
-                            uint32_t capture);
+/* The node for a viewer's request, and for an upload; none when every node is lost. */
+struct sf_node_id sf_balancer_request(struct sf_balancer *balancer, struct sf_viewer_id viewer,
+                                      const struct sf_balancer_ask *ask);
+struct sf_node_id sf_balancer_upload(const struct sf_balancer *balancer, uint32_t camera_name,
+                                     uint32_t capture);
 
 /* The viewer has closed this connection. */
-void sf_balancer_closed(struct sf_balancer *balancer, uint32_t viewer, uint32_t connection);
+void sf_balancer_closed(struct sf_balancer *balancer, struct sf_viewer_id viewer,
+                        uint32_t connection);
 
-void sf_balancer_node(struct sf_balancer *balancer, uint32_t node, bool lost);
+void sf_balancer_node(struct sf_balancer *balancer, struct sf_node_id node, bool lost);
 
 /* Did the latest request on this connection go to `node`? */
-bool sf_balancer_is_with(const struct sf_balancer *balancer, uint32_t viewer, uint32_t connection,
-                         uint32_t node);
+bool sf_balancer_is_with(const struct sf_balancer *balancer, struct sf_viewer_id viewer,
+                         uint32_t connection, struct sf_node_id node);
 /* Breaks the viewer's connection if it is with `node`: returns its number, or 0. */
-uint32_t sf_balancer_break(struct sf_balancer *balancer, uint32_t viewer, uint32_t node);
+uint32_t sf_balancer_break(struct sf_balancer *balancer, struct sf_viewer_id viewer,
+                           struct sf_node_id node);
 /* Is this the viewer's connection that broke? Nothing on it gets through. */
-bool sf_balancer_is_broken(const struct sf_balancer *balancer, uint32_t viewer,
+bool sf_balancer_is_broken(const struct sf_balancer *balancer, struct sf_viewer_id viewer,
                            uint32_t connection);
 
 #endif

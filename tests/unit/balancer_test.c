@@ -22,7 +22,7 @@ static uint32_t request(struct fixture *f, uint32_t viewer, uint32_t connection,
                                         .connection = connection,
                                         .request = number,
                                         .camera_name = 200 + viewer};
-    return sf_balancer_request(&f->balancer, viewer, &ask);
+    return sf_balancer_request(&f->balancer, sf_viewer_id(viewer), &ask).index;
 }
 
 /* What each of many connections, requests or uploads is given to; each node gets its part. */
@@ -50,10 +50,10 @@ static void test_a_connection_stays_with_its_node_even_when_a_better_one_comes_b
     }
     check_parts(nodes);
     uint32_t liked = request(&f, 1, 1, 1);
-    sf_balancer_node(&f.balancer, liked, true);
+    sf_balancer_node(&f.balancer, sf_node_id(liked), true);
     uint32_t second = request(&f, 1, 1, 2);
     assert_int_not_equal(second, liked);
-    sf_balancer_node(&f.balancer, liked, false);
+    sf_balancer_node(&f.balancer, sf_node_id(liked), false);
     assert_int_equal(request(&f, 1, 1, 3), second);
     sf_arena_fini(&f.arena);
 }
@@ -93,11 +93,11 @@ static void test_when_all_are_lost_there_is_none(void **state)
     set_up(&f, SF_BALANCE_CONNECTION);
     uint32_t node = request(&f, 0, 1, 1);
     for (uint32_t i = 0; i < NODES; i++) {
-        sf_balancer_node(&f.balancer, i, true);
+        sf_balancer_node(&f.balancer, sf_node_id(i), true);
     }
     assert_int_equal(request(&f, 0, 1, 2), SF_NOBODY);
-    assert_int_equal(sf_balancer_upload(&f.balancer, 1, 1), SF_NOBODY);
-    sf_balancer_node(&f.balancer, node, false);
+    assert_int_equal(sf_balancer_upload(&f.balancer, 1, 1).index, SF_NOBODY);
+    sf_balancer_node(&f.balancer, sf_node_id(node), false);
     assert_int_equal(request(&f, 0, 1, 3), node);
     sf_arena_fini(&f.arena);
 }
@@ -109,19 +109,19 @@ static void test_only_the_cameras_of_a_lost_node_move_and_they_come_back(void **
     uint32_t before[MANY];
     set_up(&f, SF_BALANCE_CAMERA);
     for (uint32_t i = 0; i < MANY; i++) {
-        before[i] = sf_balancer_upload(&f.balancer, i, 1);
-        assert_int_equal(sf_balancer_upload(&f.balancer, i, 2), before[i]);
+        before[i] = sf_balancer_upload(&f.balancer, i, 1).index;
+        assert_int_equal(sf_balancer_upload(&f.balancer, i, 2).index, before[i]);
     }
     check_parts(before);
-    sf_balancer_node(&f.balancer, 1, true);
+    sf_balancer_node(&f.balancer, sf_node_id(1), true);
     for (uint32_t i = 0; i < MANY; i++) {
-        uint32_t node = sf_balancer_upload(&f.balancer, i, 3);
+        uint32_t node = sf_balancer_upload(&f.balancer, i, 3).index;
         assert_int_not_equal(node, 1);
         assert_true(before[i] == 1 || node == before[i]);
     }
-    sf_balancer_node(&f.balancer, 1, false);
+    sf_balancer_node(&f.balancer, sf_node_id(1), false);
     for (uint32_t i = 0; i < MANY; i++) {
-        assert_int_equal(sf_balancer_upload(&f.balancer, i, 4), before[i]);
+        assert_int_equal(sf_balancer_upload(&f.balancer, i, 4).index, before[i]);
     }
     /* Who asks comes to where the still is. */
     assert_int_equal(request(&f, 3, 1, 1), before[203]);
@@ -135,24 +135,25 @@ static void test_only_open_connections_to_a_lost_node_break(void **state)
     set_up(&f, SF_BALANCE_CONNECTION);
     uint32_t node = request(&f, 0, 7, 1);
     uint32_t other = (node + 1) % NODES;
-    assert_true(sf_balancer_is_with(&f.balancer, 0, 7, node));
-    assert_false(sf_balancer_is_with(&f.balancer, 0, 7, other));
-    assert_false(sf_balancer_is_with(&f.balancer, 0, 6, node));
-    sf_balancer_node(&f.balancer, node, true);
-    assert_int_equal(sf_balancer_break(&f.balancer, 0, other), 0);
-    assert_int_equal(sf_balancer_break(&f.balancer, 0, node), 7);
-    assert_int_equal(sf_balancer_break(&f.balancer, 0, node), 0);
-    assert_int_equal(sf_balancer_break(&f.balancer, 3, node), 0); /* has none */
-    assert_true(sf_balancer_is_broken(&f.balancer, 0, 7));
-    assert_false(sf_balancer_is_broken(&f.balancer, 0, 8));
-    assert_false(sf_balancer_is_broken(&f.balancer, 3, 0));
+    assert_true(sf_balancer_is_with(&f.balancer, sf_viewer_id(0), 7, sf_node_id(node)));
+    assert_false(sf_balancer_is_with(&f.balancer, sf_viewer_id(0), 7, sf_node_id(other)));
+    assert_false(sf_balancer_is_with(&f.balancer, sf_viewer_id(0), 6, sf_node_id(node)));
+    sf_balancer_node(&f.balancer, sf_node_id(node), true);
+    assert_int_equal(sf_balancer_break(&f.balancer, sf_viewer_id(0), sf_node_id(other)), 0);
+    assert_int_equal(sf_balancer_break(&f.balancer, sf_viewer_id(0), sf_node_id(node)), 7);
+    assert_int_equal(sf_balancer_break(&f.balancer, sf_viewer_id(0), sf_node_id(node)), 0);
+    assert_int_equal(sf_balancer_break(&f.balancer, sf_viewer_id(3), sf_node_id(node)),
+                     0); /* has none */
+    assert_true(sf_balancer_is_broken(&f.balancer, sf_viewer_id(0), 7));
+    assert_false(sf_balancer_is_broken(&f.balancer, sf_viewer_id(0), 8));
+    assert_false(sf_balancer_is_broken(&f.balancer, sf_viewer_id(3), 0));
     assert_int_not_equal(request(&f, 0, 8, 2), node);
 
     uint32_t closed = request(&f, 1, 1, 1);
-    sf_balancer_closed(&f.balancer, 1, 2); /* not this one */
-    assert_true(sf_balancer_is_with(&f.balancer, 1, 1, closed));
-    sf_balancer_closed(&f.balancer, 1, 1);
-    assert_int_equal(sf_balancer_break(&f.balancer, 1, closed), 0);
+    sf_balancer_closed(&f.balancer, sf_viewer_id(1), 2); /* not this one */
+    assert_true(sf_balancer_is_with(&f.balancer, sf_viewer_id(1), 1, sf_node_id(closed)));
+    sf_balancer_closed(&f.balancer, sf_viewer_id(1), 1);
+    assert_int_equal(sf_balancer_break(&f.balancer, sf_viewer_id(1), sf_node_id(closed)), 0);
     sf_arena_fini(&f.arena);
 }
 

@@ -70,7 +70,7 @@ void sf_node_lose(struct world *world, struct sf_node_id node)
         return;
     }
     trace_node(world, node, false);
-    sf_balancer_node(&world->cloud.balancer, node.index, true);
+    sf_balancer_node(&world->cloud.balancer, node, true);
     sf_cache_host_node_lost(&world->cloud.host, node);
     sf_cloud_uploads_lost(world);
     sf_cloud_requests_lost(world, node);
@@ -84,5 +84,5 @@ void sf_node_bring_back(struct world *world, struct sf_node_id node)
     }
     trace_node(world, node, true);
     sf_cache_host_node_back(&world->cloud.host, node);
-    sf_balancer_node(&world->cloud.balancer, node.index, false);
+    sf_balancer_node(&world->cloud.balancer, node, false);
 }

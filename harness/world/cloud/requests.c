@@ -91,8 +91,7 @@ static void choose_node(struct world *world, struct request *request)
         .request = request->number,
         .camera_name = home_number(world, sf_home_of_camera(request->camera)),
     };
-    request->node =
-        sf_node_id(sf_balancer_request(&world->cloud.balancer, request->viewer.index, &ask));
+    request->node = sf_balancer_request(&world->cloud.balancer, request->viewer, &ask);
 }
 
 static void admit(struct world *world, struct request *request)
@@ -161,7 +160,7 @@ void sf_cloud_request_arrived(struct world *world, struct message *message)
 {
     SF_ASSERT(message->kind == MESSAGE_REQUEST);
     const struct request_message *asked = &message->request;
-    if (sf_balancer_is_broken(&world->cloud.balancer, asked->viewer.index, asked->connection)) {
+    if (sf_balancer_is_broken(&world->cloud.balancer, asked->viewer, asked->connection)) {
         send_reset(world, asked->viewer, asked->connection);
         return;
     }
@@ -239,7 +238,7 @@ void sf_cloud_close_arrived(struct world *world, struct message *message)
             request_stop(world, request);
         }
     }
-    sf_balancer_closed(&world->cloud.balancer, id.index, connection);
+    sf_balancer_closed(&world->cloud.balancer, id, connection);
     sf_cache_host_connection_closed(&world->cloud.host, sf_viewer_id(viewer_for_host(world, id)),
                                     connection);
 }
@@ -282,16 +281,16 @@ void sf_cloud_requests_lost(struct world *world, struct sf_node_id node)
     while (handle != 0) {
         struct request *request = request_get(world, handle);
         handle = sf_slots_next(&world->cloud.requests, handle);
-        if (request_uses_cache(request) && (sf_node_same(request->node, node) ||
-                                            sf_balancer_is_with(balancer, request->viewer.index,
-                                                                request->connection, node.index))) {
+        if (request_uses_cache(request) &&
+            (sf_node_same(request->node, node) ||
+             sf_balancer_is_with(balancer, request->viewer, request->connection, node))) {
             request_stop(world, request);
         }
     }
     for (uint32_t i = 0; i < balancer->viewers_count; i++) {
-        uint32_t connection = sf_balancer_break(balancer, i, node.index);
+        const struct sf_viewer_id viewer = sf_viewer_id(i);
+        uint32_t connection = sf_balancer_break(balancer, viewer, node);
         if (connection != 0) {
-            const struct sf_viewer_id viewer = sf_viewer_id(i);
             sf_cache_host_connection_closed(
                 &world->cloud.host, sf_viewer_id(viewer_for_host(world, viewer)), connection);
             send_reset(world, viewer, connection);

@@ -23,8 +23,8 @@ static void upload_refuse(struct world *world, struct message *message)
 static void upload_begin(struct world *world, struct message *message)
 {
     const struct sf_camera_id camera = sf_camera_of_home(message->home);
-    const struct sf_node_id node = sf_node_id(sf_balancer_upload(
-        &world->cloud.balancer, home_number(world, message->home), message->capture));
+    const struct sf_node_id node = sf_balancer_upload(
+        &world->cloud.balancer, home_number(world, message->home), message->capture);
     message->upload.version =
         sf_cache_host_upload(&world->cloud.host, node, message->handle,
                              sf_cloud_camera_facts(world, camera), &message->upload.still);
