@@ -40,12 +40,16 @@ struct sf_node_id {
     uint32_t index;
 };
 
-/* The way that a viewer's requests take through the cloud. */
-enum sf_viewer_path {
-    SF_VIEWER_PATH_INTEGRATION = 1, /* of the platform that the owner linked: from the cache */
-    SF_VIEWER_PATH_APP = 2,         /* past the cache */
-    SF_VIEWER_PATH_EXPORT = 3,      /* of jobs without a display: from the cache */
-};
+/* The paths of requests through the cloud, X(NAME, number): the numbers of SF_CACHE_PATH_... A path
+ * has a flag of its name in harness/trace/record.h. */
+#define SF_VIEWER_PATHS(X)                                                        \
+    X(INTEGRATION, 1) /* of the platform that the owner linked: from the cache */ \
+    X(APP, 2)         /* past the cache */                                        \
+    X(EXPORT, 3)      /* of jobs without a display: from the cache */
+
+#define SF_VIEWER_PATH(NAME, number) SF_VIEWER_PATH_##NAME = (number),
+enum sf_viewer_path { SF_VIEWER_PATHS(SF_VIEWER_PATH) };
+#undef SF_VIEWER_PATH
 
 /* The kinds of viewer, X(NAME, words, path); how each behaves is in sim_hub/kinds.c. */
 #define SF_VIEWER_KINDS(X)     \

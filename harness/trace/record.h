@@ -50,38 +50,46 @@ enum sf_record_kind {
 
 /* ---- values of fields ---- */
 
-/* Type FLAGS. */
+/* Type FLAGS: X(NAME, bit, word), in the order of the text form. Saved runs keep the bits. */
+/* clang-format off */
+#define SF_RECORD_FLAGS(X)                                                                         \
+    /* The path of a viewer's requests, with the name of the path; none: the app's. */             \
+    X(INTEGRATION, 0, "integration")                                                               \
+    X(EXPORT, 12, "export")                                                                        \
+    X(DIRECT, 9, "direct")         /* VIEWER, ADMITTED: asks the camera, not the cloud */          \
+    X(WHOLE, 1, "whole")           /* every byte of the answer arrived */                          \
+    X(EXACT, 2, "exact")           /* byte for byte a capture of the viewer's own camera */        \
+    X(GRAYSCALE, 3, "grayscale")                                                                   \
+    X(DAMAGED, 4, "damaged")       /* not one whole picture: mixed, cut or unreadable in part */   \
+    X(BROKEN, 13, "broken")        /* SHOWN, SEEN: no decoder shows all of it, or it is mixed; a   \
+                                      re-encoded picture may be DAMAGED without that */            \
+    X(DECODABLE, 5, "decodable")                                                                   \
+    X(STALE, 10, "stale")          /* STATUS, too: the cache flagged its answer as stale */        \
+    X(INCOMPLETE, 11, "incomplete") /* STATUS, too: it flagged it as incomplete */                 \
+    X(NIGHT, 7, "night")           /* CAPTURE: infrared */                                         \
+    X(POOR_NETWORK, 6, "poor network") /* VIEWER: its home starts on a network that is not the     \
+                                          good one */                                              \
+    X(NO_ACCOUNT, 8, "no account") /* VIEWER: never has a session */
+/* clang-format on */
+
+#define SF_FLAG_OF_ROW(NAME, bit, word) SF_FLAG_##NAME = 1 << (bit),
 enum {
-    SF_FLAG_INTEGRATION =
-        1 << 0,             /* on the integration's path; neither this nor EXPORT: the app's */
-    SF_FLAG_WHOLE = 1 << 1, /* every byte of the answer arrived */
-    SF_FLAG_EXACT = 1 << 2, /* byte for byte a capture of the viewer's own camera */
-    SF_FLAG_GRAYSCALE = 1 << 3,
-    SF_FLAG_DAMAGED = 1 << 4, /* not one whole picture: mixed, cut or unreadable in part */
-    SF_FLAG_DECODABLE = 1 << 5,
-    SF_FLAG_POOR_NETWORK =
-        1 << 6,                  /* VIEWER: its home starts on another network than the good one */
-    SF_FLAG_NIGHT = 1 << 7,      /* CAPTURE: infrared */
-    SF_FLAG_NO_ACCOUNT = 1 << 8, /* VIEWER: never has a session */
-    SF_FLAG_DIRECT = 1 << 9,     /* VIEWER, ADMITTED: asks the camera, not the cloud */
-    /* These two also in STATUS: */
-    SF_FLAG_STALE = 1 << 10,      /* the cache flagged its answer as stale */
-    SF_FLAG_INCOMPLETE = 1 << 11, /* the cache flagged its answer as incomplete */
-    SF_FLAG_EXPORT = 1 << 12,     /* on the path of exports */
-    SF_FLAG_BROKEN = 1 << 13,     /* SHOWN, SEEN: no decoder shows all of it, or it is mixed; a
-                                     re-encoded picture may be DAMAGED without that */
-    SF_FLAGS_FROM_CACHE = SF_FLAG_INTEGRATION | SF_FLAG_EXPORT, /* paths that the cache serves */
+    SF_FLAG_APP = 0,
+    SF_RECORD_FLAGS(SF_FLAG_OF_ROW)
+
+    /* The paths that the cache serves. */
+    SF_FLAGS_FROM_CACHE = SF_FLAG_INTEGRATION | SF_FLAG_EXPORT,
 };
+#undef SF_FLAG_OF_ROW
 
 static inline uint16_t sf_flag_of_path(enum sf_viewer_path path)
 {
     switch (path) {
-    case SF_VIEWER_PATH_INTEGRATION:
-        return SF_FLAG_INTEGRATION;
-    case SF_VIEWER_PATH_APP:
-        return 0;
-    case SF_VIEWER_PATH_EXPORT:
-        return SF_FLAG_EXPORT;
+#define SF_FLAG_OF_PATH(NAME, number) \
+    case SF_VIEWER_PATH_##NAME:       \
+        return SF_FLAG_##NAME;
+        SF_VIEWER_PATHS(SF_FLAG_OF_PATH)
+#undef SF_FLAG_OF_PATH
     }
     SF_UNREACHABLE();
 }

@@ -22,23 +22,9 @@
         SF_STATUS_MASK, (value), (word) \
     }
 
-static const struct sf_word flags_words[] = {
-    BIT(SF_FLAG_INTEGRATION, "integration"),
-    BIT(SF_FLAG_EXPORT, "export"),
-    BIT(SF_FLAG_DIRECT, "direct"),
-    BIT(SF_FLAG_WHOLE, "whole"),
-    BIT(SF_FLAG_EXACT, "exact"),
-    BIT(SF_FLAG_GRAYSCALE, "grayscale"),
-    BIT(SF_FLAG_DAMAGED, "damaged"),
-    BIT(SF_FLAG_BROKEN, "broken"),
-    BIT(SF_FLAG_DECODABLE, "decodable"),
-    BIT(SF_FLAG_STALE, "stale"),
-    BIT(SF_FLAG_INCOMPLETE, "incomplete"),
-    BIT(SF_FLAG_NIGHT, "night"),
-    BIT(SF_FLAG_POOR_NETWORK, "poor network"),
-    BIT(SF_FLAG_NO_ACCOUNT, "no account"),
-    {0},
-};
+#define FLAG_WORD(NAME, bit, word) BIT(SF_FLAG_##NAME, word),
+static const struct sf_word flags_words[] = {SF_RECORD_FLAGS(FLAG_WORD){0}};
+#undef FLAG_WORD
 static const struct sf_word fate_words[] = {
     BIT(SF_FATE_LOST, "lost"),           BIT(SF_FATE_DUPLICATED, "duplicated"),
     BIT(SF_FATE_CORRUPTED, "corrupted"), BIT(SF_FATE_OVER_LIMIT, "over limit"),
