@@ -162,9 +162,10 @@ static uint64_t connection_number(struct sf_viewer_id viewer, uint32_t connectio
 }
 
 /* A cache is handed our number of a path. */
-_Static_assert((uint32_t)SF_VIEWER_PATH_INTEGRATION == SF_CACHE_PATH_INTEGRATION, "the same path");
-_Static_assert((uint32_t)SF_VIEWER_PATH_APP == SF_CACHE_PATH_APP, "the same path");
-_Static_assert((uint32_t)SF_VIEWER_PATH_EXPORT == SF_CACHE_PATH_EXPORT, "the same path");
+#define SAME_PATH(NAME, number) \
+    _Static_assert((uint32_t)SF_VIEWER_PATH_##NAME == SF_CACHE_PATH_##NAME, "the same path");
+SF_VIEWER_PATHS(SAME_PATH)
+#undef SAME_PATH
 
 sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
                                 const struct sf_cache_host_ask *ask)
