@@ -11,7 +11,8 @@ trap 'rm -rf "$scratch"' EXIT
 
 # What is covered. Rooms are added as their comments are brought to the standard.
 texts() {
-    find "$root"/{README.md,CHANGELOG.md,docs,scenarios,tools,bench,fuzz} "$root"/harness/{cli,report,gate,replay,run,shrink,measure} \
+    find "$root"/{README.md,CHANGELOG.md,docs,scenarios,tools,bench,fuzz} "$root"/harness/{base,sim,net,frame,trace,oracle,scenario,judge,world,measure,run} \
+        "$root"/harness/{shrink,gate,replay,story,report,cli} \
         "$root/harness/cache/strayframe_cache.h" "$root"/tests/*.sh "$root"/tests/*.cmake -type f \
         ! -path '*/fuzz/corpus/*' ! -name '*.jpg' ! -name words.sh
 }

@@ -9,7 +9,7 @@
 
 struct sf_arena_block;
 
-/* Grows by blocks while it is open; a sealed arena asserts that nobody asks for more. */
+/* Grows by blocks while it is open; a sealed arena asserts that no more is taken. */
 struct sf_arena {
     struct sf_arena_block *first;
     struct sf_arena_block *current;

@@ -1,6 +1,6 @@
-/* The two kinds of wrong that are error codes: somebody gave us bad input, or the machine failed
- * us. (A broken invariant of the system under test is a finding, which is data; a broken promise of
- * our own is an SF_ASSERT.) Each error travels with a diagnosis: what is wrong, where, what was
+/* The two kinds of wrong that are error codes: the user gave bad input, or the machine failed. (A
+ * broken invariant of the system under test is a finding, which is data; a broken promise of our
+ * own is an SF_ASSERT.) Each error travels with a diagnosis: what is wrong, where, what was
  * expected. */
 #ifndef STRAYFRAME_BASE_ERR_H
 #define STRAYFRAME_BASE_ERR_H
@@ -32,8 +32,8 @@ SF_MUST_USE enum sf_err sf_fail_at(struct sf_diag *diag, enum sf_err err, const 
                                    uint32_t line, uint32_t column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
-/* Whose fault it is that a file which somebody named could not be opened or made: theirs where it
- * is not there, is a folder, or may not be touched; the machine's otherwise. Never SF_OK. */
+/* The error of a file that could not be opened or made: SF_ERR_INPUT where it does not exist, is a
+ * folder, or may not be accessed; SF_ERR_MACHINE otherwise. Never SF_OK. */
 SF_MUST_USE enum sf_err sf_err_of_file(int error_number);
 
 /* "file:line:column: message", as much of it as is known, into `out` (always terminated). */

@@ -1,5 +1,5 @@
-/* A table of things of one size that come and go, each with a handle that is never used again: a
- * stale handle is told from a live one. Items do not move. The memory grows to its high-water mark
+/* A table of items of one size. Each has a handle that is never used again, so a stale handle is
+ * recognised. Items do not move. The memory grows to its high-water mark
  * and is kept. */
 #ifndef STRAYFRAME_BASE_SLOTS_H
 #define STRAYFRAME_BASE_SLOTS_H

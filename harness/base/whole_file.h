@@ -1,6 +1,6 @@
 /* A file that is there whole or not at all. It is written in the same folder without a name (under
  * another name where the file system has no files without one) and moved to its place when every
- * byte of it is on the disk: whoever reads it never finds half of it, and what was there before
+ * byte of it is on the disk: a reader never finds half of it, and what was there before
  * stays until then, whatever becomes of the writer or of the disk. */
 #ifndef STRAYFRAME_BASE_WHOLE_FILE_H
 #define STRAYFRAME_BASE_WHOLE_FILE_H
@@ -19,7 +19,7 @@ struct sf_whole_file {
 };
 
 /* SF_ERR_INPUT for a path that is too long, is something else than a file (a device, a folder), or
- * is where nobody may write; SF_ERR_MACHINE when the machine cannot write there. */
+ * is where writing is not permitted; SF_ERR_MACHINE when the machine cannot write there. */
 SF_MUST_USE enum sf_err sf_whole_file_open(struct sf_whole_file *whole, const char *path,
                                            struct sf_diag *diag);
 

@@ -50,8 +50,8 @@ static void cancel_fetches(struct sf_cache_host_state *host, const struct sf_cac
     }
 }
 
-/* Whatever it had under way is forgotten before it is destroyed: from inside `destroy` it reaches
- * nobody any more. */
+/* All that it had open is forgotten before it is destroyed: calls from inside `destroy` have no
+ * effect. */
 static void end(struct sf_cache_version *version)
 {
     struct sf_cache_host_state *host = version->host;

@@ -17,7 +17,7 @@ struct sf_cache_module {
     char options[SF_CACHE_SPEC_BYTES]; /* the text behind '?', "" for none */
 };
 
-/* The caches that come with the program, ended by NULL; handed in by whoever knows them. */
+/* The caches that come with the program, ended by NULL; passed in by the caller. */
 typedef const struct sf_cache_plugin *const *sf_cache_builtins;
 
 /* Finds the cache, checks its version and its required functions, and creates and destroys one to
@@ -31,7 +31,7 @@ SF_MUST_USE enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builti
 bool sf_cache_try(const struct sf_cache_module *module, char *refusal_out, uint32_t refusal_bytes,
                   bool *ended_out);
 
-/* Is it somebody else's code, a shared object or a program? */
+/* Is it foreign code, a shared object or a program? */
 bool sf_cache_spec_is_foreign(const char *spec);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the ledger was told: which cameras there are, how many captures each has, and which looks.
+/* What the ledger knows of: the cameras, how many captures each has, and which looks.
  * A counter for each camera instead of an entry for each capture. Part of the ledger. */
 #ifndef STRAYFRAME_FRAME_CAPTURES_H
 #define STRAYFRAME_FRAME_CAPTURES_H
@@ -12,7 +12,7 @@ enum { SF_CAPTURES_NONE = UINT32_MAX }; /* in place of an index */
 /* Captures of a camera that have most bytes in common. */
 struct sf_look {
     uint32_t camera; /* index */
-    uint32_t number; /* as it was told */
+    uint32_t number; /* as sf_captures_add was given it */
     uint32_t capture_last;
     uint32_t before; /* the camera's look before this one, or SF_CAPTURES_NONE */
 };

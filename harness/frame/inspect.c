@@ -12,7 +12,7 @@ enum {
     WORD = SF_MARK_WORD_BLOCKS,
     OWNERS_MAX = 64, /* while reading */
     ROTATION_SLOTS = 4 * OWNERS_MAX * WORD,
-    NOBODY = OWNERS_MAX,
+    NO_OWNER = OWNERS_MAX,
 };
 
 /* The picture as a grid of blocks, each with the 6 bits read from it. */
@@ -21,7 +21,7 @@ struct grid {
     uint32_t columns_count;
     uint8_t *values;   /* owned; SF_UNREADABLE_BLOCK or 6 bits */
     uint64_t *words;   /* owned; the word that begins at this block, or NO_WORD */
-    uint8_t *captures; /* owned; whose capture word it is part of: index into owners, or NOBODY */
+    uint8_t *captures; /* owned; whose capture word it is part of: index into owners, or NO_OWNER */
     uint8_t *cameras;  /* owned; the same for owner words */
 };
 
@@ -52,8 +52,8 @@ static void grid_begin(void *context, uint32_t rows_count, uint32_t columns_coun
     grid->words = sf_alloc(blocks, sizeof *grid->words);
     grid->captures = sf_alloc(blocks, 1);
     grid->cameras = sf_alloc(blocks, 1);
-    memset(grid->captures, NOBODY, blocks);
-    memset(grid->cameras, NOBODY, blocks);
+    memset(grid->captures, NO_OWNER, blocks);
+    memset(grid->cameras, NO_OWNER, blocks);
 }
 
 static uint8_t block_value(const int16_t *coefs)
@@ -172,10 +172,10 @@ static void rotations_add(struct rotations *rotations, uint64_t word, uint32_t o
 static uint32_t rotations_owner(const struct rotations *rotations, uint64_t word)
 {
     if (word == NO_WORD) {
-        return NOBODY;
+        return NO_OWNER;
     }
     uint32_t slot = rotations_slot(rotations, word);
-    return rotations->words[slot] == NO_WORD ? NOBODY : rotations->owners[slot];
+    return rotations->words[slot] == NO_WORD ? NO_OWNER : rotations->owners[slot];
 }
 
 /* Gives every stretch of eight blocks that shows a capture word to its owner. */
@@ -190,15 +190,15 @@ static void claim_captures(struct grid *grid, const struct owners *owners,
         size_t first = (size_t)row * grid->columns_count;
         for (uint32_t column = 0; column + WORD <= grid->columns_count; column++) {
             uint32_t owner = rotations_owner(rotations, grid->words[first + column]);
-            if (owner != NOBODY) {
+            if (owner != NO_OWNER) {
                 memset(grid->captures + first + column, (int)owner, WORD);
             }
         }
     }
 }
 
-/* An owner word says the camera only; which capture it is of is told by the capture words next to
- * it: most blocks decide. Without any, it is the first that was found of this camera. */
+/* An owner word says the camera only. The capture words next to it say the capture: most blocks
+ * decide. Without any, it is the first that was found of this camera. */
 static uint32_t capture_beside(const struct grid *grid, const struct owners *owners, uint32_t row,
                                uint32_t column, uint32_t owner)
 {
@@ -212,7 +212,7 @@ static uint32_t capture_beside(const struct grid *grid, const struct owners *own
                 continue;
             }
             uint32_t there = grid->captures[r * grid->columns_count + c];
-            if (there != NOBODY &&
+            if (there != NO_OWNER &&
                 sf_mark_same_camera(owners->marks[there], owners->marks[owner])) {
                 votes[there]++;
                 best = votes[there] > votes[best] ? there : best;
@@ -243,7 +243,7 @@ static void claim_owners(struct grid *grid, const struct owners *owners,
         size_t first = (size_t)row * grid->columns_count;
         for (uint32_t column = 0; column + WORD <= grid->columns_count; column++) {
             uint32_t owner = rotations_owner(rotations, grid->words[first + column]);
-            if (owner != NOBODY) {
+            if (owner != NO_OWNER) {
                 owner = has_siblings(owners, owner)
                             ? capture_beside(grid, owners, row, column, owner)
                             : owner;
@@ -258,8 +258,8 @@ static uint32_t count_blocks(const struct grid *grid, uint32_t blocks_count_out[
     uint32_t blocks = grid->rows_count * grid->columns_count;
     memset(blocks_count_out, 0, OWNERS_MAX * sizeof *blocks_count_out);
     for (uint32_t i = 0; i < blocks; i++) {
-        uint8_t owner = grid->captures[i] != NOBODY ? grid->captures[i] : grid->cameras[i];
-        if (owner != NOBODY) {
+        uint8_t owner = grid->captures[i] != NO_OWNER ? grid->captures[i] : grid->cameras[i];
+        if (owner != NO_OWNER) {
             blocks_count_out[owner]++;
         }
     }

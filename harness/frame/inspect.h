@@ -5,7 +5,7 @@
  * What it promises: an area of 64x16 pixels of a still that survived anywhere in the picture,
  * displaced by whole blocks or not, names its owner, and so does a strip of 256x8 pixels. Once an
  * owner is known, every stretch of 64x8 of theirs is counted. What was never marked is attributed
- * to somebody by chance with a probability of about 2^-34 for each block it has.
+ * to an owner by chance with a probability of about 2^-34 for each block it has.
  *
  * Reads marks at the grid of blocks: a picture encoded again in any quality above about 25 is
  * fine, one that was scaled, turned or cropped off the grid is unreadable. */

@@ -274,7 +274,7 @@ static size_t last_marker(const uint8_t *bytes, size_t end)
 
 /* libjpeg reads every scan of a picture in several scans before it shows any, and a senseless
  * marker, such as the start of another picture's header, then costs what had already been read. A
- * display shows it. So what stands before that marker is read again by itself. */
+ * display shows it. So the bytes before that marker are read again, alone. */
 static void read_patiently(struct reader *reader, const uint8_t *bytes, size_t count,
                            void (*read)(struct reader *reader))
 {

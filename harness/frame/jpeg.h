@@ -62,7 +62,7 @@ struct sf_jpeg_outcome {
 typedef void sf_jpeg_visit_row(void *context, uint32_t row, uint32_t columns_count,
                                const int16_t (*blocks)[SF_JPEG_BLOCK_COEFS]);
 
-/* Hands the luma blocks, rows from top to bottom, to `visit`, after `begin` was told the size of
+/* Hands the luma blocks, rows from top to bottom, to `visit`, after `begin` received the size of
  * the picture. Neither is called unless it is decodable with luma on the grid. */
 typedef void sf_jpeg_visit_begin(void *context, uint32_t rows_count, uint32_t columns_count);
 void sf_jpeg_read_luma(const uint8_t *bytes, size_t count, sf_jpeg_visit_begin *begin,

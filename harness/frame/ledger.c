@@ -141,7 +141,7 @@ static void index_update(struct sf_ledger *ledger)
     }
 }
 
-/* Longest first, then from left to right; what nobody has alone comes last. */
+/* Longest first, then from left to right; runs that two captures share come last. */
 static int run_compare(const void *left, const void *right)
 {
     const struct ledger_run *a = left;

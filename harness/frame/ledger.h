@@ -1,20 +1,20 @@
 /* Whose bytes are these? The second check on what a viewer was given, independent of the first: it
- * compares bytes, decodes nothing and does not know the mark. It is told every capture, keeps no
- * picture, and has stills made again when it needs to look at one.
+ * compares bytes, decodes nothing and does not know the mark. Every capture is reported to it; it
+ * keeps no picture, and has stills made again when it needs to look at one.
  *
  * What it promises. It attributes runs of delivered bytes that captures of one camera contain and
  * captures of no other; the longest run decides where two overlap. Nothing is ever attributed
  * without the same bytes in a capture of that camera, SF_LEDGER_RUN_BYTES_MIN of them at least with
  * SF_LEDGER_RUN_BLOCKS_MIN whole marked blocks in them: below that, chance would make one camera's
- * bytes another's (with 1,000 cameras by day and night, a run is anybody else's with a probability
- * of 2^-25). Header and colour have no mark and are nobody's by themselves.
+ * bytes another's (with 1,000 cameras by day and night, a run is also another camera's with a
+ * probability of 2^-25). Header and colour have no mark: alone they have no owner.
  *
  * Found is every such run that has SF_LEDGER_RUN_BYTES_MIN bytes in a row that were looked up, and
  * of these there are, for each camera and each look of it,
  *   - all bytes that are the same in all captures of that look: name, and half of each row of
  *     blocks, in stretches two tiles long that alternate with the other half, so that nearly every
  *     run of 300 bytes has enough of them (docs/frames.md has the figures);
- *   - all bytes of one capture, the last that was told before the first look-up of this look.
+ *   - all bytes of one capture, the last one reported before the first look-up of this look.
  * The capture is then found by making the camera's captures again, the latest first. Runs that more
  * than SF_LEDGER_SHARERS_MAX looks have are nobody's.
  *
@@ -59,7 +59,8 @@ void sf_ledger_destroy(struct sf_ledger *ledger);
 /* Forgets every capture, keeps its memory. */
 void sf_ledger_reset(struct sf_ledger *ledger);
 
-/* Tells a capture. A camera's captures are numbered from 0, in the order in which they are told.
+/* Reports a capture. A camera's captures are numbered from 0, in the order in which they are
+ * reported.
  * `look` is any number that changes when what the camera's stills have in common changes: room, day
  * or night, size, quality. Costs a look-up in a table. */
 void sf_ledger_capture(struct sf_ledger *ledger, struct sf_mark mark, uint32_t look);
@@ -81,7 +82,7 @@ struct sf_byte_attribution {
 
 /* Any bytes; of more than 1 MiB the rest stays unattributed. Costs about 0.2 ms for a delivery of
  * 12 KB, and 0.1 ms for each look of a camera the first time
- * after it was told; where the capture is an old one, a still for each later one. */
+ * after it was reported; where the capture is an old one, a still for each later one. */
 void sf_ledger_attribute(struct sf_ledger *ledger, const uint8_t *bytes, size_t count,
                          struct sf_byte_attribution *out);
 

@@ -14,7 +14,7 @@ struct sf_ledger {
     struct sf_captures captures;
     struct sf_postings postings;
     uint32_t window;        /* of fingerprints; 0 until something is indexed */
-    uint32_t looks_indexed; /* so many looks are in the index */
+    uint32_t looks_indexed; /* number of looks in the index */
 
     /* Owned, by look and by camera, as many as are indexed. */
     uint32_t *captures_indexed; /* whose bytes are in the index */

@@ -9,10 +9,10 @@
 
 enum {
     RUNS_MAX = 4096, /* in a delivery */
-    /* So many bytes more than another capture's run are the capture's own. Less can come about when
-     * two captures show nearly the same time. */
+    /* A lead of this many bytes over another capture's run identifies the capture. A smaller lead
+     * occurs when two captures show nearly the same time. */
     CLEAR_LEAD_BYTES = 2048,
-    /* So many more than any other capture's tell the capture. */
+    /* The lead over every other capture that identifies one. */
     CAPTURE_LEAD_BYTES = 8,
 };
 
@@ -240,7 +240,7 @@ static bool run_counts(struct sf_ledger *ledger, const struct ledger_run *run)
                SF_LEDGER_RUN_BLOCKS_MIN;
 }
 
-/* Adds the runs around those fingerprints that have so many sharers and are in no run yet. */
+/* Adds the runs around the fingerprints with this number of sharers that are in no run yet. */
 static uint32_t find_runs(struct sf_ledger *ledger, const struct ledger_delivery *delivery,
                           size_t fingerprints_count, uint32_t sharers_min, uint32_t sharers_max,
                           uint32_t runs_count)

@@ -50,7 +50,8 @@ struct sf_letters {
 struct sf_letters *sf_letters_create(uint32_t quality, uint32_t scale);
 void sf_letters_destroy(struct sf_letters *letters);
 
-/* At most this many bytes are put of a row of a line so many blocks wide, whatever it says. */
+/* Upper bound of what sf_letters_row writes for a line of columns_count blocks, whatever the text.
+ */
 size_t sf_letters_row_bytes_max(const struct sf_letters *letters, uint32_t columns_count);
 
 /* One row of blocks of a line of text: glyph 0 is a blank. `glyphs` has one for each cell of

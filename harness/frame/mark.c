@@ -21,9 +21,10 @@ _Static_assert(2 * HALF_BITS == SF_MARK_WORD_BLOCKS * SF_MARK_BLOCK_BITS,
 _Static_assert(2 * FIELD_BITS + OWNER_CHECK_BITS == 2 * HALF_BITS, "an owner word is full");
 
 /* A word is its fields and zeros as check bits, put through a small keyed permutation of 48 bits (a
- * Feistel network). That is check sum and whitening in one: a word that nobody wrote unscrambles to
- * random bits, whose check bits are zero only by chance, and two marks that differ in one bit
- * differ in nearly every block, which tells apart short runs of bytes too. Nothing here is secret.
+ * Feistel network). That is check sum and whitening in one: a word that was not written as a mark
+ * unscrambles to random bits, whose check bits are zero only by chance, and two marks that differ
+ * in one bit differ in nearly every block, which tells apart short runs of bytes too. Nothing here
+ * is secret.
  */
 static uint32_t scramble_half(uint32_t half, uint32_t key)
 {

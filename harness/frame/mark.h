@@ -2,7 +2,7 @@
  *
  * Three numbers (tenant, camera, capture) become two words of 48 bits. The owner word says tenant
  * and camera and is the same in every capture of a camera; the capture word says the capture number
- * and can be read only by someone who knows the owner. A block of 8x8 luma pixels carries 6 bits,
+ * and can be read only by a reader that knows the owner. A block of 8x8 luma pixels carries 6 bits,
  * eight blocks side by side carry a word, and every tile of 64x16 pixels carries both words, one
  * above the other. Which one is above changes along the picture, so that a strip one block high
  * also shows both.

@@ -22,7 +22,7 @@ struct sf_postings {
 void sf_postings_forget(struct sf_postings *postings);
 void sf_postings_fini(struct sf_postings *postings);
 
-/* Makes room for so many without growing. */
+/* Makes room for this many postings without growing. */
 void sf_postings_reserve(struct sf_postings *postings, uint64_t count);
 
 /* A second place of a fingerprint in the same look is not kept, nor are the looks of one that more

@@ -1,4 +1,4 @@
-/* Rows of a still: the bytes of some rows of luma blocks, to be sent by themselves and put into
+/* Rows of a still: the bytes of some rows of luma blocks, to be sent alone and put into
  * another still of the same kind (size, quality, room, day or night). It works because each row is
  * a restart interval of its own. Looks at markers only: knows neither marks nor pictures. */
 #ifndef STRAYFRAME_FRAME_STILL_ROWS_H

@@ -50,8 +50,8 @@ struct sf_strip {
     /* Bytes that may be 0xff. Such a byte needs a zero byte behind it; those that are 0xff under
      * every mark may have theirs already, and are then no doubt. Rising. */
     const uint16_t *doubts;
-    /* Where each block ends, in bits, the zero bytes behind 0xff not counted. Needed by nobody who
-     * puts stills together, only to count blocks in a run of bytes. */
+    /* Where each block ends, in bits, the zero bytes behind 0xff not counted. Not needed to put
+     * stills together, only to count blocks in a run of bytes. */
     const uint32_t *block_ends_bits;
     void *memory; /* owned: all of the above */
 };

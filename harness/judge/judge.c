@@ -80,7 +80,7 @@ static void emit_own_picture(struct sf_judge *judge, const struct sf_delivery *d
 
 /* ---- by the bytes ---- */
 
-/* Attributes each range by itself: bytes beside a gap are no neighbours. */
+/* Attributes each range alone: bytes on both sides of a gap are no neighbours. */
 static void judge_bytes(struct sf_judge *judge, const struct sf_delivery *delivery)
 {
     for (uint32_t i = 0; i < delivery->ranges_count; i++) {

@@ -207,8 +207,8 @@ sf_ns sf_netem_wire_ns(const struct sf_netem_config *config, uint32_t bytes)
     return (sf_ns)((uint64_t)length * (uint64_t)SF_SECOND / config->rate_bytes_per_second);
 }
 
-/* The one thing here that no kernel does. An earlier packet that has left holds nobody up, so what
- * still waits is all that needs remembering. */
+/* The only behaviour here that no kernel has. A packet that has left delays no other, so only the
+ * waiting packets need to be remembered. */
 static sf_ns in_order(const struct sf_netem *link, sf_ns send_ns)
 {
     bool behind = link->config->keep_order && link->timed_count > 0;

@@ -28,7 +28,7 @@ void sf_netem_course_init(struct sf_netem_course *course, const struct sf_netem_
  * before. */
 void sf_netem_course_change(struct sf_netem_course *course, sf_ns now_ns);
 
-/* Who is told of each copy that leaves. */
+/* The function that receives each copy that leaves. */
 struct sf_netem_leaver {
     void (*leaves)(void *context, const struct sf_netem_delivery *delivery, sf_ns now_ns);
     void *context;

@@ -178,7 +178,7 @@ static enum sf_err read_gap(struct sf_netem_spec *spec)
     return sf_netem_spec_u32(spec, "a number of packets", &spec->config->gap, &spec->columns.gap);
 }
 
-/* Its correlation does not by itself make tc send correlations. */
+/* Its correlation alone does not make tc send correlations. */
 static enum sf_err read_duplicate(struct sf_netem_spec *spec)
 {
     struct sf_netem_config *config = spec->config;

@@ -16,7 +16,7 @@ const struct sf_netem_profile sf_netem_profiles[] = {
      "ours, orders of magnitude for a wired line; the best class of peak-hour loss in the FCC's "
      "Measuring Broadband America is below 0.4 %"},
 
-    /* The uplink is full: somebody uploads a video. What hurts is the standing queue (bufferbloat):
+    /* The uplink is full: a video is uploaded. What hurts is the standing queue (bufferbloat):
      * 64 full frames at 2 Mbit/s are 390 ms, which the limit stands for, and its tail drops. `rate`
      * keeps packets in order, as a real queue does. */
     {"congested-uplink", "limit 64 delay 25ms 8ms distribution paretonormal loss 0.2% rate 2mbit",

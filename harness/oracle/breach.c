@@ -16,7 +16,7 @@ static const struct {
     }
     BREACH(SF_CACHE_E_UNKNOWN_REQUEST, "no such request was ever handed to this cache"),
     BREACH(SF_CACHE_E_ANSWERED, "the request had been answered already"),
-    BREACH(SF_CACHE_E_CANCELLED, "the request was cancelled, and the cache was told"),
+    BREACH(SF_CACHE_E_CANCELLED, "the request was cancelled, and the cache was notified"),
     BREACH(SF_CACHE_E_TOO_MANY_BYTES, "more bytes than announced, or than a still may have"),
     BREACH(SF_CACHE_E_TOO_FEW_BYTES, "answer_end before all announced bytes"),
     BREACH(SF_CACHE_E_BAD_STATUS, "no such status, or bytes with a status that has none"),

@@ -47,7 +47,7 @@ struct sf_probes {
     bool healed;
     struct viewer *viewers;
     sf_ns *link_due_ns;       /* by link: when the packet before arrives */
-    uint64_t *link_left;      /* by link: the highest number of a packet that was told to leave */
+    uint64_t *link_left;      /* by link: the highest number of a packet that has left */
     uint32_t *tenant_waits;   /* by tenant: requests that wait */
     uint32_t *camera_waits;   /* by camera: requests that wait for it */
     uint32_t *still_bytes;    /* by camera: its latest still that has arrived whole */

@@ -200,7 +200,7 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     SF_ASSERT(options != NULL);
     SF_ASSERT(result_out != NULL);
     SF_ASSERT(options->listeners != NULL || options->listeners_count == 0);
-    /* Nobody but the result hears of it: then it can be begun again. */
+    /* Only the result receives the records: then the run can be begun again. */
     bool repeatable =
         options->listeners_count == 0 && options->exhibits == NULL && options->log == NULL;
     draw(runner, options->seed, &plan, &caches);

@@ -8,7 +8,7 @@
 
 #include "harness/base/time.h"
 
-/* 32 bytes; everything but `due_ns` and `order` belongs to whoever pushes it. */
+/* 32 bytes; everything but `due_ns` and `order` belongs to the caller that pushes it. */
 struct sf_event {
     sf_ns due_ns;
     uint64_t order; /* set by push: ties of one lane keep the order of pushing, ties between lanes
@@ -42,9 +42,9 @@ void sf_queue_reset(struct sf_queue *queue, uint64_t tie_seed);
  * caller sets the rest before anything else is done with the queue. */
 struct sf_event *sf_queue_place(struct sf_queue *queue, sf_ns due_ns, uint32_t lane);
 
-/* `event.due_ns` must not be before now; `event.order` is overwritten. Each member goes to its
- * place by itself: put together elsewhere first and then copied as a whole, the event would be
- * waited for. */
+/* `event.due_ns` must not be before now; `event.order` is overwritten. Each member is
+ * written to its place directly: an event that is first put together elsewhere and then copied as a
+ * whole makes the processor wait. */
 static inline void sf_queue_push(struct sf_queue *queue, struct sf_event event, uint32_t lane)
 {
     struct sf_event *place = sf_queue_place(queue, event.due_ns, lane);

@@ -16,7 +16,7 @@ struct trip {
 /* A still on its way up. Any of the records may be NULL: it did not happen, or not in time. */
 struct upload {
     const struct sf_record *capture;
-    const struct sf_record *begun; /* the camera sent it by itself */
+    const struct sf_record *begun; /* the camera sent it without a request */
     const struct sf_record *fetch; /* it was asked for */
     const struct sf_record *ended; /* UPLOAD_ENDED or FETCH_ENDED */
     const struct sf_record *given_up;

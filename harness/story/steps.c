@@ -229,7 +229,7 @@ static void tell_request(struct teller *teller)
 
 /* ---- what happened around it ---- */
 
-/* Frequent events are told once, with their number, at the last of them. */
+/* Frequent events are one step, with their number, at the time of the last one. */
 struct tally {
     enum sf_record_kind kind;
     const char *what;

@@ -44,8 +44,8 @@ SF_MUST_USE enum sf_err sf_namespace_take_user(struct sf_diag *diag);
 SF_MUST_USE enum sf_err sf_namespace_open_named(const char *name, struct sf_namespace *opened_out,
                                                 struct sf_diag *diag);
 
-/* The network this process runs in, where the machine's interfaces are. Only after the user has
- * asked for that in so many words. */
+/* The network this process runs in, where the machine's interfaces are. Only where the user has
+ * asked for it explicitly. */
 SF_MUST_USE enum sf_err sf_namespace_open_outside(struct sf_namespace *opened_out,
                                                   struct sf_diag *diag);
 
@@ -58,9 +58,9 @@ SF_MUST_USE enum sf_err sf_namespace_enter(struct sf_namespace *space, struct sf
  * wrong network. */
 void sf_namespace_leave(struct sf_namespace *space);
 
-/* Gives up this hold on it. What is inside is gone once nobody else holds it: another descriptor, a
- * socket made inside, a process that entered. May be called again, and on SF_NAMESPACE_NONE. Not
- * from inside. */
+/* Closes this handle. What is inside is gone once nothing else holds the namespace: another
+ * descriptor, a socket made inside, a process that entered. May be called again, and on
+ * SF_NAMESPACE_NONE. Not from inside. */
 void sf_namespace_fini(struct sf_namespace *space);
 
 /* One end of a cable. */

@@ -247,7 +247,7 @@ enum sf_err sf_qdisc_probe(struct sf_qdisc_abilities *abilities_out, struct sf_d
     *abilities_out = (struct sf_qdisc_abilities){0};
     struct sf_namespace space;
     SF_TRY(sf_namespace_create(&space, diag));
-    /* The loopback interface of a namespace that nobody lives in does as well as any. */
+    /* The loopback interface of an empty namespace serves for a trial. */
     struct sf_netem_config config;
     sf_netem_config_default(&config);
     config.seed = 1;

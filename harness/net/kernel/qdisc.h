@@ -42,7 +42,7 @@ enum sf_qdisc_extent {
 /* What stands at the root of an interface. */
 struct sf_qdisc_state {
     char kind[16];   /* "netem", "noqueue", ...; "" for none */
-    uint32_t handle; /* 0: the kernel's own choice, nobody set it */
+    uint32_t handle; /* 0: set by the kernel, not by a user */
     bool netem;      /* and then: */
     /* Without tables. The seed is that of the kernel's generator, be it given or of its own making;
      * seed_given is false on kernels that have none. */

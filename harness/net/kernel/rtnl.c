@@ -201,8 +201,8 @@ enum sf_err sf_rtnl_ask(struct sf_rtnl *rtnl, struct nl_msg *message,
     SF_ASSERT(reply_out != NULL);
     SF_ASSERT(rtnl->socket != NULL);
     nlmsg_hdr(message)->nlmsg_flags |= NLM_F_ACK;
-    struct visit nobody = {0};
-    return converse(rtnl, message, &nobody, reply_out, diag);
+    struct visit none = {0};
+    return converse(rtnl, message, &none, reply_out, diag);
 }
 
 enum sf_err sf_rtnl_refused(const struct sf_rtnl_reply *reply, enum sf_err kind, const char *what,

@@ -38,13 +38,13 @@ struct sf_relay_figures {
     uint64_t lost_count; /* by chance */
     uint64_t full_count; /* met a full queue */
     uint64_t duplicated_count;
-    uint64_t corrupted_count;     /* copies */
-    uint64_t marked_count;        /* copies */
-    uint64_t refused_count;       /* copies that were spoilt so that nobody takes them: the Ethernet
-                                     header, or IP's version; part of the corrupted ones */
-    uint64_t line_count;          /* copies that left right behind another, as `rate` has it */
-    sf_ns line_asked_ns;          /* how long these were to take */
-    sf_ns line_given_ns;          /* and took */
+    uint64_t corrupted_count; /* copies */
+    uint64_t marked_count;    /* copies */
+    uint64_t refused_count; /* copies that were spoilt so that the receiver drops them: the Ethernet
+                               header, or IP's version; part of the corrupted ones */
+    uint64_t line_count;    /* copies that left right behind another, as `rate` has it */
+    sf_ns line_asked_ns;    /* how long these were to take */
+    sf_ns line_given_ns;    /* and took */
     struct sf_relay_spread asked; /* delays */
     struct sf_relay_spread given;
     struct sf_relay_spread late; /* by how much a copy left after its time */

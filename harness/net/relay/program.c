@@ -29,8 +29,8 @@ static int exit_code_of(int status)
     return WIFSIGNALED(status) ? SIGNAL_BASE + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* /proc is to show the processes of the new namespace. Where that is refused, as in some
- * containers, it shows the old ones, which harms nobody. */
+/* /proc shall show the processes of the new namespace. Where that is refused, as in some
+ * containers, it shows the old ones, which does no harm. */
 static void renew_proc(void)
 {
     if (unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0) {

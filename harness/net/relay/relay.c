@@ -221,7 +221,8 @@ const struct sf_namespace *sf_relay_far(const struct sf_relay *relay)
     return &relay->far.space;
 }
 
-/* Writes a copy, which may have to look different from the packet. False if nobody takes it. */
+/* Writes a copy, which may have to differ from the packet. False if the device does not accept it.
+ */
 static bool put_down(const struct way *way, const struct packet *packet,
                      const struct sf_netem_delivery *delivery, uint8_t *buffer)
 {

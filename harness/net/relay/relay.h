@@ -40,7 +40,8 @@ SF_MUST_USE enum sf_err sf_relay_open(const struct sf_relay_way *there,
                                       const struct sf_relay_way *back, struct sf_relay **relay_out,
                                       struct sf_diag *diag);
 
-/* Both networks and what is under way are gone, unless somebody else is in there. NULL is none. */
+/* Closes both networks and drops what is under way. A network lives on while another process is in
+ * it. `relay` may be NULL. */
 void sf_relay_close(struct sf_relay *relay);
 
 /* The networks; borrowed, until the relay is closed. */

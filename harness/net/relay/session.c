@@ -102,7 +102,7 @@ static enum sf_err run_client(const struct sf_relay_session *session, struct run
 static enum sf_err run_all(const struct sf_relay_session *session, struct running *running,
                            struct sf_relay_session_outcome *outcome, struct sf_diag *diag)
 {
-    /* First, for whoever has the right may lose it in a user namespace. */
+    /* First, because a process may lose the right to do it in a user namespace. */
     sf_relay_take_precedence();
     SF_TRY(open_relay(session, &running->relay, diag));
     if (session->server != NULL) {

@@ -17,7 +17,7 @@ struct sf_relay_session {
 
 struct sf_relay_session_outcome {
     int client_exit_code; /* as a shell says it: 128 + n for signal n */
-    bool server_ended;    /* by itself, before the client */
+    bool server_ended;    /* on its own, before the client */
     int server_exit_code; /* where it did */
     bool server_silent;   /* it had opened no port after ten seconds, and the client was started */
     struct sf_relay_report report;

@@ -54,7 +54,7 @@ void sf_message_stop_receiving(struct world *world, struct message *message);
 
 struct sf_netem *sf_link_netem(const struct world *world, struct sf_link_id link);
 void sf_link_init(struct world *world, struct sf_link_id link, uint32_t network, uint64_t seed);
-/* The run begins: a link on a network that changes by itself enters its first state. */
+/* The run begins: a link on a network with states enters its first one. */
 void sf_link_start(struct world *world, struct sf_link_id link, uint32_t network);
 void sf_link_change(struct world *world, struct sf_link_id link, uint32_t network);
 /* EVENT_LINK_STATE. */
