@@ -213,7 +213,7 @@ static enum sf_err feed(FILE *file, const char *path, uint32_t number,
 enum sf_err sf_box_talk(const char *path, uint32_t number, char *const argv[], struct sf_talk *talk,
                         struct sf_diag *diag)
 {
-    struct program program;
+    struct program program = {.to_fd = -1};
     *talk = (struct sf_talk){0};
     FILE *file = fopen(path, "re");
     if (file == NULL) {
