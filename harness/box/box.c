@@ -182,10 +182,13 @@ static void add_words(const struct sf_process_end *end, char *text, size_t text_
         return;
     }
     uint32_t from = count > SHOWN_BYTES ? count - SHOWN_BYTES : 0;
-    char shown[4 * SHOWN_BYTES + 1];
-    sf_shown(end->words + from, count - from, shown, sizeof shown);
+    static const char prefix[] = "; its last words: ";
     size_t used = strlen(text);
-    snprintf(text + used, text_bytes - used, "; its last words: %.160s", shown);
+    if (used + sizeof prefix < text_bytes) {
+        memcpy(text + used, prefix, sizeof prefix);
+        used += sizeof prefix - 1;
+        sf_shown(end->words + from, count - from, text + used, text_bytes - used);
+    }
 }
 
 /* A process that was killed was killed from outside (see sandbox.c), or for want of memory: that is

@@ -16,6 +16,7 @@ enum {
     READ_BYTES = 64 * 1024, /* one read */
     ROUND_MS = 500,         /* how often the time is looked at while nothing comes */
     CALLS_A_LOOK = 1024,    /* and while calls come without an end */
+    EVENTS_A_LOOK = 256,    /* and events */
     CALLS_AN_EVENT_MAX = 1 << 18,
 };
 #define BYTES_AN_EVENT_MAX (UINT64_C(1) << 30)
@@ -70,6 +71,25 @@ void sf_channel_close(struct sf_channel *channel, struct sf_process_end *end_out
     free(channel->in);
     free(channel->texts);
     *channel = (struct sf_channel){0};
+}
+
+/* The first bytes of what is no message, for a person. */
+static void say_broken(struct sf_channel *channel, const char *why)
+{
+    enum { SHOWN_BYTES = 80 };
+    size_t count = channel->in_end - channel->in_start;
+    count = count < SHOWN_BYTES ? count : SHOWN_BYTES;
+    size_t length = (size_t)snprintf(channel->problem, sizeof channel->problem, "%.90s: '", why);
+    for (size_t i = 0; i < count && length + 6 < sizeof channel->problem; i++) {
+        uint8_t byte = channel->in[channel->in_start + i];
+        char *at = channel->problem + length;
+        size_t room = sizeof channel->problem - length;
+        bool plain = byte >= 0x20 && byte < 0x7f;
+        length +=
+            (size_t)(plain ? snprintf(at, room, "%c", byte) : snprintf(at, room, "\\x%02x", byte));
+    }
+    snprintf(channel->problem + length, sizeof channel->problem - length, "'");
+    fail(channel, SF_CHANNEL_BROKEN);
 }
 
 /* ---- input ---- */
@@ -163,15 +183,24 @@ static void log_message(const struct sf_channel *channel, char mark, const uint8
 void sf_channel_send(struct sf_channel *channel, const struct sf_wire_head *head, const void *body)
 {
     size_t before = channel->out.length;
-    channel->events_count++;
+    bool begins_turn = head->reply && head->kind != SF_EVENT_RESULT;
+    channel->turn += begins_turn;
+    if (++channel->events_count % EVENTS_A_LOOK == 0) {
+        check_time(channel);
+    }
+    if (begins_turn && channel->in_start < channel->in_end) {
+        say_broken(channel, "it wrote more than its calls");
+    }
     if (channel->json) {
         sf_json_write_event(head, body, &channel->out);
     } else {
-        sf_frame_write(sf_wire_events, head, body, &channel->out);
+        struct sf_wire_head numbered = *head;
+        numbered.turn = channel->turn;
+        sf_frame_write(sf_wire_events, &numbered, body, &channel->out);
     }
     log_message(channel, '>', (const uint8_t *)channel->out.data + before,
                 channel->out.length - before);
-    if (head->reply && head->kind != SF_EVENT_RESULT) {
+    if (begins_turn) {
         channel->taken_bytes = 0;
         channel->taken_count = 0;
     }
@@ -181,25 +210,6 @@ void sf_channel_send(struct sf_channel *channel, const struct sf_wire_head *head
 }
 
 /* ---- calls ---- */
-
-/* The first bytes of what is no message, for a person. */
-static void say_broken(struct sf_channel *channel, const char *why)
-{
-    enum { SHOWN_BYTES = 80 };
-    size_t count = channel->in_end - channel->in_start;
-    count = count < SHOWN_BYTES ? count : SHOWN_BYTES;
-    size_t length = (size_t)snprintf(channel->problem, sizeof channel->problem, "%.90s: '", why);
-    for (size_t i = 0; i < count && length + 6 < sizeof channel->problem; i++) {
-        uint8_t byte = channel->in[channel->in_start + i];
-        char *at = channel->problem + length;
-        size_t room = sizeof channel->problem - length;
-        bool plain = byte >= 0x20 && byte < 0x7f;
-        length +=
-            (size_t)(plain ? snprintf(at, room, "%c", byte) : snprintf(at, room, "\\x%02x", byte));
-    }
-    snprintf(channel->problem + length, sizeof channel->problem - length, "'");
-    fail(channel, SF_CHANNEL_BROKEN);
-}
 
 static enum sf_read read_message(struct sf_channel *channel, struct sf_wire_head *head,
                                  union sf_wire_body *body, size_t *used)
@@ -211,6 +221,9 @@ static enum sf_read read_message(struct sf_channel *channel, struct sf_wire_head
         channel->json
             ? sf_json_read_call(input, count, channel->texts, head, body, used, why, sizeof why)
             : sf_frame_read(sf_wire_calls, SF_CALLS_COUNT, input, count, head, body, used);
+    if (read == SF_READ_DONE && !channel->json && head->turn != channel->turn) {
+        read = SF_READ_BAD;
+    }
     if (read == SF_READ_BAD) {
         say_broken(channel, why);
     }

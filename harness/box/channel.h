@@ -28,6 +28,7 @@ struct sf_channel {
     uint64_t taken_bytes; /* since the latest event that is waited for */
     uint32_t taken_count;
     uint64_t events_count;
+    uint64_t turn;                   /* of sf_wire_head */
     enum sf_channel_trouble trouble; /* stays as it is, once it is not SOUND */
     char problem[200];               /* BROKEN: what is wrong, and with what */
     struct sf_json_texts *texts;     /* JSON */

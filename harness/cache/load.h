@@ -26,6 +26,12 @@ typedef const struct sf_cache_plugin *const *sf_cache_builtins;
 SF_MUST_USE enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builtins,
                                       struct sf_cache_module *module_out, struct sf_diag *diag);
 
+/* As sf_cache_load, but a shared object, once it has survived its trial in a box, is loaded into
+ * this process: it is then trusted. SF_ERR_INPUT for a program. */
+SF_MUST_USE enum sf_err sf_cache_load_here(const char *spec, sf_cache_builtins builtins,
+                                           struct sf_cache_module *module_out,
+                                           struct sf_diag *diag);
+
 /* Creates one and destroys it again. False if it would not be created, or came to an end of its
  * own; with what it said or what became of it. */
 bool sf_cache_try(const struct sf_cache_module *module, char *refusal_out, uint32_t refusal_bytes,

@@ -62,9 +62,10 @@ static enum sf_err find_engine(const char *name, uint32_t *engine_out, struct sf
 static enum sf_err load_caches(const char *candidate, const char *baseline,
                                struct sf_exhaust_options *exhaust, struct sf_diag *diag)
 {
-    SF_TRY(sf_cache_load(candidate, sf_builtin_caches(), &exhaust->candidate, diag));
-    return baseline == NULL ? SF_OK
-                            : sf_cache_load(baseline, sf_builtin_caches(), &exhaust->before, diag);
+    SF_TRY(sf_cache_load_here(candidate, sf_builtin_caches(), &exhaust->candidate, diag));
+    return baseline == NULL
+               ? SF_OK
+               : sf_cache_load_here(baseline, sf_builtin_caches(), &exhaust->before, diag);
 }
 
 /* Each world with each way of numbering, instead of the worlds alone. */

@@ -51,13 +51,14 @@ void sf_runner_read(struct sf_wire_pipes *pipes, struct sf_wire_head *head,
         _exit(3); /* the object has written into what the host sent */
     }
     pipes->in_start += used;
+    pipes->turn = head->turn;
 }
 
 void sf_runner_write(struct sf_wire_pipes *pipes, enum sf_wire_call kind, bool wants_result,
                      const void *body)
 {
-    sf_frame_write(sf_wire_calls, &(struct sf_wire_head){.kind = kind, .reply = wants_result}, body,
-                   &pipes->out);
+    const struct sf_wire_head head = {.kind = kind, .reply = wants_result, .turn = pipes->turn};
+    sf_frame_write(sf_wire_calls, &head, body, &pipes->out);
     if (pipes->out.length > SEND_BYTES) {
         sf_runner_flush(pipes);
     }

@@ -21,6 +21,7 @@ struct sf_wire_pipes {
     size_t in_capacity;
     size_t in_start;
     size_t in_end;
+    uint64_t turn; /* of the event that was read last */
 };
 
 /* The next event; ends the process when the host closes its end. */

@@ -13,9 +13,10 @@ struct frame_head {
     uint32_t reply;
     int64_t now_ns;
     int64_t wall_ms;
+    uint64_t turn;
 };
 
-_Static_assert(sizeof(struct frame_head) == 40, "no padding");
+_Static_assert(sizeof(struct frame_head) == 48, "no padding");
 
 static const void *field_at(const void *body, const struct sf_wire_field *field)
 {
@@ -57,7 +58,8 @@ void sf_frame_write(const struct sf_wire_message *table, const struct sf_wire_he
                                .struct_bytes = message->struct_bytes,
                                .reply = head->reply,
                                .now_ns = head->now_ns,
-                               .wall_ms = head->wall_ms};
+                               .wall_ms = head->wall_ms,
+                               .turn = head->turn};
     uint32_t texts_count = 0;
     struct sf_wire_bytes raw = {NULL, 0};
     for (const struct sf_wire_field *field = message->fields; field->name != NULL; field++) {
@@ -163,7 +165,8 @@ enum sf_read sf_frame_read(const struct sf_wire_message *table, uint32_t kinds_c
     *head_out = (struct sf_wire_head){.kind = frame.kind,
                                       .reply = frame.reply != 0,
                                       .now_ns = frame.now_ns,
-                                      .wall_ms = frame.wall_ms};
+                                      .wall_ms = frame.wall_ms,
+                                      .turn = frame.turn};
     memcpy(body_out->bytes, input + sizeof frame, frame.struct_bytes);
     *used_out = whole;
     bool sound = restore_pointers(&table[frame.kind], &frame,

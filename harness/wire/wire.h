@@ -103,6 +103,8 @@ struct sf_wire_head {
     bool reply;      /* event: calls and `done` are wanted; call: a result is wanted */
     int64_t now_ns;  /* events only */
     int64_t wall_ms; /* events only */
+    uint64_t turn;   /* binary frames: counts the events that want a reply; a call says which it is
+                        made in, so that what was written before its time is no call */
 };
 
 struct sf_event_hello {

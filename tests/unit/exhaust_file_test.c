@@ -24,10 +24,11 @@ static void run_it(const struct sf_small_file *file, const char *cache,
     struct sf_diag diag = {0};
     struct sf_exhaust_options options = {.worlds = &file->world, .worlds_count = 1};
     uint32_t failed;
-    assert_int_equal(sf_cache_load(cache, sf_builtin_caches(), &options.candidate, &diag), SF_OK);
+    assert_int_equal(sf_cache_load_here(cache, sf_builtin_caches(), &options.candidate, &diag),
+                     SF_OK);
     if (file->baseline[0] != '\0') {
-        assert_int_equal(sf_cache_load(file->baseline, sf_builtin_caches(), &options.before, &diag),
-                         SF_OK);
+        assert_int_equal(
+            sf_cache_load_here(file->baseline, sf_builtin_caches(), &options.before, &diag), SF_OK);
     }
     *found = (struct sf_exhaust_found){.order = file->order, .seed = file->seed};
     if (sf_exhaust_order(&options, found, &failed, &diag) != SF_OK) {
@@ -180,8 +181,8 @@ static void test_an_event_that_is_not_possible_is_named(void **state)
     uint32_t failed;
     assert_int_equal(sf_small_file_parse(text, sizeof text - 1, "it.yaml", file, &diag), SF_OK);
     struct sf_exhaust_options options = {.worlds = &file->world, .worlds_count = 1};
-    assert_int_equal(sf_cache_load(file->cache, sf_builtin_caches(), &options.candidate, &diag),
-                     SF_OK);
+    assert_int_equal(
+        sf_cache_load_here(file->cache, sf_builtin_caches(), &options.candidate, &diag), SF_OK);
     found->order = file->order;
     assert_int_equal(sf_exhaust_order(&options, found, &failed, &diag), SF_ERR_INPUT);
     assert_int_equal(failed, 1);

@@ -51,7 +51,7 @@ static void choose_world(const char *name)
 static void choose_cache(const char *spec)
 {
     struct sf_diag diag = {0};
-    if (sf_cache_load(spec, sf_builtin_caches(), &options.candidate, &diag) != SF_OK) {
+    if (sf_cache_load_here(spec, sf_builtin_caches(), &options.candidate, &diag) != SF_OK) {
         fail_msg("%s", diag.message);
     }
 }

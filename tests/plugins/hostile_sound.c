@@ -1,0 +1,2 @@
+/* See hostile.h. */
+#include "tests/plugins/hostile.h"

@@ -1,0 +1,314 @@
+/* Strangers that do their worst: more than a hundred objects, each in several commands. What each
+ * does is in tests/plugins/hostile.h. A sound cache that does it is a pass or a finding as the
+ * table says; a leaky one that does it fails, whatever it does; and nothing of it is left behind.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/program.h"
+
+/* What comes of a sound cache that does it. */
+enum outcome {
+    PASSES = 0,
+    FAILS = 1,
+    REFUSED = 2, /* when it is loaded */
+    ANY,         /* passes or fails: it writes over memory of its own, and what of is chance */
+};
+
+struct hostile {
+    const char *act;
+    enum outcome outcome;
+    const char *says;     /* in the output; NULL */
+    const char *scenario; /* NULL: the smallest */
+    int run_seconds;      /* 0: plenty */
+};
+
+#define SMALL "scenarios/smoke/small.yaml"
+#define DEPLOY "scenarios/gate/deploy.yaml"
+#define HANGS FAILS, "did not come back in time", NULL, 2
+
+static const struct hostile hostiles[] = {
+    {"nothing", PASSES, NULL, NULL, 0},
+    /* when it is loaded */
+    {"load_exit0", REFUSED, "exit code 0", NULL, 0},
+    {"load_quick_exit0", REFUSED, "exit code 0", NULL, 0},
+    {"load_exit1", REFUSED, "exit code 1", NULL, 0},
+    {"load_abort", REFUSED, "Aborted", NULL, 0},
+    {"load_segv", REFUSED, "Segmentation fault", NULL, 0},
+    {"load_stack", REFUSED, "Segmentation fault", NULL, 0},
+    {"load_pause", REFUSED, "did not come back in time", NULL, 0},
+    {"load_print_pass", PASSES, NULL, NULL, 0},
+    {"load_print_pass_exit", REFUSED, "exit code 0", NULL, 0},
+    {"load_escapes", PASSES, NULL, NULL, 0},
+    {"load_stderr_flood", PASSES, NULL, NULL, 0},
+    {"load_kill_parent", PASSES, NULL, NULL, 0},
+    {"load_stop_parent", PASSES, NULL, NULL, 0},
+    {"load_kill_group", PASSES, NULL, NULL, 0},
+    {"load_kill_all", PASSES, NULL, NULL, 0},
+    {"load_descendants", PASSES, NULL, NULL, 0},
+    {"load_fork_bomb", PASSES, NULL, NULL, 0},
+    {"load_close_all", REFUSED, NULL, NULL, 0},
+    {"load_garbage", REFUSED, "no frame", NULL, 0},
+    {"load_write_files", PASSES, NULL, NULL, 0},
+    {"load_unlink_files", PASSES, NULL, NULL, 0},
+    {"load_sockets", PASSES, NULL, NULL, 0},
+    {"load_ptrace_parent", PASSES, NULL, NULL, 0},
+    {"load_memory", PASSES, NULL, NULL, 0},
+    {"load_no_limits", PASSES, NULL, NULL, 0},
+    {"load_locale", PASSES, NULL, NULL, 0},
+    {"load_handlers", PASSES, NULL, NULL, 0},
+    {"load_threads", PASSES, NULL, NULL, 0},
+    {"load_umask_chdir", PASSES, NULL, NULL, 0},
+    {"load_exec", REFUSED, "exit code 0", NULL, 0},
+    {"load_nice", PASSES, NULL, NULL, 0},
+    /* as what it shows itself */
+    {"plugin_null", REFUSED, "cannot work with version", NULL, 0},
+    {"plugin_wild", REFUSED, "Segmentation fault", NULL, 0},
+    {"plugin_small", REFUSED, "lacks one of", NULL, 0},
+    {"plugin_large", PASSES, NULL, NULL, 0},
+    {"plugin_abi", REFUSED, "speaks version 99", NULL, 0},
+    {"name_null", REFUSED, "lacks one of", NULL, 0},
+    {"name_escapes", PASSES, NULL, NULL, 0},
+    {"name_long", REFUSED, "no frame", NULL, 0},
+    {"create_missing", REFUSED, "lacks one of", NULL, 0},
+    {"request_wild", FAILS, "Segmentation fault", NULL, 0},
+    /* when one is created or destroyed */
+    {"create_null", REFUSED, "refuses its options", NULL, 0},
+    {"create_unterminated", REFUSED, "refuses its options: \\x1b", NULL, 0},
+    {"create_overflow", REFUSED, NULL, NULL, 0},
+    {"create_exit", REFUSED, "exit code 0", NULL, 0},
+    {"create_abort", REFUSED, "Aborted", NULL, 0},
+    {"destroy_exit", REFUSED, "exit code 0", NULL, 0},
+    {"destroy_abort", REFUSED, "Aborted", NULL, 0},
+    {"destroy_answers", ANY, NULL, NULL, 0},
+    {"destructor_exit", PASSES, NULL, NULL, 0},
+    {"atexit", PASSES, NULL, NULL, 0},
+    /* in the middle of a run */
+    {"exit0", FAILS, "exit code 0", NULL, 0},
+    {"quick_exit0", FAILS, "exit code 0", NULL, 0},
+    {"exit1", FAILS, "exit code 1", NULL, 0},
+    {"abort", FAILS, "Aborted", NULL, 0},
+    {"segv", FAILS, "Segmentation fault", NULL, 0},
+    {"segv_ignored", FAILS, "Segmentation fault", NULL, 0},
+    {"fpe", FAILS, "Floating point exception", NULL, 0},
+    {"ill", FAILS, "Illegal instruction", NULL, 0},
+    {"sigterm", FAILS, "Terminated", NULL, 0},
+    {"sigkill", PASSES, NULL, NULL, 0},
+    {"stack", FAILS, "Segmentation fault", NULL, 0},
+    {"double_free", FAILS, "Aborted", NULL, 0},
+    {"unmap", FAILS, "Segmentation fault", NULL, 0},
+    {"alarm", FAILS, "Alarm clock", NULL, 0},
+    {"timer_signal", FAILS, "Alarm clock", NULL, 0},
+    {"print_pass", PASSES, NULL, NULL, 0},
+    {"print_pass_exit", FAILS, "exit code 0", NULL, 0},
+    {"escapes", PASSES, NULL, NULL, 0},
+    {"stderr_flood", PASSES, NULL, NULL, 0},
+    {"kill_parent", PASSES, NULL, NULL, 0},
+    {"stop_parent", PASSES, NULL, NULL, 0},
+    {"kill_group", PASSES, NULL, NULL, 0},
+    {"kill_all", PASSES, NULL, NULL, 0},
+    {"descendants", PASSES, NULL, NULL, 0},
+    {"fork_bomb", PASSES, NULL, NULL, 0},
+    {"close_all", FAILS, NULL, NULL, 0},
+    {"close_stderr", PASSES, NULL, NULL, 0},
+    {"garbage", FAILS, "no frame", NULL, 0},
+    {"zeros", FAILS, NULL, NULL, 0},
+    {"done_done", FAILS, NULL, NULL, 0},
+    {"steal_input", HANGS},
+    {"read_files", PASSES, NULL, NULL, 0},
+    {"write_files", PASSES, NULL, NULL, 0},
+    {"unlink_files", PASSES, NULL, NULL, 0},
+    {"sockets", PASSES, NULL, NULL, 0},
+    {"ptrace_parent", PASSES, NULL, NULL, 0},
+    {"memory", PASSES, NULL, NULL, 0},
+    {"no_limits", PASSES, NULL, NULL, 0},
+    {"locale", PASSES, NULL, NULL, 0},
+    {"handlers", PASSES, NULL, NULL, 0},
+    {"threads", PASSES, NULL, NULL, 0},
+    {"umask_chdir", PASSES, NULL, NULL, 0},
+    {"exec", PASSES, NULL, NULL, 0},
+    {"nice", PASSES, NULL, NULL, 0},
+    {"pause", HANGS},
+    {"spin", HANGS},
+    {"stop_self", HANGS},
+    /* with the interface */
+    {"answer_unknown", FAILS, "UNKNOWN_REQUEST", NULL, 0},
+    {"answer_twice", FAILS, "E_ANSWERED", NULL, 0},
+    {"answer_huge", FAILS, "TOO_MANY_BYTES", NULL, 0},
+    {"answer_null", FAILS, "BAD_ARGUMENT", NULL, 0},
+    {"answer_beyond", FAILS, NULL, NULL, 0},
+    {"answer_status", FAILS, "BAD_STATUS", NULL, 0},
+    {"end_unbegun", FAILS, "UNKNOWN_REQUEST", NULL, 0},
+    {"fetch_unknown", FAILS, "UNKNOWN_CAMERA", NULL, 0},
+    {"cancel_unknown", FAILS, "UNKNOWN_FETCH", NULL, 0},
+    {"store_unknown", FAILS, "UNKNOWN_CONNECTION", NULL, 0},
+    {"store_null", FAILS, "the contract", NULL, 0},
+    {"timer_past", FAILS, "BAD_ARGUMENT", NULL, 0},
+    {"properties_null", FAILS, "BAD_ARGUMENT", NULL, 0},
+    {"flood_log", FAILS, "too many calls", NULL, 0},
+    {"flood_timers", FAILS, "too many calls", NULL, 0},
+    {"timer_loop", HANGS},
+    {"write_past_lent", FAILS, NULL, NULL, 0},
+    {"use_kept", PASSES, NULL, NULL, 0},
+    {"break_host", FAILS, NULL, NULL, 0},
+    {"import_past", FAILS, NULL, DEPLOY, 0},
+    {"export_for_ever", FAILS, "too many calls", DEPLOY, 0},
+};
+
+enum { HOSTILES_COUNT = sizeof hostiles / sizeof hostiles[0], PLENTY_SECONDS = 60 };
+
+static char folder[] = "/tmp/strayframe-test-XXXXXX";
+static char victim[] = "/tmp/strayframe-hostile-victim";
+
+/* Does any process have the folder in its command line? The runner of an object has. */
+static bool any_is_left(void)
+{
+    bool any = false;
+    DIR *processes = opendir("/proc");
+    assert_non_null(processes);
+    for (const struct dirent *entry = readdir(processes); entry != NULL;
+         entry = readdir(processes)) {
+        char path[300];
+        char line[4096] = "";
+        snprintf(path, sizeof path, "/proc/%s/cmdline", entry->d_name);
+        int fd = open(path, O_RDONLY);
+        ssize_t count = fd >= 0 ? read(fd, line, sizeof line - 1) : 0;
+        if (fd >= 0) {
+            close(fd);
+        }
+        for (ssize_t i = 0; i < count; i++) {
+            any |= strncmp(line + i, folder, sizeof folder - 1) == 0;
+        }
+    }
+    closedir(processes);
+    return any;
+}
+
+/* The kernel takes a moment to end what is in a namespace. */
+static void assert_nothing_is_left(void)
+{
+    enum { ROUNDS = 200, ROUND_US = 20 * 1000 };
+    for (int round = 0; round < ROUNDS && any_is_left(); round++) {
+        usleep(ROUND_US);
+    }
+    assert_false(any_is_left());
+    assert_int_not_equal(access("/tmp/strayframe-hostile", F_OK), 0);
+    assert_int_equal(access(victim, F_OK), 0);
+}
+
+static int command_on(const struct hostile *hostile, const char *command, const char *options,
+                      const char *kind)
+{
+    char line[1024];
+    char from[400];
+    char object[400];
+    snprintf(from, sizeof from, "%s/tests/hostile_%s.so", SF_BINARY_DIR, kind);
+    snprintf(object, sizeof object, "%s/%s.so", folder, hostile->act);
+    unlink(object);
+    assert_int_equal(symlink(from, object), 0);
+    const char *scenario = hostile->scenario != NULL ? hostile->scenario : SMALL;
+    int seconds = hostile->run_seconds > 0 ? hostile->run_seconds : PLENTY_SECONDS;
+    if (strcmp(command, "gate") == 0) {
+        snprintf(line, sizeof line, "gate --only %s --seeds 1 --run-seconds %d --candidate %s%s",
+                 scenario, seconds, object, options);
+    } else if (strcmp(command, "shrink") == 0) {
+        snprintf(line, sizeof line, "shrink %s --seconds 1 --cache %s%s", scenario, object,
+                 options);
+    } else {
+        snprintf(line, sizeof line, "%s %s --run-seconds %d --cache %s%s", command, scenario,
+                 seconds, object, options);
+    }
+    int code = strayframe(line);
+    for (const char *at = output; *at != '\0'; at++) {
+        assert_true(*at == '\n' || (uint8_t)*at >= 0x20); /* nothing that moves a cursor */
+    }
+    assert_nothing_is_left();
+    return code;
+}
+
+static void check_sound(const struct hostile *hostile)
+{
+    int code = command_on(hostile, "run", " 2>&1", "sound");
+    if (hostile->outcome == ANY ? code > 1 : code != (int)hostile->outcome) {
+        fail_msg("%s: exit code %d\n%s", hostile->act, code, output);
+    }
+    if (hostile->says != NULL && strstr(output, hostile->says) == NULL) {
+        fail_msg("%s: '%s' is not in\n%s", hostile->act, hostile->says, output);
+    }
+}
+
+static void check_leaky(const struct hostile *hostile, const char *command)
+{
+    int wanted = hostile->outcome == REFUSED ? 2 : strcmp(command, "run") == 0 ? 1 : -1;
+    int code = command_on(hostile, command, " 2>&1", "leaky");
+    if (strcmp(command, "gate") == 0) {
+        wanted = hostile->outcome == REFUSED ? 2 : 1;
+    } else if (wanted < 0) {
+        wanted = 0; /* explain tells, shrink writes */
+    }
+    if (code != wanted) {
+        fail_msg("%s of leaky %s: exit code %d\n%s", command, hostile->act, code, output);
+    }
+}
+
+static void test_a_sound_cache_that_is_hostile_is_judged_by_what_it_does(void **state)
+{
+    (void)state;
+    assert_true(HOSTILES_COUNT >= 100);
+    for (size_t i = 0; i < HOSTILES_COUNT; i++) {
+        check_sound(&hostiles[i]);
+    }
+}
+
+static void test_a_leaky_cache_cannot_talk_its_way_out(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HOSTILES_COUNT; i++) {
+        check_leaky(&hostiles[i], "run");
+    }
+}
+
+/* Each of the other commands with a share of the objects. */
+static void test_nor_in_any_other_command(void **state)
+{
+    static const char *const commands[] = {"gate", "explain", "shrink"};
+    (void)state;
+    for (size_t i = 0; i < HOSTILES_COUNT; i++) {
+        if (hostiles[i].run_seconds == 0) {
+            check_leaky(&hostiles[i], commands[i % 3]);
+        }
+    }
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    int fd = open(victim, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    return fd < 0 || close(fd) != 0 || mkdtemp(folder) == NULL;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HOSTILES_COUNT; i++) {
+        char object[400];
+        snprintf(object, sizeof object, "%s/%s.so", folder, hostiles[i].act);
+        unlink(object);
+    }
+    unlink(victim);
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_sound_cache_that_is_hostile_is_judged_by_what_it_does),
+        cmocka_unit_test(test_a_leaky_cache_cannot_talk_its_way_out),
+        cmocka_unit_test(test_nor_in_any_other_command),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
