@@ -33,7 +33,7 @@ enum sf_err sf_arrival_read(const char *text, struct sf_arrival *arrival, struct
 {
     char word[16];
     size_t length = strcspn(text, " ");
-    int kind;
+    int kind = 0;
     snprintf(word, sizeof word, "%.*s", (int)(length < 15 ? length : 15), text);
     SF_TRY(choose(word, arrival_names, "gap TIME, stagger TIME or together", &kind, diag));
     *arrival = (struct sf_arrival){.kind = (enum sf_arrival_kind)kind};

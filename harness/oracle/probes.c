@@ -6,7 +6,7 @@
 #include "harness/cache/strayframe_cache.h"
 
 enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
-enum { SHORT_BY = 3 };        /* so many times what the cache may keep */
+enum { SHORT_BY = 3 };        /* times the bytes that the cache may keep */
 enum { IDENTITY_FAILED = 2 }; /* flags of IDENTITY */
 enum { LIVE_PICTURES = 5, LIVE_WITHIN_S = 2 };
 
