@@ -92,7 +92,7 @@ struct sf_cache_version *sf_cache_host_upload(struct sf_cache_host_state *host,
         const struct sf_cache_upload event = {
             .struct_bytes = sizeof event,
             .total_bytes = still->total_bytes,
-            .upload = upload,
+            .upload = sf_host_told(host, SF_OPAQUE_UPLOAD, upload),
             .camera = sf_opaque(&host->opaque, SF_OPAQUE_CAMERA, camera.camera.index),
             .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, camera.tenant.index),
             .model = sf_opaque(&host->opaque, SF_OPAQUE_MODEL, camera.model),
@@ -124,7 +124,7 @@ void sf_cache_host_fragment(struct sf_cache_version *version, struct sf_camera_i
         const struct sf_cache_fragment event = {
             .struct_bytes = sizeof event,
             .offset = offset,
-            .upload = upload,
+            .upload = sf_host_told(version->host, SF_OPAQUE_UPLOAD, upload),
             .bytes = bytes,
             .bytes_count = count,
         };
@@ -146,7 +146,7 @@ void sf_cache_host_upload_ended(struct sf_cache_version *version, struct sf_came
         const struct sf_cache_upload_end event = {
             .struct_bytes = sizeof event,
             .end = complete ? SF_CACHE_END_COMPLETE : SF_CACHE_END_ABANDONED,
-            .upload = upload,
+            .upload = sf_host_told(version->host, SF_OPAQUE_UPLOAD, upload),
             .received_bytes = received_bytes,
         };
         sf_host_enter(version->host, SF_CALLBACK_ON_UPLOAD_ENDED, camera.index, camera.index);
@@ -189,7 +189,7 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
     const struct sf_cache_request event = {
         .struct_bytes = sizeof event,
         .path = (uint32_t)ask->path,
-        .request = handle,
+        .request = sf_host_told(host, SF_OPAQUE_REQUEST, handle),
         .connection = sf_opaque(&host->opaque, SF_OPAQUE_CONNECTION,
                                 connection_number(ask->viewer, ask->connection)),
         .viewer = sf_opaque(&host->opaque, SF_OPAQUE_VIEWER, ask->viewer.index),
@@ -228,7 +228,8 @@ void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle handle)
     version->requests_count--;
     if (HAS(version, on_request_cancelled)) {
         sf_host_enter(host, SF_CALLBACK_ON_REQUEST_CANCELLED, request->home, request->home);
-        version->plugin->on_request_cancelled(version->cache, handle);
+        version->plugin->on_request_cancelled(version->cache,
+                                              sf_host_told(host, SF_OPAQUE_REQUEST, handle));
     }
 }
 
@@ -261,7 +262,8 @@ void sf_cache_host_timer_fired(struct sf_cache_host_state *host, sf_handle handl
     sf_slots_give(&host->timers, handle);
     if (HAS(fired.version, on_timer)) {
         sf_host_enter(host, SF_CALLBACK_ON_TIMER, fired.begun_for, fired.begun_for);
-        fired.version->plugin->on_timer(fired.version->cache, handle, fired.cookie);
+        fired.version->plugin->on_timer(fired.version->cache,
+                                        sf_host_told(host, SF_OPAQUE_TIMER, handle), fired.cookie);
     }
 }
 
@@ -280,7 +282,7 @@ void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle handle
     const struct sf_cache_fetch_part event = {
         .struct_bytes = sizeof event,
         .offset = offset,
-        .fetch = handle,
+        .fetch = sf_host_told(host, SF_OPAQUE_FETCH, handle),
         .cookie = fetch->cookie,
         .camera = fetch->camera,
         .total_bytes = still->total_bytes,
@@ -308,7 +310,7 @@ void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle handl
         const struct sf_cache_fetch_end event = {
             .struct_bytes = sizeof event,
             .end = end,
-            .fetch = handle,
+            .fetch = sf_host_told(host, SF_OPAQUE_FETCH, handle),
             .cookie = ended.cookie,
             .camera = ended.camera,
         };
@@ -330,7 +332,7 @@ void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connec
     const struct sf_cache_store_reply event = {
         .struct_bytes = sizeof event,
         .status = status,
-        .connection = connection,
+        .connection = sf_host_told(host, SF_OPAQUE_STORE_CONNECTION, connection),
         .cookie = cookie,
         .bytes = bytes,
         .bytes_count = count,

@@ -66,14 +66,15 @@ static int32_t lent_timer_set(void *context, int64_t delay_ns, uint64_t cookie, 
     timer->begun_for = host->cause.begun_for;
     host->services->timer_start(host->services->context, handle, delay_ns);
     if (timer_out != NULL) {
-        *timer_out = handle;
+        *timer_out = sf_host_told(host, SF_OPAQUE_TIMER, handle);
     }
     return SF_CACHE_DONE;
 }
 
-static void lent_timer_cancel(void *context, uint64_t handle)
+static void lent_timer_cancel(void *context, uint64_t number)
 {
     struct sf_cache_version *version = context;
+    sf_handle handle = sf_host_meant(version, SF_OPAQUE_TIMER, number);
     const struct sf_host_timer *timer = sf_slots_get(&version->host->timers, handle);
     if (timer != NULL && timer->version == version) {
         sf_slots_give(&version->host->timers, handle);
@@ -130,10 +131,11 @@ static bool fits(const struct sf_host_request *request, uint32_t status)
            (status != SF_CACHE_STATUS_PARTIAL || request->range_offset > 0);
 }
 
-static int32_t lent_answer(void *context, uint64_t handle, uint32_t status, const uint8_t *bytes,
+static int32_t lent_answer(void *context, uint64_t number, uint32_t status, const uint8_t *bytes,
                            uint32_t count)
 {
     struct sf_cache_version *version = context;
+    sf_handle handle = sf_host_meant(version, SF_OPAQUE_REQUEST, number);
     const struct sf_cache_services *services = version->host->services;
     int32_t code = check_answer(status, bytes, count);
     if (code != SF_CACHE_DONE) {
@@ -155,9 +157,10 @@ static int32_t lent_answer(void *context, uint64_t handle, uint32_t status, cons
     return SF_CACHE_DONE;
 }
 
-static int32_t lent_answer_begin(void *context, uint64_t handle, uint32_t total_bytes)
+static int32_t lent_answer_begin(void *context, uint64_t number, uint32_t total_bytes)
 {
     struct sf_cache_version *version = context;
+    sf_handle handle = sf_host_meant(version, SF_OPAQUE_REQUEST, number);
     const struct sf_cache_services *services = version->host->services;
     if (total_bytes == 0 || total_bytes > SF_CACHE_STILL_BYTES_MAX) {
         return sf_host_broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
@@ -175,10 +178,11 @@ static int32_t lent_answer_begin(void *context, uint64_t handle, uint32_t total_
     return SF_CACHE_DONE;
 }
 
-static int32_t lent_answer_part(void *context, uint64_t handle, const uint8_t *bytes,
+static int32_t lent_answer_part(void *context, uint64_t number, const uint8_t *bytes,
                                 uint32_t count)
 {
     struct sf_cache_version *version = context;
+    sf_handle handle = sf_host_meant(version, SF_OPAQUE_REQUEST, number);
     const struct sf_cache_services *services = version->host->services;
     int32_t code = SF_CACHE_DONE;
     struct sf_host_request *request =
@@ -197,8 +201,9 @@ static int32_t lent_answer_part(void *context, uint64_t handle, const uint8_t *b
     return SF_CACHE_DONE;
 }
 
-static int32_t end_answer(struct sf_cache_version *version, uint64_t handle, bool aborted)
+static int32_t end_answer(struct sf_cache_version *version, uint64_t number, bool aborted)
 {
+    sf_handle handle = sf_host_meant(version, SF_OPAQUE_REQUEST, number);
     const struct sf_cache_services *services = version->host->services;
     int32_t code = SF_CACHE_DONE;
     struct sf_host_request *request =
@@ -214,14 +219,14 @@ static int32_t end_answer(struct sf_cache_version *version, uint64_t handle, boo
     return SF_CACHE_DONE;
 }
 
-static int32_t lent_answer_end(void *context, uint64_t handle)
+static int32_t lent_answer_end(void *context, uint64_t number)
 {
-    return end_answer(context, handle, false);
+    return end_answer(context, number, false);
 }
 
-static int32_t lent_answer_abort(void *context, uint64_t handle)
+static int32_t lent_answer_abort(void *context, uint64_t number)
 {
-    return end_answer(context, handle, true);
+    return end_answer(context, number, true);
 }
 
 int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_t validator,
@@ -246,7 +251,7 @@ int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_
     fetch->world_fetch = host->services->fetch_start(host->services->context, handle,
                                                      sf_camera_id((uint32_t)index), validator);
     if (fetch_out != NULL) {
-        *fetch_out = handle;
+        *fetch_out = sf_host_told(host, SF_OPAQUE_FETCH, handle);
     }
     return SF_CACHE_DONE;
 }
@@ -256,9 +261,10 @@ static int32_t lent_fetch(void *context, uint64_t camera, uint64_t cookie, uint6
     return sf_host_fetch(context, camera, 0, cookie, fetch_out);
 }
 
-static int32_t lent_fetch_cancel(void *context, uint64_t handle)
+static int32_t lent_fetch_cancel(void *context, uint64_t number)
 {
     struct sf_cache_version *version = context;
+    sf_handle handle = sf_host_meant(version, SF_OPAQUE_FETCH, number);
     struct sf_cache_host_state *host = version->host;
     const struct sf_host_fetch *fetch = sf_slots_get(&host->fetches, handle);
     if (fetch == NULL) {
@@ -284,14 +290,16 @@ static int32_t lent_store_open(void *context, uint64_t *connection_out)
         return SF_CACHE_E_BUSY;
     }
     void *item;
-    *connection_out = sf_slots_take(&version->host->connections, &item);
+    sf_handle handle = sf_slots_take(&version->host->connections, &item);
+    *connection_out = sf_host_told(version->host, SF_OPAQUE_STORE_CONNECTION, handle);
     ((struct sf_host_connection *)item)->version = version;
     return SF_CACHE_DONE;
 }
 
-static int32_t lent_store_close(void *context, uint64_t handle)
+static int32_t lent_store_close(void *context, uint64_t number)
 {
     struct sf_cache_version *version = context;
+    sf_handle handle = sf_host_meant(version, SF_OPAQUE_STORE_CONNECTION, number);
     const struct sf_host_connection *connection = sf_slots_get(&version->host->connections, handle);
     if (connection == NULL || connection->version != version) {
         return sf_host_broken(version, SF_CACHE_E_UNKNOWN_CONNECTION, handle);
@@ -300,10 +308,11 @@ static int32_t lent_store_close(void *context, uint64_t handle)
     return SF_CACHE_DONE;
 }
 
-static int32_t sf_store_start(struct sf_cache_version *version, uint64_t handle, bool put,
+static int32_t sf_store_start(struct sf_cache_version *version, uint64_t number, bool put,
                               const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
                               uint32_t count, int64_t ttl_ns, uint64_t cookie)
 {
+    sf_handle handle = sf_host_meant(version, SF_OPAQUE_STORE_CONNECTION, number);
     const struct sf_cache_services *services = version->host->services;
     const struct sf_host_connection *connection = sf_slots_get(&version->host->connections, handle);
     if (connection == NULL || connection->version != version) {

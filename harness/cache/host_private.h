@@ -68,6 +68,20 @@ static inline void sf_host_enter(struct sf_cache_host_state *host, enum sf_callb
     host->cause = (struct sf_cache_cause){callback, about, begun_for};
 }
 
+/* The number by which a cache knows a handle of the host's, and back. The number says nothing: not
+ * the order in which handles were given, and no part of it is free of collisions. */
+static inline uint64_t sf_host_told(const struct sf_cache_host_state *host,
+                                    enum sf_opaque_kind kind, sf_handle handle)
+{
+    return sf_opaque(&host->opaque, kind, handle);
+}
+
+static inline sf_handle sf_host_meant(const struct sf_cache_version *version,
+                                      enum sf_opaque_kind kind, uint64_t number)
+{
+    return sf_opaque_index(&version->host->opaque, kind, number);
+}
+
 /* Fills in the functions that a version of the cache is lent. */
 void sf_cache_host_lend(struct sf_cache_version *version);
 

@@ -26,13 +26,14 @@ read_properties(const struct sf_cache_answer_properties *properties)
     return read;
 }
 
-int32_t sf_host_answer_properties(void *context, uint64_t handle,
+int32_t sf_host_answer_properties(void *context, uint64_t number,
                                   const struct sf_cache_answer_properties *properties)
 {
     enum { FLAGS_KNOWN = SF_CACHE_ANSWER_STALE | SF_CACHE_ANSWER_INCOMPLETE };
     struct sf_cache_version *version = context;
     const struct sf_cache_services *services = version->host->services;
     int32_t code = SF_CACHE_DONE;
+    sf_handle handle = sf_host_meant(version, SF_OPAQUE_REQUEST, number);
     struct sf_host_request *request = sf_host_answerable(version, handle, SF_REQUEST_OPEN, &code);
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
@@ -65,6 +66,7 @@ void sf_cache_host_progress(struct sf_cache_host_state *host, sf_handle handle,
     request->taken_bytes = taken_bytes;
     if (HAS(request->version, on_answer_progress)) {
         sf_host_enter(host, SF_CALLBACK_ON_ANSWER_PROGRESS, request->home, request->home);
-        request->version->plugin->on_answer_progress(request->version->cache, handle, taken_bytes);
+        request->version->plugin->on_answer_progress(
+            request->version->cache, sf_host_told(host, SF_OPAQUE_REQUEST, handle), taken_bytes);
     }
 }

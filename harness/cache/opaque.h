@@ -15,6 +15,11 @@ enum sf_opaque_kind {
     SF_OPAQUE_INTEGRATION,
     SF_OPAQUE_TOKEN, /* of a session */
     SF_OPAQUE_SERIAL,
+    SF_OPAQUE_UPLOAD, /* from here on: of a handle that the host gives for what is under way */
+    SF_OPAQUE_REQUEST,
+    SF_OPAQUE_FETCH,
+    SF_OPAQUE_TIMER,
+    SF_OPAQUE_STORE_CONNECTION,
     SF_OPAQUE_KINDS_COUNT
 };
 

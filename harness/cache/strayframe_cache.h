@@ -29,7 +29,9 @@
  * read a field of a host's struct only when `struct_bytes` covers it (SF_CACHE_HAS below); the host
  * treats functions beyond the plug-in's `struct_bytes` as absent.
  *  - Identities (tenant, camera, viewer, connection ...) are opaque numbers, never 0, different in
- * each run. Compare them for equality only.
+ * each run. Compare them for equality only. The numbers of uploads, requests, fetches, timers and
+ * store connections are such numbers too: each is unique in the run and never used again, they are
+ * in no order, and any part of them (the low 16 bits, say) collides. `capture` alone is a count.
  *  - Pointers passed to a function, in either direction, are borrowed for that call. Neither side
  * frees memory that the other allocated. The host copies what a cache passes to it before its
  * function returns.

@@ -302,6 +302,16 @@ static const struct sf_defect defects[] = {
         .scenario = "scenarios/gate/short-memory.yaml",
     },
     {
+        .id = "D38",
+        .title = "uploads are put together by the low 16 bits of their number",
+        .seen_in = "identifiers of IP fragments; RTP sequence numbers",
+        .needs = "hundreds of uploads under way at once, with numbers that are not counted up",
+        .cache = "builtin:d10-short-upload-id?id_bits=16",
+        .twin = "builtin:d10-short-upload-id?id_bits=16&defence=1",
+        .oracle = "no-stray-bytes",
+        .scenario = "scenarios/gate/many-uploads.yaml",
+    },
+    {
         .id = "D42",
         .title = "what was to be forgotten is found in a second place",
         .seen_in = "invalidations of CDNs that leave stale-if-error copies; no published picture",

@@ -51,6 +51,7 @@ struct sf_probes {
     uint32_t *tenant_waits;   /* by tenant: requests that wait */
     uint32_t *camera_waits;   /* by camera: requests that wait for it */
     uint32_t *still_bytes;    /* by camera: its latest still that has arrived whole */
+    uint32_t uploads_count;   /* under way */
     uint64_t stills_bytes;    /* of all of them */
     uint64_t capacity_bytes;  /* 0: not short */
     uint32_t *uploads_open;   /* by camera */
@@ -405,6 +406,9 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         return;
     case SF_RECORD_UPLOAD_BEGUN:
         probes->uploads_open[record->who]++;
+        if (++probes->uploads_count > MANY) {
+            pass(probes, SF_PROBE_MANY_UPLOADS);
+        }
         return;
     case SF_RECORD_FETCH:
         probes->fetches_open[record->who]++;
@@ -421,6 +425,7 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         return;
     case SF_RECORD_UPLOAD_ENDED:
         close_one(&probes->uploads_open[record->who]);
+        probes->uploads_count -= probes->uploads_count > 0;
         if (record->flags != 0) {
             pass(probes, SF_PROBE_UPLOAD_ABANDONED);
         } else {

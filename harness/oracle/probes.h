@@ -16,6 +16,7 @@
     X(TWO_WAIT, "two-tenants-wait", 1, "two tenants wait for an answer at the same time")          \
     X(THREE_WAIT, "three-tenants-wait", 1, "three tenants wait at the same time")                  \
     X(MANY_WAIT, "many-tenants-wait", 0, "more than 256 tenants wait at the same time")            \
+    X(MANY_UPLOADS, "many-uploads", 1, "more than 256 uploads are under way at once")              \
     X(SHARED_WAIT, "two-wait-for-one-camera", 1, "two viewers wait for one camera's still")        \
     X(REQUEST_CANCELLED, "request-cancelled", 1, "a viewer gives up before it is answered")        \
     X(VIEWER_LEFT, "viewer-left", 1, "a viewer leaves with its request open")                      \

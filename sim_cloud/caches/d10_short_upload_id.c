@@ -1,7 +1,7 @@
 /* D10: reassembly under an identifier that is too short.
  *
  * The engineer: "The pieces of an upload are put together in a small table without any searching:
- * eight bits of the upload's number, well mixed, say the row. Never are so many uploads under way
+ * the low eight bits of the upload's number say the row. Never are so many uploads under way
  * that two would meet; and if they do, the older one has broken off long since."
  *
  * It goes wrong when two uploads that are under way at once have the same eight bits, which takes a
@@ -78,8 +78,7 @@ static const struct edge_store kind = {
 
 static struct row *row_at(const struct store *store, uint64_t upload)
 {
-    uint64_t mixed = upload * 0x9e3779b97f4a7c15u;
-    return &store->rows[(mixed ^ mixed >> 32) & ((1u << store->id_bits) - 1)];
+    return &store->rows[upload & ((1u << store->id_bits) - 1)];
 }
 
 /* The row that this piece belongs to, or NULL. */

@@ -192,20 +192,21 @@ static void test_progress_is_told_of_answers_in_parts_and_only_forwards(void **s
     const struct sf_cache_host *lent = ask(0, 0);
     const uint8_t bytes[4] = {0};
     uint64_t request = instances[0]->request;
+    sf_handle handle = handle_of(SF_OPAQUE_REQUEST, request);
     assert_int_equal(lent->answer_begin(lent->context, request, 8), 0);
     assert_int_equal(lent->answer_part(lent->context, request, bytes, 4), 0);
     assert_events("answer to 5 status 0 bytes 8\nbytes to 5: 4\n");
-    sf_cache_host_progress(&host, request, 4);
-    sf_cache_host_progress(&host, request, 4);
-    sf_cache_host_progress(&host, request, 2);
+    sf_cache_host_progress(&host, handle, 4);
+    sf_cache_host_progress(&host, handle, 4);
+    sf_cache_host_progress(&host, handle, 2);
     assert_events("#0 taken 4\n");
-    sf_cache_host_cancel(&host, request);
-    sf_cache_host_progress(&host, request, 8);
+    sf_cache_host_cancel(&host, handle);
+    sf_cache_host_progress(&host, handle, 8);
     assert_events("#0 cancelled 0\n");
     lent = ask(0, 0);
     lent->answer(lent->context, instances[0]->request, SF_CACHE_STATUS_OK, bytes, 4);
     assert_events("answer to 5 status 0 bytes 4\nbytes to 5: 4\nend of 5\n");
-    sf_cache_host_progress(&host, instances[0]->request, 4);
+    sf_cache_host_progress(&host, handle_of(SF_OPAQUE_REQUEST, instances[0]->request), 4);
     assert_events("");
 }
 

@@ -108,6 +108,14 @@ static void destroy(void *cache)
     (void)cache;
 }
 
+static uint64_t upload_seen;
+
+static void on_upload(void *cache, const struct sf_cache_upload *upload)
+{
+    (void)cache;
+    upload_seen = upload->upload;
+}
+
 static void on_request(void *cache, const struct sf_cache_request *request)
 {
     (void)cache;
@@ -159,6 +167,7 @@ static const struct sf_cache_plugin plugin = {
     .version = "1",
     .create = create,
     .destroy = destroy,
+    .on_upload = on_upload,
     .on_request = on_request,
     .on_request_cancelled = on_request_cancelled,
     .on_timer = on_timer,
@@ -200,7 +209,14 @@ static int tear_down(void **state)
     return 0;
 }
 
-static sf_handle request(void)
+/* The host's handle of a request, by the number that the plug-in has. */
+static sf_handle handle_of(uint64_t request)
+{
+    return sf_opaque_index(&world.host.opaque, SF_OPAQUE_REQUEST, request);
+}
+
+/* The number that the plug-in has. */
+static uint64_t request(void)
 {
     const struct sf_cache_host_ask ask = {
         .world_request = 5,
@@ -211,7 +227,9 @@ static sf_handle request(void)
         .path = SF_VIEWER_PATH_INTEGRATION,
         .deadline_ns = 5000,
     };
-    return sf_cache_host_request(&world.host, &ask);
+    sf_handle handle = sf_cache_host_request(&world.host, &ask);
+    assert_int_equal(handle_of(seen.request), handle);
+    return seen.request;
 }
 
 static void assert_broken(int32_t code, int32_t returned)
@@ -226,57 +244,56 @@ static void assert_broken(int32_t code, int32_t returned)
 static void test_a_second_answer_is_refused_and_named(void **state)
 {
     (void)state;
-    sf_handle handle = request();
-    assert_int_equal(seen.request, handle);
+    uint64_t number = request();
     assert_int_equal(
-        lent->answer(lent->context, handle, SF_CACHE_STATUS_OK, (const uint8_t *)"abc", 3), 0);
+        lent->answer(lent->context, number, SF_CACHE_STATUS_OK, (const uint8_t *)"abc", 3), 0);
     assert_int_equal(world.bytes_count, 3);
     assert_broken(SF_CACHE_E_ANSWERED,
-                  lent->answer(lent->context, handle, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0));
+                  lent->answer(lent->context, number, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0));
     assert_int_equal(world.begun_count, 1);
 }
 
 static void test_an_answer_after_the_cancellation_is_refused_and_named(void **state)
 {
     (void)state;
-    sf_handle handle = request();
-    sf_cache_host_cancel(&world.host, handle);
+    uint64_t number = request();
+    sf_cache_host_cancel(&world.host, handle_of(number));
     assert_int_equal(cancelled_count, 1);
-    sf_cache_host_cancel(&world.host, handle);
+    sf_cache_host_cancel(&world.host, handle_of(number));
     assert_int_equal(cancelled_count, 1);
     assert_broken(SF_CACHE_E_CANCELLED,
-                  lent->answer(lent->context, handle, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0));
+                  lent->answer(lent->context, number, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0));
     assert_int_equal(world.begun_count, 0);
 }
 
 static void test_bad_answers_are_refused_and_named(void **state)
 {
     (void)state;
-    sf_handle handle = request();
+    uint64_t number = request();
     const uint8_t byte = 0;
-    assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, lent->answer(lent->context, handle + 1, 2, NULL, 0));
-    assert_broken(SF_CACHE_E_BAD_STATUS, lent->answer(lent->context, handle, 3, NULL, 0));
-    assert_broken(SF_CACHE_E_BAD_STATUS, lent->answer(lent->context, handle, 1, &byte, 1));
-    assert_broken(SF_CACHE_E_BAD_ARGUMENT, lent->answer(lent->context, handle, 0, NULL, 1));
+    assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, lent->answer(lent->context, number + 1, 2, NULL, 0));
+    assert_broken(SF_CACHE_E_BAD_STATUS, lent->answer(lent->context, number, 3, NULL, 0));
+    assert_broken(SF_CACHE_E_BAD_STATUS, lent->answer(lent->context, number, 1, &byte, 1));
+    assert_broken(SF_CACHE_E_BAD_ARGUMENT, lent->answer(lent->context, number, 0, NULL, 1));
     assert_broken(SF_CACHE_E_TOO_MANY_BYTES,
-                  lent->answer(lent->context, handle, 0, &byte, SF_CACHE_STILL_BYTES_MAX + 1));
-    assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, lent->answer_part(lent->context, handle, &byte, 1));
+                  lent->answer(lent->context, number, 0, &byte, SF_CACHE_STILL_BYTES_MAX + 1));
+    assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, lent->answer_part(lent->context, number, &byte, 1));
     assert_int_equal(world.begun_count, 0);
 }
 
 static void test_an_answer_in_parts_has_as_many_bytes_as_announced(void **state)
 {
     (void)state;
-    sf_handle handle = request();
+    uint64_t number = request();
     const uint8_t bytes[4] = {0};
-    assert_int_equal(lent->answer_begin(lent->context, handle, 6), 0);
-    assert_int_equal(lent->answer_part(lent->context, handle, bytes, 4), 0);
-    assert_broken(SF_CACHE_E_TOO_FEW_BYTES, lent->answer_end(lent->context, handle));
-    assert_broken(SF_CACHE_E_TOO_MANY_BYTES, lent->answer_part(lent->context, handle, bytes, 3));
-    assert_int_equal(lent->answer_part(lent->context, handle, bytes, 2), 0);
-    assert_int_equal(lent->answer_end(lent->context, handle), 0);
+    assert_int_equal(lent->answer_begin(lent->context, number, 6), 0);
+    assert_int_equal(lent->answer_part(lent->context, number, bytes, 4), 0);
+    assert_broken(SF_CACHE_E_TOO_FEW_BYTES, lent->answer_end(lent->context, number));
+    assert_broken(SF_CACHE_E_TOO_MANY_BYTES, lent->answer_part(lent->context, number, bytes, 3));
+    assert_int_equal(lent->answer_part(lent->context, number, bytes, 2), 0);
+    assert_int_equal(lent->answer_end(lent->context, number), 0);
     assert_int_equal(world.bytes_count, 6);
-    assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, lent->answer_end(lent->context, handle));
+    assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, lent->answer_end(lent->context, number));
 }
 
 static void test_identities_are_opaque_and_can_be_used_for_a_fetch(void **state)
@@ -288,15 +305,61 @@ static void test_identities_are_opaque_and_can_be_used_for_a_fetch(void **state)
     uint64_t fetch;
     assert_int_equal(lent->fetch(lent->context, seen.camera, 9, &fetch), 0);
     assert_int_equal(world.fetched_camera, 3);
-    sf_cache_host_fetch_part(&world.host, fetch, &still, 0, (const uint8_t *)"xyz", 3);
+    sf_cache_host_fetch_part(&world.host, world.fetch, &still, 0, (const uint8_t *)"xyz", 3);
     assert_int_equal(fetch_parts_count, 3);
     assert_int_equal(lent->fetch_cancel(lent->context, fetch), 0);
     assert_int_equal(world.cancelled_fetch, 77);
-    sf_cache_host_fetch_part(&world.host, fetch, &still, 0, (const uint8_t *)"xyz", 3);
+    sf_cache_host_fetch_part(&world.host, world.fetch, &still, 0, (const uint8_t *)"xyz", 3);
     assert_int_equal(fetch_parts_count, 3);
     assert_int_equal(lent->fetch_cancel(lent->context, fetch), 0); /* ended already: no error */
     assert_broken(SF_CACHE_E_UNKNOWN_FETCH, lent->fetch_cancel(lent->context, 999999));
     assert_broken(SF_CACHE_E_UNKNOWN_CAMERA, lent->fetch(lent->context, 1, 9, &fetch));
+}
+
+/* How many of so many numbers have 16 bits, from `shift` on, in common with one before. */
+static uint32_t meetings(const uint64_t *numbers, uint32_t count, int shift)
+{
+    static bool taken[1 << 16];
+    uint32_t met_count = 0;
+    memset(taken, 0, sizeof taken);
+    for (uint32_t i = 0; i < count; i++) {
+        bool *at = &taken[numbers[i] >> shift & 0xffff];
+        met_count += *at;
+        *at = true;
+    }
+    return met_count;
+}
+
+/* A cache that keeps 16 bits of a number has collisions, whichever bits these are: as many as
+ * numbers drawn by chance have, 117 of 4000 in the mean. */
+static void assert_without_structure(const uint64_t *numbers, uint32_t count)
+{
+    for (int shift = 0; shift <= 48; shift += 8) {
+        assert_in_range(meetings(numbers, count, shift), 70, 170);
+    }
+}
+
+static void test_numbers_of_what_is_under_way_have_no_structure(void **state)
+{
+    (void)state;
+    enum { COUNT = 4000 };
+    static uint64_t requests[COUNT];
+    static uint64_t fetches[COUNT];
+    static uint64_t timers[COUNT];
+    static uint64_t uploads[COUNT];
+    for (uint32_t i = 0; i < COUNT; i++) {
+        requests[i] = request();
+        assert_int_equal(lent->fetch(lent->context, seen.camera, 9, &fetches[i]), 0);
+        assert_int_equal(lent->fetch_cancel(lent->context, fetches[i]), 0);
+        assert_int_equal(lent->timer_set(lent->context, 10, 1, &timers[i]), 0);
+        sf_cache_host_upload(&world.host, sf_node_id(0), i + 1, camera, &still);
+        uploads[i] = upload_seen;
+        assert_int_equal(sf_opaque_index(&world.host.opaque, SF_OPAQUE_UPLOAD, uploads[i]), i + 1);
+    }
+    assert_without_structure(requests, COUNT);
+    assert_without_structure(fetches, COUNT);
+    assert_without_structure(timers, COUNT);
+    assert_without_structure(uploads, COUNT);
 }
 
 static void test_a_cancelled_timer_does_not_fire(void **state)
@@ -316,12 +379,12 @@ static void test_a_cancelled_timer_does_not_fire(void **state)
 static void test_a_deploy_hands_over_and_the_old_version_ends_when_it_is_done(void **state)
 {
     (void)state;
-    sf_handle old_request = request();
+    uint64_t old_request = request();
     const struct sf_cache_host *old = lent;
     assert_true(sf_cache_host_deploy(&world.host, &module));
     assert_int_equal(handed_over_bytes, 6);
     assert_memory_equal(handed_over, "state!", 6);
-    sf_handle new_request = request();
+    uint64_t new_request = request();
     assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, old->answer(old->context, new_request, 2, NULL, 0));
     sf_cache_host_sweep(&world.host);
     assert_non_null(world.host.versions[0]->cache);
@@ -374,6 +437,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_identities_are_opaque_and_can_be_used_for_a_fetch,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_numbers_of_what_is_under_way_have_no_structure, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_a_cancelled_timer_does_not_fire, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_a_deploy_hands_over_and_the_old_version_ends_when_it_is_done, set_up, tear_down),

@@ -95,6 +95,19 @@ static void test_stills_that_take_three_times_what_may_be_kept_are_counted_once(
         PASSED(MEMORY_SHORT, CAPACITY, UPLOADED(0, 200), UPLOADED(1, 101), UPLOADED(2, 9)), 1);
 }
 
+static void test_more_than_256_uploads_under_way_are_counted(void **state)
+{
+    (void)state;
+    struct sf_record records[258];
+    for (uint32_t i = 0; i < 258; i++) {
+        records[i] = (struct sf_record){.kind = SF_RECORD_UPLOAD_BEGUN, .c = i + 1};
+    }
+    assert_int_equal(passed(SF_PROBE_MANY_UPLOADS, records, 256), 0);
+    assert_int_equal(passed(SF_PROBE_MANY_UPLOADS, records, 257), 1);
+    records[256] = (struct sf_record){.kind = SF_RECORD_UPLOAD_ENDED, .c = 1};
+    assert_int_equal(passed(SF_PROBE_MANY_UPLOADS, records, 258), 0);
+}
+
 static void test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet(void **state)
 {
     (void)state;
@@ -334,6 +347,7 @@ int main(void)
         cmocka_unit_test(test_two_that_wait_for_one_camera_are_counted),
         cmocka_unit_test(test_a_fetch_that_fails_while_its_still_is_wanted_is_counted),
         cmocka_unit_test(test_stills_that_take_three_times_what_may_be_kept_are_counted_once),
+        cmocka_unit_test(test_more_than_256_uploads_under_way_are_counted),
         cmocka_unit_test(test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet),
         cmocka_unit_test(test_single_records_that_are_events),
         cmocka_unit_test(test_five_pictures_in_two_seconds_are_live_viewing),

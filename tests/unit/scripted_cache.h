@@ -67,6 +67,12 @@ static void destroy(void *cache)
     free(instance);
 }
 
+/* The host's handle, by the number that the plug-in has. */
+static sf_handle handle_of(enum sf_opaque_kind kind, uint64_t number)
+{
+    return sf_opaque_index(&host.opaque, kind, number);
+}
+
 static void told(void *cache, const char *what, uint64_t value)
 {
     const struct instance *instance = cache;
@@ -80,17 +86,17 @@ static struct sf_cache_fetch_part part_seen;
 static void on_upload(void *cache, const struct sf_cache_upload *upload)
 {
     upload_seen = *upload;
-    told(cache, "upload", upload->upload);
+    told(cache, "upload", handle_of(SF_OPAQUE_UPLOAD, upload->upload));
 }
 
 static void on_upload_fragment(void *cache, const struct sf_cache_fragment *fragment)
 {
-    told(cache, "fragment of", fragment->upload);
+    told(cache, "fragment of", handle_of(SF_OPAQUE_UPLOAD, fragment->upload));
 }
 
 static void on_upload_ended(void *cache, const struct sf_cache_upload_end *end)
 {
-    told(cache, "end of", end->upload);
+    told(cache, "end of", handle_of(SF_OPAQUE_UPLOAD, end->upload));
 }
 
 static void on_request(void *cache, const struct sf_cache_request *request)
