@@ -52,6 +52,7 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
     host->cameras_count = cameras_count;
     host->still_bytes_max = still_bytes_max;
     host->capacity_bytes = capacity_bytes;
+    host->fresh_within_ns = 0;
     host->nodes_count = 1;
     host->hand_over = SF_HAND_OVER_SOUND;
     sf_cache_host_set_bound(host, SF_CACHE_BOUND_FETCHES, 0);

@@ -139,6 +139,7 @@ struct sf_cache_host_state {
     uint32_t cameras_count;
     uint32_t still_bytes_max;
     uint64_t capacity_bytes;
+    sf_ns fresh_within_ns; /* as caches are told; 0: no limit */
     uint32_t versions_count;
     uint32_t versions_capacity;
     struct sf_cache_version **versions; /* in order of their index; do not move */
@@ -178,6 +179,9 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
 
 /* More nodes, 1 to SF_NODES_MAX; before the first deploy. */
 void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_count);
+/* How long after its arrival a still may be answered without being flagged as stale, as caches are
+ * told; 0, as after a reset: no limit. Before the first deploy. */
+void sf_cache_host_set_fresh_within(struct sf_cache_host_state *host, sf_ns fresh_within_ns);
 
 /* Before the first deploy; after a reset states are sound. */
 void sf_cache_host_set_hand_over(struct sf_cache_host_state *host, enum sf_cache_hand_over kind);

@@ -17,6 +17,13 @@ void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_co
     host->nodes_count = nodes_count;
 }
 
+void sf_cache_host_set_fresh_within(struct sf_cache_host_state *host, sf_ns fresh_within_ns)
+{
+    SF_ASSERT(host->versions_count == 0);
+    SF_ASSERT(fresh_within_ns >= 0);
+    host->fresh_within_ns = fresh_within_ns;
+}
+
 struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host,
                                          struct sf_node_id node)
 {
@@ -149,6 +156,7 @@ static struct sf_cache_version *start(struct sf_cache_host_state *host, struct s
                 .still_bytes_max = host->still_bytes_max,
                 .capacity_bytes = host->capacity_bytes,
                 .options = version->options,
+                .fresh_within_ns = host->fresh_within_ns,
             },
         .box = module->box,
         .rng = {version->rng.state[0], version->rng.state[1], version->rng.state[2],

@@ -256,8 +256,12 @@ struct sf_cache_config {
     uint32_t node;            /* which of the cache's nodes this is, from 0 */
     uint32_t nodes;           /* how many nodes there are */
     uint32_t still_bytes_max; /* no still of this run is longer */
-    uint64_t capacity_bytes;  /* memory budget for stills; the host does not enforce it */
+    uint64_t capacity_bytes;  /* memory budget for stills; the host does not enforce it. Stills that
+                                 are on their way in or out count too, bookkeeping does not */
     const char *options; /* the text after '?', "" for none: "key=value&key=value"; terminated */
+    int64_t fresh_within_ns; /* a still that arrived whole longer ago than this must be flagged as
+                                stale when it is the answer; 0: no limit but the cache's own. What
+                                the way from the camera takes is allowed for */
 };
 
 /* A camera began to send a still. */

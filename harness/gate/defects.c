@@ -312,6 +312,15 @@ static const struct sf_defect defects[] = {
         .scenario = "scenarios/gate/many-uploads.yaml",
     },
     {
+        .id = "D39",
+        .title = "a newer still renews the entry and does not replace the picture in it",
+        .seen_in = "memcached's add in place of set",
+        .needs = "a run that is longer than a picture may pass as fresh",
+        BUILTIN("d39-first-still"),
+        .oracle = "fresh",
+        .scenario = "scenarios/gate/busy-day.yaml",
+    },
+    {
         .id = "D42",
         .title = "what was to be forgotten is found in a second place",
         .seen_in = "invalidations of CDNs that leave stale-if-error copies; no published picture",

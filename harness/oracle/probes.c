@@ -51,6 +51,8 @@ struct sf_probes {
     uint32_t *tenant_waits;   /* by tenant: requests that wait */
     uint32_t *camera_waits;   /* by camera: requests that wait for it */
     uint32_t *still_bytes;    /* by camera: its latest still that has arrived whole */
+    sf_ns *first_whole_ns;    /* by camera: when its first still had arrived whole; 0: not yet */
+    sf_ns fresh_within_ns;    /* 0: not asked for */
     uint32_t uploads_count;   /* under way */
     uint64_t stills_bytes;    /* of all of them */
     uint64_t capacity_bytes;  /* 0: not short */
@@ -92,6 +94,7 @@ struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
     probes->link_due_ns = sf_arena_take(arena, (size_t)2 * homes_count, sizeof(sf_ns));
     probes->link_left = sf_arena_take(arena, (size_t)2 * homes_count, sizeof(uint64_t));
     probes->tenant_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
+    probes->first_whole_ns = sf_arena_take(arena, homes_count, sizeof(sf_ns));
     probes->still_bytes = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->camera_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->uploads_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
@@ -113,12 +116,17 @@ static struct viewer *viewer_of(struct sf_probes *probes, const struct sf_record
 static void begin_wait(struct sf_probes *probes, const struct sf_record *record)
 {
     struct viewer *viewer = viewer_of(probes, record);
+    SF_ASSERT(record->a < probes->cameras_count);
+    sf_ns first_ns = probes->first_whole_ns[record->a];
+    if (probes->fresh_within_ns > 0 && first_ns > 0 &&
+        record->at_ns - first_ns > probes->fresh_within_ns) {
+        pass(probes, SF_PROBE_AGED);
+    }
     if (viewer->waits_for != 0) {
         return; /* an older one still waits; one a viewer is enough for what is counted here */
     }
     viewer->waits_for = record->c;
     viewer->admitted_at_ns = record->at_ns;
-    SF_ASSERT(record->a < probes->cameras_count);
     viewer->camera = record->a;
     if (probes->camera_waits[viewer->camera]++ == 1) {
         pass(probes, SF_PROBE_SHARED_WAIT);
@@ -321,6 +329,9 @@ static void see_whole(struct sf_probes *probes, const struct sf_record *record)
     SF_ASSERT(record->who < probes->cameras_count);
     uint64_t limit = SHORT_BY * probes->capacity_bytes;
     bool was_short = probes->stills_bytes > limit;
+    if (probes->first_whole_ns[record->who] == 0) {
+        probes->first_whole_ns[record->who] = record->at_ns;
+    }
     probes->stills_bytes += record->b;
     probes->stills_bytes -= probes->still_bytes[record->who];
     probes->still_bytes[record->who] = record->b;
@@ -431,6 +442,9 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         } else {
             see_whole(probes, record);
         }
+        return;
+    case SF_RECORD_FRESH:
+        probes->fresh_within_ns = sf_fresh_of(record).within_ns;
         return;
     case SF_RECORD_CAPACITY:
         probes->capacity_bytes = sf_capacity_of(record).bytes;

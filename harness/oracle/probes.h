@@ -26,6 +26,8 @@
       "a fetch ends without a still while a viewer waits for its camera")                          \
     X(FETCH_CANCELLED, "fetch-cancelled-in-flight", 0,                                             \
       "a fetch is cancelled while its still is on the way")                                        \
+    X(AGED, "asked-after-aging", 1,                                                            \
+      "a still is wanted when the first one of its camera is too old to pass as fresh")        \
     X(MEMORY_SHORT, "memory-short", 1,                                                             \
       "the stills of all cameras take three times as much as the cache may keep")                  \
     X(UPLOAD_ABANDONED, "upload-abandoned", 1, "an upload ends with bytes missing")                \

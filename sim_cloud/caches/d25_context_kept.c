@@ -94,14 +94,25 @@ static bool breaker_open(const struct store *store, uint64_t camera, int64_t now
     return breaker != NULL && now_ns < breaker->open_until_ns;
 }
 
+static void answer_stale(void *edge, uint64_t request, struct edge_still still)
+{
+    const struct sf_cache_host *host = sf_edge_host_of(edge);
+    const struct sf_cache_answer_properties properties = {.struct_bytes = sizeof properties,
+                                                          .flags = SF_CACHE_ANSWER_STALE};
+    if (still.bytes != NULL) {
+        host->answer_properties(host->context, request, &properties);
+    }
+    sf_edge_answer(host, request, still);
+}
+
 static void on_request(void *edge, const struct sf_cache_request *request)
 {
     struct store *store = sf_edge_store_of(edge);
     struct worker *worker = worker_of(store, request);
     const struct edge_key *account = enter_account(worker, request);
     if (breaker_open(store, account->camera, sf_edge_now_ns(edge))) {
-        sf_edge_answer(sf_edge_host_of(edge), request->request,
-                       sf_shelf_fallback(store, account, sf_edge_now_ns(edge)));
+        answer_stale(edge, request->request,
+                     sf_shelf_fallback(store, account, sf_edge_now_ns(edge)));
         if (store->shelf.defence) {
             leave_account(worker);
         }

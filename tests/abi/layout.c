@@ -93,13 +93,14 @@ PIN(sf_cache_host, identity, 160);
 PIN(sf_cache_host, fetch_if_changed, 168);
 PIN(sf_cache_host, answer_properties, 176);
 
-PIN_SIZE(sf_cache_config, 32);
+PIN_SIZE(sf_cache_config, 40);
 PIN(sf_cache_config, struct_bytes, 0);
 PIN(sf_cache_config, node, 4);
 PIN(sf_cache_config, nodes, 8);
 PIN(sf_cache_config, still_bytes_max, 12);
 PIN(sf_cache_config, capacity_bytes, 16);
 PIN(sf_cache_config, options, 24);
+PIN(sf_cache_config, fresh_within_ns, 32);
 
 PIN_SIZE(sf_cache_upload, 104);
 PIN(sf_cache_upload, struct_bytes, 0);

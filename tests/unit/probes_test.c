@@ -108,6 +108,24 @@ static void test_more_than_256_uploads_under_way_are_counted(void **state)
     assert_int_equal(passed(SF_PROBE_MANY_UPLOADS, records, 258), 0);
 }
 
+static void test_a_request_for_a_still_whose_first_has_aged_is_counted(void **state)
+{
+    (void)state;
+#define FRESH {.kind = SF_RECORD_FRESH, .d = 60 * SF_SECOND}
+#define FIRST                                                                   \
+    {                                                                           \
+        .kind = SF_RECORD_FETCH_ENDED, .who = 0, .b = 9, .at_ns = 5 * SF_SECOND \
+    }
+#define ASKED(CAMERA, AT_S)                                                                  \
+    {                                                                                        \
+        .kind = SF_RECORD_ADMITTED, .who = 0, .a = CAMERA, .c = 1, .at_ns = (AT_S)*SF_SECOND \
+    }
+    assert_int_equal(PASSED(AGED, FRESH, FIRST, ASKED(0, 66)), 1);
+    assert_int_equal(PASSED(AGED, FRESH, FIRST, ASKED(0, 65)), 0);
+    assert_int_equal(PASSED(AGED, FRESH, FIRST, ASKED(1, 66)), 0);
+    assert_int_equal(PASSED(AGED, FIRST, ASKED(0, 66)), 0);
+}
+
 static void test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet(void **state)
 {
     (void)state;
@@ -348,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_a_fetch_that_fails_while_its_still_is_wanted_is_counted),
         cmocka_unit_test(test_stills_that_take_three_times_what_may_be_kept_are_counted_once),
         cmocka_unit_test(test_more_than_256_uploads_under_way_are_counted),
+        cmocka_unit_test(test_a_request_for_a_still_whose_first_has_aged_is_counted),
         cmocka_unit_test(test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet),
         cmocka_unit_test(test_single_records_that_are_events),
         cmocka_unit_test(test_five_pictures_in_two_seconds_are_live_viewing),

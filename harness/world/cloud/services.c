@@ -250,6 +250,8 @@ void sf_cloud_start(struct world *world)
     for (uint32_t i = 0; i < world->plan->timeline_count; i++) {
         cloud->forgets |= world->plan->timeline[i].action == SF_ACTION_FORGET;
     }
+    /* The half of it is for the way from the camera. */
+    sf_cache_host_set_fresh_within(&cloud->host, world->config.cloud.fresh_within_ns / 2);
     sf_cache_host_deploy(&cloud->host, &cloud->modules[0]);
 }
 
