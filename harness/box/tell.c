@@ -79,6 +79,7 @@ static void *create(const struct sf_cache_host *host, const struct sf_cache_conf
         .nodes = config->nodes,
         .still_bytes_max = config->still_bytes_max,
         .capacity_bytes = config->capacity_bytes,
+        .fresh_within_ns = config->fresh_within_ns,
         .seed = boxed->config.rng[0] != 0 ? boxed->config.rng[0] : 1,
         .rng = {boxed->config.rng[0], boxed->config.rng[1], boxed->config.rng[2],
                 boxed->config.rng[3]},

@@ -32,6 +32,17 @@ uint64_t sf_runner_id(const struct sf_wire_name *name)
     return id;
 }
 
+/* The next number for what the cache begins: unique in its life, never 0 (but once in 2^64), and in
+ * no order, as the host's own numbers. SplitMix64's finaliser, whose steps can be undone. */
+static uint64_t next_id(struct sf_instance *instance)
+{
+    uint64_t z = ++instance->ids_count + instance->ids_key;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    return z != 0 ? z : UINT64_MAX;
+}
+
 /* From inside an event that was to have no calls: none is made, for the run will be repeated. */
 static bool is_silent(struct sf_instance *instance)
 {
@@ -110,7 +121,7 @@ static int32_t lent_timer_set(void *context, int64_t delay_ns, uint64_t cookie, 
     struct sf_instance *instance = context;
     bool sure = delay_ns >= 0 && delay_ns < INT64_C(1000000000) * 86400 &&
                 instance->timers.count < TIMERS_SURE;
-    uint64_t id = ++instance->ids_count;
+    uint64_t id = next_id(instance);
     const struct sf_call_timer body = {.timer = sf_runner_name(id), .delay_ns = delay_ns};
     int32_t code = call(instance, SF_CALL_TIMER_SET, sure, &body);
     if (code == SF_CACHE_DONE) {
@@ -278,7 +289,7 @@ static int32_t lent_fetch_if_changed(void *context, uint64_t camera, uint64_t va
     struct sf_instance *instance = context;
     bool sure =
         sf_map_get(&instance->cameras, camera) != NULL && instance->fetches.count < FETCHES_SURE;
-    uint64_t id = ++instance->ids_count;
+    uint64_t id = next_id(instance);
     const struct sf_call_fetch body = {
         .fetch = sf_runner_name(id), .camera = camera, .validator = validator};
     int32_t code = call(instance, SF_CALL_FETCH, sure, &body);
@@ -315,10 +326,10 @@ static int32_t lent_store_open(void *context, uint64_t *connection_out)
     struct sf_instance *instance = context;
     struct sf_call_store body = {.connection = sf_runner_name(0)};
     if (connection_out == NULL) { /* told as the breach that it is: NULL for a key */
-        body.op = sf_runner_name(++instance->ids_count);
+        body.op = sf_runner_name(next_id(instance));
         return call(instance, SF_CALL_STORE_GET, false, &body);
     }
-    uint64_t id = ++instance->ids_count;
+    uint64_t id = next_id(instance);
     body.connection = sf_runner_name(id);
     int32_t code = call(instance, SF_CALL_STORE_OPEN, false, &body);
     if (code == SF_CACHE_DONE) {
@@ -342,7 +353,7 @@ static int32_t start_operation(struct sf_instance *instance, enum sf_wire_call k
                                const uint8_t *bytes, uint32_t count, int64_t ttl_ns,
                                uint64_t cookie)
 {
-    uint64_t id = ++instance->ids_count;
+    uint64_t id = next_id(instance);
     struct sf_call_store body = {
         .connection = sf_runner_name(connection), .op = sf_runner_name(id), .ttl_ns = ttl_ns};
     bool key_is_good = key != NULL && key_bytes > 0 && key_bytes <= sizeof body.key.bytes;
@@ -383,7 +394,7 @@ static int32_t lent_store_put(void *context, uint64_t connection, const uint8_t 
 static int32_t lent_identity(void *context, uint64_t token, uint64_t cookie)
 {
     struct sf_instance *instance = context;
-    uint64_t id = ++instance->ids_count;
+    uint64_t id = next_id(instance);
     const struct sf_call_identity body = {.op = sf_runner_name(id), .token = token};
     int32_t code =
         call(instance, SF_CALL_IDENTITY, instance->questions.count < QUESTIONS_SURE, &body);

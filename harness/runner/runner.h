@@ -61,6 +61,7 @@ struct sf_instance {
     bool silent;                        /* it wants no reply */
     enum sf_wire_event mispredicted_by; /* HELLO: none */
     uint64_t ids_count;                 /* that were given out */
+    uint64_t ids_key;                   /* of the run: see next_id */
     struct sf_map requests;             /* open: enum of lent.c */
     struct sf_map cameras;              /* that were named */
     struct sf_map fetches;              /* cookies */

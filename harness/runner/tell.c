@@ -44,10 +44,12 @@ static void tell_create(struct sf_instance *instance, const struct sf_event_crea
         .still_bytes_max = event->still_bytes_max,
         .capacity_bytes = event->capacity_bytes,
         .options = options,
+        .fresh_within_ns = event->fresh_within_ns,
     };
     forget(instance);
     instance->ids_count = 0;
     memcpy(instance->rng.state, event->rng, sizeof instance->rng.state);
+    instance->ids_key = event->rng[3];
     sf_instance_lend(instance);
     instance->cache = instance->plugin->create(&instance->host, &config, error, sizeof error);
     if (instance->cache == NULL) {

@@ -47,6 +47,7 @@ const struct sf_wire_message sf_wire_events[SF_EVENTS_COUNT] = {
           {"nodes", SF_WIRE_U32, AT(sf_event_create, nodes), true, NULL},
           {"still_bytes_max", SF_WIRE_U32, AT(sf_event_create, still_bytes_max), true, NULL},
           {"capacity_bytes", SF_WIRE_U64, AT(sf_event_create, capacity_bytes), true, NULL},
+          {"fresh_within", SF_WIRE_I64, AT(sf_event_create, fresh_within_ns), true, NULL},
           {"seed", SF_WIRE_ID, AT(sf_event_create, seed), true, NULL},
           {"options", SF_WIRE_TEXT, AT(sf_event_create, options), true, NULL}}},
     [SF_EVENT_DESTROY] = {"destroy", 0, {{0}}},

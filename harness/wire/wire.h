@@ -117,6 +117,7 @@ struct sf_event_create {
     uint32_t nodes;
     uint32_t still_bytes_max;
     uint64_t capacity_bytes;
+    int64_t fresh_within_ns;
     uint64_t seed;   /* for a cache's own dice */
     uint64_t rng[4]; /* the state of the host's stream: binary frames only */
     const char *options;
