@@ -6,6 +6,7 @@
 #include "harness/cache/strayframe_cache.h"
 
 enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
+enum { SHARED_WITHIN_S = 1 };
 enum { SHORT_BY = 3 };        /* times the bytes that the cache may keep */
 enum { IDENTITY_FAILED = 2 }; /* flags of IDENTITY */
 enum { LIVE_PICTURES = 5, LIVE_WITHIN_S = 2 };
@@ -41,6 +42,12 @@ struct node {
     sf_ns deployed_at_ns;
 };
 
+/* Who asked for a camera's still last. */
+struct asker {
+    sf_ns at_ns;
+    uint32_t viewer; /* + 1; 0: none yet */
+};
+
 struct sf_probes {
     uint64_t counts[SF_PROBES_COUNT];
     struct node nodes[SF_NODES_MAX];
@@ -50,6 +57,7 @@ struct sf_probes {
     uint64_t *link_left;      /* by link: the highest number of a packet that has left */
     uint32_t *tenant_waits;   /* by tenant: requests that wait */
     uint32_t *camera_waits;   /* by camera: requests that wait for it */
+    struct asker *askers;     /* by camera */
     uint32_t *still_bytes;    /* by camera: its latest still that has arrived whole */
     sf_ns *first_whole_ns;    /* by camera: when its first still had arrived whole; 0: not yet */
     sf_ns fresh_within_ns;    /* 0: not asked for */
@@ -95,6 +103,7 @@ struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
     probes->link_left = sf_arena_take(arena, (size_t)2 * homes_count, sizeof(uint64_t));
     probes->tenant_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->first_whole_ns = sf_arena_take(arena, homes_count, sizeof(sf_ns));
+    probes->askers = sf_arena_take(arena, homes_count, sizeof *probes->askers);
     probes->still_bytes = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->camera_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->uploads_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
@@ -113,10 +122,22 @@ static struct viewer *viewer_of(struct sf_probes *probes, const struct sf_record
     return &probes->viewers[record->who];
 }
 
+/* Whether they then wait together is for the cache to decide: it may have answered the first. */
+static void see_shared(struct sf_probes *probes, const struct sf_record *record)
+{
+    struct asker *last = &probes->askers[record->a];
+    if (last->viewer != 0 && last->viewer != record->who + 1 &&
+        record->at_ns - last->at_ns <= SHARED_WITHIN_S * SF_SECOND) {
+        pass(probes, SF_PROBE_SHARED_ASK);
+    }
+    *last = (struct asker){.at_ns = record->at_ns, .viewer = record->who + 1};
+}
+
 static void begin_wait(struct sf_probes *probes, const struct sf_record *record)
 {
     struct viewer *viewer = viewer_of(probes, record);
     SF_ASSERT(record->a < probes->cameras_count);
+    see_shared(probes, record);
     sf_ns first_ns = probes->first_whole_ns[record->a];
     if (probes->fresh_within_ns > 0 && first_ns > 0 &&
         record->at_ns - first_ns > probes->fresh_within_ns) {
@@ -128,9 +149,7 @@ static void begin_wait(struct sf_probes *probes, const struct sf_record *record)
     viewer->waits_for = record->c;
     viewer->admitted_at_ns = record->at_ns;
     viewer->camera = record->a;
-    if (probes->camera_waits[viewer->camera]++ == 1) {
-        pass(probes, SF_PROBE_SHARED_WAIT);
-    }
+    probes->camera_waits[viewer->camera]++;
     if (probes->tenant_waits[viewer->tenant]++ == 0) {
         probes->tenants_waiting++;
     }

@@ -16,8 +16,9 @@
     X(TWO_WAIT, "two-tenants-wait", 1, "two tenants wait for an answer at the same time")          \
     X(THREE_WAIT, "three-tenants-wait", 1, "three tenants wait at the same time")                  \
     X(MANY_WAIT, "many-tenants-wait", 0, "more than 256 tenants wait at the same time")            \
+    X(SHARED_ASK, "two-ask-for-one-camera", 1,                                                     \
+      "two viewers ask for one camera's still within a second")                                    \
     X(MANY_UPLOADS, "many-uploads", 1, "more than 256 uploads are under way at once")              \
-    X(SHARED_WAIT, "two-wait-for-one-camera", 1, "two viewers wait for one camera's still")        \
     X(REQUEST_CANCELLED, "request-cancelled", 1, "a viewer gives up before it is answered")        \
     X(VIEWER_LEFT, "viewer-left", 1, "a viewer leaves with its request open")                      \
     X(PARTIAL_SHOWN, "partial-shown", 1, "a display shows a part of a picture")                    \
@@ -26,8 +27,8 @@
       "a fetch ends without a still while a viewer waits for its camera")                          \
     X(FETCH_CANCELLED, "fetch-cancelled-in-flight", 0,                                             \
       "a fetch is cancelled while its still is on the way")                                        \
-    X(AGED, "asked-after-aging", 1,                                                            \
-      "a still is wanted when the first one of its camera is too old to pass as fresh")        \
+    X(AGED, "asked-after-aging", 1,                                                                \
+      "a still is wanted when the first one of its camera is too old to pass as fresh")            \
     X(MEMORY_SHORT, "memory-short", 1,                                                             \
       "the stills of all cameras take three times as much as the cache may keep")                  \
     X(UPLOAD_ABANDONED, "upload-abandoned", 1, "an upload ends with bytes missing")                \

@@ -30,7 +30,7 @@ test_a_required_situation_that_did_not_occur_makes_the_verdict_inconclusive(void
     (void)state;
     const struct sf_gate *gate = gate_over(SCENARIO, (struct sf_gate_options){.seeds_count = 3});
     assert_int_equal(gate->failed_count, 0);
-    assert_int_equal(gate->probes[SF_PROBE_SHARED_WAIT], 3);
+    assert_int_equal(gate->probes[SF_PROBE_SHARED_ASK], 3);
     assert_int_equal(gate->probes[SF_PROBE_UPLOAD_ABANDONED], 0);
     assert_int_equal(gate->verdict, SF_VERDICT_INCONCLUSIVE);
     assert_non_null(strstr(gate->reason, "did not occur ("));

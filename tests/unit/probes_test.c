@@ -53,12 +53,16 @@ static void test_tenants_that_wait_are_counted(void **state)
     assert_int_equal(PASSED(THREE_WAIT, WAITS(0, 0, 1), WAITS(4, 1, 2), WAITS(8, 2, 3)), 1);
 }
 
-static void test_two_that_wait_for_one_camera_are_counted(void **state)
+static void test_two_that_ask_for_one_camera_are_counted(void **state)
 {
     (void)state;
-    assert_int_equal(PASSED(SHARED_WAIT, WAITS(0, 0, 1), WAITS(4, 1, 2)), 0);
-    assert_int_equal(PASSED(SHARED_WAIT, WAITS(0, 0, 1), ANSWERED(0, 1), WAITS(1, 0, 2)), 0);
-    assert_int_equal(PASSED(SHARED_WAIT, WAITS(0, 0, 1), WAITS(1, 0, 2)), 1);
+#define ASKS(VIEWER, CAMERA, REQUEST, AT_MS) \
+    {.kind = SF_RECORD_ADMITTED, .who = VIEWER, .a = CAMERA, .c = REQUEST, .at_ns = (AT_MS)*SF_MS}
+    assert_int_equal(PASSED(SHARED_ASK, ASKS(0, 0, 1, 0), ASKS(4, 1, 2, 9)), 0);
+    assert_int_equal(PASSED(SHARED_ASK, ASKS(0, 0, 1, 0), ASKS(0, 0, 2, 9)), 0);
+    assert_int_equal(PASSED(SHARED_ASK, ASKS(0, 0, 1, 0), ASKS(1, 0, 2, 1001)), 0);
+    assert_int_equal(PASSED(SHARED_ASK, ASKS(0, 0, 1, 0), ASKS(1, 0, 2, 1000)), 1);
+    assert_int_equal(PASSED(SHARED_ASK, ASKS(0, 0, 1, 0), ANSWERED(0, 1), ASKS(1, 0, 2, 9)), 1);
 }
 
 static void test_a_fetch_that_fails_while_its_still_is_wanted_is_counted(void **state)
@@ -362,7 +366,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tenants_that_wait_are_counted),
-        cmocka_unit_test(test_two_that_wait_for_one_camera_are_counted),
+        cmocka_unit_test(test_two_that_ask_for_one_camera_are_counted),
         cmocka_unit_test(test_a_fetch_that_fails_while_its_still_is_wanted_is_counted),
         cmocka_unit_test(test_stills_that_take_three_times_what_may_be_kept_are_counted_once),
         cmocka_unit_test(test_more_than_256_uploads_under_way_are_counted),
