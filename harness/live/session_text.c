@@ -155,12 +155,16 @@ static void add_counts(const struct sf_cell_result *result, struct sf_text *out)
 static void add_leak(const struct sf_session_order *order, const struct sf_cell *cell,
                      const struct sf_cell_result *result, struct sf_text *out)
 {
-    sf_text_add(out,
-                "\n    To see it, keep the server and the origin of this cell running:\n"
-                "      strayframe live --server %s%s%s --hold ",
-                order->driver != NULL ? order->driver->name : "...",
-                order->config != NULL ? " --config " : "",
-                order->config != NULL ? order->config : "");
+    sf_text_add(out, "\n    To see it, keep the server and the origin of this cell running:\n"
+                     "      strayframe live ");
+    if (order->driver != NULL) {
+        sf_text_add(out, "--server %s --config %s --hold ", order->driver->name, order->config);
+    } else {
+        sf_text_add(out, "--url http://%s:%u --origin-listen %s:%u --hold ", order->url.address,
+                    order->url.port,
+                    order->stage.origin_listen != NULL ? order->stage.origin_listen : "127.0.0.1",
+                    order->stage.origin_port);
+    }
     sf_cell_options(cell, out);
     sf_text_add(out, "\n    and, with the SERVER and ORIGIN that it prints (equal sums are one "
                      "picture):\n");
