@@ -129,7 +129,7 @@ static enum sf_err read_address(const char *option, const char *text, char *host
 {
     const char *colon = strrchr(text, ':');
     size_t length = colon != NULL ? (size_t)(colon - text) : strlen(text);
-    char *end;
+    char *end = NULL;
     unsigned long port = colon != NULL ? strtoul(colon + 1, &end, 10) : 0;
     bool bad = colon != NULL && (end == colon + 1 || (*end != '\0' && strcmp(end, "/") != 0));
     if (bad || length == 0 || length >= bytes || port > UINT16_MAX) {
