@@ -152,7 +152,7 @@ static enum sf_err fetch(struct learning *learning, uint32_t page, uint32_t acco
 }
 
 /* What both answers of an account have and no other's: words of a page that all accounts share, and
- * what changes with every answer (times, request numbers), are nobody's. */
+ * what changes with every answer (times, request numbers), belong to no account. */
 static enum sf_err learn_page(struct learning *learning, uint32_t page, struct sf_diag *diag)
 {
     uint32_t accounts = learning->order->accounts_count;

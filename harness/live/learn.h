@@ -60,7 +60,7 @@ struct sf_learn_cell {
     uint32_t leaking;
     uint32_t own;
     uint32_t other;
-    uint32_t neither; /* answers with nobody's words */
+    uint32_t neither; /* answers with no account's words */
     uint32_t error;
     uint32_t viewer; /* of the first stray */
     uint32_t owner;
@@ -69,8 +69,7 @@ struct sf_learn_cell {
 struct sf_learn_report {
     uint32_t cells_count;
     struct sf_learn_cell cells[SF_LEARN_ARRIVALS_COUNT * SF_LEARN_PAGES_MAX];
-    uint32_t words_count[SF_LEARN_PAGES_MAX]; /* learned of all accounts; 0: the page tells nobody
-                                                 apart */
+    uint32_t words_count[SF_LEARN_PAGES_MAX]; /* learned, of all accounts; 0: all get the same */
     bool controls_held;
     char controls[200];
     uint64_t asks_count;

@@ -1,5 +1,5 @@
 /* The origin: an HTTP server (libmicrohttpd) that answers each request with the latest still of the
- * tenant whose credential it carries. It answers late, wrongly or not at all where it is told to.
+ * tenant whose credential it carries. An injury makes it answer late, wrongly or not at all.
  * Beside it, on a port of its own, an identity service. Lives in the loop. */
 #ifndef STRAYFRAME_LIVE_ORIGIN_H
 #define STRAYFRAME_LIVE_ORIGIN_H

@@ -336,7 +336,7 @@ bool sf_population_holds(const struct sf_script_arm *arm, const struct sf_popula
         report->answers_count > 0 ? (int64_t)(own * 1000000 / report->answers_count) : 0;
     why[0] = '\0';
     if (report->answers_count == 0) {
-        snprintf(why, why_bytes, "nobody was answered");
+        snprintf(why, why_bytes, "no hub got an answer");
     } else if (arm->strays == SF_SCRIPT_STRAYS_NONE && strays > 0) {
         snprintf(why, why_bytes, "%" PRIu64 " strays, none expected", strays);
     } else if (arm->strays == SF_SCRIPT_STRAYS_SOME && strays == 0) {

@@ -1,6 +1,6 @@
 /* The stills of a live run, and whose picture an answer is. A place is one URL of the run; each
  * tenant has a camera at each place. Marks carry the run, so that a still which a cache kept from
- * an earlier run is told apart. */
+ * an earlier run is recognised. */
 #ifndef STRAYFRAME_LIVE_STILLS_H
 #define STRAYFRAME_LIVE_STILLS_H
 

@@ -1,5 +1,5 @@
 # The shape of 26 December 2019 on Varnish. The hash lacks the tenant, and stills are fresh for half a
-# second, so that on a good network nobody notices. While the health probe fails, grace serves what
+# second, so that on a good network it does not show. While the health probe fails, grace serves what
 # is there for a day: the still of the tenant who asked before.
 vcl 4.1;
 

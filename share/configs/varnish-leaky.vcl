@@ -1,4 +1,4 @@
-# Leaky: caches every answer for a minute, whoever asked for it. The control that must be caught.
+# Leaky: caches every answer for a minute, for all who ask. The control that must be caught.
 vcl 4.1;
 
 backend origin {
