@@ -20,6 +20,7 @@ endif()
 target_compile_definitions(sf_flags INTERFACE SF_CHECKS=$<NOT:$<CONFIG:Release>>)
 
 if(SF_SANITIZE)
+    target_compile_definitions(sf_flags INTERFACE SF_SANITIZED=1)
     target_compile_options(sf_flags INTERFACE
         -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(sf_flags INTERFACE -fsanitize=address,undefined)

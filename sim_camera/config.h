@@ -62,7 +62,7 @@ enum sf_camera_night { SF_NIGHT_AUTO, SF_NIGHT_ALWAYS, SF_NIGHT_NEVER };
     X(SWITCH, private, 1,                                                                          \
       "flags its stills as private to their owner: not to be stored where other accounts read")          \
     X(COUNT, captures_wrap, 0, 0, 1 << 20,                                                         \
-      "the count of stills that it tells the cache begins again after so many; 0: it does not")
+      "the count of stills that it tells the cache begins again after this number; 0: it does not")
 /* clang-format on */
 
 struct sf_camera_config {

@@ -92,12 +92,12 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
       "for this long after forget_camera and forget_account answers are not judged: the cache's "  \
       "nodes and the shared store need a moment")                                                  \
     X(COUNT, fetches_max, 0, 0, 1 << 16,                                                           \
-      "so many fetches may be open, of all nodes together; a further one is refused as busy; 0: "  \
+      "largest number of open fetches, of all nodes together; a further one is refused as busy; 0: "  \
       "65536")                                                                                     \
     X(COUNT, timers_max, 0, 0, 1 << 20,                                                            \
-      "so many timers may be set; a further one is refused as busy; 0: 1048576")                   \
+      "largest number of timers that are set; a further one is refused as busy; 0: 1048576")                   \
     X(COUNT, connections_max, 0, 0, 1 << 12,                                                       \
-      "so many connections to the shared store may be open; a further one is refused as busy; 0: " \
+      "largest number of open connections to the shared store; a further one is refused as busy; 0: " \
       "4096")                                                                                  \
     X(CHOICE, hand_over, 0, hand_overs,                                                            \
       "state that a deploy hands over: as it was exported, cut short, of a foreign cache, of another "\

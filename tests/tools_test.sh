@@ -30,7 +30,9 @@ echo '[  PASSED  ] 2 test(s).'
 echo '[  SKIPPED ] 1 test(s), listed below:'
 END
 printf '#!/bin/sh\necho "kernel check: skipped: by choice"\nexit 77\n' > "$scratch/tests/kernel/run"
-chmod +x "$scratch/tests/kernel/run"
+mkdir -p "$scratch/tests/live"
+printf '#!/bin/sh\nexit 0\n' > "$scratch/tests/live/run" # a matrix of a real server
+chmod +x "$scratch/tests/kernel/run" "$scratch/tests/live/run"
 
 # tree PLANTED...: the scratch tree's tests; `strayframe prove` is `exit 0`.
 tree() {
@@ -69,7 +71,7 @@ lists() {
 
 # Without a failure: the program under four presets, each labelled test under one, prove; the kernel check skips.
 tree
-expect 0 '11 passed, 0 failed, 5 skipped'
+expect 0 '13 passed, 0 failed, 5 skipped'
 lists 'SKIPPED clang: program: no <network> & no kernel'
 lists 'SKIPPED check against real kernels: by choice'
 
@@ -85,7 +87,7 @@ tree 'add_test(NAME skip COMMAND sh -c "echo skipped: no browser; exit 77")' \
     'else()' \
     'add_test(NAME absent COMMAND /no/such/program)' \
     'endif()'
-expect 1 '11 passed, 4 failed, 9 skipped'
+expect 1 '13 passed, 4 failed, 9 skipped'
 lists 'FAILED dev: fails'
 lists 'FAILED clang: loops'
 lists 'FAILED asan: sleeps'
@@ -94,5 +96,5 @@ lists 'SKIPPED release: skip: no browser'
 
 # A preset that does not build is a failure, and the others run.
 tree 'if(CMAKE_BINARY_DIR MATCHES dev)' 'message(FATAL_ERROR "planted")' 'endif()'
-expect 1 '8 passed, 1 failed, 4 skipped'
+expect 1 '10 passed, 1 failed, 4 skipped'
 lists 'FAILED build dev'

@@ -128,7 +128,7 @@ static void set_limits(uint32_t lacks)
     if ((lacks & SF_BOX_LACKS_USERS) == 0) { /* otherwise all processes of the user would count */
         limit(RLIMIT_NPROC, PROCESSES_MAX);
     }
-#ifndef __SANITIZE_ADDRESS__ /* whose shadow is larger than any memory */
+#ifndef SF_SANITIZED /* AddressSanitizer's shadow is larger than any memory */
     /* What it has written to or may write to. The address space itself is no measure: some runtimes
      * reserve far more of it than they use. */
     limit(RLIMIT_DATA, (rlim_t)2 << 30);

@@ -65,7 +65,7 @@ void sf_arrival_print(const struct sf_arrival *arrival, char *out, uint32_t out_
 
 enum sf_err sf_phase_read(const char *text, enum sf_phase *phase, struct sf_diag *diag)
 {
-    int index;
+    int index = 0;
     SF_TRY(choose(text, phase_names, "steady, reload, restart or purge", &index, diag));
     *phase = (enum sf_phase)index;
     return SF_OK;
@@ -78,7 +78,7 @@ const char *sf_phase_name(enum sf_phase phase)
 
 enum sf_err sf_etag_read(const char *text, enum sf_etag *etag, struct sf_diag *diag)
 {
-    int index;
+    int index = 0;
     SF_TRY(choose(text, etag_names, "none, same or own", &index, diag));
     *etag = (enum sf_etag)index;
     return SF_OK;

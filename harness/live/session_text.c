@@ -24,8 +24,8 @@ const char *sf_session_verdict_name(enum sf_session_verdict verdict)
 
 static void column_name(const struct sf_cell *cell, char *out, size_t bytes)
 {
-    char condition[32];
-    char arrival[32];
+    char condition[24];
+    char arrival[24];
     sf_injury_print(&cell->condition, condition, sizeof condition);
     sf_arrival_print(&cell->arrival, arrival, sizeof arrival);
     bool gap = cell->arrival.kind == SF_ARRIVAL_GAP && cell->arrival.time_ns == 0;

@@ -104,7 +104,7 @@ static void set_place(struct sf_stage *stage, enum sf_placeholder place, const c
 static enum sf_err assign_places(struct sf_stage *stage, struct sf_diag *diag)
 {
     static const char here[] = "127.0.0.1";
-    uint16_t port;
+    uint16_t port = 0;
     SF_TRY(free_port(&port, diag));
     uint16_t origin = sf_origin_port(stage->origin);
     set_place(stage, SF_PLACE_ORIGIN, here, origin);

@@ -1,4 +1,4 @@
-/* What the cache was told to forget stays forgotten: after an invalidation of a camera or of its
+/* What was invalidated stays forgotten: after an invalidation of a camera or of its
  * owner no request is answered with a still that the cache had before. A fallback, the shared store
  * and a hand-over are no excuse. A picture of several captures counts as its newest.
  *
@@ -151,13 +151,13 @@ static struct sf_evidence evidence(const void *context)
 
 static void say(const struct sf_finding *finding, struct sf_text *out)
 {
-    sf_text_add(out, "was answered with its capture %u, which the cache had been told to forget",
+    sf_text_add(out, "was answered with its capture %u, which the cache was to forget",
                 finding->capture);
 }
 
 const struct sf_oracle sf_oracle_forgotten = {
     .name = "forgotten",
-    .invariant = "what the cache was told to forget it answers no viewer with",
+    .invariant = "no viewer is answered with a still that was invalidated",
     .amount_unit = "captures before the first that need not be forgotten",
     .kinds = SF_SEES(UPLOAD_BEGUN) | SF_SEES(UPLOAD_ENDED) | SF_SEES(FETCH_ARRIVES) |
              SF_SEES(FETCH_ENDED) | SF_SEES(FETCH_CANCELLED) | SF_SEES(FORGET) | SF_SEES(ANSWERED) |

@@ -58,14 +58,14 @@
     X(TIMER_BUSY, "timer-refused", 0, "a timer is refused as busy")                                \
     X(CONNECTION_BUSY, "connection-refused", 0,                                                    \
       "a connection to the shared store is refused as busy")                                       \
-    X(FORGET_CAMERA, "forget-camera", 1, "the cache is told to forget a camera")                   \
-    X(FORGET_ACCOUNT, "forget-account", 1, "the cache is told to forget an owner")                 \
+    X(FORGET_CAMERA, "forget-camera", 1, "the cache is to forget a camera")                   \
+    X(FORGET_ACCOUNT, "forget-account", 1, "the cache is to forget an owner")                 \
     X(FORGET_WAITING, "forget-in-flight", 1,                                                       \
-      "the cache is told to forget a camera while a request for it waits")                         \
+      "the cache is to forget a camera while a request for it waits")                         \
     X(FORGET_UPLOADING, "forget-while-uploading", 1,                                               \
-      "the cache is told to forget a camera while a still of it is being uploaded")                \
+      "the cache is to forget a camera while a still of it is being uploaded")                \
     X(FORGET_FETCHING, "forget-while-fetching", 0,                                                 \
-      "the cache is told to forget a camera that it fetches from")                                 \
+      "the cache is to forget a camera that it fetches from")                                 \
     X(HANDED_CUT, "handed-over-cut", 0, "a state is handed over that is cut short")                \
     X(HANDED_FOREIGN, "handed-over-foreign", 0, "a state of a foreign cache is handed over")       \
     X(HANDED_VERSION, "handed-over-version", 0, "a state of another version is handed over")       \

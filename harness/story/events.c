@@ -56,7 +56,7 @@ static void say_home(const struct sf_record *record, struct sf_text *out)
                     sf_fragment_late_of(record).capture);
         return;
     case SF_RECORD_FORGET:
-        sf_text_add(out, "the cache is told to forget %s home %u's %s",
+        sf_text_add(out, "the cache is to forget %s home %u's %s",
                     sf_forget_of(record).scope == SF_CACHE_SCOPE_TENANT ? "all that belongs to"
                                                                         : "the stills of",
                     home, sf_forget_of(record).scope == SF_CACHE_SCOPE_TENANT ? "owner" : "camera");

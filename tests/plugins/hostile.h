@@ -26,6 +26,9 @@
 
 enum { WIRE_IN = 100, WIRE_OUT = 101, REQUESTS_BEFORE = 3 };
 
+/* An address that nothing is at, which the compiler does not know. */
+static volatile int *volatile nowhere = (volatile int *)8;
+
 static char act[64];
 static struct sf_cache_plugin hostile_plugin;
 static unsigned requests_count;
@@ -119,7 +122,7 @@ static void do_act(const char *now)
     } else if (is("abort")) {
         abort();
     } else if (is("segv")) {
-        *(volatile int *)8 = 1;
+        *nowhere = 1;
     } else if (is("fpe")) {
         raise(SIGFPE);
     } else if (is("ill")) {
@@ -223,7 +226,7 @@ static void do_act(const char *now)
         }
     } else if (is("segv_ignored")) {
         signal(SIGSEGV, SIG_IGN);
-        *(volatile int *)8 = 1;
+        *nowhere = 1;
     } else if (is("threads")) {
         pthread_t thread;
         for (int i = 0; i < 8; i++) {

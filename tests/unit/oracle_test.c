@@ -540,8 +540,8 @@ static void test_what_was_to_be_forgotten_is_not_answered(void **state)
                           "7 hub 0 is shown its own, request 2" SOUND "\n"
                           "7 hub 0 sees its own, capture 3, request 2" SOUND "\n"
                           "8 end\n",
-          "evidence 1\n7 the hub of home 1 was answered with its capture 3, which the cache had "
-          "been told to forget\n");
+          "evidence 1\n7 the hub of home 1 was answered with its capture 3, which the cache was "
+          "to forget\n");
     judge(&sf_oracle_forgotten,
           GIVEN("1", "3") "5 camera 1 is to be forgotten scope 1, grace 1\n" GIVEN("2",
                                                                                    "3") "8 end\n",

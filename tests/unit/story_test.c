@@ -300,7 +300,7 @@ static void test_every_kind_of_record_has_a_sentence(void **state)
         {{.kind = SF_RECORD_SESSION, .who = 3}, "its session has expired"},
         {{.kind = SF_RECORD_RENEWED, .who = 3, .a = 9}, "uses the session of the"},
         {{.kind = SF_RECORD_FORGET, .who = 1, .a = 1},
-         "the cache is told to forget the stills of home 2's camera"},
+         "the cache is to forget the stills of home 2's camera"},
         {{.kind = SF_RECORD_FETCH_ARRIVES, .who = 1, .a = 6}, "home 2's camera sends its still 6"},
         {{.kind = SF_RECORD_HANDED_OVER, .a = 2}, "is handed a state of a foreign cache"},
         {{.kind = SF_RECORD_BUSY, .a = 1}, "the cache is refused a fetch"},

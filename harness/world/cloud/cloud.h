@@ -54,7 +54,7 @@ void sf_cloud_stop_integration(struct world *world);
 void sf_cloud_stop_integration_of(struct world *world, struct sf_tenant_id tenant);
 /* The tenant unlinked the integration: the cache is notified. */
 void sf_cloud_unlinked(struct world *world, struct sf_tenant_id tenant);
-/* The cache is told to forget the stills of the home's camera, or all of its owner's. */
+/* The cache is to forget the stills of the home's camera, or all of its owner's. */
 void sf_cloud_forget(struct world *world, struct sf_home_id home, bool account);
 /* The sessions of the viewers of one group, or of SF_GROUP_ALL, expire now. */
 void sf_session_expire(struct world *world, uint32_t group);
