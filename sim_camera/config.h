@@ -33,7 +33,7 @@ enum sf_camera_night { SF_NIGHT_AUTO, SF_NIGHT_ALWAYS, SF_NIGHT_NEVER };
       "asks the settings service for templates this often, from a random phase; 0s: never",        \
       .period = true, .role = SF_ROLE_CAPTURES)                                                    \
     X(DURATION, backup_every, 0, 0, 24 * SF_HOUR,                                                  \
-      "sends a still to the backup store this often while its owner consents; 0s: it has no backup",\
+      "sends a still to the backup store this often while its owner consents; 0s: it has no backup", \
       .period = true, .role = SF_ROLE_CAPTURES, SF_DECODED_AS(BACKUP, 10 * SF_SECOND))             \
     X(SWITCH, backup, 0,                                                                           \
       "its owner consents to the backup from the start")                                           \
@@ -51,7 +51,7 @@ enum sf_camera_night { SF_NIGHT_AUTO, SF_NIGHT_ALWAYS, SF_NIGHT_NEVER };
     X(SWITCH, guessable_id, 0,                                                                     \
       "a planted fault: ids are counted up, and a direct request needs only the id")               \
     X(CHOICE, etag, SF_ETAG_CONTENT, etag_choices,                                                 \
-      "what its firmware makes a still's validator of: content; or, as bad firmware does, size or "\
+      "what its firmware makes a still's validator of: content; or, as bad firmware does, size or " \
       "second")                                                                                    \
     X(COUNT, serials_shared, 0, 0, 1 << 20,                                                        \
       "this many neighbouring cameras of the group have one serial number; 0: each has its own")   \
@@ -60,9 +60,13 @@ enum sf_camera_night { SF_NIGHT_AUTO, SF_NIGHT_ALWAYS, SF_NIGHT_NEVER };
       "0: all are whole",                                                                          \
       .period = true)                                                                              \
     X(SWITCH, private, 1,                                                                          \
-      "flags its stills as private to their owner: not to be stored where other accounts read")          \
+      "flags its stills as private to their owner: not to be stored where other accounts read")    \
     X(COUNT, captures_wrap, 0, 0, 1 << 20,                                                         \
-      "the count of stills that it tells the cache begins again after this number; 0: it does not")
+      "the count of stills that it tells the cache begins again after this number; 0: it does not") \
+    X(COUNT, per_account, 1, 1, 16,                                                                \
+      "this many neighbouring homes of the group, each with its camera and viewers, have one "     \
+      "account; their viewers ask for two of its cameras in turn",                                 \
+      SF_DECODED_AS(ACCOUNT, 2))
 /* clang-format on */
 
 struct sf_camera_config {

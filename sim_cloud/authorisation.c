@@ -18,11 +18,22 @@ void sf_authorisation_init(struct sf_authorisation *door, const struct sf_cloud_
         .tenants_count = tenants_count,
         .cameras_count = cameras_count,
         .camera_tenant = sf_arena_take(arena, cameras_count, sizeof(uint32_t)),
+        .camera_guest = sf_arena_take(arena, cameras_count, sizeof(uint32_t)),
         .linked = sf_arena_take(arena, tenants_count, sizeof(bool)),
     };
     for (uint32_t i = 0; i < cameras_count; i++) {
         door->camera_tenant[i] = SF_NOBODY;
+        door->camera_guest[i] = SF_NOBODY;
     }
+}
+
+bool sf_authorisation_may_see(const struct sf_authorisation *door, uint32_t tenant,
+                              struct sf_camera_id camera)
+{
+    SF_ASSERT(door != NULL);
+    SF_ASSERT(camera.index < door->cameras_count);
+    return tenant != SF_NOBODY && (door->camera_tenant[camera.index] == tenant ||
+                                   door->camera_guest[camera.index] == tenant);
 }
 
 /* `tenant` SF_NOBODY: no session that counts. */
@@ -33,8 +44,7 @@ static enum sf_authorisation_answer check(const struct sf_authorisation *door, u
         return SF_AUTHORISATION_NO_SESSION;
     }
     SF_ASSERT(tenant < door->tenants_count);
-    SF_ASSERT(camera.index < door->cameras_count);
-    if (door->camera_tenant[camera.index] != tenant) {
+    if (!sf_authorisation_may_see(door, tenant, camera)) {
         return SF_AUTHORISATION_NOT_OWNER;
     }
     return integration && !door->linked[tenant] ? SF_AUTHORISATION_NOT_LINKED

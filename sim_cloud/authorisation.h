@@ -17,14 +17,15 @@ struct sf_authorisation {
     const struct sf_sessions *sessions;   /* borrowed; outlives the door */
     uint32_t tenants_count;
     uint32_t cameras_count;
-    uint32_t *camera_tenant; /* by camera */
+    uint32_t *camera_tenant; /* by camera: its owner */
+    uint32_t *camera_guest;  /* by camera: the tenant that it is shared with; SF_NOBODY: none */
     bool *linked;            /* by tenant */
     bool blocked;            /* the kill switch */
 };
 
 enum sf_authorisation_answer {
     SF_AUTHORISATION_OPEN,
-    SF_AUTHORISATION_NOT_OWNER,   /* the camera belongs to another tenant */
+    SF_AUTHORISATION_NOT_OWNER,   /* the camera is another tenant's, who does not share it */
     SF_AUTHORISATION_NOT_LINKED,  /* the account is not linked to the integration */
     SF_AUTHORISATION_KILL_SWITCH, /* the operator has blocked the integration */
     SF_AUTHORISATION_NO_SESSION,  /* the session has expired, or there never was one */
@@ -34,6 +35,10 @@ enum sf_authorisation_answer {
 void sf_authorisation_init(struct sf_authorisation *door, const struct sf_cloud_config *config,
                            const struct sf_sessions *sessions, struct sf_arena *arena,
                            uint32_t tenants_count, uint32_t cameras_count);
+
+/* Does the camera belong to this tenant, or is it shared with it? SF_NOBODY: no. */
+bool sf_authorisation_may_see(const struct sf_authorisation *door, uint32_t tenant,
+                              struct sf_camera_id camera);
 
 /* May the bearer of this session see `camera` on this path, now? Any number may be a session.
  * Asked when a request comes and again when its answer leaves. */

@@ -87,21 +87,25 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
       "a fetch that is not complete by then ends as abandoned")                                    \
     X(SHARE, fetch_failure, 0, 0, 1000000,                                                         \
       "share of the cache's fetches that end as abandoned at once, without reaching the camera",   \
-      SF_DROPPED("swarm-tail", 2)) \
+      SF_DROPPED("swarm-tail", 2))                                                                 \
     X(DURATION, forget_grace, SF_SECOND, 0, SF_MINUTE,                                             \
       "for this long after forget_camera and forget_account answers are not judged: the cache's "  \
       "nodes and the shared store need a moment")                                                  \
     X(COUNT, fetches_max, 0, 0, 1 << 16,                                                           \
-      "largest number of open fetches, of all nodes together; a further one is refused as busy; 0: "  \
+      "largest number of open fetches, of all nodes together; a further one is refused as busy; 0: " \
       "65536")                                                                                     \
     X(COUNT, timers_max, 0, 0, 1 << 20,                                                            \
-      "largest number of timers that are set; a further one is refused as busy; 0: 1048576")                   \
+      "largest number of timers that are set; a further one is refused as busy; 0: 1048576")       \
     X(COUNT, connections_max, 0, 0, 1 << 12,                                                       \
       "largest number of open connections to the shared store; a further one is refused as busy; 0: " \
-      "4096")                                                                                  \
+      "4096")                                                                                      \
     X(CHOICE, hand_over, 0, hand_overs,                                                            \
-      "state that a deploy hands over: as it was exported, cut short, of a foreign cache, of another "\
-      "version, or one of these for each deploy")
+      "state that a deploy hands over: as it was exported, cut short, of a foreign cache, of another " \
+      "version, or one of these for each deploy")                                                  \
+    X(DURATION, unshare_grace, 6 * SF_SECOND, 0, SF_MINUTE,                                        \
+      "packets sent to a guest before the share was withdrawn may still arrive for this long")     \
+    X(SWITCH, unshare_broken, 0,                                                                   \
+      "a planted fault: a guest is let in after the share was withdrawn")
 /* clang-format on */
 
 struct sf_cloud_config {

@@ -10,13 +10,15 @@
 
 #define SF_NOBODY UINT32_MAX
 
-/* A house with a camera, its viewers and one connection. Home N has camera N, tenant N, the viewers
- * from SF_VIEWERS_PER_HOME * N on and the links 2N (up) and 2N + 1 (down). */
+/* A house with a camera, its viewers and one connection. Home N has camera N, the viewers from
+ * SF_VIEWERS_PER_HOME * N on and the links 2N (up) and 2N + 1 (down). */
 struct sf_home_id {
     uint32_t index;
 };
 
-/* The owner of an account and of the frames of its cameras. */
+/* The owner of an account and of the frames of its cameras. Tenant N is the one whose first home is
+ * home N; other homes may belong to the same account. Which home belongs to whom is in the records
+ * of who is who. */
 struct sf_tenant_id {
     uint32_t index;
 };
@@ -112,11 +114,13 @@ static inline struct sf_home_id sf_home_of_viewer(struct sf_viewer_id viewer)
     return (struct sf_home_id){viewer.index / SF_VIEWERS_PER_HOME};
 }
 
+/* Where the camera is, whichever tenant owns it. */
 static inline struct sf_home_id sf_home_of_camera(struct sf_camera_id camera)
 {
     return (struct sf_home_id){camera.index};
 }
 
+/* The first home of the account. */
 static inline struct sf_home_id sf_home_of_tenant(struct sf_tenant_id tenant)
 {
     return (struct sf_home_id){tenant.index};
@@ -125,11 +129,6 @@ static inline struct sf_home_id sf_home_of_tenant(struct sf_tenant_id tenant)
 static inline struct sf_camera_id sf_camera_of_home(struct sf_home_id home)
 {
     return (struct sf_camera_id){home.index};
-}
-
-static inline struct sf_tenant_id sf_tenant_of_home(struct sf_home_id home)
-{
-    return (struct sf_tenant_id){home.index};
 }
 
 static inline struct sf_viewer_id sf_viewer_of_home(struct sf_home_id home,

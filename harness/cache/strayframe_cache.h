@@ -118,7 +118,9 @@ extern "C" {
 /* The scope of an invalidation.
  * After an invalidation by camera or tenant no request is answered with a still that the cache had
  * before it, on any node: not as a fallback, not out of the shared store, not after a hand-over.
- * The camera goes on: what it uploads afterwards, and what a fetch brings, is served as ever. */
+ * The camera goes on: what it uploads afterwards, and what a fetch brings, is served as ever.
+ * Where the camera has changed hands the tenant is its former owner, and what is on its way under
+ * that tenant's registration is dropped too: later uploads and requests name the new owner. */
 #define SF_CACHE_SCOPE_CAMERA 1u /* drop the stills of one camera */
 #define SF_CACHE_SCOPE_TENANT 2u /* drop everything of one tenant */
 #define SF_CACHE_SCOPE_LINK                                                                     \
@@ -275,7 +277,7 @@ struct sf_cache_upload {
     uint64_t tenant;      /* its owner */
     uint64_t model;       /* make and model; many cameras share one */
     uint32_t camera_slot; /* the camera's place in its owner's account, from 0: NOT unique between
-                             tenants */
+                             tenants, and given to another camera when the owner rearranges */
     uint32_t capture; /* the camera's count of stills; begins again at 0 when the device restarts,
                          and after the largest number that its firmware has */
     int64_t captured_unix_ms; /* by the camera's own clock, which may be wrong */
@@ -322,18 +324,20 @@ struct sf_cache_upload_end {
 /* A request for a still. The front door has authorised it: the viewer acts for this tenant. */
 struct sf_cache_request {
     uint32_t struct_bytes;
-    uint32_t path;        /* SF_CACHE_PATH_... */
-    uint64_t request;     /* identity of this request; never reused in the run */
-    uint64_t connection;  /* the viewer's connection */
-    uint64_t viewer;      /* the device that will show the still */
-    uint64_t tenant;      /* the tenant on whose behalf the viewer asks */
-    uint64_t camera;      /* the requested camera */
-    uint64_t model;       /* its make and model */
+    uint32_t path;       /* SF_CACHE_PATH_... */
+    uint64_t request;    /* identity of this request; never reused in the run */
+    uint64_t connection; /* the viewer's connection */
+    uint64_t viewer;     /* the device that will show the still */
+    uint64_t tenant; /* the tenant on whose behalf the viewer asks: the camera's owner, also where
+                        a guest asks with whom the owner shares it; `identity` of the token
+                        names the guest */
+    uint64_t camera; /* the requested camera */
+    uint64_t model;  /* its make and model */
     uint64_t integration; /* the assistant that the viewer came through; the same for all of its
                              viewers; 0 on the app path */
     int64_t deadline_ns;  /* an answer after this comes too late for the viewer */
     uint32_t camera_slot; /* the camera's place in its owner's account, from 0: NOT unique between
-                             tenants */
+                             tenants, and given to another camera when the owner rearranges */
     uint32_t reserved;
     uint64_t token;           /* the request's session token; `identity` resolves its tenant */
     uint64_t session_renewal; /* a new session that the front door issues with the answer to this

@@ -69,6 +69,15 @@ void sf_book_describe(struct sf_book *book, struct sf_camera_id id,
     camera->described = true;
 }
 
+void sf_book_give(struct sf_book *book, struct sf_camera_id id, struct sf_tenant_id owner)
+{
+    SF_ASSERT(book != NULL);
+    struct book_camera *camera = camera_of(book, id);
+    SF_ASSERT(camera->described);
+    camera->facts.tenant = owner;
+    camera->given = true;
+}
+
 uint32_t sf_book_add(struct sf_book *book, struct sf_camera_id id,
                      const struct sf_book_capture *capture)
 {
@@ -86,6 +95,7 @@ uint32_t sf_book_add(struct sf_book *book, struct sf_camera_id id,
         .camera = id.index,
         .capture = number,
         .previous = camera->latest,
+        .tenant = camera->facts.tenant.index,
         .local_unix_s = capture->local_unix_s,
         .night = capture->night,
     };
@@ -154,6 +164,7 @@ bool sf_book_find(const struct sf_book *book, struct sf_camera_id id, uint32_t c
         return false;
     }
     *capture_out = (struct sf_book_capture){
+        .owner = sf_tenant_id(entry->tenant),
         .local_unix_s = entry->local_unix_s,
         .hash = camera->captures_count - capture <= SF_BOOK_HASHES_KEPT
                     ? camera->hashes[capture % SF_BOOK_HASHES_KEPT]
@@ -166,9 +177,16 @@ bool sf_book_find(const struct sf_book *book, struct sf_camera_id id, uint32_t c
 bool sf_book_knows(const struct sf_book *book, struct sf_mark mark)
 {
     SF_ASSERT(book != NULL);
-    return mark.camera.index < book->cameras_count &&
-           book->cameras[mark.camera.index].facts.tenant.index == mark.tenant.index &&
-           mark.capture < book->cameras[mark.camera.index].captures_count;
+    if (mark.camera.index >= book->cameras_count) {
+        return false;
+    }
+    const struct book_camera *camera = &book->cameras[mark.camera.index];
+    if (!camera->given) {
+        return camera->facts.tenant.index == mark.tenant.index &&
+               mark.capture < camera->captures_count;
+    }
+    const struct book_entry *entry = find(book, mark.camera.index, mark.capture);
+    return entry != NULL && entry->tenant == mark.tenant.index;
 }
 
 /* ---- bytes ---- */
@@ -204,10 +222,12 @@ static bool spec_of(const struct sf_book *book, struct sf_mark mark, struct sf_s
     const struct book_entry *entry = mark.camera.index < book->cameras_count
                                          ? find(book, mark.camera.index, mark.capture)
                                          : NULL;
-    if (entry != NULL) {
-        sf_book_spec(book, mark.camera, mark.capture, entry->local_unix_s, entry->night, spec_out);
+    if (entry == NULL || entry->tenant != mark.tenant.index) {
+        return false;
     }
-    return entry != NULL;
+    sf_book_spec(book, mark.camera, mark.capture, entry->local_unix_s, entry->night, spec_out);
+    spec_out->mark.tenant = mark.tenant;
+    return true;
 }
 
 static size_t remake(void *context, struct sf_mark mark, uint8_t *out, size_t capacity)
@@ -250,7 +270,7 @@ static void tell_ledger(struct sf_book *book)
     for (; book->ledger_told < book->entries_count; book->ledger_told++) {
         const struct book_entry *entry = &book->entries[book->ledger_told];
         const struct sf_mark mark = {
-            .tenant = book->cameras[entry->camera].facts.tenant,
+            .tenant = sf_tenant_id(entry->tenant),
             .camera = sf_camera_id(entry->camera),
             .capture = entry->capture,
         };

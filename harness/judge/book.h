@@ -32,7 +32,7 @@ struct sf_book_stills {
 };
 
 struct sf_book_camera {
-    struct sf_tenant_id tenant; /* its owner */
+    struct sf_tenant_id tenant; /* its owner, now */
     enum sf_scene scene;
     const char *name; /* as its stills show it; borrowed until the next reset */
     int32_t utc_offset_s;
@@ -41,8 +41,9 @@ struct sf_book_camera {
 
 /* A capture to be written into the book. */
 struct sf_book_capture {
-    int64_t local_unix_s; /* by the camera's clock, in its time zone */
-    uint64_t hash;        /* sf_hash of the still as the camera sends it, or has it after a delta */
+    struct sf_tenant_id owner; /* of the camera then; for sf_book_add it goes without saying */
+    int64_t local_unix_s;      /* by the camera's clock, in its time zone */
+    uint64_t hash; /* sf_hash of the still as the camera sends it, or has it after a delta */
     bool night;
 };
 
@@ -61,6 +62,8 @@ void sf_book_drop_index(struct sf_book *book);
 
 void sf_book_describe(struct sf_book *book, struct sf_camera_id camera,
                       const struct sf_book_camera *facts);
+/* The camera belongs to another tenant from now on: its captures carry that mark. */
+void sf_book_give(struct sf_book *book, struct sf_camera_id camera, struct sf_tenant_id owner);
 /* The next capture of a camera, numbered from 0. Returns its number. */
 uint32_t sf_book_add(struct sf_book *book, struct sf_camera_id camera,
                      const struct sf_book_capture *capture);
@@ -79,7 +82,7 @@ uint32_t sf_book_recent(const struct sf_book *book, struct sf_camera_id camera, 
 bool sf_book_find(const struct sf_book *book, struct sf_camera_id camera, uint32_t capture,
                   struct sf_book_capture *capture_out);
 
-/* Does this mark name a capture in the book, and its camera's owner? */
+/* Does this mark name a capture in the book, and its camera's owner then? */
 bool sf_book_knows(const struct sf_book *book, struct sf_mark mark);
 
 /* ---- bytes ---- */

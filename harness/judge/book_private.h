@@ -9,6 +9,7 @@ struct book_entry {
     uint32_t camera;
     uint32_t capture;
     uint32_t previous; /* place in `entries`, from 1; 0: none */
+    uint32_t tenant;   /* owner of the camera at the time */
     int64_t local_unix_s;
     bool night;
 };
@@ -16,6 +17,7 @@ struct book_entry {
 struct book_camera {
     struct sf_book_camera facts;
     bool described;
+    bool given; /* it has had another owner */
     uint32_t captures_count;
     uint32_t latest;                      /* place in `entries`, from 1; 0: none yet */
     uint64_t hashes[SF_BOOK_HASHES_KEPT]; /* by the capture's number modulo SF_BOOK_HASHES_KEPT */

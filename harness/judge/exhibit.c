@@ -54,13 +54,15 @@ static void keep_own(struct sf_exhibit *exhibit, struct sf_book *book,
     }
     exhibit->own_capture = captures_count - 1;
     const struct sf_mark own = {
-        .tenant = delivery->tenant,
+        .tenant = sf_book_camera(book, delivery->camera)->tenant,
         .camera = delivery->camera,
         .capture = exhibit->own_capture,
     };
     size_t count;
     const uint8_t *bytes = sf_book_remake(book, own, &count);
-    SF_ASSERT(bytes != NULL);
+    if (bytes == NULL) {
+        return; /* its owner has not had a picture of it yet */
+    }
     exhibit->own_bytes = copy_cut(exhibit->own, bytes, count);
 }
 

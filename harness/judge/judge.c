@@ -40,7 +40,7 @@ static void emit_seen(struct sf_judge *judge, const struct sf_delivery *delivery
 
 static struct sf_mark own_mark(const struct sf_delivery *delivery, uint32_t capture)
 {
-    return (struct sf_mark){delivery->tenant, delivery->camera, capture};
+    return (struct sf_mark){delivery->owner, delivery->camera, capture};
 }
 
 static uint32_t arrived_bytes(const struct sf_delivery *delivery)
@@ -60,6 +60,18 @@ static uint32_t arrived_bytes(const struct sf_delivery *delivery)
 
 /* ---- the quick way: an own capture, byte for byte ---- */
 
+/* SF_BOOK_NO_CAPTURE if it is none, or was taken when the camera had another owner. */
+static uint32_t own_capture(const struct sf_judge *judge, const struct sf_delivery *delivery,
+                            uint64_t hash)
+{
+    uint32_t capture = sf_book_recent(judge->book, delivery->camera, hash);
+    struct sf_book_capture found;
+    bool own = capture != SF_BOOK_NO_CAPTURE &&
+               sf_book_find(judge->book, delivery->camera, capture, &found) &&
+               sf_tenant_same(found.owner, delivery->owner);
+    return own ? capture : SF_BOOK_NO_CAPTURE;
+}
+
 static void emit_own_bytes(struct sf_judge *judge, const struct sf_delivery *delivery,
                            uint32_t capture)
 {
@@ -74,7 +86,7 @@ static void emit_own_picture(struct sf_judge *judge, const struct sf_delivery *d
     SF_ASSERT(found);
     uint16_t flags = (uint16_t)(SF_FLAG_EXACT | SF_FLAG_WHOLE | SF_FLAG_DECODABLE |
                                 (own.night ? SF_FLAG_GRAYSCALE : 0));
-    emit_shown(judge, delivery, flags, delivery->tenant, 0);
+    emit_shown(judge, delivery, flags, delivery->owner, 0);
     emit_seen(judge, delivery, flags, own_mark(delivery, capture), WHOLE_PPM);
 }
 
@@ -127,6 +139,14 @@ static uint16_t picture_flags(const struct sf_book *book, bool whole,
     return (uint16_t)flags;
 }
 
+/* The viewer's tenant's own, or of the camera that a guest asked for. */
+static bool is_rightful(const struct sf_delivery *delivery, struct sf_mark mark)
+{
+    return sf_tenant_same(mark.tenant, delivery->tenant) ||
+           (sf_tenant_same(mark.tenant, delivery->owner) &&
+            sf_camera_same(mark.camera, delivery->camera));
+}
+
 /* Returns whether another tenant's picture is in it. A mark that names no capture of this run is
  * no mark. */
 static bool emit_picture(struct sf_judge *judge, const struct sf_delivery *delivery, uint16_t flags,
@@ -141,7 +161,7 @@ static bool emit_picture(struct sf_judge *judge, const struct sf_delivery *deliv
     for (uint32_t i = 0; i < seen->owners_count; i++) {
         const struct sf_sighting *sighting = &seen->owners[i];
         if (sf_book_knows(judge->book, sighting->owner)) {
-            foreign |= !sf_tenant_same(sighting->owner.tenant, delivery->tenant);
+            foreign |= !is_rightful(delivery, sighting->owner);
             emit_seen(judge, delivery, flags, sighting->owner, sighting->share_ppm);
         }
     }
@@ -175,7 +195,7 @@ void sf_judge_delivery(struct sf_judge *judge, const struct sf_delivery *deliver
     bool whole = arrived == delivery->total_bytes;
     bool all = whole && delivery->picture != NULL;
     uint64_t hash = all ? sf_hash(delivery->picture, delivery->picture_bytes) : 0;
-    uint32_t own = all ? sf_book_recent(judge->book, delivery->camera, hash) : SF_BOOK_NO_CAPTURE;
+    uint32_t own = all ? own_capture(judge, delivery, hash) : SF_BOOK_NO_CAPTURE;
     bool exact = own != SF_BOOK_NO_CAPTURE;
     unsigned flags = (whole ? SF_FLAG_WHOLE : 0u) | (exact ? SF_FLAG_EXACT : 0u);
     judge->record(judge->context,
@@ -203,7 +223,7 @@ void sf_judge_shown_again(struct sf_judge *judge, const struct sf_delivery *deli
     SF_ASSERT(judge->book != NULL);
     SF_ASSERT(delivery->picture != NULL);
     uint64_t hash = sf_hash(delivery->picture, delivery->picture_bytes);
-    uint32_t own = sf_book_recent(judge->book, delivery->camera, hash);
+    uint32_t own = own_capture(judge, delivery, hash);
     if (own != SF_BOOK_NO_CAPTURE) {
         emit_own_picture(judge, delivery, own);
     } else {

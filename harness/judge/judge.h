@@ -37,7 +37,9 @@ struct sf_delivery {
     sf_ns at_ns; /* now, on the clock of the trace */
     struct sf_viewer_id viewer;
     struct sf_tenant_id tenant; /* the viewer's */
-    struct sf_camera_id camera; /* the viewer's own: its latest captures are compared first */
+    struct sf_camera_id camera; /* that it may see and asked for: its latest captures are compared
+                                   first */
+    struct sf_tenant_id owner;  /* of that camera; the viewer may be a guest's */
     uint64_t request;           /* its number in the trace */
     uint16_t flags;             /* for each record: SF_FLAG_INTEGRATION, SF_FLAG_STALE ... */
 

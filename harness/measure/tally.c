@@ -3,6 +3,7 @@
 #include "harness/base/assert.h"
 #include "harness/base/bounds.h"
 #include "harness/base/ids.h"
+#include "harness/trace/access.h"
 
 struct viewer {
     bool there;
@@ -31,6 +32,7 @@ struct sf_tally_state {
     struct camera *cameras;
     uint32_t cameras_count;
     uint32_t viewers_count;
+    struct sf_access access;
     sf_ns grace_ns;
     uint64_t stray_request; /* the picture that was counted last, so that it is counted once */
     uint16_t shown_flags;   /* of the SHOWN record before the SEEN ones */
@@ -49,6 +51,7 @@ struct sf_tally_state *sf_tally_create(struct sf_arena *arena, uint32_t homes_co
     for (uint32_t i = 0; i < homes_count; i++) {
         state->cameras[i].tenant = sf_tenant_id(SF_NOBODY);
     }
+    sf_access_init(&state->access, arena, homes_count);
     state->tally.deployed_at_ns = SF_NS_NEVER;
     state->tally.stray_first_ns = SF_NS_NEVER;
     state->tally.blocked_at_ns = SF_NS_NEVER;
@@ -184,7 +187,9 @@ static void see_stray(struct sf_tally_state *state, const struct sf_seen_record 
 static void see_seen(struct sf_tally_state *state, const struct sf_record *record)
 {
     const struct sf_seen_record seen = sf_seen_of(record);
-    if (!sf_tenant_same(seen.tenant, viewer_of(state, seen.viewer)->tenant)) {
+    const struct sf_tenant_id tenant = viewer_of(state, seen.viewer)->tenant;
+    if (!sf_tenant_same(seen.tenant, tenant) &&
+        !sf_access_allows(&state->access, tenant, seen.tenant, seen.camera, seen.at_ns)) {
         see_stray(state, &seen);
     }
 }
@@ -309,6 +314,7 @@ static void see_kill_switch(struct sf_tally_state *state, const struct sf_record
 static void see(struct sf_tally_state *state, const struct sf_record *record)
 {
     struct sf_tally *tally = &state->tally;
+    sf_access_see(&state->access, record);
     switch ((enum sf_record_kind)record->kind) {
     case SF_RECORD_CAMERA:
         see_camera(state, record);

@@ -40,8 +40,9 @@ const char *sf_verdict_name(enum sf_verdict verdict)
     SF_UNREACHABLE();
 }
 
-static const uint64_t REGISTER_KINDS =
-    SF_SEES(CAMERA) | SF_SEES(VIEWER) | SF_SEES(LINK) | SF_SEES(KILL_SWITCH) | SF_SEES(SESSION);
+static const uint64_t REGISTER_KINDS = SF_SEES(CAMERA) | SF_SEES(VIEWER) | SF_SEES(LINK) |
+                                       SF_SEES(KILL_SWITCH) | SF_SEES(SESSION) | SF_SEES(SLOT) |
+                                       SF_SEES(SHARE) | SF_SEES(ASK);
 
 void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_t homes_count)
 {
@@ -62,6 +63,7 @@ void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_
         .linked = sf_arena_take(arena, homes_count, sizeof(bool)),
         .has_app = sf_arena_take(arena, homes_count, sizeof(bool)),
     };
+    sf_access_init(&checker->who.access, arena, homes_count);
     for (; oracles[checker->oracles_count] != NULL; checker->oracles_count++) {
         const struct sf_oracle *oracle = oracles[checker->oracles_count];
         void *state = sf_arena_take(arena, 1, oracle->state_bytes);
@@ -73,13 +75,23 @@ void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_
     }
 }
 
-bool sf_register_has_link(const struct sf_register *who, struct sf_viewer_id viewer)
+bool sf_register_is_stray(const struct sf_register *who, struct sf_viewer_id viewer,
+                          struct sf_tenant_id owner, struct sf_camera_id camera, sf_ns at_ns)
+{
+    const struct sf_tenant_id tenant = sf_register_tenant(who, viewer);
+    return !sf_tenant_same(owner, tenant) &&
+           !sf_access_allows(&who->access, tenant, owner, camera, at_ns);
+}
+
+bool sf_register_has_link(const struct sf_register *who, struct sf_viewer_id viewer,
+                          struct sf_camera_id camera)
 {
     SF_ASSERT(who != NULL);
     struct sf_tenant_id tenant = sf_register_tenant(who, viewer);
-    bool owner = sf_tenant_same(sf_register_owner(who, sf_register_camera(who, viewer)), tenant);
+    bool may_see = sf_tenant_same(sf_register_owner(who, camera), tenant) ||
+                   sf_access_is_guest(&who->access, tenant, camera);
     bool integration = sf_register_has_flag(who, viewer, SF_FLAG_INTEGRATION);
-    return who->signed_in[viewer.index] && owner &&
+    return who->signed_in[viewer.index] && may_see &&
            (!integration || sf_register_is_linked(who, tenant));
 }
 
@@ -99,6 +111,7 @@ static void register_viewer(struct sf_register *who, const struct sf_viewer_reco
 
 static void register_see(struct sf_register *who, const struct sf_record *record)
 {
+    sf_access_see(&who->access, record);
     switch ((enum sf_record_kind)record->kind) {
     case SF_RECORD_CAMERA:
         SF_ASSERT(sf_camera_of(record).camera.index < who->homes_count);

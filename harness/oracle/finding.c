@@ -48,7 +48,7 @@ void sf_finding_say(const struct sf_finding *finding, struct sf_text *out)
     SF_ASSERT(oracle->say != NULL);
     if (!sf_viewer_is_none(finding->viewer)) {
         sf_text_add(out, "the %s of home %u ", sf_viewer_kind_name(finding->viewer),
-                    finding->viewer_tenant.index + 1);
+                    sf_home_of_viewer(finding->viewer).index + 1);
     }
     oracle->say(finding, out);
 }

@@ -15,7 +15,7 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         return;
     }
     const struct sf_bytes_record bytes = sf_bytes_of(record);
-    if (sf_tenant_same(bytes.tenant, sf_register_tenant(who, bytes.viewer))) {
+    if (!sf_register_is_stray(who, bytes.viewer, bytes.tenant, bytes.camera, bytes.at_ns)) {
         return;
     }
     struct sf_finding finding = sf_finding_about(who, bytes.viewer, bytes.at_ns, bytes.request);

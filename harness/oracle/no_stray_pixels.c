@@ -16,7 +16,7 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         return;
     }
     const struct sf_seen_record seen = sf_seen_of(record);
-    if (sf_tenant_same(seen.tenant, sf_register_tenant(who, seen.viewer))) {
+    if (!sf_register_is_stray(who, seen.viewer, seen.tenant, seen.camera, seen.at_ns)) {
         return;
     }
     struct sf_finding finding = sf_finding_about(who, seen.viewer, seen.at_ns, seen.request);

@@ -14,6 +14,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/ids.h"
 #include "harness/base/text.h"
+#include "harness/trace/access.h"
 #include "harness/trace/record.h"
 
 /* Every oracle, in the order of reports: the one table. New ones are appended. */
@@ -32,7 +33,8 @@
     X(monotonic)            \
     X(fresh)                \
     X(ends_once)            \
-    X(forgotten)
+    X(forgotten)            \
+    X(wrong_camera)
 
 /* A broken invariant. Data, never an error code. */
 struct sf_finding {
@@ -84,6 +86,7 @@ struct sf_register {
     bool *linked;                       /* by tenant: linked to the integration */
     bool *has_app;                      /* by tenant: has an app of its own */
     bool blocked;                       /* the kill switch is on */
+    struct sf_access access;            /* guests, and the camera of each request */
 };
 
 static inline struct sf_tenant_id sf_register_owner(const struct sf_register *who,
@@ -98,12 +101,24 @@ static inline struct sf_tenant_id sf_register_tenant(const struct sf_register *w
     return who->viewer_tenant[viewer.index];
 }
 
-/* The camera that a viewer asks for. */
+/* The camera that a viewer asks for; where it has two, that of its home. */
 static inline struct sf_camera_id sf_register_camera(const struct sf_register *who,
                                                      struct sf_viewer_id viewer)
 {
     return who->viewer_camera[viewer.index];
 }
+
+/* The camera that a viewer asked for with this request; none if that was long ago. */
+static inline struct sf_camera_id sf_register_asked(const struct sf_register *who,
+                                                    struct sf_viewer_id viewer, uint64_t request)
+{
+    return sf_access_asked(&who->access, viewer, request, sf_register_camera(who, viewer));
+}
+
+/* Is a still of `camera`, taken when `owner` owned it, a stray for this viewer? Not if it is its
+ * own tenant's, nor if that owner shares the camera with it. */
+bool sf_register_is_stray(const struct sf_register *who, struct sf_viewer_id viewer,
+                          struct sf_tenant_id owner, struct sf_camera_id camera, sf_ns at_ns);
 
 /* Has this viewer one of these flags? */
 static inline bool sf_register_has_flag(const struct sf_register *who, struct sf_viewer_id viewer,
@@ -122,9 +137,11 @@ static inline bool sf_register_has_app(const struct sf_register *who, struct sf_
     return who->has_app[tenant.index];
 }
 
-/* May this viewer be served now? It is signed in, asks for its own tenant's camera, and, on the
- * integration's path, its tenant has linked it. The kill switch is another matter. */
-bool sf_register_has_link(const struct sf_register *who, struct sf_viewer_id viewer);
+/* May this viewer be served with this camera now? It is signed in, the camera is its own tenant's
+ * or is shared with it, and, on the integration's path, its tenant has linked it. The kill switch
+ * is another matter. */
+bool sf_register_has_link(const struct sf_register *who, struct sf_viewer_id viewer,
+                          struct sf_camera_id camera);
 
 /* ---- findings that several oracles make ---- */
 

@@ -4,6 +4,7 @@
 #include "harness/base/bounds.h"
 #include "harness/base/time.h"
 #include "harness/cache/strayframe_cache.h"
+#include "harness/oracle/probe_accounts.h"
 
 enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
 enum { SHARED_WITHIN_S = 1 };
@@ -52,6 +53,7 @@ struct sf_probes {
     uint64_t counts[SF_PROBES_COUNT];
     struct node nodes[SF_NODES_MAX];
     bool healed;
+    struct sf_probe_accounts *accounts;
     struct viewer *viewers;
     sf_ns *link_due_ns;       /* by link: when the packet before arrives */
     uint64_t *link_left;      /* by link: the highest number of a packet that has left */
@@ -108,6 +110,7 @@ struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
     probes->camera_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->uploads_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->fetches_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
+    probes->accounts = sf_probe_accounts_create(arena, homes_count);
     return probes;
 }
 
@@ -515,12 +518,14 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
     }
 }
 
-void sf_probes_hear(void *probes, const struct sf_record *records, uint32_t count)
+void sf_probes_hear(void *context, const struct sf_record *records, uint32_t count)
 {
-    SF_ASSERT(probes != NULL);
+    SF_ASSERT(context != NULL);
     SF_ASSERT(records != NULL || count == 0);
+    struct sf_probes *probes = context;
     for (uint32_t i = 0; i < count; i++) {
         see(probes, &records[i]);
+        sf_probe_accounts_see(probes->accounts, &records[i], probes->counts);
     }
 }
 

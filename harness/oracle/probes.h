@@ -58,14 +58,14 @@
     X(TIMER_BUSY, "timer-refused", 0, "a timer is refused as busy")                                \
     X(CONNECTION_BUSY, "connection-refused", 0,                                                    \
       "a connection to the shared store is refused as busy")                                       \
-    X(FORGET_CAMERA, "forget-camera", 1, "the cache is to forget a camera")                   \
-    X(FORGET_ACCOUNT, "forget-account", 1, "the cache is to forget an owner")                 \
+    X(FORGET_CAMERA, "forget-camera", 1, "the cache is to forget a camera")                        \
+    X(FORGET_ACCOUNT, "forget-account", 1, "the cache is to forget an owner")                      \
     X(FORGET_WAITING, "forget-in-flight", 1,                                                       \
-      "the cache is to forget a camera while a request for it waits")                         \
+      "the cache is to forget a camera while a request for it waits")                              \
     X(FORGET_UPLOADING, "forget-while-uploading", 1,                                               \
-      "the cache is to forget a camera while a still of it is being uploaded")                \
+      "the cache is to forget a camera while a still of it is being uploaded")                     \
     X(FORGET_FETCHING, "forget-while-fetching", 0,                                                 \
-      "the cache is to forget a camera that it fetches from")                                 \
+      "the cache is to forget a camera that it fetches from")                                      \
     X(HANDED_CUT, "handed-over-cut", 0, "a state is handed over that is cut short")                \
     X(HANDED_FOREIGN, "handed-over-foreign", 0, "a state of a foreign cache is handed over")       \
     X(HANDED_VERSION, "handed-over-version", 0, "a state of another version is handed over")       \
@@ -74,7 +74,19 @@
       "a version is replaced within three seconds, while requests wait")                           \
     X(DEPLOYED_HEALED, "deploy-after-heal", 1, "a version goes live after the network has healed") \
     X(LONG_STILL, "long-still", 1, "a camera takes a still of more than 8,192 bytes")              \
-    X(LIVE, "live-viewing", 1, "a viewer is answered with five pictures within two seconds")
+    X(LIVE, "live-viewing", 1, "a viewer is answered with five pictures within two seconds")       \
+    X(ACCOUNT_WAITS, "two-cameras-of-an-account-wait", 1,                                          \
+      "two cameras of one account are waited for at the same time")                                \
+    X(GUEST_ASKS, "guest-asks", 1, "a guest asks the cache for a camera that is shared")           \
+    X(UNSHARE_IN_FLIGHT, "unshare-in-flight", 1,                                                   \
+      "a share is withdrawn while the guest's request for the camera waits")                       \
+    X(OWNER_IN_FLIGHT, "owner-change-in-flight", 1,                                                \
+      "a camera changes hands while a request for it waits")                                       \
+    X(OWNER_SENDING, "owner-change-while-sending", 1,                                              \
+      "a camera changes hands while an upload of it is under way")                                 \
+    X(NEW_OWNER_ASKS, "new-owner-asks-soon", 1,                                                    \
+      "a camera that has changed hands shortly after a whole still is asked for within 5 s")       \
+    X(SLOT_TRADED, "slot-traded", 1, "a slot is given to another camera of its account")
 
 enum sf_probe {
 #define X(id, name, quota, meaning) SF_PROBE_##id,

@@ -104,7 +104,9 @@ static void see_viewer(struct state *state, const struct sf_register *who,
     if (owner->phase == WAITING && record->at_ns > owner->due_ns) {
         judge_missed(state, who, viewer, record->at_ns, findings);
     }
-    if (record->kind == SF_RECORD_ASK && owner->phase <= WAITING && entitled(who, viewer)) {
+    bool own_asked = record->kind == SF_RECORD_ASK &&
+                     sf_camera_same(sf_ask_of(record).camera, sf_register_camera(who, viewer));
+    if (own_asked && owner->phase <= WAITING && entitled(who, viewer)) {
         ask(state, owner, record->at_ns);
     }
     if (owner->phase != WAITING) {
@@ -138,7 +140,8 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         state->healed_at_ns = record->at_ns;
     } else if (!state->healed) {
         return;
-    } else if (record->kind == SF_RECORD_KILL_SWITCH || record->kind == SF_RECORD_LINK) {
+    } else if (record->kind == SF_RECORD_KILL_SWITCH || record->kind == SF_RECORD_LINK ||
+               record->kind == SF_RECORD_CAMERA) {
         release_blocked(state, who);
     } else if (record->kind == SF_RECORD_END) {
         see_end(state, who, record->at_ns, findings);
@@ -165,7 +168,7 @@ const struct sf_oracle sf_oracle_recovery = {
         "after the network heals, every owner who asks gets a whole frame of its own in time",
     .amount_unit = "ms allowed",
     .kinds = SF_SEES(HEALED) | SF_SEES(ASK) | SF_SEES(SHOWN) | SF_SEES(GAVE_UP) |
-             SF_SEES(KILL_SWITCH) | SF_SEES(LINK) | SF_SEES(END),
+             SF_SEES(KILL_SWITCH) | SF_SEES(LINK) | SF_SEES(CAMERA) | SF_SEES(END),
     .state_bytes = sizeof(struct state),
     .init = init,
     .see = see,

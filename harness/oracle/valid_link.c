@@ -1,8 +1,9 @@
 /* A viewer without a valid link receives nothing: no answer with bytes goes to a viewer without an
  * account, whose session has expired, whose tenant has not linked the integration (on that path),
- * or that asked for another tenant's camera; neither from the cloud nor from the camera directly.
- * Judged by the state when the cloud answers. A camera that is asked directly is judged by the
- * state when it lets the viewer in, for it is not notified of later changes. */
+ * or that asked for another tenant's camera that is not shared with it; neither from the cloud nor
+ * from the camera directly. Judged by the state when the cloud answers. A camera that is asked
+ * directly is judged by the state when it lets the viewer in, for it is not notified of later
+ * changes. */
 #include "harness/oracle/oracle.h"
 
 struct state {
@@ -19,10 +20,14 @@ static void init(void *context, struct sf_arena *arena, uint32_t homes_count)
 }
 
 static bool is_wrong(const struct state *state, const struct sf_register *who,
-                     struct sf_viewer_id viewer)
+                     struct sf_viewer_id viewer, struct sf_camera_id camera)
 {
+    if (sf_camera_is_none(camera)) {
+        return false; /* asked so long ago that the camera is not known any more */
+    }
     bool direct = sf_register_has_flag(who, viewer, SF_FLAG_DIRECT);
-    return direct ? state->let_in_wrongly[viewer.index] : !sf_register_has_link(who, viewer);
+    return direct ? state->let_in_wrongly[viewer.index]
+                  : !sf_register_has_link(who, viewer, camera);
 }
 
 static void see_answered(struct state *state, const struct sf_register *who,
@@ -31,11 +36,12 @@ static void see_answered(struct state *state, const struct sf_register *who,
     if (answered.bytes == 0) {
         return;
     }
+    const struct sf_camera_id camera = sf_register_asked(who, answered.viewer, answered.request);
     state->answers_count++;
-    if (is_wrong(state, who, answered.viewer)) {
+    if (is_wrong(state, who, answered.viewer, camera)) {
         struct sf_finding finding =
             sf_finding_about(who, answered.viewer, answered.at_ns, answered.request);
-        finding.owner_camera = sf_register_camera(who, answered.viewer);
+        finding.owner_camera = camera;
         finding.owner_tenant = sf_register_owner(who, finding.owner_camera);
         finding.amount = answered.bytes;
         sf_findings_add(findings, finding);
@@ -49,8 +55,9 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
     if (record->kind == SF_RECORD_REFUSED) {
         state->refusals_count++;
     } else if (record->kind == SF_RECORD_ADMITTED) {
-        struct sf_viewer_id viewer = sf_admitted_of(record).viewer;
-        state->let_in_wrongly[viewer.index] = !sf_register_has_link(who, viewer);
+        const struct sf_admitted_record admitted = sf_admitted_of(record);
+        state->let_in_wrongly[admitted.viewer.index] =
+            !sf_register_has_link(who, admitted.viewer, sf_register_camera(who, admitted.viewer));
     } else {
         see_answered(state, who, sf_answered_of(record), findings);
     }

@@ -338,8 +338,9 @@ static void take_value(struct source *source, enum sf_action_part value, uint32_
 
 /* Actions that came after the functions above were written, each perhaps once: a new row of
  * SF_ACTIONS takes bytes behind all others. */
-static void take_later_actions(struct source *source, sf_ns until_ns, uint32_t nodes_count,
-                               const char *cache, struct sf_plan *plan)
+static void take_later_actions(struct source *source, const struct sf_plan_schema *schema,
+                               sf_ns until_ns, uint32_t nodes_count, const char *cache,
+                               struct sf_plan *plan)
 {
     enum { LATER = SF_ACTION_EXPORT + 1 };
     for (const struct sf_action *action = sf_actions; action->key != NULL; action++) {
@@ -348,6 +349,11 @@ static void take_later_actions(struct source *source, sf_ns until_ns, uint32_t n
             entry->at_ns = until_ns * (1 + take(source, 62)) / 64 / SF_MS * SF_MS;
             sf_action_default(action, entry);
             take_value(source, action->value, nodes_count, cache, plan, entry);
+            bool trade = action->action == SF_ACTION_TRADE_SLOTS; /* accounts need two cameras */
+            for (uint32_t i = 0; trade && i < plan->groups_count; i++) {
+                take_section(source, schema->tables[SF_SECTION_CAMERA], SF_PHASE_ACCOUNT,
+                             &plan->groups[i].sections[SF_SECTION_CAMERA]);
+            }
         }
     }
 }
@@ -383,7 +389,7 @@ void sf_plan_decode(const uint8_t *bytes, size_t count, const char *cache,
     take_nodes(&source, schema, faults_ns, cache, plan);
     take_parties(&source, schema, faults_ns, cache, plan);
     uint32_t nodes_count = (uint32_t)sf_param_role_value(cloud, &plan->cloud, SF_ROLE_NODES);
-    take_later_actions(&source, faults_ns, nodes_count, cache, plan);
+    take_later_actions(&source, schema, faults_ns, nodes_count, cache, plan);
     struct sf_plan_entry *heal = &plan->timeline[plan->timeline_count++];
     *heal = (struct sf_plan_entry){.at_ns = faults_ns,
                                    .action = SF_ACTION_HEAL,

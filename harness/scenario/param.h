@@ -53,9 +53,10 @@ enum sf_param_swarm {
 /* When the decoder of a fuzzer's bytes (harness/scenario/decode.h) sets the value. */
 enum sf_param_phase {
     SF_PHASE_NEVER,
-    SF_PHASE_ACTOR,  /* with the actor; without a byte more where the actor is not present */
-    SF_PHASE_NODES,  /* with the nodes of the cache and what happens to them */
-    SF_PHASE_BACKUP, /* once the time line has a consent to a backup */
+    SF_PHASE_ACTOR,   /* with the actor; without a byte more where the actor is not present */
+    SF_PHASE_NODES,   /* with the nodes of the cache and what happens to them */
+    SF_PHASE_BACKUP,  /* once the time line has a consent to a backup */
+    SF_PHASE_ACCOUNT, /* once the time line has cameras of an account trade their slots */
 };
 
 /* How the decoder draws a value: base + step * (a byte modulo count); for a BOOL, whether the byte

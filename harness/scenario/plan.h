@@ -133,7 +133,16 @@ struct sf_plan_group {
     X(forget_camera, FORGET, HOMES, 0, false, false,                                               \
       "the cache is to forget the stills of these homes' cameras")                                 \
     ALSO(forget_account, FORGET, HOMES, 0, true, false,                                            \
-      "the cache is to forget all that belongs to the owners of these homes")
+      "the cache is to forget all that belongs to the owners of these homes")                      \
+    X(share, SHARE, HOMES, 0, true, false,                                                         \
+      "the owners of these homes' cameras share each with a guest, the account of the next home")  \
+    ALSO(unshare, SHARE, HOMES, 0, false, false,                                                   \
+      "they withdraw that")                                                                        \
+    X(new_owner, NEW_OWNER, HOMES, 0, false, false,                                                \
+      "each of these homes' cameras is reset and registered by a new owner, the account of the "   \
+      "next home; its viewers here go on asking")                                                  \
+    X(trade_slots, TRADE_SLOTS, HOMES, 0, false, false,                                            \
+      "in these homes' accounts each camera takes the slot of the next one")
 /* clang-format on */
 
 #define SF_ACTION_OF_ROW(KEY, ACTION, ...) SF_ACTION_##ACTION,

@@ -31,6 +31,19 @@ static void say_home(const struct sf_record *record, struct sf_text *out)
         sf_text_add(out, "home %u %s the integration", home,
                     sf_link_of(record).linked ? "links" : "unlinks");
         return;
+    case SF_RECORD_CAMERA:
+        sf_text_add(out, "home %u's camera is reset and registered by home %u", home,
+                    sf_home_of_tenant(sf_camera_of(record).tenant).index + 1);
+        return;
+    case SF_RECORD_SHARE:
+        sf_text_add(out, "home %u's camera is %s home %u", home,
+                    sf_share_of(record).shared ? "shared with" : "no longer shared with",
+                    sf_home_of_tenant(sf_share_of(record).guest).index + 1);
+        return;
+    case SF_RECORD_SLOT:
+        sf_text_add(out, "home %u's camera has slot %u of its account", home,
+                    sf_slot_of(record).slot);
+        return;
     case SF_RECORD_POWER:
         sf_text_add(out, "home %u %s", home,
                     sf_power_of(record).back ? "has power again, and restarts" : "loses power");

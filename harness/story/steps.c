@@ -252,6 +252,9 @@ static bool told_elsewhere(const struct sf_record *record)
     case SF_RECORD_DESTINATION:
     case SF_RECORD_ANSWERED_FROM:
         return true;
+    case SF_RECORD_CAMERA:
+    case SF_RECORD_SLOT:
+        return record->at_ns == 0; /* who is who */
     case SF_RECORD_IDENTITY:
         return sf_identity_of(record).outcome == SF_IDENTITY_KNOWN;
     default: /* the rest: decided by the subject of the kind */

@@ -98,6 +98,9 @@ static const struct sf_record *last_change(const struct facts *facts)
         case SF_RECORD_POWER:
         case SF_RECORD_CONSENT:
         case SF_RECORD_FIRMWARE:
+        case SF_RECORD_CAMERA:
+        case SF_RECORD_SHARE:
+        case SF_RECORD_SLOT:
             found = record->at_ns > 0 && record->at_ns <= facts->finding->at_ns ? record : found;
             break;
         default: /* the rest: no part of the explanation */

@@ -194,7 +194,8 @@ enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
     T(SIGNED_IN, bool, NUMBER, "")                                                   \
     T(CONSENTS, bool, NUMBER, "")                                                    \
     T(CALLBACK, enum sf_callback, NUMBER, "")                                        \
-    T(HOME_OR_NONE, struct sf_home_id, ID, "home, or -1: none")
+    T(HOME_OR_NONE, struct sf_home_id, ID, "home, or -1: none")                      \
+    T(SHARED, bool, NUMBER, "")
 
 enum sf_field_type {
 #define T(NAME, ctype, form, meaning) SF_TYPE_##NAME,

@@ -103,6 +103,8 @@ static const struct sf_word callback_words[] = {
 #undef X
     {0},
 };
+static const struct sf_word shared_words[] = {
+    VALUE(0, "is no longer shared"), VALUE(1, "is shared"), {0}};
 
 /* How a number of a type is said. */
 enum form { DECIMAL, SIGNED, HEX, CLOCK, ID, HOME_OF_VIEWER, OF_VIEWER, WORDS };
@@ -156,6 +158,7 @@ static const struct type {
     [SF_TYPE_CONSENTS] = {.form = WORDS, .words = consents_words},
     [SF_TYPE_CALLBACK] = {.form = WORDS, .words = callback_words},
     [SF_TYPE_HOME_OR_NONE] = {.form = ID, .noun = "home", .none = "no home"},
+    [SF_TYPE_SHARED] = {.form = WORDS, .words = shared_words},
 };
 /* clang-format on */
 

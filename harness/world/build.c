@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/scenario/actions.h"
+#include "harness/world/accounts.h"
 #include "harness/world/cloud/cloud.h"
 #include "harness/world/home/home.h"
 #include "harness/world/network/network.h"
@@ -113,9 +114,9 @@ static void build_home(struct world *world, struct sf_home_id home, uint32_t gro
         const struct sf_viewer_id viewer = sf_viewer_of_home(home, (enum sf_viewer_kind)i);
         viewer_at(world, viewer)->session = sf_session_first(world, viewer);
     }
-    world->accounts.door.camera_tenant[sf_camera_of_home(home).index] =
-        sf_tenant_of_home(home).index;
-    world->accounts.door.linked[sf_tenant_of_home(home).index] = group->linked;
+    const uint32_t account = account_of(world, home).index;
+    world->accounts.door.camera_tenant[sf_camera_of_home(home).index] = account;
+    world->accounts.door.linked[account] = group->linked;
 }
 
 static void build_homes(struct world *world)
@@ -201,7 +202,7 @@ static void introduce_viewer(struct world *world, struct sf_viewer_id viewer, bo
     struct sf_home_id home = sf_home_of_viewer(viewer);
     bool stranger = viewer_config(world, viewer)->asks_neighbour != 0;
     world_trace(world,
-                SF_RECORD(viewer, .viewer = viewer, .tenant = sf_tenant_of_home(home),
+                SF_RECORD(viewer, .viewer = viewer, .tenant = account_of(world, home),
                           .camera = stranger ? next_camera(world, home) : sf_camera_of_home(home),
                           .flags = viewer_flags(world, viewer, poor)));
 }
@@ -209,11 +210,16 @@ static void introduce_viewer(struct world *world, struct sf_viewer_id viewer, bo
 static void introduce_home(struct world *world, struct sf_home_id id, uint32_t healthy)
 {
     const struct home *home = home_at(world, id);
-    const struct sf_tenant_id tenant = sf_tenant_of_home(id);
+    const struct sf_tenant_id tenant = account_of(world, id);
     world_trace(world, SF_RECORD(camera, .camera = sf_camera_of_home(id), .tenant = tenant,
                                  .utc_offset_s = home->camera.utc_offset_s));
-    world_trace(world, SF_RECORD(link, .tenant = tenant,
-                                 .linked = world->accounts.door.linked[tenant.index]));
+    if (sf_home_same(sf_home_of_tenant(tenant), id)) {
+        world_trace(world, SF_RECORD(link, .tenant = tenant,
+                                     .linked = world->accounts.door.linked[tenant.index]));
+    }
+    if (world->config.cameras[home->group].per_account > 1) {
+        sf_account_trace_slot(world, id);
+    }
     for (uint32_t i = 0; i < SF_VIEWERS_PER_HOME; i++) {
         if (home->viewers[i].present) {
             introduce_viewer(world, sf_viewer_of_home(id, (enum sf_viewer_kind)i),

@@ -1,3 +1,4 @@
+#include "harness/world/accounts.h"
 #include "harness/world/check.h"
 
 #include "harness/world/cloud/cloud.h"
@@ -93,7 +94,7 @@ void sf_world_check(const struct world *world)
     check_messages(world);
     for (uint32_t i = 0; i < world->homes.count; i++) {
         sf_home_check(world, sf_home_id(i));
-        SF_ASSERT(world->accounts.door.camera_tenant[i] == i);
+        sf_account_check(world, sf_home_id(i));
     }
     sf_cloud_check(world);
     sf_book_check(world->book);

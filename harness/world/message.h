@@ -40,6 +40,7 @@ enum {
 struct upload_message {
     struct sf_cache_version *version; /* of the cache, which took it; NULL: none did */
     struct sf_cache_host_still still; /* what the camera says of it */
+    struct sf_tenant_id owner;        /* of the camera, when it took the still */
     bool told;                        /* the cache knows that it has begun */
     bool ended;                       /* the cache knows that it has ended */
 };
@@ -53,8 +54,9 @@ struct request_message {
     struct sf_viewer_id viewer;
     uint32_t number; /* the viewer counts its requests */
     uint32_t connection;
-    uint32_t range_offset; /* how much of a still the viewer has already */
-    uint64_t validator;    /* of the still that it has, whole or in part; 0: none */
+    uint32_t range_offset;      /* how much of a still the viewer has already */
+    struct sf_camera_id camera; /* that the viewer names */
+    uint64_t validator;         /* of the still that it has, whole or in part; 0: none */
     uint64_t session;
     uint64_t camera_id; /* of a direct request: how the viewer names the camera */
 };
@@ -83,18 +85,19 @@ struct command_message {
 
 struct answer_message {
     struct sf_viewer_id viewer;
-    uint32_t number;       /* of the viewer's request */
-    sf_handle request;     /* in the cloud; 0: it is gone already */
-    uint64_t session;      /* with which the viewer asked */
-    uint64_t session_new;  /* to be used from now on; 0: none */
-    uint64_t validator;    /* of the still that comes; 0: none */
-    uint32_t range_offset; /* the bytes that come are those of the still from here on */
-    uint32_t judged_count; /* fragments that had arrived when it was judged last */
-    sf_ns arrived_at_ns;   /* when the latest fragment came */
-    uint16_t said;         /* by the cache: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
-    uint8_t status;        /* SF_CACHE_STATUS_... */
-    uint8_t refusal;       /* enum sf_authorisation_answer */
-    bool picture;          /* it has one, and a payload */
+    uint32_t number;            /* of the viewer's request */
+    sf_handle request;          /* in the cloud; 0: it is gone already */
+    uint64_t session;           /* with which the viewer asked */
+    uint64_t session_new;       /* to be used from now on; 0: none */
+    uint64_t validator;         /* of the still that comes; 0: none */
+    struct sf_camera_id camera; /* that the viewer named */
+    uint32_t range_offset;      /* the bytes that come are those of the still from here on */
+    uint32_t judged_count;      /* fragments that had arrived when it was judged last */
+    sf_ns arrived_at_ns;        /* when the latest fragment came */
+    uint16_t said;              /* by the cache: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
+    uint8_t status;             /* SF_CACHE_STATUS_... */
+    uint8_t refusal;            /* enum sf_authorisation_answer */
+    bool picture;               /* it has one, and a payload */
 };
 
 /* SIGN_IN, SESSION. */

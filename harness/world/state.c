@@ -36,3 +36,15 @@ bool sf_home_of_number(const struct world *world, uint32_t number, struct sf_hom
     }
     return false;
 }
+
+struct sf_home_id sf_home_next(const struct world *world, struct sf_home_id home,
+                               struct sf_tenant_id not_of)
+{
+    for (uint32_t i = 1; i < world->homes.count; i++) {
+        const struct sf_home_id next = sf_home_id((home.index + i) % world->homes.count);
+        if (!sf_tenant_same(account_of(world, next), not_of)) {
+            return next;
+        }
+    }
+    return home;
+}

@@ -138,10 +138,26 @@ static inline const struct sf_viewer_config *viewer_config(const struct world *w
     return &world->config.viewers[group][sf_viewer_kind(viewer)];
 }
 
+/* The account of the people who live in a home. */
+static inline struct sf_tenant_id account_of(const struct world *world, struct sf_home_id home)
+{
+    return home_at(world, home)->account;
+}
+
+/* The owner of a camera, now. */
+static inline struct sf_tenant_id owner_of(const struct world *world, struct sf_camera_id camera)
+{
+    return sf_tenant_id(world->accounts.door.camera_tenant[camera.index]);
+}
+
+/* The next home whose people have another account than this one; `home` itself if there is none. */
+struct sf_home_id sf_home_next(const struct world *world, struct sf_home_id home,
+                               struct sf_tenant_id not_of);
+
 /* A stranger asks for the camera of the next home. */
 static inline struct sf_camera_id next_camera(const struct world *world, struct sf_home_id home)
 {
-    return sf_camera_id((home.index + 1) % world->homes.count);
+    return sf_camera_of_home(sf_home_next(world, home, account_of(world, home)));
 }
 
 /* Does an action on this group, or on SF_GROUP_ALL, concern the home? */
@@ -150,9 +166,9 @@ static inline bool group_has(uint32_t group_or_all, const struct home *home)
     return group_or_all == SF_GROUP_ALL || group_or_all == home->group;
 }
 
-/* A home in the trace is an index from 0, and so are its camera and its tenant. What must not
- * change when other homes are taken out of the plan goes by its number: chance, and what a cache
- * sees. */
+/* A home in the trace is an index from 0, and so is its camera; a tenant has that of its first
+ * home. What must not change when other homes are taken out of the plan goes by its number: chance,
+ * and what a cache sees. */
 static inline uint32_t home_number(const struct world *world, struct sf_home_id home)
 {
     return home_at(world, home)->number;

@@ -1,6 +1,7 @@
 /* Each entry of the time line is an event and leaves a record. */
 #include "harness/world/timeline.h"
 
+#include "harness/world/accounts.h"
 #include "harness/world/cloud/cloud.h"
 #include "harness/world/home/home.h"
 #include "harness/world/network/network.h"
@@ -78,7 +79,8 @@ static void link_tenant(struct world *world, struct sf_tenant_id tenant, bool on
 static void link(struct world *world, const struct sf_plan_entry *entry)
 {
     for (uint32_t i = 0; i < world->homes.count; i++) {
-        if (group_has(entry->group_index, &world->homes.all[i])) {
+        bool first = account_of(world, sf_home_id(i)).index == i;
+        if (first && group_has(entry->group_index, &world->homes.all[i])) {
             link_tenant(world, sf_tenant_id(i), entry->on);
         }
     }
@@ -169,6 +171,15 @@ void sf_timeline_step(struct world *world, uint32_t index, uint32_t times)
         return;
     case SF_ACTION_FORGET:
         forget(world, entry);
+        return;
+    case SF_ACTION_SHARE:
+        sf_accounts_share(world, entry->group_index, entry->on);
+        return;
+    case SF_ACTION_NEW_OWNER:
+        sf_accounts_new_owner(world, entry->group_index);
+        return;
+    case SF_ACTION_TRADE_SLOTS:
+        sf_accounts_trade_slots(world, entry->group_index);
         return;
     case SF_ACTIONS_COUNT:
         break;

@@ -46,6 +46,11 @@
     X(d28_export_order)                                                                            \
     X(d29_parts_by_name)                                                                           \
     X(d30_calendar_lease)                                                                          \
+    X(d31_one_per_account)                                                                         \
+    X(d32_by_slot)                                                                                 \
+    X(d33_by_device)                                                                               \
+    X(d34_last_of_viewer)                                                                          \
+    X(d35_lands_after_invalidation)                                                                \
     X(d36_stale_on_error)                                                                          \
     X(d37_evicted_entry)                                                                           \
     X(d39_first_still)                                                                             \
@@ -64,7 +69,8 @@
     X(canary_seesaw)                                                                               \
     X(canary_frozen)                                                                               \
     X(canary_mute)                                                                                 \
-    X(canary_renewer)
+    X(canary_renewer)                                                                              \
+    X(canary_sibling)
 /* clang-format on */
 
 #define SF_BUILTIN_CACHE(NAME) extern const struct sf_cache_plugin sf_builtin_##NAME;

@@ -7,7 +7,7 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/canary.h"
 
-enum wrong { WRONG_TORN, WRONG_SEESAW, WRONG_FROZEN, WRONG_MUTE, WRONG_RENEWAL };
+enum wrong { WRONG_TORN, WRONG_SEESAW, WRONG_FROZEN, WRONG_MUTE, WRONG_RENEWAL, WRONG_CAMERA };
 
 struct camera {
     struct canary_still *first;
@@ -86,6 +86,20 @@ static void answer_renewed(struct store *store, const struct sf_cache_request *r
     sf_canary_answer(&store->canary, request->request, still);
 }
 
+/* The latest still of another camera of the same tenant; NULL if it has none. */
+static const struct canary_still *sibling_of(const struct store *store,
+                                             const struct sf_cache_request *request)
+{
+    for (size_t i = 0; i < store->cameras.capacity; i++) {
+        const struct camera *camera = store->cameras.entries[i].value;
+        if (camera != NULL && camera->latest->tenant == request->tenant &&
+            camera->latest->camera != request->camera) {
+            return camera->latest;
+        }
+    }
+    return NULL;
+}
+
 static void on_request(void *context, const struct sf_cache_request *request)
 {
     struct store *store = context;
@@ -113,6 +127,9 @@ static void on_request(void *context, const struct sf_cache_request *request)
     case WRONG_RENEWAL:
         answer_renewed(store, request, camera->latest);
         return;
+    case WRONG_CAMERA:
+        sf_canary_answer(canary, request->request, sibling_of(store, request));
+        return;
     case WRONG_MUTE:
         return;
     }
@@ -127,3 +144,5 @@ CANARY(frozen, "canary-frozen", WRONG_FROZEN,
 CANARY(mute, "canary-mute", WRONG_MUTE, "planted fault: never answers");
 CANARY(renewer, "canary-renewer", WRONG_RENEWAL,
        "planted fault: gives a renewed session to the viewer that asks next");
+CANARY(sibling, "canary-sibling", WRONG_CAMERA,
+       "planted fault: answers with a still of another camera of the same account");

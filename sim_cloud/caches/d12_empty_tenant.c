@@ -1,10 +1,10 @@
 /* D12: when the identity service cannot say whose session it is, the request falls into the bucket
  * of the empty tenant.
  *
- * The engineer: "Whose request it is, we ask the identity service, and believe no other source for
- * it. A still stands under the tenant and the camera's place in the account: with the tenant that
- * is a full key, and the same for a camera that was replaced. A session that is unknown has no
- * tenant, so it finds nothing." The answer of a service that fails has no tenant either.
+ * The engineer: "A request counts for its tenant only if the identity service knows its session. A
+ * still stands under the tenant and the camera. A session that is unknown has no tenant; for what
+ * has none the camera's place in the account is key enough, since it finds nothing." The answer of
+ * a service that fails has no tenant either.
  *
  * It goes wrong when the service fails for more than one. The first of them finds nothing, its
  * camera is asked, and the still lands where the next one looks.
@@ -25,7 +25,8 @@ struct store {
 static struct shelf_place place_of(const void *store, const struct edge_key *key)
 {
     (void)store;
-    return (struct shelf_place){key->tenant, UINT64_C(1) + key->camera_slot};
+    return key->tenant != 0 ? (struct shelf_place){key->tenant, key->camera}
+                            : (struct shelf_place){0, UINT64_C(1) + key->camera_slot};
 }
 
 static void store_fini(void *context)
@@ -69,7 +70,8 @@ static void on_identity(void *edge, const struct sf_cache_identity *identity)
     if (store->shelf.defence && identity->status != SF_CACHE_IDENTITY_KNOWN) {
         sf_edge_answer(sf_edge_host_of(edge), identity->cookie, (struct edge_still){NULL, 0});
     } else {
-        key->tenant = identity->tenant;
+        /* A guest's session is its own tenant's, and its request the camera owner's. */
+        key->tenant = identity->status == SF_CACHE_IDENTITY_KNOWN ? key->tenant : 0;
         sf_edge_request(edge, identity->cookie, key);
     }
     free(key);

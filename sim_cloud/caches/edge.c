@@ -69,6 +69,7 @@ void sf_edge_destroy(void *context)
     sf_kit_map_free_all(&edge->requests);
     sf_kit_map_free_all(&edge->cameras);
     sf_kit_map_free_all(&edge->forgotten);
+    sf_kit_map_free_all(&edge->forgotten_cameras);
     free(edge);
 }
 
@@ -134,11 +135,20 @@ static void send(struct edge *edge, uint64_t request, const struct edge_key *key
     }
 }
 
+/* Was it to be forgotten after its latest still arrived? */
+static bool is_forgotten_by(const struct kit_map *forgotten, uint64_t tenant, uint64_t camera,
+                            uint64_t arrival)
+{
+    const uint64_t *before = sf_kit_map_get(forgotten, tenant, camera);
+    return before != NULL && arrival <= *before;
+}
+
 static bool is_forgotten(const struct edge *edge, const struct edge_key *key)
 {
-    const uint64_t *before = sf_kit_map_get(&edge->forgotten, key->tenant, 0);
     const struct edge_camera *camera = sf_kit_map_get(&edge->cameras, key->camera, 0);
-    return before != NULL && (camera == NULL || camera->arrival <= *before);
+    uint64_t arrival = camera != NULL ? camera->arrival : 0;
+    return is_forgotten_by(&edge->forgotten, key->tenant, 0, arrival) ||
+           is_forgotten_by(&edge->forgotten_cameras, key->tenant, key->camera, arrival);
 }
 
 /* What the store has, unless it was to be forgotten. */
@@ -208,6 +218,7 @@ struct edge_key sf_edge_key_of_request(const struct sf_cache_request *request)
         .serial = request->serial,
         .name = sf_kit_hash(request->name, strlen(request->name)),
         .renewal = request->session_renewal,
+        .viewer = request->viewer,
         .camera_slot = request->camera_slot,
     };
 }
@@ -273,18 +284,28 @@ void sf_edge_on_timer(void *context, uint64_t timer, uint64_t request)
     stop_fetch_if_nobody_waits(edge, camera);
 }
 
+static void note_forgotten(const struct edge *edge, struct kit_map *forgotten, uint64_t tenant,
+                           uint64_t camera)
+{
+    uint64_t *before = sf_kit_map_get(forgotten, tenant, camera);
+    if (before == NULL) {
+        before = sf_kit_alloc(1, sizeof *before);
+        sf_kit_map_put(forgotten, tenant, camera, before);
+    }
+    *before = edge->arrivals;
+}
+
 void sf_edge_on_invalidate(void *context, const struct sf_cache_invalidation *invalidation)
 {
     struct edge *edge = context;
-    if (edge->kind->forget != NULL) {
+    if (invalidation->scope == SF_CACHE_SCOPE_CAMERA && edge->kind->forget_camera != NULL) {
+        edge->kind->forget_camera(edge->store, invalidation->tenant, invalidation->camera);
+    } else if (edge->kind->forget != NULL) {
         edge->kind->forget(edge->store, invalidation->tenant);
     }
-    if (invalidation->scope != SF_CACHE_SCOPE_LINK) {
-        uint64_t *before = sf_kit_map_get(&edge->forgotten, invalidation->tenant, 0);
-        if (before == NULL) {
-            before = sf_kit_alloc(1, sizeof *before);
-            sf_kit_map_put(&edge->forgotten, invalidation->tenant, 0, before);
-        }
-        *before = edge->arrivals;
+    if (invalidation->scope == SF_CACHE_SCOPE_CAMERA) {
+        note_forgotten(edge, &edge->forgotten_cameras, invalidation->tenant, invalidation->camera);
+    } else if (invalidation->scope == SF_CACHE_SCOPE_TENANT) {
+        note_forgotten(edge, &edge->forgotten, invalidation->tenant, 0);
     }
 }

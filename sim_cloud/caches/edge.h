@@ -22,6 +22,7 @@ struct edge_key {
     uint64_t serial;
     uint64_t name;        /* a hash of what the viewer calls the still; 0 where no viewer asks */
     uint64_t renewal;     /* the session that the viewer is to be told of; 0: none */
+    uint64_t viewer;      /* that asks; 0 where no request is concerned */
     uint32_t camera_slot; /* the camera's place in its owner's account */
 };
 
@@ -77,6 +78,9 @@ struct edge_store {
     bool (*incomplete)(const void *store, const struct edge_key *key);
     /* Forget what is the tenant's. May be NULL. */
     void (*forget)(void *store, uint64_t tenant);
+    /* Forget what is the camera's: it is not this tenant's any more. May be NULL: then `forget` is
+     * called, which does more. */
+    void (*forget_camera)(void *store, uint64_t tenant, uint64_t camera);
 };
 
 /* Options and size of a `struct store` with a list of OPTIONS (see kit.h). */

@@ -30,6 +30,7 @@ struct edge {
     /* By tenant: the arrivals at the time when it was to be forgotten. Only what comes later is
      * served: so no store need be able to find all that is a tenant's. */
     struct kit_map forgotten;
+    struct kit_map forgotten_cameras; /* by tenant and camera: the same of one camera */
 };
 
 /* What is known of this camera; a new one where nothing is. */

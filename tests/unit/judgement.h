@@ -1,12 +1,13 @@
 /* What an oracle says of a trace in its text form (trace_text.h), expected beside actual. There are
- * two homes; home 0 has a hub and an app, home 1 a hub. Sentences count homes from 1. */
+ * three homes; home 0 has a hub and an app, home 1 a hub, home 2 no viewer. Sentences count homes
+ * from 1. */
 #ifndef STRAYFRAME_TESTS_JUDGEMENT_H
 #define STRAYFRAME_TESTS_JUDGEMENT_H
 
 #include "harness/oracle/oracle.h"
 #include "tests/unit/trace_text.h"
 
-enum { JUDGEMENT_HOMES = 2 };
+enum { JUDGEMENT_HOMES = 3 };
 
 static const char judgement_world[] = "0 camera 0 belongs to tenant 0\n"
                                       "0 camera 1 belongs to tenant 1\n"

@@ -125,6 +125,30 @@ static void test_who_was_affected_and_whose_pictures_they_were(void **state)
     assert_memory_equal(&second, (&(struct sf_tally_group){1, 1, 0, 1}), sizeof second);
 }
 
+static void share(struct fixture *f, sf_ns at_ns, bool shared, sf_ns grace_ns)
+{
+    struct sf_record record =
+        SF_RECORD(share, .camera = sf_camera_id(1), .shared = shared, .guest = sf_tenant_id(0),
+                  .owner = sf_tenant_id(1), .grace_ns = grace_ns);
+    record.at_ns = at_ns;
+    hear(f, record);
+}
+
+static void test_what_a_guest_is_shown_is_no_stray_until_the_grace_has_ended(void **state)
+{
+    struct fixture *f = *state;
+    struct sf_tally tally;
+    share(f, SF_SECOND, true, 0);
+    show(f, 2 * SF_SECOND, 1);
+    share(f, 3 * SF_SECOND, false, SF_SECOND);
+    show(f, 4 * SF_SECOND, 1);
+    sf_tally_read(f->state, &tally);
+    assert_int_equal(tally.paths[SF_PATH_HUB].strays_count, 0);
+    show(f, 4 * SF_SECOND + 1, 1);
+    sf_tally_read(f->state, &tally);
+    assert_int_equal(tally.paths[SF_PATH_HUB].strays_count, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -134,6 +158,7 @@ int main(void)
         TEST(test_what_comes_after_the_last_minute_is_counted_without_one),
         TEST(test_a_picture_of_two_strangers_is_one_stray),
         TEST(test_who_was_affected_and_whose_pictures_they_were),
+        TEST(test_what_a_guest_is_shown_is_no_stray_until_the_grace_has_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -274,8 +274,27 @@ static void test_broken_fetches_and_services_are_caught(void **state)
                   sf_world_check(world), "balancer.lost[i]");
     assert_caught(world->accounts.sessions.viewers[0].sessions_count, 0, sf_world_check(world),
                   "SF_NOBODY");
-    assert_caught(world->accounts.door.camera_tenant[0], 1, sf_world_check(world),
-                  "camera_tenant[i] == i");
+    stage_close(&stage);
+}
+
+static void test_broken_accounts_are_caught(void **state)
+{
+    (void)state;
+    struct stage stage;
+    stage_open(&stage, "scenarios/gate/accounts.yaml");
+    struct world *world = stage.world;
+    uint32_t second = account_of(world, sf_home_id(0)).index + 1; /* in the first one's account */
+    assert_int_equal(account_of(world, sf_home_id(second)).index, 0);
+    assert_caught(world->accounts.door.camera_tenant[0], second, sf_world_check(world),
+                  "is_tenant(world, owner)");
+    assert_caught(world->accounts.door.camera_guest[0], second, sf_world_check(world),
+                  "is_tenant(world, guest)");
+    assert_caught(world->accounts.door.camera_guest[0], 0, sf_world_check(world), "guest != owner");
+    assert_caught(world->homes.all[0].slot, 2, sf_world_check(world), "slots_used");
+    assert_caught(world->homes.all[second].account.index, 5, sf_world_check(world),
+                  "account.index <= id.index");
+    assert_caught(world->homes.all[0].other.index, world->homes.count, sf_world_check(world),
+                  "home->other");
     stage_close(&stage);
 }
 
@@ -361,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_a_broken_home_is_caught),
         cmocka_unit_test(test_broken_requests_are_caught),
         cmocka_unit_test(test_broken_fetches_and_services_are_caught),
+        cmocka_unit_test(test_broken_accounts_are_caught),
         cmocka_unit_test(test_a_question_without_an_event_is_caught),
         cmocka_unit_test(test_a_book_with_a_gap_is_caught),
         cmocka_unit_test(test_the_check_after_an_event_looks_at_its_home),

@@ -46,6 +46,7 @@ struct message *sf_cloud_answer_begin(struct world *world, struct request *reque
         .number = request->number,
         .request = request->handle,
         .session = request->session,
+        .camera = request->named,
         .session_new = request->said_session,
         .validator = request->said_validator,
         .range_offset = status == SF_CACHE_STATUS_PARTIAL ? request->range_offset : 0,

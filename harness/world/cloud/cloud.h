@@ -56,6 +56,11 @@ void sf_cloud_stop_integration_of(struct world *world, struct sf_tenant_id tenan
 void sf_cloud_unlinked(struct world *world, struct sf_tenant_id tenant);
 /* The cache is to forget the stills of the home's camera, or all of its owner's. */
 void sf_cloud_forget(struct world *world, struct sf_home_id home, bool account);
+/* Stops the requests for a camera by viewers that may not see it any more. */
+void sf_cloud_stop_strangers(struct world *world, struct sf_camera_id camera);
+/* The camera is not its former owner's any more: the cache has to forget it. */
+void sf_cloud_camera_given_away(struct world *world, struct sf_camera_id camera,
+                                struct sf_tenant_id former);
 /* The sessions of the viewers of one group, or of SF_GROUP_ALL, expire now. */
 void sf_session_expire(struct world *world, uint32_t group);
 void sf_service_switch(struct world *world, enum sf_cloud_service service, bool on);

@@ -29,6 +29,7 @@ void sf_cloud_refuse(struct world *world, struct request *request,
         .viewer = request->viewer,
         .number = request->number,
         .session = request->session,
+        .camera = request->named,
         .refusal = (uint8_t)reason,
     };
     sf_message_send(world, message);
@@ -61,14 +62,17 @@ static void ask_cache(struct world *world, struct request *request)
     }
     /* A front door without authorisation lets in viewers without a session. */
     uint32_t known = sf_sessions_tenant_ever(&world->accounts.sessions, request->session);
-    struct sf_home_id owner = known != SF_NOBODY ? sf_home_of_tenant(sf_tenant_id(known))
-                                                 : sf_home_of_viewer(request->viewer);
+    bool acts_for_owner = sf_authorisation_may_see(&world->accounts.door, known, request->camera);
+    const struct sf_tenant_id tenant = acts_for_owner ? owner_of(world, request->camera)
+                                       : known != SF_NOBODY
+                                           ? sf_tenant_id(known)
+                                           : account_of(world, sf_home_of_viewer(request->viewer));
     uint64_t renewal = sf_session_renew(world, request);
     const struct sf_cache_host_ask ask = {
         .world_request = request->handle,
         .camera = sf_cloud_camera_facts(world, request->camera),
         .viewer = sf_viewer_id(viewer_for_host(world, request->viewer)),
-        .viewer_tenant = sf_tenant_id(home_number(world, owner)),
+        .viewer_tenant = sf_tenant_id(home_number(world, sf_home_of_tenant(tenant))),
         .connection = request->connection,
         .node = request->node,
         .session = sf_session_for_host(world, request->viewer, request->session),
@@ -121,16 +125,18 @@ static void send_reset(struct world *world, struct sf_viewer_id viewer, uint32_t
     sf_message_send(world, message);
 }
 
-/* Which camera is asked for: a stranger names its neighbour's; any other viewer asks for "still",
- * which is that of the owner of its session. Each account has one camera. */
+/* Which camera is asked for: a stranger names its neighbour's; any other viewer names one relative
+ * to its session. With a session of another account that is the camera at home where that session
+ * was begun. */
 static struct sf_camera_id camera_of(const struct world *world, const struct request_message *asked)
 {
-    struct sf_home_id home = sf_home_of_viewer(asked->viewer);
-    if (viewer_config(world, asked->viewer)->asks_neighbour != 0) {
-        return next_camera(world, home);
+    uint32_t bearer = sf_sessions_tenant_ever(&world->accounts.sessions, asked->session);
+    bool own =
+        bearer == SF_NOBODY || bearer == account_of(world, sf_home_of_viewer(asked->viewer)).index;
+    if (own || viewer_config(world, asked->viewer)->asks_neighbour != 0) {
+        return asked->camera;
     }
-    uint32_t owner = sf_sessions_tenant_ever(&world->accounts.sessions, asked->session);
-    return sf_camera_of_home(owner != SF_NOBODY ? sf_home_of_tenant(sf_tenant_id(owner)) : home);
+    return sf_camera_of_home(sf_home_of_viewer(session_viewer(asked->session)));
 }
 
 static struct request *request_create(struct world *world, const struct request_message *asked)
@@ -144,6 +150,7 @@ static struct request *request_create(struct world *world, const struct request_
         .older = viewer->latest,
         .viewer = asked->viewer,
         .camera = camera_of(world, asked),
+        .named = asked->camera,
         .number = asked->number,
         .connection = asked->connection,
         .session = asked->session,
@@ -251,12 +258,13 @@ void sf_cloud_request_limit(struct world *world, sf_handle handle)
     }
 }
 
-static void stop_integration(struct world *world, bool all, struct sf_home_id home)
+static void stop_integration(struct world *world, bool all, struct sf_tenant_id tenant)
 {
     sf_handle handle = sf_slots_next(&world->cloud.requests, 0);
     while (handle != 0) {
         struct request *request = request_get(world, handle);
-        bool concerned = all || sf_home_same(sf_home_of_viewer(request->viewer), home);
+        bool concerned =
+            all || sf_tenant_same(account_of(world, sf_home_of_viewer(request->viewer)), tenant);
         handle = sf_slots_next(&world->cloud.requests, handle);
         if (request_is_integration(request) && concerned) {
             request_stop(world, request);
@@ -266,12 +274,26 @@ static void stop_integration(struct world *world, bool all, struct sf_home_id ho
 
 void sf_cloud_stop_integration(struct world *world)
 {
-    stop_integration(world, true, sf_home_id(SF_NOBODY));
+    stop_integration(world, true, sf_tenant_id(SF_NOBODY));
 }
 
 void sf_cloud_stop_integration_of(struct world *world, struct sf_tenant_id tenant)
 {
-    stop_integration(world, false, sf_home_of_tenant(tenant));
+    stop_integration(world, false, tenant);
+}
+
+void sf_cloud_stop_strangers(struct world *world, struct sf_camera_id camera)
+{
+    sf_handle handle = sf_slots_next(&world->cloud.requests, 0);
+    while (handle != 0) {
+        struct request *request = request_get(world, handle);
+        handle = sf_slots_next(&world->cloud.requests, handle);
+        uint32_t tenant = sf_sessions_tenant_ever(&world->accounts.sessions, request->session);
+        if (!request->direct && sf_camera_same(request->camera, camera) &&
+            !sf_authorisation_may_see(&world->accounts.door, tenant, camera)) {
+            request_stop(world, request);
+        }
+    }
 }
 
 void sf_cloud_requests_lost(struct world *world, struct sf_node_id node)

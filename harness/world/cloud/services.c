@@ -9,13 +9,12 @@ struct sf_cache_host_camera sf_cloud_camera_facts(const struct world *world,
                                                   struct sf_camera_id camera)
 {
     const struct home *home = home_at(world, sf_home_of_camera(camera));
-    const struct sf_tenant_id owner =
-        sf_tenant_id(world->accounts.door.camera_tenant[camera.index]);
+    const struct sf_tenant_id owner = owner_of(world, camera);
     return (struct sf_cache_host_camera){
         .camera = sf_camera_id(home->number),
         .tenant = sf_tenant_id(home_number(world, sf_home_of_tenant(owner))),
         .model = (uint32_t)world->config.cameras[home->group].model,
-        .slot = 0,
+        .slot = home->slot,
         .serial = home->serial,
     };
 }
@@ -300,6 +299,14 @@ void sf_cloud_forget(struct world *world, struct sf_home_id home, bool account)
     world_trace(world, SF_RECORD(forget, .camera = camera, .scope = scope,
                                  .grace_ns = world->config.cloud.forget_grace_ns));
     sf_cache_host_invalidate(&world->cloud.host, scope, facts.tenant, facts.camera);
+}
+
+void sf_cloud_camera_given_away(struct world *world, struct sf_camera_id camera,
+                                struct sf_tenant_id former)
+{
+    sf_cache_host_invalidate(&world->cloud.host, SF_CACHE_SCOPE_CAMERA,
+                             sf_tenant_id(home_number(world, sf_home_of_tenant(former))),
+                             sf_camera_id(home_number(world, sf_home_of_camera(camera))));
 }
 
 void sf_service_switch(struct world *world, enum sf_cloud_service service, bool on)

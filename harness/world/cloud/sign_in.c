@@ -13,7 +13,7 @@ static void limit(struct world *world, uint64_t session, sf_ns life_ns)
 static uint64_t begin(struct world *world, struct sf_viewer_id viewer, sf_ns life_ns)
 {
     uint64_t session = sf_sessions_begin(&world->accounts.sessions, viewer,
-                                         sf_tenant_of_home(sf_home_of_viewer(viewer)));
+                                         account_of(world, sf_home_of_viewer(viewer)));
     limit(world, session, life_ns);
     return session;
 }

@@ -23,6 +23,8 @@ struct request {
     uint64_t session;         /* with which it was asked; 0: none */
     struct sf_viewer_id viewer;
     struct sf_camera_id camera;
+    struct sf_camera_id
+        named;       /* by the viewer, who may have brought a session of another account */
     uint32_t number; /* the viewer counts its requests */
     uint32_t connection;
     struct sf_node_id node; /* of the cache; none: all were lost. The app's path has none */

@@ -73,6 +73,13 @@ void sf_cloud_upload_fragment(struct world *world, struct message *message, uint
                               bool last)
 {
     SF_ASSERT(message->kind == MESSAGE_UPLOAD);
+    if (!message->upload.told &&
+        !sf_tenant_same(message->upload.owner, owner_of(world, sf_camera_of_home(message->home)))) {
+        /* The camera has changed hands since it took this still: with the registration that it had
+         * then it may not upload any more. */
+        sf_message_stop_receiving(world, message);
+        return;
+    }
     if (!message->upload.told) {
         upload_begin(world, message);
     }

@@ -17,6 +17,24 @@ static int32_t draw_time_zone(const struct sf_plan_group *group, uint64_t seed, 
     return group->time_zones_s[drawn % group->time_zones_count];
 }
 
+/* The account, and the camera's place in it. Accounts are counted from the group's first home on.
+ */
+static void build_account(struct world *world, struct sf_home_id id)
+{
+    struct home *home = home_at(world, id);
+    uint32_t place = home->number - sf_plan_group_number(world->plan, home->group);
+    uint32_t homes_count = world->plan->groups[home->group].homes_count;
+    uint32_t per_account = (uint32_t)world->config.cameras[home->group].per_account;
+    uint32_t slot = place % per_account;
+    uint32_t left = homes_count - (place - slot);
+    uint32_t cameras_count = left < per_account ? left : per_account;
+    home->account = sf_tenant_id(id.index - slot);
+    home->slot = slot;
+    home->slots_used = slot == 0 ? cameras_count : 0;
+    home->other = sf_camera_id(cameras_count > 1 ? home->account.index + (slot + 1) % cameras_count
+                                                 : SF_NOBODY);
+}
+
 static void build_camera(struct world *world, struct sf_home_id id)
 {
     struct home *home = home_at(world, id);
@@ -31,7 +49,7 @@ static void build_camera(struct world *world, struct sf_home_id id)
     sf_rng_init(&home->camera_rng, world->seed, "camera", home->number);
     sf_book_describe(world->book, sf_camera_of_home(id),
                      &(struct sf_book_camera){
-                         .tenant = sf_tenant_of_home(id),
+                         .tenant = home->account,
                          .scene = (enum sf_scene)home->scene,
                          .name = home->camera_name,
                          .utc_offset_s = home->camera.utc_offset_s,
@@ -59,6 +77,7 @@ void sf_home_build(struct world *world, struct sf_home_id id, uint32_t group, ui
     home->group = group;
     home->network = world->plan->groups[group].network_index;
     home->powered = true;
+    build_account(world, id);
     build_camera(world, id);
     for (uint32_t i = 0; i < SF_VIEWERS_PER_HOME; i++) {
         build_viewer(world, sf_viewer_of_home(id, (enum sf_viewer_kind)i));

@@ -57,7 +57,8 @@ static void send_still(struct world *world, struct sf_home_id home,
     if (fetch != 0) {
         message->fetched = (struct fetched_message){.fetch = fetch, .still = sent.said};
     } else {
-        message->upload = (struct upload_message){.still = sent.said};
+        message->upload = (struct upload_message){
+            .still = sent.said, .owner = owner_of(world, sf_camera_of_home(home))};
         if (world->homes.exposure_watched) {
             message->exposure = (struct exposure){SF_DESTINATION_CLOUD, count};
         }
@@ -89,6 +90,15 @@ static void camera_step(struct world *world, struct sf_home_id id, enum sf_camer
 void sf_camera_start(struct world *world, struct sf_home_id home, bool again)
 {
     camera_step(world, home, again ? SF_CAMERA_RESTART : SF_CAMERA_START, 0);
+}
+
+void sf_camera_reset(struct world *world, struct sf_home_id id)
+{
+    struct home *home = home_at(world, id);
+    home->validator = 0;
+    if (home->powered) {
+        camera_step(world, id, SF_CAMERA_RESTART, 0);
+    }
 }
 
 void sf_camera_tick(struct world *world, struct sf_home_id home)

@@ -34,11 +34,15 @@ static uint32_t find_ranges(struct homes *homes, const struct sf_transfer *trans
 static struct sf_delivery delivery_of(const struct world *world, const struct message *message)
 {
     const struct answer_message *answer = &message->answer;
+    const struct sf_tenant_id tenant = account_of(world, message->home);
+    bool may_see = sf_authorisation_may_see(&world->accounts.door, tenant.index, answer->camera);
+    const struct sf_camera_id camera = may_see ? answer->camera : sf_camera_of_home(message->home);
     return (struct sf_delivery){
         .at_ns = world_now(world),
         .viewer = answer->viewer,
-        .tenant = sf_tenant_of_home(message->home),
-        .camera = sf_camera_of_home(message->home),
+        .tenant = tenant,
+        .camera = camera,
+        .owner = may_see ? owner_of(world, camera) : tenant,
         .request = request_number(answer->viewer, answer->number),
         .flags = (uint16_t)(path_flag(answer->viewer) | answer->said),
         .total_bytes = message->transfer.total_bytes,

@@ -39,8 +39,11 @@ static bool states_exposure(const struct world *world)
 
 static void trace_consent(struct world *world, struct sf_home_id home)
 {
+    if (!sf_home_same(sf_home_of_tenant(account_of(world, home)), home)) {
+        return; /* the account has one consent */
+    }
     bool given = home_at(world, home)->consent == SF_CONSENT_GIVEN;
-    world_trace(world, SF_RECORD(consent, .given = given, .tenant = sf_tenant_of_home(home),
+    world_trace(world, SF_RECORD(consent, .given = given, .tenant = account_of(world, home),
                                  .grace_ns = world->config.cloud.consent_grace_ns));
 }
 
@@ -73,6 +76,13 @@ void sf_errands_introduce(struct world *world)
 }
 
 /* ---- errands ---- */
+
+/* Of the owner of the home's camera. */
+static enum sf_consent owners_consent(const struct world *world, struct sf_home_id home)
+{
+    const struct sf_tenant_id owner = owner_of(world, sf_camera_of_home(home));
+    return home_at(world, sf_home_of_tenant(owner))->consent;
+}
 
 static void schedule(struct world *world, struct sf_home_id home, enum sf_errand errand,
                      sf_ns at_ns)
@@ -119,7 +129,7 @@ void sf_errand_tick(struct world *world, struct sf_home_id id, enum sf_errand er
         return; /* power was lost since */
     }
     const struct sf_camera_config *config = home->camera.config;
-    struct sf_errand_load load = sf_errand_run(config, errand, home->consent);
+    struct sf_errand_load load = sf_errand_run(config, errand, owners_consent(world, id));
     if (load.text_bytes > 0) {
         send_errand(world, id, errand, load);
     }
@@ -141,10 +151,12 @@ void sf_camera_bytes_left(struct world *world, const struct message *message, ui
 
 bool sf_home_is_served(const struct world *world, struct sf_home_id home)
 {
-    const struct viewer_state *app = viewer_at(world, sf_viewer_of_home(home, SF_VIEWER_IS_APP));
+    const struct sf_tenant_id owner = owner_of(world, sf_camera_of_home(home));
+    const struct viewer_state *app =
+        viewer_at(world, sf_viewer_of_home(sf_home_of_tenant(owner), SF_VIEWER_IS_APP));
     const struct sf_viewer_config *config = app->viewer.config;
     bool own_app = app->present && config->account != 0 && config->asks_neighbour == 0;
-    return world->accounts.door.linked[home.index] || own_app;
+    return world->accounts.door.linked[owner.index] || own_app;
 }
 
 static bool may_go_on(const struct world *world, const struct message *message)
@@ -155,8 +167,9 @@ static bool may_go_on(const struct world *world, const struct message *message)
     }
     bool backup =
         message->kind == MESSAGE_ERRAND && message->exposure.destination == SF_DESTINATION_BACKUP;
-    return !backup ||
-           sf_errand_run(home->camera.config, SF_ERRAND_BACKUP, home->consent).text_bytes > 0;
+    return !backup || sf_errand_run(home->camera.config, SF_ERRAND_BACKUP,
+                                    owners_consent(world, message->home))
+                              .text_bytes > 0;
 }
 
 void sf_errands_stop_without_leave(struct world *world)

@@ -9,6 +9,9 @@ void sf_holding_say(const struct viewer_state *state, struct request_message *re
 {
     const struct holding *holding = &state->holding;
     const struct sf_viewer_config *config = state->viewer.config;
+    if (!sf_camera_same(holding->camera, request->camera)) {
+        return; /* what it holds is of another camera */
+    }
     if (holding->whole ? config->revalidates != 0 : config->resumes != 0) {
         request->validator = holding->validator;
         request->range_offset = holding->whole ? 0 : holding->count;
@@ -76,4 +79,5 @@ void sf_holding_keep(struct world *world, const struct message *message, bool wh
     holding->count = count;
     holding->validator = validator;
     holding->whole = whole;
+    holding->camera = answer->camera;
 }

@@ -46,6 +46,8 @@ void sf_camera_clock_step(struct world *world, uint32_t group, sf_ns step_ns);
 void sf_camera_firmware(struct world *world, uint32_t group, uint32_t version);
 /* The owners start a job of this kind, all at once. */
 void sf_job_start(struct world *world, uint32_t group, enum sf_viewer_kind kind);
+/* One camera is reset: it counts its stills from 0 again, and knows nothing of those before. */
+void sf_camera_reset(struct world *world, struct sf_home_id home);
 /* Owners consent to the backup, or withdraw their consent. */
 void sf_errands_consent(struct world *world, uint32_t group, bool given);
 /* Whatever cameras have begun to send without leave to finish it stops. For all homes. */

@@ -17,8 +17,9 @@
 struct holding {
     uint8_t *bytes; /* owned; NULL: nothing */
     uint32_t count;
-    uint64_t validator; /* 0: it has none to send */
-    bool whole;         /* a still that it has shown; not set: the beginning of one */
+    struct sf_camera_id camera; /* that the viewer named for it */
+    uint64_t validator;         /* 0: it has none to send */
+    bool whole;                 /* a still that it has shown; not set: the beginning of one */
 };
 
 struct viewer_state {
@@ -42,14 +43,19 @@ struct home {
     uint32_t scene;
     char camera_name[32]; /* as its stills show it */
     bool powered;
-    uint32_t firmware;    /* version */
-    sf_ns clock_ahead_ns; /* of the camera's clock; negative: behind */
-    enum sf_consent consent;
+    uint32_t firmware;       /* version */
+    sf_ns clock_ahead_ns;    /* of the camera's clock; negative: behind */
+    enum sf_consent consent; /* of the people who live here; counts where they are the first home of
+                                an account */
     sf_ns errand_at_ns[SF_ERRANDS_COUNT]; /* when each is run next */
     uint8_t *sent; /* owned: the still that the camera uploaded last; NULL: it sends no deltas */
     uint32_t sent_bytes;
-    uint64_t validator; /* of the camera's latest still; 0: none yet */
-    uint32_t serial;    /* of the camera: the number of the first home whose camera has it too */
+    uint64_t validator;          /* of the camera's latest still; 0: none yet */
+    struct sf_tenant_id account; /* of the people who live here; the camera's owner at the start */
+    uint32_t slot;               /* of the camera, in its owner's account */
+    uint32_t slots_used;         /* of the account, if this is its first home */
+    struct sf_camera_id other; /* viewers ask in turn for the home's camera and this one, if any */
+    uint32_t serial; /* of the camera: the number of the first home whose camera has it too */
 };
 
 struct homes {

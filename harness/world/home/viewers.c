@@ -4,7 +4,8 @@
 
 /* ---- what they send ---- */
 
-static void send_request(struct world *world, struct sf_viewer_id viewer, uint32_t number)
+static void send_request(struct world *world, struct sf_viewer_id viewer, uint32_t number,
+                         struct sf_camera_id camera)
 {
     const struct viewer_state *state = viewer_at(world, viewer);
     struct message *message = sf_message_control(world, MESSAGE_REQUEST, sf_home_of_viewer(viewer));
@@ -13,6 +14,7 @@ static void send_request(struct world *world, struct sf_viewer_id viewer, uint32
         .number = number,
         .connection = state->viewer.connections_count,
         .session = state->session,
+        .camera = camera,
         .camera_id = sf_direct_camera_id(world, viewer),
     };
     sf_holding_say(state, &message->request);
@@ -38,23 +40,32 @@ static void send_close(struct world *world, struct sf_viewer_id viewer)
 
 /* ---- what they decided ---- */
 
-/* Which camera a viewer asks for: its own home's or, a stranger, the next home's. */
-static struct sf_camera_id wanted_camera(const struct world *world, struct sf_viewer_id viewer)
+/* Which camera a viewer asks for: its own home's, in turn with the other one that its account sees;
+ * or, a stranger, the next home's. */
+static struct sf_camera_id wanted_camera(const struct world *world, struct sf_viewer_id viewer,
+                                         uint32_t number)
 {
     struct sf_home_id home = sf_home_of_viewer(viewer);
-    bool stranger = viewer_at(world, viewer)->viewer.config->asks_neighbour != 0;
-    return stranger ? next_camera(world, home) : sf_camera_of_home(home);
+    const struct sf_viewer_config *config = viewer_at(world, viewer)->viewer.config;
+    bool watched = sf_viewer_kind(viewer) != SF_VIEWER_IS_EXPORT && config->direct == 0;
+    if (config->asks_neighbour != 0) {
+        return next_camera(world, home);
+    }
+    struct sf_camera_id other = home_at(world, home)->other;
+    bool others_turn = watched && !sf_camera_is_none(other) && number % 2 == 0;
+    return others_turn ? other : sf_camera_of_home(home);
 }
 
 static void ask(struct world *world, struct sf_viewer_id viewer)
 {
     struct viewer_state *state = viewer_at(world, viewer);
     uint32_t number = state->viewer.requests_count;
+    const struct sf_camera_id camera = wanted_camera(world, viewer, number);
     state->answer = 0;
-    world_trace(world, SF_RECORD(ask, .viewer = viewer, .camera = wanted_camera(world, viewer),
+    world_trace(world, SF_RECORD(ask, .viewer = viewer, .camera = camera,
                                  .connection = state->viewer.connections_count,
                                  .request = request_number(viewer, number)));
-    send_request(world, viewer, number);
+    send_request(world, viewer, number, camera);
 }
 
 static void give_up(struct world *world, struct sf_viewer_id viewer,

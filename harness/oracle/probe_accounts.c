@@ -1,0 +1,177 @@
+#include "harness/oracle/probe_accounts.h"
+
+#include "harness/base/assert.h"
+#include "harness/base/time.h"
+#include "harness/trace/access.h"
+
+enum { HELD_S = 15, SOON_S = 5, VIEWERS_PER_HOME_MAX = 4 };
+
+struct camera {
+    struct sf_tenant_id owner;
+    uint32_t waits_count;   /* requests of the cache's paths that wait for it */
+    uint32_t sending_count; /* uploads and fetches under way */
+    uint32_t reserved;
+    sf_ns sent_at_ns;   /* when the cache had its latest whole still; -1: never */
+    sf_ns new_until_ns; /* it has changed hands with a still in the cache: what comes soon after */
+};
+
+/* The request of a viewer that waits; one at a time is enough for what is counted here. */
+struct waiting {
+    uint64_t request; /* 0: none */
+    struct sf_camera_id camera;
+    uint32_t reserved;
+};
+
+struct sf_probe_accounts {
+    struct sf_access access;
+    struct camera *cameras;
+    struct waiting *viewers;
+    struct sf_tenant_id *viewer_tenant;
+    uint32_t *waited_for; /* by tenant: its cameras for which a request waits */
+    uint32_t homes_count;
+};
+
+struct sf_probe_accounts *sf_probe_accounts_create(struct sf_arena *arena, uint32_t homes_count)
+{
+    SF_ASSERT(arena != NULL);
+    SF_ASSERT(homes_count > 0);
+    struct sf_probe_accounts *accounts = sf_arena_take(arena, 1, sizeof *accounts);
+    uint32_t viewers_count = VIEWERS_PER_HOME_MAX * homes_count;
+    accounts->homes_count = homes_count;
+    sf_access_init(&accounts->access, arena, homes_count);
+    accounts->cameras = sf_arena_take(arena, homes_count, sizeof *accounts->cameras);
+    accounts->viewers = sf_arena_take(arena, viewers_count, sizeof *accounts->viewers);
+    accounts->viewer_tenant = sf_arena_take(arena, viewers_count, sizeof *accounts->viewer_tenant);
+    accounts->waited_for = sf_arena_take(arena, homes_count, sizeof *accounts->waited_for);
+    for (uint32_t i = 0; i < homes_count; i++) {
+        accounts->cameras[i].sent_at_ns = -1;
+    }
+    return accounts;
+}
+
+static struct camera *camera_of(const struct sf_probe_accounts *accounts, struct sf_camera_id id)
+{
+    SF_ASSERT(id.index < accounts->homes_count);
+    return &accounts->cameras[id.index];
+}
+
+/* ---- requests ---- */
+
+static void begin_wait(struct sf_probe_accounts *accounts, const struct sf_admitted_record admitted,
+                       uint64_t *counts)
+{
+    struct waiting *viewer = &accounts->viewers[admitted.viewer.index];
+    struct camera *camera = camera_of(accounts, admitted.camera);
+    const struct sf_tenant_id tenant = accounts->viewer_tenant[admitted.viewer.index];
+    bool from_cache = (admitted.flags & SF_FLAGS_FROM_CACHE) != 0;
+    if (!from_cache || viewer->request != 0) {
+        return;
+    }
+    *viewer = (struct waiting){.request = admitted.request, .camera = admitted.camera};
+    if (camera->waits_count++ == 0 && ++accounts->waited_for[camera->owner.index] == 2) {
+        counts[SF_PROBE_ACCOUNT_WAITS]++;
+    }
+    counts[SF_PROBE_GUEST_ASKS] += sf_access_is_guest(&accounts->access, tenant, admitted.camera);
+    counts[SF_PROBE_NEW_OWNER_ASKS] += admitted.at_ns < camera->new_until_ns;
+}
+
+static void end_wait(struct sf_probe_accounts *accounts, struct sf_viewer_id viewer,
+                     uint64_t request)
+{
+    struct waiting *waiting = &accounts->viewers[viewer.index];
+    if (request == 0 || waiting->request != request) {
+        return;
+    }
+    struct camera *camera = camera_of(accounts, waiting->camera);
+    waiting->request = 0;
+    SF_ASSERT(camera->waits_count > 0);
+    if (--camera->waits_count == 0) {
+        accounts->waited_for[camera->owner.index]--;
+    }
+}
+
+/* ---- owners and guests ---- */
+
+static void see_owner(struct sf_probe_accounts *accounts, const struct sf_camera_record record,
+                      uint64_t *counts)
+{
+    struct camera *camera = camera_of(accounts, record.camera);
+    if (record.at_ns > 0) {
+        bool held =
+            camera->sent_at_ns >= 0 && record.at_ns - camera->sent_at_ns < HELD_S * SF_SECOND;
+        camera->new_until_ns = held ? record.at_ns + SOON_S * SF_SECOND : 0;
+        counts[SF_PROBE_OWNER_IN_FLIGHT] += camera->waits_count > 0;
+        counts[SF_PROBE_OWNER_SENDING] += camera->sending_count > 0;
+    }
+    if (camera->waits_count > 0) {
+        accounts->waited_for[camera->owner.index]--;
+        accounts->waited_for[record.tenant.index]++;
+    }
+    camera->owner = record.tenant;
+}
+
+/* A request of the guest for the camera waits. */
+static bool guest_waits(const struct sf_probe_accounts *accounts,
+                        const struct sf_share_record share)
+{
+    uint32_t viewers_count = VIEWERS_PER_HOME_MAX * accounts->homes_count;
+    for (uint32_t i = 0; i < viewers_count; i++) {
+        const struct waiting *waiting = &accounts->viewers[i];
+        if (waiting->request != 0 && sf_camera_same(waiting->camera, share.camera) &&
+            sf_tenant_same(accounts->viewer_tenant[i], share.guest)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void see_sent(struct camera *camera, bool complete, sf_ns at_ns)
+{
+    camera->sending_count -= camera->sending_count > 0;
+    camera->sent_at_ns = complete ? at_ns : camera->sent_at_ns;
+}
+
+void sf_probe_accounts_see(struct sf_probe_accounts *accounts, const struct sf_record *record,
+                           uint64_t counts[SF_PROBES_COUNT])
+{
+    SF_ASSERT(accounts != NULL);
+    SF_ASSERT(record != NULL);
+    SF_ASSERT(counts != NULL);
+    sf_access_see(&accounts->access, record);
+    switch ((enum sf_record_kind)record->kind) {
+    case SF_RECORD_CAMERA:
+        see_owner(accounts, sf_camera_of(record), counts);
+        return;
+    case SF_RECORD_VIEWER:
+        accounts->viewer_tenant[sf_viewer_of(record).viewer.index] = sf_viewer_of(record).tenant;
+        return;
+    case SF_RECORD_SLOT:
+        counts[SF_PROBE_SLOT_TRADED] += record->at_ns > 0;
+        return;
+    case SF_RECORD_SHARE:
+        counts[SF_PROBE_UNSHARE_IN_FLIGHT] +=
+            !sf_share_of(record).shared && guest_waits(accounts, sf_share_of(record));
+        return;
+    case SF_RECORD_ADMITTED:
+        begin_wait(accounts, sf_admitted_of(record), counts);
+        return;
+    case SF_RECORD_ANSWERED:
+        end_wait(accounts, sf_answered_of(record).viewer, sf_answered_of(record).request);
+        return;
+    case SF_RECORD_REFUSED:
+        end_wait(accounts, sf_refused_of(record).viewer, sf_refused_of(record).request);
+        return;
+    case SF_RECORD_CANCELLED:
+        end_wait(accounts, sf_cancelled_of(record).viewer, sf_cancelled_of(record).request);
+        return;
+    case SF_RECORD_UPLOAD_BEGUN:
+        camera_of(accounts, sf_upload_begun_of(record).camera)->sending_count++;
+        return;
+    case SF_RECORD_UPLOAD_ENDED:
+        see_sent(camera_of(accounts, sf_upload_ended_of(record).camera),
+                 sf_upload_ended_of(record).ending == SF_ENDING_COMPLETE, record->at_ns);
+        return;
+    default: /* the rest: has no part in these situations */
+        return;
+    }
+}
