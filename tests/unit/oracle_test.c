@@ -502,8 +502,8 @@ static void test_another_instance_or_a_restarted_camera_is_not_compared(void **s
     "5 hub 0 is shown its own, request " request SOUND "\n" \
     "5 hub 0 sees its own, capture " capture ", request " request SOUND "\n"
 #define FORGET "2 camera 0 is to be forgotten scope 1, grace 1\n"
-#define REMEMBERED                                                                           \
-    "5 the hub of home 1 was answered with its capture 3, which the cache had been told to " \
+#define REMEMBERED                                                                 \
+    "5 the hub of home 1 was answered with its capture 3, which the cache was to " \
     "forget\n"
 
 static void test_what_was_to_be_forgotten_is_not_answered(void **state)
