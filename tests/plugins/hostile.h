@@ -50,7 +50,7 @@ static int overflow_stack(volatile const char *above)
     return overflow_stack(frame) + frame[0];
 }
 
-static void sleep_for_ever(void)
+__attribute__((noreturn)) static void sleep_for_ever(void)
 {
     for (;;) {
         sleep(1000);
@@ -409,7 +409,7 @@ static void hostile_destroy(void *context)
     destroy(context);
 }
 
-static void at_exit(void)
+__attribute__((noreturn)) static void at_exit(void)
 {
     _exit(0);
 }
