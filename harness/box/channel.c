@@ -103,7 +103,9 @@ static void make_room(struct sf_channel *channel)
     if (channel->in_capacity - channel->in_end >= READ_BYTES) {
         return;
     }
-    memmove(channel->in, channel->in + channel->in_start, channel->in_end - channel->in_start);
+    if (channel->in_start > 0) {
+        memmove(channel->in, channel->in + channel->in_start, channel->in_end - channel->in_start);
+    }
     channel->in_end -= channel->in_start;
     channel->in_start = 0;
     if (channel->in_capacity - channel->in_end < READ_BYTES) {

@@ -29,7 +29,21 @@ static char **make_environment(void)
     static char zone[] = "TZ=UTC";
     static char hash_seed[] = "PYTHONHASHSEED=0"; /* its sets otherwise differ from run to run */
     static char no_byte_code[] = "PYTHONDONTWRITEBYTECODE=1";
-    static char *environment[] = {path, home, language, zone, hash_seed, no_byte_code, NULL};
+#ifdef SF_SANITIZED
+    static char no_leaks[] = "ASAN_OPTIONS=detect_leaks=0";
+#endif
+    static char *environment[] = {
+        path,
+        home,
+        language,
+        zone,
+        hash_seed,
+        no_byte_code,
+#ifdef SF_SANITIZED
+        no_leaks, /* the sanitizer would have to trace the process */
+#endif
+        NULL,
+    };
     const char *ours = getenv("PATH");
     snprintf(path, sizeof path, "PATH=%s", ours != NULL ? ours : "/usr/local/bin:/usr/bin:/bin");
     return environment;

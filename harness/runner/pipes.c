@@ -14,7 +14,7 @@ static void read_more(struct sf_wire_pipes *pipes)
         pipes->in_start = 0;
         pipes->in_end = 0;
     }
-    if (pipes->in_capacity - pipes->in_end < READ_BYTES) {
+    if (pipes->in_start > 0 && pipes->in_capacity - pipes->in_end < READ_BYTES) {
         memmove(pipes->in, pipes->in + pipes->in_start, pipes->in_end - pipes->in_start);
         pipes->in_end -= pipes->in_start;
         pipes->in_start = 0;

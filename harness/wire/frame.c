@@ -75,9 +75,11 @@ void sf_frame_write(const struct sf_wire_message *table, const struct sf_wire_he
     frame.raw_bytes = (uint32_t)raw.count;
     sf_text_add_bytes(out, &frame, sizeof frame);
     union sf_wire_body cut;
-    memcpy(cut.bytes, body, message->struct_bytes);
-    cut_pointers(message, &cut);
-    sf_text_add_bytes(out, cut.bytes, message->struct_bytes);
+    if (message->struct_bytes > 0) { /* a message without a body has none to point to */
+        memcpy(cut.bytes, body, message->struct_bytes);
+        cut_pointers(message, &cut);
+        sf_text_add_bytes(out, cut.bytes, message->struct_bytes);
+    }
     for (const struct sf_wire_field *field = message->fields; field->name != NULL; field++) {
         if (field->type == SF_WIRE_TEXT && text_at(body, field) != NULL) {
             sf_text_add_bytes(out, text_at(body, field), strlen(text_at(body, field)) + 1);
