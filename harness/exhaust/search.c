@@ -93,6 +93,9 @@ static void run_again(struct sf_search *search, uint32_t depth)
     for (uint32_t i = 0; i < depth; i++) {
         sf_small_apply(&search->small, search->order.events[i]);
     }
+    /* What these events brought was judged when each was the latest. */
+    search->small.find.kind = SF_SMALL_FIND_NONE;
+    search->small.contract.kind = SF_SMALL_FIND_NONE;
 }
 
 /* Back to where the order's first `depth` events lead. */
