@@ -220,9 +220,12 @@ static void test_a_closed_world_is_exhausted(void **state)
 static void test_bytes_that_the_cache_brings_are_its_own(void **state)
 {
     (void)state;
-    explore(SF_BINARY_DIR "/tests/own_picture.so", "plain", 3);
-    assert_silent(3);
-    assert_true(result->worlds[0].own_bytes_count > 0);
+    for (uint32_t engine = SF_EXHAUST_SNAPSHOT; engine <= SF_EXHAUST_REPLAY; engine++) {
+        options.engine = engine;
+        explore(SF_BINARY_DIR "/tests/own_picture.so", "plain", 3);
+        assert_silent(3);
+        assert_true(result->worlds[0].own_bytes_count > 0);
+    }
 }
 
 /* ---- what saves work changes nothing ---- */
