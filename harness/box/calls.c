@@ -177,7 +177,7 @@ static int32_t call_store_open(struct sf_boxed *boxed, const struct sf_call_stor
     return code;
 }
 
-/* Of operations on a closed connection nothing more is told. */
+/* A closed connection gets no further replies. */
 static void forget_operations(struct sf_names *names, sf_handle connection)
 {
     sf_handle handle = sf_slots_next(&names->slots, 0);

@@ -12,7 +12,7 @@
 #include "harness/base/hash.h"
 
 enum {
-    SEND_BYTES = 96 * 1024, /* events that nobody waits for are collected up to this */
+    SEND_BYTES = 96 * 1024, /* events without a reply are collected up to this */
     READ_BYTES = 64 * 1024, /* one read */
     ROUND_MS = 500,         /* how often the time is looked at while nothing comes */
     CALLS_A_LOOK = 1024,    /* and while calls come without an end */
@@ -114,7 +114,7 @@ static void make_room(struct sf_channel *channel)
     }
 }
 
-/* Reads what there is, without waiting. */
+/* Reads the bytes that have arrived, without waiting. */
 static void read_some(struct sf_channel *channel)
 {
     make_room(channel);

@@ -275,7 +275,7 @@ static void keep_fds(struct sf_keeper_pipes *pipes)
     close_range((unsigned)last + 1, ~0u, 0);
     *pipes = moved;
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    dup2(null, STDIN_FILENO); /* whoever reads our output must not wait for us */
+    dup2(null, STDIN_FILENO); /* a reader of our output must not wait for us */
     dup2(null, STDOUT_FILENO);
     close(null);
 }

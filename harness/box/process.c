@@ -83,7 +83,7 @@ enum sf_err sf_process_start(char *const argv[], struct sf_process *process, str
                        strerror(errno));
     }
     uint32_t lacks;
-    uid_t user = geteuid(); /* inside the namespace it is nobody's */
+    uid_t user = geteuid(); /* inside the namespace it has no name yet */
     gid_t group = getegid();
     pid_t keeper = sf_sandbox_fork(&lacks);
     if (keeper == 0) {

@@ -48,8 +48,8 @@ struct sf_process_end {
 SF_MUST_USE enum sf_err sf_process_start(char *const argv[], struct sf_process *process_out,
                                          struct sf_diag *diag);
 
-/* Ends it with all that it has started, and gives everything back. It is first given so many
- * milliseconds to end by itself. */
+/* Ends the process and its descendants, and frees what belongs to it. It first has patience_ms
+ * milliseconds to end without a signal. */
 void sf_process_end(struct sf_process *process, int patience_ms, struct sf_process_end *end_out);
 
 #endif
