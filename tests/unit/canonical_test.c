@@ -27,10 +27,12 @@ static int tear_down(void **state)
 }
 
 /* Sanitizers have a malloc of their own, and with it no heap that is saved. */
-#define NEEDS_HEAP()               \
-    do {                           \
-        if (!sf_small_heap_open()) \
-            skip();                \
+#define NEEDS_HEAP()                                                                \
+    do {                                                                            \
+        if (!sf_small_heap_open()) {                                                \
+            print_message("skipped: no heap to save: malloc is the sanitizer's\n"); \
+            skip();                                                                 \
+        }                                                                           \
     } while (0)
 
 enum { WORDS = 32 };

@@ -278,6 +278,7 @@ static void test_merging_saves_work(void **state)
 {
     (void)state;
     if (!sf_small_malloc_is_ours) {
+        print_message("skipped: nothing is merged: malloc is the sanitizer's\n");
         skip();
     }
     explore("builtin:boxing-day-fix", "plain", 6);

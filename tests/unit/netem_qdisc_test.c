@@ -240,6 +240,14 @@ static void test_whole_message_says_the_zeros(void **state)
     nlmsg_free(message);
 }
 
+static void test_removal_needs_no_parameters(void **state)
+{
+    (void)state;
+    struct nl_msg *message = build(SF_QDISC_NANOSECONDS, SF_QDISC_REMOVE, NULL, SF_QDISC_WHOLE);
+    assert_int_equal(nlmsg_hdr(message)->nlmsg_type, RTM_DELQDISC);
+    nlmsg_free(message);
+}
+
 static void test_message_refuses_what_does_not_fit(void **state)
 {
     (void)state;
@@ -369,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_read_takes_ticks_where_there_is_nothing_better),
         cmocka_unit_test(test_read_survives_a_message_that_is_cut),
         cmocka_unit_test(test_whole_message_says_the_zeros),
+        cmocka_unit_test(test_removal_needs_no_parameters),
         cmocka_unit_test(test_message_refuses_what_does_not_fit),
         cmocka_unit_test(test_set_refuses_an_unknown_interface),
         cmocka_unit_test(test_set_works_or_names_what_the_kernel_lacks),

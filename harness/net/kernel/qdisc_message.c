@@ -199,7 +199,7 @@ enum sf_err sf_qdisc_message(int interface_index, enum sf_qdisc_verb verb,
                              enum sf_qdisc_extent extent, struct nl_msg **message_out,
                              struct sf_diag *diag)
 {
-    SF_ASSERT(config != NULL);
+    SF_ASSERT(config != NULL || verb == SF_QDISC_REMOVE);
     SF_ASSERT(message_out != NULL);
     SF_ASSERT(interface_index > 0);
     int type = verb == SF_QDISC_REMOVE ? RTM_DELQDISC : RTM_NEWQDISC;
