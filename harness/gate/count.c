@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/hash.h"
 #include "harness/base/ids.h"
 #include "harness/gate/private.h"
 
@@ -185,6 +186,8 @@ void sf_gate_count(struct sf_gate *gate, struct gate_place place,
     if (status->end != SF_JOB_DONE) {
         return;
     }
+    gate->traces_hash =
+        sf_hash_seeded(&outcome->trace_hash, sizeof outcome->trace_hash, gate->traces_hash);
     count_in_scenario(&gate->scenarios[place.plan], place.seed, outcome);
     count_findings(gate, place, outcome);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {

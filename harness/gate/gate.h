@@ -75,6 +75,8 @@ struct sf_gate {
     uint32_t differs_count;    /* scenarios of which a seed run twice did not give the same run */
     uint32_t not_tested_count; /* probes that fewer runs reached than the gate requires */
     uint64_t seed_first;       /* the seed that is run twice */
+    uint64_t traces_hash;      /* of the traces of all runs: equal for two builds of a cache that
+                                  did the same in each of them */
     uint64_t findings_count;   /* all of them */
     uint32_t finds_count;      /* signatures */
     struct sf_gate_find finds[SF_GATE_FINDS_MAX]; /* strays first, then in order of the oracles */

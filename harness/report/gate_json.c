@@ -97,7 +97,7 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_nam
     SF_ASSERT(names != NULL);
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-        "s:o}",
+        "s:o, s:o}",
         "verdict", sf_verdict_name(gate->verdict), "reason", gate->reason, "candidate",
         names->candidate, "box_lacks", gate->box_lacks, "baseline", names->baseline, "seeds",
         sf_json_number(gate->seeds_count), "runs", sf_json_number(gate->runs_count), "seen_from",
@@ -105,7 +105,8 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_nam
         sf_json_number(gate->failed_count), "stray_runs", sf_json_number(gate->stray_count),
         "ended_runs", sf_json_number(gate->ended_count), "hung_runs",
         sf_json_number(gate->hung_count), "not_deterministic", differs_json(gate, names),
-        "findings_count", sf_json_number(gate->findings_count), "finds_count",
-        sf_json_number(gate->finds_count), "finds", finds_json(gate, names), "oracles",
-        oracles_json(gate), "probes", probes_json(gate));
+        "traces_hash", sf_json_hash(gate->traces_hash), "findings_count",
+        sf_json_number(gate->findings_count), "finds_count", sf_json_number(gate->finds_count),
+        "finds", finds_json(gate, names), "oracles", oracles_json(gate), "probes",
+        probes_json(gate));
 }

@@ -25,7 +25,7 @@ json_t *sf_json_seed(uint64_t seed)
     return json_string(text);
 }
 
-static json_t *hash_json(uint64_t hash)
+json_t *sf_json_hash(uint64_t hash)
 {
     char text[20];
     snprintf(text, sizeof text, "%016" PRIx64, hash);
@@ -110,8 +110,9 @@ json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_resul
     json_t *json = json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "scenario",
         plan->name, "verdict", sf_verdict_name(result->verdict), "seed", sf_json_seed(result->seed),
-        "trace_hash", hash_json(result->trace_hash), "homes", sf_json_number(result->homes_count),
-        "simulated_s", sf_json_number((uint64_t)(result->duration_ns / SF_SECOND)), "events",
+        "trace_hash", sf_json_hash(result->trace_hash), "homes",
+        sf_json_number(result->homes_count), "simulated_s",
+        sf_json_number((uint64_t)(result->duration_ns / SF_SECOND)), "events",
         sf_json_number(result->events_count), "out_of_budget", result->out_of_budget, "oracles",
         oracles_json(result), "findings_count", sf_json_number(result->findings_count), "findings",
         findings, "hub", path_json(&result->tally.paths[SF_PATH_HUB]), "app",
@@ -137,8 +138,8 @@ static json_t *arm_json(const struct sf_replay *replay, uint32_t seed_index, uin
     }
     return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "arm", sf_replay_arm_name(arm),
                      "seed", sf_json_seed(result->seed), "verdict",
-                     sf_verdict_name(result->verdict), "trace_hash", hash_json(result->trace_hash),
-                     "oracles", oracles_json(result), "hub",
+                     sf_verdict_name(result->verdict), "trace_hash",
+                     sf_json_hash(result->trace_hash), "oracles", oracles_json(result), "hub",
                      path_json(&result->tally.paths[SF_PATH_HUB]), "app",
                      path_json(&result->tally.paths[SF_PATH_APP]), "affected",
                      sf_json_number(result->tally.affected_count));

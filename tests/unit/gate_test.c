@@ -61,6 +61,21 @@ static void test_findings_of_one_signature_are_one_find_and_strays_come_first(vo
     assert_non_null(strstr(gate->reason, "a viewer received another tenant's picture"));
 }
 
+/* Whatever the number of workers. */
+static void test_equal_runs_have_equal_hashes_and_others_do_not(void **state)
+{
+    (void)state;
+    const struct sf_gate_options two = {.seeds_count = 2, .workers = 2};
+    uint64_t first = gate_over(SCENARIO, two)->traces_hash;
+    assert_true(gate_over(SCENARIO, two)->traces_hash == first);
+    const struct sf_gate_options one_worker = {.seeds_count = 2, .workers = 1};
+    assert_true(gate_over(SCENARIO, one_worker)->traces_hash == first);
+    const struct sf_gate_options one_seed = {.seeds_count = 1};
+    assert_true(gate_over(SCENARIO, one_seed)->traces_hash != first);
+    const struct sf_gate_options other = {.seeds_count = 2, .candidate = "builtin:careful"};
+    assert_true(gate_over(SCENARIO, other)->traces_hash != first);
+}
+
 static void test_runs_that_ended_early_are_not_said_to_be_free_of_strays(void **state)
 {
     (void)state;
@@ -145,6 +160,7 @@ int main(void)
         cmocka_unit_test(
             test_a_required_situation_that_did_not_occur_makes_the_verdict_inconclusive),
         cmocka_unit_test(test_findings_of_one_signature_are_one_find_and_strays_come_first),
+        cmocka_unit_test(test_equal_runs_have_equal_hashes_and_others_do_not),
         cmocka_unit_test(test_runs_that_ended_early_are_not_said_to_be_free_of_strays),
         cmocka_unit_test(test_after_some_hangs_no_further_run_starts),
         cmocka_unit_test(test_beyond_the_floor_runs_only_start_while_there_is_time),
