@@ -42,7 +42,7 @@ elseif(SF_ENGINE STREQUAL "afl")
 endif()
 
 # The release build optimises across files: a tenth more runs of fuzzing size in a second. The objects have both forms,
-# so that what is not optimised this way, which is every test, is linked as fast as ever: if the linker is told to.
+# so that a program that is not optimised this way, which is every test, is linked as fast as ever, with the flag below.
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
     set(across_files -flto=auto -ffat-lto-objects)
     set(linked_as_ever -fno-use-linker-plugin)

@@ -1,5 +1,5 @@
-/* What the parts of the box share: its programs and their processes (box.c), what an instance is
- * told (tell.c), what it calls (calls.c), and the ids that it chose (names.c). */
+/* What the parts of the box share: its programs and their processes (box.c), the events that an
+ * instance receives (tell.c), its calls (calls.c), and the ids that it chose (names.c). */
 #ifndef STRAYFRAME_BOX_PRIVATE_H
 #define STRAYFRAME_BOX_PRIVATE_H
 
@@ -79,7 +79,7 @@ struct sf_boxed {
     struct sf_box_config config; /* without its texts */
     struct sf_names names;
     enum sf_wire_event event; /* the latest that was waited for */
-    bool gone;                /* it has ended, and that was told */
+    bool gone;                /* it has ended, and the host was notified */
 };
 
 /* ---- between the files ---- */

@@ -68,12 +68,12 @@ static bool write_to(const char *path, const char *text)
  * read. */
 static bool map_users(uid_t user, gid_t group)
 {
-    enum { NOBODY = 65534 };
+    enum { UNPRIVILEGED = 65534 }; /* the usual id of an account without rights */
     char line[64];
-    snprintf(line, sizeof line, "%d %u 1", NOBODY, (unsigned)user);
+    snprintf(line, sizeof line, "%d %u 1", UNPRIVILEGED, (unsigned)user);
     bool done = write_to("/proc/self/setgroups", "deny");
     done &= write_to("/proc/self/uid_map", line);
-    snprintf(line, sizeof line, "%d %u 1", NOBODY, (unsigned)group);
+    snprintf(line, sizeof line, "%d %u 1", UNPRIVILEGED, (unsigned)group);
     done &= write_to("/proc/self/gid_map", line);
     return done;
 }

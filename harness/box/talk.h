@@ -18,8 +18,8 @@ struct sf_talk {
     char said[200];     /* what the program said instead; "" when it ended */
 };
 
-/* Feeds what process `number` of the recording was told. SF_ERR_INPUT for what is no recording, or
- * has no such process. */
+/* Feeds the events that process `number` of the recording received. SF_ERR_INPUT for a file that is
+ * no recording, or has no such process. */
 SF_MUST_USE enum sf_err sf_box_talk(const char *path, uint32_t number, char *const argv[],
                                     struct sf_talk *talk_out, struct sf_diag *diag);
 

@@ -1,7 +1,7 @@
 /* The host of the cache under test: everything between the world and a plug-in. It translates the
- * world's numbers into opaque ones, checks whatever a plug-in returns before it is believed, and
- * knows which version of the cache a request belongs to while one takes over from another. It moves
- * no packet and judges nothing: broken contract is told to the world as an event. */
+ * world's numbers into opaque ones, checks what a plug-in returns before using it, and knows
+ * which version of the cache a request belongs to while one takes over from another. It moves no
+ * packet and judges nothing: the world receives a breach of contract as an event. */
 #ifndef STRAYFRAME_CACHE_HOST_H
 #define STRAYFRAME_CACHE_HOST_H
 
@@ -85,7 +85,7 @@ enum {
     SF_CACHE_QUESTIONS_MAX = 1 << 16, /* to the identity service */
 };
 
-/* Does a picture, or a part of one, come with it? */
+/* Does an answer of this status carry a still, or a part of one? */
 static inline bool sf_cache_status_has_bytes(uint32_t status)
 {
     return status == SF_CACHE_STATUS_OK || status == SF_CACHE_STATUS_PARTIAL;
@@ -93,8 +93,8 @@ static inline bool sf_cache_status_has_bytes(uint32_t status)
 
 struct sf_cache_host_state;
 
-/* The function of a plug-in that the host is calling, and whose event it is: what the trace says of
- * an answer that is given from inside. Homes by number, SF_NOBODY: none. */
+/* The function of a plug-in that the host is calling, and the home that the event is about: the
+ * trace records it with an answer that is given from inside. Homes by number, SF_NOBODY: none. */
 struct sf_cache_cause {
     enum sf_callback callback;
     uint32_t about;     /* the home of the camera or viewer that the event is about */
@@ -119,13 +119,13 @@ struct sf_cache_version {
 };
 
 struct sf_cache_node {
-    struct sf_cache_version *current; /* who gets what is new; NULL: none, or it was refused */
-    struct sf_cache_module module;    /* what is installed: what comes back after a loss */
+    struct sf_cache_version *current; /* receives new requests; NULL: none, or it was refused */
+    struct sf_cache_module module;    /* installed: starts again after a loss */
     sf_ns clock_step_ns;              /* how far its wall clock is ahead */
     bool lost;
 };
 
-/* The first instance that came to an end of its own: its process crashed, say. */
+/* The first instance that ended unexpectedly: its process crashed, for example. */
 struct sf_cache_ended {
     int32_t code; /* SF_CACHE_E_EXITED ...; 0: none */
     uint64_t subject;
@@ -139,7 +139,7 @@ struct sf_cache_host_state {
     uint32_t cameras_count;
     uint32_t still_bytes_max;
     uint64_t capacity_bytes;
-    sf_ns fresh_within_ns; /* as caches are told; 0: no limit */
+    sf_ns fresh_within_ns; /* as struct sf_cache_config has it; 0: no limit */
     uint32_t versions_count;
     uint32_t versions_capacity;
     struct sf_cache_version **versions; /* in order of their index; do not move */
@@ -154,11 +154,12 @@ struct sf_cache_host_state {
     enum sf_cache_hand_over hand_over;
     uint32_t bounds[SF_CACHE_BOUNDS_END]; /* by enum sf_cache_bound */
     struct sf_cache_cause cause;          /* of the latest call into a plug-in */
-    char refusal[256];                    /* what the latest cache that was not created said */
+    char refusal[256]; /* the message of the latest cache that refused to be created */
     struct sf_cache_ended ended;
 };
 
-/* Has the run no sense any more? A cache has ended, or the run is void and will be repeated. */
+/* Is the rest of the run meaningless? A cache has ended, or the run is void and will be repeated.
+ */
 static inline bool sf_cache_host_is_over(const struct sf_cache_host_state *host)
 {
     return host->ended.code != 0 || sf_box_run_is_void();
@@ -179,8 +180,9 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
 
 /* More nodes, 1 to SF_NODES_MAX; before the first deploy. */
 void sf_cache_host_set_nodes(struct sf_cache_host_state *host, uint32_t nodes_count);
-/* How long after its arrival a still may be answered without being flagged as stale, as caches are
- * told; 0, as after a reset: no limit. Before the first deploy. */
+/* How long after its arrival a still may be answered without being flagged as stale: the
+ * fresh_within of a cache's configuration; 0, as after a reset: no limit. Before the first deploy.
+ */
 void sf_cache_host_set_fresh_within(struct sf_cache_host_state *host, sf_ns fresh_within_ns);
 
 /* Before the first deploy; after a reset states are sound. */
@@ -191,8 +193,8 @@ void sf_cache_host_set_bound(struct sf_cache_host_state *host, enum sf_cache_bou
                              uint32_t count_max);
 
 /* Puts a version into service on a node; the one before it there, if any, hands its state over and
- * drains. False if the plug-in would not be created: the node has then no cache, which is told as
- * broken contract. On a lost node it is installed, and runs when the node comes back. */
+ * drains. False if the plug-in would not be created: the node has then no cache, which is reported
+ * as a breach of contract. On a lost node it is installed, and runs when the node comes back. */
 bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, struct sf_node_id node,
                                const struct sf_cache_module *module);
 /* On every node, one after the other. */
@@ -203,29 +205,29 @@ void sf_cache_host_sweep(struct sf_cache_host_state *host);
 
 /* ---- what happens to nodes ---- */
 
-/* The node crashes: what runs on it is destroyed as it stands, and whatever it had under way is
+/* The node crashes: its instances are destroyed as they stand, and what they had under way is
  * forgotten: requests, uploads, fetches, store connections, questions, timers. The other nodes are
- * told. */
+ * notified. */
 void sf_cache_host_node_lost(struct sf_cache_host_state *host, struct sf_node_id node);
-/* A lost node starts again: a new, empty instance of what is installed on it. The others are told,
- * and it is told who is lost. False if it would not be created. */
+/* A lost node starts again: a new, empty instance of what is installed on it. The others are
+ * notified, and it is notified of each lost node. False if the plug-in refused to be created. */
 bool sf_cache_host_node_back(struct sf_cache_host_state *host, struct sf_node_id node);
 
 enum sf_reconfigured {
     SF_RECONFIGURED,          /* and the node keeps the options when it comes back from a loss */
     SF_RECONFIGURE_REFUSED,   /* not understood: nothing has changed */
-    SF_RECONFIGURE_NOT_HEARD, /* the cache has no ear for it, or there is none: nothing changed */
+    SF_RECONFIGURE_NOT_HEARD, /* there is no cache, or it has no reconfigure: nothing has changed */
 };
 
 /* Gives new options to the node's current version. */
 enum sf_reconfigured sf_cache_host_reconfigure(struct sf_cache_host_state *host,
                                                struct sf_node_id node, const char *options);
 
-/* The node's wall clock steps, and whatever runs there is told. */
+/* The node's wall clock steps, and the instances on it are notified. */
 void sf_cache_host_clock_step(struct sf_cache_host_state *host, struct sf_node_id node,
                               sf_ns step_ns);
 
-/* ---- what the world tells ---- */
+/* ---- events from the world ---- */
 
 struct sf_cache_host_camera {
     struct sf_camera_id camera;
@@ -287,7 +289,7 @@ struct sf_cache_host_ask {
 /* Returns the host's handle of the request, for cancelling; 0 if there is no cache to ask. */
 sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
                                 const struct sf_cache_host_ask *ask);
-/* The viewer has so many bytes of an answer in parts. */
+/* The viewer has `taken_bytes` of an answer in parts. */
 void sf_cache_host_progress(struct sf_cache_host_state *host, sf_handle request,
                             uint32_t taken_bytes);
 /* A request that has been answered already is no error. */
@@ -309,17 +311,18 @@ void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connec
 void sf_cache_host_identity_known(struct sf_cache_host_state *host, sf_handle question,
                                   uint32_t status, struct sf_tenant_id tenant);
 /* `scope` is SF_CACHE_SCOPE_...; the camera counts only with SF_CACHE_SCOPE_CAMERA. Every version
- * is told, one that drains too. */
+ * receives it, one that drains too. */
 void sf_cache_host_invalidate(struct sf_cache_host_state *host, uint32_t scope,
                               struct sf_tenant_id tenant, struct sf_camera_id camera);
 
 /* ---- checks ---- */
 
-/* Asserts that versions and nodes agree: who runs where, who drains. Walks versions and nodes. */
+/* Asserts that versions and nodes agree: which runs where, which drain. Walks versions and nodes.
+ */
 void sf_cache_host_check(const struct sf_cache_host_state *host);
 /* Asserts that each request, timer, fetch, connection and question belongs to a version that runs,
  * and that a version counts its open requests right. Walks all handles, and a request is kept until
- * its version is gone: for every so many events. */
+ * its version is gone: not for every event. */
 void sf_cache_host_check_handles(const struct sf_cache_host_state *host);
 
 #endif

@@ -13,7 +13,7 @@ int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t 
     return code;
 }
 
-/* Is there room for one more? If not, the world is told, and the cache is refused. */
+/* Is there room for one more? If not, the world is notified, and the call is refused. */
 static bool has_room(const struct sf_cache_version *version, const struct sf_slots *open,
                      enum sf_cache_bound bound)
 {

@@ -18,8 +18,7 @@ enum sf_request_phase {
     SF_REQUEST_CANCELLED
 };
 
-/* Kept until the version that has it is gone, so that a second answer is told from an unknown
- * request. */
+/* Kept until its version is gone, to distinguish a second answer from an unknown request. */
 struct sf_host_request {
     struct sf_cache_version *version;
     uint64_t world_request;

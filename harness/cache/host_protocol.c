@@ -1,5 +1,5 @@
-/* What there is to say of an answer and of a fetch beside the bytes: what a viewer or a cache holds
- * already, who it shall be from now on, how far it has got. */
+/* The properties of an answer and of a fetch beside the bytes: the validator of what a viewer or a
+ * cache holds already, the viewer's next session, how many bytes of the answer it has. */
 #include "harness/base/assert.h"
 #include "harness/cache/host_private.h"
 

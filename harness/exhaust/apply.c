@@ -1,4 +1,4 @@
-/* What each event does: the world's side of it, and what the cache is told. */
+/* What each event does: the change of the world, and the call into the cache. */
 #include <string.h>
 
 #include "harness/base/assert.h"

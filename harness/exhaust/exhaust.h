@@ -34,7 +34,7 @@ enum { SF_EXHAUST_WORLDS_MAX = 64, SF_EXHAUST_SWEEP = SF_EXHAUST_WORLDS_MAX };
 
 /* What is known of one world. */
 struct sf_exhaust_world {
-    uint32_t depth;        /* every order of up to so many events was tried */
+    uint32_t depth;        /* every order of up to this many events was tried */
     bool is_complete;      /* no longer order exists */
     bool met_bound;        /* a table of the host's was full in some order */
     bool merged_in_part;   /* the table of states was full */
@@ -64,7 +64,7 @@ struct sf_exhaust {
     struct sf_exhaust_found contract; /* the first broken contract; the search went on */
     uint32_t engine;                  /* the one that was used */
     double cpu_s;
-    uint32_t signal_number; /* of a crash; 0: it ended by itself, or did not come back */
+    uint32_t signal_number; /* of a crash; 0: it called exit, or is hung */
     bool is_hung;
 };
 

@@ -60,11 +60,11 @@ enum sf_small_numbering {
 struct sf_small_world {
     char name[SF_SMALL_NAME_BYTES];
     uint32_t tenants;
-    uint32_t cameras;     /* dealt out to the tenants in turn; at least one each */
-    uint32_t nodes;       /* of the cache */
-    uint32_t still_bytes; /* of the first tenant's stills */
-    uint32_t still_step;  /* each further tenant's are longer by so much */
-    uint32_t rows;        /* 0: bytes only; else stills have so many rows, with JPEG's markers */
+    uint32_t cameras;         /* dealt out to the tenants in turn; at least one each */
+    uint32_t nodes;           /* of the cache */
+    uint32_t still_bytes;     /* of the first tenant's stills */
+    uint32_t still_step;      /* each further tenant's are longer by so much */
+    uint32_t rows;            /* of a still, with JPEG's markers; 0: bytes only */
     uint32_t capacity_stills; /* the cache's capacity in stills; 0: plenty */
     uint32_t tick_ms;         /* how long each event takes */
     bool validator_is_size;   /* poor firmware; else validators are made of the content */

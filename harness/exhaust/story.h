@@ -9,7 +9,7 @@
 enum { SF_SMALL_STEPS_MAX = 128, SF_SMALL_STEP_BYTES = 156 };
 
 enum small_lane {
-    SMALL_LANE_NONE, /* nobody: a remark, or time */
+    SMALL_LANE_NONE, /* no party: a remark, or time */
     SMALL_LANE_CACHE,
     SMALL_LANE_STORE,
     SMALL_LANE_IDENTITY,

@@ -5,7 +5,7 @@
 
 #include "harness/runner/runner.h"
 
-/* What computing needs, and the two pipes. An object that asks for more is told that it may not. */
+/* System calls that computing needs, and those for the two pipes. Any other fails. */
 static const int allowed[] = {
     SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(pread64),
     SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(close),

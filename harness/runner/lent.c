@@ -6,8 +6,8 @@
 #include "harness/base/assert.h"
 #include "harness/runner/runner.h"
 
-/* So many of a kind cannot meet the host's bounds, which all instances share; for more, the host is
- * asked. */
+/* Up to this many of a kind open at once cannot exceed the host's bounds, which all instances
+ * share; beyond that the call waits for the host's answer. */
 enum { TIMERS_SURE = 128, FETCHES_SURE = 8, QUESTIONS_SURE = 8 };
 
 /* What is known of an open request: bits of its value in the table. The low half is its bytes that
@@ -63,7 +63,8 @@ static int32_t call(struct sf_instance *instance, enum sf_wire_call kind, bool s
     if (sure) {
         return SF_CACHE_DONE;
     }
-    /* Read apart from the events: the object still has the bytes of the one that it is told. */
+    /* Read apart from the events: the object still reads the bytes of the event that it is
+     * handling. */
     static struct sf_wire_pipes results;
     struct sf_wire_head head;
     union sf_wire_body answer;

@@ -27,8 +27,8 @@ void sf_careful_still_drop(struct careful_still *still)
 static void store(struct careful *cache, struct careful_camera *camera,
                   const struct careful_arrival *arrival, uint8_t *bytes, uint32_t count)
 {
-    /* Overtaken on its way. After a restart a camera counts from 0 again, and what there is grows
-     * old. */
+    /* Overtaken on its way. After a restart a camera counts from 0 again, and the still on the
+     * shelf grows old. */
     if (sf_careful_is_at_most(cache, camera->still, cache->fresh_ns) &&
         camera->still->capture > arrival->capture) {
         free(bytes);

@@ -1,8 +1,8 @@
 /* D10: reassembly under an identifier that is too short.
  *
  * The engineer: "The pieces of an upload are put together in a small table without any searching:
- * the low eight bits of the upload's number say the row. Never are so many uploads under way
- * that two would meet; and if they do, the older one has broken off long since."
+ * the low eight bits of the upload's number say the row. There are never enough uploads under
+ * way for two to meet; and if they do, the older one has broken off long since."
  *
  * It goes wrong when two uploads that are under way at once have the same eight bits, which takes a
  * slow line or many of them: late pieces of the one land in the still of the other.

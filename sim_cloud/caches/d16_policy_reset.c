@@ -1,8 +1,8 @@
 /* D16: "private, do not store" is overridden.
  *
  * The engineer: "What a camera calls private stands under its account, the rest under the camera,
- * whoever asks. A policy bit says that we honour what cameras say; without it, which is for load
- * tests, all stills stand in one table by name, as every web cache has it." Later the operator
+ * for every viewer. A policy bit says that we honour what cameras say; without it, which is for
+ * load tests, all stills stand in one table by name, as every web cache has it." Later the operator
  * wants to change how long a still is fresh without a restart: the push makes a new policy of what
  * it says, and what it does not say stays 0.
  *

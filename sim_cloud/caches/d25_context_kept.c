@@ -3,7 +3,7 @@
  * The engineer: "Looking up an account is dear. A worker does it once for each request, keeps the
  * result while the request lasts, and whatever is called meanwhile finds it there." Later a
  * colleague adds a breaker: for some seconds after a camera did not answer, a request for it gets
- * at once what there is, and no work is begun; that is one `return` at the top.
+ * at once the still that is held, and no work is begun; that is one `return` at the top.
  *
  * It goes wrong on the next request that the worker gets: it finds an account, believes that it is
  * its own, and answers with that account's camera.

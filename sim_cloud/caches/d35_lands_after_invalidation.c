@@ -1,7 +1,7 @@
 /* D35: an invalidation forgets what is there, not what is on its way.
  *
  * The engineer: "A camera is one device, so its stills stand under the device. When it changes
- * hands we are told, and throw its still away at once."
+ * hands we get an invalidation, and throw its still away at once."
  *
  * It goes wrong when a still of the old owner's is being uploaded, or fetched, at that moment: it
  * lands after the invalidation, and the new owner asks next.

@@ -1,6 +1,6 @@
 /* D36: the error path of a fetch falls back on a coarser key than the fresh path.
  *
- * The engineer: "When a camera cannot be reached, the gateway says so at once, and nobody should
+ * The engineer: "When a camera cannot be reached, the gateway says so at once, and no viewer should
  * have to wait for that. The last still of an integration and a kind of camera is at hand: better
  * than a blank screen, and the entry is gone as soon as the camera is back."
  *

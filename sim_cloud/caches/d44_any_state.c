@@ -82,8 +82,9 @@ static void import_state(void *edge, const char *from_name, const char *from_ver
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d44_any_state = {
-    EDGE_HEAD(NAME, VERSION,
-              "planted defect: a state that is handed over is imported, whoever exported it"),
+    EDGE_HEAD(
+        NAME, VERSION,
+        "planted defect: a state that is handed over is imported, whichever cache exported it"),
     EDGE_UPLOADS,
     EDGE_REQUESTS,
     EDGE_FETCHES,

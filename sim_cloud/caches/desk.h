@@ -76,8 +76,8 @@ void sf_desk_still_receive(struct desk_still *still, uint32_t offset, const uint
 
 int64_t sf_desk_now(const struct desk *desk);
 /* Puts a copy of a whole still on the shelf, in place of the one before; unless that is newer, and
- * fresh: then this one was slow. (A camera that restarts counts from 0 again; by then what there is
- * has grown old.) */
+ * fresh: then this one was slow. (A camera that restarts counts from 0 again; by then the one on
+ * the shelf has grown old.) */
 void sf_desk_keep(struct desk *desk, uint64_t tenant, uint64_t camera,
                   const struct desk_still *still);
 /* Was this tenant to be forgotten at that time or later? Then a still that was stored by then is

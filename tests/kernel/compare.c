@@ -182,7 +182,7 @@ static void load_rows(const struct kernel_case *one, const char *folder,
     }
 }
 
-/* How many statistics are out of bounds; with `says`, each is told. */
+/* How many statistics are out of bounds; with `says`, each is printed. */
 static int judge_shares(const struct kernel_case *one, const struct sf_netem_config *config,
                         const struct sf_netem_sent_list *sent,
                         const struct sf_netem_arrived_list *rows, bool says)

@@ -83,7 +83,7 @@ static void look_for(const struct sf_namespace *space, bool netem, const char *s
     }
 }
 
-/* A qdisc that somebody has put there for reasons of their own. */
+/* A qdisc that a user has put there already. */
 static void set_other_qdisc(struct sf_namespace *space)
 {
     struct sf_rtnl rtnl;

@@ -1,6 +1,6 @@
 /* A cache that does one thing that no cache should, the one that its options name: at its first
  * request "exit" ends the process, "hang" never comes back, "print" writes to standard output. It
- * answers nobody. */
+ * never answers. */
 #include "harness/cache/strayframe_cache.h"
 
 #include <stdio.h>

@@ -91,7 +91,7 @@ static void test_every_word_counts(void **state)
     }
 }
 
-/* Runs of zeros are told by their length, which must not pass for a word. */
+/* A run of zeros is written as its length, which must not pass for a word. */
 static void test_zeros_are_no_number(void **state)
 {
     (void)state;

@@ -76,7 +76,7 @@ static void test_a_run_that_its_budget_ended_repeats_too(void **state)
 static void test_a_run_that_does_not_repeat_is_named_with_both_sides(void **state)
 {
     (void)state;
-    /* With so much time to recover in, nobody misses the stills that it does not serve. */
+    /* With this much time to recover in, no viewer misses the stills that it does not serve. */
     assert_int_equal(strayframe("run scenarios/smoke/small.yaml --set cloud.recover_within=1min "
                                 "--cache " RESTLESS " --save $D/a.run"),
                      0);
@@ -265,7 +265,7 @@ static bool has_ended(pid_t child)
     return info.si_pid == child;
 }
 
-/* Kills it when so many bytes of the file are written (or it has ended before). */
+/* Kills it when this many bytes of the file are written (or it has ended before). */
 static void test_killed_while_it_saves_it_leaves_no_half_file(void **state)
 {
     (void)state;

@@ -85,7 +85,7 @@ static void test_somebody_elses_cache_that_ends_the_process_or_never_comes_back(
                      2);
 }
 
-/* The JSON stays whole. (It answers nobody, which is a find.) */
+/* The JSON stays whole. (It never answers, which is a find.) */
 static void test_what_a_cache_prints_goes_to_stderr(void **state)
 {
     (void)state;
@@ -248,8 +248,8 @@ static void test_gate_passes_the_sound_and_fails_the_silent(void **state)
     assert_says("(SF_CACHE_E_");
 }
 
-/* Neither leaks. One is otherwise sound, and its twin throws the host's dice; one answers nobody.
- */
+/* Neither leaks. One is otherwise sound, and its twin draws from the host's random numbers; one
+ * never answers. */
 static void test_gate_does_not_judge_a_cache_that_is_not_deterministic(void **state)
 {
     (void)state;

@@ -1,15 +1,16 @@
-/* What a cache is told of connections, on links that overtake: a request is cancelled before the
- * connection that it came on is closed, also one that is not the latest; and none comes after that.
+/* The events that a cache receives of connections, on links that reorder: a request is cancelled
+ * before the connection that it came on is closed, also one that is not the latest; and none comes
+ * after that.
  */
 #include "harness/cache/host.h"
 #include "tests/unit/runs.h"
 
 enum { REQUESTS_MAX = 4096, CLOSED_MAX = 4096 };
 
-/* Less than the cloud gives a request that nobody cancels. */
+/* Less than the cloud gives a request that is not cancelled. */
 #define SOON_NS (INT64_C(7) * 1000000000)
 
-/* A cache that answers nobody, so that whoever stops watching gives up and hangs up at once. */
+/* A cache that never answers, so that a viewer who stops watching cancels and hangs up at once. */
 static struct {
     uint64_t requests[REQUESTS_MAX];
     uint64_t connections[REQUESTS_MAX]; /* of those; 0: cancelled */

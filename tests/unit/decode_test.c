@@ -68,7 +68,7 @@ static void test_a_missing_byte_is_0(void **state)
     runs_destroy(long_one);
 }
 
-/* The longest input that is read to its end; the engines are told the same. */
+/* The longest input that is read to its end; the engines get the same limit. */
 static void test_what_is_longer_is_not_read(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* What a scenario expects, held against figures of a run: each assertion holds up to its bound, and
- * fails one beyond it. */
+/* A scenario's expectations, checked with figures of a run: each assertion holds up to its bound,
+ * and fails one beyond it. */
 #include "harness/run/expectations.h"
 
 #include <stdio.h>

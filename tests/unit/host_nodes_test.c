@@ -1,5 +1,5 @@
-/* Several nodes, seen from both sides of the interface: what is told to which instance of the
- * cache, and what reaches the world. */
+/* Several nodes, seen from both sides of the interface: which event reaches which instance of the
+ * cache, and which calls reach the world. */
 #include "harness/cache/host_private.h"
 #include "tests/unit/broken_promise.h"
 #include "tests/unit/scripted_cache.h"
@@ -265,8 +265,8 @@ static void test_a_token_is_asked_for_once_and_known_or_not(void **state)
     assert_int_not_equal(session_asked_for, 12345);
     assert_events("#0 request\n"
                   "#0 identity 0, cookie 1, the tenant\n"
-                  "#0 identity 1, cookie 2, nobody\n"
-                  "#0 identity 2, cookie 3, nobody\n");
+                  "#0 identity 1, cookie 2, no tenant\n"
+                  "#0 identity 2, cookie 3, no tenant\n");
     for (uint32_t i = 1; i < SF_CACHE_QUESTIONS_MAX; i++) {
         assert_int_equal(lent->identity(lent->context, asker->token, i), 0);
     }

@@ -316,7 +316,7 @@ static void test_identities_are_opaque_and_can_be_used_for_a_fetch(void **state)
     assert_broken(SF_CACHE_E_UNKNOWN_CAMERA, lent->fetch(lent->context, 1, 9, &fetch));
 }
 
-/* How many of so many numbers have 16 bits, from `shift` on, in common with one before. */
+/* How many of the numbers have 16 bits, from `shift` on, in common with one before. */
 static uint32_t meetings(const uint64_t *numbers, uint32_t count, int shift)
 {
     static bool taken[1 << 16];

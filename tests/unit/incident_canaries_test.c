@@ -20,7 +20,7 @@ static const struct canary {
     {"boxing-day-2019", "strays_until", {{"timeline.1.kill_switch", "off"}}},
     /* A reader cannot tell one type of record from another. */
     {"chatgpt-2023", "affected_share_max", {{"cache", "builtin:d05-pooled-connection"}}},
-    /* Nobody gives up. */
+    /* No viewer gives up. */
     {"chatgpt-2023", "exposed_share_min", {{"networks.slow.both", "delay 20ms"}}},
     /* A camera does what its owner never agreed to. */
     {"consent-2014", "verdict", {{"homes.never.camera.backup_by_default", "true"}}},
@@ -43,14 +43,14 @@ static const struct canary {
     {"takeout-2019",
      "affected_share_max",
      {{"timeline.1.deploy", "builtin:d28-export-order?lane=256"}}},
-    /* Nobody is in the list with him. */
+    /* No other home is in the list with it. */
     {"takeout-2019", "unreadable: affected_min", {{"timeline.3.at", "5min"}}},
     /* Others have been silent too. */
     {"unifi-2023", "others: affected_max", {{"homes.others.camera.upload_every", "0s"}}},
     /* Nothing is misconfigured. */
     {"unifi-2023", "group-2: affected_min", {{"timeline.2.store", "on"}}},
     {"wyze-2023", "strays_until", {{"timeline.1.kill_switch", "off"}}},
-    /* The way to the store is ten times as long, and nobody comes back at once. */
+    /* The way to the store is ten times as long, and no viewer comes back at once. */
     {"wyze-2024", "affected_share_max", {{"cloud.store_latency", "5ms"}}},
     {"wyze-2024", "affected_share_min", {{"timeline.1.power_off", "newly-on"}}},
 };

@@ -1,6 +1,6 @@
 /* Each incident, replayed: what its scenario asserts of who was affected, when and how widely holds
- * under each seed; and with the fix nobody is shown anything of a stranger's, and owners are
- * served. */
+ * under each seed; and with the fix no viewer receives anything of another tenant, and owners
+ * are served. */
 #include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>

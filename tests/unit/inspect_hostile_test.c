@@ -102,7 +102,7 @@ static void test_inspect_refuses_absurd_dimensions(void **state)
     free(still.bytes);
 }
 
-/* A still with its scan header so many times more, and its data behind the last one. */
+/* A still with `scans_count` more copies of its scan header, its data behind the last one. */
 static struct still with_empty_scans(const struct still *still, size_t scans_count)
 {
     enum { SCAN_BYTES = 10 };

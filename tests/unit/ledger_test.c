@@ -330,7 +330,7 @@ static void test_ledger_knows_only_what_it_was_told(void **state)
         /* Header and colour of the camera that looks at the same room. */
         assert_int_equal(out.owners[i].owner.camera.index, 5);
     }
-    /* A capture that is told afterwards, at night: a look that is not in the index yet. */
+    /* A capture that is added afterwards, at night: a look that is not in the index yet. */
     struct bytes later = still_of(&fleet, 2, 15);
     out = attribute(&fleet, later.data, later.count);
     assert_int_equal(bytes_of(&out, mark_of(2, 15)), 0);

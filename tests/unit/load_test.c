@@ -65,7 +65,7 @@ static void test_a_missing_file_and_one_that_is_no_plugin(void **state)
         "cannot be loaded"); /* without a slash it means the current folder, not the system's */
 }
 
-/* Loading somebody else's code is running it. What it does there must not be taken for a verdict.
+/* To load a user's code is to run it. What it does there must not be taken for a verdict.
  */
 static void test_one_that_does_not_survive_being_loaded_is_told_from_one_that_passes(void **state)
 {

@@ -210,7 +210,7 @@ static void test_read_survives_a_message_that_is_cut(void **state)
         struct sf_qdisc_state got;
         int index;
         uint32_t parent;
-        /* Whichever way it goes: what was there is what is told. */
+        /* Read or refused: the parameters that are returned are those of the message. */
         if (sf_qdisc_read(cut, &index, &parent, &got)) {
             assert_false(sf_qdisc_same(&config, &got.config) && got.config.seed_given);
         }

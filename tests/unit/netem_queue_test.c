@@ -170,7 +170,7 @@ static void test_equal_times_leave_in_the_order_they_came(void **state)
     free(line);
 }
 
-/* Nobody empties the queue in between: the packets put in front are a stack. */
+/* The queue is not emptied in between: the packets put in front are a stack. */
 static void test_the_front_is_a_stack_before_all_others(void **state)
 {
     (void)state;

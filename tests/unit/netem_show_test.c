@@ -93,7 +93,7 @@ static char *trimmed(char *text)
     return text;
 }
 
-/* Cut at each '|': what tc was told, what it showed, what that means if it is less. */
+/* Cut at each '|': the arguments of tc, what it showed, what that means if it is less. */
 static void assert_recorded(char *line)
 {
     char *shown = strchr(line, '|');

@@ -371,7 +371,7 @@ static void test_a_duplicate_is_corrupted_elsewhere(void **state)
     assert_true(same < 10);
 }
 
-/* The draws are the same with and without it; so what each packet would do by itself is known, and
+/* The draws are the same with and without it; so what each packet would do alone is known, and
  * first in, first out can be computed from that by hand. */
 static void check_order_is_kept(const char *spec)
 {

@@ -113,7 +113,7 @@ struct seen {
     uint32_t captures_orphaned; /* after that, for commands from before */
     uint32_t captures_at_95s;
     uint32_t captures_next[HOMES_COUNT];
-    uint32_t uploads_from_0; /* by the camera's own count, as a cache is told */
+    uint32_t uploads_from_0; /* by the camera's own count, as the cache receives it */
     uint32_t stamps_back;    /* uploads that were taken before the one before them */
     int64_t stamp_last_ms[HOMES_COUNT];
     uint64_t cameras[HOMES_COUNT];

@@ -1,4 +1,4 @@
-/* A camera that nobody acknowledges gives up when its patience ends. */
+/* A camera whose upload is not acknowledged gives up when its patience ends. */
 #include "tests/unit/runs.h"
 
 enum { PATIENCE_MS = 1500 };

@@ -287,7 +287,7 @@ static void test_a_reply_is_late_beyond_its_bound(void **state)
     assert_int_equal(PASSED(IDENTITY_LATE, {.kind = SF_RECORD_IDENTITY, .d = 200 * SF_MS + 1}), 1);
 }
 
-/* How often it is passed when so many tenants come to wait, one after the other. */
+/* How often it is passed when this many tenants come to wait, one after the other. */
 static uint64_t passed_by_crowd(uint32_t tenants_count)
 {
     struct sf_arena arena;

@@ -36,7 +36,7 @@ static struct sf_proof proof_of(uint32_t class, const char *other, uint32_t alon
     return proof;
 }
 
-/* D01 is seen by others in three runs, D02 by nobody else, and D03 by others in each run. */
+/* D01 is seen by others in three runs, D02 by no other, and D03 by others in each run. */
 static const struct sf_proofs *proofs_made(void)
 {
     static struct sf_proofs proofs;

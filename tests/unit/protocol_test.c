@@ -110,8 +110,8 @@ static void test_everything_that_the_scenario_is_for_happens(void **state)
     runs_destroy(runs);
 }
 
-/* Whoever uses a stranger's session asks as the stranger: without the leaked session nothing of the
- * sort is seen, for the cache's key is right. */
+/* A viewer who uses another tenant's session asks as that tenant: without the leaked session no
+ * such delivery is seen, for the cache's key is right. */
 static void test_a_session_that_was_given_away_makes_its_new_owners_requests_leak(void **state)
 {
     (void)state;

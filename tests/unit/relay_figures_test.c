@@ -14,8 +14,8 @@ static int reset(void **state)
     return 0;
 }
 
-/* Two spans are told apart unless they differ by less than a part in 1024. */
-static void test_spans_a_step_apart_are_told_apart(void **state)
+/* Two spans are distinct unless they differ by less than a part in 1024. */
+static void test_spans_a_step_apart_are_distinct(void **state)
 {
     for (uint64_t span = 1; span < (uint64_t)1 << 46; span += span / 97 + 1) {
         reset(state);
@@ -121,7 +121,7 @@ static void test_a_report_is_json_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_spans_a_step_apart_are_told_apart, reset),
+        cmocka_unit_test_setup(test_spans_a_step_apart_are_distinct, reset),
         cmocka_unit_test_setup(test_percentiles_are_those_of_what_was_added, reset),
         cmocka_unit_test_setup(test_spans_out_of_range_count_as_its_ends, reset),
         cmocka_unit_test(test_a_report_says_what_was_asked_and_what_was_given),

@@ -1,4 +1,4 @@
-/* Real packets through a relay, held against the model. Needs the right to make namespaces and
+/* Real packets through a relay, compared with the model. Needs the right to make namespaces and
  * /dev/net/tun; where these are missing the tests skip, saying so. Nothing here asks how late a
  * packet is: that is for bench/. */
 #include <arpa/inet.h>

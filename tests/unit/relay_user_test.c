@@ -1,8 +1,8 @@
-/* A relay for whoever has no right to make networks: the way through a user namespace, with real
- * programs and real packets held against the model. Everything is in networks that the relay makes
- * for itself. The tests give up what rights they have first, in a process of their own. They skip,
- * saying why, where users may not make user namespaces or /dev/net/tun is missing. Called with a
- * word, this program is a server or a client of the tests. */
+/* A relay for a user without the right to make networks: the way through a user namespace, with
+ * real programs and real packets compared with the model. Everything is in networks that the relay
+ * makes for itself. The tests give up what rights they have first, in a process of their own. They
+ * skip, saying why, where users may not make user namespaces or /dev/net/tun is missing. Called
+ * with a word, this program is a server or a client of the tests. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ enum {
     PORT = 9000,
     PACKETS_COUNT = 200,
     PACKET_BYTES = 100, /* of data; 28 of headers, and 14 that the model counts */
-    NOBODY = 65534,
+    UNPRIVILEGED = 65534,
     BOUND_S = 600, /* bounds, not pauses */
     SEED = 11,
 };
@@ -49,7 +49,7 @@ struct told {
 /* ---- in a process of its own ---- */
 
 /* Most machines let every user open /dev/net/tun. Where only root may, a copy of the device is put
- * over it that all may open, in mounts that nobody else sees. */
+ * over it that all may open, in mounts that no other process sees. */
 static bool lend_device(void)
 {
     struct stat device;
@@ -61,14 +61,15 @@ static bool lend_device(void)
            mknod("/dev/net/tun", S_IFCHR, device.st_rdev) == 0 && chmod("/dev/net/tun", 0666) == 0;
 }
 
-/* Root becomes nobody; others stay who they are. */
+/* Root becomes an account without rights; other users stay as they are. */
 static bool give_up_rights(void)
 {
     if (geteuid() != 0) {
         return true;
     }
-    if (!lend_device() || setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
-        setresuid(NOBODY, NOBODY, NOBODY) != 0) {
+    if (!lend_device() || setgroups(0, NULL) != 0 ||
+        setresgid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED) != 0 ||
+        setresuid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED) != 0) {
         return false;
     }
     prctl(PR_SET_DUMPABLE, 1); /* as with any user's process: /proc/self is its own */
@@ -128,7 +129,7 @@ static struct told run_without_rights(char *const *client, char *const *server)
         alarm(BOUND_S);
         if (!give_up_rights()) {
             told.refused = true;
-            snprintf(told.message, sizeof told.message, "root cannot become nobody here: %s",
+            snprintf(told.message, sizeof told.message, "root cannot give up its rights here: %s",
                      strerror(errno));
         } else if (may_make_networks()) {
             told.had_the_right = true;

@@ -214,7 +214,7 @@ static void test_a_newer_file_is_refused_by_its_version(void **state)
     assert_int_equal(again(f, f->bytes.count), SF_OK);
 }
 
-/* With right checksums: whoever makes such a file can make those too. */
+/* With right checksums: an attacker who makes such a file can compute those too. */
 static void test_a_record_that_cannot_be_is_refused(void **state)
 {
     struct fixture *f = *state;

@@ -318,7 +318,7 @@ static void test_normalising_orders_what_editing_left(void **state)
     struct sf_rng rng;
     sf_rng_init(&rng, 1, "scenario_random_test", 5);
     random_plan(&rng, plan);
-    /* Texts nobody uses, in front of one that somebody does; an entry too early in the list. */
+    /* Texts without a use, in front of one that is used; an entry too early in the list. */
     memset(plan->texts, 0, sizeof plan->texts);
     memset(plan->groups, 0, sizeof plan->groups);
     plan->texts_count = 1;

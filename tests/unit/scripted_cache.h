@@ -1,6 +1,6 @@
-/* For tests of the cache's host: a cache that writes down what it is told, and a world that writes
- * down what reaches it, both into one log, so that a test can compare the log with what must be
- * there. Instances are on the heap and freed in `destroy`: whoever is called after it is caught by
+/* For tests of the cache's host: a cache that logs the events that it receives, and a world that
+ * logs the calls that reach it, both into one log, so that a test can compare the log with what
+ * must be there. Instances are on the heap and freed in `destroy`: a call after it is caught by
  * AddressSanitizer. */
 #ifndef STRAYFRAME_TESTS_UNIT_SCRIPTED_CACHE_H
 #define STRAYFRAME_TESTS_UNIT_SCRIPTED_CACHE_H
@@ -181,8 +181,8 @@ static void on_identity(void *cache, const struct sf_cache_identity *identity)
     sf_text_add(&events, "#%u identity %u, cookie %" PRIu64 ", %s\n", instance->number,
                 identity->status, identity->cookie,
                 right                   ? "the tenant"
-                : identity->tenant == 0 ? "nobody"
-                                        : "somebody else");
+                : identity->tenant == 0 ? "no tenant"
+                                        : "another tenant");
 }
 
 static void on_node(void *cache, const struct sf_cache_node_event *event)

@@ -68,7 +68,7 @@ static void test_a_renewed_session_is_valid_beside_the_one_before_it(void **stat
     struct sf_sessions sessions;
     sf_arena_init(&arena);
     sf_sessions_init(&sessions, &arena, 4);
-    assert_int_equal(sf_sessions_renew(&sessions, hub), 0); /* nobody is signed in */
+    assert_int_equal(sf_sessions_renew(&sessions, hub), 0); /* no user is signed in */
     uint64_t first = sf_sessions_begin(&sessions, hub, owner);
     uint64_t renewed = sf_sessions_renew(&sessions, hub);
     uint64_t again = sf_sessions_renew(&sessions, hub); /* the answer with the other was lost */

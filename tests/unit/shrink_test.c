@@ -165,7 +165,7 @@ static void test_homes_are_taken_out_with_all_that_is_theirs(void **state)
     assert_true(sf_edit_leave_homes(plan, 2, 3));
     assert_int_equal(plan->groups_count, 2);
     assert_int_equal(plan->timeline_count, 3);
-    assert_false(sf_edit_leave_homes(plan, 0, 4)); /* nobody would be left */
+    assert_false(sf_edit_leave_homes(plan, 0, 4)); /* no home would be left */
     free(plan);
 }
 

@@ -19,7 +19,7 @@ struct heard_packet {
 };
 
 /* The packets of one home's two links, in the order of sending. How long they are is not in the
- * trace: known are acknowledgements, and the parts of stills that a camera sends by itself. */
+ * trace: known are acknowledgements, and the parts of stills that a camera sends unasked. */
 struct heard {
     struct heard_packet packets[2][PACKETS_MAX];
     uint32_t count[2];

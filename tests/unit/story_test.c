@@ -275,7 +275,7 @@ static void tell_records(const struct sf_plan *plan, const struct sf_record *rec
     sf_gather_fini(&gather);
 }
 
-/* No kind of record that a story may hold is told as a row of fields. */
+/* Every kind of record that a story may hold has a sentence of its own, not a row of fields. */
 static void test_every_kind_of_record_has_a_sentence(void **state)
 {
     (void)state;
@@ -533,8 +533,8 @@ static void test_the_story_says_what_an_answer_says_of_itself(void **state)
     runs_destroy(runs);
 }
 
-/* The owner's own request is told only while it waited; a still that came before the version that
- * answered went live was handed over. */
+/* The owner's own request is in the story only if it waited then; a still that came before the
+ * version that answered went live was handed over. */
 static void test_the_story_says_what_the_owner_waited_for_and_what_was_handed_over(void **state)
 {
     (void)state;

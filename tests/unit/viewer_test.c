@@ -105,7 +105,7 @@ static void test_somebody_wakes_the_viewer_before_its_time(void **state)
     assert_true(f.effects.open_connection);
     assert_true(f.effects.ask);
     assert_int_equal(f.effects.tick_at_ns, 7 + 3 * SF_SECOND);
-    /* Whoever watches already goes on for longer, and asks nothing more. */
+    /* A viewer who watches already goes on for longer, and asks nothing more. */
     step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_WAKE, .now_ns = SF_SECOND});
     assert_false(f.effects.ask);
     assert_int_equal(f.viewer.watch_until_ns, 13 * SF_SECOND);
@@ -183,7 +183,7 @@ static void test_a_connection_that_breaks_between_requests_costs_none(void **sta
     assert_int_equal(f.effects.tick_at_ns, at_ns + 5 * SF_SECOND);
 }
 
-/* How often somebody who watches `watchings` times without ever being answered leaves before the
+/* How often a viewer who watches `watchings` times without ever being answered leaves before the
  * time-out. Each time within it, the request cancelled, the connection closed. */
 static uint32_t count_early_leavings(int64_t share_ppm, uint32_t watchings)
 {

@@ -10,7 +10,8 @@
 #include "harness/base/text.h"
 #include "harness/scenario/yaml_tree.h"
 
-/* In each file the value of `key` has the word HERE; where in the file is it? 0: nobody can say. */
+/* In each file the value of `key` has the word HERE; where in the file is it? 0: that is not known.
+ */
 static void test_places_inside_values_are_found(void **state)
 {
     (void)state;

@@ -12,8 +12,8 @@
 
     strayframe gate --candidate 'exec:python3 my_cache.py'
 
-The methods that a class has are the events that it is told. An event is a dictionary with the fields
-that docs/exec.md names, and its bytes under "data"; an id that there is none of is absent. `self.now`
+The methods of a class are the events that it receives. An event is a dictionary with the fields that
+docs/exec.md names, and its bytes under "data"; an id of nothing is absent. `self.now`
 is the virtual time in ns, `self.wall_ms` the node's wall clock, `self.random` a generator that was
 seeded by the host. Take time and chance from nowhere else, and iterate over no set of strings, or no
 run repeats. print() goes to standard error. `strayframe.debug()` opens the debugger on the terminal,
