@@ -42,6 +42,12 @@ struct sf_node_id {
     uint32_t index;
 };
 
+/* A session: its viewer in the upper half, which of the viewer's sessions, from 1, in the lower. 0:
+ * none. No number is used twice; any number may be asked about. */
+struct sf_session_id {
+    uint64_t number;
+};
+
 /* The paths of requests through the cloud, X(NAME, number): the numbers of SF_CACHE_PATH_... A path
  * has a flag of its name in harness/trace/record.h. */
 #define SF_VIEWER_PATHS(X)                                                        \
@@ -86,6 +92,32 @@ enum { SF_LINKS_PER_HOME = 2 };
     _Static_assert(sizeof(struct sf_##kind##_id) == sizeof(uint32_t), "passed as its number is");
 SF_ID_KINDS(X)
 #undef X
+
+static inline struct sf_session_id sf_session_id(struct sf_viewer_id viewer, uint32_t count)
+{
+    return (struct sf_session_id){(uint64_t)viewer.index << 32 | count};
+}
+
+static inline bool sf_session_is_none(struct sf_session_id session)
+{
+    return session.number == 0;
+}
+
+static inline bool sf_session_same(struct sf_session_id a, struct sf_session_id b)
+{
+    return a.number == b.number;
+}
+
+static inline struct sf_viewer_id sf_viewer_of_session(struct sf_session_id session)
+{
+    return sf_viewer_id((uint32_t)(session.number >> 32));
+}
+
+/* Which of its viewer's sessions it is. */
+static inline uint32_t sf_session_count(struct sf_session_id session)
+{
+    return (uint32_t)session.number;
+}
 
 /* ---- what belongs to a home ---- */
 

@@ -105,6 +105,24 @@ static void judge(struct state *state, const struct sf_register *who,
     }
 }
 
+static void see_upload_begun(struct state *state, const struct sf_upload_begun_record begun)
+{
+    arrives(&state->cameras[begun.camera.index], begun.capture);
+}
+
+static void see_fetch_arrives(struct state *state, const struct sf_fetch_arrives_record begun)
+{
+    arrives(&state->cameras[begun.camera.index], begun.capture);
+}
+
+/* Of a fetch that has ended or was cancelled. */
+static void see_fetched(struct state *state, struct sf_camera_id camera, uint32_t received_bytes)
+{
+    if (received_bytes > 0) {
+        has_arrived(&state->cameras[camera.index]);
+    }
+}
+
 static void see_upload_ended(struct state *state, const struct sf_upload_ended_record ended)
 {
     struct camera *camera = &state->cameras[ended.camera.index];
@@ -123,19 +141,17 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         judge(state, who, &picture, findings);
     }
     if (record->kind == SF_RECORD_UPLOAD_BEGUN) {
-        arrives(&state->cameras[record->who], sf_upload_begun_of(record).capture);
+        see_upload_begun(state, sf_upload_begun_of(record));
     } else if (record->kind == SF_RECORD_UPLOAD_ENDED) {
         see_upload_ended(state, sf_upload_ended_of(record));
     } else if (record->kind == SF_RECORD_FETCH_ARRIVES) {
-        arrives(&state->cameras[record->who], sf_fetch_arrives_of(record).capture);
+        see_fetch_arrives(state, sf_fetch_arrives_of(record));
     } else if (record->kind == SF_RECORD_FETCH_ENDED) {
-        if (sf_fetch_ended_of(record).received_bytes > 0) {
-            has_arrived(&state->cameras[record->who]);
-        }
+        const struct sf_fetch_ended_record ended = sf_fetch_ended_of(record);
+        see_fetched(state, ended.camera, ended.received_bytes);
     } else if (record->kind == SF_RECORD_FETCH_CANCELLED) {
-        if (sf_fetch_cancelled_of(record).received_bytes > 0) {
-            has_arrived(&state->cameras[record->who]);
-        }
+        const struct sf_fetch_cancelled_record ended = sf_fetch_cancelled_of(record);
+        see_fetched(state, ended.camera, ended.received_bytes);
     } else if (record->kind == SF_RECORD_FORGET) {
         forget(state, sf_forget_of(record));
     } else if (record->kind == SF_RECORD_ANSWERED) {

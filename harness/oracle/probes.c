@@ -6,10 +6,9 @@
 #include "harness/cache/strayframe_cache.h"
 #include "harness/oracle/probe_accounts.h"
 
-enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200, VIEWERS_PER_HOME_MAX = 4 };
+enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200 };
 enum { SHARED_WITHIN_S = 1 };
-enum { SHORT_BY = 3 };        /* times the bytes that the cache may keep */
-enum { IDENTITY_FAILED = 2 }; /* flags of IDENTITY */
+enum { SHORT_BY = 3 }; /* times the bytes that the cache may keep */
 enum { LIVE_PICTURES = 5, LIVE_WITHIN_S = 2 };
 
 static const struct {
@@ -26,8 +25,8 @@ struct viewer {
     sf_ns admitted_at_ns;
     uint64_t waits_for; /* the request; 0: none */
     uint64_t window;    /* the last window of time in which it asked, from 1 */
-    uint32_t tenant;
-    uint32_t camera; /* that it waits for */
+    struct sf_tenant_id tenant;
+    struct sf_camera_id camera; /* that it waits for */
     uint32_t pictures_count;
     sf_ns pictured_at_ns[LIVE_PICTURES]; /* the latest answers with bytes, in turn */
 };
@@ -46,7 +45,7 @@ struct node {
 /* Who asked for a camera's still last. */
 struct asker {
     sf_ns at_ns;
-    uint32_t viewer; /* + 1; 0: none yet */
+    struct sf_viewer_id viewer; /* none: no viewer has asked yet */
 };
 
 struct sf_probes {
@@ -99,10 +98,12 @@ struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
     SF_ASSERT(arena != NULL);
     struct sf_probes *probes = sf_arena_take(arena, 1, sizeof *probes);
     *probes = (struct sf_probes){.cameras_count = homes_count,
-                                 .viewers_count = VIEWERS_PER_HOME_MAX * homes_count};
+                                 .viewers_count = SF_VIEWERS_PER_HOME * homes_count};
     probes->viewers = sf_arena_take(arena, probes->viewers_count, sizeof *probes->viewers);
-    probes->link_due_ns = sf_arena_take(arena, (size_t)2 * homes_count, sizeof(sf_ns));
-    probes->link_left = sf_arena_take(arena, (size_t)2 * homes_count, sizeof(uint64_t));
+    probes->link_due_ns =
+        sf_arena_take(arena, (size_t)SF_LINKS_PER_HOME * homes_count, sizeof(sf_ns));
+    probes->link_left =
+        sf_arena_take(arena, (size_t)SF_LINKS_PER_HOME * homes_count, sizeof(uint64_t));
     probes->tenant_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->first_whole_ns = sf_arena_take(arena, homes_count, sizeof(sf_ns));
     probes->askers = sf_arena_take(arena, homes_count, sizeof *probes->askers);
@@ -111,6 +112,9 @@ struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
     probes->uploads_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->fetches_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->accounts = sf_probe_accounts_create(arena, homes_count);
+    for (uint32_t i = 0; i < homes_count; i++) {
+        probes->askers[i].viewer = sf_viewer_id(SF_NOBODY);
+    }
     return probes;
 }
 
@@ -119,41 +123,46 @@ static void pass(struct sf_probes *probes, enum sf_probe probe)
     probes->counts[probe]++;
 }
 
-static struct viewer *viewer_of(struct sf_probes *probes, const struct sf_record *record)
+static struct viewer *viewer_of(struct sf_probes *probes, struct sf_viewer_id viewer)
 {
-    SF_ASSERT(record->who < probes->viewers_count);
-    return &probes->viewers[record->who];
+    SF_ASSERT(viewer.index < probes->viewers_count);
+    return &probes->viewers[viewer.index];
+}
+
+static uint32_t index_of(const struct sf_probes *probes, struct sf_camera_id camera)
+{
+    SF_ASSERT(camera.index < probes->cameras_count);
+    return camera.index;
 }
 
 /* Whether they then wait together is for the cache to decide: it may have answered the first. */
-static void see_shared(struct sf_probes *probes, const struct sf_record *record)
+static void see_shared(struct sf_probes *probes, const struct sf_admitted_record admitted)
 {
-    struct asker *last = &probes->askers[record->a];
-    if (last->viewer != 0 && last->viewer != record->who + 1 &&
-        record->at_ns - last->at_ns <= SHARED_WITHIN_S * SF_SECOND) {
+    struct asker *last = &probes->askers[index_of(probes, admitted.camera)];
+    if (!sf_viewer_is_none(last->viewer) && !sf_viewer_same(last->viewer, admitted.viewer) &&
+        admitted.at_ns - last->at_ns <= SHARED_WITHIN_S * SF_SECOND) {
         pass(probes, SF_PROBE_SHARED_ASK);
     }
-    *last = (struct asker){.at_ns = record->at_ns, .viewer = record->who + 1};
+    *last = (struct asker){.at_ns = admitted.at_ns, .viewer = admitted.viewer};
 }
 
-static void begin_wait(struct sf_probes *probes, const struct sf_record *record)
+static void begin_wait(struct sf_probes *probes, const struct sf_admitted_record admitted)
 {
-    struct viewer *viewer = viewer_of(probes, record);
-    SF_ASSERT(record->a < probes->cameras_count);
-    see_shared(probes, record);
-    sf_ns first_ns = probes->first_whole_ns[record->a];
+    struct viewer *viewer = viewer_of(probes, admitted.viewer);
+    see_shared(probes, admitted);
+    sf_ns first_ns = probes->first_whole_ns[index_of(probes, admitted.camera)];
     if (probes->fresh_within_ns > 0 && first_ns > 0 &&
-        record->at_ns - first_ns > probes->fresh_within_ns) {
+        admitted.at_ns - first_ns > probes->fresh_within_ns) {
         pass(probes, SF_PROBE_AGED);
     }
     if (viewer->waits_for != 0) {
         return; /* an older one still waits; one a viewer is enough for what is counted here */
     }
-    viewer->waits_for = record->c;
-    viewer->admitted_at_ns = record->at_ns;
-    viewer->camera = record->a;
-    probes->camera_waits[viewer->camera]++;
-    if (probes->tenant_waits[viewer->tenant]++ == 0) {
+    viewer->waits_for = admitted.request;
+    viewer->admitted_at_ns = admitted.at_ns;
+    viewer->camera = admitted.camera;
+    probes->camera_waits[viewer->camera.index]++;
+    if (probes->tenant_waits[viewer->tenant.index]++ == 0) {
         probes->tenants_waiting++;
     }
     if (probes->tenants_waiting == 2) {
@@ -166,38 +175,59 @@ static void begin_wait(struct sf_probes *probes, const struct sf_record *record)
     }
 }
 
-static void end_wait(struct sf_probes *probes, const struct sf_record *record)
+/* Returns false if the viewer does not wait for this request. */
+static bool end_wait(struct sf_probes *probes, struct sf_viewer_id id, uint64_t request)
 {
-    struct viewer *viewer = viewer_of(probes, record);
-    if (viewer->waits_for != record->c || record->c == 0) {
-        return;
+    struct viewer *viewer = viewer_of(probes, id);
+    if (viewer->waits_for != request || request == 0) {
+        return false;
     }
     viewer->waits_for = 0;
-    probes->camera_waits[viewer->camera]--;
-    if (record->kind == SF_RECORD_ANSWERED && record->a > 0 &&
-        record->at_ns == viewer->admitted_at_ns) {
-        pass(probes, SF_PROBE_HIT);
-    }
-    if (--probes->tenant_waits[viewer->tenant] == 0) {
+    probes->camera_waits[viewer->camera.index]--;
+    if (--probes->tenant_waits[viewer->tenant.index] == 0) {
         probes->tenants_waiting--;
     }
+    return true;
 }
 
-static void see_picture(struct sf_probes *probes, const struct sf_record *record)
+static void see_picture(struct sf_probes *probes, const struct sf_answered_record answered)
 {
-    struct viewer *viewer = viewer_of(probes, record);
-    viewer->pictured_at_ns[viewer->pictures_count++ % LIVE_PICTURES] = record->at_ns;
+    struct viewer *viewer = viewer_of(probes, answered.viewer);
+    viewer->pictured_at_ns[viewer->pictures_count++ % LIVE_PICTURES] = answered.at_ns;
     sf_ns first_ns = viewer->pictured_at_ns[viewer->pictures_count % LIVE_PICTURES];
     if (viewer->pictures_count >= LIVE_PICTURES &&
-        record->at_ns - first_ns <= LIVE_WITHIN_S * SF_SECOND) {
+        answered.at_ns - first_ns <= LIVE_WITHIN_S * SF_SECOND) {
         pass(probes, SF_PROBE_LIVE);
     }
 }
 
-static void see_ask(struct sf_probes *probes, const struct sf_record *record)
+static void see_answered(struct sf_probes *probes, const struct sf_answered_record answered)
 {
-    struct viewer *viewer = viewer_of(probes, record);
-    uint64_t window = 1 + (uint64_t)(record->at_ns / (RETURN_WITHIN_S * SF_SECOND));
+    if (answered.bytes > 0) {
+        see_picture(probes, answered);
+    }
+    if ((answered.status & SF_FLAG_STALE) != 0) {
+        pass(probes, SF_PROBE_STALE);
+    }
+    bool waited = end_wait(probes, answered.viewer, answered.request);
+    if (waited && answered.bytes > 0 &&
+        answered.at_ns == viewer_of(probes, answered.viewer)->admitted_at_ns) {
+        pass(probes, SF_PROBE_HIT);
+    }
+}
+
+static void see_gave_up(struct sf_probes *probes, const struct sf_gave_up_record gave_up)
+{
+    if ((gave_up.flags & SF_GAVE_UP_LEFT) != 0 &&
+        viewer_of(probes, gave_up.viewer)->waits_for == gave_up.request) {
+        pass(probes, SF_PROBE_VIEWER_LEFT);
+    }
+}
+
+static void see_ask(struct sf_probes *probes, const struct sf_ask_record ask)
+{
+    struct viewer *viewer = viewer_of(probes, ask.viewer);
+    uint64_t window = 1 + (uint64_t)(ask.at_ns / (RETURN_WITHIN_S * SF_SECOND));
     if (window != probes->window) {
         probes->window = window;
         probes->window_asks = 0;
@@ -211,7 +241,7 @@ static void see_ask(struct sf_probes *probes, const struct sf_record *record)
     }
 }
 
-static void see_packet(struct sf_probes *probes, const struct sf_record *record)
+static void see_packet(struct sf_probes *probes, const struct sf_packet_record packet)
 {
     static const struct {
         uint16_t flag;
@@ -220,7 +250,6 @@ static void see_packet(struct sf_probes *probes, const struct sf_record *record)
                  {SF_FATE_DUPLICATED, SF_PROBE_PACKET_DUPLICATED},
                  {SF_FATE_CORRUPTED, SF_PROBE_PACKET_CORRUPTED},
                  {SF_FATE_OVER_LIMIT, SF_PROBE_PACKET_OVER_LIMIT}};
-    const struct sf_packet_record packet = sf_packet_of(record);
     for (size_t i = 0; i < sizeof fates / sizeof fates[0]; i++) {
         if ((packet.fate & fates[i].flag) != 0) {
             pass(probes, fates[i].probe);
@@ -237,27 +266,28 @@ static void see_packet(struct sf_probes *probes, const struct sf_record *record)
 }
 
 /* Where a link holds packets back, the order is that of leaving. */
-static void see_packet_left(struct sf_probes *probes, const struct sf_record *record)
+static void see_packet_left(struct sf_probes *probes, const struct sf_packet_left_record left)
 {
-    uint64_t *highest = &probes->link_left[record->who];
-    if (record->c < *highest) {
+    uint64_t *highest = &probes->link_left[left.link.index];
+    if (left.number < *highest) {
         pass(probes, SF_PROBE_PACKET_REORDERED);
     } else {
-        *highest = record->c;
+        *highest = left.number;
     }
 }
 
 static void see_forget(struct sf_probes *probes, const struct sf_forget_record forget)
 {
+    uint32_t camera = index_of(probes, forget.camera);
     pass(probes,
          forget.scope == SF_CACHE_SCOPE_CAMERA ? SF_PROBE_FORGET_CAMERA : SF_PROBE_FORGET_ACCOUNT);
-    if (probes->camera_waits[forget.camera.index] > 0) {
+    if (probes->camera_waits[camera] > 0) {
         pass(probes, SF_PROBE_FORGET_WAITING);
     }
-    if (probes->uploads_open[forget.camera.index] > 0) {
+    if (probes->uploads_open[camera] > 0) {
         pass(probes, SF_PROBE_FORGET_UPLOADING);
     }
-    if (probes->fetches_open[forget.camera.index] > 0) {
+    if (probes->fetches_open[camera] > 0) {
         pass(probes, SF_PROBE_FORGET_FETCHING);
     }
 }
@@ -294,6 +324,17 @@ static void see_lost(struct sf_probes *probes, const struct sf_node_record lost)
     }
 }
 
+static void see_node(struct sf_probes *probes, const struct sf_node_record node)
+{
+    if (node.back) {
+        return;
+    }
+    see_lost(probes, node);
+    if (probes->tenants_waiting > 0) {
+        pass(probes, SF_PROBE_NODE_IN_FLIGHT);
+    }
+}
+
 static void see_deployed(struct sf_probes *probes, const struct sf_deployed_record deployed)
 {
     if (deployed.node.index >= SF_NODES_MAX) {
@@ -312,6 +353,14 @@ static void see_deployed(struct sf_probes *probes, const struct sf_deployed_reco
     node->deploys_count++;
 }
 
+static void see_deploy(struct sf_probes *probes, const struct sf_deployed_record deployed)
+{
+    see_deployed(probes, deployed);
+    if (deployed.at_ns > 0 && probes->tenants_waiting > 0) {
+        pass(probes, SF_PROBE_DEPLOY_IN_FLIGHT);
+    }
+}
+
 static void see_handed_over(struct sf_probes *probes, const struct sf_handed_over_record handed)
 {
     static const enum sf_probe kinds[] = {SF_PROBE_HANDED_CUT, SF_PROBE_HANDED_FOREIGN,
@@ -321,59 +370,94 @@ static void see_handed_over(struct sf_probes *probes, const struct sf_handed_ove
     }
 }
 
-static void see_change(struct sf_probes *probes, const struct sf_record *record)
+static void see_kill_switch(struct sf_probes *probes, const struct sf_kill_switch_record turned)
 {
-    bool begun = record->at_ns > 0;
-    if (record->kind == SF_RECORD_NODE && record->flags == 0) {
-        see_lost(probes, sf_node_of(record));
-    } else if (record->kind == SF_RECORD_DEPLOYED) {
-        see_deployed(probes, sf_deployed_of(record));
-    }
-    if (record->kind == SF_RECORD_DEPLOYED && begun && probes->tenants_waiting > 0) {
-        pass(probes, SF_PROBE_DEPLOY_IN_FLIGHT);
-    }
-    if (record->kind == SF_RECORD_KILL_SWITCH && record->flags != 0 &&
-        probes->tenants_waiting > 0) {
+    if (turned.blocked && probes->tenants_waiting > 0) {
         pass(probes, SF_PROBE_BLOCK_IN_FLIGHT);
     }
-    if (record->kind == SF_RECORD_NODE && record->flags == 0 && probes->tenants_waiting > 0) {
-        pass(probes, SF_PROBE_NODE_IN_FLIGHT);
-    }
-    if (record->kind == SF_RECORD_LINK && record->flags == 0 && begun &&
-        probes->tenant_waits[record->who] > 0) {
+}
+
+static void see_link(struct sf_probes *probes, const struct sf_link_record link)
+{
+    if (!link.linked && link.at_ns > 0 && probes->tenant_waits[link.tenant.index] > 0) {
         pass(probes, SF_PROBE_UNLINK_IN_FLIGHT);
     }
 }
 
 /* A still has arrived whole. */
-static void see_whole(struct sf_probes *probes, const struct sf_record *record)
+static void see_whole(struct sf_probes *probes, struct sf_camera_id id, uint32_t bytes, sf_ns at_ns)
 {
-    SF_ASSERT(record->who < probes->cameras_count);
+    uint32_t camera = index_of(probes, id);
     uint64_t limit = SHORT_BY * probes->capacity_bytes;
     bool was_short = probes->stills_bytes > limit;
-    if (probes->first_whole_ns[record->who] == 0) {
-        probes->first_whole_ns[record->who] = record->at_ns;
+    if (probes->first_whole_ns[camera] == 0) {
+        probes->first_whole_ns[camera] = at_ns;
     }
-    probes->stills_bytes += record->b;
-    probes->stills_bytes -= probes->still_bytes[record->who];
-    probes->still_bytes[record->who] = record->b;
+    probes->stills_bytes += bytes;
+    probes->stills_bytes -= probes->still_bytes[camera];
+    probes->still_bytes[camera] = bytes;
     if (limit > 0 && !was_short && probes->stills_bytes > limit) {
         pass(probes, SF_PROBE_MEMORY_SHORT);
     }
 }
 
-static void see_fetch_ended(struct sf_probes *probes, const struct sf_record *record)
+static void see_upload_begun(struct sf_probes *probes, const struct sf_upload_begun_record begun)
 {
-    if (record->flags == SF_ENDING_COMPLETE) {
-        see_whole(probes, record);
+    probes->uploads_open[index_of(probes, begun.camera)]++;
+    if (++probes->uploads_count > MANY) {
+        pass(probes, SF_PROBE_MANY_UPLOADS);
     }
-    if (record->flags != SF_ENDING_ABANDONED) {
-        return;
+}
+
+static void see_upload_ended(struct sf_probes *probes, const struct sf_upload_ended_record ended)
+{
+    close_one(&probes->uploads_open[index_of(probes, ended.camera)]);
+    probes->uploads_count -= probes->uploads_count > 0;
+    if (ended.ending == SF_ENDING_COMPLETE) {
+        see_whole(probes, ended.camera, ended.received_bytes, ended.at_ns);
+    } else {
+        pass(probes, SF_PROBE_UPLOAD_ABANDONED);
     }
-    pass(probes, SF_PROBE_FETCH_ABANDONED);
-    SF_ASSERT(record->who < probes->cameras_count);
-    if (probes->camera_waits[record->who] > 0) {
-        pass(probes, SF_PROBE_FETCH_FAILED_WAIT);
+}
+
+static void see_fetch_ended(struct sf_probes *probes, const struct sf_fetch_ended_record ended)
+{
+    uint32_t camera = index_of(probes, ended.camera);
+    close_one(&probes->fetches_open[camera]);
+    if (ended.ending == SF_ENDING_COMPLETE) {
+        see_whole(probes, ended.camera, ended.received_bytes, ended.at_ns);
+    } else if (ended.ending == SF_ENDING_ABANDONED) {
+        pass(probes, SF_PROBE_FETCH_ABANDONED);
+        if (probes->camera_waits[camera] > 0) {
+            pass(probes, SF_PROBE_FETCH_FAILED_WAIT);
+        }
+    }
+}
+
+static void see_fetch_cancelled(struct sf_probes *probes,
+                                const struct sf_fetch_cancelled_record cancelled)
+{
+    close_one(&probes->fetches_open[index_of(probes, cancelled.camera)]);
+    if (cancelled.received_bytes > 0) {
+        pass(probes, SF_PROBE_FETCH_CANCELLED);
+    }
+}
+
+static void see_store(struct sf_probes *probes, const struct sf_store_record store)
+{
+    pass(probes, SF_PROBE_STORE_USED);
+    if (store.late_ns > LATE_MS * SF_MS) {
+        pass(probes, SF_PROBE_STORE_LATE);
+    }
+}
+
+static void see_identity(struct sf_probes *probes, const struct sf_identity_record identity)
+{
+    if (identity.late_ns > LATE_MS * SF_MS) {
+        pass(probes, SF_PROBE_IDENTITY_LATE);
+    }
+    if (identity.outcome == SF_IDENTITY_FAILED) {
+        pass(probes, SF_PROBE_IDENTITY_FAILED);
     }
 }
 
@@ -381,50 +465,41 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
 {
     switch (record->kind) {
     case SF_RECORD_PACKET:
-        see_packet(probes, record);
+        see_packet(probes, sf_packet_of(record));
         return;
     case SF_RECORD_PACKET_LEFT:
-        see_packet_left(probes, record);
+        see_packet_left(probes, sf_packet_left_of(record));
         return;
     case SF_RECORD_VIEWER:
-        viewer_of(probes, record)->tenant = record->a;
+        viewer_of(probes, sf_viewer_of(record).viewer)->tenant = sf_viewer_of(record).tenant;
         probes->introduced_count++;
         return;
     case SF_RECORD_ASK:
-        see_ask(probes, record);
+        see_ask(probes, sf_ask_of(record));
         return;
     case SF_RECORD_ADMITTED:
-        begin_wait(probes, record);
+        begin_wait(probes, sf_admitted_of(record));
         return;
     case SF_RECORD_CANCELLED:
         pass(probes, SF_PROBE_REQUEST_CANCELLED);
-        end_wait(probes, record);
+        end_wait(probes, sf_cancelled_of(record).viewer, sf_cancelled_of(record).request);
         return;
     case SF_RECORD_GAVE_UP:
-        if ((record->flags & SF_GAVE_UP_LEFT) != 0 &&
-            viewer_of(probes, record)->waits_for == record->c) {
-            pass(probes, SF_PROBE_VIEWER_LEFT);
-        }
+        see_gave_up(probes, sf_gave_up_of(record));
         return;
     case SF_RECORD_CAPTURE:
-        if (record->b > LONG_BYTES) {
+        if (sf_capture_of(record).bytes > LONG_BYTES) {
             pass(probes, SF_PROBE_LONG_STILL);
         }
         return;
     case SF_RECORD_ANSWERED:
-        if (record->a > 0) {
-            see_picture(probes, record);
-        }
-        if ((record->flags & SF_FLAG_STALE) != 0) {
-            pass(probes, SF_PROBE_STALE);
-        }
-        end_wait(probes, record);
+        see_answered(probes, sf_answered_of(record));
         return;
     case SF_RECORD_REFUSED:
-        end_wait(probes, record);
+        end_wait(probes, sf_refused_of(record).viewer, sf_refused_of(record).request);
         return;
     case SF_RECORD_SHOWN:
-        if ((record->flags & SF_FLAG_WHOLE) == 0) {
+        if ((sf_shown_of(record).flags & SF_FLAG_WHOLE) == 0) {
             pass(probes, SF_PROBE_PARTIAL_SHOWN);
         }
         return;
@@ -438,32 +513,19 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         see_forget(probes, sf_forget_of(record));
         return;
     case SF_RECORD_UPLOAD_BEGUN:
-        probes->uploads_open[record->who]++;
-        if (++probes->uploads_count > MANY) {
-            pass(probes, SF_PROBE_MANY_UPLOADS);
-        }
-        return;
-    case SF_RECORD_FETCH:
-        probes->fetches_open[record->who]++;
-        return;
-    case SF_RECORD_FETCH_ENDED:
-        see_fetch_ended(probes, record);
-        close_one(&probes->fetches_open[record->who]);
-        return;
-    case SF_RECORD_FETCH_CANCELLED:
-        close_one(&probes->fetches_open[record->who]);
-        if (record->b > 0) {
-            pass(probes, SF_PROBE_FETCH_CANCELLED);
-        }
+        see_upload_begun(probes, sf_upload_begun_of(record));
         return;
     case SF_RECORD_UPLOAD_ENDED:
-        close_one(&probes->uploads_open[record->who]);
-        probes->uploads_count -= probes->uploads_count > 0;
-        if (record->flags != 0) {
-            pass(probes, SF_PROBE_UPLOAD_ABANDONED);
-        } else {
-            see_whole(probes, record);
-        }
+        see_upload_ended(probes, sf_upload_ended_of(record));
+        return;
+    case SF_RECORD_FETCH:
+        probes->fetches_open[index_of(probes, sf_fetch_of(record).camera)]++;
+        return;
+    case SF_RECORD_FETCH_ENDED:
+        see_fetch_ended(probes, sf_fetch_ended_of(record));
+        return;
+    case SF_RECORD_FETCH_CANCELLED:
+        see_fetch_cancelled(probes, sf_fetch_cancelled_of(record));
         return;
     case SF_RECORD_FRESH:
         probes->fresh_within_ns = sf_fresh_of(record).within_ns;
@@ -475,18 +537,10 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         pass(probes, SF_PROBE_LATE_FRAGMENT);
         return;
     case SF_RECORD_STORE:
-        pass(probes, SF_PROBE_STORE_USED);
-        if ((sf_ns)record->d > LATE_MS * SF_MS) {
-            pass(probes, SF_PROBE_STORE_LATE);
-        }
+        see_store(probes, sf_store_of(record));
         return;
     case SF_RECORD_IDENTITY:
-        if ((sf_ns)record->d > LATE_MS * SF_MS) {
-            pass(probes, SF_PROBE_IDENTITY_LATE);
-        }
-        if (record->flags == IDENTITY_FAILED) {
-            pass(probes, SF_PROBE_IDENTITY_FAILED);
-        }
+        see_identity(probes, sf_identity_of(record));
         return;
     case SF_RECORD_RENEWED:
         pass(probes, SF_PROBE_RENEWED);
@@ -508,10 +562,16 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         probes->healed = true;
         return;
     case SF_RECORD_DEPLOYED:
+        see_deploy(probes, sf_deployed_of(record));
+        return;
     case SF_RECORD_KILL_SWITCH:
+        see_kill_switch(probes, sf_kill_switch_of(record));
+        return;
     case SF_RECORD_LINK:
+        see_link(probes, sf_link_of(record));
+        return;
     case SF_RECORD_NODE:
-        see_change(probes, record);
+        see_node(probes, sf_node_of(record));
         return;
     default: /* the rest: no situation is counted from it */
         return;

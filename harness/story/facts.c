@@ -8,46 +8,55 @@
 
 /* ---- looking up ---- */
 
-/* What a record must be: of a kind, about a camera, a viewer or a link, and, where `place` is not
- * ANYWHERE, with this number in that place. */
+/* What a record must be: of a kind, about a camera, a viewer or a link, and, unless `field` is ANY,
+ * with this number in its field of that type. */
 struct wanted {
     enum sf_record_kind kind;
-    uint32_t who; /* the index of the id */
-    enum sf_place place;
+    enum sf_field_type subject;
+    uint32_t index; /* of the subject */
+    enum sf_field_type field;
     uint64_t number;
 };
 
-enum { ANYWHERE = SF_PLACE_WHO };
+enum { ANY = SF_FIELD_TYPES_COUNT };
+
+static bool has(const struct sf_record *record, enum sf_field_type type, uint64_t number)
+{
+    uint64_t found;
+    return sf_record_number(record, type, &found) && found == number;
+}
 
 static bool is_wanted(const struct sf_record *record, const struct wanted *wanted)
 {
-    return record->kind == wanted->kind && record->who == wanted->who &&
-           (wanted->place == (enum sf_place)ANYWHERE ||
-            sf_place_get(record, wanted->place) == wanted->number);
+    return record->kind == wanted->kind && has(record, wanted->subject, wanted->index) &&
+           (wanted->field == (enum sf_field_type)ANY || has(record, wanted->field, wanted->number));
 }
 
 static struct wanted of_viewer(enum sf_record_kind kind, struct sf_viewer_id viewer)
 {
-    return (struct wanted){.kind = kind, .who = viewer.index};
+    return (struct wanted){kind, SF_TYPE_VIEWER, viewer.index, (enum sf_field_type)ANY, 0};
 }
 
 static struct wanted of_camera(enum sf_record_kind kind, struct sf_camera_id camera)
 {
-    return (struct wanted){.kind = kind, .who = camera.index};
+    return (struct wanted){kind, SF_TYPE_CAMERA, camera.index, (enum sf_field_type)ANY, 0};
 }
 
-/* Of a viewer's request. Each kind of record that is about one has it in the same place. */
+static struct wanted of_link(enum sf_record_kind kind, struct sf_link_id link)
+{
+    return (struct wanted){kind, SF_TYPE_LINK, link.index, (enum sf_field_type)ANY, 0};
+}
+
 static struct wanted of_request(enum sf_record_kind kind, struct sf_viewer_id viewer,
                                 uint64_t request)
 {
-    return (struct wanted){kind, viewer.index, SF_PLACE_C, request};
+    return (struct wanted){kind, SF_TYPE_VIEWER, viewer.index, SF_TYPE_REQUEST, request};
 }
 
-/* Of a camera's capture, likewise. */
 static struct wanted of_capture(enum sf_record_kind kind, struct sf_camera_id camera,
                                 uint32_t capture)
 {
-    return (struct wanted){kind, camera.index, SF_PLACE_A, capture};
+    return (struct wanted){kind, SF_TYPE_CAMERA, camera.index, SF_TYPE_CAPTURE, capture};
 }
 
 /* The first one behind `after` (NULL: of all); NULL if there is none. */
@@ -115,8 +124,7 @@ static struct trip trip_of(const struct sf_gather *gather, const struct sf_recor
 static struct trip trip_behind(const struct sf_gather *gather, const struct sf_record *cause,
                                const struct sf_record *until, struct sf_link_id link)
 {
-    const struct sf_record *packet =
-        first(gather, cause, (struct wanted){.kind = SF_RECORD_PACKET, .who = link.index});
+    const struct sf_record *packet = first(gather, cause, of_link(SF_RECORD_PACKET, link));
     if (packet == NULL || packet->at_ns != cause->at_ns) {
         return (struct trip){0};
     }
@@ -132,8 +140,8 @@ static void find_fetch(const struct sf_gather *gather, struct sf_camera_id camer
     if (upload->fetch == NULL) {
         return;
     }
-    const struct wanted ended = {SF_RECORD_FETCH_ENDED, camera.index, SF_PLACE_C,
-                                 sf_fetch_of(upload->fetch).fetch};
+    const struct wanted ended = {SF_RECORD_FETCH_ENDED, SF_TYPE_CAMERA, camera.index,
+                                 SF_TYPE_HANDLE, sf_fetch_of(upload->fetch).fetch};
     upload->ended = first(gather, upload->fetch, ended);
     if (upload->ended != NULL && upload->ended < upload->capture) {
         upload->fetch = NULL; /* it was about an earlier still */

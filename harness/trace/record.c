@@ -45,6 +45,22 @@ struct sf_record sf_record_blank(enum sf_record_kind kind)
     SF_UNREACHABLE();
 }
 
+bool sf_record_number(const struct sf_record *record, enum sf_field_type type, uint64_t *number_out)
+{
+    SF_ASSERT(record != NULL);
+    SF_ASSERT(type < SF_FIELD_TYPES_COUNT);
+    SF_ASSERT(number_out != NULL);
+    const struct sf_field *field = sf_record_kind((enum sf_record_kind)record->kind)->fields;
+    while (field->name != NULL && field->type != type) {
+        field++;
+    }
+    if (field->name == NULL) {
+        return false;
+    }
+    *number_out = sf_place_get(record, field->place);
+    return true;
+}
+
 enum sf_subject sf_record_subject(enum sf_record_kind kind)
 {
     SF_ASSERT(kind < SF_RECORD_KINDS_COUNT);

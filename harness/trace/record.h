@@ -151,7 +151,7 @@ enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
 
 /* ---- types of fields ---- */
 
-/* name, C type, ID or NUMBER, what it is. A new type gets its form in record_words.c. */
+/* name, C type, ID, WIDE_ID or NUMBER, what it is. A new type gets its form in record_words.c. */
 #define SF_FIELD_TYPES(T)                                                            \
     T(TENANT, struct sf_tenant_id, ID, "tenant")                                     \
     T(TENANT_OR_NONE, struct sf_tenant_id, ID, "tenant, or -1: none")                \
@@ -164,7 +164,7 @@ enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
     T(NUMBER, uint32_t, NUMBER, "number")                                            \
     T(HANDLE, uint64_t, NUMBER, "number")                                            \
     T(REQUEST, uint64_t, NUMBER, "viewer << 32, number that it gave the request")    \
-    T(SESSION, uint64_t, NUMBER, "viewer << 32, number of its session")              \
+    T(SESSION, struct sf_session_id, WIDE_ID, "viewer << 32, number of its session") \
     T(CAPTURE, uint32_t, NUMBER, "number of the capture; each camera counts from 0") \
     T(BYTES, uint32_t, NUMBER, "bytes")                                              \
     T(PPM, uint32_t, NUMBER, "millionths of the picture")                            \
@@ -206,10 +206,15 @@ enum sf_field_type {
 
 /* The C type of a field, and how a record's number becomes a value and back. */
 #define SF_NUMBER_OF_ID(value) (value).index
+#define SF_NUMBER_OF_WIDE_ID(value) (value).number
 #define SF_NUMBER_OF_NUMBER(value) (uint64_t)(value)
 #define SF_VALUE_OF_ID(ctype, number) \
     {                                 \
         (uint32_t)(number)            \
+    }
+#define SF_VALUE_OF_WIDE_ID(ctype, number) \
+    {                                      \
+        number                             \
     }
 #define SF_VALUE_OF_NUMBER(ctype, number) (ctype)(number)
 #define T(NAME, ctype, form, meaning)                                 \
@@ -390,6 +395,10 @@ const struct sf_kind *sf_record_kind(enum sf_record_kind kind);
 
 /* A record of a kind with all of its fields 0. */
 struct sf_record sf_record_blank(enum sf_record_kind kind);
+
+/* The number in the record's first field of this type; false if its kind has none. */
+bool sf_record_number(const struct sf_record *record, enum sf_field_type type,
+                      uint64_t *number_out);
 
 /* What `who` is, where a record is about one of them. */
 enum sf_subject {

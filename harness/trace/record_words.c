@@ -88,7 +88,7 @@ static const struct sf_word destination_words[] = {
     VALUE(SF_DESTINATION_ANALYTICS, "analytics"), {0},
 };
 static const struct sf_word linked_words[] = {VALUE(0, "unlinks"), VALUE(1, "links"), {0}};
-static const struct sf_word blocked_words[] = {VALUE(0, "lets back"), VALUE(1, "blocks"), {0}};
+static const struct sf_word blocked_words[] = {VALUE(0, "unblocks"), VALUE(1, "blocks"), {0}};
 static const struct sf_word back_words[] = {VALUE(0, "is lost"), VALUE(1, "is back"), {0}};
 static const struct sf_word service_on_words[] = {VALUE(0, "fails"), VALUE(1, "is back"), {0}};
 static const struct sf_word power_words[] = {VALUE(0, "loses power"), VALUE(1, "has power"), {0}};

@@ -24,26 +24,26 @@ static void trace_share(struct world *world, struct sf_camera_id camera, struct 
 
 static void share(struct world *world, struct sf_home_id id)
 {
-    struct sf_authorisation *door = &world->accounts.door;
     const struct sf_camera_id camera = sf_camera_of_home(id);
     const struct sf_home_id guest = sf_home_next(world, id, owner_of(world, camera));
-    if (sf_home_same(guest, id) || door->camera_guest[camera.index] != SF_NOBODY) {
+    struct sf_tenant_id *shared_with = &world->accounts.authorisation.camera_guest[camera.index];
+    if (sf_home_same(guest, id) || !sf_tenant_is_none(*shared_with)) {
         return; /* there is no other account, or it is shared already */
     }
-    door->camera_guest[camera.index] = account_of(world, guest).index;
+    *shared_with = account_of(world, guest);
     home_at(world, guest)->other = camera;
     trace_share(world, camera, account_of(world, guest), true);
 }
 
 static void unshare(struct world *world, struct sf_camera_id camera, bool obeyed)
 {
-    uint32_t *guest = &world->accounts.door.camera_guest[camera.index];
-    if (*guest == SF_NOBODY) {
+    struct sf_tenant_id *guest = &world->accounts.authorisation.camera_guest[camera.index];
+    if (sf_tenant_is_none(*guest)) {
         return;
     }
-    trace_share(world, camera, sf_tenant_id(*guest), false);
+    trace_share(world, camera, *guest, false);
     if (obeyed) {
-        *guest = SF_NOBODY;
+        *guest = sf_tenant_id(SF_NOBODY);
         sf_cloud_stop_strangers(world, camera);
     }
 }
@@ -93,7 +93,7 @@ static void give_to_next(struct world *world, struct sf_home_id id)
     unshare(world, camera, true);
     stop_sending(world, id);
     struct home *first = home_at(world, sf_home_of_tenant(owner));
-    world->accounts.door.camera_tenant[camera.index] = owner.index;
+    world->accounts.authorisation.camera_tenant[camera.index] = owner;
     home->slot = first->slots_used++;
     home_at(world, next)->other = camera;
     sf_book_give(world->book, camera, owner);
@@ -160,22 +160,23 @@ void sf_accounts_trade_slots(struct world *world, uint32_t group)
 /* ---- the invariant ---- */
 
 /* A tenant has the number of its first home. */
-static bool is_tenant(const struct world *world, uint32_t tenant)
+static bool is_tenant(const struct world *world, struct sf_tenant_id tenant)
 {
-    return tenant < world->homes.count && account_of(world, sf_home_id(tenant)).index == tenant;
+    return tenant.index < world->homes.count &&
+           sf_tenant_same(account_of(world, sf_home_of_tenant(tenant)), tenant);
 }
 
 void sf_account_check(const struct world *world, struct sf_home_id id)
 {
     const struct home *home = home_at(world, id);
-    const struct sf_authorisation *door = &world->accounts.door;
-    uint32_t owner = door->camera_tenant[id.index];
-    uint32_t guest = door->camera_guest[id.index];
-    SF_ASSERT(is_tenant(world, home->account.index));
+    const struct sf_camera_id camera = sf_camera_of_home(id);
+    const struct sf_tenant_id owner = owner_of(world, camera);
+    const struct sf_tenant_id guest = world->accounts.authorisation.camera_guest[camera.index];
+    SF_ASSERT(is_tenant(world, home->account));
     SF_ASSERT(home->account.index <= id.index);
     SF_ASSERT(is_tenant(world, owner));
-    SF_ASSERT(guest == SF_NOBODY || is_tenant(world, guest));
-    SF_ASSERT(guest != owner);
-    SF_ASSERT(home->slot < home_at(world, sf_home_id(owner))->slots_used);
+    SF_ASSERT(sf_tenant_is_none(guest) || is_tenant(world, guest));
+    SF_ASSERT(!sf_tenant_same(guest, owner));
+    SF_ASSERT(home->slot < home_at(world, sf_home_of_tenant(owner))->slots_used);
     SF_ASSERT(sf_camera_is_none(home->other) || home->other.index < world->homes.count);
 }

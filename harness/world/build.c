@@ -114,9 +114,9 @@ static void build_home(struct world *world, struct sf_home_id home, uint32_t gro
         const struct sf_viewer_id viewer = sf_viewer_of_home(home, (enum sf_viewer_kind)i);
         viewer_at(world, viewer)->session = sf_session_first(world, viewer);
     }
-    const uint32_t account = account_of(world, home).index;
-    world->accounts.door.camera_tenant[sf_camera_of_home(home).index] = account;
-    world->accounts.door.linked[account] = group->linked;
+    const struct sf_tenant_id account = account_of(world, home);
+    world->accounts.authorisation.camera_tenant[sf_camera_of_home(home).index] = account;
+    world->accounts.authorisation.linked[account.index] = group->linked;
 }
 
 static void build_homes(struct world *world)
@@ -215,7 +215,7 @@ static void introduce_home(struct world *world, struct sf_home_id id, uint32_t h
                                  .utc_offset_s = home->camera.utc_offset_s));
     if (sf_home_same(sf_home_of_tenant(tenant), id)) {
         world_trace(world, SF_RECORD(link, .tenant = tenant,
-                                     .linked = world->accounts.door.linked[tenant.index]));
+                                     .linked = world->accounts.authorisation.linked[tenant.index]));
     }
     if (world->config.cameras[home->group].per_account > 1) {
         sf_account_trace_slot(world, id);

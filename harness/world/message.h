@@ -57,7 +57,7 @@ struct request_message {
     uint32_t range_offset;      /* how much of a still the viewer has already */
     struct sf_camera_id camera; /* that the viewer names */
     uint64_t validator;         /* of the still that it has, whole or in part; 0: none */
-    uint64_t session;
+    struct sf_session_id session;
     uint64_t camera_id; /* of a direct request: how the viewer names the camera */
 };
 
@@ -79,31 +79,31 @@ struct command_message {
     bool direct;
     struct sf_viewer_id asker;
     uint32_t number; /* of the asker's request */
-    uint64_t session;
+    struct sf_session_id session;
     uint64_t camera_id; /* as the asker names the camera */
 };
 
 struct answer_message {
     struct sf_viewer_id viewer;
-    uint32_t number;            /* of the viewer's request */
-    sf_handle request;          /* in the cloud; 0: it is gone already */
-    uint64_t session;           /* with which the viewer asked */
-    uint64_t session_new;       /* to be used from now on; 0: none */
-    uint64_t validator;         /* of the still that comes; 0: none */
-    struct sf_camera_id camera; /* that the viewer named */
-    uint32_t range_offset;      /* the bytes that come are those of the still from here on */
-    uint32_t judged_count;      /* fragments that had arrived when it was judged last */
-    sf_ns arrived_at_ns;        /* when the latest fragment came */
-    uint16_t said;              /* by the cache: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
-    uint8_t status;             /* SF_CACHE_STATUS_... */
-    uint8_t refusal;            /* enum sf_authorisation_answer */
-    bool picture;               /* it has one, and a payload */
+    uint32_t number;                  /* of the viewer's request */
+    sf_handle request;                /* in the cloud; 0: it is gone already */
+    struct sf_session_id session;     /* with which the viewer asked */
+    struct sf_session_id session_new; /* to be used from now on */
+    uint64_t validator;               /* of the still that comes; 0: none */
+    struct sf_camera_id camera;       /* that the viewer named */
+    uint32_t range_offset;            /* the bytes that come are those of the still from here on */
+    uint32_t judged_count;            /* fragments that had arrived when it was judged last */
+    sf_ns arrived_at_ns;              /* when the latest fragment came */
+    uint16_t said;                    /* by the cache: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
+    uint8_t status;                   /* SF_CACHE_STATUS_... */
+    uint8_t refusal;                  /* enum sf_authorisation_answer */
+    bool picture;                     /* it has one, and a payload */
 };
 
 /* SIGN_IN, SESSION. */
 struct session_message {
     struct sf_viewer_id viewer;
-    uint64_t session; /* SESSION: the new one */
+    struct sf_session_id session; /* SESSION: the new one */
 };
 
 struct refusal_message {

@@ -69,7 +69,7 @@ struct config {
 
 /* The account service. The front door asks it, and so does a camera that is asked directly. */
 struct accounts {
-    struct sf_authorisation door;
+    struct sf_authorisation authorisation;
     struct sf_sessions sessions;
 };
 
@@ -147,7 +147,7 @@ static inline struct sf_tenant_id account_of(const struct world *world, struct s
 /* The owner of a camera, now. */
 static inline struct sf_tenant_id owner_of(const struct world *world, struct sf_camera_id camera)
 {
-    return sf_tenant_id(world->accounts.door.camera_tenant[camera.index]);
+    return world->accounts.authorisation.camera_tenant[camera.index];
 }
 
 /* The next home whose people have another account than this one; `home` itself if there is none. */
@@ -188,12 +188,6 @@ static inline uint32_t viewer_for_host(const struct world *world, struct sf_view
 static inline uint64_t request_number(struct sf_viewer_id viewer, uint32_t number)
 {
     return (uint64_t)viewer.index << 32 | number;
-}
-
-/* A session is its viewer in the high half and a count in the low one. */
-static inline struct sf_viewer_id session_viewer(uint64_t session)
-{
-    return sf_viewer_id((uint32_t)(session >> 32));
 }
 
 static inline uint16_t path_flag(struct sf_viewer_id viewer)

@@ -54,7 +54,7 @@ static void heal(struct world *world, const struct sf_plan_entry *entry)
 
 static void kill_switch(struct world *world, bool on)
 {
-    world->accounts.door.blocked = on;
+    world->accounts.authorisation.blocked = on;
     world_trace(world, SF_RECORD(kill_switch, .blocked = on,
                                  .grace_ns = world->config.cloud.kill_switch_grace_ns));
     if (on && world->config.cloud.kill_switch_broken == 0) {
@@ -67,7 +67,7 @@ static void link_tenant(struct world *world, struct sf_tenant_id tenant, bool on
 {
     const struct sf_cloud_config *config = &world->config.cloud;
     bool obeyed = on || config->unlink_broken == 0;
-    world->accounts.door.linked[tenant.index] = on || !obeyed;
+    world->accounts.authorisation.linked[tenant.index] = on || !obeyed;
     world_trace(world, SF_RECORD(link, .tenant = tenant, .linked = on,
                                  .grace_ns = on ? 0 : config->unlink_grace_ns));
     if (!on && obeyed) {

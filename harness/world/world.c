@@ -52,7 +52,7 @@ static void dispatch(struct world *world, const struct sf_event *event)
         sf_errand_tick(world, sf_home_id(event->target), (enum sf_errand)event->small);
         return;
     case EVENT_SESSION_LIMIT:
-        sf_session_limit(world, event_handle(event));
+        sf_session_limit(world, (struct sf_session_id){event_handle(event)});
         return;
     case EVENT_IDENTITY:
         sf_identity_answer(world, event_handle(event), event->small != 0);

@@ -86,8 +86,26 @@ static void test_fields_have_their_places(void **state)
         SF_RECORD(delivered, .flags = SF_FLAG_WHOLE, .hash = 9, .last_arrival_ns = 8);
     assert_int_equal(whole.d, 9);
     assert_int_equal(sf_delivered_of(&whole).last_arrival_ns, 0);
-    const struct sf_record identity = SF_RECORD(identity, .session = 1);
+    const struct sf_record identity = SF_RECORD(identity, .session = {1});
     assert_int_equal(identity.who, SF_NOBODY);
+}
+
+static void test_a_field_is_found_by_its_type(void **state)
+{
+    (void)state;
+    uint64_t number = 0;
+    const struct sf_record seen = SF_RECORD(seen, .viewer = {1}, .capture = 5, .request = 4);
+    assert_true(sf_record_number(&seen, SF_TYPE_VIEWER, &number));
+    assert_int_equal(number, 1);
+    assert_true(sf_record_number(&seen, SF_TYPE_CAPTURE, &number));
+    assert_int_equal(number, 5);
+    assert_true(sf_record_number(&seen, SF_TYPE_REQUEST, &number));
+    assert_int_equal(number, 4);
+    assert_false(sf_record_number(&seen, SF_TYPE_LINK, &number));
+    /* Of two fields of one type, the first. */
+    const struct sf_record renewed = SF_RECORD(renewed, .viewer = {1}, .owner = {2});
+    assert_true(sf_record_number(&renewed, SF_TYPE_VIEWER, &number));
+    assert_int_equal(number, 1);
 }
 
 /* A field out of its type's bounds is found, whatever the kind and the field. */
@@ -156,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_each_kind_is_parsed_from_its_text_form),
         cmocka_unit_test(test_text_that_is_typed_by_hand_may_leave_fields_out),
         cmocka_unit_test(test_fields_have_their_places),
+        cmocka_unit_test(test_a_field_is_found_by_its_type),
         cmocka_unit_test(test_records_of_another_run_do_not_fit),
         cmocka_unit_test(test_a_difference_names_the_fields),
         cmocka_unit_test(test_the_page_has_the_tables),

@@ -223,7 +223,8 @@ static void test_a_broken_home_is_caught(void **state)
                   sf_home_check(world, id), "sf_book_captures_count");
     assert_caught(home->number, home->number + 1, sf_home_check(world, id), "named");
     assert_caught(home->powered, false, sf_home_check(world, id), "== SF_NS_NEVER");
-    assert_caught(watching->session, UINT64_C(1) << 60, sf_home_check(world, id), "SF_NOBODY");
+    assert_caught(watching->session.number, UINT64_C(1) << 60, sf_home_check(world, id),
+                  "sf_sessions_tenant_ever");
     assert_caught(watching->present, false, sf_home_check(world, id), "state->present");
     assert_caught(watching->holding.count, watching->holding.count == 0 ? 1 : 0,
                   sf_home_check(world, id), "holding->count == 0");
@@ -273,7 +274,7 @@ static void test_broken_fetches_and_services_are_caught(void **state)
     assert_caught(world->cloud.balancer.lost[0], !world->cloud.balancer.lost[0],
                   sf_world_check(world), "balancer.lost[i]");
     assert_caught(world->accounts.sessions.viewers[0].sessions_count, 0, sf_world_check(world),
-                  "SF_NOBODY");
+                  "sf_tenant_is_none");
     stage_close(&stage);
 }
 
@@ -285,11 +286,12 @@ static void test_broken_accounts_are_caught(void **state)
     struct world *world = stage.world;
     uint32_t second = account_of(world, sf_home_id(0)).index + 1; /* in the first one's account */
     assert_int_equal(account_of(world, sf_home_id(second)).index, 0);
-    assert_caught(world->accounts.door.camera_tenant[0], second, sf_world_check(world),
-                  "is_tenant(world, owner)");
-    assert_caught(world->accounts.door.camera_guest[0], second, sf_world_check(world),
-                  "is_tenant(world, guest)");
-    assert_caught(world->accounts.door.camera_guest[0], 0, sf_world_check(world), "guest != owner");
+    assert_caught(world->accounts.authorisation.camera_tenant[0].index, second,
+                  sf_world_check(world), "is_tenant(world, owner)");
+    assert_caught(world->accounts.authorisation.camera_guest[0].index, second,
+                  sf_world_check(world), "is_tenant(world, guest)");
+    assert_caught(world->accounts.authorisation.camera_guest[0].index, 0, sf_world_check(world),
+                  "sf_tenant_same(guest, owner)");
     assert_caught(world->homes.all[0].slot, 2, sf_world_check(world), "slots_used");
     assert_caught(world->homes.all[second].account.index, 5, sf_world_check(world),
                   "account.index <= id.index");

@@ -5,11 +5,11 @@
 #include "harness/world/cloud/private.h"
 #include "harness/world/network/network.h"
 
-enum sf_authorisation_answer sf_cloud_ask_door(const struct world *world,
-                                               const struct request *request)
+enum sf_authorisation_answer sf_cloud_authorise(const struct world *world,
+                                                const struct request *request)
 {
     return request->direct ? SF_AUTHORISATION_OPEN
-                           : sf_authorisation_ask(&world->accounts.door, request->session,
+                           : sf_authorisation_ask(&world->accounts.authorisation, request->session,
                                                   request->camera, request_is_integration(request));
 }
 
@@ -35,8 +35,8 @@ struct message *sf_cloud_answer_begin(struct world *world, struct request *reque
 {
     SF_ASSERT(!request->answered);
     request->answered = true;
-    enum sf_authorisation_answer door = sf_cloud_ask_door(world, request);
-    bool open = door == SF_AUTHORISATION_OPEN;
+    enum sf_authorisation_answer authorised = sf_cloud_authorise(world, request);
+    bool open = authorised == SF_AUTHORISATION_OPEN;
     bool picture = sf_cache_status_has_bytes(status) && open;
     struct message *message =
         sf_message_create(world, MESSAGE_ANSWER, sf_home_of_viewer(request->viewer),
@@ -52,7 +52,7 @@ struct message *sf_cloud_answer_begin(struct world *world, struct request *reque
         .range_offset = status == SF_CACHE_STATUS_PARTIAL ? request->range_offset : 0,
         .said = request->said,
         .status = (uint8_t)(open ? status : SF_CACHE_STATUS_UNAVAILABLE),
-        .refusal = (uint8_t)door,
+        .refusal = (uint8_t)authorised,
         .picture = picture,
     };
     request->answer = message->handle;

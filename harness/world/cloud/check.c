@@ -120,9 +120,9 @@ static void check_sessions(const struct world *world)
     SF_ASSERT(sessions->viewers_count == world->homes.count * SF_VIEWERS_PER_HOME);
     for (uint32_t i = 0; i < sessions->viewers_count; i++) {
         const struct sf_sessions_viewer *viewer = &sessions->viewers[i];
-        SF_ASSERT((viewer->tenant == SF_NOBODY) == (viewer->sessions_count == 0));
+        SF_ASSERT(sf_tenant_is_none(viewer->tenant) == (viewer->sessions_count == 0));
         SF_ASSERT(!viewer->open || viewer->sessions_count > 0);
-        SF_ASSERT(viewer->tenant == SF_NOBODY || viewer->tenant < world->homes.count);
+        SF_ASSERT(sf_tenant_is_none(viewer->tenant) || viewer->tenant.index < world->homes.count);
     }
 }
 

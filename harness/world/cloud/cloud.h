@@ -18,15 +18,15 @@ void sf_cloud_start(struct world *world);
 void sf_cloud_clear(struct world *world);
 void sf_cloud_fini(struct world *world);
 
-/* Signs a viewer in before the run, where it has an account: its session, or 0. */
-uint64_t sf_session_first(struct world *world, struct sf_viewer_id viewer);
+/* Signs a viewer in before the run, where it has an account. Returns its session, or none. */
+struct sf_session_id sf_session_first(struct world *world, struct sf_viewer_id viewer);
 
 /* ---- events ---- */
 
 void sf_cloud_upload_time_out(struct world *world, sf_handle message);
 void sf_cloud_request_limit(struct world *world, sf_handle request);
 void sf_cloud_fetch_limit(struct world *world, sf_handle fetch);
-void sf_session_limit(struct world *world, uint64_t session);
+void sf_session_limit(struct world *world, struct sf_session_id session);
 void sf_store_arrive(struct world *world, sf_handle operation);
 void sf_store_reply(struct world *world, sf_handle operation);
 void sf_identity_answer(struct world *world, sf_handle question, bool failed);

@@ -53,8 +53,8 @@ void sf_cloud_requests_lost(struct world *world, struct sf_node_id node);
 /* ---- answers.c ---- */
 
 /* Where the camera decides, the front door has no part in it. */
-enum sf_authorisation_answer sf_cloud_ask_door(const struct world *world,
-                                               const struct request *request);
+enum sf_authorisation_answer sf_cloud_authorise(const struct world *world,
+                                                const struct request *request);
 /* Begins to answer; the message is NULL when the answer has no bytes, or when the front door, asked
  * again, does not let it out. */
 struct message *sf_cloud_answer_begin(struct world *world, struct request *request, uint32_t status,
@@ -70,18 +70,18 @@ void sf_direct_relay(struct world *world, struct request *request);
 
 /* ---- sign_in.c ---- */
 
-/* The session that the front door offers the request's viewer in place of its own; 0: none. */
-uint64_t sf_session_renew(struct world *world, const struct request *request);
+/* The session that the front door offers the request's viewer in place of its own, or none. */
+struct sf_session_id sf_session_renew(struct world *world, const struct request *request);
 
 /* ---- identity.c ---- */
 
-/* A session as the host of the cache knows it: it goes by the home's number. `viewer` names the
- * sender of a request without one. */
+/* The host's number of a session, which has the number of the viewer's home in it. `viewer` names
+ * the sender of a request without a session. */
 uint64_t sf_session_for_host(const struct world *world, struct sf_viewer_id viewer,
-                             uint64_t session);
-/* The other way round; 0, which is none, for a number that cannot be one. */
-uint64_t sf_session_of_host(const struct world *world, uint64_t session);
-void sf_identity_ask(void *world, sf_handle host_question, uint64_t session);
+                             struct sf_session_id session);
+/* The other way round; none for a number that cannot be a session. */
+struct sf_session_id sf_session_of_host(const struct world *world, uint64_t host_session);
+void sf_identity_ask(void *world, sf_handle host_question, uint64_t host_session);
 
 /* ---- store.c ---- */
 

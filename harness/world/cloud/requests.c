@@ -1,5 +1,5 @@
-/* Requests in the cloud: let in or refused at the front door, asked of the cache or of the camera,
- * cancelled. */
+/* Requests in the cloud: accepted or refused at the front door, asked of the cache or of the
+ * camera, cancelled. */
 #include "harness/world/cloud/private.h"
 #include "harness/world/network/network.h"
 
@@ -36,7 +36,7 @@ void sf_cloud_refuse(struct world *world, struct request *request,
     request_release(world, request);
 }
 
-/* ---- let in ---- */
+/* ---- accepted ---- */
 
 /* A job has longer. */
 static sf_ns deadline_ns(const struct world *world, const struct request *request)
@@ -60,14 +60,16 @@ static void ask_cache(struct world *world, struct request *request)
         sf_cloud_answer_begin(world, request, SF_CACHE_STATUS_UNAVAILABLE, 0);
         return;
     }
-    /* A front door without authorisation lets in viewers without a session. */
-    uint32_t known = sf_sessions_tenant_ever(&world->accounts.sessions, request->session);
-    bool acts_for_owner = sf_authorisation_may_see(&world->accounts.door, known, request->camera);
+    /* A front door without authorisation accepts requests without a session. */
+    const struct sf_tenant_id known =
+        sf_sessions_tenant_ever(&world->accounts.sessions, request->session);
+    bool acts_for_owner =
+        sf_authorisation_may_see(&world->accounts.authorisation, known, request->camera);
     const struct sf_tenant_id tenant = acts_for_owner ? owner_of(world, request->camera)
-                                       : known != SF_NOBODY
-                                           ? sf_tenant_id(known)
-                                           : account_of(world, sf_home_of_viewer(request->viewer));
-    uint64_t renewal = sf_session_renew(world, request);
+                                       : sf_tenant_is_none(known)
+                                           ? account_of(world, sf_home_of_viewer(request->viewer))
+                                           : known;
+    struct sf_session_id renewal = sf_session_renew(world, request);
     const struct sf_cache_host_ask ask = {
         .world_request = request->handle,
         .camera = sf_cloud_camera_facts(world, request->camera),
@@ -78,7 +80,8 @@ static void ask_cache(struct world *world, struct request *request)
         .session = sf_session_for_host(world, request->viewer, request->session),
         .path = sf_viewer_path(request->viewer),
         .deadline_ns = world_now(world) + deadline_ns(world, request),
-        .session_renewal = renewal != 0 ? sf_session_for_host(world, request->viewer, renewal) : 0,
+        .session_renewal =
+            sf_session_is_none(renewal) ? 0 : sf_session_for_host(world, request->viewer, renewal),
         .validator = request->holds,
         .range_offset = request->range_offset,
         .name = still_name(world, request),
@@ -130,13 +133,14 @@ static void send_reset(struct world *world, struct sf_viewer_id viewer, uint32_t
  * was begun. */
 static struct sf_camera_id camera_of(const struct world *world, const struct request_message *asked)
 {
-    uint32_t bearer = sf_sessions_tenant_ever(&world->accounts.sessions, asked->session);
-    bool own =
-        bearer == SF_NOBODY || bearer == account_of(world, sf_home_of_viewer(asked->viewer)).index;
+    const struct sf_tenant_id bearer =
+        sf_sessions_tenant_ever(&world->accounts.sessions, asked->session);
+    bool own = sf_tenant_is_none(bearer) ||
+               sf_tenant_same(bearer, account_of(world, sf_home_of_viewer(asked->viewer)));
     if (own || viewer_config(world, asked->viewer)->asks_neighbour != 0) {
         return asked->camera;
     }
-    return sf_camera_of_home(sf_home_of_viewer(session_viewer(asked->session)));
+    return sf_camera_of_home(sf_home_of_viewer(sf_viewer_of_session(asked->session)));
 }
 
 static struct request *request_create(struct world *world, const struct request_message *asked)
@@ -180,11 +184,11 @@ void sf_cloud_request_arrived(struct world *world, struct message *message)
         sf_direct_relay(world, request);
         return;
     }
-    enum sf_authorisation_answer door = sf_cloud_ask_door(world, request);
-    if (door == SF_AUTHORISATION_OPEN) {
+    enum sf_authorisation_answer authorised = sf_cloud_authorise(world, request);
+    if (authorised == SF_AUTHORISATION_OPEN) {
         admit(world, request);
     } else {
-        sf_cloud_refuse(world, request, door);
+        sf_cloud_refuse(world, request, authorised);
     }
 }
 
@@ -227,7 +231,7 @@ void sf_cloud_cancel_arrived(struct world *world, struct message *message)
 }
 
 /* The cancellation of a request on this connection may still be on its way, and so may the request:
- * all that is open there ends first, and nothing more is let in. */
+ * all that is open there ends first, and no more requests are accepted. */
 void sf_cloud_close_arrived(struct world *world, struct message *message)
 {
     SF_ASSERT(message->kind == MESSAGE_CLOSE);
@@ -288,9 +292,10 @@ void sf_cloud_stop_strangers(struct world *world, struct sf_camera_id camera)
     while (handle != 0) {
         struct request *request = request_get(world, handle);
         handle = sf_slots_next(&world->cloud.requests, handle);
-        uint32_t tenant = sf_sessions_tenant_ever(&world->accounts.sessions, request->session);
+        const struct sf_tenant_id tenant =
+            sf_sessions_tenant_ever(&world->accounts.sessions, request->session);
         if (!request->direct && sf_camera_same(request->camera, camera) &&
-            !sf_authorisation_may_see(&world->accounts.door, tenant, camera)) {
+            !sf_authorisation_may_see(&world->accounts.authorisation, tenant, camera)) {
             request_stop(world, request);
         }
     }

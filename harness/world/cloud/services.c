@@ -81,9 +81,12 @@ static bool service_answer_properties(void *context, uint64_t handle, uint32_t f
                                       uint64_t validator, uint64_t session)
 {
     struct world *world = context;
-    uint64_t known = session != 0 ? sf_session_of_host(world, session) : 0;
-    if (session != 0 && sf_sessions_tenant_ever(&world->accounts.sessions, known) == SF_NOBODY) {
-        return false;
+    struct sf_session_id known = {0};
+    if (session != 0) {
+        known = sf_session_of_host(world, session);
+        if (sf_tenant_is_none(sf_sessions_tenant_ever(&world->accounts.sessions, known))) {
+            return false;
+        }
     }
     struct request *request = request_get(world, handle);
     if (request != NULL) {
@@ -219,8 +222,8 @@ void sf_cloud_build(struct world *world, const struct sf_cache_module *modules)
     sf_balancer_init(&cloud->balancer, &world->config.cloud, world->seed, &world->arena,
                      viewers_count);
     struct accounts *accounts = &world->accounts;
-    sf_authorisation_init(&accounts->door, &world->config.cloud, &accounts->sessions, &world->arena,
-                          world->homes.count, world->homes.count);
+    sf_authorisation_init(&accounts->authorisation, &world->config.cloud, &accounts->sessions,
+                          &world->arena, world->homes.count, world->homes.count);
     sf_sessions_init(&accounts->sessions, &world->arena, viewers_count);
 }
 

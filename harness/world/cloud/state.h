@@ -16,11 +16,11 @@
 
 struct request {
     sf_handle handle;
-    sf_handle older;          /* the one before it of the same viewer; 0 */
-    sf_handle asked_of_cache; /* the host's handle; 0 */
-    sf_handle fetch;          /* where the cache has no part in it; 0 */
-    sf_handle answer;         /* the message, once it is being answered; 0 */
-    uint64_t session;         /* with which it was asked; 0: none */
+    sf_handle older;              /* the one before it of the same viewer; 0 */
+    sf_handle asked_of_cache;     /* the host's handle; 0 */
+    sf_handle fetch;              /* where the cache has no part in it; 0 */
+    sf_handle answer;             /* the message, once it is being answered; 0 */
+    struct sf_session_id session; /* with which it was asked */
     struct sf_viewer_id viewer;
     struct sf_camera_id camera;
     struct sf_camera_id
@@ -35,7 +35,7 @@ struct request {
     uint64_t holds;          /* with this validator; 0: nothing */
     uint16_t said;           /* by the cache, of its answer: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
     uint64_t said_validator; /* by the cache, of the answer's still */
-    uint64_t said_session;   /* by the cache, for the viewer; 0 */
+    struct sf_session_id said_session; /* by the cache, for the viewer */
 };
 
 struct fetch {
@@ -48,7 +48,7 @@ struct fetch {
 /* To the identity service. */
 struct question {
     sf_handle host_question;
-    uint64_t session;
+    struct sf_session_id session;
     sf_ns late_ns; /* what the answer takes beyond the rule */
 };
 

@@ -27,8 +27,9 @@ static void check_viewer(const struct world *world, struct sf_viewer_id viewer, 
     check_answer(world, viewer);
     check_holding(&state->holding);
     SF_ASSERT(state->present || state->viewer.requests_count == 0);
-    SF_ASSERT(state->session == 0 ||
-              sf_sessions_tenant_ever(&world->accounts.sessions, state->session) != SF_NOBODY);
+    const struct sf_sessions *sessions = &world->accounts.sessions;
+    SF_ASSERT(sf_session_is_none(state->session) ||
+              !sf_tenant_is_none(sf_sessions_tenant_ever(sessions, state->session)));
     if (!powered) {
         SF_ASSERT(state->tick_at_ns == SF_NS_NEVER);
         SF_ASSERT(state->viewer.time_out_at_ns == SF_NS_NEVER);

@@ -35,7 +35,7 @@ static struct sf_delivery delivery_of(const struct world *world, const struct me
 {
     const struct answer_message *answer = &message->answer;
     const struct sf_tenant_id tenant = account_of(world, message->home);
-    bool may_see = sf_authorisation_may_see(&world->accounts.door, tenant.index, answer->camera);
+    bool may_see = sf_authorisation_may_see(&world->accounts.authorisation, tenant, answer->camera);
     const struct sf_camera_id camera = may_see ? answer->camera : sf_camera_of_home(message->home);
     return (struct sf_delivery){
         .at_ns = world_now(world),

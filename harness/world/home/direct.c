@@ -42,8 +42,9 @@ void sf_direct_command(struct world *world, const struct message *message)
     SF_ASSERT(message->kind == MESSAGE_COMMAND);
     const struct command_message *command = &message->command;
     bool integration = sf_viewer_path(command->asker) == SF_VIEWER_PATH_INTEGRATION;
-    enum sf_authorisation_answer vouched = sf_authorisation_vouch(
-        &world->accounts.door, command->session, sf_camera_of_home(message->home), integration);
+    enum sf_authorisation_answer vouched =
+        sf_authorisation_vouch(&world->accounts.authorisation, command->session,
+                               sf_camera_of_home(message->home), integration);
     if (sf_camera_admits(home_at(world, message->home)->camera.config,
                          vouched == SF_AUTHORISATION_OPEN,
                          command->camera_id == id_of(world, message->home))) {

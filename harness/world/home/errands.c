@@ -156,7 +156,7 @@ bool sf_home_is_served(const struct world *world, struct sf_home_id home)
         viewer_at(world, sf_viewer_of_home(sf_home_of_tenant(owner), SF_VIEWER_IS_APP));
     const struct sf_viewer_config *config = app->viewer.config;
     bool own_app = app->present && config->account != 0 && config->asks_neighbour == 0;
-    return world->accounts.door.linked[owner.index] || own_app;
+    return world->accounts.authorisation.linked[owner.index] || own_app;
 }
 
 static bool may_go_on(const struct world *world, const struct message *message)

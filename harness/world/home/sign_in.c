@@ -17,10 +17,11 @@ void sf_viewer_session_arrived(struct world *world, struct message *message)
 {
     SF_ASSERT(message->kind == MESSAGE_SESSION);
     struct viewer_state *state = viewer_at(world, message->session.viewer);
-    uint64_t session = message->session.session;
+    struct sf_session_id session = message->session.session;
     /* Numbers of one viewer's sessions grow: a reply that was overtaken is of no use. */
-    bool same_viewer = sf_viewer_same(session_viewer(session), session_viewer(state->session));
-    if (!same_viewer || session > state->session) {
+    bool same_viewer =
+        sf_viewer_same(sf_viewer_of_session(session), sf_viewer_of_session(state->session));
+    if (!same_viewer || sf_session_count(session) > sf_session_count(state->session)) {
         state->session = session;
         sf_viewer_signed_in(world, message->session.viewer);
     }
@@ -30,10 +31,10 @@ void sf_session_taken_over(struct world *world, const struct message *message)
 {
     SF_ASSERT(message->kind == MESSAGE_ANSWER);
     const struct answer_message *answer = &message->answer;
-    if (answer->session_new != 0) {
+    if (!sf_session_is_none(answer->session_new)) {
         viewer_at(world, answer->viewer)->session = answer->session_new;
         world_trace(world, SF_RECORD(renewed, .viewer = answer->viewer,
-                                     .owner = session_viewer(answer->session_new),
+                                     .owner = sf_viewer_of_session(answer->session_new),
                                      .session = answer->session_new));
     }
 }

@@ -28,7 +28,7 @@ struct viewer_state {
     sf_ns tick_at_ns;
     sf_handle answer; /* the message that answers the open request; 0: none has begun to arrive */
     bool present;
-    uint64_t session; /* the latest that it was given; 0: none */
+    struct sf_session_id session; /* the latest that it was given */
     struct holding holding;
 };
 

@@ -187,7 +187,8 @@ static void whole_answer(struct world *world, struct message *message)
         .picture = answer->picture || held,
     };
     viewer_step(world, answer->viewer, input, message);
-    if (answer->refusal == SF_AUTHORISATION_NO_SESSION && answer->session == state->session) {
+    if (answer->refusal == SF_AUTHORISATION_NO_SESSION &&
+        sf_session_same(answer->session, state->session)) {
         sf_session_sign_in(world, answer->viewer);
     }
 }
