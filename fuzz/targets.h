@@ -10,8 +10,8 @@
 /* Bytes to plan to run to oracles. Runs the plan that the bytes mean, with the cache named by the
  * environment variable SF_FUZZ_CACHE (builtin:boxing-day-fix where it is not set). A broken
  * invariant prints the plan as a scenario on stderr, then aborts, which is how an engine learns of
- * a find. With SF_FUZZ_PRINT set, the plan is printed instead of run: that is how to see one whose
- * run crashes or hangs. */
+ * a finding. With SF_FUZZ_PRINT set, the plan is printed instead of run: that is how to see one
+ * whose run crashes or hangs. */
 int sf_fuzz_plan(const uint8_t *data, size_t size);
 /* Loads the cache. Exits with 2 if it cannot be loaded. */
 void sf_fuzz_plan_start(void);

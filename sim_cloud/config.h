@@ -105,7 +105,7 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
     X(DURATION, unshare_grace, 6 * SF_SECOND, 0, SF_MINUTE,                                        \
       "packets sent to a guest before the share was withdrawn may still arrive for this long")     \
     X(SWITCH, unshare_broken, 0,                                                                   \
-      "a planted fault: a guest is let in after the share was withdrawn")
+      "a planted fault: a guest's requests are accepted after the share was withdrawn")
 /* clang-format on */
 
 struct sf_cloud_config {

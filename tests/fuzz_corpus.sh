@@ -21,7 +21,7 @@ if [[ -z $oracle ]]; then
 else
     [[ $code -ne 0 ]] || { echo "nothing was found with $SF_FUZZ_CACHE"; exit 1; }
     if ! grep -qE "^# [0-9:.]+ $oracle: " <<< "$said" || ! grep -qE "^  oracle: $oracle\$" <<< "$said"; then
-        echo "not a find of $oracle:"
+        echo "not a finding of $oracle:"
         tail -80 <<< "$said"
         exit 1
     fi

@@ -40,10 +40,11 @@ report() {
 }
 
 planted=("Whoever asks" "it is Nobody." "so" "many runs are" "held" "against it" "is told," "by itself" "what there is"
-    "law has it that" "no ear for" "someone else")
+    "law has it that" "no ear for" "someone else"
+    "for everyone" "each find")
 printf ' * "%s\n' "${planted[@]}" > "$scratch/canary.c"
 found=$(report "$scratch/canary.c" | wc -l)
-[[ $found -eq 10 ]] || { report "$scratch/canary.c"; echo "the canary has 10 phrases, reported: $found"; exit 1; }
+[[ $found -eq 12 ]] || { report "$scratch/canary.c"; echo "the canary has 12 phrases, reported: $found"; exit 1; }
 
 if [[ $# -eq 0 ]]; then
     mapfile -t files < <(texts)

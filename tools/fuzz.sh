@@ -6,7 +6,7 @@
 #   FOLDER/corpus      libFuzzer's corpus          FOLDER/crashes    libFuzzer's finds
 #   FOLDER/afl         AFL++'s queues and finds
 #   FOLDER/log.1 ...   what each job said
-#   FOLDER/finds       a scenario for each find
+#   FOLDER/finds       a scenario for each finding
 
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -47,14 +47,14 @@ fuzz_passes() {
     (timeout 600 "$1" "$2"; exit $?) &> /dev/null # a shell of its own says nothing of the signal that ends it
 }
 
-# fuzz_seed_find TARGET FOLDER: engines refuse to begin with a find; where a seed is one, it is kept as such.
+# fuzz_seed_find TARGET FOLDER: engines refuse to begin with a finding; where a seed is one, it is kept as such.
 fuzz_seed_find() {
     local seed
     for seed in "$2"/seeds/*; do
         if ! fuzz_passes "$root/build/release/fuzz/$1" "$seed"; then
             mkdir -p "$2/crashes"
             cp "$seed" "$2/crashes/seed-$(basename "$seed")"
-            say "$1: nothing to search for, an input to begin with is a find already"
+            say "$1: nothing to search for, an input to begin with is a finding already"
             return
         fi
     done
@@ -101,7 +101,7 @@ fuzz_counts_afl() {
 }
 
 # fuzz_campaign ENGINE TARGET SECONDS JOBS FOLDER empty|corpus: exit code 4 if a job ran nothing. Each job
-# ends with its first find.
+# ends with its first finding.
 fuzz_campaign() {
     local engine=$1 target=$2 seconds=$3 jobs=$4 folder=$5 job edges counts executions=0
     mkdir -p "$folder"
@@ -115,7 +115,7 @@ fuzz_campaign() {
     done
     for job in "${fuzz_jobs_running[@]}"; do
         while kill -0 "$job" 2> /dev/null; do
-            wait "$job" || true # a find ends it with an exit code of its own
+            wait "$job" || true # a finding ends it with an exit code of its own
         done
     done
     fuzz_jobs_running=()
@@ -134,26 +134,26 @@ fuzz_campaign() {
         "$((executions * 1000 / took_ms)) a second; $edges edges seen"
 }
 
-# What the engines keep of finds: crashes, and what took too long.
+# What the engines keep of findings: crashes, and what took too long.
 fuzz_raw_finds() {
     [[ ! -d $1 ]] || find "$1" -type f \( -path '*/crashes/*-*' -o -path '*/crashes*/id:*' -o -path '*/hangs*/id:*' \) | sort
 }
 
-# The plan of a find as a scenario; of one that says nothing before it dies, the plan as it was decoded.
+# The plan of a finding as a scenario; of one that says nothing before it dies, the plan as it was decoded.
 fuzz_print_scenario() {
     local replay=$root/build/release/fuzz/fuzz_plan
     (timeout 600 "$replay" "$1" 2> "$2"; exit $?) 2> /dev/null || true
     grep -q '^strayframe: ' "$2" || SF_FUZZ_PRINT=1 "$replay" "$1" 2> "$2"
 }
 
-# fuzz_finds ENGINE TARGET FOLDER: prints each find that still is one, from earlier campaigns too; exit code
+# fuzz_finds ENGINE TARGET FOLDER: prints each finding that still is one, from earlier campaigns too; exit code
 # 1 if there is any.
 fuzz_finds() {
     local engine=$1 target=$2 folder=$3 raw scenario finds=0
     mkdir -p "$folder/finds"
     while read -r raw; do
         if fuzz_passes "$(fuzz_binary "$engine" "$target")" "$raw"; then
-            say "no find any more: $(realpath --relative-to=. "$raw")"
+            say "no finding any more: $(realpath --relative-to=. "$raw")"
             continue
         fi
         finds=$((finds + 1))

@@ -194,7 +194,7 @@ static void on_upload_ended(void *context, const struct sf_cache_upload_end *end
     if (end->end == SF_CACHE_END_COMPLETE && !is_overtaken(cache, still)) {
         put(cache, still);
     } else {
-        still_free(still); /* bytes that are missing are anybody's guess */
+        still_free(still); /* the missing bytes are unknown */
     }
 }
 

@@ -14,16 +14,16 @@
 
 static const struct cli_option options[] = {
     {"candidate", "CACHE", "the cache: builtin:NAME or a shared object, with ?options"},
-    {"baseline", "CACHE", "what runs before the candidate is deployed (the candidate itself)"},
-    {"reconfigure", "OPTIONS", "options that are pushed to it (its own, again)"},
+    {"baseline", "CACHE", "the cache before the deploy of the candidate (the candidate itself)"},
+    {"reconfigure", "OPTIONS", "options that the operator pushes while it runs (its own, again)"},
     {"world", "NAME", "one world of the profile only (all of them, in turn)"},
     {"depth", "N", "orders of at most N events (24)"},
     {"seconds", "N", "at most N seconds of CPU time (60)"},
-    {"out", "FILE", "write what was found to this file, for `strayframe exhaust FILE`"},
+    {"out", "FILE", "write the finding to this file, for `strayframe exhaust FILE`"},
     {"engine", "NAME", "snapshot or replay (snapshot, where the cache's memory can be saved)"},
     {"no-merging", NULL, "explore equal states again"},
-    {"no-symmetry", NULL, "try tenants that are alike in every order"},
-    {"sweep", "N", "first N seeds at small depth, then each world with numbers that are alike"},
+    {"no-symmetry", NULL, "also try the orders that only exchange equal tenants"},
+    {"sweep", "N", "first N seeds at small depth, then each world with similar identity numbers"},
     {"seed", "N", "of the identity numbers (1)"},
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
@@ -246,18 +246,18 @@ const struct cli_command cli_exhaust = {
     .name = "exhaust",
     .words = "[FILE]",
     .summary = "Try every order of events in small worlds, without network and pictures",
-    .details =
-        "Drives the cache through the interface of its host in worlds of two or three tenants "
-        "whose "
-        "stills\n"
-        "are bytes with owners. At each step every event that can happen is tried, up to a depth "
-        "that\n"
-        "grows until the CPU time is used up. Says what is covered. Exit code 1: an answer held a "
-        "byte of\n"
-        "another tenant's still, or gave a session away; the order is printed, the shortest there "
-        "is in its\n"
-        "world. Exit code 3: a find did not repeat in a fresh process.\nFILE is a small-world "
-        "file, as --out writes it: its one order is run.",
+    .details = "Drives the cache through the interface of its host in worlds of two or three "
+               "tenants, whose\n"
+               "stills are plain bytes with owners. Tries at each step every event that can "
+               "happen, up to a\n"
+               "depth that grows until the CPU time is used up, and prints what was covered. Exit "
+               "code 1: an\n"
+               "answer contained a byte of another tenant's still, or another tenant's session; "
+               "the events\n"
+               "are printed, as few as lead to it in its world. Exit code 3: a finding did not "
+               "repeat in a\n"
+               "fresh process.\n"
+               "FILE is a small-world file, as --out writes it: its one order is run.",
     .options = options,
     .words_min = 0,
     .words_max = 1,

@@ -45,11 +45,12 @@ const struct cli_command cli_talk = {
     .words = "FILE -- COMMAND",
     .summary = "Feed a recorded exchange of messages to a cache's program alone",
     .details =
-        "FILE is what `strayframe run --log-messages FILE` wrote of a cache exec:COMMAND. COMMAND "
-        "gets the same events\n"
-        "on its standard input, in no box and without a time limit, so that it can be debugged. "
-        "Exit code 1: it does\n"
-        "not call what was recorded; the first call that differs is named.",
+        "FILE is written by `strayframe run --log-messages FILE` for a cache exec:COMMAND. "
+        "COMMAND\n"
+        "gets the same events on its standard input, without a sandbox and without a time limit, "
+        "so\n"
+        "that it can be debugged. Exit code 1: its calls differ from the recorded ones; the first\n"
+        "difference is printed.",
     .options = options,
     .words_min = 2,
     .words_max = CLI_WORDS_MAX,

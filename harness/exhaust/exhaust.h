@@ -1,5 +1,5 @@
 /* A cache in small worlds, explored exhaustively: every order of events up to a depth that the
- * budget allows, world by world, and what that covers. A find is confirmed by replaying it in a
+ * budget allows, world by world, and what that covers. A finding is confirmed by replaying it in a
  * fresh process before it is reported, and told as a story from there. */
 #ifndef STRAYFRAME_EXHAUST_EXHAUST_H
 #define STRAYFRAME_EXHAUST_EXHAUST_H
@@ -71,7 +71,7 @@ struct sf_exhaust {
 SF_MUST_USE enum sf_err sf_exhaust(const struct sf_exhaust_options *options,
                                    struct sf_exhaust *exhaust_out, struct sf_diag *diag);
 
-/* The world of a find. */
+/* The world of a finding. */
 const struct sf_small_world *sf_exhaust_world_of(const struct sf_exhaust_options *options,
                                                  const struct sf_exhaust_found *found);
 

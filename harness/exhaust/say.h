@@ -8,8 +8,8 @@
 #include "harness/exhaust/exhaust.h"
 #include "harness/oracle/oracle.h"
 
-/* PASS: nothing was found. FAIL: a confirmed leak, crash or broken contract. INCONCLUSIVE: a find
- * that did not repeat, or no answer with bytes was seen in any world. */
+/* PASS: nothing was found. FAIL: a confirmed leak, crash or broken contract. INCONCLUSIVE: a
+ * finding that did not repeat, or no answer with bytes was seen in any world. */
 enum sf_verdict sf_exhaust_verdict(const struct sf_exhaust *exhaust);
 
 void sf_exhaust_say(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust,

@@ -80,7 +80,7 @@ static void say_failed(const struct sf_gate *gate, struct sf_text *out)
                     gate->wanted_count);
     }
     if (gate->differs_count > 0) {
-        sf_text_add(out, "; the cache is not deterministic, so a finding need not repeat");
+        sf_text_add(out, "; the cache is not deterministic, so findings may not be reproducible");
     }
 }
 
@@ -92,7 +92,7 @@ static bool say_inconclusive(const struct sf_gate *gate, const struct gate_contr
         sf_text_add(out,
                     "the cache is not deterministic: in %u of %u scenarios the same seed, run "
                     "twice, gave two "
-                    "different runs, so no finding could be repeated",
+                    "different runs, so no finding is reproducible",
                     gate->differs_count, gate->scenarios_count);
     } else if (controls->sound_failed_count > 0) {
         sf_text_add(

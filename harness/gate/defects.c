@@ -120,7 +120,7 @@ static const struct sf_defect defects[] = {
         .id = "D13",
         .title = "device, slot and user are mapped in two steps, and a reader comes between",
         .seen_in = "Wyze 2024; Ubiquiti UniFi 2023; Eufy 2021",
-        .needs = "everybody comes back at once after an outage, and look-ups take their time",
+        .needs = "all devices come back at once after an outage, and slow look-ups",
         BUILTIN("d13-mapping-race"),
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/mass-return.yaml",
@@ -156,7 +156,7 @@ static const struct sf_defect defects[] = {
     },
     {
         .id = "D17",
-        .title = "what is said to one viewer is stored with the answer, and said to others",
+        .title = "a session sent to one viewer is stored with the answer and sent to others",
         .seen_in = "Rails CVE-2024-26144; Flask CVE-2023-30861; HAProxy",
         .needs = "sessions that are renewed with an answer",
         BUILTIN("d17-session-in-head"),
@@ -174,7 +174,7 @@ static const struct sf_defect defects[] = {
     },
     {
         .id = "D19",
-        .title = "of what an answer varies by, half is dropped",
+        .title = "part of the properties that an answer varies by is dropped",
         .seen_in = "nginx 1.22 with two Vary lines",
         .needs = "cameras whose new firmware names one more property",
         BUILTIN("d19-last-vary-word"),
@@ -183,7 +183,7 @@ static const struct sf_defect defects[] = {
     },
     {
         .id = "D20",
-        .title = "what is called like a static file is cached without the session",
+        .title = "a still named like a static file is cached without the session",
         .seen_in = "web cache deception",
         .needs = "viewers that call their stills something.jpg",
         BUILTIN("d20-static-suffix"),
@@ -210,7 +210,7 @@ static const struct sf_defect defects[] = {
     },
     {
         .id = "D23",
-        .title = "a lease expires, and who held it commits all the same",
+        .title = "a lease expires, and its holder commits all the same",
         .seen_in = "nginx proxy_cache_lock_timeout; memcache leases",
         .needs = "a camera that is slower than the lease",
         BUILTIN("d23-recycled-lease"),
@@ -275,7 +275,7 @@ static const struct sf_defect defects[] = {
         .id = "D30",
         .title = "a lease by a clock that steps does not end",
         .seen_in = "nginx, whose freshness is in whole seconds",
-        .needs = "a node whose clock is set back while leases run; for left=1 nothing but a camera "
+        .needs = "a node whose clock is set back while leases run; for left=1 only a camera "
                  "that is silent for longer than its lease",
         BUILTIN("d30-calendar-lease"),
         .oracle = "no-stray-pixels",
@@ -368,7 +368,7 @@ static const struct sf_defect defects[] = {
     },
     {
         .id = "D42",
-        .title = "what was to be forgotten is found in a second place",
+        .title = "an invalidated still is found in a second place",
         .seen_in = "invalidations of CDNs that leave stale-if-error copies; no published picture",
         .needs = "an owner who has the cache forget a camera, and a camera slower than the "
                  "cache's patience afterwards",
@@ -378,7 +378,7 @@ static const struct sf_defect defects[] = {
     },
     {
         .id = "D43",
-        .title = "what a refused call did not set is used as if it had",
+        .title = "an output that a refused call did not set is used",
         .seen_in = "unchecked return values in general; no published picture",
         .needs = "more viewers who wait for cameras than fetches may be open",
         BUILTIN("d43-last-fetch"),
@@ -387,7 +387,7 @@ static const struct sf_defect defects[] = {
     },
     {
         .id = "D44",
-        .title = "a state is imported without a look at whose format it is",
+        .title = "a state is imported without a check of its format",
         .seen_in = "no published picture; restores of foreign or older dumps in general",
         .needs = "a deploy over another cache, or over another version of this one",
         BUILTIN("d44-any-state"),
@@ -396,7 +396,7 @@ static const struct sf_defect defects[] = {
     },
     {
         .id = "D45",
-        .title = "a slot is as long as stills usually are",
+        .title = "a slot has the length of the usual stills",
         .seen_in = "overflows within one arena, which no memory checker sees",
         .needs = "stills that are longer than usual, of neighbours in the table",
         BUILTIN("d45-usual-size"),
@@ -405,7 +405,7 @@ static const struct sf_defect defects[] = {
     },
     {
         .id = "D46",
-        .title = "a camera whose count begins again is never believed",
+        .title = "stills of a camera whose count begins again are discarded as old",
         .seen_in = "sequence numbers that wrap: RTP, IP; no published picture",
         .needs = "a camera whose count of stills wraps",
         BUILTIN("d46-count-of-once"),

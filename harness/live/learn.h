@@ -18,7 +18,7 @@ enum {
     SF_LEARN_ACCOUNTS_MAX = 8,
     SF_LEARN_PAGES_MAX = 64,
     SF_LEARN_HEADERS_MAX = 6,
-    SF_LEARN_WORD_BYTES_MIN = 4, /* shorter ones are anybody's by chance */
+    SF_LEARN_WORD_BYTES_MIN = 4, /* shorter ones occur on others' pages by chance */
 };
 
 struct sf_learn_account {

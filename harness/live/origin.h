@@ -69,7 +69,7 @@ void sf_origin_token(const struct sf_credentials *credentials, uint32_t place,
  * take `latency_ns` where no injury says otherwise. */
 void sf_origin_set_place(struct sf_origin *origin, uint32_t place, const struct sf_says *says,
                          sf_ns latency_ns);
-/* Everybody gets tenant 0's stills: a control that must be caught. */
+/* Every tenant gets tenant 0's stills: a control that must be caught. */
 void sf_origin_leak_all(struct sf_origin *origin, bool leaky);
 void sf_origin_injure(struct sf_origin *origin, uint32_t place, struct sf_injury injury);
 /* Requests for no place of this run, such as a server's health probe. */

@@ -52,7 +52,7 @@ struct sf_origin {
     struct request *suspended;
     struct sf_rng rng;
     struct sf_origin_counts counts;
-    bool leaky; /* everybody gets tenant 0's stills */
+    bool leaky; /* every tenant gets tenant 0's stills */
 };
 
 /* Lets libmicrohttpd do what is to be done now. */

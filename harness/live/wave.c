@@ -68,8 +68,8 @@ static void add_step(struct player *player, uint32_t round, uint32_t tenant)
         .seen = {.round = round, .tenant = tenant, .owner = SF_NOBODY, .credential = SF_NOBODY}};
 }
 
-/* How often everybody asks in the second round. Where only a share of the answers is lost, once is
- * mostly too seldom. */
+/* How often each tenant asks in the second round. Where only a share of the answers is lost, once
+ * is mostly not enough. */
 static uint32_t turns_of(const struct sf_cell *cell, uint32_t early)
 {
     enum { TURNS_MAX = 4 };
@@ -80,8 +80,9 @@ static uint32_t turns_of(const struct sf_cell *cell, uint32_t early)
     return turns < TURNS_MAX ? turns : TURNS_MAX;
 }
 
-/* One by one: the last tenant has not asked before the origin is injured. It then asks first: what
- * the server still has is another's. All at once: everybody, twice, the last one leading. */
+/* One by one: the last tenant has not asked before the origin is injured. It then asks first:
+ * the server has only other tenants' stills. All at once: each tenant, twice, the last one leading.
+ */
 static void lay_steps(struct player *player)
 {
     uint32_t tenants = player->cell->tenants;

@@ -6,7 +6,7 @@
 
 #include "harness/base/time.h"
 
-/* An answer that begins this soon after its request was let in came from memory: a hit. */
+/* An answer that begins this soon after its request was accepted came from memory: a hit. */
 #define SF_SERVICE_HIT_NS_MAX (10 * SF_MS)
 
 /* Waits in buckets of a sixteenth of their size, up to a quarter of an hour; the last one is for

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Each is one direction. The figures are orders of magnitude to test against, chosen so that the
- * links differ from each other in kind; none is a measurement of anybody's network, and each says
+ * links differ from each other in kind; none is a measurement of a real network, and each says
  * where it comes from. The limits are written out: tc's 1000 packets is right for none but the
  * first. */
 const struct sf_netem_profile sf_netem_profiles[] = {

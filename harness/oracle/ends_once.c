@@ -1,5 +1,5 @@
-/* Ends once: every request that was let in ends exactly once, answered, refused after all or
- * cancelled, within the time that was stated when it was let in. Whether the answer arrives does
+/* Ends once: every accepted request ends exactly once, answered, refused after all or
+ * cancelled, within the time that was stated when it was accepted. Whether the answer arrives does
  * not matter here. A request that is under way when the run ends is judged only if its time was up
  * before. Requests to a camera directly are not judged. */
 #include "harness/base/assert.h"
@@ -88,7 +88,7 @@ static void take_out(struct state *state, uint32_t hole)
 struct ending {
     sf_ns at_ns;
     struct sf_viewer_id viewer;
-    bool at_the_door; /* a refusal that may be of a request that was never let in */
+    bool at_the_door; /* a refusal that may be of a request that was never accepted */
     uint64_t request;
 };
 
@@ -180,7 +180,7 @@ static void say(const struct sf_finding *finding, struct sf_text *out)
 
 const struct sf_oracle sf_oracle_ends_once = {
     .name = "ends-once",
-    .invariant = "every request that was let in ends exactly once, in time",
+    .invariant = "every accepted request ends exactly once, in time",
     .amount_unit = "1 again, 2 late, 3 never",
     .kinds = SF_SEES(ADMITTED) | SF_SEES(ANSWERED) | SF_SEES(REFUSED) | SF_SEES(CANCELLED) |
              SF_SEES(END),

@@ -17,7 +17,7 @@ enum { RESTART_S = 30 };
 #define OUTSIDE_THE_CACHE (UINT32_MAX - 1) /* the camera was asked directly */
 
 struct viewer {
-    uint64_t request;  /* the last that was let in */
+    uint64_t request;  /* the last that was accepted */
     uint32_t instance; /* that it went to */
     uint32_t newest;
     uint32_t newest_instance; /* that answered with it, or NO_INSTANCE */

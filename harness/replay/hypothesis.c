@@ -43,7 +43,8 @@ static const struct sf_hypothesis hypotheses[] = {
     {
         .id = "H4",
         .defect = "D26",
-        .mechanism = "only changed blocks are sent, and put into whatever picture sits in the slot",
+        .mechanism =
+            "only changed blocks are sent, and put into the picture in the slot, whichever it is",
         .caches = {NULL, "builtin:d26-any-reference?slots_max=999",
                    "builtin:d26-any-reference?slots_max=999&defence=1"},
         .delta_every = 3,

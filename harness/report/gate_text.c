@@ -109,7 +109,7 @@ static void find_lines(const struct sf_gate_find *find, const struct sf_gate_nam
     sf_text_add(out, "\n");
 }
 
-/* What to do about the first find. */
+/* What to do about the first finding. */
 static void next_lines(const struct sf_gate *gate, const struct sf_gate_names *names,
                        struct sf_text *out)
 {

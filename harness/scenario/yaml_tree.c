@@ -320,7 +320,7 @@ static bool says(const char *said, const char *words)
     return said != NULL && strstr(said, words) != NULL;
 }
 
-/* The mistakes that everybody makes, in words of our own; false when it is none of them. */
+/* The usual mistakes, in words of our own; false when it is none of them. */
 static bool mistake_refuse(struct reader *reader, const yaml_parser_t *parser, enum sf_err *err_out)
 {
     const struct sf_yaml_source *source = reader->source;

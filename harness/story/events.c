@@ -186,7 +186,7 @@ static void say_cloud(const struct facts *facts, const struct sf_record *record,
         return;
     case SF_RECORD_KILL_SWITCH:
         sf_text_add(out, "the operator %s the integration",
-                    sf_kill_switch_of(record).blocked ? "blocks" : "lets back");
+                    sf_kill_switch_of(record).blocked ? "blocks" : "unblocks");
         return;
     case SF_RECORD_CONTRACT:
         sf_text_add(out, "the cache breaks the contract of its interface: ");

@@ -35,8 +35,8 @@ static bool is_owners_request(const struct sf_finding *finding, const struct sf_
     return of_owner && (record->kind == SF_RECORD_ADMITTED || record->kind == SF_RECORD_ANSWERED);
 }
 
-/* Of the viewer and the two cameras, all; of the owner's viewers, their requests; of everyone else
- * what may matter to any: the operator, the cache, and requests that were cancelled. */
+/* Of the viewer and the two cameras, all; of the owner's viewers, their requests; of other parties
+ * the records that may matter to any home: of the operator, the cache, and cancelled requests. */
 static bool concerned(const struct sf_finding *finding, const struct sf_record *record)
 {
     if (record->kind == SF_RECORD_CANCELLED) {

@@ -102,7 +102,8 @@ static void tell_owner_waits(const struct facts *facts, struct sf_text *out)
     }
     const struct sf_admitted_record waits = sf_admitted_of(facts->owner_waits);
     sf_text_add(
-        out, " At that time the %s of home %u waited for an answer of its own (request %u, let in ",
+        out,
+        " At that time the %s of home %u waited for an answer of its own (request %u, accepted ",
         sf_viewer_kind_name(waits.viewer), facts->finding->owner_tenant.index + 1,
         (uint32_t)waits.request);
     say_ago(facts->answered->at_ns - facts->owner_waits->at_ns, out);

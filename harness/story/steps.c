@@ -161,7 +161,7 @@ static void tell_ask(struct teller *teller)
     }
     step_to(teller, facts->ask, VIEWER, SF_LANE_CLOUD, facts->ask_trip.lost_count > 0);
     if (facts->admitted != NULL) {
-        sf_text_add(&teller->text, "lets it in");
+        sf_text_add(&teller->text, "accepts the request");
         step_at(teller, facts->admitted, CLOUD);
     }
 }

@@ -71,7 +71,7 @@ static void tell_stray(const struct facts *facts, struct sf_text *out)
     if (facts->answered == NULL) {
         sf_text_add(out, "the trace has no answer to this request");
     } else if (elses && facts->admitted != NULL) {
-        sf_text_add(out, "the front door let in a request for another home's camera; the cache "
+        sf_text_add(out, "the front door accepted a request for another home's camera; the cache "
                          "answered what it was asked for");
     } else if (facts->own_is_in_it) {
         tell_mixture(facts, out);

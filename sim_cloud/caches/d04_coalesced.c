@@ -1,7 +1,7 @@
 /* D04: concurrent misses are coalesced by too coarse a key.
  *
  * Asking a camera takes long, and many ask at once; so a miss that finds another one under way
- * joins it instead of asking again, and whatever comes back is given to everyone who joined. The
+ * joins it instead of asking again, and the answer is given to every request that joined. The
  * key by which misses find each other is the resource's: integration and model, which is what the
  * address of a still looks like once the account is left to a header.
  *

@@ -1,4 +1,4 @@
-/* D20: what is called like a static file is cached without the session.
+/* D20: a still named like a static file is cached without the session.
  *
  * The engineer: "Logos, fonts and help pictures are the same for all; asking for them again
  * under every account wastes half of the memory. What ends in .jpg or .png is such a file: it

@@ -1,4 +1,4 @@
-/* D23: a lease expires, and who held it commits all the same.
+/* D23: a lease expires, and its holder commits all the same.
  *
  * The engineer: "The first that misses gets the lease to fill the entry, and the others wait at it.
  * A filler that takes too long has probably died: its lease expires, and the row of the lease table

@@ -225,8 +225,9 @@ static const struct edge_store kind = {
 EDGE_CREATE
 
 const struct sf_cache_plugin sf_builtin_d26_any_reference = {
-    EDGE_HEAD("d26-any-reference", "1",
-              "planted defect: rows that changed are put into whatever picture sits in the slot"),
+    EDGE_HEAD(
+        "d26-any-reference", "1",
+        "planted defect: rows that changed are put into the picture in the slot, whichever it is"),
     EDGE_FETCHES,
     .on_upload = on_upload,
     .on_upload_fragment = on_upload_fragment,

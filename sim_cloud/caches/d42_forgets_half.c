@@ -1,4 +1,4 @@
-/* D42: what was to be forgotten is found in a second place.
+/* D42: an invalidated still is found in a second place.
  *
  * The engineer: "When an owner has a camera's stills deleted, the entry goes, at once, as it must.
  * The table of last good stills, for cameras that do not answer, is another module's: it is short

@@ -1,4 +1,4 @@
-/* D43: what a refused call did not set is used as if it had.
+/* D43: an output that a refused call did not set is used.
  *
  * The engineer: "Each waiter is filed under the fetch that it waits for, whose number the host
  * writes where we say. A fetch can be refused when the host has its hands full, but the viewer then

@@ -1,4 +1,4 @@
-/* D44: a state is imported without a look at whose format it is.
+/* D44: a state is imported without a check of its format.
  *
  * The engineer: "A new version takes over what the old one has, so that no camera need be asked
  * again. The record is tenant, camera, age and bytes; it has been so from the start, and what would

@@ -1,4 +1,4 @@
-/* D45: a slot is as long as stills usually are.
+/* D45: a slot has the length of the usual stills.
  *
  * The engineer: "One block of memory holds all stills, in slots of one length, so that nothing is
  * allocated while we serve. No still that we have seen came near to that length." The length is

@@ -1,4 +1,4 @@
-/* D46: a camera whose count begins again is never believed.
+/* D46: stills of a camera whose count begins again are discarded as old.
  *
  * The engineer: "A slow upload must not take the place of a newer one, so a still with a lower
  * count than ours is dropped. That it came at all tells us that the camera has nothing newer than

@@ -1,4 +1,4 @@
-/* A cache that crashes before anybody has asked it for anything. */
+/* A cache that crashes before its first call. */
 #include "harness/cache/strayframe_cache.h"
 
 #include <stdlib.h>

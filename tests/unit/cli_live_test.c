@@ -203,7 +203,7 @@ static const char service[] =
     "    listen {LISTEN};\n"
     "    location /direct/me { return 200 "
     "'{\"name\":\"$who\",\"at\":\"$msec\",\"kind\":\"account\"}'; }\n"
-    "    location /direct/news { return 200 '<p>the same for everybody</p>'; }\n"
+    "    location /direct/news { return 200 '<p>the same for every account</p>'; }\n"
     "    location /direct/ { return 200 '<h1>Welcome $who</h1> request $request_id'; }\n"
     "    location /cached/ { proxy_pass http://{LISTEN}/direct/; proxy_cache pages;\n"
     "      proxy_cache_key $uri; proxy_cache_valid 60s; }\n"

@@ -85,7 +85,7 @@ static void test_somebody_elses_cache_that_ends_the_process_or_never_comes_back(
                      2);
 }
 
-/* The JSON stays whole. (It never answers, which is a find.) */
+/* The JSON stays whole. (It never answers, which is a finding.) */
 static void test_what_a_cache_prints_goes_to_stderr(void **state)
 {
     (void)state;

@@ -73,7 +73,7 @@ static uint32_t blocks_that_differ(uint64_t a, uint64_t b)
     return count;
 }
 
-/* Neighbouring numbers must not share blocks, or short runs of bytes would be anybody's. */
+/* Neighbouring numbers must not share blocks, or short runs of bytes would have no owner. */
 static void test_mark_neighbours_differ_in_nearly_every_block(void **state)
 {
     (void)state;

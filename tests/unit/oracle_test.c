@@ -141,13 +141,13 @@ static void test_a_second_block_does_not_extend_the_grace(void **state)
         "160 the hub of home 1 received 9 bytes of a frame although the integration is blocked\n");
     judge(&sf_oracle_kill_switch,
           "100 the operator blocks, grace 50\n"
-          "120 the operator lets back, grace 50\n"
+          "120 the operator unblocks, grace 50\n"
           "140 the operator blocks, grace 50\n"
           "160 hub 0 receives whole, arrived 9\n",
           "evidence 0\n");
     judge(&sf_oracle_kill_switch,
           "100 the operator blocks, grace 50\n"
-          "200 the operator lets back, grace 50\n"
+          "200 the operator unblocks, grace 50\n"
           "300 hub 0 is answered with 9\n",
           "evidence 0\n");
 }

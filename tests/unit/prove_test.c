@@ -53,8 +53,7 @@ static void test_a_defect_is_caught_and_its_twin_is_not_blamed(void **state)
     assert_int_equal(proof->twin_runs_count, 3);
     assert_int_equal(proof->false_alarms_count, 0);
     assert_true(sf_proof_holds(proof));
-    /* Pixels and bytes both see it, and hardly anybody else does: neither is needed, the two are.
-     */
+    /* Pixels and bytes both see it, and hardly any other oracle: neither is needed, the two are. */
     for (uint32_t i = 0; i < sf_removals_count(); i++) {
         assert_int_equal(sf_proof_needs(proof, i), i == sf_removals_count() - 1);
     }

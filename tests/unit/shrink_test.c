@@ -218,8 +218,8 @@ static void test_slots_are_certain(void **state)
     assert_int_equal(network.up.slot_bytes_max, 3000);
 }
 
-/* A find on which one loss taken out moves all later packets: a search that wrote the fates down at
- * once kept 38 of them. By runs, so that the machine's pace does not matter. */
+/* A finding on which one loss taken out moves all later packets: a search that wrote the fates down
+ * at once kept 38 of them. By runs, so that the machine's pace does not matter. */
 static void test_chance_comes_down_where_packets_depend_on_each_other(void **state)
 {
     (void)state;

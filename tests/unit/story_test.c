@@ -399,7 +399,7 @@ static void test_the_cache_that_answered_is_that_of_its_node(void **state)
         {.at_ns = 13 * SF_SECOND, .kind = SF_RECORD_DEPLOYED, .who = 3, .a = 0},
         {.at_ns = 15 * SF_SECOND, .kind = SF_RECORD_ASK, .who = 3, .a = 1, .c = 9},
         {.at_ns = 16 * SF_SECOND, .kind = SF_RECORD_ADMITTED, .who = 3, .a = 1, .b = 1, .c = 9},
-        /* Later than the request was let in: it is answered by the version before. */
+        /* Later than the request was accepted: it is answered by the version before. */
         {.at_ns = 16500 * SF_MS, .kind = SF_RECORD_DEPLOYED, .who = 4, .a = 0},
         {.at_ns = 17 * SF_SECOND, .kind = SF_RECORD_ANSWERED, .who = 3, .a = 77, .c = 9},
     };
@@ -555,7 +555,7 @@ static void test_the_story_says_what_the_owner_waited_for_and_what_was_handed_ov
     runs_load(runs, "scenarios/smoke/small.yaml");
     tell_text(&runs->plan, lines, 10, &story);
     assert_paragraph_says(&story, "At that time the hub of home 4 waited for an answer of its own "
-                                  "(request 4, let in 1.5 s before).");
+                                  "(request 4, accepted 1.5 s before).");
     assert_paragraph_says(&story, "It had arrived before that version went live");
     step_that_says(&story, "its hub waits for an answer (request 4)");
     sf_story_fini(&story);

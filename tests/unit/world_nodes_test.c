@@ -220,7 +220,7 @@ static uint32_t connection_to(uint32_t viewer, uint32_t node, uint32_t before)
     return connection;
 }
 
-/* How many requests came over the connection after it broke; none was let in. */
+/* How many requests came over the connection after it broke; none was accepted. */
 static uint32_t count_too_late(uint32_t viewer, uint32_t connection, uint32_t loss)
 {
     uint32_t too_late = 0;

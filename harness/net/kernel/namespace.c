@@ -66,7 +66,7 @@ static bool is_here(int fd)
            here.st_ino == there.st_ino;
 }
 
-/* Going to where one is needs no right, so that anybody may look at his own network. */
+/* Going to where one is needs no right, so that any user may look at its own network. */
 static int go_to(int fd)
 {
     if (is_here(fd)) {
