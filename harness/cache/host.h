@@ -13,6 +13,7 @@
 #include "harness/base/ids.h"
 #include "harness/base/slots.h"
 #include "harness/base/time.h"
+#include "harness/cache/contract.h"
 #include "harness/cache/load.h"
 #include "harness/cache/opaque.h"
 #include "harness/cache/strayframe_cache.h"
@@ -84,12 +85,6 @@ enum {
     SF_CACHE_CONNECTIONS_MAX = 1 << 12,
     SF_CACHE_QUESTIONS_MAX = 1 << 16, /* to the identity service */
 };
-
-/* Does an answer of this status carry a still, or a part of one? */
-static inline bool sf_cache_status_has_bytes(uint32_t status)
-{
-    return status == SF_CACHE_STATUS_OK || status == SF_CACHE_STATUS_PARTIAL;
-}
 
 struct sf_cache_host_state;
 

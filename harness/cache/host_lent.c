@@ -1,7 +1,8 @@
-/* What a plug-in may ask of the host. Nothing that it passes is believed before it is checked. */
+/* The functions that the host lends to a plug-in. What the plug-in passes is checked before use. */
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/cache/contract.h"
 #include "harness/cache/host_private.h"
 
 int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t subject)
@@ -44,7 +45,8 @@ static void lent_log(void *context, const char *text, uint32_t bytes)
     struct sf_cache_version *version = context;
     const struct sf_cache_services *services = version->host->services;
     if (text != NULL) {
-        services->log(services->context, version->index, text, bytes < 200 ? bytes : 200);
+        services->log(services->context, version->index, text,
+                      bytes < SF_CONTRACT_LOG_BYTES ? bytes : SF_CONTRACT_LOG_BYTES);
     }
 }
 
@@ -55,7 +57,8 @@ static int32_t lent_timer_set(void *context, int64_t delay_ns, uint64_t cookie, 
     if (delay_ns < 0) {
         return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, 0);
     }
-    if (delay_ns > SF_HOUR * 24 * 365 || !has_room(version, &host->timers, SF_CACHE_BOUND_TIMERS)) {
+    if (delay_ns > SF_CONTRACT_DELAY_NS_MAX ||
+        !has_room(version, &host->timers, SF_CACHE_BOUND_TIMERS)) {
         return SF_CACHE_E_BUSY;
     }
     void *item;
@@ -109,35 +112,13 @@ static void finish(struct sf_host_request *request)
     request->version->requests_count--;
 }
 
-static int32_t check_answer(uint32_t status, const uint8_t *bytes, uint32_t count)
-{
-    if (status > SF_CACHE_STATUS_PARTIAL) {
-        return SF_CACHE_E_BAD_STATUS;
-    }
-    if (!sf_cache_status_has_bytes(status)) {
-        return bytes != NULL || count != 0 ? SF_CACHE_E_BAD_STATUS : SF_CACHE_DONE;
-    }
-    if (bytes == NULL || count == 0) {
-        return SF_CACHE_E_BAD_ARGUMENT;
-    }
-    return count > SF_CACHE_STILL_BYTES_MAX ? SF_CACHE_E_TOO_MANY_BYTES : SF_CACHE_DONE;
-}
-
-/* Two answers are for viewers who hold something, and said so. */
-static bool fits(const struct sf_host_request *request, uint32_t status)
-{
-    bool holds_whole = request->holds && request->range_offset == 0;
-    return (status != SF_CACHE_STATUS_NOT_MODIFIED || holds_whole) &&
-           (status != SF_CACHE_STATUS_PARTIAL || request->range_offset > 0);
-}
-
 static int32_t lent_answer(void *context, uint64_t number, uint32_t status, const uint8_t *bytes,
                            uint32_t count)
 {
     struct sf_cache_version *version = context;
     sf_handle handle = sf_host_meant(version, SF_OPAQUE_REQUEST, number);
     const struct sf_cache_services *services = version->host->services;
-    int32_t code = check_answer(status, bytes, count);
+    int32_t code = sf_contract_answer(status, bytes, count);
     if (code != SF_CACHE_DONE) {
         return sf_host_broken(version, code, handle);
     }
@@ -145,8 +126,9 @@ static int32_t lent_answer(void *context, uint64_t number, uint32_t status, cons
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
     }
-    if (!fits(request, status)) {
-        return sf_host_broken(version, SF_CACHE_E_BAD_STATUS, handle);
+    code = sf_contract_status(status, request->holds, request->range_offset);
+    if (code != SF_CACHE_DONE) {
+        return sf_host_broken(version, code, handle);
     }
     services->answer_begin(services->context, request->world_request, status, count);
     if (count > 0) {
@@ -162,10 +144,10 @@ static int32_t lent_answer_begin(void *context, uint64_t number, uint32_t total_
     struct sf_cache_version *version = context;
     sf_handle handle = sf_host_meant(version, SF_OPAQUE_REQUEST, number);
     const struct sf_cache_services *services = version->host->services;
-    if (total_bytes == 0 || total_bytes > SF_CACHE_STILL_BYTES_MAX) {
-        return sf_host_broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
+    int32_t code = sf_contract_announce(total_bytes);
+    if (code != SF_CACHE_DONE) {
+        return sf_host_broken(version, code, handle);
     }
-    int32_t code = SF_CACHE_DONE;
     struct sf_host_request *request = sf_host_answerable(version, handle, SF_REQUEST_OPEN, &code);
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
@@ -190,19 +172,18 @@ static int32_t lent_answer_part(void *context, uint64_t number, const uint8_t *b
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
     }
-    if (bytes == NULL || count == 0) {
-        return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, handle);
-    }
-    if (count > request->announced_bytes - request->passed_bytes) {
-        return sf_host_broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
+    code = sf_contract_part(request->announced_bytes - request->passed_bytes, bytes, count);
+    if (code != SF_CACHE_DONE) {
+        return sf_host_broken(version, code, handle);
     }
     request->passed_bytes += count;
     services->answer_bytes(services->context, request->world_request, bytes, count);
     return SF_CACHE_DONE;
 }
 
-static int32_t end_answer(struct sf_cache_version *version, uint64_t number, bool aborted)
+static int32_t lent_answer_over(void *context, uint64_t number, bool aborted)
 {
+    struct sf_cache_version *version = context;
     sf_handle handle = sf_host_meant(version, SF_OPAQUE_REQUEST, number);
     const struct sf_cache_services *services = version->host->services;
     int32_t code = SF_CACHE_DONE;
@@ -211,27 +192,19 @@ static int32_t end_answer(struct sf_cache_version *version, uint64_t number, boo
     if (request == NULL) {
         return sf_host_broken(version, code, handle);
     }
-    if (!aborted && request->passed_bytes < request->announced_bytes) {
-        return sf_host_broken(version, SF_CACHE_E_TOO_FEW_BYTES, handle);
+    code = sf_contract_end(request->announced_bytes - request->passed_bytes, aborted);
+    if (code != SF_CACHE_DONE) {
+        return sf_host_broken(version, code, handle);
     }
     services->answer_end(services->context, request->world_request, aborted);
     finish(request);
     return SF_CACHE_DONE;
 }
 
-static int32_t lent_answer_end(void *context, uint64_t number)
+static int32_t lent_fetch_if_changed(void *context, uint64_t camera, uint64_t validator,
+                                     uint64_t cookie, uint64_t *fetch_out)
 {
-    return end_answer(context, number, false);
-}
-
-static int32_t lent_answer_abort(void *context, uint64_t number)
-{
-    return end_answer(context, number, true);
-}
-
-int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_t validator,
-                      uint64_t cookie, uint64_t *fetch_out)
-{
+    struct sf_cache_version *version = context;
     struct sf_cache_host_state *host = version->host;
     uint64_t index = sf_opaque_index(&host->opaque, SF_OPAQUE_CAMERA, camera);
     if (index >= host->cameras_count) {
@@ -254,11 +227,6 @@ int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_
         *fetch_out = sf_host_told(host, SF_OPAQUE_FETCH, handle);
     }
     return SF_CACHE_DONE;
-}
-
-static int32_t lent_fetch(void *context, uint64_t camera, uint64_t cookie, uint64_t *fetch_out)
-{
-    return sf_host_fetch(context, camera, 0, cookie, fetch_out);
 }
 
 static int32_t lent_fetch_cancel(void *context, uint64_t number)
@@ -308,78 +276,44 @@ static int32_t lent_store_close(void *context, uint64_t number)
     return SF_CACHE_DONE;
 }
 
-static int32_t sf_store_start(struct sf_cache_version *version, uint64_t number, bool put,
-                              const uint8_t *key, uint32_t key_bytes, const uint8_t *bytes,
-                              uint32_t count, int64_t ttl_ns, uint64_t cookie)
+static int32_t lent_store(void *context, uint64_t number, bool put, const uint8_t *key,
+                          uint32_t key_bytes, const uint8_t *bytes, uint32_t count, int64_t ttl_ns,
+                          uint64_t cookie)
 {
+    struct sf_cache_version *version = context;
     sf_handle handle = sf_host_meant(version, SF_OPAQUE_STORE_CONNECTION, number);
     const struct sf_cache_services *services = version->host->services;
     const struct sf_host_connection *connection = sf_slots_get(&version->host->connections, handle);
     if (connection == NULL || connection->version != version) {
         return sf_host_broken(version, SF_CACHE_E_UNKNOWN_CONNECTION, handle);
     }
-    bool bad_key = key == NULL || key_bytes == 0 || key_bytes > SF_CACHE_KEY_BYTES_MAX;
-    bool bad_value = (bytes == NULL && count > 0) || ttl_ns < 0;
-    if (bad_key || bad_value) {
-        return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, handle);
-    }
-    if (count > SF_CACHE_STILL_BYTES_MAX) {
-        return sf_host_broken(version, SF_CACHE_E_TOO_MANY_BYTES, handle);
+    int32_t code = sf_contract_store(key, key_bytes, bytes, count, ttl_ns);
+    if (code != SF_CACHE_DONE) {
+        return sf_host_broken(version, code, handle);
     }
     services->store_start(services->context, version->index, handle, cookie, put, key, key_bytes,
                           bytes, count, ttl_ns);
     return SF_CACHE_DONE;
 }
 
-static int32_t lent_store_get(void *context, uint64_t connection, const uint8_t *key,
-                              uint32_t key_bytes, uint64_t cookie)
-{
-    return sf_store_start(context, connection, false, key, key_bytes, NULL, 0, 0, cookie);
-}
-
-static int32_t lent_store_put(void *context, uint64_t connection, const uint8_t *key,
-                              uint32_t key_bytes, const uint8_t *bytes, uint32_t count,
-                              int64_t ttl_ns, uint64_t cookie)
-{
-    return sf_store_start(context, connection, true, key, key_bytes, bytes, count, ttl_ns, cookie);
-}
-
 static void lent_state(void *context, uint32_t index, uint32_t value)
 {
     struct sf_cache_version *version = context;
-    if (index < 64) {
+    if (index < SF_CONTRACT_STATES) {
         version->host->services->state(version->host->services->context, index, value);
     }
 }
+
+/* In files of their own. */
+#define lent_wall_clock_ms sf_host_wall_clock_ms
+#define lent_identity sf_host_identity
+#define lent_answer_properties sf_host_answer_properties
+
+#include "harness/cache/lent_table.def"
 
 void sf_cache_host_lend(struct sf_cache_version *version)
 {
     SF_ASSERT(version != NULL);
     SF_ASSERT(version->host != NULL);
-    version->lent = (struct sf_cache_host){
-        .struct_bytes = sizeof version->lent,
-        .abi = SF_CACHE_ABI,
-        .context = version,
-        .now_ns = lent_now_ns,
-        .random_u64 = lent_random_u64,
-        .log = lent_log,
-        .timer_set = lent_timer_set,
-        .timer_cancel = lent_timer_cancel,
-        .answer = lent_answer,
-        .answer_begin = lent_answer_begin,
-        .answer_part = lent_answer_part,
-        .answer_end = lent_answer_end,
-        .answer_abort = lent_answer_abort,
-        .fetch = lent_fetch,
-        .fetch_cancel = lent_fetch_cancel,
-        .store_open = lent_store_open,
-        .store_close = lent_store_close,
-        .store_get = lent_store_get,
-        .store_put = lent_store_put,
-        .state = lent_state,
-        .wall_clock_ms = sf_host_wall_clock_ms,
-        .identity = sf_host_identity,
-        .fetch_if_changed = sf_host_fetch_if_changed,
-        .answer_properties = sf_host_answer_properties,
-    };
+    lend(&version->lent, version);
 }

@@ -91,9 +91,6 @@ int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t 
 struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host,
                                          struct sf_node_id node);
 
-/* As the lent `fetch`; with a validator, 0 for none, as fetch_if_changed. */
-int32_t sf_host_fetch(struct sf_cache_version *version, uint64_t camera, uint64_t validator,
-                      uint64_t cookie, uint64_t *fetch_out);
 /* The request if this version may answer it now; otherwise NULL with the code that says why not. */
 struct sf_host_request *sf_host_answerable(struct sf_cache_version *version, uint64_t request,
                                            enum sf_request_phase phase, int32_t *code_out);
@@ -104,8 +101,6 @@ void sf_host_hand_over(struct sf_cache_version *from, struct sf_cache_version *t
 /* ---- lent functions that have a file of their own ---- */
 int64_t sf_host_wall_clock_ms(void *context);
 int32_t sf_host_identity(void *context, uint64_t token, uint64_t cookie);
-int32_t sf_host_fetch_if_changed(void *context, uint64_t camera, uint64_t validator,
-                                 uint64_t cookie, uint64_t *fetch_out);
 int32_t sf_host_answer_properties(void *context, uint64_t request,
                                   const struct sf_cache_answer_properties *properties);
 

@@ -1,8 +1,9 @@
-/* What a cache may ask of the host of a small world. The rules are those of
- * harness/cache/host_lent.c and its neighbours; the state is flat, and nothing here allocates
- * memory, so that a world can be saved and put back millions of times a second. */
+/* The functions that the host of a small world lends to a cache. The contract is that of the host
+ * (harness/cache/contract.h); the state is flat, and nothing here allocates memory, so that a world
+ * can be saved and put back millions of times a second. */
 #include <string.h>
 
+#include "harness/cache/contract.h"
 #include "harness/exhaust/state.h"
 
 int32_t sf_small_broken(struct small *small, int32_t code)
@@ -39,7 +40,7 @@ static void lent_log(void *context, const char *text, uint32_t bytes)
     const struct small_lent *lent = context;
     if (text != NULL && lent->small->told != NULL) {
         SMALL_TELL(lent->small, SMALL_LANE_CACHE, SMALL_LANE_CACHE, "the cache notes: %.*s",
-                   (int)(bytes < 200 ? bytes : 200), text);
+                   (int)(bytes < SF_CONTRACT_LOG_BYTES ? bytes : SF_CONTRACT_LOG_BYTES), text);
     }
 }
 
@@ -69,7 +70,7 @@ static int32_t lent_timer_set(void *context, int64_t delay_ns, uint64_t cookie, 
     if (delay_ns < 0) {
         return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
     }
-    if (state->timers_count == SMALL_TIMERS || delay_ns > SF_HOUR * 24 * 365) {
+    if (state->timers_count == SMALL_TIMERS || delay_ns > SF_CONTRACT_DELAY_NS_MAX) {
         return bound_met(small);
     }
     struct small_version *version = &state->versions[lent->version];
@@ -133,32 +134,6 @@ static uint32_t number_of(const struct small *small, const struct small_request 
     return (uint32_t)(request - small->state.requests) + 1;
 }
 
-static bool has_bytes(uint32_t status)
-{
-    return status == SF_CACHE_STATUS_OK || status == SF_CACHE_STATUS_PARTIAL;
-}
-
-static int32_t check_answer(const struct small_request *request, uint32_t status,
-                            const uint8_t *bytes, uint32_t count)
-{
-    if (status > SF_CACHE_STATUS_PARTIAL) {
-        return SF_CACHE_E_BAD_STATUS;
-    }
-    if (!has_bytes(status) && (bytes != NULL || count != 0)) {
-        return SF_CACHE_E_BAD_STATUS;
-    }
-    if (has_bytes(status) && (bytes == NULL || count == 0)) {
-        return SF_CACHE_E_BAD_ARGUMENT;
-    }
-    if (count > SF_CACHE_STILL_BYTES_MAX) {
-        return SF_CACHE_E_TOO_MANY_BYTES;
-    }
-    bool holds_whole = request->holds != 0 && request->range_offset == 0;
-    bool fits = (status != SF_CACHE_STATUS_NOT_MODIFIED || holds_whole) &&
-                (status != SF_CACHE_STATUS_PARTIAL || request->range_offset > 0);
-    return fits ? SF_CACHE_DONE : SF_CACHE_E_BAD_STATUS;
-}
-
 static void finish(struct small *small, struct small_request *request)
 {
     request->phase = SMALL_ANSWERED;
@@ -194,12 +169,15 @@ static int32_t lent_answer(void *context, uint64_t id, uint32_t status, const ui
 {
     const struct small_lent *lent = context;
     struct small *small = lent->small;
-    int32_t code = SF_CACHE_DONE;
+    int32_t code = sf_contract_answer(status, bytes, count);
+    if (code != SF_CACHE_DONE) {
+        return sf_small_broken(small, code);
+    }
     struct small_request *request = answerable(lent, id, SMALL_OPEN, &code);
     if (request == NULL) {
         return sf_small_broken(small, code);
     }
-    code = check_answer(request, status, bytes, count);
+    code = sf_contract_status(status, request->holds != 0, request->range_offset);
     if (code != SF_CACHE_DONE) {
         return sf_small_broken(small, code);
     }
@@ -222,10 +200,10 @@ static int32_t lent_answer_begin(void *context, uint64_t id, uint32_t total_byte
 {
     const struct small_lent *lent = context;
     struct small *small = lent->small;
-    if (total_bytes == 0 || total_bytes > SF_CACHE_STILL_BYTES_MAX) {
-        return sf_small_broken(small, SF_CACHE_E_TOO_MANY_BYTES);
+    int32_t code = sf_contract_announce(total_bytes);
+    if (code != SF_CACHE_DONE) {
+        return sf_small_broken(small, code);
     }
-    int32_t code = SF_CACHE_DONE;
     struct small_request *request = answerable(lent, id, SMALL_OPEN, &code);
     if (request == NULL) {
         return sf_small_broken(small, code);
@@ -248,11 +226,9 @@ static int32_t lent_answer_part(void *context, uint64_t id, const uint8_t *bytes
     if (request == NULL) {
         return sf_small_broken(small, code);
     }
-    if (bytes == NULL || count == 0) {
-        return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
-    }
-    if (count > request->announced_bytes - request->passed_bytes) {
-        return sf_small_broken(small, SF_CACHE_E_TOO_MANY_BYTES);
+    code = sf_contract_part(request->announced_bytes - request->passed_bytes, bytes, count);
+    if (code != SF_CACHE_DONE) {
+        return sf_small_broken(small, code);
     }
     SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->tenant,
                "the cache passes %u bytes for request %u of tenant %c", count,
@@ -262,16 +238,18 @@ static int32_t lent_answer_part(void *context, uint64_t id, const uint8_t *bytes
     return SF_CACHE_DONE;
 }
 
-static int32_t end_answer(const struct small_lent *lent, uint64_t id, bool aborted)
+static int32_t lent_answer_over(void *context, uint64_t id, bool aborted)
 {
+    const struct small_lent *lent = context;
     struct small *small = lent->small;
     int32_t code = SF_CACHE_DONE;
     struct small_request *request = answerable(lent, id, SMALL_ANSWERING, &code);
     if (request == NULL) {
         return sf_small_broken(small, code);
     }
-    if (!aborted && request->passed_bytes < request->announced_bytes) {
-        return sf_small_broken(small, SF_CACHE_E_TOO_FEW_BYTES);
+    code = sf_contract_end(request->announced_bytes - request->passed_bytes, aborted);
+    if (code != SF_CACHE_DONE) {
+        return sf_small_broken(small, code);
     }
     SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->tenant,
                aborted ? "the cache breaks the answer to request %u off"
@@ -280,32 +258,6 @@ static int32_t end_answer(const struct small_lent *lent, uint64_t id, bool abort
     viewer_holds(small, request, request->passed_bytes, !aborted);
     finish(small, request);
     return SF_CACHE_DONE;
-}
-
-static int32_t lent_answer_end(void *context, uint64_t id)
-{
-    return end_answer(context, id, false);
-}
-
-static int32_t lent_answer_abort(void *context, uint64_t id)
-{
-    return end_answer(context, id, true);
-}
-
-/* As much of the properties as the plug-in's version of the header has; the rest is 0. */
-static struct sf_cache_answer_properties read(const struct sf_cache_answer_properties *properties)
-{
-    struct sf_cache_answer_properties known = {.struct_bytes = sizeof known};
-    if (SF_CACHE_HAS(properties, flags)) {
-        known.flags = properties->flags;
-    }
-    if (SF_CACHE_HAS(properties, validator)) {
-        known.validator = properties->validator;
-    }
-    if (SF_CACHE_HAS(properties, session)) {
-        known.session = properties->session;
-    }
-    return known;
 }
 
 static void give_session(struct small *small, const struct small_request *request, uint32_t owner)
@@ -324,7 +276,6 @@ static void give_session(struct small *small, const struct small_request *reques
 static int32_t lent_answer_properties(void *context, uint64_t id,
                                       const struct sf_cache_answer_properties *properties)
 {
-    enum { FLAGS_KNOWN = SF_CACHE_ANSWER_STALE | SF_CACHE_ANSWER_INCOMPLETE };
     const struct small_lent *lent = context;
     struct small *small = lent->small;
     int32_t code = SF_CACHE_DONE;
@@ -335,10 +286,10 @@ static int32_t lent_answer_properties(void *context, uint64_t id,
     if (properties == NULL || request->has_properties) {
         return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
     }
-    const struct sf_cache_answer_properties known = read(properties);
+    const struct sf_cache_answer_properties known = sf_contract_properties(properties);
     uint32_t owner =
         known.session != 0 ? sf_small_session_viewer(small, known.session) : request->tenant;
-    if ((known.flags & ~(uint32_t)FLAGS_KNOWN) != 0 || owner == SMALL_NONE) {
+    if (sf_contract_flags(known.flags) != SF_CACHE_DONE || owner == SMALL_NONE) {
         return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
     }
     request->has_properties = 1;
@@ -393,11 +344,6 @@ static int32_t lent_fetch_if_changed(void *context, uint64_t camera_id, uint64_t
         }
     }
     return bound_met(small);
-}
-
-static int32_t lent_fetch(void *context, uint64_t camera, uint64_t cookie, uint64_t *fetch_out)
-{
-    return lent_fetch_if_changed(context, camera, 0, cookie, fetch_out);
 }
 
 static int32_t lent_fetch_cancel(void *context, uint64_t id)
@@ -468,42 +414,27 @@ static int32_t lent_store_close(void *context, uint64_t id)
     return SF_CACHE_DONE;
 }
 
-static int32_t store_start(const struct small_lent *lent, uint64_t id, bool put, const uint8_t *key,
-                           uint32_t key_bytes, const uint8_t *bytes, uint32_t count, int64_t ttl_ns,
-                           uint64_t cookie)
+static int32_t lent_store(void *context, uint64_t id, bool put, const uint8_t *key,
+                          uint32_t key_bytes, const uint8_t *bytes, uint32_t count, int64_t ttl_ns,
+                          uint64_t cookie)
 {
+    const struct small_lent *lent = context;
     struct small *small = lent->small;
     uint32_t connection = connection_of(lent, id);
     if (connection == SMALL_NONE) {
         return sf_small_broken(small, SF_CACHE_E_UNKNOWN_CONNECTION);
     }
-    bool bad_key = key == NULL || key_bytes == 0 || key_bytes > SF_CACHE_KEY_BYTES_MAX;
-    if (bad_key || (bytes == NULL && count > 0) || ttl_ns < 0) {
-        return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
+    int32_t code = sf_contract_store(key, key_bytes, bytes, count, ttl_ns);
+    if (code != SF_CACHE_DONE) {
+        return sf_small_broken(small, code);
     }
-    if (count > SF_CACHE_STILL_BYTES_MAX) {
-        return sf_small_broken(small, SF_CACHE_E_TOO_MANY_BYTES);
-    }
-    int32_t code =
+    code =
         sf_small_store_start(small, connection, put, key, key_bytes, bytes, count, ttl_ns, cookie);
     small->met_bound |= code == SF_CACHE_E_BUSY;
     SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_STORE,
                "the cache %s the shared store on connection %u",
                put ? "puts something into" : "asks", connection + 1);
     return code;
-}
-
-static int32_t lent_store_get(void *context, uint64_t connection, const uint8_t *key,
-                              uint32_t key_bytes, uint64_t cookie)
-{
-    return store_start(context, connection, false, key, key_bytes, NULL, 0, 0, cookie);
-}
-
-static int32_t lent_store_put(void *context, uint64_t connection, const uint8_t *key,
-                              uint32_t key_bytes, const uint8_t *bytes, uint32_t count,
-                              int64_t ttl_ns, uint64_t cookie)
-{
-    return store_start(context, connection, true, key, key_bytes, bytes, count, ttl_ns, cookie);
 }
 
 /* ---- identity ---- */
@@ -525,33 +456,10 @@ static int32_t lent_identity(void *context, uint64_t token, uint64_t cookie)
     return bound_met(small);
 }
 
+#include "harness/cache/lent_table.def"
+
 void sf_small_lend(struct small *small, uint32_t version)
 {
     small->contexts[version] = (struct small_lent){.small = small, .version = version};
-    small->lent[version] = (struct sf_cache_host){
-        .struct_bytes = sizeof small->lent[version],
-        .abi = SF_CACHE_ABI,
-        .context = &small->contexts[version],
-        .now_ns = lent_now_ns,
-        .random_u64 = lent_random_u64,
-        .log = lent_log,
-        .timer_set = lent_timer_set,
-        .timer_cancel = lent_timer_cancel,
-        .answer = lent_answer,
-        .answer_begin = lent_answer_begin,
-        .answer_part = lent_answer_part,
-        .answer_end = lent_answer_end,
-        .answer_abort = lent_answer_abort,
-        .fetch = lent_fetch,
-        .fetch_cancel = lent_fetch_cancel,
-        .store_open = lent_store_open,
-        .store_close = lent_store_close,
-        .store_get = lent_store_get,
-        .store_put = lent_store_put,
-        .state = lent_state,
-        .wall_clock_ms = lent_wall_clock_ms,
-        .identity = lent_identity,
-        .fetch_if_changed = lent_fetch_if_changed,
-        .answer_properties = lent_answer_properties,
-    };
+    lend(&small->lent[version], &small->contexts[version]);
 }

@@ -1,9 +1,11 @@
-/* What the object is lent. Most calls need no answer from the host: the runner knows what is right,
- * and says so at once. What might be wrong is asked, so that the object hears the very code that it
- * would hear from the host, and the host learns of the breach. */
+/* The functions that the object is lent. Most calls need no answer from the host: the runner knows
+ * that they keep the contract (harness/cache/contract.h), and returns at once. For any other call
+ * it waits for the host's answer, so that the object gets the host's code and the host learns of
+ * the breach. */
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/cache/contract.h"
 #include "harness/runner/runner.h"
 
 /* Up to this many of a kind open at once cannot exceed the host's bounds, which all instances
@@ -94,7 +96,7 @@ static uint64_t lent_random_u64(void *context)
 
 static void lent_log(void *context, const char *text, uint32_t bytes)
 {
-    char line[201];
+    char line[SF_CONTRACT_LOG_BYTES + 1];
     if (text == NULL) {
         return;
     }
@@ -110,7 +112,7 @@ static void lent_log(void *context, const char *text, uint32_t bytes)
 static void lent_state(void *context, uint32_t index, uint32_t value)
 {
     const struct sf_call_fuzz_state body = {index, value};
-    if (index < 64) {
+    if (index < SF_CONTRACT_STATES) {
         (void)call(context, SF_CALL_FUZZ_STATE, true, &body);
     }
 }
@@ -161,23 +163,16 @@ void sf_instance_request_cancelled(struct sf_instance *instance, uint64_t reques
     sf_map_remove(&instance->requests, request);
 }
 
+/* A part of a still is never sure: the host knows from which byte on. */
 static bool answer_is_sure(const uint64_t *known, uint32_t status, const uint8_t *bytes,
                            uint32_t count)
 {
-    if (known == NULL || (*known & REQUEST_BEGUN) != 0) {
+    if (known == NULL || (*known & REQUEST_BEGUN) != 0 || status == SF_CACHE_STATUS_PARTIAL) {
         return false;
     }
-    switch (status) {
-    case SF_CACHE_STATUS_OK:
-        return bytes != NULL && count > 0 && count <= SF_CACHE_STILL_BYTES_MAX;
-    case SF_CACHE_STATUS_NOT_FOUND:
-    case SF_CACHE_STATUS_UNAVAILABLE:
-        return bytes == NULL && count == 0;
-    case SF_CACHE_STATUS_NOT_MODIFIED:
-        return bytes == NULL && count == 0 && (*known & REQUEST_HOLDS_WHOLE) != 0;
-    default: /* not an enum: a part of a still, or what is no status; the host knows */
-        return false;
-    }
+    bool holds_whole = (*known & REQUEST_HOLDS_WHOLE) != 0;
+    return sf_contract_answer(status, bytes, count) == SF_CACHE_DONE &&
+           sf_contract_status(status, holds_whole, 0) == SF_CACHE_DONE;
 }
 
 /* Bytes that are no good are not sent: that there was a pointer, and what it was said to point to,
@@ -209,8 +204,8 @@ static int32_t lent_answer_begin(void *context, uint64_t request, uint32_t total
 {
     struct sf_instance *instance = context;
     uint64_t *known = sf_map_get(&instance->requests, request);
-    bool sure = known != NULL && (*known & REQUEST_BEGUN) == 0 && total_bytes > 0 &&
-                total_bytes <= SF_CACHE_STILL_BYTES_MAX;
+    bool sure = known != NULL && (*known & REQUEST_BEGUN) == 0 &&
+                sf_contract_announce(total_bytes) == SF_CACHE_DONE;
     int32_t code = call_answer(instance, SF_CALL_ANSWER_BEGIN, sure, request, 0, NULL, total_bytes);
     if (code == SF_CACHE_DONE && known != NULL) {
         *known = (*known & ~REQUEST_BYTES_MASK) | REQUEST_BEGUN | total_bytes;
@@ -223,8 +218,9 @@ static int32_t lent_answer_part(void *context, uint64_t request, const uint8_t *
 {
     struct sf_instance *instance = context;
     uint64_t *known = sf_map_get(&instance->requests, request);
-    bool sure = known != NULL && (*known & REQUEST_BEGUN) != 0 && bytes != NULL && count > 0 &&
-                count <= (*known & REQUEST_BYTES_MASK);
+    bool sure =
+        known != NULL && (*known & REQUEST_BEGUN) != 0 &&
+        sf_contract_part((uint32_t)(*known & REQUEST_BYTES_MASK), bytes, count) == SF_CACHE_DONE;
     int32_t code = call_answer(instance, SF_CALL_ANSWER_PART, sure, request, 0, bytes, count);
     if (code == SF_CACHE_DONE && sure) {
         *known -= count;
@@ -232,49 +228,36 @@ static int32_t lent_answer_part(void *context, uint64_t request, const uint8_t *
     return code;
 }
 
-static int32_t end_answer(struct sf_instance *instance, enum sf_wire_call kind, bool sure,
-                          uint64_t request)
+static int32_t lent_answer_over(void *context, uint64_t request, bool aborted)
 {
-    int32_t code = call_answer(instance, kind, sure, request, 0, NULL, 0);
+    struct sf_instance *instance = context;
+    const uint64_t *known = sf_map_get(&instance->requests, request);
+    bool sure = known != NULL && (*known & REQUEST_BEGUN) != 0 &&
+                sf_contract_end((uint32_t)(*known & REQUEST_BYTES_MASK), aborted) == SF_CACHE_DONE;
+    int32_t code = call_answer(instance, aborted ? SF_CALL_ANSWER_ABORT : SF_CALL_ANSWER_END, sure,
+                               request, 0, NULL, 0);
     if (code == SF_CACHE_DONE) {
         sf_map_remove(&instance->requests, request);
     }
     return code;
 }
 
-static int32_t lent_answer_end(void *context, uint64_t request)
-{
-    struct sf_instance *instance = context;
-    const uint64_t *known = sf_map_get(&instance->requests, request);
-    bool sure =
-        known != NULL && (*known & REQUEST_BEGUN) != 0 && (*known & REQUEST_BYTES_MASK) == 0;
-    return end_answer(instance, SF_CALL_ANSWER_END, sure, request);
-}
-
-static int32_t lent_answer_abort(void *context, uint64_t request)
-{
-    struct sf_instance *instance = context;
-    const uint64_t *known = sf_map_get(&instance->requests, request);
-    return end_answer(instance, SF_CALL_ANSWER_ABORT,
-                      known != NULL && (*known & REQUEST_BEGUN) != 0, request);
-}
-
 static int32_t lent_answer_properties(void *context, uint64_t request,
                                       const struct sf_cache_answer_properties *properties)
 {
-    enum { FLAGS_KNOWN = SF_CACHE_ANSWER_STALE | SF_CACHE_ANSWER_INCOMPLETE };
     struct sf_instance *instance = context;
     uint64_t *known = sf_map_get(&instance->requests, request);
     struct sf_call_properties body = {.request = request};
     if (properties == NULL) {
-        body.flags = ~0u; /* flags that there are not: the same answer */
+        body.flags = ~0u; /* unknown flags get the same code */
     } else {
-        body.flags = SF_CACHE_HAS(properties, flags) ? properties->flags : 0;
-        body.validator = SF_CACHE_HAS(properties, validator) ? properties->validator : 0;
-        body.session = SF_CACHE_HAS(properties, session) ? properties->session : 0;
+        const struct sf_cache_answer_properties read = sf_contract_properties(properties);
+        body.flags = read.flags;
+        body.validator = read.validator;
+        body.session = read.session;
     }
     bool sure = known != NULL && (*known & (REQUEST_BEGUN | REQUEST_HAS_PROPERTIES)) == 0 &&
-                body.session == 0 && (body.flags & ~(uint32_t)FLAGS_KNOWN) == 0;
+                body.session == 0 && sf_contract_flags(body.flags) == SF_CACHE_DONE;
     int32_t code = call(instance, SF_CALL_ANSWER_PROPERTIES, sure, &body);
     if (code == SF_CACHE_DONE && known != NULL) {
         *known |= REQUEST_HAS_PROPERTIES;
@@ -301,11 +284,6 @@ static int32_t lent_fetch_if_changed(void *context, uint64_t camera, uint64_t va
         }
     }
     return code;
-}
-
-static int32_t lent_fetch(void *context, uint64_t camera, uint64_t cookie, uint64_t *fetch_out)
-{
-    return lent_fetch_if_changed(context, camera, 0, cookie, fetch_out);
 }
 
 static int32_t lent_fetch_cancel(void *context, uint64_t fetch)
@@ -349,11 +327,11 @@ static int32_t lent_store_close(void *context, uint64_t connection)
     return call(instance, SF_CALL_STORE_CLOSE, open, &body);
 }
 
-static int32_t start_operation(struct sf_instance *instance, enum sf_wire_call kind,
-                               uint64_t connection, const uint8_t *key, uint32_t key_bytes,
-                               const uint8_t *bytes, uint32_t count, int64_t ttl_ns,
-                               uint64_t cookie)
+static int32_t lent_store(void *context, uint64_t connection, bool put, const uint8_t *key,
+                          uint32_t key_bytes, const uint8_t *bytes, uint32_t count, int64_t ttl_ns,
+                          uint64_t cookie)
 {
+    struct sf_instance *instance = context;
     uint64_t id = next_id(instance);
     struct sf_call_store body = {
         .connection = sf_runner_name(connection), .op = sf_runner_name(id), .ttl_ns = ttl_ns};
@@ -368,28 +346,13 @@ static int32_t start_operation(struct sf_instance *instance, enum sf_wire_call k
     } else if (!value_is_good) {
         body.ttl_ns = -1; /* a bad argument, whichever it was */
     }
-    bool sure =
-        key_is_good && value_is_good && sf_map_get(&instance->connections, connection) != NULL;
-    int32_t code = call(instance, kind, sure, &body);
+    bool sure = sf_contract_store(key, key_bytes, bytes, count, ttl_ns) == SF_CACHE_DONE &&
+                sf_map_get(&instance->connections, connection) != NULL;
+    int32_t code = call(instance, put ? SF_CALL_STORE_PUT : SF_CALL_STORE_GET, sure, &body);
     if (code == SF_CACHE_DONE) {
         sf_map_put(&instance->operations, id, cookie);
     }
     return code;
-}
-
-static int32_t lent_store_get(void *context, uint64_t connection, const uint8_t *key,
-                              uint32_t key_bytes, uint64_t cookie)
-{
-    return start_operation(context, SF_CALL_STORE_GET, connection, key, key_bytes, NULL, 0, 0,
-                           cookie);
-}
-
-static int32_t lent_store_put(void *context, uint64_t connection, const uint8_t *key,
-                              uint32_t key_bytes, const uint8_t *bytes, uint32_t count,
-                              int64_t ttl_ns, uint64_t cookie)
-{
-    return start_operation(context, SF_CALL_STORE_PUT, connection, key, key_bytes, bytes, count,
-                           ttl_ns, cookie);
 }
 
 static int32_t lent_identity(void *context, uint64_t token, uint64_t cookie)
@@ -405,32 +368,9 @@ static int32_t lent_identity(void *context, uint64_t token, uint64_t cookie)
     return code;
 }
 
+#include "harness/cache/lent_table.def"
+
 void sf_instance_lend(struct sf_instance *instance)
 {
-    instance->host = (struct sf_cache_host){
-        .struct_bytes = sizeof instance->host,
-        .abi = SF_CACHE_ABI,
-        .context = instance,
-        .now_ns = lent_now_ns,
-        .random_u64 = lent_random_u64,
-        .log = lent_log,
-        .timer_set = lent_timer_set,
-        .timer_cancel = lent_timer_cancel,
-        .answer = lent_answer,
-        .answer_begin = lent_answer_begin,
-        .answer_part = lent_answer_part,
-        .answer_end = lent_answer_end,
-        .answer_abort = lent_answer_abort,
-        .fetch = lent_fetch,
-        .fetch_cancel = lent_fetch_cancel,
-        .store_open = lent_store_open,
-        .store_close = lent_store_close,
-        .store_get = lent_store_get,
-        .store_put = lent_store_put,
-        .state = lent_state,
-        .wall_clock_ms = lent_wall_clock_ms,
-        .identity = lent_identity,
-        .fetch_if_changed = lent_fetch_if_changed,
-        .answer_properties = lent_answer_properties,
-    };
+    lend(&instance->host, instance);
 }
