@@ -4,7 +4,7 @@
 #include "harness/base/time.h"
 #include "harness/trace/access.h"
 
-enum { HELD_S = 15, SOON_S = 5, VIEWERS_PER_HOME_MAX = 4 };
+enum { HELD_S = 15, SOON_S = 5 };
 
 struct camera {
     struct sf_tenant_id owner;
@@ -36,7 +36,7 @@ struct sf_probe_accounts *sf_probe_accounts_create(struct sf_arena *arena, uint3
     SF_ASSERT(arena != NULL);
     SF_ASSERT(homes_count > 0);
     struct sf_probe_accounts *accounts = sf_arena_take(arena, 1, sizeof *accounts);
-    uint32_t viewers_count = VIEWERS_PER_HOME_MAX * homes_count;
+    uint32_t viewers_count = SF_VIEWERS_PER_HOME * homes_count;
     accounts->homes_count = homes_count;
     sf_access_init(&accounts->access, arena, homes_count);
     accounts->cameras = sf_arena_take(arena, homes_count, sizeof *accounts->cameras);
@@ -114,7 +114,7 @@ static void see_owner(struct sf_probe_accounts *accounts, const struct sf_camera
 static bool guest_waits(const struct sf_probe_accounts *accounts,
                         const struct sf_share_record share)
 {
-    uint32_t viewers_count = VIEWERS_PER_HOME_MAX * accounts->homes_count;
+    uint32_t viewers_count = SF_VIEWERS_PER_HOME * accounts->homes_count;
     for (uint32_t i = 0; i < viewers_count; i++) {
         const struct waiting *waiting = &accounts->viewers[i];
         if (waiting->request != 0 && sf_camera_same(waiting->camera, share.camera) &&

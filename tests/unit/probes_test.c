@@ -1,223 +1,247 @@
-/* Probes: each is passed by the few records that it is about, and by nothing else. */
+/* Probes over traces in their text form: which situation each must count, and which it must not. */
 #include "harness/oracle/probes.h"
 
 #include "harness/base/arena.h"
 #include "harness/base/time.h"
-#include "tests/unit/test.h"
+#include "tests/unit/trace_text.h"
 
 enum { HOMES = 4 };
 
-/* Viewers 0 and 1 are tenant 0's, and 4, 8, 12 are those of tenants 1, 2, 3. */
-static const struct sf_record introduction[] = {
-    {.kind = SF_RECORD_VIEWER, .who = 0, .a = 0, .b = 0},
-    {.kind = SF_RECORD_VIEWER, .who = 1, .a = 0, .b = 0},
-    {.kind = SF_RECORD_VIEWER, .who = 4, .a = 1, .b = 1},
-    {.kind = SF_RECORD_VIEWER, .who = 8, .a = 2, .b = 2},
-    {.kind = SF_RECORD_VIEWER, .who = 12, .a = 3, .b = 3},
-};
+static const char introduction[] = "0 hub 0 belongs to its own\n"
+                                   "0 app 0 belongs to its own\n"
+                                   "0 hub 1 belongs to its own\n"
+                                   "0 hub 2 belongs to its own\n"
+                                   "0 hub 3 belongs to its own\n";
+
+static void hear(struct sf_probes *probes, const char *trace)
+{
+    uint32_t count;
+    struct sf_record *records = trace_parse(trace, &count);
+    sf_probes_hear(probes, records, count);
+    free(records);
+}
 
 /* How often the probe is passed by these records, after the introduction. */
-static uint64_t passed(enum sf_probe probe, const struct sf_record *records, uint32_t count)
+static void assert_passed(enum sf_probe probe, const char *trace, uint64_t expected)
 {
     struct sf_arena arena;
     sf_arena_init(&arena);
     struct sf_probes *probes = sf_probes_create(&arena, HOMES);
     uint64_t counts[SF_PROBES_COUNT];
-    sf_probes_hear(probes, introduction, sizeof introduction / sizeof introduction[0]);
-    sf_probes_hear(probes, records, count);
+    hear(probes, introduction);
+    hear(probes, trace);
     sf_probes_read(probes, counts);
     sf_arena_fini(&arena);
-    return counts[probe];
+    if (counts[probe] != expected) {
+        fail_msg("%s: expected %" PRIu64 ", counted %" PRIu64 " in\n%s", sf_probe_name(probe),
+                 expected, counts[probe], trace);
+    }
 }
 
-#define PASSED(PROBE, ...)                                            \
-    passed(SF_PROBE_##PROBE, (const struct sf_record[]){__VA_ARGS__}, \
-           sizeof((const struct sf_record[]){__VA_ARGS__}) / sizeof(struct sf_record))
+static void assert_passed_after(enum sf_probe probe, const char *before, const char *trace,
+                                uint64_t expected)
+{
+    char both[512];
+    snprintf(both, sizeof both, "%s%s", before, trace);
+    assert_passed(probe, both, expected);
+}
 
-#define WAITS(VIEWER, CAMERA, REQUEST)                                       \
-    {                                                                        \
-        .kind = SF_RECORD_ADMITTED, .who = VIEWER, .a = CAMERA, .c = REQUEST \
-    }
-#define ANSWERED(VIEWER, REQUEST)                                       \
-    {                                                                   \
-        .kind = SF_RECORD_ANSWERED, .who = VIEWER, .a = 9, .c = REQUEST \
-    }
+static const char one_waits[] = "0 hub 0 is admitted to camera 0, request 1\n";
+static const char one_was_answered[] = "0 hub 0 is admitted to camera 0, request 1\n"
+                                       "0 hub 0 is answered with 9, request 1\n";
 
 static void test_tenants_that_wait_are_counted(void **state)
 {
     (void)state;
-    assert_int_equal(PASSED(TWO_WAIT, WAITS(0, 0, 1), WAITS(1, 0, 2)), 0);
-    assert_int_equal(PASSED(TWO_WAIT, WAITS(0, 0, 1), ANSWERED(0, 1), WAITS(4, 1, 2)), 0);
-    assert_int_equal(PASSED(TWO_WAIT, WAITS(0, 0, 1), WAITS(4, 1, 2)), 1);
-    assert_int_equal(PASSED(THREE_WAIT, WAITS(0, 0, 1), WAITS(4, 1, 2)), 0);
-    assert_int_equal(PASSED(THREE_WAIT, WAITS(0, 0, 1), WAITS(4, 1, 2), WAITS(8, 2, 3)), 1);
+    static const char second[] = "0 hub 1 is admitted to camera 1, request 2\n";
+    assert_passed(SF_PROBE_TWO_WAIT,
+                  "0 hub 0 is admitted to camera 0, request 1\n"
+                  "0 app 0 is admitted to camera 0, request 2\n",
+                  0);
+    assert_passed_after(SF_PROBE_TWO_WAIT, one_was_answered, second, 0);
+    assert_passed_after(SF_PROBE_TWO_WAIT, one_waits, second, 1);
+    assert_passed_after(SF_PROBE_THREE_WAIT, one_waits, second, 0);
+    assert_passed_after(SF_PROBE_THREE_WAIT, one_waits,
+                        "0 hub 1 is admitted to camera 1, request 2\n"
+                        "0 hub 2 is admitted to camera 2, request 3\n",
+                        1);
 }
 
 static void test_two_that_ask_for_one_camera_are_counted(void **state)
 {
     (void)state;
-#define ASKS(VIEWER, CAMERA, REQUEST, AT_MS) \
-    {.kind = SF_RECORD_ADMITTED, .who = VIEWER, .a = CAMERA, .c = REQUEST, .at_ns = (AT_MS)*SF_MS}
-    assert_int_equal(PASSED(SHARED_ASK, ASKS(0, 0, 1, 0), ASKS(4, 1, 2, 9)), 0);
-    assert_int_equal(PASSED(SHARED_ASK, ASKS(0, 0, 1, 0), ASKS(0, 0, 2, 9)), 0);
-    assert_int_equal(PASSED(SHARED_ASK, ASKS(0, 0, 1, 0), ASKS(1, 0, 2, 1001)), 0);
-    assert_int_equal(PASSED(SHARED_ASK, ASKS(0, 0, 1, 0), ASKS(1, 0, 2, 1000)), 1);
-    assert_int_equal(PASSED(SHARED_ASK, ASKS(0, 0, 1, 0), ANSWERED(0, 1), ASKS(1, 0, 2, 9)), 1);
+    assert_passed_after(SF_PROBE_SHARED_ASK, one_waits,
+                        "00:00.009000000 hub 1 is admitted to camera 1, request 2\n", 0);
+    assert_passed_after(SF_PROBE_SHARED_ASK, one_waits,
+                        "00:00.009000000 hub 0 is admitted to camera 0, request 2\n", 0);
+    assert_passed_after(SF_PROBE_SHARED_ASK, one_waits,
+                        "00:01.001000000 app 0 is admitted to camera 0, request 2\n", 0);
+    assert_passed_after(SF_PROBE_SHARED_ASK, one_waits,
+                        "00:01.000000000 app 0 is admitted to camera 0, request 2\n", 1);
+    assert_passed_after(SF_PROBE_SHARED_ASK, one_was_answered,
+                        "00:00.009000000 app 0 is admitted to camera 0, request 2\n", 1);
 }
 
 static void test_a_fetch_that_fails_while_its_still_is_wanted_is_counted(void **state)
 {
     (void)state;
-#define FETCH_ENDED(CAMERA, ENDING) \
-    {.kind = SF_RECORD_FETCH_ENDED, .who = CAMERA, .flags = SF_ENDING_##ENDING}
-    assert_int_equal(PASSED(FETCH_FAILED_WAIT, WAITS(0, 0, 1), FETCH_ENDED(0, ABANDONED)), 1);
-    assert_int_equal(PASSED(FETCH_FAILED_WAIT, WAITS(0, 0, 1), FETCH_ENDED(1, ABANDONED)), 0);
-    assert_int_equal(
-        PASSED(FETCH_FAILED_WAIT, WAITS(0, 0, 1), ANSWERED(0, 1), FETCH_ENDED(0, ABANDONED)), 0);
-    assert_int_equal(PASSED(FETCH_FAILED_WAIT, WAITS(0, 0, 1), FETCH_ENDED(0, COMPLETE)), 0);
-    assert_int_equal(PASSED(FETCH_FAILED_WAIT, WAITS(0, 0, 1), FETCH_ENDED(0, NOT_MODIFIED)), 0);
-    assert_int_equal(PASSED(FETCH_ABANDONED, FETCH_ENDED(0, NOT_MODIFIED)), 0);
+    static const char abandoned[] = "0 camera 0 fetch ends abandoned\n";
+    assert_passed_after(SF_PROBE_FETCH_FAILED_WAIT, one_waits, abandoned, 1);
+    assert_passed_after(SF_PROBE_FETCH_FAILED_WAIT, one_waits, "0 camera 1 fetch ends abandoned\n",
+                        0);
+    assert_passed_after(SF_PROBE_FETCH_FAILED_WAIT, one_was_answered, abandoned, 0);
+    assert_passed_after(SF_PROBE_FETCH_FAILED_WAIT, one_waits, "0 camera 0 fetch ends complete\n",
+                        0);
+    assert_passed_after(SF_PROBE_FETCH_FAILED_WAIT, one_waits,
+                        "0 camera 0 fetch ends not modified\n", 0);
+    assert_passed(SF_PROBE_FETCH_ABANDONED, "0 camera 0 fetch ends not modified\n", 0);
 }
 
-static void test_stills_that_take_three_times_what_may_be_kept_are_counted_once(void **state)
+static void test_stills_that_take_three_times_the_capacity_are_counted_once(void **state)
 {
     (void)state;
-#define CAPACITY {.kind = SF_RECORD_CAPACITY, .c = 100}
-#define UPLOADED(CAMERA, BYTES)                                   \
-    {                                                             \
-        .kind = SF_RECORD_UPLOAD_ENDED, .who = CAMERA, .b = BYTES \
-    }
-#define FETCHED(CAMERA, BYTES)                                   \
-    {                                                            \
-        .kind = SF_RECORD_FETCH_ENDED, .who = CAMERA, .b = BYTES \
-    }
-    assert_int_equal(PASSED(MEMORY_SHORT, UPLOADED(0, 200), UPLOADED(1, 200)), 0);
-    assert_int_equal(PASSED(MEMORY_SHORT, CAPACITY, UPLOADED(0, 200), UPLOADED(1, 100)), 0);
-    assert_int_equal(PASSED(MEMORY_SHORT, CAPACITY, UPLOADED(0, 200), UPLOADED(0, 200)), 0);
-    assert_int_equal(PASSED(MEMORY_SHORT, CAPACITY, UPLOADED(0, 200), FETCHED(1, 101)), 1);
-    assert_int_equal(
-        PASSED(MEMORY_SHORT, CAPACITY, UPLOADED(0, 200), UPLOADED(1, 101), UPLOADED(2, 9)), 1);
+    static const char capacity[] = "0 capacity, bytes 100\n"
+                                   "0 camera 0 upload ends complete, received 200\n";
+    assert_passed(SF_PROBE_MEMORY_SHORT,
+                  "0 camera 0 upload ends complete, received 200\n"
+                  "0 camera 1 upload ends complete, received 200\n",
+                  0);
+    assert_passed_after(SF_PROBE_MEMORY_SHORT, capacity,
+                        "0 camera 1 upload ends complete, received 100\n", 0);
+    assert_passed_after(SF_PROBE_MEMORY_SHORT, capacity,
+                        "0 camera 0 upload ends complete, received 200\n", 0);
+    assert_passed_after(SF_PROBE_MEMORY_SHORT, capacity,
+                        "0 camera 1 fetch ends complete, received 101\n", 1);
+    assert_passed_after(SF_PROBE_MEMORY_SHORT, capacity,
+                        "0 camera 1 upload ends complete, received 101\n"
+                        "0 camera 2 upload ends complete, received 9\n",
+                        1);
 }
 
 static void test_more_than_256_uploads_under_way_are_counted(void **state)
 {
     (void)state;
-    struct sf_record records[258];
-    for (uint32_t i = 0; i < 258; i++) {
-        records[i] = (struct sf_record){.kind = SF_RECORD_UPLOAD_BEGUN, .c = i + 1};
+    struct sf_text uploads = {0};
+    for (uint32_t i = 0; i < 255; i++) {
+        sf_text_add(&uploads, "0 camera 0 uploads, upload %u\n", i + 1);
     }
-    assert_int_equal(passed(SF_PROBE_MANY_UPLOADS, records, 256), 0);
-    assert_int_equal(passed(SF_PROBE_MANY_UPLOADS, records, 257), 1);
-    records[256] = (struct sf_record){.kind = SF_RECORD_UPLOAD_ENDED, .c = 1};
-    assert_int_equal(passed(SF_PROBE_MANY_UPLOADS, records, 258), 0);
+    struct sf_text trace = {0};
+    sf_text_add(&trace, "%s0 camera 0 uploads, upload 256\n", uploads.data);
+    assert_passed(SF_PROBE_MANY_UPLOADS, trace.data, 0);
+    sf_text_add(&trace, "0 camera 0 uploads, upload 257\n");
+    assert_passed(SF_PROBE_MANY_UPLOADS, trace.data, 1);
+    sf_text_free(&trace);
+    sf_text_add(&trace,
+                "%s0 camera 0 uploads, upload 256\n"
+                "0 camera 0 upload ends complete, upload 1\n"
+                "0 camera 0 uploads, upload 257\n",
+                uploads.data);
+    assert_passed(SF_PROBE_MANY_UPLOADS, trace.data, 0);
+    sf_text_free(&trace);
+    sf_text_free(&uploads);
 }
 
 static void test_a_request_for_a_still_whose_first_has_aged_is_counted(void **state)
 {
     (void)state;
-#define FRESH {.kind = SF_RECORD_FRESH, .d = 60 * SF_SECOND}
-#define FIRST                                                                   \
-    {                                                                           \
-        .kind = SF_RECORD_FETCH_ENDED, .who = 0, .b = 9, .at_ns = 5 * SF_SECOND \
-    }
-#define ASKED(CAMERA, AT_S)                                                                  \
-    {                                                                                        \
-        .kind = SF_RECORD_ADMITTED, .who = 0, .a = CAMERA, .c = 1, .at_ns = (AT_S)*SF_SECOND \
-    }
-    assert_int_equal(PASSED(AGED, FRESH, FIRST, ASKED(0, 66)), 1);
-    assert_int_equal(PASSED(AGED, FRESH, FIRST, ASKED(0, 65)), 0);
-    assert_int_equal(PASSED(AGED, FRESH, FIRST, ASKED(1, 66)), 0);
-    assert_int_equal(PASSED(AGED, FIRST, ASKED(0, 66)), 0);
+    static const char first[] = "00:05.000000000 camera 0 fetch ends complete, received 9\n";
+    static const char fresh[] = "0 fresh within 60000000000 ns\n"
+                                "00:05.000000000 camera 0 fetch ends complete, received 9\n";
+    static const char aged[] = "01:06.000000000 hub 0 is admitted to camera 0, request 1\n";
+    assert_passed_after(SF_PROBE_AGED, fresh, aged, 1);
+    assert_passed_after(SF_PROBE_AGED, fresh,
+                        "01:05.000000000 hub 0 is admitted to camera 0, request 1\n", 0);
+    assert_passed_after(SF_PROBE_AGED, fresh,
+                        "01:06.000000000 hub 0 is admitted to camera 1, request 1\n", 0);
+    assert_passed_after(SF_PROBE_AGED, first, aged, 0);
 }
 
-static void test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet(void **state)
+static void test_changes_count_while_requests_wait(void **state)
 {
     (void)state;
     static const struct {
         enum sf_probe probe;
-        struct sf_record record;
+        const char *change;
     } changes[] = {
-        {SF_PROBE_DEPLOY_IN_FLIGHT, {.kind = SF_RECORD_DEPLOYED, .at_ns = SF_SECOND}},
-        {SF_PROBE_BLOCK_IN_FLIGHT, {.kind = SF_RECORD_KILL_SWITCH, .flags = 1}},
-        {SF_PROBE_UNLINK_IN_FLIGHT, {.kind = SF_RECORD_LINK, .who = 0, .at_ns = SF_SECOND}},
-        {SF_PROBE_NODE_IN_FLIGHT, {.kind = SF_RECORD_NODE}},
+        {SF_PROBE_DEPLOY_IN_FLIGHT, "00:01.000000000 version 0 is deployed\n"},
+        {SF_PROBE_BLOCK_IN_FLIGHT, "0 the operator blocks\n"},
+        {SF_PROBE_UNLINK_IN_FLIGHT, "00:01.000000000 tenant 0 unlinks\n"},
+        {SF_PROBE_NODE_IN_FLIGHT, "0 node 0 is lost\n"},
     };
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-        const struct sf_record busy[] = {WAITS(0, 0, 1), changes[i].record};
-        const struct sf_record quiet[] = {WAITS(0, 0, 1), ANSWERED(0, 1), changes[i].record};
-        assert_int_equal(passed(changes[i].probe, busy, 2), 1);
-        assert_int_equal(passed(changes[i].probe, quiet, 3), 0);
+        assert_passed_after(changes[i].probe, one_waits, changes[i].change, 1);
+        assert_passed_after(changes[i].probe, one_was_answered, changes[i].change, 0);
     }
-    assert_int_equal(PASSED(NODE_IN_FLIGHT, WAITS(0, 0, 1), {.kind = SF_RECORD_NODE, .flags = 1}),
-                     0);
-    assert_int_equal(
-        PASSED(BLOCK_IN_FLIGHT, WAITS(0, 0, 1), {.kind = SF_RECORD_KILL_SWITCH, .flags = 0}), 0);
+    assert_passed_after(SF_PROBE_NODE_IN_FLIGHT, one_waits, "0 node 0 is back\n", 0);
+    assert_passed_after(SF_PROBE_BLOCK_IN_FLIGHT, one_waits, "0 the operator unblocks\n", 0);
 }
 
-static void test_forgetting_is_told_by_scope_and_by_what_is_open(void **state)
+static void test_invalidations_are_counted_by_scope_and_by_what_is_under_way(void **state)
 {
     (void)state;
-    const struct sf_record forget = {.kind = SF_RECORD_FORGET, .who = 1, .a = 1};
-    assert_int_equal(PASSED(FORGET_CAMERA, forget), 1);
-    assert_int_equal(PASSED(FORGET_ACCOUNT, forget), 0);
-    assert_int_equal(PASSED(FORGET_ACCOUNT, {.kind = SF_RECORD_FORGET, .who = 1, .a = 2}), 1);
-    assert_int_equal(PASSED(FORGET_WAITING, WAITS(0, 1, 1), forget), 1);
-    assert_int_equal(PASSED(FORGET_WAITING, WAITS(0, 0, 1), forget), 0);
+    static const char forget[] = "0 camera 1 is to be forgotten, scope 1\n";
+    assert_passed(SF_PROBE_FORGET_CAMERA, forget, 1);
+    assert_passed(SF_PROBE_FORGET_ACCOUNT, forget, 0);
+    assert_passed(SF_PROBE_FORGET_ACCOUNT, "0 camera 1 is to be forgotten, scope 2\n", 1);
+    assert_passed_after(SF_PROBE_FORGET_WAITING, "0 hub 0 is admitted to camera 1, request 1\n",
+                        forget, 1);
+    assert_passed_after(SF_PROBE_FORGET_WAITING, one_waits, forget, 0);
     static const struct {
         enum sf_probe probe;
-        struct sf_record begins;
-        struct sf_record ends;
+        const char *begins;
+        const char *ends;
     } open[] = {
-        {SF_PROBE_FORGET_UPLOADING,
-         {.kind = SF_RECORD_UPLOAD_BEGUN, .who = 1},
-         {.kind = SF_RECORD_UPLOAD_ENDED, .who = 1}},
-        {SF_PROBE_FORGET_FETCHING,
-         {.kind = SF_RECORD_FETCH, .who = 1},
-         {.kind = SF_RECORD_FETCH_ENDED, .who = 1}},
-        {SF_PROBE_FORGET_FETCHING,
-         {.kind = SF_RECORD_FETCH, .who = 1},
-         {.kind = SF_RECORD_FETCH_CANCELLED, .who = 1}},
+        {SF_PROBE_FORGET_UPLOADING, "0 camera 1 uploads\n", "0 camera 1 upload ends complete\n"},
+        {SF_PROBE_FORGET_FETCHING, "0 camera 1 is asked for a still\n",
+         "0 camera 1 fetch ends complete\n"},
+        {SF_PROBE_FORGET_FETCHING, "0 camera 1 is asked for a still\n",
+         "0 camera 1 fetch is cancelled\n"},
     };
     for (size_t i = 0; i < sizeof open / sizeof open[0]; i++) {
-        const struct sf_record under_way[] = {open[i].begins, forget};
-        const struct sf_record over[] = {open[i].begins, open[i].ends, forget};
-        assert_int_equal(passed(open[i].probe, under_way, 2), 1);
-        assert_int_equal(passed(open[i].probe, over, 3), 0);
+        char over[128];
+        snprintf(over, sizeof over, "%s%s", open[i].begins, open[i].ends);
+        assert_passed_after(open[i].probe, open[i].begins, forget, 1);
+        assert_passed_after(open[i].probe, over, forget, 0);
     }
 }
 
-static void test_nodes_that_flap_and_deploys_on_deploys(void **state)
+static void test_nodes_that_flap_are_counted(void **state)
 {
     (void)state;
-#define LOST(s) {.kind = SF_RECORD_NODE, .who = 1, .at_ns = (s)*SF_SECOND}
-#define DEPLOYED(s)                                                \
-    {                                                              \
-        .kind = SF_RECORD_DEPLOYED, .a = 1, .at_ns = (s)*SF_SECOND \
-    }
-    assert_int_equal(PASSED(FLAPPING, LOST(1), LOST(9), LOST(21)), 1);
-    assert_int_equal(PASSED(FLAPPING, LOST(1), LOST(9), LOST(22)), 0);
-    assert_int_equal(PASSED(FLAPPING, LOST(1), LOST(9)), 0);
-    assert_int_equal(PASSED(REDEPLOYED, DEPLOYED(0), WAITS(0, 0, 1), DEPLOYED(10), DEPLOYED(13)),
-                     1);
-    assert_int_equal(PASSED(REDEPLOYED, DEPLOYED(0), WAITS(0, 0, 1), DEPLOYED(10), DEPLOYED(14)),
-                     0);
-    assert_int_equal(PASSED(REDEPLOYED, DEPLOYED(0), DEPLOYED(10), DEPLOYED(13)), 0);
-    assert_int_equal(PASSED(DEPLOYED_HEALED, {.kind = SF_RECORD_HEALED}, DEPLOYED(9)), 1);
-    assert_int_equal(PASSED(DEPLOYED_HEALED, DEPLOYED(9), {.kind = SF_RECORD_HEALED}), 0);
-#undef LOST
-#undef DEPLOYED
+    static const char twice[] = "00:01.000000000 node 1 is lost\n"
+                                "00:09.000000000 node 1 is lost\n";
+    assert_passed_after(SF_PROBE_FLAPPING, twice, "00:21.000000000 node 1 is lost\n", 1);
+    assert_passed_after(SF_PROBE_FLAPPING, twice, "00:22.000000000 node 1 is lost\n", 0);
+    assert_passed(SF_PROBE_FLAPPING, twice, 0);
+}
+
+static void test_deploys_soon_after_deploys_are_counted(void **state)
+{
+    (void)state;
+    static const char waiting[] = "0 version 0 is deployed, node 1\n"
+                                  "0 hub 0 is admitted to camera 0, request 1\n"
+                                  "00:10.000000000 version 0 is deployed, node 1\n";
+    static const char quiet[] = "0 version 0 is deployed, node 1\n"
+                                "00:10.000000000 version 0 is deployed, node 1\n";
+    static const char soon[] = "00:13.000000000 version 0 is deployed, node 1\n";
+    assert_passed_after(SF_PROBE_REDEPLOYED, waiting, soon, 1);
+    assert_passed_after(SF_PROBE_REDEPLOYED, waiting,
+                        "00:14.000000000 version 0 is deployed, node 1\n", 0);
+    assert_passed_after(SF_PROBE_REDEPLOYED, quiet, soon, 0);
+    assert_passed_after(SF_PROBE_DEPLOYED_HEALED, "0 healed\n", soon, 1);
+    assert_passed_after(SF_PROBE_DEPLOYED_HEALED, soon, "00:14.000000000 healed\n", 0);
 }
 
 static void test_five_pictures_in_two_seconds_are_live_viewing(void **state)
 {
     (void)state;
-#define PICTURE(ms) {.kind = SF_RECORD_ANSWERED, .who = 2, .a = 900, .at_ns = (ms)*SF_MS}
-    assert_int_equal(
-        PASSED(LIVE, PICTURE(0), PICTURE(500), PICTURE(900), PICTURE(1500), PICTURE(2000)), 1);
-    assert_int_equal(
-        PASSED(LIVE, PICTURE(0), PICTURE(500), PICTURE(900), PICTURE(1500), PICTURE(2001)), 0);
-    assert_int_equal(PASSED(LIVE, PICTURE(0), PICTURE(500), PICTURE(900), PICTURE(1500)), 0);
-#undef PICTURE
+    static const char four[] = "0 app 0 is answered with 900\n"
+                               "00:00.500000000 app 0 is answered with 900\n"
+                               "00:00.900000000 app 0 is answered with 900\n"
+                               "00:01.500000000 app 0 is answered with 900\n";
+    assert_passed_after(SF_PROBE_LIVE, four, "00:02.000000000 app 0 is answered with 900\n", 1);
+    assert_passed_after(SF_PROBE_LIVE, four, "00:02.001000000 app 0 is answered with 900\n", 0);
+    assert_passed(SF_PROBE_LIVE, four, 0);
 }
 
 static void test_single_records_that_are_events(void **state)
@@ -225,66 +249,68 @@ static void test_single_records_that_are_events(void **state)
     (void)state;
     static const struct {
         enum sf_probe probe;
-        struct sf_record record;
+        const char *trace;
     } events[] = {
-        {SF_PROBE_STALE, {.kind = SF_RECORD_ANSWERED, .flags = SF_FLAG_STALE}},
-        {SF_PROBE_REQUEST_CANCELLED, {.kind = SF_RECORD_CANCELLED}},
-        {SF_PROBE_PARTIAL_SHOWN, {.kind = SF_RECORD_SHOWN}},
-        {SF_PROBE_FETCH_ABANDONED, {.kind = SF_RECORD_FETCH_ENDED, .flags = 1}},
-        {SF_PROBE_FETCH_CANCELLED, {.kind = SF_RECORD_FETCH_CANCELLED, .b = 7}},
-        {SF_PROBE_UPLOAD_ABANDONED, {.kind = SF_RECORD_UPLOAD_ENDED, .flags = 1}},
-        {SF_PROBE_LATE_FRAGMENT, {.kind = SF_RECORD_FRAGMENT_LATE}},
-        {SF_PROBE_STORE_USED, {.kind = SF_RECORD_STORE}},
-        {SF_PROBE_IDENTITY_FAILED, {.kind = SF_RECORD_IDENTITY, .flags = 2}},
-        {SF_PROBE_RENEWED, {.kind = SF_RECORD_RENEWED}},
-        {SF_PROBE_CLOCK_STEPPED, {.kind = SF_RECORD_NODE_CLOCK}},
-        {SF_PROBE_RECONFIGURED, {.kind = SF_RECORD_RECONFIGURED}},
-        {SF_PROBE_EXPORTED, {.kind = SF_RECORD_EXPORT}},
-        {SF_PROBE_NETWORK_CHANGED, {.kind = SF_RECORD_NETWORK}},
-        {SF_PROBE_RECOVERED, {.kind = SF_RECORD_HEALED}},
-        {SF_PROBE_LONG_STILL, {.kind = SF_RECORD_CAPTURE, .b = 8193}},
-        {SF_PROBE_HANDED_CUT, {.kind = SF_RECORD_HANDED_OVER, .a = 1}},
-        {SF_PROBE_HANDED_FOREIGN, {.kind = SF_RECORD_HANDED_OVER, .a = 2}},
-        {SF_PROBE_HANDED_VERSION, {.kind = SF_RECORD_HANDED_OVER, .a = 3}},
-        {SF_PROBE_FETCH_BUSY, {.kind = SF_RECORD_BUSY, .a = 1}},
-        {SF_PROBE_TIMER_BUSY, {.kind = SF_RECORD_BUSY, .a = 2}},
-        {SF_PROBE_CONNECTION_BUSY, {.kind = SF_RECORD_BUSY, .a = 3}},
-        {SF_PROBE_PACKET_LOST, {.kind = SF_RECORD_PACKET, .flags = SF_FATE_LOST}},
-        {SF_PROBE_PACKET_DUPLICATED, {.kind = SF_RECORD_PACKET, .flags = SF_FATE_DUPLICATED}},
-        {SF_PROBE_PACKET_CORRUPTED, {.kind = SF_RECORD_PACKET, .flags = SF_FATE_CORRUPTED}},
-        {SF_PROBE_PACKET_OVER_LIMIT,
-         {.kind = SF_RECORD_PACKET, .flags = SF_FATE_LOST | SF_FATE_OVER_LIMIT}},
+        {SF_PROBE_STALE, "0 hub 0 is answered, stale"},
+        {SF_PROBE_REQUEST_CANCELLED, "0 hub 0 cancels"},
+        {SF_PROBE_PARTIAL_SHOWN, "0 hub 0 is shown"},
+        {SF_PROBE_FETCH_ABANDONED, "0 camera 0 fetch ends abandoned"},
+        {SF_PROBE_FETCH_CANCELLED, "0 camera 0 fetch is cancelled, received 7"},
+        {SF_PROBE_UPLOAD_ABANDONED, "0 camera 0 upload ends abandoned"},
+        {SF_PROBE_LATE_FRAGMENT, "0 camera 0 is late with"},
+        {SF_PROBE_STORE_USED, "0 version 0 store get"},
+        {SF_PROBE_IDENTITY_FAILED, "0 the identity service fails on"},
+        {SF_PROBE_RENEWED, "0 hub 0 changes to session 1"},
+        {SF_PROBE_CLOCK_STEPPED, "0 node 0 clock steps"},
+        {SF_PROBE_RECONFIGURED, "0 node 0 takes options"},
+        {SF_PROBE_EXPORTED, "0 export job 0 is asked for a copy"},
+        {SF_PROBE_NETWORK_CHANGED, "0 link 0 changes to network 1"},
+        {SF_PROBE_RECOVERED, "0 healed"},
+        {SF_PROBE_LONG_STILL, "0 camera 0 takes bytes 8193"},
+        {SF_PROBE_HANDED_CUT, "0 version 0 is handed a damaged state, what 1"},
+        {SF_PROBE_HANDED_FOREIGN, "0 version 0 is handed a damaged state, what 2"},
+        {SF_PROBE_HANDED_VERSION, "0 version 0 is handed a damaged state, what 3"},
+        {SF_PROBE_FETCH_BUSY, "0 version 0 is refused as busy, what 1"},
+        {SF_PROBE_TIMER_BUSY, "0 version 0 is refused as busy, what 2"},
+        {SF_PROBE_CONNECTION_BUSY, "0 version 0 is refused as busy, what 3"},
+        {SF_PROBE_PACKET_LOST, "0 link 0 takes in lost"},
+        {SF_PROBE_PACKET_DUPLICATED, "0 link 0 takes in duplicated"},
+        {SF_PROBE_PACKET_CORRUPTED, "0 link 0 takes in corrupted"},
+        {SF_PROBE_PACKET_OVER_LIMIT, "0 link 0 takes in lost over limit"},
     };
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
         for (size_t j = 0; j < sizeof events / sizeof events[0]; j++) {
             bool both_lost = events[i].probe == SF_PROBE_PACKET_LOST &&
                              events[j].probe == SF_PROBE_PACKET_OVER_LIMIT;
-            assert_int_equal(passed(events[i].probe, &events[j].record, 1), i == j || both_lost);
+            assert_passed(events[i].probe, events[j].trace, i == j || both_lost);
         }
     }
-    assert_int_equal(PASSED(STALE, ANSWERED(0, 1)), 0);
-    assert_int_equal(PASSED(IDENTITY_FAILED, {.kind = SF_RECORD_IDENTITY, .flags = 1}), 0);
+    assert_passed(SF_PROBE_STALE, "0 hub 0 is answered with 9, request 1", 0);
+    assert_passed(SF_PROBE_IDENTITY_FAILED, "0 the identity service does not know", 0);
 }
 
-static void test_whoever_leaves_leaves_a_request_that_waits(void **state)
+static void test_a_viewer_who_leaves_leaves_a_request_that_waits(void **state)
 {
     (void)state;
-    static const struct sf_record left = {
-        .kind = SF_RECORD_GAVE_UP, .who = 4, .flags = SF_GAVE_UP_LEFT, .c = 2};
-    static const struct sf_record timed_out = {.kind = SF_RECORD_GAVE_UP, .who = 4, .c = 2};
-    assert_int_equal(PASSED(VIEWER_LEFT, WAITS(4, 1, 2), left), 1);
-    assert_int_equal(PASSED(VIEWER_LEFT, WAITS(4, 1, 2), timed_out), 0);
-    assert_int_equal(PASSED(VIEWER_LEFT, WAITS(4, 1, 3), left), 0);
-    assert_int_equal(PASSED(VIEWER_LEFT, WAITS(4, 1, 2), ANSWERED(4, 2), left), 0);
+    static const char waits[] = "0 hub 1 is admitted to camera 1, request 2\n";
+    static const char left[] = "0 hub 1 gives up, leaves, request 2\n";
+    assert_passed_after(SF_PROBE_VIEWER_LEFT, waits, left, 1);
+    assert_passed_after(SF_PROBE_VIEWER_LEFT, waits, "0 hub 1 gives up, request 2\n", 0);
+    assert_passed_after(SF_PROBE_VIEWER_LEFT, "0 hub 1 is admitted to camera 1, request 3\n", left,
+                        0);
+    assert_passed_after(SF_PROBE_VIEWER_LEFT,
+                        "0 hub 1 is admitted to camera 1, request 2\n"
+                        "0 hub 1 is answered with 9, request 2\n",
+                        left, 0);
 }
 
 static void test_a_reply_is_late_beyond_its_bound(void **state)
 {
     (void)state;
-    assert_int_equal(PASSED(STORE_LATE, {.kind = SF_RECORD_STORE, .d = 200 * SF_MS}), 0);
-    assert_int_equal(PASSED(STORE_LATE, {.kind = SF_RECORD_STORE, .d = 200 * SF_MS + 1}), 1);
-    assert_int_equal(PASSED(IDENTITY_LATE, {.kind = SF_RECORD_IDENTITY, .d = 200 * SF_MS}), 0);
-    assert_int_equal(PASSED(IDENTITY_LATE, {.kind = SF_RECORD_IDENTITY, .d = 200 * SF_MS + 1}), 1);
+    assert_passed(SF_PROBE_STORE_LATE, "0 version 0 store get, late 200000000 ns", 0);
+    assert_passed(SF_PROBE_STORE_LATE, "0 version 0 store get, late 200000001 ns", 1);
+    assert_passed(SF_PROBE_IDENTITY_LATE, "0 the identity service knows, late 200000000 ns", 0);
+    assert_passed(SF_PROBE_IDENTITY_LATE, "0 the identity service knows, late 200000001 ns", 1);
 }
 
 /* How often it is passed when this many tenants come to wait, one after the other. */
@@ -295,11 +321,12 @@ static uint64_t passed_by_crowd(uint32_t tenants_count)
     struct sf_probes *probes = sf_probes_create(&arena, tenants_count);
     uint64_t counts[SF_PROBES_COUNT];
     for (uint32_t i = 0; i < tenants_count; i++) {
-        const struct sf_record records[] = {
-            {.kind = SF_RECORD_VIEWER, .who = 4 * i, .a = i, .b = i},
-            {.kind = SF_RECORD_ADMITTED, .who = 4 * i, .a = i, .c = i + 1},
-        };
-        sf_probes_hear(probes, records, 2);
+        char trace[128];
+        snprintf(trace, sizeof trace,
+                 "0 hub %u belongs to its own\n"
+                 "0 hub %u is admitted to camera %u, request %u\n",
+                 i, i, i, i + 1);
+        hear(probes, trace);
     }
     sf_probes_read(probes, counts);
     sf_arena_fini(&arena);
@@ -316,50 +343,51 @@ static void test_many_are_more_than_a_byte_counts(void **state)
 static void test_a_packet_that_overtakes_another_is_seen(void **state)
 {
     (void)state;
-    assert_int_equal(PASSED(PACKET_REORDERED, {.kind = SF_RECORD_PACKET, .d = 10},
-                            {.kind = SF_RECORD_PACKET, .d = 12}),
-                     0);
-    assert_int_equal(PASSED(PACKET_REORDERED, {.kind = SF_RECORD_PACKET, .d = 10},
-                            {.kind = SF_RECORD_PACKET, .d = 9}),
-                     1);
+    assert_passed(SF_PROBE_PACKET_REORDERED,
+                  "0 link 0 takes in due 10\n"
+                  "0 link 0 takes in due 12\n",
+                  0);
+    assert_passed(SF_PROBE_PACKET_REORDERED,
+                  "0 link 0 takes in due 10\n"
+                  "0 link 0 takes in due 9\n",
+                  1);
 }
 
 static void test_where_packets_are_held_back_the_order_is_that_of_leaving(void **state)
 {
     (void)state;
-    assert_int_equal(PASSED(PACKET_REORDERED, {.kind = SF_RECORD_PACKET, .d = 10},
-                            {.kind = SF_RECORD_PACKET, .d = (uint64_t)SF_DUE_TOLD_LATER},
-                            {.kind = SF_RECORD_PACKET, .d = 10}),
-                     0);
-    assert_int_equal(PASSED(PACKET_REORDERED, {.kind = SF_RECORD_PACKET_LEFT, .c = 3},
-                            {.kind = SF_RECORD_PACKET_LEFT, .c = 3},
-                            {.kind = SF_RECORD_PACKET_LEFT, .who = 1, .c = 2},
-                            {.kind = SF_RECORD_PACKET_LEFT, .c = 4}),
-                     0);
-    assert_int_equal(PASSED(PACKET_REORDERED, {.kind = SF_RECORD_PACKET_LEFT, .c = 4},
-                            {.kind = SF_RECORD_PACKET_LEFT, .c = 3}),
-                     1);
+    assert_passed(SF_PROBE_PACKET_REORDERED,
+                  "0 link 0 takes in due 10\n"
+                  "0 link 0 takes in due when it leaves\n"
+                  "0 link 0 takes in due 10\n",
+                  0);
+    assert_passed(SF_PROBE_PACKET_REORDERED,
+                  "0 link 0 lets go, number 3\n"
+                  "0 link 0 lets go, number 3\n"
+                  "0 link 1 lets go, number 2\n"
+                  "0 link 0 lets go, number 4\n",
+                  0);
+    assert_passed(SF_PROBE_PACKET_REORDERED,
+                  "0 link 0 lets go, number 4\n"
+                  "0 link 0 lets go, number 3\n",
+                  1);
 }
 
 static void test_half_of_the_viewers_within_two_seconds_are_a_mass_return(void **state)
 {
     (void)state;
-    assert_int_equal(PASSED(MASS_RETURN, {.kind = SF_RECORD_ASK, .who = 0},
-                            {.kind = SF_RECORD_ASK, .who = 4}, {.kind = SF_RECORD_ASK, .who = 4}),
-                     0);
-    assert_int_equal(PASSED(MASS_RETURN, {.kind = SF_RECORD_ASK, .who = 0},
-                            {.kind = SF_RECORD_ASK, .who = 4}, {.kind = SF_RECORD_ASK, .who = 8}),
-                     1);
+    static const char two[] = "0 hub 0 asks\n"
+                              "0 hub 1 asks\n";
+    assert_passed_after(SF_PROBE_MASS_RETURN, two, "0 hub 1 asks\n", 0);
+    assert_passed_after(SF_PROBE_MASS_RETURN, two, "0 hub 2 asks\n", 1);
 }
 
 static void test_an_answer_at_once_is_a_hit(void **state)
 {
     (void)state;
-    assert_int_equal(PASSED(HIT, WAITS(0, 0, 1), ANSWERED(0, 1)), 1);
-    assert_int_equal(
-        PASSED(HIT, WAITS(0, 0, 1),
-               {.kind = SF_RECORD_ANSWERED, .who = 0, .a = 9, .c = 1, .at_ns = SF_SECOND}),
-        0);
+    assert_passed(SF_PROBE_HIT, one_was_answered, 1);
+    assert_passed_after(SF_PROBE_HIT, one_waits,
+                        "00:01.000000000 hub 0 is answered with 9, request 1\n", 0);
 }
 
 int main(void)
@@ -368,15 +396,16 @@ int main(void)
         cmocka_unit_test(test_tenants_that_wait_are_counted),
         cmocka_unit_test(test_two_that_ask_for_one_camera_are_counted),
         cmocka_unit_test(test_a_fetch_that_fails_while_its_still_is_wanted_is_counted),
-        cmocka_unit_test(test_stills_that_take_three_times_what_may_be_kept_are_counted_once),
+        cmocka_unit_test(test_stills_that_take_three_times_the_capacity_are_counted_once),
         cmocka_unit_test(test_more_than_256_uploads_under_way_are_counted),
         cmocka_unit_test(test_a_request_for_a_still_whose_first_has_aged_is_counted),
-        cmocka_unit_test(test_what_happens_while_requests_wait_is_told_from_what_happens_in_quiet),
+        cmocka_unit_test(test_changes_count_while_requests_wait),
         cmocka_unit_test(test_single_records_that_are_events),
         cmocka_unit_test(test_five_pictures_in_two_seconds_are_live_viewing),
-        cmocka_unit_test(test_nodes_that_flap_and_deploys_on_deploys),
-        cmocka_unit_test(test_forgetting_is_told_by_scope_and_by_what_is_open),
-        cmocka_unit_test(test_whoever_leaves_leaves_a_request_that_waits),
+        cmocka_unit_test(test_nodes_that_flap_are_counted),
+        cmocka_unit_test(test_deploys_soon_after_deploys_are_counted),
+        cmocka_unit_test(test_invalidations_are_counted_by_scope_and_by_what_is_under_way),
+        cmocka_unit_test(test_a_viewer_who_leaves_leaves_a_request_that_waits),
         cmocka_unit_test(test_a_reply_is_late_beyond_its_bound),
         cmocka_unit_test(test_many_are_more_than_a_byte_counts),
         cmocka_unit_test(test_a_packet_that_overtakes_another_is_seen),
