@@ -1,0 +1,3 @@
+module strayframe
+
+go 1.19
