@@ -38,6 +38,11 @@ void sf_box_run_begins(double seconds_max, bool repeatable)
     run_is_void = false;
 }
 
+void sf_box_run_ends(void)
+{
+    sf_channel_deadline(0);
+}
+
 bool sf_box_run_mispredicted(void)
 {
     return run_is_void;

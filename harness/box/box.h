@@ -44,6 +44,9 @@ struct sf_box_config {
  * then sent without waiting for the cache. */
 void sf_box_run_begins(double seconds_max, bool repeatable);
 
+/* The run is over: what follows has no bound of time. */
+void sf_box_run_ends(void);
+
 /* Was something expected wrongly since the run began? Its results are then worth nothing; it has
  * been learnt, and does not happen again. */
 bool sf_box_run_mispredicted(void);

@@ -25,6 +25,9 @@ static bool hear(int fd, void *out, size_t bytes)
             continue;
         }
         ssize_t count = ready > 0 ? read(fd, (uint8_t *)out + got, bytes - got) : 0;
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
         if (count <= 0) {
             return false;
         }
@@ -68,7 +71,6 @@ static bool open_all(struct pipes *pipes)
         (void)fcntl(pipes->in[1], F_SETPIPE_SZ, PIPE_BYTES);
         (void)fcntl(pipes->out[1], F_SETPIPE_SZ, PIPE_BYTES);
         (void)fcntl(pipes->in[1], F_SETFL, O_NONBLOCK);
-        (void)fcntl(pipes->out[0], F_SETFL, O_NONBLOCK);
     }
     return done;
 }
@@ -125,7 +127,8 @@ void sf_process_end(struct sf_process *process, int patience_ms, struct sf_proce
 {
     struct pollfd status = {process->status_fd, POLLIN, 0};
     *end = (struct sf_process_end){0};
-    (void)poll(&status, 1, patience_ms);
+    while (poll(&status, 1, patience_ms) < 0 && errno == EINTR) {
+    }
     close(process->lifeline_fd);
     if (!hear(process->status_fd, end, sizeof *end)) {
         *end = (struct sf_process_end){0};
@@ -134,7 +137,8 @@ void sf_process_end(struct sf_process *process, int patience_ms, struct sf_proce
         end->words_bytes = 0;
     }
     kill(process->keeper, SIGKILL); /* the kernel ends what is left in its namespace */
-    waitpid(process->keeper, NULL, 0);
+    while (waitpid(process->keeper, NULL, 0) < 0 && errno == EINTR) {
+    }
     close(process->to_fd);
     close(process->from_fd);
     close(process->status_fd);

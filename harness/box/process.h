@@ -26,7 +26,7 @@ enum {
 struct sf_process {
     pid_t keeper;
     int to_fd;   /* its standard input; does not block */
-    int from_fd; /* its standard output; does not block */
+    int from_fd; /* its standard output; blocks */
     int status_fd;
     int lifeline_fd; /* closed: the keeper ends the stranger */
     uint32_t lacks;

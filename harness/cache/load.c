@@ -96,9 +96,13 @@ enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builtins,
     }
     if (sf_cache_spec_is_foreign(spec)) {
         sf_box_run_begins(TRIAL_SECONDS, false);
-        SF_TRY(sf_box_load(name, &module_out->box, diag));
-        module_out->plugin = sf_box_plugin(module_out->box);
-        return try_options(spec, module_out, diag);
+        enum sf_err err = sf_box_load(name, &module_out->box, diag);
+        if (err == SF_OK) {
+            module_out->plugin = sf_box_plugin(module_out->box);
+            err = try_options(spec, module_out, diag);
+        }
+        sf_box_run_ends();
+        return err;
     }
     SF_TRY(find_builtin(name + strlen(BUILTIN_PREFIX), builtins, &module_out->plugin, diag));
     SF_TRY(check_plugin(name, module_out->plugin, diag));

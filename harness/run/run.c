@@ -208,6 +208,7 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
         sf_box_run_begins(options->seconds_max, repeatable);
         run_once(runner, plan, caches, options, result_out);
     } while (sf_box_run_mispredicted());
+    sf_box_run_ends();
 }
 
 /* Records that caches cause while they are destroyed follow it. */
