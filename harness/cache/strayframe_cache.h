@@ -24,6 +24,14 @@
  * recognise a late upload as old; every request ends in time; after the network has healed, owners
  * receive their own stills again. docs/scenarios.md says under "Expect" how this is judged.
  *
+ * One tenant's stills have no influence on what viewers of other tenants receive (`no-influence`). If
+ * only the content of one tenant's stills were different, every other viewer would receive the same
+ * answers: the same status, bytes, flags, validators and sessions, at the same times, in the same
+ * order. If only their length were different, two things might change: how long transfers take on
+ * links that tenants share, and what a budget of memory (capacity_bytes) keeps. A cache that keeps
+ * equal stills only once ("deduplicates by content") must not let a viewer notice that another
+ * tenant has the same still.
+ *
  * RULES
  *  - Every struct begins with its own size in bytes. Fields are only ever appended. A plug-in may
  * read a field of a host's struct only when `struct_bytes` covers it (SF_CACHE_HAS below); the host

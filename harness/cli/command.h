@@ -42,6 +42,13 @@ enum {
     {                                                                                      \
         "baseline", "CACHE", "the version before a deploy (default: the cache under test)" \
     }
+#define CLI_OPTION_VARY                                                                     \
+    {                                                                                       \
+        "vary", "WHAT",                                                                     \
+            "run again with the content or the length of one tenant's stills changed, and " \
+            "compare "                                                                      \
+            "what other tenants' viewers get; content:N or length:N: the account of home N" \
+    }
 #define CLI_OPTION_JSON                          \
     {                                            \
         "json", NULL, "print the result as JSON" \

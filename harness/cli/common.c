@@ -155,6 +155,36 @@ static enum sf_err put_cache(const struct cli_args *args, struct sf_plan *plan,
     return SF_OK;
 }
 
+/* --vary WHAT or WHAT:HOME */
+static enum sf_err put_vary(const struct cli_args *args, struct sf_plan *plan, struct sf_diag *diag)
+{
+    const char *value = has_option(args, "vary") ? cli_value(args, "vary") : NULL;
+    if (value == NULL) {
+        return SF_OK;
+    }
+    size_t word_bytes = strcspn(value, ":");
+    uint32_t kind = SF_VARY_NOTHING + 1;
+    while (sf_plan_vary_names[kind] != NULL &&
+           (strlen(sf_plan_vary_names[kind]) != word_bytes ||
+            strncmp(sf_plan_vary_names[kind], value, word_bytes) != 0)) {
+        kind++;
+    }
+    if (sf_plan_vary_names[kind] == NULL) {
+        const char *nearest = sf_text_nearest(value, sf_plan_vary_names + 1);
+        return sf_fail(diag, SF_ERR_INPUT, "--vary is content or length, not '%s'%s%s%s", value,
+                       nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                       nearest != NULL ? "'?" : "");
+    }
+    plan->vary = (enum sf_plan_vary)kind;
+    if (value[word_bytes] == ':') {
+        int64_t home = 0;
+        SF_TRY(sf_value_whole_read(value + word_bytes + 1, &home, diag));
+        plan->vary_home = home > 0 && home <= SF_HOMES_MAX ? (uint32_t)home : SF_HOMES_MAX;
+        return sf_plan_check(plan, sf_run_schema(), diag);
+    }
+    return SF_OK;
+}
+
 enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_plan *plan,
                      struct sf_diag *diag)
 {
@@ -167,6 +197,7 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
         SF_TRY(sf_scenario_load(file, sf_run_schema(), args->sets, args->sets_count, plan, diag));
     }
     SF_TRY(put_cache(args, plan, diag));
+    SF_TRY(put_vary(args, plan, diag));
     if (has_option(args, "seed")) {
         SF_TRY(cli_number(args, "seed", plan->seed, 0, UINT64_MAX, &plan->seed, diag));
     }

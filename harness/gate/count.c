@@ -166,6 +166,15 @@ static void count_ended(struct sf_gate *gate, struct gate_place place,
                    });
 }
 
+static uint32_t pair_oracle(void)
+{
+    uint32_t index = 0;
+    while (sf_oracles()[index] != &sf_oracle_no_influence) {
+        index++;
+    }
+    return index;
+}
+
 void sf_gate_count(struct sf_gate *gate, struct gate_place place,
                    const struct sf_job_status *status, const struct gate_outcome *outcome)
 {
@@ -188,6 +197,7 @@ void sf_gate_count(struct sf_gate *gate, struct gate_place place,
     }
     gate->traces_hash =
         sf_hash_seeded(&outcome->trace_hash, sizeof outcome->trace_hash, gate->traces_hash);
+    gate->pairs_count += outcome->oracles[pair_oracle()].evidence_count > 0;
     count_in_scenario(&gate->scenarios[place.plan], place.seed, outcome);
     count_findings(gate, place, outcome);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {

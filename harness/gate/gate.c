@@ -33,6 +33,7 @@ struct field {
 /* What a worker keeps between its runs. */
 struct worker {
     struct sf_runner *runner;
+    struct sf_plan paired; /* a scenario's plan with `vary` */
     struct sf_run_result result;
 };
 
@@ -132,6 +133,30 @@ static void summarise(const struct sf_run_result *result, struct gate_outcome *o
     }
 }
 
+enum sf_plan_vary sf_gate_vary(uint64_t seed)
+{
+    enum { SEEDS_A_ROUND = 8, CONTENT_SEED = 2, LENGTH_SEED = 6 };
+    uint64_t turn = seed % SEEDS_A_ROUND;
+    return turn == CONTENT_SEED  ? SF_VARY_CONTENT
+           : turn == LENGTH_SEED ? SF_VARY_LENGTH
+                                 : SF_VARY_NOTHING;
+}
+
+/* The plan of a run; of the leaky control the ordinary one, which catches it. */
+static const struct sf_plan *plan_of(const struct field *field, struct worker *worker,
+                                     struct place place)
+{
+    uint32_t index = (uint32_t)place.part * field->options->plans_count + place.at.plan;
+    const struct sf_plan *plan = &field->plans[index];
+    enum sf_plan_vary vary = sf_gate_vary(place.at.seed);
+    if (place.part == PART_LEAKY || vary == SF_VARY_NOTHING || plan->vary != SF_VARY_NOTHING) {
+        return plan;
+    }
+    memcpy(&worker->paired, plan, sizeof worker->paired);
+    worker->paired.vary = vary;
+    return &worker->paired;
+}
+
 static void work(void *context, void *prepared, uint32_t index, void *result_out)
 {
     const struct field *field = context;
@@ -146,7 +171,7 @@ static void work(void *context, void *prepared, uint32_t index, void *result_out
     /* State that a cache leaves behind in its process (its random numbers, say) has moved on after
      * a first run; two workers that run the seed once each would both begin at the same place. */
     for (int times = place.part == PART_AGAIN ? 2 : 1; times > 0; times--) {
-        sf_run(worker->runner, &field->plans[plan], &field->modules[plan], &options,
+        sf_run(worker->runner, plan_of(field, worker, place), &field->modules[plan], &options,
                &worker->result);
         if (worker->result.ended.code == SF_CACHE_E_HUNG) {
             break; /* there is nothing to compare */

@@ -74,6 +74,7 @@ struct sf_gate {
     uint32_t hung_count;       /* of those: hangs */
     uint32_t differs_count;    /* scenarios of which a seed run twice did not give the same run */
     uint32_t not_tested_count; /* probes that fewer runs reached than the gate requires */
+    uint32_t pairs_count;      /* runs that were followed by one with other stills of a tenant */
     uint64_t seed_first;       /* the seed that is run twice */
     uint64_t traces_hash;      /* of the traces of all runs: equal for two builds of a cache that
                                   did the same in each of them */
@@ -97,6 +98,11 @@ SF_MUST_USE enum sf_err sf_gate_run(const struct sf_gate_options *options, struc
  * until the first deploy; a scenario without a deploy has `cache` from the start. */
 void sf_gate_plan(const struct sf_plan *scenario, const char *baseline, const char *cache,
                   struct sf_plan *plan_out);
+
+/* Seeds by which each run of the gate is followed by a second one, in which the stills of one
+ * tenant are others (scenarios with `vary` go by that): the content with one of eight, the length
+ * with another one. */
+enum sf_plan_vary sf_gate_vary(uint64_t seed);
 
 /* What passing that many runs is worth: a defect that shows in more than 1 run of the returned
  * number would have been seen with a certainty of 95 %. 1 - 0.05^(1/n), turned round; 0 for 0. */

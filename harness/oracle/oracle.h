@@ -34,7 +34,8 @@
     X(fresh)                \
     X(ends_once)            \
     X(forgotten)            \
-    X(wrong_camera)
+    X(wrong_camera)         \
+    X(no_influence)
 
 /* A broken invariant. Data, never an error code. */
 struct sf_finding {

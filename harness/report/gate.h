@@ -22,6 +22,11 @@ struct sf_gate_names {
 void sf_report_gate_command(const struct sf_gate_names *names, const char *command, uint32_t plan,
                             uint64_t seed, struct sf_text *out);
 
+/* The same for a run in which this oracle found something: it may take the second run of a pair. */
+void sf_report_gate_oracle_command(const struct sf_gate_names *names, const char *command,
+                                   uint32_t plan, uint64_t seed, uint32_t oracle,
+                                   struct sf_text *out);
+
 void sf_report_gate_text(const struct sf_gate *gate, const struct sf_gate_names *names,
                          const struct sf_paint *paint, struct sf_text *out);
 /* A new reference. */

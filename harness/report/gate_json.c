@@ -17,6 +17,17 @@ static json_t *command_json(const struct sf_gate_names *names, const char *comma
     return json;
 }
 
+static json_t *find_command_json(const struct sf_gate_names *names, const char *command,
+                                 const struct sf_gate_find *find)
+{
+    struct sf_text text = {0};
+    sf_report_gate_oracle_command(names, command, find->plan, find->seed, find->finding.oracle,
+                                  &text);
+    json_t *json = json_string(text.data);
+    sf_text_free(&text);
+    return json;
+}
+
 static json_t *find_json(const struct sf_gate_find *find, const struct sf_gate_names *names)
 {
     static const char *const kinds[] = {"finding", "crash", "hang"};
@@ -28,10 +39,9 @@ static json_t *find_json(const struct sf_gate_find *find, const struct sf_gate_n
         json_t *finding = sf_report_finding_json(&find->finding);
         json_object_update(json, finding);
         json_decref(finding);
-        json_object_set_new(json, "explain",
-                            command_json(names, "explain", find->plan, find->seed, ""));
-        json_object_set_new(json, "shrink",
-                            command_json(names, "shrink", find->plan, find->seed, ""));
+        json_object_set_new(json, "repeat", find_command_json(names, "run", find));
+        json_object_set_new(json, "explain", find_command_json(names, "explain", find));
+        json_object_set_new(json, "shrink", find_command_json(names, "shrink", find));
     } else {
         bool by_signal = find->ended.code == 0 || find->ended.code == SF_CACHE_E_CRASHED;
         json_object_set_new(json, "signal", sf_json_number(by_signal ? find->ended.subject : 0));
@@ -97,7 +107,7 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_nam
     SF_ASSERT(names != NULL);
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-        "s:o, s:o}",
+        "s:o, s:o, s:o}",
         "verdict", sf_verdict_name(gate->verdict), "reason", gate->reason, "candidate",
         names->candidate, "box_lacks", gate->box_lacks, "baseline", names->baseline, "seeds",
         sf_json_number(gate->seeds_count), "runs", sf_json_number(gate->runs_count), "seen_from",
@@ -108,5 +118,5 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_nam
         "traces_hash", sf_json_hash(gate->traces_hash), "findings_count",
         sf_json_number(gate->findings_count), "finds_count", sf_json_number(gate->finds_count),
         "finds", finds_json(gate, names), "oracles", oracles_json(gate), "probes",
-        probes_json(gate));
+        probes_json(gate), "pairs", sf_json_number(gate->pairs_count));
 }

@@ -47,6 +47,29 @@ static void find_sentence(const struct sf_gate_find *find, struct sf_text *out)
     }
 }
 
+void sf_report_gate_oracle_command(const struct sf_gate_names *names, const char *command,
+                                   uint32_t plan, uint64_t seed, uint32_t oracle,
+                                   struct sf_text *out)
+{
+    SF_ASSERT(oracle < SF_ORACLES_MAX);
+    sf_report_gate_command(names, command, plan, seed, out);
+    enum sf_plan_vary vary = sf_gate_vary(seed);
+    if (sf_oracles()[oracle] == &sf_oracle_no_influence && vary != SF_VARY_NOTHING) {
+        sf_text_add(out, " --vary %s", sf_plan_vary_names[vary]);
+    }
+}
+
+static void find_command(const struct sf_gate_names *names, const char *command,
+                         const struct sf_gate_find *find, struct sf_text *out)
+{
+    if (find->kind == SF_GATE_FINDING) {
+        sf_report_gate_oracle_command(names, command, find->plan, find->seed, find->finding.oracle,
+                                      out);
+    } else {
+        sf_report_gate_command(names, command, find->plan, find->seed, out);
+    }
+}
+
 static void evidence_lines(const struct sf_gate *gate, struct sf_text *out)
 {
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
@@ -105,7 +128,7 @@ static void find_lines(const struct sf_gate_find *find, const struct sf_gate_nam
                 find->runs_count == 1 ? "" : "s");
     find_sentence(find, out);
     sf_text_add(out, "\n      ");
-    sf_report_gate_command(names, "run", find->plan, find->seed, out);
+    find_command(names, "run", find, out);
     sf_text_add(out, "\n");
 }
 
@@ -119,9 +142,9 @@ static void next_lines(const struct sf_gate *gate, const struct sf_gate_names *n
     }
     sf_text_add(
         out, "  next: how the first came about, and the smallest scenario that shows it\n      ");
-    sf_report_gate_command(names, "explain", first->plan, first->seed, out);
+    find_command(names, "explain", first, out);
     sf_text_add(out, "\n      ");
-    sf_report_gate_command(names, "shrink", first->plan, first->seed, out);
+    find_command(names, "shrink", first, out);
     sf_text_add(out, "\n");
 }
 
@@ -147,6 +170,11 @@ void sf_report_gate_text(const struct sf_gate *gate, const struct sf_gate_names 
     }
     if (gate->finds_count > LINES_MAX) {
         sf_text_add(out, "  - and %u more kinds of finding\n", gate->finds_count - LINES_MAX);
+    }
+    if (gate->pairs_count > 0) {
+        sf_text_add(
+            out, "  pairs: %u runs were followed by one in which one tenant's stills are others\n",
+            gate->pairs_count);
     }
     differs_lines(gate, names, out);
     if (gate->box_lacks[0] != '\0') {

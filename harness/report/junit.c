@@ -297,7 +297,8 @@ static void add_gate_oracle(struct suite *suite, const struct sf_gate *gate, uin
         bool kept = finding->oracle == oracle && finding->at_ns > 0;
         say_findings(scenario->oracles[oracle].failed_count, "runs with a finding",
                      kept ? finding : NULL, &message);
-        sf_report_gate_command(names, "run", index, scenario->oracles[oracle].failed_seed, &repeat);
+        sf_report_gate_oracle_command(names, "run", index, scenario->oracles[oracle].failed_seed,
+                                      oracle, &repeat);
         set_outcome(test, FAILED, message.data, repeat.data);
         sf_text_free(&repeat);
         sf_text_free(&message);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/run/pair.h"
 #include "harness/run/saved_run.h"
 #include "harness/world/world.h"
 #include "harness/scenario/expect.h"
@@ -22,6 +23,7 @@ struct sf_runner {
     struct sf_checker checker;
     struct sf_tally_state *tally;
     struct sf_probes *probes;
+    struct sf_pair *pair;
     struct sf_plan drawn; /* of a plan with `swarm` */
     struct sf_run_caches drawn_caches;
 };
@@ -65,6 +67,7 @@ struct sf_runner *sf_runner_create(void)
 {
     struct sf_runner *runner = sf_alloc(1, sizeof *runner);
     runner->world = sf_world_create();
+    runner->pair = sf_pair_create();
     sf_arena_init(&runner->judges);
     return runner;
 }
@@ -73,6 +76,7 @@ void sf_runner_destroy(struct sf_runner *runner)
 {
     if (runner != NULL) {
         sf_world_destroy(runner->world);
+        sf_pair_destroy(runner->pair);
         sf_arena_fini(&runner->judges);
         free(runner);
     }
@@ -164,30 +168,67 @@ static void judges_end(struct sf_runner *runner, const struct sf_plan *plan, boo
     sf_probes_read(runner->probes, result->probes);
 }
 
+/* What is known of a run when it is over, beside its trace. */
+struct ran {
+    bool finished;
+    uint64_t events_count;
+    struct sf_cache_ended ended;
+};
+
+static struct sf_world_setup setup_of(struct sf_runner *runner, const struct sf_plan *plan,
+                                      const struct sf_run_caches *caches,
+                                      const struct sf_run_options *options)
+{
+    bool paired = plan->vary != SF_VARY_NOTHING;
+    return (struct sf_world_setup){
+        .plan = plan,
+        .modules = caches->modules,
+        .seed = options->seed,
+        .trace = &runner->trace,
+        .exhibits = options->exhibits,
+        .variation = paired ? sf_pair_variation(runner->pair) : NULL,
+        .observer = paired ? sf_pair_observer(runner->pair) : NULL,
+    };
+}
+
 static void run_once(struct sf_runner *runner, const struct sf_plan *plan,
                      const struct sf_run_caches *caches, const struct sf_run_options *options,
-                     struct sf_run_result *result_out)
+                     struct ran *ran_out)
 {
     struct world *world = runner->world;
     judges_begin(runner, sf_plan_homes_count(plan), options->listeners, options->listeners_count);
-    sf_world_build(world, &(struct sf_world_setup){
-                              .plan = plan,
-                              .modules = caches->modules,
-                              .seed = options->seed,
-                              .trace = &runner->trace,
-                              .exhibits = options->exhibits,
-                          });
-    bool finished = sf_world_run(world, options->events_max, options->strays_max);
+    if (plan->vary != SF_VARY_NOTHING) {
+        sf_pair_begin(runner->pair, plan, options->seed);
+    }
+    const struct sf_world_setup setup = setup_of(runner, plan, caches, options);
+    sf_world_build(world, &setup);
+    ran_out->finished = sf_world_run(world, options->events_max, options->strays_max);
     sf_world_clear(world);
-    sf_trace_end(&runner->trace);
-    judges_end(runner, plan, finished, result_out);
-    result_out->seed = options->seed;
-    result_out->events_count = sf_world_events_count(world);
-    result_out->ended = *sf_world_cache_ended(world);
+    ran_out->events_count = sf_world_events_count(world);
+    ran_out->ended = *sf_world_cache_ended(world);
     const struct sf_text *log = sf_world_log(world);
     if (options->log != NULL && log->length > 0) {
         sf_text_add_bytes(options->log, log->data, log->length);
     }
+}
+
+/* The second run of a pair, unless the cache did not survive the first. */
+static void run_second(struct sf_runner *runner, const struct sf_plan *plan,
+                       const struct sf_run_caches *caches, const struct sf_run_options *options,
+                       const struct ran *ran)
+{
+    if (plan->vary == SF_VARY_NOTHING || ran->ended.code != 0) {
+        return;
+    }
+    const struct sf_world_setup setup = setup_of(runner, plan, caches, options);
+    const struct sf_pair_runs runs = {
+        .world = runner->world,
+        .events_max = options->events_max,
+        .seconds_max = options->seconds_max,
+        .finished = ran->finished,
+        .end_ns = sf_world_end_ns(runner->world),
+    };
+    sf_pair_compare(runner->pair, &runs, &setup, &runner->trace);
 }
 
 void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
@@ -203,12 +244,19 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     /* Only the result receives the records: then the run can be begun again. */
     bool repeatable =
         options->listeners_count == 0 && options->exhibits == NULL && options->log == NULL;
+    struct ran ran;
     draw(runner, options->seed, &plan, &caches);
     do {
         sf_box_run_begins(options->seconds_max, repeatable);
-        run_once(runner, plan, caches, options, result_out);
+        run_once(runner, plan, caches, options, &ran);
     } while (sf_box_run_mispredicted());
     sf_box_run_ends();
+    run_second(runner, plan, caches, options, &ran);
+    sf_trace_end(&runner->trace);
+    judges_end(runner, plan, ran.finished, result_out);
+    result_out->seed = options->seed;
+    result_out->events_count = ran.events_count;
+    result_out->ended = ran.ended;
 }
 
 /* Records that caches cause while they are destroyed follow it. */

@@ -118,6 +118,10 @@ SF_MUST_USE static enum sf_err head_check(struct sf_check *check)
     SF_TRY(sf_value_name_check(plan->name, check->diag));
     sf_check_at(check, "title");
     SF_TRY(sf_value_text_check(plan->title, sizeof plan->title, check->diag));
+    sf_check_at(check, "vary");
+    if ((unsigned)plan->vary > SF_VARY_LENGTH) {
+        return sf_check_wrong(check, "not one of nothing, content, length");
+    }
     sf_check_at(check, "start");
     if (plan->start_unix_s < 0 || plan->start_unix_s > SF_INSTANT_S_MAX) {
         return sf_check_wrong(check, "not in the years 1970 to 9999");
@@ -235,6 +239,21 @@ SF_MUST_USE static enum sf_err perfect_check(struct sf_check *check)
     return SF_OK;
 }
 
+/* The groups have been checked. */
+SF_MUST_USE static enum sf_err vary_check(struct sf_check *check)
+{
+    const struct sf_plan *plan = check->plan;
+    bool there = plan->vary_home == 0;
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        uint32_t first = sf_plan_group_number(plan, i);
+        there |= plan->vary_home > first && plan->vary_home - first <= plan->groups[i].homes_count;
+    }
+    sf_check_at(check, "vary_home");
+    return there ? SF_OK
+                 : sf_check_wrong(check, "there is no home %" PRIu32 "; homes count from 1",
+                                  plan->vary_home);
+}
+
 enum sf_err sf_plan_check_address(const struct sf_plan *plan, const struct sf_plan_schema *schema,
                                   char address_out[SF_ADDRESS_BYTES], struct sf_diag *diag)
 {
@@ -249,6 +268,7 @@ enum sf_err sf_plan_check_address(const struct sf_plan *plan, const struct sf_pl
     SF_TRY(networks_check(&check));
     SF_TRY(perfect_check(&check));
     SF_TRY(sf_check_homes(&check));
+    SF_TRY(vary_check(&check));
     SF_TRY(sf_check_timeline(&check));
     SF_TRY(sf_check_fates(&check));
     SF_TRY(sf_check_expect(&check));

@@ -42,6 +42,8 @@ SF_MUST_USE static enum sf_err keys_check(struct sf_load *load)
                                  "title",
                                  "seed",
                                  "swarm",
+                                 "vary",
+                                 "vary_home",
                                  "start",
                                  "duration",
                                  "cache",
@@ -74,6 +76,23 @@ SF_MUST_USE static enum sf_err seed_load(struct sf_load *load, const struct sf_y
     return SF_OK;
 }
 
+/* A key of the head that may be missing: then the value stays. */
+SF_MUST_USE static enum sf_err param_load(struct sf_load *load, const struct sf_param *param,
+                                          int64_t *value)
+{
+    const struct sf_yaml_node *node = sf_yaml_get(load->root, param->name);
+    const char *text = NULL;
+    if (node == NULL) {
+        return SF_OK;
+    }
+    SF_TRY(sf_load_value(load, node, param->name, &text));
+    if (sf_param_read(param, text, load->plan, value, load->diag) != SF_OK ||
+        sf_param_check(param, *value, load->plan, load->diag) != SF_OK) {
+        return sf_load_wrong(load, node, param->name);
+    }
+    return SF_OK;
+}
+
 SF_MUST_USE static enum sf_err start_load(struct sf_load *load, const struct sf_yaml_node *node)
 {
     const char *text = NULL;
@@ -81,6 +100,22 @@ SF_MUST_USE static enum sf_err start_load(struct sf_load *load, const struct sf_
     if (sf_value_instant_read(text, &load->plan->start_unix_s, load->diag) != SF_OK) {
         return sf_load_wrong(load, node, "start");
     }
+    return SF_OK;
+}
+
+/* A second run, and what it changes. */
+SF_MUST_USE static enum sf_err vary_load(struct sf_load *load)
+{
+    static const struct sf_param kinds = {
+        .name = "vary", .kind = SF_PARAM_CHOICE, .choices = sf_plan_vary_names};
+    static const struct sf_param homes = {
+        .name = "vary_home", .kind = SF_PARAM_COUNT, .min = 0, .max = SF_HOMES_MAX};
+    int64_t kind = SF_VARY_NOTHING;
+    int64_t home = 0;
+    SF_TRY(param_load(load, &kinds, &kind));
+    SF_TRY(param_load(load, &homes, &home));
+    load->plan->vary = (enum sf_plan_vary)kind;
+    load->plan->vary_home = (uint32_t)home;
     return SF_OK;
 }
 
@@ -114,6 +149,7 @@ SF_MUST_USE static enum sf_err head_load(struct sf_load *load)
     if (node != NULL) {
         SF_TRY(sf_load_switch(load, node, "swarm", &plan->swarm));
     }
+    SF_TRY(vary_load(load));
     node = sf_yaml_get(load->root, "start");
     if (node != NULL) {
         SF_TRY(start_load(load, node));

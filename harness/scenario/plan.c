@@ -13,6 +13,7 @@ const char *const sf_plan_direction_names[] = {"both", "up", "down", NULL};
 const char *const sf_plan_fate_names[] = {"lost", "delayed", "duplicated", "corrupted", NULL};
 const char *const sf_plan_fate_direction_names[] = {"up", "down", NULL};
 const char *const sf_plan_expectation_names[] = {"pass", "fail", "inconclusive", NULL};
+const char *const sf_plan_vary_names[] = {"nothing", "content", "length", NULL};
 
 static void section_default(const struct sf_param_table *table, struct sf_plan_section *section_out)
 {

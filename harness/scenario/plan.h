@@ -207,11 +207,24 @@ enum sf_plan_expectation {
 /* By value, NULL-terminated. */
 extern const char *const sf_plan_expectation_names[];
 
+/* What a second run changes of one tenant's stills, to see whether another tenant's viewers get
+ * anything else. */
+enum sf_plan_vary {
+    SF_VARY_NOTHING, /* there is one run */
+    SF_VARY_CONTENT, /* at equal length */
+    SF_VARY_LENGTH,
+};
+
+/* By value, NULL-terminated. */
+extern const char *const sf_plan_vary_names[];
+
 struct sf_plan {
     char name[SF_TEXT_BYTES]; /* the file's name without ".yaml" by custom; [a-z0-9-] */
     char title[256];          /* one sentence for a person; may be "" */
     uint64_t seed;
-    bool swarm;           /* each run draws which of the faults it has: see swarm.h */
+    bool swarm; /* each run draws which of the faults it has: see swarm.h */
+    enum sf_plan_vary vary;
+    uint32_t vary_home;   /* a home whose account's stills are varied, from 1; 0: the seed draws */
     int64_t start_unix_s; /* the wall clock of the simulated world at virtual time 0, UTC */
     sf_ns duration_ns;
     char cache[SF_CACHE_SPEC_BYTES]; /* "builtin:NAME?options" or the path of a .so */

@@ -90,6 +90,12 @@ static void head_print(const struct printer *printer)
     if (plan->swarm) {
         sf_text_add(printer->out, "swarm: true\n");
     }
+    if (plan->vary != SF_VARY_NOTHING) {
+        sf_text_add(printer->out, "vary: %s\n", sf_plan_vary_names[plan->vary]);
+    }
+    if (plan->vary_home > 0) {
+        sf_text_add(printer->out, "vary_home: %" PRIu32 "\n", plan->vary_home);
+    }
     if (plan->start_unix_s != SF_PLAN_START_FALLBACK_S) {
         sf_text_add(printer->out, "start: ");
         sf_value_instant_print(plan->start_unix_s, printer->out);

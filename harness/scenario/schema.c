@@ -403,6 +403,11 @@ void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_tex
         text(sizeof((struct sf_plan *)0)->title - 1, "one sentence for a person"));
     put(properties, "seed", seed_schema());
     put(properties, "swarm", on_or_off("each run draws which kinds of fault it has at all"));
+    put(properties, "vary",
+        choice(sf_plan_vary_names, "a second run changes this of one tenant's stills; the viewers "
+                                   "of others must get the same"));
+    put(properties, "vary_home",
+        whole(0, SF_HOMES_MAX, "a home of that tenant, counted from 1; 0: the seed draws"));
     put(properties, "start",
         pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
                 "the simulated world's clock at the start, UTC"));

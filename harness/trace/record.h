@@ -146,6 +146,26 @@ enum sf_destination {
 
 const char *sf_destination_name(enum sf_destination destination);
 
+/* Of INFLUENCE: X(ID, name, words) for what another tenant's viewer got otherwise. New ones are
+ * appended: saved runs number them. */
+#define SF_INFLUENCES(X)                                           \
+    X(NONE, "NONE", "the same answer")                             \
+    X(ORDER, "ORDER", "its answer in another order among others")  \
+    X(TIME, "TIME", "its answer at another time")                  \
+    X(STATUS, "STATUS", "another status")                          \
+    X(LENGTH, "LENGTH", "another number of bytes")                 \
+    X(BYTES, "BYTES", "other bytes")                               \
+    X(FLAGS, "FLAGS", "other flags")                               \
+    X(VALIDATOR, "VALIDATOR", "another validator")                 \
+    X(SESSION, "SESSION", "another session")                       \
+    X(STOPPED, "STOPPED", "an answer that stops at another place") \
+    X(MISSING, "MISSING", "an answer less")                        \
+    X(FURTHER, "FURTHER", "an answer more")
+
+#define SF_INFLUENCE_OF_ROW(ID, name, words) SF_INFLUENCE_##ID,
+enum sf_influence { SF_INFLUENCES(SF_INFLUENCE_OF_ROW) SF_INFLUENCES_COUNT };
+#undef SF_INFLUENCE_OF_ROW
+
 /* Type DESTINATION_FLAGS. */
 enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
 

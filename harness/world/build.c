@@ -279,9 +279,39 @@ static void reset(struct world *world, const struct sf_world_setup *setup)
         .context = world->trace,
         .exhibits = setup->exhibits,
     };
+    world->observer = setup->observer;
+    world->variation =
+        setup->variation != NULL ? *setup->variation : (struct sf_world_variation){0};
+    world->varied = sf_tenant_id(SF_NOBODY);
     sf_queue_reset(&world->queue, sf_rng_derive(setup->seed, "ties", 0));
     read_sections(&world->config, setup->plan);
     world->homes.count = sf_plan_homes_count(setup->plan);
+}
+
+/* The account that the variation names; it takes another one for there to be anything to see. */
+static void find_varied(struct world *world, bool any)
+{
+    struct sf_home_id home;
+    if (!any || !sf_home_of_number(world, world->variation.home_number, &home)) {
+        return;
+    }
+    const struct sf_tenant_id tenant = account_of(world, home);
+    for (uint32_t i = 0; i < world->homes.count; i++) {
+        if (!sf_tenant_same(account_of(world, sf_home_id(i)), tenant)) {
+            world->varied = tenant;
+        }
+    }
+}
+
+bool sf_world_may_lengthen(const struct world *world)
+{
+    const struct sf_cloud_config *cloud = &world->config.cloud;
+    return cloud->cache_capacity_bytes >= SF_CAPACITY_BYTES_USUAL && cloud->hand_over == 0;
+}
+
+struct sf_tenant_id sf_world_varied_tenant(const struct world *world)
+{
+    return world->varied;
 }
 
 void sf_world_build(struct world *world, const struct sf_world_setup *setup)
@@ -293,6 +323,7 @@ void sf_world_build(struct world *world, const struct sf_world_setup *setup)
     sf_network_build(world);
     build_homes(world);
     fix_fates(world);
+    find_varied(world, setup->variation != NULL);
     introduce(world);
     sf_arena_seal(&world->arena);
 

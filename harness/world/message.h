@@ -141,6 +141,9 @@ struct message {
     sf_ns give_up_at_ns; /* when the sender stops repeating; 0: after a number of repeats */
     struct sf_home_id home;
     uint32_t capture; /* UPLOAD, FETCHED: number of the still, for the trace */
+    /* Bytes of the last fragment that take no time on links: what a varied still has more than the
+     * ordinary one. */
+    uint32_t unpaid_bytes;
     struct exposure exposure;
     uint8_t kind;  /* enum message_kind */
     bool up;       /* home to cloud */

@@ -23,6 +23,7 @@
 #include "harness/world/home/state.h"
 #include "harness/world/message.h"
 #include "harness/world/network/state.h"
+#include "harness/world/variation.h"
 #include "sim_cloud/authorisation.h"
 #include "sim_cloud/sessions.h"
 
@@ -85,6 +86,11 @@ struct world {
 
     struct sf_book *book; /* owned: all captures of the run */
     struct sf_judge judge;
+
+    /* Who watches the run, and what another one changes. */
+    const struct sf_world_observer *observer; /* borrowed; NULL */
+    struct sf_world_variation variation;
+    struct sf_tenant_id varied; /* its account; none: there is no such run */
 
     struct accounts accounts;
     struct network network;
@@ -158,6 +164,21 @@ struct sf_home_id sf_home_next(const struct world *world, struct sf_home_id home
 static inline struct sf_camera_id next_camera(const struct world *world, struct sf_home_id home)
 {
     return sf_camera_of_home(sf_home_next(world, home, account_of(world, home)));
+}
+
+/* ---- a run whose stills are varied ---- */
+
+static inline bool world_is_varied(const struct world *world)
+{
+    return world->variation.kind != SF_VARY_NOTHING;
+}
+
+/* Does the varied tenant have a part in what this viewer gets of this camera? */
+static inline bool world_is_of_varied(const struct world *world, struct sf_viewer_id viewer,
+                                      struct sf_camera_id camera)
+{
+    return sf_tenant_same(account_of(world, sf_home_of_viewer(viewer)), world->varied) ||
+           sf_tenant_same(owner_of(world, camera), world->varied);
 }
 
 /* Does an action on this group, or on SF_GROUP_ALL, concern the home? */

@@ -89,6 +89,11 @@ const struct sf_cache_ended *sf_world_cache_ended(const struct world *world)
     return &world->cloud.host.ended;
 }
 
+sf_ns sf_world_end_ns(const struct world *world)
+{
+    return world_now(world);
+}
+
 uint64_t sf_world_events_count(const struct world *world)
 {
     return world->events_count;

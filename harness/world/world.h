@@ -11,6 +11,7 @@
 #include "harness/judge/exhibit.h"
 #include "harness/scenario/plan.h"
 #include "harness/trace/trace.h"
+#include "harness/world/variation.h"
 
 struct world;
 
@@ -25,6 +26,10 @@ struct sf_world_setup {
     uint64_t seed;
     struct sf_trace *trace;
     struct sf_exhibits *exhibits; /* NULL: none are kept */
+    /* NULL: an ordinary run. Where stills are varied, nothing that viewers get is measured: the
+     * trace has no records of the judge. */
+    const struct sf_world_variation *variation;
+    const struct sf_world_observer *observer; /* NULL: none */
 };
 
 /* Builds homes, network and cloud, and puts the first events into the queue. The world is new or
@@ -34,6 +39,16 @@ void sf_world_build(struct world *world, const struct sf_world_setup *setup);
 /* Runs to the plan's end, but for at most `events_max` events and at most `strays_max` pictures
  * shown that are strays; 0: no bound. False if a bound ended it. */
 bool sf_world_run(struct world *world, uint64_t events_max, uint64_t strays_max);
+
+/* Of the run that is built. May the length of stills be varied in it? Not where a short memory or
+ * a state that is handed over cut short makes a length matter for what is kept. */
+bool sf_world_may_lengthen(const struct world *world);
+/* The account of the variation; where no home has its number, or all homes have one account, that
+ * is none. */
+struct sf_tenant_id sf_world_varied_tenant(const struct world *world);
+
+/* The virtual time that the run came to. */
+sf_ns sf_world_end_ns(const struct world *world);
 
 /* Destroys the caches and drops what is still on its way. Part of the run: what a cache says while
  * it is destroyed is in the trace. */

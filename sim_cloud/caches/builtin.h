@@ -59,7 +59,7 @@
     X(d44_any_state)                                                                               \
     X(d45_usual_size)                                                                              \
     X(d46_count_of_once)                                                                           \
-    /* Planted faults, one for each oracle that a cache can set off; in canary.c, canary_owner.c. */ \
+    /* Planted faults, one for each oracle that a cache can set off; in canary*.c. */         \
     X(canary_tenantless)                                                                           \
     X(canary_scrap)                                                                                \
     X(canary_transcode)                                                                            \
@@ -70,7 +70,13 @@
     X(canary_frozen)                                                                               \
     X(canary_mute)                                                                                 \
     X(canary_renewer)                                                                              \
-    X(canary_sibling)
+    X(canary_sibling)                                                                              \
+    X(canary_last_byte)                                                                            \
+    X(canary_one_byte)                                                                             \
+    X(canary_length_of_content)                                                                    \
+    X(canary_length_of_length)                                                                     \
+    X(canary_validator)                                                                            \
+    X(canary_order)
 /* clang-format on */
 
 #define SF_BUILTIN_CACHE(NAME) extern const struct sf_cache_plugin sf_builtin_##NAME;

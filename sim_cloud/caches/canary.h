@@ -33,7 +33,10 @@ void sf_canary_answer(const struct canary *canary, uint64_t request,
                       const struct canary_still *still);
 
 /* A canary of a file, which has on_upload_ended, on_request, a destroy and a `struct store`. */
-#define CANARY(IDENTIFIER, NAME, WRONG, SUMMARY)                                                \
+#define CANARY(IDENTIFIER, NAME, WRONG, SUMMARY) \
+    CANARY_WITH(IDENTIFIER, NAME, WRONG, SUMMARY, .on_request_cancelled = NULL)
+/* One with further functions. */
+#define CANARY_WITH(IDENTIFIER, NAME, WRONG, SUMMARY, ...)                                      \
     static void *IDENTIFIER##_create(const struct sf_cache_host *host,                          \
                                      const struct sf_cache_config *config, char *error,         \
                                      uint32_t error_bytes)                                      \
@@ -52,6 +55,6 @@ void sf_canary_answer(const struct canary *canary, uint64_t request,
         .on_upload_fragment = sf_canary_on_fragment,                                            \
         .on_upload_ended = on_upload_ended,                                                     \
         .on_request = on_request,                                                               \
-    }
+        __VA_ARGS__}
 
 #endif

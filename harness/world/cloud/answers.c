@@ -30,6 +30,45 @@ static void trace_answer(struct world *world, const struct request *request,
     }
 }
 
+/* ---- for who watches ---- */
+
+static bool is_of_varied(const struct world *world, const struct request *request)
+{
+    return world_is_of_varied(world, request->viewer, request->camera);
+}
+
+/* An answer with longer stills takes as long on the way as the one without. */
+static void observe_answer(struct world *world, const struct request *request,
+                           struct message *message)
+{
+    const struct sf_world_observer *observer = world->observer;
+    if (observer == NULL) {
+        return;
+    }
+    const struct answer_message *answer = &message->answer;
+    const struct sf_world_answer seen = {
+        .at_ns = world_now(world),
+        .request = request_number(request->viewer, request->number),
+        .validator = answer->validator,
+        .session = answer->session_new,
+        .viewer = request->viewer,
+        .total_bytes = answer->picture ? message->transfer.total_bytes : 0,
+        .range_offset = answer->range_offset,
+        .said = answer->said,
+        .status = answer->status,
+        .refusal = answer->refusal,
+        .of_varied = is_of_varied(world, request),
+    };
+    observer->answer(observer->context, &seen);
+    if (seen.of_varied && seen.total_bytes > 0 && observer->paid_bytes != NULL) {
+        uint32_t paid = observer->paid_bytes(observer->context, seen.request, seen.total_bytes);
+        uint32_t last = sf_transfer_offset(message->transfer.fragments_count - 1);
+        message->unpaid_bytes = paid > last ? seen.total_bytes - paid : 0;
+    }
+}
+
+/* ---- answers ---- */
+
 struct message *sf_cloud_answer_begin(struct world *world, struct request *request, uint32_t status,
                                       uint32_t total_bytes)
 {
@@ -57,6 +96,7 @@ struct message *sf_cloud_answer_begin(struct world *world, struct request *reque
     };
     request->answer = message->handle;
     trace_answer(world, request, message, status, picture ? total_bytes : 0);
+    observe_answer(world, request, message);
     if (picture) {
         message->transfer.ready_bytes = 0;
         return message;
@@ -73,6 +113,11 @@ void sf_cloud_answer_bytes(struct world *world, const struct request *request, c
         return; /* stopped since: the viewer is gone, or the operator has blocked the path */
     }
     SF_ASSERT(count <= message->transfer.total_bytes - message->transfer.ready_bytes);
+    if (world->observer != NULL) {
+        world->observer->bytes(world->observer->context, world_now(world),
+                               request_number(request->viewer, request->number),
+                               is_of_varied(world, request), bytes, count);
+    }
     memcpy(message->payload->bytes + message->transfer.ready_bytes, bytes, count);
     message->transfer.ready_bytes += count;
     message->in_parts |= message->transfer.ready_bytes < message->transfer.total_bytes;
@@ -83,6 +128,11 @@ void sf_cloud_answer_end(struct world *world, const struct request *request, boo
 {
     struct message *message = sf_message_get(world, request->answer);
     if (aborted && message != NULL && message->answer.picture) {
+        if (world->observer != NULL) {
+            world->observer->stopped(world->observer->context, world_now(world),
+                                     request_number(request->viewer, request->number),
+                                     is_of_varied(world, request));
+        }
         sf_message_stop_sending(world, message);
     }
 }

@@ -1,6 +1,7 @@
 /* The camera of a home: carries out what its step function decided. */
 #include <string.h>
 
+#include "harness/frame/vary.h"
 #include "harness/world/home/private.h"
 #include "harness/world/network/network.h"
 
@@ -10,6 +11,32 @@ static int64_t camera_unix_s(const struct world *world, struct sf_home_id home)
     sf_ns since_start_ns = world_now(world) + home_at(world, home)->clock_ahead_ns;
     sf_ns below_ns = since_start_ns < 0 ? SF_SECOND - 1 : 0; /* rounds down on either side of 0 */
     return world->plan->start_unix_s + (since_start_ns - below_ns) / SF_SECOND;
+}
+
+/* Changes the still as the run varies those of its owner. Returns how many bytes it has then: as
+ * many packets as before. */
+static size_t vary(struct world *world, const struct sf_mark *mark, size_t count)
+{
+    enum { LONGER_BYTES = 37 };
+    uint8_t *still = world->homes.still_scratch;
+    uint64_t key = sf_rng_derive(world->variation.key, "vary",
+                                 (uint64_t)mark->camera.index << 32 | mark->capture);
+    size_t room =
+        (SF_PACKET_PAYLOAD_BYTES - count % SF_PACKET_PAYLOAD_BYTES) % SF_PACKET_PAYLOAD_BYTES;
+    size_t longer = room < LONGER_BYTES ? room : LONGER_BYTES;
+    switch (world->variation.kind) {
+    case SF_VARY_NOTHING:
+        return count;
+    case SF_VARY_CONTENT:
+        sf_still_vary(still, count, key);
+        return count;
+    case SF_VARY_LENGTH:
+        return longer < SF_STILL_COMMENT_BYTES_MIN
+                   ? count
+                   : sf_still_lengthen(still, count, world->config.still.bytes_max,
+                                       (uint32_t)longer, key);
+    }
+    SF_UNREACHABLE();
 }
 
 /* Takes the picture, into still_scratch; returns its bytes. The bytes that are sent of it, if any
@@ -25,8 +52,13 @@ static uint32_t take_still(struct world *world, struct sf_home_id home,
     size_t count = sf_still_make(&spec, world->homes.still_scratch, bytes_max);
     SF_ASSERT(count > 0);
     SF_ASSERT(count <= bytes_max);
+    size_t ordinary = count;
+    if (sf_tenant_same(spec.mark.tenant, world->varied)) {
+        count = vary(world, &spec.mark, count);
+    }
     sf_still_prepare(world, home, effects, (uint32_t)count, camera_unix_s(world, home) * 1000,
                      sent_out);
+    sent_out->unpaid_bytes = effects->delta ? 0 : (uint32_t)(count - ordinary);
     uint32_t added = sf_book_add(world->book, camera,
                                  &(struct sf_book_capture){
                                      .local_unix_s = effects->local_unix_s,
@@ -52,6 +84,7 @@ static void send_still(struct world *world, struct sf_home_id home,
     struct message *message = sf_message_create(world, kind, home, count, true);
     memcpy(message->payload->bytes, sent.bytes, count);
     message->capture = effects->capture;
+    message->unpaid_bytes = sent.unpaid_bytes;
     message->give_up_at_ns =
         world_now(world) + home_at(world, home)->camera.config->send_time_out_ns;
     if (fetch != 0) {
@@ -132,5 +165,6 @@ uint32_t sf_camera_capture(struct world *world, struct sf_home_id id)
     struct sf_camera_effects effects;
     sf_camera_step(&home->camera, &input, &home->camera_rng, &effects);
     struct still_sent sent;
-    return take_still(world, id, &effects, &sent);
+    uint32_t count = take_still(world, id, &effects, &sent);
+    return count - sent.unpaid_bytes; /* no viewer gets it: only its way must take as long */
 }

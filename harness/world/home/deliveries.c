@@ -64,6 +64,9 @@ void sf_delivery_judge(struct world *world, struct message *message,
         delivery.picture = sf_holding_picture(world, message, &delivery.picture_bytes);
     }
     message->answer.judged_count = message->transfer.arrived_count;
+    if (world_is_varied(world)) {
+        return;
+    }
     sf_judge_delivery(&world->judge, &delivery, occasion);
 }
 
@@ -75,6 +78,9 @@ void sf_delivery_judge_held(struct world *world, const struct message *message)
     struct sf_delivery delivery = delivery_of(world, message);
     delivery.picture = holding->bytes;
     delivery.picture_bytes = holding->count;
+    if (world_is_varied(world)) {
+        return;
+    }
     sf_judge_shown_again(&world->judge, &delivery);
 }
 

@@ -21,6 +21,7 @@ struct still_sent {
     uint64_t hash;                   /* of the whole */
     const uint8_t *bytes;            /* what is sent: all of it, or the rows that changed */
     struct sf_cache_host_still said; /* what the camera says of it; total_bytes of what is sent */
+    uint32_t unpaid_bytes; /* of those: what a varied still has more than the ordinary one */
 };
 
 /* `count` bytes of the new still are in still_scratch. */

@@ -189,7 +189,10 @@ static void packet_send(struct world *world, struct message *message, struct sf_
 static uint32_t fragment_send(struct world *world, struct message *message, uint32_t index)
 {
     uint32_t bytes = sf_transfer_length(&message->transfer, index);
-    packet_send(world, message, link_of(message, message->up), EVENT_FRAGMENT, index, bytes);
+    bool last = index + 1 == message->transfer.fragments_count;
+    SF_ASSERT(!last || message->unpaid_bytes <= bytes);
+    packet_send(world, message, link_of(message, message->up), EVENT_FRAGMENT, index,
+                bytes - (last ? message->unpaid_bytes : 0));
     return bytes;
 }
 
