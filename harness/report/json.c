@@ -99,6 +99,22 @@ static json_t *expectations_json(const struct sf_plan *plan, const struct sf_run
     return json_pack("{s:b, s:o}", "hold", expectations.hold, "list", list);
 }
 
+/* What the second run of a pair showed; null without one, or without a difference. */
+static json_t *influence_json(const struct sf_influence_shown *shown)
+{
+    if (!shown->found) {
+        return json_null();
+    }
+    struct sf_text text = {0};
+    sf_influence_say(shown, &text);
+    json_t *json = json_pack(
+        "{s:o, s:o, s:o, s:o, s:s}", "offset", sf_json_number(shown->offset_bytes), "ordinary",
+        sf_json_hash(shown->values[0]), "varied", sf_json_hash(shown->values[1]), "parted_record",
+        shown->parted ? sf_json_number(shown->parted_number) : json_null(), "text", text.data);
+    sf_text_free(&text);
+    return json;
+}
+
 json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_result *result)
 {
     SF_ASSERT(plan != NULL);
@@ -108,11 +124,11 @@ json_t *sf_report_run_json(const struct sf_plan *plan, const struct sf_run_resul
         json_array_append_new(findings, sf_report_finding_json(&result->findings[i]));
     }
     json_t *json = json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "scenario",
-        plan->name, "verdict", sf_verdict_name(result->verdict), "seed", sf_json_seed(result->seed),
-        "trace_hash", sf_json_hash(result->trace_hash), "homes",
-        sf_json_number(result->homes_count), "simulated_s",
-        sf_json_number((uint64_t)(result->duration_ns / SF_SECOND)), "events",
+        "{s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "influence",
+        influence_json(&result->influence), "scenario", plan->name, "verdict",
+        sf_verdict_name(result->verdict), "seed", sf_json_seed(result->seed), "trace_hash",
+        sf_json_hash(result->trace_hash), "homes", sf_json_number(result->homes_count),
+        "simulated_s", sf_json_number((uint64_t)(result->duration_ns / SF_SECOND)), "events",
         sf_json_number(result->events_count), "out_of_budget", result->out_of_budget, "oracles",
         oracles_json(result), "findings_count", sf_json_number(result->findings_count), "findings",
         findings, "hub", path_json(&result->tally.paths[SF_PATH_HUB]), "app",

@@ -73,6 +73,11 @@ void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *
         sf_report_finding(&result->findings[i], out);
         sf_text_add(out, "\n");
     }
+    if (result->influence.found) {
+        sf_text_add(out, "  the pair of runs, ");
+        sf_influence_say(&result->influence, out);
+        sf_text_add(out, "\n");
+    }
     if (result->findings_count > LINES_MAX) {
         sf_text_add(out, "  - and %" PRIu64 " more\n", result->findings_count - LINES_MAX);
     }

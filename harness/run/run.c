@@ -23,6 +23,7 @@ struct sf_runner {
     struct sf_checker checker;
     struct sf_tally_state *tally;
     struct sf_probes *probes;
+    struct sf_influence_shown influence;
     struct sf_pair *pair;
     struct sf_plan drawn; /* of a plan with `swarm` */
     struct sf_run_caches drawn_caches;
@@ -125,6 +126,13 @@ static void draw(struct sf_runner *runner, uint64_t seed, const struct sf_plan *
 
 /* ---- who listens to a run, live or saved ---- */
 
+static void hear_influence(void *shown, const struct sf_record *records, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        sf_influence_see(shown, &records[i]);
+    }
+}
+
 static void judges_begin(struct sf_runner *runner, uint32_t homes_count,
                          const struct sf_trace_listener *listeners, uint32_t listeners_count)
 {
@@ -135,6 +143,8 @@ static void judges_begin(struct sf_runner *runner, uint32_t homes_count,
     sf_trace_init(trace);
     sf_trace_listen(trace, (struct sf_trace_listener){sf_checker_hear, &runner->checker});
     sf_trace_listen(trace, (struct sf_trace_listener){sf_tally_hear, runner->tally});
+    runner->influence = (struct sf_influence_shown){0};
+    sf_trace_listen(trace, (struct sf_trace_listener){hear_influence, &runner->influence});
     runner->probes = sf_probes_create(&runner->judges, homes_count);
     sf_trace_listen(trace, (struct sf_trace_listener){sf_probes_hear, runner->probes});
     for (uint32_t i = 0; i < listeners_count; i++) {
@@ -157,6 +167,7 @@ static void judges_end(struct sf_runner *runner, const struct sf_plan *plan, boo
     result->duration_ns = plan->duration_ns;
     result->homes_count = sf_plan_homes_count(plan);
     read_checker(&runner->checker, result);
+    result->influence = runner->influence;
     sf_tally_read(runner->tally, &result->tally);
     sf_tally_group_read(runner->tally, 0, result->homes_count, &result->all);
     uint32_t home = 0;

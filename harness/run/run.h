@@ -9,6 +9,7 @@
 #include "harness/base/text.h"
 #include "harness/cache/host.h"
 #include "harness/cache/load.h"
+#include "harness/oracle/influence.h"
 #include "harness/oracle/oracle.h"
 #include "harness/oracle/probes.h"
 #include "harness/judge/exhibit.h"
@@ -52,6 +53,7 @@ struct sf_run_result {
     uint64_t findings_count;
     uint32_t findings_kept;
     struct sf_finding findings[SF_RUN_FINDINGS_MAX];
+    struct sf_influence_shown influence; /* of a pair: see the key `vary` */
     struct sf_tally tally;
     struct sf_tally_group all;                   /* homes */
     struct sf_tally_group groups[SF_GROUPS_MAX]; /* of the plan */

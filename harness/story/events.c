@@ -83,6 +83,13 @@ static void say_home(const struct sf_record *record, struct sf_text *out)
         sf_say_number(sf_fetch_cancelled_of(record).received_bytes, out);
         sf_text_add(out, " bytes");
         return;
+    case SF_RECORD_VARIED:
+        sf_text_add(out, "a second run has other stills of home %u's account", home);
+        return;
+    case SF_RECORD_PARTED:
+        sf_text_add(out, "the two runs, with home %u's own stills and with others, part at a %s",
+                    home, sf_record_kind((enum sf_record_kind)sf_parted_of(record).kind)->name);
+        return;
     default: /* the rest: in the words of the record */
         sf_record_say(record, out);
         return;
@@ -115,6 +122,11 @@ static void say_viewer(const struct sf_record *record, struct sf_text *out)
         sf_text_add(out, " uses the session of ");
         name_viewer(sf_renewed_of(record).owner, out);
         sf_text_add(out, " from now on");
+        return;
+    case SF_RECORD_INFLUENCE:
+    case SF_RECORD_INFLUENCE_VALUES:
+        name_viewer(viewer, out);
+        sf_text_add(out, " gets another answer in the run with other stills");
         return;
     case SF_RECORD_EXPORT:
         sf_text_add(out, "the owner of home %u asks for a copy of the latest still",

@@ -408,7 +408,8 @@ void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, s
     *facts = (struct facts){.gather = gather, .plan = plan, .finding = finding};
     facts->has_viewer = !sf_viewer_is_none(finding->viewer);
     facts->stray = facts->has_viewer && !sf_tenant_is_none(finding->owner_tenant) &&
-                   !sf_tenant_same(finding->owner_tenant, finding->viewer_tenant);
+                   !sf_tenant_same(finding->owner_tenant, finding->viewer_tenant) &&
+                   sf_oracles()[finding->oracle] != &sf_oracle_no_influence;
     facts->begin_ns = finding->at_ns > 10 * SF_SECOND ? finding->at_ns - 10 * SF_SECOND : 0;
     if (!facts->has_viewer) {
         facts->deployed = find_deployed(gather, SF_NODE_ALL, NULL);

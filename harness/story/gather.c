@@ -67,6 +67,7 @@ void sf_gather_records(void *context, const struct sf_record *records, uint32_t 
     SF_ASSERT(records != NULL || count == 0);
     struct sf_gather *gather = context;
     for (uint32_t i = 0; i < count; i++) {
+        sf_influence_see(&gather->influence, &records[i]); /* behind the end of the run */
         if (records[i].at_ns > gather->finding.at_ns || !concerned(&gather->finding, &records[i])) {
             continue;
         }

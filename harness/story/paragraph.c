@@ -67,7 +67,12 @@ static void tell_what(const struct facts *facts, struct sf_text *out)
     sf_text_add(out, ", the %s of home %u%s ", sf_viewer_kind_name(finding->viewer),
                 finding->viewer_tenant.index + 1,
                 facts->poor_network ? ", which is on a poor network," : "");
-    if (!facts->stray) {
+    if (oracle == &sf_oracle_no_influence) {
+        oracle->say(finding, out);
+        sf_text_add(out, " (");
+        sf_influence_say(&facts->gather->influence, out);
+        sf_text_add(out, "). The invariant (%s): %s.", oracle->name, oracle->invariant);
+    } else if (!facts->stray) {
         sf_text_add(out, "was not served as required. The invariant (%s): %s.", oracle->name,
                     oracle->invariant);
     } else if (facts->shown != NULL && facts->shown->at_ns == finding->at_ns &&

@@ -5,6 +5,7 @@
 #define STRAYFRAME_STORY_STORY_H
 
 #include "harness/base/text.h"
+#include "harness/oracle/influence.h"
 #include "harness/oracle/oracle.h"
 #include "harness/scenario/plan.h"
 
@@ -33,6 +34,7 @@ struct sf_story {
 /* Collects, in one pass over a trace, the records that one finding's story is made of. */
 struct sf_gather {
     struct sf_finding finding;
+    struct sf_influence_shown influence; /* where it is one of a pair of runs */
     struct sf_record *records;
     uint32_t count;
     uint32_t capacity;

@@ -7,7 +7,7 @@
 
 #include "harness/trace/record.h"
 
-enum { SF_TRACE_LISTENERS_MAX = 8, SF_TRACE_BATCH = 256 };
+enum { SF_TRACE_LISTENERS_MAX = 10, SF_TRACE_BATCH = 256 };
 
 /* Called for records in order, possibly many at once; must not keep the pointer. */
 struct sf_trace_listener {

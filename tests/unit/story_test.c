@@ -309,6 +309,9 @@ static void test_every_kind_of_record_has_a_sentence(void **state)
         {{.kind = SF_RECORD_SHARE, .who = 1, .flags = 1}, "camera is shared with home 1"},
         {{.kind = SF_RECORD_SHARE, .who = 1}, "camera is no longer shared with home 1"},
         {{.kind = SF_RECORD_SLOT, .who = 1, .a = 4}, "home 2's camera has slot 4"},
+        {{.kind = SF_RECORD_VARIED, .who = 1, .a = 1}, "other stills of home 2's account"},
+        {{.kind = SF_RECORD_PARTED, .who = 1, .a = SF_RECORD_STORE}, "part at a store"},
+        {{.kind = SF_RECORD_INFLUENCE, .who = 3, .a = 1}, "gets another answer in the run"},
         {{.kind = SF_RECORD_CONSENT, .who = 3}, "withdraws consent to a backup"},
         {{.kind = SF_RECORD_LEFT_HOME, .who = 3, .a = SF_DESTINATION_BACKUP, .b = 4321},
          "home 4's camera sends 4,321 bytes of a picture to the backup store"},
@@ -606,6 +609,25 @@ static void test_every_finding_has_a_story(void **state)
     runs_destroy(runs);
 }
 
+/* Both bytes, whose stills were changed, and where the two traces part. */
+static void test_the_story_of_an_influence_says_what_both_runs_sent(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    struct kept kept = {0};
+    struct sf_story story;
+    run(runs, "scenarios/canary/order.yaml", &kept);
+    assert_string_equal(sf_oracles()[runs->result.findings[0].oracle]->name, "no-influence");
+    tell(runs, &kept, 0, &story);
+    assert_false(story.stray);
+    assert_non_null(strstr(story.paragraph.data, "with the other stills: request"));
+    assert_non_null(strstr(story.paragraph.data, "'s account is changed"));
+    assert_non_null(strstr(story.paragraph.data, "the traces part at record"));
+    sf_story_fini(&story);
+    free(kept.records);
+    runs_destroy(runs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -619,6 +641,7 @@ int main(void)
         cmocka_unit_test(test_the_story_says_what_an_answer_says_of_itself),
         cmocka_unit_test(test_the_story_says_what_the_owner_waited_for_and_what_was_handed_over),
         cmocka_unit_test(test_every_finding_has_a_story),
+        cmocka_unit_test(test_the_story_of_an_influence_says_what_both_runs_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
