@@ -63,13 +63,15 @@ static enum sf_err open_run(const struct cli_args *args, struct tale *tale, stru
     return sf_saved_open(&tale->saved, args->words[0], diag);
 }
 
-/* The number of the finding to tell of, from 1; 0 when there is none at all. */
-static enum sf_err choose(const struct cli_args *args, const struct sf_run_result *result,
+/* The number of the finding to tell of, from 1; 0 when there is none at all. Of a pair that is what
+ * the second run showed, else the first stray picture. */
+static enum sf_err choose(const struct cli_args *args, const struct tale *tale,
                           uint64_t *number_out, struct sf_diag *diag)
 {
-    static const char *const first[] = {"no-stray-pixels", "no-stray-bytes"};
+    static const char *const first[] = {"no-influence", "no-stray-pixels", "no-stray-bytes"};
+    const struct sf_run_result *result = &tale->result;
     *number_out = result->findings_kept > 0 ? 1 : 0;
-    for (int oracle = 1; oracle >= 0; oracle--) {
+    for (int oracle = 2; oracle >= (tale->plan.vary != SF_VARY_NOTHING ? 0 : 1); oracle--) {
         for (uint32_t i = result->findings_kept; i > 0; i--) {
             const char *name = sf_oracles()[result->findings[i - 1].oracle]->name;
             *number_out = strcmp(name, first[oracle]) == 0 ? i : *number_out;
@@ -166,7 +168,7 @@ static enum sf_err judge_and_tell(const struct cli_args *args, struct tale *tale
     sf_runner_destroy(runner);
     SF_TRY(err);
     uint64_t number;
-    SF_TRY(choose(args, &tale->result, &number, diag));
+    SF_TRY(choose(args, tale, &number, diag));
     if (number == 0) {
         *code_out = print_nothing(args, tale);
         return SF_OK;
