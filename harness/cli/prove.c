@@ -115,7 +115,7 @@ static enum sf_err write_report(const struct cli_args *args, const struct sf_pro
 static int print(const struct cli_args *args, const struct sf_proofs *proofs,
                  const struct cli_scenarios *scenarios, bool kept)
 {
-    bool hold = kept;
+    bool hold = kept && sf_proofs_catch_canaries(proofs);
     for (uint32_t i = 0; i < proofs->count; i++) {
         hold &= sf_proof_holds(&proofs->proofs[i]);
     }

@@ -254,6 +254,30 @@ static void progress(void *context, uint32_t done_count, uint32_t count)
     }
 }
 
+/* Each takes a pair or two: no worker is needed for them. */
+static enum sf_err run_canaries(const struct sf_prove_options *options, struct sf_proofs *proofs,
+                                struct sf_diag *diag)
+{
+    const struct sf_canary *canary = sf_canaries();
+    for (; options->only == NULL && canary->cache != NULL; canary++) {
+        SF_TRY(sf_canary_run(canary, options->plans, options->plans_count, options->seed_first,
+                             &proofs->canary_pairs[proofs->canaries_count++], diag));
+    }
+    return SF_OK;
+}
+
+bool sf_proofs_catch_canaries(const struct sf_proofs *proofs)
+{
+    SF_ASSERT(proofs != NULL);
+    SF_ASSERT(proofs->canaries_count <= SF_CANARIES_MAX);
+    for (uint32_t i = 0; i < proofs->canaries_count; i++) {
+        if (proofs->canary_pairs[i] == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static enum sf_err choose_classes(struct field *field, struct sf_diag *diag)
 {
     const char *known[SF_PROOFS_MAX + 1] = {NULL};
@@ -302,6 +326,7 @@ enum sf_err sf_prove(const struct sf_prove_options *options, struct sf_proofs *p
     struct field field = {.options = options};
     SF_TRY(choose_classes(&field, diag));
     SF_TRY(try_caches(&field, diag));
+    SF_TRY(run_canaries(options, proofs_out, diag));
     const struct sf_jobs jobs = {
         .count = field.classes_count * runs_of_class(&field),
         .workers = options->workers,

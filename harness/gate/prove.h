@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "harness/base/err.h"
+#include "harness/gate/canaries.h"
 #include "harness/gate/defects.h"
 #include "harness/run/run.h"
 
@@ -58,6 +59,8 @@ struct sf_proof {
 };
 
 struct sf_proofs {
+    uint32_t canaries_count;                /* of sf_canaries(); 0: one class alone was asked for */
+    uint32_t canary_pairs[SF_CANARIES_MAX]; /* in how many pairs each was caught; 0: not */
     uint32_t count;
     struct sf_proof proofs[SF_PROOFS_MAX];
 };
@@ -65,6 +68,9 @@ struct sf_proofs {
 /* SF_ERR_INPUT for an unknown class, or a cache that cannot be loaded. */
 SF_MUST_USE enum sf_err sf_prove(const struct sf_prove_options *options,
                                  struct sf_proofs *proofs_out, struct sf_diag *diag);
+
+/* Were all canaries caught that were run? */
+bool sf_proofs_catch_canaries(const struct sf_proofs *proofs);
 
 /* Caught by the oracle that the class names, and no twin run failed. */
 bool sf_proof_holds(const struct sf_proof *proof);

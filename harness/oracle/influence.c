@@ -20,7 +20,7 @@ void sf_influence_see(struct sf_influence_shown *shown, const struct sf_record *
         shown->values[1] = values.varied;
     } else if (record->kind == SF_RECORD_PARTED) {
         const struct sf_parted_record parted = sf_parted_of(record);
-        shown->parted = true;
+        shown->parted = parted.kind < SF_RECORD_KINDS_COUNT; /* it may be from a file */
         shown->parted_number = parted.number;
         shown->parted_kind = parted.kind;
         shown->parted_ns = parted.parted_ns;

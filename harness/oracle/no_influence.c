@@ -43,8 +43,9 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
         return;
     }
     const struct sf_influence_record influence = sf_influence_of(record);
-    struct sf_finding finding =
-        sf_finding_about(who, influence.viewer, influence.sent_ns, influence.request);
+    bool known = influence.sent_ns >= 0 && influence.sent_ns <= record->at_ns;
+    struct sf_finding finding = sf_finding_about(
+        who, influence.viewer, known ? influence.sent_ns : record->at_ns, influence.request);
     finding.owner_tenant = influence.tenant;
     finding.owner_camera = sf_camera_of_home(sf_home_of_tenant(influence.tenant));
     finding.amount = influence.what;

@@ -110,6 +110,25 @@ static void removal_lines(const struct sf_proofs *proofs, struct sf_text *out)
     sf_text_add(out, "\n");
 }
 
+static void canary_lines(const struct sf_proofs *proofs, struct sf_text *out)
+{
+    if (proofs->canaries_count > 0) {
+        sf_text_add(out,
+                    "\nno-influence: planted influences, and the pairs of runs until each is "
+                    "caught (at most %d)\n",
+                    SF_CANARY_PAIRS_MAX);
+    }
+    for (uint32_t i = 0; i < proofs->canaries_count; i++) {
+        const struct sf_canary *canary = &sf_canaries()[i];
+        sf_text_add(out, "  %-34s %-8s ", canary->cache, sf_plan_vary_names[canary->vary]);
+        if (proofs->canary_pairs[i] > 0) {
+            sf_text_add(out, "%u\n", proofs->canary_pairs[i]);
+        } else {
+            sf_text_add(out, "MISSED\n");
+        }
+    }
+}
+
 void sf_report_proofs_text(const struct sf_proofs *proofs, const char *const *files,
                            struct sf_text *out)
 {
@@ -133,6 +152,7 @@ void sf_report_proofs_text(const struct sf_proofs *proofs, const char *const *fi
         }
     }
     removal_lines(proofs, out);
+    canary_lines(proofs, out);
     sf_text_add(out, "\n%u of %u classes are caught, and their twins pass\n",
                 sf_proofs_holding_count(proofs), proofs->count);
 }
@@ -205,8 +225,16 @@ json_t *sf_report_proofs_json(const struct sf_proofs *proofs)
     for (uint32_t i = 0; i < sf_removals_count(); i++) {
         json_array_append_new(removals, removal_json(proofs, i));
     }
-    json_t *json = json_pack("{s:i, s:o, s:o}", "holding", (int)sf_proofs_holding_count(proofs),
-                             "classes", classes, "removals", removals);
+    json_t *canaries = json_array();
+    for (uint32_t i = 0; i < proofs->canaries_count; i++) {
+        const struct sf_canary *canary = &sf_canaries()[i];
+        json_array_append_new(canaries, json_pack("{s:s, s:s, s:i}", "cache", canary->cache, "vary",
+                                                  sf_plan_vary_names[canary->vary], "pairs",
+                                                  (int)proofs->canary_pairs[i]));
+    }
+    json_t *json =
+        json_pack("{s:o, s:i, s:o, s:o}", "canaries", canaries, "holding",
+                  (int)sf_proofs_holding_count(proofs), "classes", classes, "removals", removals);
     SF_ASSERT(json != NULL);
     return json;
 }

@@ -87,8 +87,9 @@ static void say_home(const struct sf_record *record, struct sf_text *out)
         sf_text_add(out, "a second run has other stills of home %u's account", home);
         return;
     case SF_RECORD_PARTED:
-        sf_text_add(out, "the two runs, with home %u's own stills and with others, part at a %s",
-                    home, sf_record_kind((enum sf_record_kind)sf_parted_of(record).kind)->name);
+        sf_text_add(out, "the two runs, with home %u's own stills and with others, part at record ",
+                    home);
+        sf_say_number(sf_parted_of(record).number, out);
         return;
     default: /* the rest: in the words of the record */
         sf_record_say(record, out);

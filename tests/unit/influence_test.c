@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "harness/base/hash.h"
+#include "harness/gate/canaries.h"
 #include "harness/gate/gate.h"
 #include "tests/unit/runs.h"
 
@@ -88,24 +89,12 @@ static uint32_t pairs_until_caught(struct runs *runs, const char *cache, enum sf
 static void test_each_canary_is_caught_within_40_pairs(void **state)
 {
     (void)state;
-    static const struct {
-        const char *cache;
-        enum sf_plan_vary vary;
-        enum sf_influence what;
-    } canaries[] = {
-        {"builtin:canary-last-byte", SF_VARY_CONTENT, SF_INFLUENCE_BYTES},
-        {"builtin:canary-one-byte", SF_VARY_CONTENT, SF_INFLUENCE_BYTES},
-        {"builtin:canary-length-of-content", SF_VARY_CONTENT, SF_INFLUENCE_LENGTH},
-        {"builtin:canary-length-of-length", SF_VARY_LENGTH, SF_INFLUENCE_LENGTH},
-        {"builtin:canary-validator", SF_VARY_CONTENT, SF_INFLUENCE_VALIDATOR},
-        {"builtin:canary-order", SF_VARY_CONTENT, SF_INFLUENCE_ORDER},
-    };
     struct runs *runs = runs_create();
-    for (size_t i = 0; i < sizeof canaries / sizeof canaries[0]; i++) {
+    for (const struct sf_canary *canary = sf_canaries(); canary->cache != NULL; canary++) {
         struct heard heard;
-        uint32_t pairs = pairs_until_caught(runs, canaries[i].cache, canaries[i].vary, &heard);
-        print_message("%s: %u pairs\n", canaries[i].cache, pairs);
-        assert_int_equal(heard.influence.what, canaries[i].what);
+        uint32_t pairs = pairs_until_caught(runs, canary->cache, canary->vary, &heard);
+        print_message("%s: %u pairs\n", canary->cache, pairs);
+        assert_int_equal(heard.influence.what, canary->what);
         assert_true(heard.values.ordinary != heard.values.varied);
     }
     runs_destroy(runs);

@@ -310,7 +310,7 @@ static void test_every_kind_of_record_has_a_sentence(void **state)
         {{.kind = SF_RECORD_SHARE, .who = 1}, "camera is no longer shared with home 1"},
         {{.kind = SF_RECORD_SLOT, .who = 1, .a = 4}, "home 2's camera has slot 4"},
         {{.kind = SF_RECORD_VARIED, .who = 1, .a = 1}, "other stills of home 2's account"},
-        {{.kind = SF_RECORD_PARTED, .who = 1, .a = SF_RECORD_STORE}, "part at a store"},
+        {{.kind = SF_RECORD_PARTED, .who = 1, .c = 1234}, "part at record 1,234"},
         {{.kind = SF_RECORD_INFLUENCE, .who = 3, .a = 1}, "gets another answer in the run"},
         {{.kind = SF_RECORD_CONSENT, .who = 3}, "withdraws consent to a backup"},
         {{.kind = SF_RECORD_LEFT_HOME, .who = 3, .a = SF_DESTINATION_BACKUP, .b = 4321},
