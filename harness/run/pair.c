@@ -320,6 +320,7 @@ static bool run_again(struct sf_pair *pair, const struct sf_pair_runs *runs,
         sf_world_clear(runs->world);
         sf_trace_end(trace);
     } while (sf_box_run_mispredicted());
+    sf_box_run_ends();
     free(trace);
     return finished;
 }
