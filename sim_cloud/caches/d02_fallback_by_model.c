@@ -9,85 +9,58 @@
  * any owner of the same kind of camera.
  *
  * The defence: the fallback has the same key as the fresh path. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "sim_cloud/caches/builtin.h"
-#include "sim_cloud/caches/shelf.h"
-
-struct last_good {
-    uint32_t count;
-    uint8_t bytes[];
-};
+#include "sim_cloud/caches/last_sent.h"
 
 struct store {
     struct shelf shelf; /* first */
-    struct kit_map last_good;
-    uint32_t still_bytes_max;
+    struct last_sent last_good;
 };
 
 #define OPTIONS(X) SHELF_OPTIONS(X, 15000, 300000) X(defence, 0, 1, shelf.defence)
 
-struct pair {
-    uint64_t a;
-    uint64_t b;
-};
-
-static struct pair fallback_key(const struct store *store, const struct edge_key *key)
+static struct shelf_place fallback_place(const struct store *store, const struct edge_key *key)
 {
-    if (store->shelf.defence) {
-        return (struct pair){key->tenant, key->camera};
-    }
-    return (struct pair){key->integration, key->model};
-}
-
-static void store_fini(void *context)
-{
-    struct store *store = context;
-    sf_kit_map_free_all(&store->last_good);
-    sf_shelf_fini(store);
-}
-
-static void store_served(void *context, const struct edge_key *key, struct edge_still still)
-{
-    struct store *store = context;
-    struct pair at = fallback_key(store, key);
-    struct last_good *last = sf_kit_map_get(&store->last_good, at.a, at.b);
-    if (last == NULL) {
-        last = sf_kit_alloc(1, sizeof *last + store->still_bytes_max);
-        sf_kit_map_put(&store->last_good, at.a, at.b, last);
-    }
-    last->count = still.count;
-    memcpy(last->bytes, still.bytes, still.count);
-}
-
-static struct edge_still store_fallback(void *context, const struct edge_key *key, int64_t now_ns)
-{
-    (void)now_ns;
-    const struct store *store = context;
-    struct pair at = fallback_key(store, key);
-    const struct last_good *last = sf_kit_map_get(&store->last_good, at.a, at.b);
-    return last != NULL ? (struct edge_still){last->bytes, last->count}
-                        : (struct edge_still){NULL, 0};
+    return store->shelf.defence ? (struct shelf_place){key->tenant, key->camera}
+                                : (struct shelf_place){key->integration, key->model};
 }
 
 static void init(void *context, const struct sf_cache_host *host,
                  const struct sf_cache_config *config)
 {
     (void)host;
+    ((struct store *)context)->last_good.still_bytes_max = config->still_bytes_max;
+}
+
+static void fini(void *context)
+{
     struct store *store = context;
-    store->still_bytes_max = config->still_bytes_max;
+    sf_last_sent_fini(&store->last_good);
+    sf_shelf_fini(store);
+}
+
+static void served(void *context, const struct edge_key *key, struct edge_still still)
+{
+    struct store *store = context;
+    sf_last_sent_put(&store->last_good, fallback_place(store, key), still);
+}
+
+static struct edge_still fallback(void *context, const struct edge_key *key, int64_t now_ns)
+{
+    (void)now_ns;
+    const struct store *store = context;
+    return sf_last_sent_get(&store->last_good, fallback_place(store, key));
 }
 
 static const struct edge_store kind = {
     EDGE_STORE,
     .init = init,
-    .fini = store_fini,
+    .fini = fini,
     .begin = sf_shelf_begin,
     .end = sf_shelf_end,
     .fresh = sf_shelf_fresh,
-    .served = store_served,
-    .fallback = store_fallback,
+    .served = served,
+    .fallback = fallback,
     .forget = sf_shelf_forget,
 };
 

@@ -8,21 +8,12 @@
  * own is answered correctly, so a slow network shows nothing.
  *
  * The defence: the fallback has the same key as the fresh path. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "sim_cloud/caches/builtin.h"
-#include "sim_cloud/caches/shelf.h"
-
-struct last_good {
-    uint32_t count;
-    uint8_t bytes[];
-};
+#include "sim_cloud/caches/last_sent.h"
 
 struct store {
     struct shelf shelf; /* first */
-    struct kit_map last_good;
-    uint32_t still_bytes_max;
+    struct last_sent last_good;
     uint64_t failed_camera; /* its fetch has just failed: those who wait for it get the fallback */
 };
 
@@ -38,13 +29,13 @@ static void init(void *context, const struct sf_cache_host *host,
                  const struct sf_cache_config *config)
 {
     (void)host;
-    ((struct store *)context)->still_bytes_max = config->still_bytes_max;
+    ((struct store *)context)->last_good.still_bytes_max = config->still_bytes_max;
 }
 
 static void fini(void *context)
 {
     struct store *store = context;
-    sf_kit_map_free_all(&store->last_good);
+    sf_last_sent_fini(&store->last_good);
     sf_shelf_fini(store);
 }
 
@@ -54,14 +45,7 @@ static void served(void *context, const struct edge_key *key, struct edge_still 
     if (store->failed_camera != 0) {
         return; /* it was the fallback */
     }
-    struct shelf_place place = fallback_place(store, key);
-    struct last_good *last = sf_kit_map_get(&store->last_good, place.a, place.b);
-    if (last == NULL) {
-        last = sf_kit_alloc(1, sizeof *last + store->still_bytes_max);
-        sf_kit_map_put(&store->last_good, place.a, place.b, last);
-    }
-    last->count = still.count;
-    memcpy(last->bytes, still.bytes, still.count);
+    sf_last_sent_put(&store->last_good, fallback_place(store, key), still);
 }
 
 static struct edge_still fresh(void *context, const struct edge_key *key, int64_t now_ns)
@@ -70,10 +54,7 @@ static struct edge_still fresh(void *context, const struct edge_key *key, int64_
     if (store->failed_camera == 0) {
         return sf_shelf_fresh(store, key, now_ns);
     }
-    struct shelf_place place = fallback_place(store, key);
-    const struct last_good *last = sf_kit_map_get(&store->last_good, place.a, place.b);
-    return last != NULL ? (struct edge_still){last->bytes, last->count}
-                        : (struct edge_still){NULL, 0};
+    return sf_last_sent_get(&store->last_good, fallback_place(store, key));
 }
 
 static void say(void *context, const struct edge_key *key, struct edge_still still,
@@ -100,10 +81,7 @@ static void forget(void *context, uint64_t tenant)
 {
     struct store *store = context;
     sf_shelf_forget(store, tenant);
-    struct last_good *last;
-    while ((last = sf_kit_map_remove_any(&store->last_good, tenant)) != NULL) {
-        free(last);
-    }
+    sf_last_sent_forget(&store->last_good, tenant);
 }
 
 static const struct edge_store kind = {
