@@ -6,6 +6,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/cli/live.h"
+#include "harness/live/fields.h"
 
 /* How many cells of a matrix may differ: two identical ones differ now and then. */
 enum { DIFFERENCES_MAX = 3 };
@@ -29,7 +30,7 @@ static enum sf_err read_expected(const struct sf_session_order *order, const cha
                                  bool *expected, struct sf_diag *diag)
 {
     struct sf_text text = {0};
-    enum sf_err err = sf_driver_read_file(file, &text, diag);
+    enum sf_err err = sf_fields_read_text(file, &text, diag);
     uint32_t number = 1;
     for (const char *line = text.data; err == SF_OK && line != NULL && *line != '\0'; number++) {
         size_t length = strcspn(line, "\n");

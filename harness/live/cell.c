@@ -31,6 +31,7 @@ static enum sf_err choose(const char *word, const char *const *names, const char
 
 enum sf_err sf_arrival_read(const char *text, struct sf_arrival *arrival, struct sf_diag *diag)
 {
+    SF_ASSERT(arrival != NULL);
     char word[16];
     size_t length = strcspn(text, " ");
     int kind = 0;
@@ -53,6 +54,8 @@ enum sf_err sf_arrival_read(const char *text, struct sf_arrival *arrival, struct
 
 void sf_arrival_print(const struct sf_arrival *arrival, char *out, uint32_t out_bytes)
 {
+    SF_ASSERT(arrival != NULL);
+    SF_ASSERT(out != NULL);
     struct sf_text text = {0};
     sf_text_add(&text, "%s", arrival_names[arrival->kind]);
     if (arrival->time_ns != 0) {
@@ -65,6 +68,7 @@ void sf_arrival_print(const struct sf_arrival *arrival, char *out, uint32_t out_
 
 enum sf_err sf_phase_read(const char *text, enum sf_phase *phase, struct sf_diag *diag)
 {
+    SF_ASSERT(phase != NULL);
     int index = 0;
     SF_TRY(choose(text, phase_names, "steady, reload, restart or purge", &index, diag));
     *phase = (enum sf_phase)index;
@@ -73,11 +77,13 @@ enum sf_err sf_phase_read(const char *text, enum sf_phase *phase, struct sf_diag
 
 const char *sf_phase_name(enum sf_phase phase)
 {
+    SF_ASSERT(phase < SF_PHASES_COUNT);
     return phase_names[phase];
 }
 
 enum sf_err sf_etag_read(const char *text, enum sf_etag *etag, struct sf_diag *diag)
 {
+    SF_ASSERT(etag != NULL);
     int index = 0;
     SF_TRY(choose(text, etag_names, "none, same or own", &index, diag));
     *etag = (enum sf_etag)index;
@@ -91,6 +97,8 @@ const char *sf_etag_name(enum sf_etag etag)
 
 enum sf_err sf_says_add(struct sf_says *says, const char *line, struct sf_diag *diag)
 {
+    SF_ASSERT(says != NULL);
+    SF_ASSERT(line != NULL);
     const char *colon = strchr(line, ':');
     if (colon == NULL || colon == line || strpbrk(line, "\r\n") != NULL ||
         strcspn(line, " \t") < (size_t)(colon - line)) {
@@ -106,6 +114,7 @@ enum sf_err sf_says_add(struct sf_says *says, const char *line, struct sf_diag *
 
 enum sf_cell_verdict sf_cell_verdict_of(const struct sf_cell_result *result)
 {
+    SF_ASSERT(result != NULL);
     if (result->leaking > 0) {
         return SF_CELL_LEAK; /* sometimes is too often */
     }

@@ -72,8 +72,5 @@ static inline bool sf_driver_has(const struct sf_driver_action *action)
     return action->signal != 0 || action->words[0] != NULL || action->by_restart;
 }
 
-/* A file and its bytes; `out` is the caller's. */
-SF_MUST_USE enum sf_err sf_driver_read_file(const char *path, struct sf_text *out,
-                                            struct sf_diag *diag);
 
 #endif

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/live/driver.h"
+#include "harness/live/fields.h"
 
 enum { PATH_BYTES = 1024 };
 
@@ -37,7 +39,7 @@ static enum sf_err add_file(struct sf_keeper_job *job, const char *path, const c
                           SF_KEEPER_FILES_MAX);
     }
     struct sf_text text = {0};
-    enum sf_err err = sf_driver_read_file(path, &text, diag);
+    enum sf_err err = sf_fields_read_text(path, &text, diag);
     if (err == SF_OK && text.length > 0) {
         err = sf_template_expand(path, text.data, text.length, places, &file->text, used, diag);
     }
@@ -78,6 +80,10 @@ enum sf_err sf_driver_command(const struct sf_driver *driver, const struct sf_dr
                               const struct sf_places *places, struct sf_keeper_command *command,
                               struct sf_diag *diag)
 {
+    SF_ASSERT(driver != NULL);
+    SF_ASSERT(action != NULL);
+    SF_ASSERT(places != NULL);
+    SF_ASSERT(command != NULL);
     *command = (struct sf_keeper_command){.signal = action->signal};
     for (uint32_t i = 0; action->words[i] != NULL; i++) {
         struct sf_text word = {0};
@@ -90,6 +96,7 @@ enum sf_err sf_driver_command(const struct sf_driver *driver, const struct sf_dr
 
 void sf_driver_command_fini(struct sf_keeper_command *command)
 {
+    SF_ASSERT(command != NULL);
     for (uint32_t i = 0; i < SF_KEEPER_WORDS_MAX; i++) {
         free(command->words[i]);
         command->words[i] = NULL;
@@ -139,6 +146,10 @@ enum sf_err sf_driver_job(const struct sf_driver *driver, const char *config,
                           const struct sf_places *places, struct sf_keeper_job *job,
                           struct sf_diag *diag)
 {
+    SF_ASSERT(driver != NULL);
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(places != NULL);
+    SF_ASSERT(job != NULL);
     *job = (struct sf_keeper_job){.dir = places->values[SF_PLACE_DIR]};
     SF_TRY(add_config(driver, config, places, job, diag));
     SF_TRY(sf_driver_command(driver, &driver->prepare, places, &job->prepare, diag));
@@ -148,6 +159,7 @@ enum sf_err sf_driver_job(const struct sf_driver *driver, const char *config,
 
 void sf_driver_job_fini(struct sf_keeper_job *job)
 {
+    SF_ASSERT(job != NULL);
     for (uint32_t i = 0; i < job->files_count; i++) {
         free(job->files[i].path);
         sf_text_free(&job->files[i].text);

@@ -18,6 +18,7 @@ static const bool carrier_has_name[SF_CARRIERS_COUNT] = {
 
 const char *sf_carrier_name(enum sf_carrier carrier)
 {
+    SF_ASSERT(carrier < SF_CARRIERS_COUNT);
     return carrier_names[carrier];
 }
 
@@ -38,6 +39,7 @@ static enum sf_err check_name(const char *text, const char *name, struct sf_diag
 
 enum sf_err sf_identity_read(const char *text, struct sf_identity *identity, struct sf_diag *diag)
 {
+    SF_ASSERT(identity != NULL);
     char word[16] = "";
     size_t length = strcspn(text, ":");
     snprintf(word, sizeof word, "%.*s", (int)(length < 15 ? length : 15), text);
@@ -66,12 +68,15 @@ enum sf_err sf_identity_read(const char *text, struct sf_identity *identity, str
 
 void sf_identity_print(const struct sf_identity *identity, char *out, uint32_t out_bytes)
 {
+    SF_ASSERT(identity != NULL);
+    SF_ASSERT(out != NULL);
     snprintf(out, out_bytes, "%s%s%s", carrier_names[identity->carrier],
              identity->name[0] != '\0' ? ":" : "", identity->name);
 }
 
 void sf_credentials_draw(struct sf_credentials *credentials)
 {
+    SF_ASSERT(credentials != NULL);
     uint64_t numbers[2];
     SF_ASSERT(getrandom(numbers, sizeof numbers, 0) == (ssize_t)sizeof numbers);
     credentials->run = (uint32_t)(numbers[0] % SF_RUNS_COUNT);
@@ -86,6 +91,9 @@ static uint64_t code_of(const struct sf_credentials *credentials, uint32_t tenan
 void sf_credential_of(const struct sf_credentials *credentials, uint32_t tenant,
                       char out[SF_TOKEN_BYTES])
 {
+    SF_ASSERT(credentials != NULL);
+    SF_ASSERT(out != NULL);
+    SF_ASSERT(tenant < SF_LIVE_TENANTS_MAX);
     snprintf(out, SF_TOKEN_BYTES, "tenant%" PRIu32 "-%012" PRIx64, tenant,
              code_of(credentials, tenant));
 }
@@ -93,6 +101,9 @@ void sf_credential_of(const struct sf_credentials *credentials, uint32_t tenant,
 void sf_credentials_find(const struct sf_credentials *credentials, const char *text,
                          void (*found)(void *context, uint32_t tenant), void *context)
 {
+    SF_ASSERT(credentials != NULL);
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(found != NULL);
     for (const char *at = strstr(text, "tenant"); at != NULL; at = strstr(at + 1, "tenant")) {
         char *end;
         unsigned long tenant = strtoul(at + 6, &end, 10);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/base/text.h"
+#include "harness/base/assert.h"
 #include "harness/live/origin.h"
 #include "harness/scenario/value.h"
 
@@ -11,6 +12,7 @@ static const char *const names[SF_INJURIES_COUNT + 1] = {"ok",    "drop", "5xx",
 
 enum sf_err sf_injury_read(const char *text, struct sf_injury *injury, struct sf_diag *diag)
 {
+    SF_ASSERT(injury != NULL);
     char word[16];
     size_t length = strcspn(text, " ");
     snprintf(word, sizeof word, "%.*s", (int)(length < 15 ? length : 15), text);
@@ -43,6 +45,8 @@ enum sf_err sf_injury_read(const char *text, struct sf_injury *injury, struct sf
 
 void sf_injury_print(const struct sf_injury *injury, char *out, uint32_t out_bytes)
 {
+    SF_ASSERT(injury != NULL);
+    SF_ASSERT(out != NULL);
     struct sf_text text = {0};
     sf_text_add(&text, "%s", names[injury->kind]);
     if (injury->kind == SF_INJURY_SLOW) {

@@ -22,6 +22,7 @@
 
 void sf_keeper_dir(char dir_out[SF_KEEPER_DIR_BYTES], uint32_t number)
 {
+    SF_ASSERT(dir_out != NULL);
     snprintf(dir_out, SF_KEEPER_DIR_BYTES, "/dev/shm/strayframe-%ld-%u", (long)getpid(), number);
 }
 
@@ -77,6 +78,9 @@ static pid_t fork_contained(bool contain, enum sf_keeper_walls *walls_out)
 enum sf_err sf_keeper_start(struct sf_keeper *keeper, struct sf_loop *loop,
                             const struct sf_keeper_job *job, bool contain, struct sf_diag *diag)
 {
+    SF_ASSERT(keeper != NULL);
+    SF_ASSERT(loop != NULL);
+    SF_ASSERT(job != NULL);
     *keeper = (struct sf_keeper){.socket_fd = -1, .loop = loop};
     snprintf(keeper->dir, sizeof keeper->dir, "%s", job->dir);
     keeper->log_fd = memfd_create("server log", MFD_CLOEXEC);
@@ -109,6 +113,7 @@ enum sf_err sf_keeper_start(struct sf_keeper *keeper, struct sf_loop *loop,
 
 void sf_keeper_stop(struct sf_keeper *keeper)
 {
+    SF_ASSERT(keeper != NULL);
     if (keeper->socket_fd >= 0 && keeper->loop != NULL) {
         sf_loop_unwatch(keeper->loop, &keeper->watch);
         close(keeper->socket_fd); /* the keeper sees the end of it and tidies up */
@@ -148,6 +153,9 @@ static enum sf_err ask(struct sf_keeper *keeper, const void *bytes, size_t count
 enum sf_err sf_keeper_command(struct sf_keeper *keeper, const struct sf_keeper_command *command,
                               const char *what, sf_ns limit_ns, struct sf_diag *diag)
 {
+    SF_ASSERT(keeper != NULL);
+    SF_ASSERT(command != NULL);
+    SF_ASSERT(what != NULL);
     struct sf_text message = {0};
     sf_text_add(&message, "C%d", command->signal);
     sf_text_add_bytes(&message, "", 1);
@@ -164,6 +172,8 @@ enum sf_err sf_keeper_command(struct sf_keeper *keeper, const struct sf_keeper_c
 enum sf_err sf_keeper_write(struct sf_keeper *keeper, const char *path, const char *text,
                             size_t bytes, struct sf_diag *diag)
 {
+    SF_ASSERT(keeper != NULL);
+    SF_ASSERT(path != NULL);
     struct sf_text message = {0};
     sf_text_add(&message, "W%s", path);
     sf_text_add_bytes(&message, "", 1);
@@ -177,6 +187,7 @@ enum sf_err sf_keeper_write(struct sf_keeper *keeper, const char *path, const ch
 
 enum sf_err sf_keeper_restart(struct sf_keeper *keeper, bool kill, struct sf_diag *diag)
 {
+    SF_ASSERT(keeper != NULL);
     enum sf_err err = ask(keeper, kill ? "K" : "R", 1, "restart", 15 * SF_SECOND, diag);
     keeper->ended = false;
     return err;
@@ -202,6 +213,8 @@ static void add_tail(int fd, const char *name, struct sf_text *out)
 
 void sf_keeper_logs(const struct sf_keeper *keeper, const char *const *paths, struct sf_text *out)
 {
+    SF_ASSERT(keeper != NULL);
+    SF_ASSERT(out != NULL);
     if (keeper->pid == 0) {
         return;
     }

@@ -2,6 +2,8 @@
  * processes. The end of the socket is the end of everything. */
 #include "harness/live/keeper_child.h"
 
+#include "harness/base/assert.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -353,6 +355,7 @@ static void prepare(struct state *state)
 
 _Noreturn void sf_keeper_child_run(const struct sf_keeper_child *child)
 {
+    SF_ASSERT(child != NULL);
     struct state state = {.child = child};
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* with namespaces that is enough; without, the socket is */
     if (child->walls == SF_KEEPER_WALLS_NONE) {

@@ -294,6 +294,8 @@ static enum sf_err learn_and_play(struct learning *learning, struct sf_diag *dia
 enum sf_err sf_learn_run(const struct sf_learn_order *order, struct sf_learn_report *report,
                          struct sf_diag *diag)
 {
+    SF_ASSERT(order != NULL);
+    SF_ASSERT(report != NULL);
     struct learning *learning = sf_alloc(1, sizeof *learning);
     learning->order = order;
     learning->report = report;

@@ -2,50 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/live/driver.h"
+#include "harness/live/fields.h"
+#include "harness/base/assert.h"
 #include "harness/live/learn.h"
-#include "harness/scenario/value.h"
 #include "harness/scenario/yaml_tree.h"
 
 typedef struct sf_yaml_node node;
-
-static const char *keep(struct sf_learn_order *order, const char *text)
-{
-    size_t bytes = strlen(text) + 1;
-    char *copy = sf_arena_take(&order->arena, bytes, 1);
-    memcpy(copy, text, bytes);
-    return copy;
-}
-
-static enum sf_err check_keys(const node *mapping, const char *const *known, const char *what,
-                              struct sf_diag *diag)
-{
-    if (mapping->kind != SF_YAML_MAPPING) {
-        return sf_yaml_unexpected(mapping, diag, what, "keys and values");
-    }
-    for (const node *entry = mapping->first; entry != NULL; entry = entry->next) {
-        const char *const *at = known;
-        while (*at != NULL && strcmp(*at, entry->key->text) != 0) {
-            at++;
-        }
-        if (*at == NULL) {
-            const char *nearest = sf_text_nearest(entry->key->text, known);
-            return sf_yaml_fail(entry->key, diag, "there is no key '%s' in %s%s%s%s",
-                                entry->key->text, what, nearest != NULL ? "; did you mean '" : "",
-                                nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
-        }
-    }
-    return SF_OK;
-}
-
-static void take_text(struct sf_learn_order *order, const node *mapping, const char *key,
-                      const char **text_out)
-{
-    const node *value = sf_yaml_get(mapping, key);
-    if (value != NULL && value->kind == SF_YAML_SCALAR) {
-        *text_out = keep(order, value->text);
-    }
-}
 
 /* A header line made of a prefix and the value of a key. */
 static enum sf_err take_header(struct sf_learn_order *order, const node *from, const char *key,
@@ -61,7 +23,7 @@ static enum sf_err take_header(struct sf_learn_order *order, const node *from, c
     }
     struct sf_text line = {0};
     sf_text_add(&line, "%s%s", prefix, value->text);
-    account->headers[account->headers_count++] = keep(order, line.data);
+    account->headers[account->headers_count++] = sf_fields_keep(&order->arena, line.data);
     sf_text_free(&line);
     return SF_OK;
 }
@@ -71,24 +33,24 @@ static enum sf_err read_account(struct sf_learn_order *order, const node *from,
 {
     static const char *const keys[] = {"name", "header", "cookie", "bearer", "query", "form", NULL};
     static const char *const form_keys[] = {"url", "fields", NULL};
-    SF_TRY(check_keys(from, keys, "accounts", diag));
+    SF_TRY(sf_fields_check(from, keys, "accounts", diag));
     if (order->accounts_count == SF_LEARN_ACCOUNTS_MAX) {
         return sf_yaml_fail(from, diag, "accounts: at most %d", SF_LEARN_ACCOUNTS_MAX);
     }
     struct sf_learn_account *account = &order->accounts[order->accounts_count++];
-    take_text(order, from, "name", &account->name);
+    SF_TRY(sf_fields_text(&order->arena, from, "name", &account->name, diag));
     if (account->name == NULL) {
         return sf_yaml_fail(from, diag, "accounts: name is missing");
     }
     SF_TRY(take_header(order, from, "header", "", account, diag));
     SF_TRY(take_header(order, from, "cookie", "Cookie: ", account, diag));
     SF_TRY(take_header(order, from, "bearer", "Authorization: Bearer ", account, diag));
-    take_text(order, from, "query", &account->query);
+    SF_TRY(sf_fields_text(&order->arena, from, "query", &account->query, diag));
     const node *form = sf_yaml_get(from, "form");
     if (form != NULL) {
-        SF_TRY(check_keys(form, form_keys, "form", diag));
-        take_text(order, form, "url", &account->form_url);
-        take_text(order, form, "fields", &account->form_fields);
+        SF_TRY(sf_fields_check(form, form_keys, "form", diag));
+        SF_TRY(sf_fields_text(&order->arena, form, "url", &account->form_url, diag));
+        SF_TRY(sf_fields_text(&order->arena, form, "fields", &account->form_fields, diag));
         if (account->form_url == NULL || account->form_fields == NULL) {
             return sf_yaml_fail(form, diag, "form: expected url and fields");
         }
@@ -123,34 +85,16 @@ static enum sf_err check_url(const char *what, const char *url, bool outside, st
     return SF_OK;
 }
 
-static enum sf_err read_numbers(struct sf_learn_order *order, const node *root,
-                                struct sf_diag *diag)
-{
-    const node *repeats = sf_yaml_get(root, "repeats");
-    const node *gap = sf_yaml_get(root, "gap");
-    struct sf_diag why = {0};
-    int64_t number = 3;
-    if (repeats != NULL && (sf_value_whole_read(repeats->text, &number, &why) != SF_OK ||
-                            number < 1 || number > 100)) {
-        return sf_yaml_fail(repeats, diag, "repeats: expected 1 to 100");
-    }
-    order->repeats = (uint32_t)number;
-    order->gap_ns = 300 * SF_MS;
-    if (gap != NULL && sf_value_duration_read(gap->text, &order->gap_ns, &why) != SF_OK) {
-        return sf_yaml_fail(gap, diag, "gap: %s", why.message);
-    }
-    return SF_OK;
-}
-
 static enum sf_err read_pages(struct sf_learn_order *order, const node *root, struct sf_diag *diag)
 {
     const node *pages = sf_yaml_get(root, "pages");
     for (const node *page = pages != NULL ? pages->first : NULL; page != NULL; page = page->next) {
-        if (page->text[0] != '/' || order->pages_count == SF_LEARN_PAGES_MAX) {
+        if (page->kind != SF_YAML_SCALAR || page->text[0] != '/' ||
+            order->pages_count == SF_LEARN_PAGES_MAX) {
             return sf_yaml_fail(page, diag, "pages: at most %d, and each begins with '/'",
                                 SF_LEARN_PAGES_MAX);
         }
-        order->pages[order->pages_count++] = keep(order, page->text);
+        order->pages[order->pages_count++] = sf_fields_keep(&order->arena, page->text);
     }
     return order->pages_count > 0 ? SF_OK : sf_yaml_fail(root, diag, "pages is missing");
 }
@@ -160,10 +104,10 @@ static enum sf_err read_root(struct sf_learn_order *order, const node *root, con
 {
     static const char *const keys[] = {"learn", "direct",  "cache", "accounts",
                                        "pages", "repeats", "gap",   NULL};
-    SF_TRY(check_keys(root, keys, "a learn file", diag));
-    take_text(order, root, "direct", &order->direct);
-    take_text(order, root, "cache", &order->cache);
-    order->cache = cache != NULL ? keep(order, cache) : order->cache;
+    SF_TRY(sf_fields_check(root, keys, "a learn file", diag));
+    SF_TRY(sf_fields_text(&order->arena, root, "direct", &order->direct, diag));
+    SF_TRY(sf_fields_text(&order->arena, root, "cache", &order->cache, diag));
+    order->cache = cache != NULL ? sf_fields_keep(&order->arena, cache) : order->cache;
     if (order->direct == NULL || order->cache == NULL) {
         return sf_yaml_fail(root, diag, "%s is missing: the URL of the service %s",
                             order->direct == NULL ? "direct" : "cache",
@@ -177,28 +121,25 @@ static enum sf_err read_root(struct sf_learn_order *order, const node *root, con
     if (order->accounts_count < 2) {
         return sf_yaml_fail(root, diag, "accounts: expected two at least");
     }
-    SF_TRY(read_numbers(order, root, diag));
+    order->repeats = 3;
+    order->gap_ns = 300 * SF_MS;
+    SF_TRY(sf_fields_count(root, "repeats", 1, 100, &order->repeats, diag));
+    SF_TRY(sf_fields_span(root, "gap", &order->gap_ns, diag));
     return read_pages(order, root, diag);
 }
 
 enum sf_err sf_learn_read(const char *file, const char *cache, bool outside,
                           struct sf_learn_order *order, struct sf_diag *diag)
 {
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(order != NULL);
     *order = (struct sf_learn_order){.patience_ns = 5 * SF_SECOND, .outside = outside};
     sf_arena_init(&order->arena);
-    struct sf_text text = {0};
-    enum sf_err err = sf_driver_read_file(file, &text, diag);
+    node *root;
+    enum sf_err err = sf_fields_read_file(file, &order->arena, &root, diag);
     if (err == SF_OK) {
-        struct sf_yaml_source source = {.name = keep(order, file),
-                                        .text = text.data != NULL ? text.data : "",
-                                        .bytes = text.length};
-        node *root;
-        err = sf_yaml_read(&source, &order->arena, &root, diag);
-        if (err == SF_OK) {
-            err = read_root(order, root, cache, diag);
-        }
+        err = read_root(order, root, cache, diag);
     }
-    sf_text_free(&text);
     if (err == SF_OK) {
         err = check_url("direct", order->direct, outside, diag);
     }
@@ -212,5 +153,6 @@ enum sf_err sf_learn_read(const char *file, const char *cache, bool outside,
 
 void sf_learn_order_fini(struct sf_learn_order *order)
 {
+    SF_ASSERT(order != NULL);
     sf_arena_fini(&order->arena);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/live/learn.h"
 
 enum { WORD_BYTES_MAX = 256 };
@@ -38,6 +39,8 @@ static void sort_and_thin(struct sf_words *words)
 
 void sf_words_of(const char *text, size_t bytes, struct sf_words *out)
 {
+    SF_ASSERT(text != NULL || bytes == 0);
+    SF_ASSERT(out != NULL);
     uint32_t capacity = 0;
     *out = (struct sf_words){0};
     for (size_t at = 0; at < bytes;) {
@@ -68,6 +71,8 @@ static bool has(const struct sf_words *words, const char *word)
 
 void sf_words_keep(struct sf_words *words, const struct sf_words *other, bool common)
 {
+    SF_ASSERT(words != NULL);
+    SF_ASSERT(other != NULL);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < words->count; i++) {
         if (has(other, words->items[i]) == common) {
@@ -81,6 +86,8 @@ void sf_words_keep(struct sf_words *words, const struct sf_words *other, bool co
 
 bool sf_words_share(const struct sf_words *a, const struct sf_words *b)
 {
+    SF_ASSERT(a != NULL);
+    SF_ASSERT(b != NULL);
     for (uint32_t i = 0; i < a->count; i++) {
         if (has(b, a->items[i])) {
             return true;
@@ -91,6 +98,8 @@ bool sf_words_share(const struct sf_words *a, const struct sf_words *b)
 
 void sf_words_copy(const struct sf_words *words, struct sf_words *out)
 {
+    SF_ASSERT(words != NULL);
+    SF_ASSERT(out != NULL);
     out->count = words->count;
     out->items = sf_alloc(words->count > 0 ? words->count : 1, sizeof *out->items);
     for (uint32_t i = 0; i < words->count; i++) {
@@ -100,6 +109,7 @@ void sf_words_copy(const struct sf_words *words, struct sf_words *out)
 
 void sf_words_free(struct sf_words *words)
 {
+    SF_ASSERT(words != NULL);
     for (uint32_t i = 0; i < words->count; i++) {
         free(words->items[i]);
     }

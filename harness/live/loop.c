@@ -39,6 +39,7 @@ sf_ns sf_loop_now(void)
 
 enum sf_err sf_loop_create(struct sf_loop **loop_out, struct sf_diag *diag)
 {
+    SF_ASSERT(loop_out != NULL);
     int fd = epoll_create1(EPOLL_CLOEXEC);
     if (fd < 0) {
         return sf_fail(diag, SF_ERR_MACHINE, "cannot make an event loop: %s", strerror(errno));
@@ -60,6 +61,8 @@ void sf_loop_destroy(struct sf_loop *loop)
 
 void sf_loop_watch(struct sf_loop *loop, struct sf_watch *watch, uint32_t events)
 {
+    SF_ASSERT(loop != NULL);
+    SF_ASSERT(watch != NULL);
     struct epoll_event event = {.events = events, .data.ptr = watch};
     int operation = watch->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
     int failed = epoll_ctl(loop->epoll_fd, operation, watch->fd, &event);
@@ -72,6 +75,8 @@ void sf_loop_watch(struct sf_loop *loop, struct sf_watch *watch, uint32_t events
 
 void sf_loop_unwatch(struct sf_loop *loop, struct sf_watch *watch)
 {
+    SF_ASSERT(loop != NULL);
+    SF_ASSERT(watch != NULL);
     if (watch->watched) {
         epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL); /* may be closed already */
         watch->watched = false;
@@ -119,6 +124,8 @@ static void heap_down(struct sf_loop *loop, uint32_t index)
 
 void sf_loop_cancel(struct sf_loop *loop, struct sf_timer *timer)
 {
+    SF_ASSERT(loop != NULL);
+    SF_ASSERT(timer != NULL);
     if (timer->place == 0) {
         return;
     }
@@ -135,6 +142,8 @@ void sf_loop_cancel(struct sf_loop *loop, struct sf_timer *timer)
 
 void sf_loop_set(struct sf_loop *loop, struct sf_timer *timer, sf_ns due_ns)
 {
+    SF_ASSERT(loop != NULL);
+    SF_ASSERT(timer != NULL);
     sf_loop_cancel(loop, timer);
     if (loop->heap_count == loop->heap_capacity) {
         loop->heap_capacity = loop->heap_capacity == 0 ? 64 : 2 * loop->heap_capacity;
@@ -210,6 +219,8 @@ static void turn(struct sf_loop *loop, sf_ns deadline_ns)
 
 bool sf_loop_run(struct sf_loop *loop, const bool *done, sf_ns deadline_ns)
 {
+    SF_ASSERT(loop != NULL);
+    SF_ASSERT(done != NULL);
     SF_ASSERT(loop->pending == NULL); /* not from inside a callback */
     while (!*done && sf_loop_now() < deadline_ns) {
         turn(loop, deadline_ns);
@@ -219,6 +230,7 @@ bool sf_loop_run(struct sf_loop *loop, const bool *done, sf_ns deadline_ns)
 
 void sf_loop_wait(struct sf_loop *loop, sf_ns span_ns)
 {
+    SF_ASSERT(loop != NULL);
     bool never = false;
     sf_loop_run(loop, &never, sf_loop_now() + span_ns);
 }
@@ -226,6 +238,8 @@ void sf_loop_wait(struct sf_loop *loop, sf_ns span_ns)
 void sf_loop_when_late(struct sf_loop *loop, sf_ns limit_ns, void (*late)(void *context, sf_ns by),
                        void *context)
 {
+    SF_ASSERT(loop != NULL);
+    SF_ASSERT(late != NULL);
     loop->limit_ns = limit_ns;
     loop->late = late;
     loop->late_context = context;
@@ -233,11 +247,13 @@ void sf_loop_when_late(struct sf_loop *loop, sf_ns limit_ns, void (*late)(void *
 
 void sf_loop_forgive(struct sf_loop *loop)
 {
+    SF_ASSERT(loop != NULL);
     loop->forgiven_until_ns = sf_loop_now();
 }
 
 struct sf_loop_lateness sf_loop_lateness(const struct sf_loop *loop)
 {
+    SF_ASSERT(loop != NULL);
     struct sf_loop_lateness lateness = {.count = loop->fired_count, .worst_ns = loop->worst_ns};
     uint64_t below = 0;
     for (unsigned i = 0; i < LATENESS_CLASSES && below * 100 < loop->fired_count * 99; i++) {

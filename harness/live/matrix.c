@@ -148,6 +148,7 @@ static void add_phases(struct list *list, const struct sf_identity *identity, bo
 
 struct sf_cell *sf_matrix_cells(enum sf_matrix matrix, uint32_t *count_out)
 {
+    SF_ASSERT(count_out != NULL);
     bool all = matrix == SF_MATRIX_FULL;
     struct list list = {.cells = sf_alloc(SF_MATRIX_CELLS_MAX, sizeof *list.cells)};
     for (uint32_t i = 0; i < IDENTITIES_COUNT; i++) {

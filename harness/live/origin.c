@@ -15,6 +15,7 @@ enum { CONNECTIONS_MAX = 8192 };
 
 void sf_origin_run(struct daemon *daemon)
 {
+    SF_ASSERT(daemon != NULL);
     MHD_run(daemon->http);
     MHD_UNSIGNED_LONG_LONG ms;
     if (MHD_get_timeout(daemon->http, &ms) == MHD_YES) {
@@ -38,6 +39,8 @@ static void daemon_again(void *context)
 void sf_origin_token(const struct sf_credentials *credentials, uint32_t place,
                      char out[SF_PLACE_TOKEN_BYTES])
 {
+    SF_ASSERT(credentials != NULL);
+    SF_ASSERT(out != NULL);
     snprintf(out, SF_PLACE_TOKEN_BYTES, "s%03x-%05u", credentials->run, place);
 }
 
@@ -90,6 +93,10 @@ enum sf_err sf_origin_create(struct sf_loop *loop, struct sf_stills *stills,
                              const struct sf_credentials *credentials, const char *host,
                              uint16_t port, struct sf_origin **origin_out, struct sf_diag *diag)
 {
+    SF_ASSERT(loop != NULL);
+    SF_ASSERT(stills != NULL);
+    SF_ASSERT(credentials != NULL);
+    SF_ASSERT(origin_out != NULL);
     struct sf_origin *origin = sf_alloc(1, sizeof *origin);
     origin->loop = loop;
     origin->stills = stills;
@@ -116,17 +123,21 @@ void sf_origin_destroy(struct sf_origin *origin)
 
 uint16_t sf_origin_port(const struct sf_origin *origin)
 {
+    SF_ASSERT(origin != NULL);
     return origin->http.port;
 }
 
 uint16_t sf_origin_identity_port(const struct sf_origin *origin)
 {
+    SF_ASSERT(origin != NULL);
     return origin->identity.port;
 }
 
 void sf_origin_set_place(struct sf_origin *origin, uint32_t place, const struct sf_says *says,
                          sf_ns latency_ns)
 {
+    SF_ASSERT(origin != NULL);
+    SF_ASSERT(says != NULL);
     SF_ASSERT(place < SF_LIVE_PLACES_MAX);
     if (place >= origin->places_count) {
         uint32_t count = place < 1024 ? 1024 : 2 * place;
@@ -140,22 +151,26 @@ void sf_origin_set_place(struct sf_origin *origin, uint32_t place, const struct 
 
 void sf_origin_leak_all(struct sf_origin *origin, bool leaky)
 {
+    SF_ASSERT(origin != NULL);
     origin->leaky = leaky;
 }
 
 void sf_origin_injure(struct sf_origin *origin, uint32_t place, struct sf_injury injury)
 {
+    SF_ASSERT(origin != NULL);
     SF_ASSERT(place < origin->places_count);
     origin->places[place].injury = injury;
 }
 
 void sf_origin_injure_rest(struct sf_origin *origin, struct sf_injury injury)
 {
+    SF_ASSERT(origin != NULL);
     origin->rest.injury = injury;
 }
 
 void sf_origin_release(struct sf_origin *origin)
 {
+    SF_ASSERT(origin != NULL);
     while (origin->suspended != NULL) {
         struct request *request = origin->suspended;
         request->released = request->waited = true;
@@ -168,5 +183,6 @@ void sf_origin_release(struct sf_origin *origin)
 
 struct sf_origin_counts sf_origin_counts(const struct sf_origin *origin)
 {
+    SF_ASSERT(origin != NULL);
     return origin->counts;
 }

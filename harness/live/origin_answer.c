@@ -86,6 +86,7 @@ static void suspend(struct request *request)
 
 void sf_origin_resume(struct request *request)
 {
+    SF_ASSERT(request != NULL);
     struct sf_origin *origin = request->origin;
     SF_ASSERT(request->suspended);
     request->suspended = false;
@@ -112,6 +113,7 @@ static void delay_over(void *context)
 void sf_origin_request_ended(void *context, struct MHD_Connection *connection, void **slot,
                              enum MHD_RequestTerminationCode why)
 {
+    SF_ASSERT(slot != NULL);
     struct request *request = *slot;
     (void)context;
     (void)connection;
@@ -360,6 +362,10 @@ enum MHD_Result sf_origin_hear(void *context, struct MHD_Connection *connection,
                                const char *method, const char *version, const char *upload,
                                size_t *upload_bytes, void **slot)
 {
+    SF_ASSERT(context != NULL);
+    SF_ASSERT(connection != NULL);
+    SF_ASSERT(url != NULL);
+    SF_ASSERT(upload_bytes != NULL);
     struct sf_origin *origin = context;
     (void)version;
     (void)upload;
@@ -390,6 +396,9 @@ enum MHD_Result sf_origin_hear_identity(void *context, struct MHD_Connection *co
                                         const char *url, const char *method, const char *version,
                                         const char *upload, size_t *upload_bytes, void **slot)
 {
+    SF_ASSERT(context != NULL);
+    SF_ASSERT(connection != NULL);
+    SF_ASSERT(url != NULL);
     struct sf_origin *origin = context;
     (void)method;
     (void)version;

@@ -308,6 +308,13 @@ enum sf_err sf_population_play(const struct sf_script *script, const struct sf_s
                                struct sf_population_report *report, struct sf_text *logs,
                                struct sf_diag *diag)
 {
+    SF_ASSERT(script != NULL);
+    SF_ASSERT(arm != NULL);
+    SF_ASSERT(driver != NULL);
+    SF_ASSERT(folder != NULL);
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(report != NULL);
+    SF_ASSERT(logs != NULL);
     struct sf_stage stage;
     struct sf_stage_options of_script = *options;
     of_script.path = script->path != NULL ? script->path : options->path;
@@ -330,6 +337,9 @@ enum sf_err sf_population_play(const struct sf_script *script, const struct sf_s
 bool sf_population_holds(const struct sf_script_arm *arm, const struct sf_population_report *report,
                          char *why, size_t why_bytes)
 {
+    SF_ASSERT(arm != NULL);
+    SF_ASSERT(report != NULL);
+    SF_ASSERT(why != NULL);
     uint64_t strays = report->outcomes[SF_OUTCOME_OTHER] + report->credentials_count;
     uint64_t own = report->outcomes[SF_OUTCOME_OWN];
     int64_t own_ppm =

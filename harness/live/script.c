@@ -3,81 +3,12 @@
 
 #include <string.h>
 
-#include "harness/live/driver.h"
+#include "harness/base/assert.h"
+#include "harness/live/fields.h"
 #include "harness/scenario/value.h"
 #include "harness/scenario/yaml_tree.h"
 
 typedef struct sf_yaml_node node;
-
-static enum sf_err check_keys(const node *mapping, const char *const *known, const char *what,
-                              struct sf_diag *diag)
-{
-    if (mapping->kind != SF_YAML_MAPPING) {
-        return sf_yaml_unexpected(mapping, diag, what, "keys and values");
-    }
-    for (const node *entry = mapping->first; entry != NULL; entry = entry->next) {
-        const char *const *at = known;
-        while (*at != NULL && strcmp(*at, entry->key->text) != 0) {
-            at++;
-        }
-        if (*at == NULL) {
-            const char *nearest = sf_text_nearest(entry->key->text, known);
-            return sf_yaml_fail(entry->key, diag, "there is no key '%s' in %s%s%s%s",
-                                entry->key->text, what, nearest != NULL ? "; did you mean '" : "",
-                                nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
-        }
-    }
-    return SF_OK;
-}
-
-static const char *keep(struct sf_script *script, const char *text)
-{
-    size_t bytes = strlen(text) + 1;
-    char *copy = sf_arena_take(&script->arena, bytes, 1);
-    memcpy(copy, text, bytes);
-    return copy;
-}
-
-static enum sf_err text_of(struct sf_script *script, const node *mapping, const char *key,
-                           const char **text_out, struct sf_diag *diag)
-{
-    const node *value = sf_yaml_get(mapping, key);
-    if (value == NULL) {
-        return SF_OK;
-    }
-    if (value->kind != SF_YAML_SCALAR || value->text[0] == '\0') {
-        return sf_yaml_unexpected(value, diag, key, "a text");
-    }
-    *text_out = keep(script, value->text);
-    return SF_OK;
-}
-
-static enum sf_err span_of(const node *mapping, const char *key, sf_ns *span, struct sf_diag *diag)
-{
-    const node *value = sf_yaml_get(mapping, key);
-    struct sf_diag why = {0};
-    if (value != NULL && sf_value_duration_read(value->text, span, &why) != SF_OK) {
-        return sf_yaml_fail(value, diag, "%s: %s", key, why.message);
-    }
-    return SF_OK;
-}
-
-static enum sf_err count_of(const node *mapping, const char *key, int64_t min, int64_t max,
-                            uint32_t *count, struct sf_diag *diag)
-{
-    const node *value = sf_yaml_get(mapping, key);
-    struct sf_diag why = {0};
-    int64_t number = *count;
-    if (value != NULL && sf_value_whole_read(value->text, &number, &why) != SF_OK) {
-        return sf_yaml_fail(value, diag, "%s: %s", key, why.message);
-    }
-    if (value != NULL && (number < min || number > max)) {
-        return sf_yaml_fail(value, diag, "%s: expected %lld to %lld", key, (long long)min,
-                            (long long)max);
-    }
-    *count = (uint32_t)number;
-    return SF_OK;
-}
 
 /* ---- homes, hub, origin ---- */
 
@@ -102,12 +33,13 @@ static enum sf_err read_homes(struct sf_script *script, const node *homes, struc
     if (homes == NULL) {
         return sf_identity_read("header:X-Tenant", &script->identity, diag);
     }
-    SF_TRY(check_keys(homes, keys, "homes", diag));
-    SF_TRY(count_of(homes, "count", 1, SF_LIVE_TENANTS_MAX - 1, &script->homes_count, diag));
-    SF_TRY(count_of(homes, "shared_by", 1, SF_LIVE_TENANTS_MAX - 1, &script->shared_by, diag));
-    SF_TRY(span_of(homes, "gap", &script->gap_ns, diag));
-    SF_TRY(text_of(script, homes, "path", &script->path, diag));
-    SF_TRY(text_of(script, homes, "host", &script->host, diag));
+    SF_TRY(sf_fields_check(homes, keys, "homes", diag));
+    SF_TRY(sf_fields_count(homes, "count", 1, SF_LIVE_TENANTS_MAX - 1, &script->homes_count, diag));
+    SF_TRY(
+        sf_fields_count(homes, "shared_by", 1, SF_LIVE_TENANTS_MAX - 1, &script->shared_by, diag));
+    SF_TRY(sf_fields_span(homes, "gap", &script->gap_ns, diag));
+    SF_TRY(sf_fields_text(&script->arena, homes, "path", &script->path, diag));
+    SF_TRY(sf_fields_text(&script->arena, homes, "host", &script->host, diag));
     return read_identity(script, homes, diag);
 }
 
@@ -117,9 +49,9 @@ static enum sf_err read_hub(struct sf_script *script, const node *hub, struct sf
     sf_ns ask_every = (sf_ns)script->shared_by * script->gap_ns;
     sf_ns time_out = 3 * SF_SECOND;
     if (hub != NULL) {
-        SF_TRY(check_keys(hub, keys, "hub", diag));
-        SF_TRY(span_of(hub, "ask_every", &ask_every, diag));
-        SF_TRY(span_of(hub, "time_out", &time_out, diag));
+        SF_TRY(sf_fields_check(hub, keys, "hub", diag));
+        SF_TRY(sf_fields_span(hub, "ask_every", &ask_every, diag));
+        SF_TRY(sf_fields_span(hub, "time_out", &time_out, diag));
     }
     if (ask_every < 10 * SF_MS || time_out < 10 * SF_MS) {
         return sf_yaml_fail(hub, diag, "hub: ask_every and time_out are at least 10ms");
@@ -141,7 +73,7 @@ static enum sf_err read_origin(struct sf_script *script, const node *origin, str
     if (origin == NULL) {
         return SF_OK;
     }
-    SF_TRY(check_keys(origin, keys, "origin", diag));
+    SF_TRY(sf_fields_check(origin, keys, "origin", diag));
     const node *headers = sf_yaml_get(origin, "headers");
     for (const node *line = headers != NULL ? headers->first : NULL; line != NULL;
          line = line->next) {
@@ -168,10 +100,10 @@ static enum sf_err read_configs(struct sf_script *script, const node *configs, s
                 return sf_yaml_fail(config, diag, "configs: more than %d",
                                     2 * SF_SCRIPT_SERVERS_MAX);
             }
-            script->configs[script->configs_count++] =
-                (struct sf_script_config){.server = keep(script, server->key->text),
-                                          .name = keep(script, config->key->text),
-                                          .path = keep(script, config->text)};
+            script->configs[script->configs_count++] = (struct sf_script_config){
+                .server = sf_fields_keep(&script->arena, server->key->text),
+                .name = sf_fields_keep(&script->arena, config->key->text),
+                .path = sf_fields_keep(&script->arena, config->text)};
         }
     }
     return SF_OK;
@@ -191,7 +123,7 @@ static enum sf_err read_server_action(struct sf_script *script, const node *valu
             if (*rest != '\0' && entry->action != SF_SCRIPT_RELOAD) {
                 return sf_yaml_fail(value, diag, "server: %s takes no value", words[i]);
             }
-            entry->config = *rest != '\0' ? keep(script, rest) : NULL;
+            entry->config = *rest != '\0' ? sf_fields_keep(&script->arena, rest) : NULL;
             return SF_OK;
         }
     }
@@ -202,13 +134,13 @@ static enum sf_err read_entry(struct sf_script *script, const node *from,
                               struct sf_script_entry *entry, struct sf_diag *diag)
 {
     static const char *const keys[] = {"at", "origin", "server", NULL};
-    SF_TRY(check_keys(from, keys, "timeline", diag));
+    SF_TRY(sf_fields_check(from, keys, "timeline", diag));
     const node *origin = sf_yaml_get(from, "origin");
     const node *server = sf_yaml_get(from, "server");
     if ((origin == NULL) == (server == NULL) || sf_yaml_get(from, "at") == NULL) {
         return sf_yaml_fail(from, diag, "timeline: expected at, and origin or server");
     }
-    SF_TRY(span_of(from, "at", &entry->at_ns, diag));
+    SF_TRY(sf_fields_span(from, "at", &entry->at_ns, diag));
     if (server != NULL) {
         return read_server_action(script, server, entry, diag);
     }
@@ -244,7 +176,7 @@ static enum sf_err read_expect(const node *expect, struct sf_script_arm *arm, st
     if (expect == NULL) {
         return SF_OK;
     }
-    SF_TRY(check_keys(expect, keys, "expect", diag));
+    SF_TRY(sf_fields_check(expect, keys, "expect", diag));
     const node *strays = sf_yaml_get(expect, "strays");
     for (int i = 0; strays != NULL; i++) {
         if (words[i] == NULL) {
@@ -277,9 +209,9 @@ static enum sf_err read_arm(struct sf_script *script, const node *from, struct s
                             struct sf_diag *diag)
 {
     static const char *const keys[] = {"name", "config", "timeline", "expect", NULL};
-    SF_TRY(check_keys(from, keys, "arms", diag));
-    SF_TRY(text_of(script, from, "name", &arm->name, diag));
-    SF_TRY(text_of(script, from, "config", &arm->config, diag));
+    SF_TRY(sf_fields_check(from, keys, "arms", diag));
+    SF_TRY(sf_fields_text(&script->arena, from, "name", &arm->name, diag));
+    SF_TRY(sf_fields_text(&script->arena, from, "config", &arm->config, diag));
     if (arm->name == NULL || arm->config == NULL) {
         return sf_yaml_fail(from, diag, "arms: %s is missing",
                             arm->name == NULL ? "name" : "config");
@@ -311,15 +243,15 @@ static enum sf_err read_script(struct sf_script *script, const node *root, struc
 {
     static const char *const keys[] = {"live", "name",   "title",   "duration", "homes",
                                        "hub",  "origin", "configs", "arms",     NULL};
-    SF_TRY(check_keys(root, keys, "a live scenario", diag));
+    SF_TRY(sf_fields_check(root, keys, "a live scenario", diag));
     const node *live = sf_yaml_get(root, "live");
     if (live == NULL || strcmp(live->text, "1") != 0) {
         return sf_yaml_fail(live != NULL ? live : root, diag, "expected `live: 1`");
     }
     script->duration_ns = 20 * SF_SECOND;
-    SF_TRY(text_of(script, root, "name", &script->name, diag));
-    SF_TRY(text_of(script, root, "title", &script->title, diag));
-    SF_TRY(span_of(root, "duration", &script->duration_ns, diag));
+    SF_TRY(sf_fields_text(&script->arena, root, "name", &script->name, diag));
+    SF_TRY(sf_fields_text(&script->arena, root, "title", &script->title, diag));
+    SF_TRY(sf_fields_span(root, "duration", &script->duration_ns, diag));
     SF_TRY(read_homes(script, sf_yaml_get(root, "homes"), diag));
     SF_TRY(read_hub(script, sf_yaml_get(root, "hub"), diag));
     SF_TRY(read_origin(script, sf_yaml_get(root, "origin"), diag));
@@ -329,26 +261,18 @@ static enum sf_err read_script(struct sf_script *script, const node *root, struc
 
 enum sf_err sf_script_load(const char *file, struct sf_script *script, struct sf_diag *diag)
 {
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(script != NULL);
     *script = (struct sf_script){.name = "", .title = ""};
     sf_arena_init(&script->arena);
-    struct sf_text text = {0};
-    enum sf_err err = sf_driver_read_file(file, &text, diag);
-    if (err == SF_OK) {
-        struct sf_yaml_source source = {.name = keep(script, file),
-                                        .text = text.data != NULL ? text.data : "",
-                                        .bytes = text.length};
-        node *root;
-        err = sf_yaml_read(&source, &script->arena, &root, diag);
-        if (err == SF_OK) {
-            err = read_script(script, root, diag);
-        }
-    }
-    sf_text_free(&text);
-    return err;
+    node *root;
+    SF_TRY(sf_fields_read_file(file, &script->arena, &root, diag));
+    return read_script(script, root, diag);
 }
 
 void sf_script_fini(struct sf_script *script)
 {
+    SF_ASSERT(script != NULL);
     sf_arena_fini(&script->arena);
 }
 

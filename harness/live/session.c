@@ -286,6 +286,9 @@ static enum sf_err perform(struct session *session, struct sf_diag *diag)
 enum sf_err sf_session_run(const struct sf_session_order *order, struct sf_session_report *report,
                            struct sf_text *logs, struct sf_diag *diag)
 {
+    SF_ASSERT(order != NULL);
+    SF_ASSERT(report != NULL);
+    SF_ASSERT(logs != NULL);
     struct session session = {.order = order, .report = report, .logs = logs};
     sf_ns began_ns = sf_loop_now();
     *report = (struct sf_session_report){0};
@@ -308,6 +311,7 @@ enum sf_err sf_session_run(const struct sf_session_order *order, struct sf_sessi
 
 void sf_session_report_fini(struct sf_session_report *report)
 {
+    SF_ASSERT(report != NULL);
     free(report->results);
     report->results = NULL;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/ids.h"
+#include "harness/base/assert.h"
 #include "harness/live/session.h"
 
 /* 'text' for a shell; ours have no apostrophes but what users type may. */
@@ -22,6 +23,8 @@ static void add_quoted(struct sf_text *out, const char *text)
 
 void sf_cell_options(const struct sf_cell *cell, struct sf_text *out)
 {
+    SF_ASSERT(cell != NULL);
+    SF_ASSERT(out != NULL);
     char word[SF_IDENTITY_NAME_BYTES + 16];
     sf_identity_print(&cell->identity, word, sizeof word);
     sf_text_add(out, "--identity %s", word);
@@ -87,6 +90,10 @@ static void add_outcome(const struct sf_step *step, struct sf_text *out)
 void sf_cell_curl(const struct sf_session_order *order, const struct sf_cell *cell,
                   const struct sf_cell_result *result, struct sf_text *out)
 {
+    SF_ASSERT(order != NULL);
+    SF_ASSERT(cell != NULL);
+    SF_ASSERT(result != NULL);
+    SF_ASSERT(out != NULL);
     bool parallel = cell->arrival.kind != SF_ARRIVAL_GAP;
     char condition[32];
     sf_injury_print(&cell->condition, condition, sizeof condition);
@@ -139,6 +146,9 @@ static void add_filled(const char *line, const char *name, struct sf_text *out)
 void sf_cell_cure(const struct sf_driver *driver, const struct sf_cell *cell,
                   const struct sf_cell_result *result, struct sf_text *out)
 {
+    SF_ASSERT(cell != NULL);
+    SF_ASSERT(result != NULL);
+    SF_ASSERT(out != NULL);
     const char *line = NULL;
     if (driver != NULL && result->strays > 0) {
         line = driver->cures[cell->identity.carrier];

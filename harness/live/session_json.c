@@ -3,6 +3,8 @@
 
 #include "harness/live/session.h"
 
+#include "harness/base/assert.h"
+
 static void set_text(json_t *object, const char *key, const char *text)
 {
     json_object_set_new(object, key, json_string(text != NULL ? text : ""));
@@ -68,6 +70,8 @@ static json_t *cell_json(const struct sf_session_order *order, const struct sf_c
 json_t *sf_session_json(const struct sf_session_order *order,
                         const struct sf_session_report *report)
 {
+    SF_ASSERT(order != NULL);
+    SF_ASSERT(report != NULL);
     json_t *object = json_object();
     set_text(object, "verdict", sf_session_verdict_name(report->verdict));
     set_text(object, "reason", report->reason);

@@ -234,6 +234,9 @@ static void add_head(const struct sf_session_order *order, const struct sf_sessi
 void sf_session_text(const struct sf_session_order *order, const struct sf_session_report *report,
                      struct sf_text *out)
 {
+    SF_ASSERT(order != NULL);
+    SF_ASSERT(report != NULL);
+    SF_ASSERT(out != NULL);
     add_head(order, report, out);
     if (order->cells_count > 1) {
         add_table(order, report, out);

@@ -37,6 +37,8 @@ static void take_precedence(void)
 enum sf_err sf_stage_open(const struct sf_stage_options *options, struct sf_stage *stage,
                           struct sf_diag *diag)
 {
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(stage != NULL);
     struct sf_credentials credentials;
     sf_credentials_draw(&credentials);
     return sf_stage_open_with(options, &credentials, stage, diag);
@@ -46,6 +48,9 @@ enum sf_err sf_stage_open_with(const struct sf_stage_options *options,
                                const struct sf_credentials *credentials, struct sf_stage *stage,
                                struct sf_diag *diag)
 {
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(credentials != NULL);
+    SF_ASSERT(stage != NULL);
     *stage = (struct sf_stage){
         .options = *options, .credentials = *credentials, .keeper = {.socket_fd = -1}};
     take_precedence();
@@ -59,6 +64,7 @@ enum sf_err sf_stage_open_with(const struct sf_stage_options *options,
 
 void sf_stage_close(struct sf_stage *stage)
 {
+    SF_ASSERT(stage != NULL);
     sf_viewers_destroy(stage->viewers);
     sf_keeper_stop(&stage->keeper);
     sf_origin_destroy(stage->origin);
@@ -127,6 +133,7 @@ static enum sf_err assign_places(struct sf_stage *stage, struct sf_diag *diag)
 
 void sf_stage_aim_at_origin(struct sf_stage *stage)
 {
+    SF_ASSERT(stage != NULL);
     stage->target.port = sf_origin_port(stage->origin);
     snprintf(stage->target.address, sizeof stage->target.address, "127.0.0.1");
 }
@@ -164,6 +171,10 @@ static bool port_was_taken(const struct sf_text *logs)
 enum sf_err sf_stage_start(struct sf_stage *stage, const struct sf_driver *driver,
                            const char *config, struct sf_text *logs, struct sf_diag *diag)
 {
+    SF_ASSERT(stage != NULL);
+    SF_ASSERT(driver != NULL);
+    SF_ASSERT(config != NULL);
+    SF_ASSERT(logs != NULL);
     sf_keeper_stop(&stage->keeper);
     stage->driver = driver;
     enum sf_err err = SF_OK;
@@ -203,6 +214,7 @@ static const struct sf_says ready_says = {.lines = {"Cache-Control: no-store"}, 
 
 enum sf_err sf_stage_ready(struct sf_stage *stage, sf_ns limit_ns, struct sf_diag *diag)
 {
+    SF_ASSERT(stage != NULL);
     static const struct sf_identity identity = {.carrier = SF_CARRIER_HEADER, .name = "X-Tenant"};
     sf_ns deadline_ns = sf_loop_now() + limit_ns;
     int status = 0;
@@ -274,6 +286,7 @@ static enum sf_err lay_config(struct sf_stage *stage, const char *config, struct
 enum sf_err sf_stage_phase(struct sf_stage *stage, enum sf_phase phase, const char *config,
                            struct sf_diag *diag)
 {
+    SF_ASSERT(stage != NULL);
     const struct sf_driver *driver = stage->driver;
     if (phase != SF_PHASE_STEADY && driver == NULL) {
         return sf_fail(diag, SF_ERR_INPUT, "a %s needs --server: the server at --url is not ours",
@@ -309,6 +322,7 @@ enum sf_err sf_stage_phase(struct sf_stage *stage, enum sf_phase phase, const ch
 
 enum sf_err sf_stage_path_check(const char *path, struct sf_diag *diag)
 {
+    SF_ASSERT(path != NULL);
     if (path[0] != '/') {
         return sf_fail(diag, SF_ERR_INPUT, "--path %s: a path begins with '/'", path);
     }
@@ -338,6 +352,9 @@ static void fill(char *text, size_t bytes, const char *hole, const char *with)
 void sf_stage_request(const struct sf_stage *stage, const struct sf_identity *identity,
                       uint32_t tenant, uint32_t place, struct sf_request *out)
 {
+    SF_ASSERT(stage != NULL);
+    SF_ASSERT(identity != NULL);
+    SF_ASSERT(out != NULL);
     char token[SF_TOKEN_BYTES];
     char number[SF_PLACE_TOKEN_BYTES];
     sf_credential_of(&stage->credentials, tenant, token);

@@ -50,6 +50,7 @@ static const char *const outcome_names[SF_OUTCOMES_COUNT] = {"own",   "other", "
 
 const char *sf_outcome_name(enum sf_outcome outcome)
 {
+    SF_ASSERT(outcome < SF_OUTCOMES_COUNT);
     return outcome_names[outcome];
 }
 
@@ -94,6 +95,7 @@ static uint32_t blocks_between(void *context, struct sf_mark mark, const uint8_t
 
 struct sf_stills *sf_stills_create(const struct sf_credentials *credentials)
 {
+    SF_ASSERT(credentials != NULL);
     struct sf_stills *stills = sf_alloc(1, sizeof *stills);
     stills->credentials = *credentials;
     stills->still_bytes_max =
@@ -192,6 +194,8 @@ static uint64_t hash_of(const uint8_t *bytes, size_t count)
 size_t sf_stills_make(struct sf_stills *stills, uint32_t tenant, uint32_t place, bool again,
                       const uint8_t **bytes_out)
 {
+    SF_ASSERT(stills != NULL);
+    SF_ASSERT(bytes_out != NULL);
     SF_ASSERT(tenant < SF_LIVE_TENANTS_MAX);
     SF_ASSERT(place < SF_LIVE_PLACES_MAX);
     struct camera *camera = camera_of(stills, tenant, place);
@@ -273,6 +277,10 @@ static void conclude(const struct looks *looks, bool whole, struct sf_seen *seen
 bool sf_stills_recognise(const struct sf_stills *stills, uint32_t tenant, const uint8_t *bytes,
                          size_t count, bool whole, struct sf_seen *seen)
 {
+    SF_ASSERT(stills != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(seen != NULL);
+    SF_ASSERT(tenant < SF_LIVE_TENANTS_MAX);
     struct looks looks = {.other = SF_NOBODY};
     *seen = (struct sf_seen){.outcome = SF_OUTCOME_ERROR, .owner = SF_NOBODY};
     if (count == 0) {
@@ -292,6 +300,10 @@ bool sf_stills_recognise(const struct sf_stills *stills, uint32_t tenant, const 
 void sf_stills_judge(struct sf_stills *stills, uint32_t tenant, const uint8_t *bytes, size_t count,
                      bool whole, struct sf_seen *seen)
 {
+    SF_ASSERT(stills != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(seen != NULL);
+    SF_ASSERT(tenant < SF_LIVE_TENANTS_MAX);
     if (!sf_stills_recognise(stills, tenant, bytes, count, whole, seen)) {
         struct looks looks = {.other = SF_NOBODY};
         whole = look_closely(stills, tenant, bytes, count, &looks) && whole;

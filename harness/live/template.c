@@ -1,6 +1,8 @@
 /* Replaces placeholders. */
 #include "harness/live/template.h"
 
+#include "harness/base/assert.h"
+
 #include <string.h>
 
 enum { WORD_BYTES_MAX = 32 };
@@ -56,6 +58,10 @@ enum sf_err sf_template_expand(const char *file, const char *text, size_t bytes,
                                const struct sf_places *places, struct sf_text *out, uint32_t *used,
                                struct sf_diag *diag)
 {
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(text != NULL || bytes == 0);
+    SF_ASSERT(places != NULL);
+    SF_ASSERT(out != NULL);
     size_t from = 0;
     for (size_t at = 0; at < bytes; at++) {
         char word[WORD_BYTES_MAX];

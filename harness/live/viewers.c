@@ -154,6 +154,8 @@ static struct lane *lane_of(struct sf_viewers *viewers, uint32_t home)
 enum sf_err sf_viewers_create(struct sf_loop *loop, struct sf_viewers **viewers_out,
                               struct sf_diag *diag)
 {
+    SF_ASSERT(loop != NULL);
+    SF_ASSERT(viewers_out != NULL);
     if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK) {
         return sf_fail(diag, SF_ERR_MACHINE, "libcurl cannot start");
     }
@@ -295,6 +297,8 @@ static void describe(struct asking *asking, const struct sf_target *target,
 void sf_viewers_ask(struct sf_viewers *viewers, const struct sf_target *target,
                     const struct sf_ask *ask)
 {
+    SF_ASSERT(viewers != NULL);
+    SF_ASSERT(ask != NULL);
     struct asking *asking = sf_alloc(1, sizeof *asking);
     asking->viewers = viewers;
     asking->lane = lane_of(viewers, ask->url != NULL ? ask->home : UINT32_MAX);
@@ -315,5 +319,6 @@ void sf_viewers_ask(struct sf_viewers *viewers, const struct sf_target *target,
 
 uint64_t sf_viewers_connections(const struct sf_viewers *viewers)
 {
+    SF_ASSERT(viewers != NULL);
     return viewers->connections_count;
 }

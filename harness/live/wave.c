@@ -351,6 +351,8 @@ static enum sf_err play_all(struct play *play, struct sf_diag *diag)
 
 enum sf_err sf_wave_play(struct sf_stage *stage, const struct sf_wave *wave, struct sf_diag *diag)
 {
+    SF_ASSERT(stage != NULL);
+    SF_ASSERT(wave != NULL);
     SF_ASSERT(stage->next_place + wave->cells_count * wave->repeats < SF_STAGE_PLACES_MAX);
     struct play *play = prepare(stage, wave);
     enum sf_err err = play_all(play, diag);

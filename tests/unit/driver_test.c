@@ -38,11 +38,11 @@ static void test_mistakes_are_named_with_their_place(void **state)
     (void)state;
     expect_refused("server: x\nconfig: x.conf\n", ":1:1: start is missing");
     expect_refused("server: x\nconfig: x.conf\nstart: [a]\nrelaod: HUP\n",
-                   ":4:1: there is no key 'relaod'; did you mean 'reload'?");
+                   ":4:1: there is no key 'relaod' in a driver; did you mean 'reload'?");
     expect_refused("server: x\nconfig: x.conf\nstart: [a]\nreload: HUPP\n", ":4:9: reload");
     expect_refused("server: x\nconfig: x.conf\nstart: [a]\ngap: 3\n", ":4:6: gap: ");
     expect_refused("server: x\nconfig: c\nstart: [a]\ncures: {heder: x}\n",
-                   "there is no key 'heder'; did you mean 'header'?");
+                   "there is no key 'heder' in cures; did you mean 'header'?");
     expect_refused("start: [a]\nconfig: c\n", "server is missing");
 }
 
