@@ -26,6 +26,7 @@ static bool run_is_void;
 
 const struct sf_cache_plugin *sf_box_plugin(const struct sf_box *box)
 {
+    SF_ASSERT(box != NULL);
     return &box->plugin;
 }
 
@@ -253,6 +254,7 @@ static struct ending describe(const struct sf_box *box, enum sf_channel_trouble 
 
 void sf_boxed_lost(struct sf_boxed *boxed)
 {
+    SF_ASSERT(boxed != NULL);
     if (boxed->gone) {
         return;
     }
@@ -270,6 +272,7 @@ void sf_boxed_lost(struct sf_boxed *boxed)
 
 void sf_boxed_broken(struct sf_boxed *boxed, const char *format, ...)
 {
+    SF_ASSERT(boxed != NULL);
     struct sf_channel *channel = boxed->channel;
     if (boxed->gone || channel->trouble != SF_CHANNEL_SOUND) {
         return;
@@ -386,6 +389,8 @@ static enum sf_err start(struct sf_box *box, struct sf_channel **channel_out, st
 
 enum sf_err sf_box_take(struct sf_box *box, struct sf_channel **channel_out, struct sf_diag *diag)
 {
+    SF_ASSERT(box != NULL);
+    SF_ASSERT(channel_out != NULL);
     if (box->idle_count > 0) {
         *channel_out = box->idle[--box->idle_count];
         return SF_OK;
@@ -402,6 +407,8 @@ static void end(struct sf_channel *channel)
 
 void sf_box_give(struct sf_box *box, struct sf_channel *channel)
 {
+    SF_ASSERT(box != NULL);
+    SF_ASSERT(channel != NULL);
     enum { IDLE_MAX = sizeof box->idle / sizeof box->idle[0] };
     if (channel->trouble != SF_CHANNEL_SOUND || box->idle_count == IDLE_MAX) {
         end(channel);
@@ -421,6 +428,8 @@ void sf_box_rest(void)
 
 enum sf_err sf_box_load(const char *name, const struct sf_box **box_out, struct sf_diag *diag)
 {
+    SF_ASSERT(name != NULL);
+    SF_ASSERT(box_out != NULL);
     enum { SECONDS_MAX = 10 };
     for (const struct sf_box *box = boxes; box != NULL; box = box->next) {
         if (strcmp(box->spec, name) == 0) {

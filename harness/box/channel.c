@@ -72,6 +72,8 @@ static void check_time(struct sf_channel *channel)
 enum sf_err sf_channel_open(struct sf_channel *channel, char *const argv[], bool json,
                             struct sf_diag *diag)
 {
+    SF_ASSERT(channel != NULL);
+    SF_ASSERT(argv != NULL);
     *channel = (struct sf_channel){.json = json};
     SF_TRY(sf_process_start(argv, &channel->process, diag));
     channel->in_capacity = READ_BYTES;
@@ -82,6 +84,8 @@ enum sf_err sf_channel_open(struct sf_channel *channel, char *const argv[], bool
 
 void sf_channel_close(struct sf_channel *channel, struct sf_process_end *end_out)
 {
+    SF_ASSERT(channel != NULL);
+    SF_ASSERT(end_out != NULL);
     /* What closed its output may be about to end: how, is worth a moment. */
     enum { PATIENCE_MS = 1000 };
     sf_process_end(&channel->process, channel->trouble == SF_CHANNEL_ENDED ? PATIENCE_MS : 0,
@@ -205,6 +209,8 @@ static void log_message(const struct sf_channel *channel, char mark, const uint8
 
 void sf_channel_send(struct sf_channel *channel, const struct sf_wire_head *head, const void *body)
 {
+    SF_ASSERT(channel != NULL);
+    SF_ASSERT(head != NULL);
     size_t before = channel->out.length;
     bool begins_turn = head->reply && head->kind != SF_EVENT_RESULT;
     channel->turn += begins_turn;
@@ -256,6 +262,9 @@ static enum sf_read read_message(struct sf_channel *channel, struct sf_wire_head
 bool sf_channel_receive(struct sf_channel *channel, struct sf_wire_head *head,
                         union sf_wire_body *body)
 {
+    SF_ASSERT(channel != NULL);
+    SF_ASSERT(head != NULL);
+    SF_ASSERT(body != NULL);
     if (++channel->taken_count % CALLS_A_LOOK == 0) {
         check_time(channel);
     }

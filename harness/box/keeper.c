@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/assert.h"
 #include "harness/base/shown.h"
 #include "harness/box/sandbox.h"
 
@@ -33,12 +34,7 @@ static char **make_environment(void)
     static char no_leaks[] = "ASAN_OPTIONS=detect_leaks=0";
 #endif
     static char *environment[] = {
-        path,
-        home,
-        language,
-        zone,
-        hash_seed,
-        no_byte_code,
+        path,     home, language, zone, hash_seed, no_byte_code,
 #ifdef SF_SANITIZED
         no_leaks, /* the sanitizer would have to trace the process */
 #endif
@@ -283,6 +279,8 @@ static void keep_fds(struct sf_keeper_pipes *pipes)
 _Noreturn void sf_keeper(char *const argv[], const struct sf_keeper_pipes *pipes_given, uid_t user,
                          gid_t group, uint32_t lacks)
 {
+    SF_ASSERT(argv != NULL);
+    SF_ASSERT(pipes_given != NULL);
     struct sf_keeper_pipes pipes = *pipes_given;
     int words[2];
     int said[2];

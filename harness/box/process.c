@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/assert.h"
 #include "harness/box/keeper.h"
 #include "harness/box/sandbox.h"
 
@@ -77,6 +78,8 @@ static bool open_all(struct pipes *pipes)
 
 enum sf_err sf_process_start(char *const argv[], struct sf_process *process, struct sf_diag *diag)
 {
+    SF_ASSERT(argv != NULL);
+    SF_ASSERT(process != NULL);
     struct pipes pipes;
     struct sf_keeper_start start;
     if (!open_all(&pipes)) {
@@ -125,6 +128,8 @@ enum sf_err sf_process_start(char *const argv[], struct sf_process *process, str
 
 void sf_process_end(struct sf_process *process, int patience_ms, struct sf_process_end *end)
 {
+    SF_ASSERT(process != NULL);
+    SF_ASSERT(end != NULL);
     struct pollfd status = {process->status_fd, POLLIN, 0};
     *end = (struct sf_process_end){0};
     while (poll(&status, 1, patience_ms) < 0 && errno == EINTR) {

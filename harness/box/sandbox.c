@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "harness/base/assert.h"
 #include "harness/box/process.h"
 
 /* ---- namespaces ---- */
@@ -28,6 +29,7 @@ static pid_t fork_into(unsigned long namespaces)
 
 pid_t sf_sandbox_fork(uint32_t *lacks_out)
 {
+    SF_ASSERT(lacks_out != NULL);
     static const struct {
         unsigned long namespaces;
         uint32_t lacks;

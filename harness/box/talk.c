@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/base/shown.h"
 #include "harness/base/text.h"
 #include "harness/wire/json.h"
@@ -213,6 +214,9 @@ static enum sf_err feed(FILE *file, const char *path, uint32_t number,
 enum sf_err sf_box_talk(const char *path, uint32_t number, char *const argv[], struct sf_talk *talk,
                         struct sf_diag *diag)
 {
+    SF_ASSERT(path != NULL);
+    SF_ASSERT(argv != NULL);
+    SF_ASSERT(talk != NULL);
     struct program program = {.to_fd = -1};
     *talk = (struct sf_talk){0};
     FILE *file = fopen(path, "re");

@@ -273,6 +273,7 @@ static void import_state(void *cache, const char *from_name, const char *from_ve
 
 void sf_box_fill_plugin(struct sf_box *box)
 {
+    SF_ASSERT(box != NULL);
     const struct sf_cache_plugin all = {
         .struct_bytes = sizeof all,
         .abi = SF_CACHE_ABI,

@@ -615,6 +615,7 @@ static void apply(struct small *small, struct sf_small_event event)
 
 void sf_small_apply(struct small *small, struct sf_small_event event)
 {
+    SF_ASSERT(small != NULL);
     small->answers_count = 0;
     small->state.now_ns += small->world->tick_ms * SF_MS;
     count(&small->state, event.kind);
@@ -624,6 +625,9 @@ void sf_small_apply(struct small *small, struct sf_small_event event)
 
 bool sf_small_begin(struct small *small)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(small->world->tenants <= SF_SMALL_TENANTS_MAX);
+    SF_ASSERT(small->world->cameras <= SF_SMALL_CAMERAS_MAX);
     small->state = (struct small_state){0};
     small->find = (struct sf_small_find){0};
     small->contract = (struct sf_small_find){0};

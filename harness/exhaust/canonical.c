@@ -3,6 +3,8 @@
 
 #include "harness/exhaust/image.h"
 
+#include "harness/base/assert.h"
+
 enum { BLOCKS_MAX = 1 << 14 };
 
 /* What follows is no word of the memory: a run of zeros, a pointer. */
@@ -176,6 +178,8 @@ static uint64_t hash_heap(const struct small *small, const struct sf_small_segme
 
 uint64_t sf_small_canonical(const struct small *small, const struct sf_small_segments *segments)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(segments != NULL);
     const struct small_state *state = &small->state;
     uint64_t hash = hash_heap(small, segments);
     hash = mix(hash, (uint64_t)state->now_ns);

@@ -275,6 +275,8 @@ static void add_others(struct list *list)
 
 uint32_t sf_small_enabled(const struct small *small, struct sf_small_event *events_out)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(events_out != NULL);
     struct list list = {.small = small,
                         .state = &small->state,
                         .families = small->world->families,
@@ -294,6 +296,7 @@ uint32_t sf_small_enabled(const struct small *small, struct sf_small_event *even
 
 bool sf_small_possible(const struct small *small, struct sf_small_event event)
 {
+    SF_ASSERT(small != NULL);
     struct sf_small_event events[SMALL_ENABLED_MAX];
     uint32_t count = sf_small_enabled(small, events);
     for (uint32_t i = 0; i < count; i++) {

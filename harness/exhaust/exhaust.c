@@ -215,6 +215,8 @@ static void explore(void *context, void *prepared, uint32_t job, void *result_ou
 const struct sf_small_world *sf_exhaust_world_of(const struct sf_exhaust_options *options,
                                                  const struct sf_exhaust_found *found)
 {
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(found != NULL);
     return found->world >= SF_EXHAUST_SWEEP
                ? &sf_profile_sweeps[found->world - SF_EXHAUST_SWEEP].world
                : &options->worlds[found->world];
@@ -283,6 +285,9 @@ enum sf_err sf_exhaust_order(const struct sf_exhaust_options *options,
                              struct sf_exhaust_found *found, uint32_t *failed_out,
                              struct sf_diag *diag)
 {
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(found != NULL);
+    SF_ASSERT(failed_out != NULL);
     struct replayed *replayed = sf_alloc(1, sizeof *replayed);
     struct sf_job_status status;
     enum sf_err err = run_order(options, found, replayed, &status, diag);
@@ -330,6 +335,8 @@ static enum sf_err confirm(const struct sf_exhaust_options *options, struct sf_e
 enum sf_err sf_exhaust(const struct sf_exhaust_options *options, struct sf_exhaust *exhaust_out,
                        struct sf_diag *diag)
 {
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(exhaust_out != NULL);
     SF_ASSERT(options->worlds_count >= 1);
     SF_ASSERT(options->worlds_count <= SF_EXHAUST_WORLDS_MAX);
     SF_ASSERT(options->depth_max <= SF_SMALL_EVENTS_MAX);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/exhaust/words.h"
 #include "harness/scenario/yaml_tree.h"
 
@@ -352,6 +353,9 @@ static enum sf_err read_root(const struct sf_yaml_node *root, struct sf_small_fi
 enum sf_err sf_small_file_parse(const char *text, size_t bytes, const char *name,
                                 struct sf_small_file *file_out, struct sf_diag *diag)
 {
+    SF_ASSERT(text != NULL || bytes == 0);
+    SF_ASSERT(name != NULL);
+    SF_ASSERT(file_out != NULL);
     const struct sf_yaml_source source = {.name = name, .text = text, .bytes = bytes};
     struct sf_arena arena;
     struct sf_yaml_node *root;
@@ -368,6 +372,8 @@ enum sf_err sf_small_file_parse(const char *text, size_t bytes, const char *name
 enum sf_err sf_small_file_read(const char *path, struct sf_small_file *file_out,
                                struct sf_diag *diag)
 {
+    SF_ASSERT(path != NULL);
+    SF_ASSERT(file_out != NULL);
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         return sf_fail(diag, sf_err_of_file(errno), "%s: %s", path, strerror(errno));

@@ -129,6 +129,7 @@ static uint32_t granule_of(const void *memory)
 
 void sf_small_heap_free(void *memory)
 {
+    SF_ASSERT(memory != NULL);
     uint32_t at = sf_small_heap_block_at(granule_of(memory));
     if (at == UINT32_MAX || sf_small_heap_block(at)->is_free) {
         return; /* the cache frees twice: as harmless as it can be, for what counts is what it shows
@@ -144,6 +145,7 @@ void sf_small_heap_free(void *memory)
 
 void *sf_small_heap_realloc(void *memory, size_t bytes)
 {
+    SF_ASSERT(memory != NULL);
     struct sf_small_block *block = sf_small_heap_block(sf_small_heap_block_at(granule_of(memory)));
     if (bytes <= (size_t)block->granules * SF_SMALL_HEAP_GRANULE &&
         (uint8_t *)memory == (uint8_t *)(block + 1)) {

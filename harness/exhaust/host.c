@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "harness/cache/contract.h"
+#include "harness/base/assert.h"
 #include "harness/exhaust/state.h"
 
 int32_t sf_small_broken(struct small *small, int32_t code)
 {
+    SF_ASSERT(small != NULL);
     if (small->contract.kind == SF_SMALL_FIND_NONE) {
         small->contract =
             (struct sf_small_find){.kind = SF_SMALL_FIND_CONTRACT, .value = (uint32_t)code};
@@ -460,6 +462,8 @@ static int32_t lent_identity(void *context, uint64_t token, uint64_t cookie)
 
 void sf_small_lend(struct small *small, uint32_t version)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(version < SMALL_VERSIONS);
     small->contexts[version] = (struct small_lent){.small = small, .version = version};
     lend(&small->lent[version], &small->contexts[version]);
 }

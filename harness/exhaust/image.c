@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 
 /* ---- variables of shared objects ---- */
 
@@ -68,6 +69,8 @@ static int visit(struct dl_phdr_info *info, size_t bytes, void *context)
 
 void sf_small_segments_find(const struct small *small, struct sf_small_segments *segments_out)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(segments_out != NULL);
     *segments_out = (struct sf_small_segments){0};
     for (uint32_t i = 0; i < (small->has_before ? 2u : 1u); i++) {
         struct search search = {.segments = segments_out,
@@ -89,6 +92,9 @@ static size_t starts_bytes(const struct sf_small_heap *heap)
 void sf_small_image_save(struct sf_small_image *image, const struct small *small,
                          const struct sf_small_segments *segments)
 {
+    SF_ASSERT(image != NULL);
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(segments != NULL);
     size_t state_bytes = sf_small_state_bytes(&small->state);
     size_t heap_bytes = (size_t)sf_small_heap.top * SF_SMALL_HEAP_GRANULE;
     size_t starts = starts_bytes(&sf_small_heap);
@@ -113,6 +119,9 @@ void sf_small_image_save(struct sf_small_image *image, const struct small *small
 void sf_small_image_restore(const struct sf_small_image *image, struct small *small,
                             const struct sf_small_segments *segments)
 {
+    SF_ASSERT(image != NULL);
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(segments != NULL);
     uint32_t dirty = sf_small_heap.dirty;
     size_t starts = starts_bytes(&image->heap);
     size_t heap_bytes = (size_t)image->heap.top * SF_SMALL_HEAP_GRANULE;
@@ -144,6 +153,7 @@ void sf_small_image_restore(const struct sf_small_image *image, struct small *sm
 
 void sf_small_image_free(struct sf_small_image *image)
 {
+    SF_ASSERT(image != NULL);
     free(image->bytes);
     *image = (struct sf_small_image){0};
 }

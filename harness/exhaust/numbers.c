@@ -30,6 +30,7 @@ static uint64_t decimal(uint32_t kind, uint64_t index, uint64_t counted)
 uint64_t sf_small_identity(const struct small *small, const struct sf_opaque *opaque, uint32_t kind,
                            uint64_t index)
 {
+    SF_ASSERT(small != NULL);
     uint64_t counted = (index >> 32) * EACH + (uint32_t)index + 1;
     uint64_t key = opaque->keys[kind] | 1;
     /* Different for different counts: the factor is odd. */
@@ -55,6 +56,7 @@ uint64_t sf_small_identity(const struct small *small, const struct sf_opaque *op
 
 uint32_t sf_small_session_viewer(const struct small *small, uint64_t token)
 {
+    SF_ASSERT(small != NULL);
     for (uint32_t viewer = 0; viewer < small->world->tenants; viewer++) {
         for (uint32_t session = 0; session <= small->state.viewers[viewer].requests_ever;
              session++) {

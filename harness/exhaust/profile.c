@@ -5,6 +5,8 @@
 
 #include "harness/exhaust/profile.h"
 
+#include "harness/base/assert.h"
+
 /* Stills of simple worlds; a still of the world of clients does not fit into one packet. */
 enum { SHORT_STILL = 24, LONG_STILL = 1500, SHORT_STEP = 8, ROWS_STILL = 32, ROWS = 4 };
 
@@ -149,5 +151,6 @@ uint32_t sf_profile_count(void)
 
 const struct sf_small_world *sf_profile_world(uint32_t index)
 {
+    SF_ASSERT(index < sf_profile_count());
     return &worlds[index];
 }

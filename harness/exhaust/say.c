@@ -7,6 +7,7 @@
 
 enum sf_verdict sf_exhaust_verdict(const struct sf_exhaust *exhaust)
 {
+    SF_ASSERT(exhaust != NULL);
     const struct sf_exhaust_found *finds[] = {&exhaust->leak, &exhaust->contract};
     bool unconfirmed = false;
     for (size_t i = 0; i < sizeof finds / sizeof finds[0]; i++) {
@@ -155,6 +156,9 @@ static void say_find(const struct sf_exhaust_found *found, const struct sf_exhau
 void sf_exhaust_say_order(const struct sf_exhaust_found *found, const struct sf_small_world *world,
                           struct sf_text *out)
 {
+    SF_ASSERT(found != NULL);
+    SF_ASSERT(world != NULL);
+    SF_ASSERT(out != NULL);
     const struct sf_exhaust nothing_known = {0};
     if (found->find.kind != SF_SMALL_FIND_NONE) {
         say_find(found, &nothing_known, world, out);
@@ -179,6 +183,9 @@ static uint64_t orders_in_all(const struct sf_exhaust *exhaust)
 void sf_exhaust_say(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust,
                     struct sf_text *out)
 {
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(exhaust != NULL);
+    SF_ASSERT(out != NULL);
     char orders[32];
     say_find(&exhaust->leak, exhaust, sf_exhaust_world_of(options, &exhaust->leak), out);
     say_find(&exhaust->contract, exhaust, sf_exhaust_world_of(options, &exhaust->contract), out);
@@ -222,6 +229,8 @@ static json_t *find_json(const struct sf_exhaust_found *found,
 
 json_t *sf_exhaust_json(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust)
 {
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(exhaust != NULL);
     json_t *worlds = json_array();
     for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
         const struct sf_exhaust_world *world = &exhaust->worlds[i];

@@ -23,6 +23,7 @@ enum { ORDERS_BETWEEN_LOOKS = 4096 };
 
 void sf_search_name(struct sf_search *search, uint64_t seed)
 {
+    SF_ASSERT(search != NULL);
     struct small *small = &search->small;
     sf_opaque_init(&small->opaque, seed);
     sf_opaque_init(&small->numbers, sf_rng_derive(seed, "small", 0));
@@ -45,6 +46,7 @@ void sf_search_name(struct sf_search *search, uint64_t seed)
 
 void sf_search_init(struct sf_search *search, uint64_t seed)
 {
+    SF_ASSERT(search != NULL);
     struct small *small = &search->small;
     const struct sf_small_world *world = small->world;
     enum { HEAD_BYTES = 64, ROW_BYTES = 2 };
@@ -64,6 +66,7 @@ void sf_search_init(struct sf_search *search, uint64_t seed)
 
 void sf_search_free(struct sf_search *search)
 {
+    SF_ASSERT(search != NULL);
     if (!search->snapshots) {
         sf_small_destroy_all(&search->small);
     }
@@ -161,6 +164,9 @@ static bool judge(struct sf_search *search)
 bool sf_search_replay(struct sf_search *search, const struct sf_small_order *order,
                       uint32_t *failed_out)
 {
+    SF_ASSERT(search != NULL);
+    SF_ASSERT(order != NULL);
+    SF_ASSERT(failed_out != NULL);
     struct small *small = &search->small;
     search->find.kind = SF_SMALL_FIND_NONE;
     *failed_out = 0;
@@ -272,6 +278,7 @@ static enum sf_search_end follow(struct sf_search *search, struct levels *levels
 
 enum sf_search_end sf_search_depth(struct sf_search *search, uint32_t depth)
 {
+    SF_ASSERT(search != NULL);
     SF_ASSERT(depth >= 1);
     SF_ASSERT(depth <= SF_SMALL_EVENTS_MAX);
     search->orders_count = 0;

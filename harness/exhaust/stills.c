@@ -58,6 +58,8 @@ static uint32_t write_rows(const struct small *small, uint32_t camera, uint32_t 
 
 uint32_t sf_small_still(struct small *small, uint32_t camera, uint32_t taken, uint32_t delta_rows)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(camera < small->world->cameras);
     uint8_t *out = small->scratch;
     uint32_t rows = small->world->rows;
     uint32_t count = still_bytes(small->world, camera);
@@ -80,6 +82,8 @@ uint32_t sf_small_still(struct small *small, uint32_t camera, uint32_t taken, ui
 
 uint64_t sf_small_validator(const struct small *small, uint32_t camera, uint32_t taken)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(camera < small->world->cameras);
     if (small->world->validator_is_size) {
         return still_bytes(small->world, camera);
     }
@@ -89,12 +93,18 @@ uint64_t sf_small_validator(const struct small *small, uint32_t camera, uint32_t
 
 const char *sf_small_vary(const struct small *small, uint32_t camera)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(camera < small->world->cameras);
     return small->state.cameras[camera].firmware <= 1 ? "tenant, camera" : "tenant, camera, size";
 }
 
 void sf_small_judge(struct small *small, const struct small_request *request, const uint8_t *bytes,
                     uint32_t count)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(request != NULL);
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(request->tenant < small->world->tenants);
     small->answers_count++;
     uint32_t tenants = small->world->tenants;
     uint32_t foreign_count = 0;

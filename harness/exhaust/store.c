@@ -48,6 +48,10 @@ int32_t sf_small_store_start(struct small *small, uint32_t connection, bool put,
                              uint32_t key_bytes, const uint8_t *bytes, uint32_t count,
                              int64_t ttl_ns, uint64_t cookie)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(key != NULL || key_bytes == 0);
+    SF_ASSERT(bytes != NULL || count == 0);
+    SF_ASSERT(connection < SMALL_CONNECTIONS);
     struct small_state *state = &small->state;
     if (state->operations_count == SMALL_OPERATIONS) {
         return SF_CACHE_E_BUSY;
@@ -72,6 +76,8 @@ static void operation_drop(struct small_state *state, uint32_t index)
 
 void sf_small_store_forget(struct small *small, uint32_t connection)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(connection < SMALL_CONNECTIONS);
     struct small_state *state = &small->state;
     for (uint32_t i = state->operations_count; i > 0; i--) {
         if (state->operations[i - 1].connection == connection) {
@@ -112,6 +118,8 @@ static void put_record(struct small_state *state, uint32_t index)
 
 void sf_small_store_reply(struct small *small, uint32_t connection, bool fails)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(connection < SMALL_CONNECTIONS);
     struct small_state *state = &small->state;
     uint32_t index = 0;
     while (index < state->operations_count && state->operations[index].connection != connection) {

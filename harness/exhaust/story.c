@@ -1,5 +1,7 @@
 #include "harness/exhaust/story.h"
 
+#include "harness/base/assert.h"
+
 #include <string.h>
 
 enum { COLUMN = 9, HALF = COLUMN / 2 };
@@ -79,6 +81,8 @@ static void print_step(const struct sf_small_step *step,
 
 void sf_small_story_print(const struct sf_small_story *story, struct sf_text *out)
 {
+    SF_ASSERT(story != NULL);
+    SF_ASSERT(out != NULL);
     uint32_t column_of[SMALL_LANES_COUNT];
     memset(column_of, 0xff, sizeof column_of);
     uint32_t count = columns(story, column_of);

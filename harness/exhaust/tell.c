@@ -35,6 +35,7 @@ enum sf_small_operand sf_small_kind_operand_2(uint32_t kind)
 
 void sf_small_tell(struct small *small, uint32_t from, uint32_t to, const char *format, ...)
 {
+    SF_ASSERT(small != NULL);
     struct sf_small_story *story = small->told;
     if (story->steps_count == SF_SMALL_STEPS_MAX) {
         story->is_cut = true;
@@ -236,6 +237,7 @@ static void event_lanes(const struct small *small, struct sf_small_event event, 
 
 void sf_small_tell_event(struct small *small, struct sf_small_event event)
 {
+    SF_ASSERT(small != NULL);
     if (small->told == NULL) {
         return;
     }

@@ -56,6 +56,7 @@ static void end(struct small *small, uint32_t index)
 
 void sf_small_sweep(struct small *small)
 {
+    SF_ASSERT(small != NULL);
     for (uint32_t i = 0; small->state.draining_count > 0 && i < small->state.versions_count; i++) {
         const struct small_version *version = &small->state.versions[i];
         if (version->draining && version->requests_count == 0 && version->uploads_count == 0) {
@@ -66,6 +67,7 @@ void sf_small_sweep(struct small *small)
 
 void sf_small_destroy_all(struct small *small)
 {
+    SF_ASSERT(small != NULL);
     for (uint32_t i = 0; i < small->state.versions_count; i++) {
         if (small->state.caches[i] != NULL) {
             sf_small_heap_active = small->uses_heap;
@@ -78,6 +80,8 @@ void sf_small_destroy_all(struct small *small)
 
 bool sf_small_start(struct small *small, uint32_t node)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(node < small->world->nodes);
     struct small_state *state = &small->state;
     if (state->versions_count == SMALL_VERSIONS) {
         small->met_bound = true;
@@ -170,6 +174,8 @@ static void tell_who_is_lost(struct small *small, uint32_t version)
 
 void sf_small_deploy(struct small *small, uint32_t node)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(node < small->world->nodes);
     struct small_state *state = &small->state;
     uint32_t old = state->current[node];
     state->installed[node] = 0;
@@ -187,6 +193,8 @@ void sf_small_deploy(struct small *small, uint32_t node)
 
 void sf_small_node_lost(struct small *small, uint32_t node)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(node < small->world->nodes);
     struct small_state *state = &small->state;
     state->lost[node] = 1;
     state->current[node] = SMALL_NONE;
@@ -200,6 +208,8 @@ void sf_small_node_lost(struct small *small, uint32_t node)
 
 void sf_small_node_back(struct small *small, uint32_t node)
 {
+    SF_ASSERT(small != NULL);
+    SF_ASSERT(node < small->world->nodes);
     small->state.lost[node] = 0;
     if (sf_small_start(small, node)) {
         tell_who_is_lost(small, small->state.current[node]);

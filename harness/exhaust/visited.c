@@ -10,6 +10,7 @@ enum { FURTHER_BITS = 5, FIRST_CAPACITY = 1 << 12 };
 
 void sf_visited_free(struct sf_visited *visited)
 {
+    SF_ASSERT(visited != NULL);
     free(visited->words);
     *visited = (struct sf_visited){0};
 }
@@ -41,6 +42,7 @@ static void grow(struct sf_visited *visited)
 
 bool sf_visited_seen(struct sf_visited *visited, uint64_t state, uint32_t further)
 {
+    SF_ASSERT(visited != NULL);
     SF_ASSERT(further <= FURTHER_MASK);
     if (visited->count * 2 >= visited->capacity && visited->capacity < SF_VISITED_WORDS_MAX) {
         grow(visited);

@@ -29,6 +29,7 @@ struct sf_wire_name sf_runner_name(uint64_t id)
 
 uint64_t sf_runner_id(const struct sf_wire_name *name)
 {
+    SF_ASSERT(name != NULL);
     uint64_t id;
     memcpy(&id, name->bytes, sizeof id);
     return id;
@@ -150,6 +151,8 @@ static void lent_timer_cancel(void *context, uint64_t timer)
 
 void sf_instance_request(struct sf_instance *instance, const struct sf_cache_request *request)
 {
+    SF_ASSERT(instance != NULL);
+    SF_ASSERT(request != NULL);
     uint64_t known = 0;
     if (request->validator != 0) {
         known = request->range_offset == 0 ? REQUEST_HOLDS_WHOLE : REQUEST_HOLDS_PART;
@@ -160,6 +163,7 @@ void sf_instance_request(struct sf_instance *instance, const struct sf_cache_req
 
 void sf_instance_request_cancelled(struct sf_instance *instance, uint64_t request)
 {
+    SF_ASSERT(instance != NULL);
     sf_map_remove(&instance->requests, request);
 }
 
@@ -372,5 +376,6 @@ static int32_t lent_identity(void *context, uint64_t token, uint64_t cookie)
 
 void sf_instance_lend(struct sf_instance *instance)
 {
+    SF_ASSERT(instance != NULL);
     lend(&instance->host, instance);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/runner/runner.h"
 
 static size_t place_of(const struct sf_map *map, uint64_t key)
@@ -44,6 +45,8 @@ static void grow(struct sf_map *map)
 
 void sf_map_put(struct sf_map *map, uint64_t key, uint64_t value)
 {
+    SF_ASSERT(map != NULL);
+    SF_ASSERT(key != 0);
     if (4 * (map->count + 1) > 3 * map->capacity) {
         grow(map);
     }
@@ -56,6 +59,7 @@ void sf_map_put(struct sf_map *map, uint64_t key, uint64_t value)
 /* Those that stood behind it because its place was taken move up. */
 void sf_map_remove(struct sf_map *map, uint64_t key)
 {
+    SF_ASSERT(map != NULL);
     if (sf_map_get(map, key) == NULL) {
         return;
     }
@@ -81,6 +85,7 @@ void sf_map_remove(struct sf_map *map, uint64_t key)
 
 void sf_map_clear(struct sf_map *map)
 {
+    SF_ASSERT(map != NULL);
     free(map->keys);
     free(map->values);
     *map = (struct sf_map){0};

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/runner/runner.h"
 
 enum { READ_BYTES = 256 * 1024, SEND_BYTES = 64 * 1024 };
@@ -36,6 +37,9 @@ static void read_more(struct sf_wire_pipes *pipes)
 void sf_runner_read(struct sf_wire_pipes *pipes, struct sf_wire_head *head,
                     union sf_wire_body *body)
 {
+    SF_ASSERT(pipes != NULL);
+    SF_ASSERT(head != NULL);
+    SF_ASSERT(body != NULL);
     size_t used = 0;
     enum sf_read read = SF_READ_SHORT;
     while (read == SF_READ_SHORT) {
@@ -57,6 +61,7 @@ void sf_runner_read(struct sf_wire_pipes *pipes, struct sf_wire_head *head,
 void sf_runner_write(struct sf_wire_pipes *pipes, enum sf_wire_call kind, bool wants_result,
                      const void *body)
 {
+    SF_ASSERT(pipes != NULL);
     const struct sf_wire_head head = {.kind = kind, .reply = wants_result, .turn = pipes->turn};
     sf_frame_write(sf_wire_calls, &head, body, &pipes->out);
     if (pipes->out.length > SEND_BYTES) {
@@ -66,6 +71,7 @@ void sf_runner_write(struct sf_wire_pipes *pipes, enum sf_wire_call kind, bool w
 
 void sf_runner_flush(struct sf_wire_pipes *pipes)
 {
+    SF_ASSERT(pipes != NULL);
     size_t sent = 0;
     while (sent < pipes->out.length) {
         ssize_t count = write(pipes->out_fd, pipes->out.data + sent, pipes->out.length - sent);

@@ -200,6 +200,9 @@ static void tell_identity(struct sf_instance *instance, const struct sf_event_id
 void sf_runner_tell(struct sf_instance *instance, const struct sf_wire_head *head,
                     const union sf_wire_body *body)
 {
+    SF_ASSERT(instance != NULL);
+    SF_ASSERT(head != NULL);
+    SF_ASSERT(body != NULL);
     const struct sf_cache_plugin *plugin = instance->plugin;
     const void *event = body;
     const struct sf_event_number *number = event;

@@ -52,6 +52,9 @@ static void cut_pointers(const struct sf_wire_message *message, union sf_wire_bo
 void sf_frame_write(const struct sf_wire_message *table, const struct sf_wire_head *head,
                     const void *body, struct sf_text *out)
 {
+    SF_ASSERT(table != NULL);
+    SF_ASSERT(head != NULL);
+    SF_ASSERT(out != NULL);
     const struct sf_wire_message *message = &table[head->kind];
     SF_ASSERT(message->struct_bytes <= SF_WIRE_STRUCT_BYTES_MAX);
     struct frame_head frame = {.kind = head->kind,
@@ -150,6 +153,11 @@ enum sf_read sf_frame_read(const struct sf_wire_message *table, uint32_t kinds_c
                            const uint8_t *input, size_t count, struct sf_wire_head *head_out,
                            union sf_wire_body *body_out, size_t *used_out)
 {
+    SF_ASSERT(table != NULL);
+    SF_ASSERT(input != NULL || count == 0);
+    SF_ASSERT(head_out != NULL);
+    SF_ASSERT(body_out != NULL);
+    SF_ASSERT(used_out != NULL);
     struct frame_head frame;
     if (count < sizeof frame) {
         return SF_READ_SHORT;

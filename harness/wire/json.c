@@ -169,6 +169,8 @@ static void add_field(struct sf_text *out, const struct sf_wire_field *field, co
 
 void sf_json_write_event(const struct sf_wire_head *head, const void *body, struct sf_text *out)
 {
+    SF_ASSERT(head != NULL);
+    SF_ASSERT(out != NULL);
     const struct sf_wire_message *message = &sf_wire_events[head->kind];
     sf_text_add(out, "{\"event\":\"%s\"", message->name);
     if (head->kind != SF_EVENT_HELLO) {
@@ -440,6 +442,12 @@ enum sf_read sf_json_read_call(const uint8_t *input, size_t count, struct sf_jso
                                struct sf_wire_head *head_out, union sf_wire_body *body_out,
                                size_t *used_out, char *problem_out, size_t problem_bytes)
 {
+    SF_ASSERT(input != NULL || count == 0);
+    SF_ASSERT(texts != NULL);
+    SF_ASSERT(head_out != NULL);
+    SF_ASSERT(body_out != NULL);
+    SF_ASSERT(used_out != NULL);
+    SF_ASSERT(problem_out != NULL);
     size_t line_max = count < SF_WIRE_LINE_BYTES_MAX ? count : SF_WIRE_LINE_BYTES_MAX;
     const uint8_t *end = memchr(input, '\n', line_max);
     struct reading reading = {
