@@ -269,6 +269,15 @@ static void test_a_closed_connection_takes_and_brings_nothing(void **state)
                    lent->store_get(lent->context, open, &byte, 1, 7));
 }
 
+static void test_a_status_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    uint64_t request = ask();
+    assert_refused(SF_CACHE_E_BAD_STATUS,
+                   lent->answer(lent->context, request, SF_CACHE_STATUS_PARTIAL + 1, NULL, 0));
+    assert_int_equal(host.versions[0]->requests_count, 1);
+}
+
 /* Only the version that began something may end it: a pointer of the old one is still there. */
 static void test_a_version_ends_nothing_of_another(void **state)
 {
@@ -356,6 +365,33 @@ static void test_an_invalidation_names_its_camera_only_where_it_is_of_one(void *
     assert_events(expected);
 }
 
+static void test_a_version_that_drains_waits_for_its_uploads(void **state)
+{
+    (void)state;
+    const struct sf_cache_host_camera camera = {.camera = {CAMERA}, .tenant = {TENANT}};
+    struct sf_cache_version *version =
+        sf_cache_host_upload(&host, sf_node_id(0), 1, camera, &still);
+    assert_true(sf_cache_host_deploy(&host, &second_module));
+    sf_cache_host_sweep(&host);
+    assert_non_null(instances[0]);
+    sf_cache_host_upload_ended(version, camera.camera, 1, true, 100);
+    sf_cache_host_sweep(&host);
+    assert_null(instances[0]);
+}
+
+static void test_a_new_version_is_told_which_nodes_are_lost(void **state)
+{
+    (void)state;
+    sf_cache_host_reset(&host, &exact_services, SEED, 10, 1000, 1000);
+    sf_cache_host_set_nodes(&host, 2);
+    assert_true(sf_cache_host_deploy(&host, &first_module));
+    sf_cache_host_node_lost(&host, sf_node_id(1));
+    sf_text_free(&events);
+    events = (struct sf_text){0};
+    assert_true(sf_cache_host_deploy_node(&host, sf_node_id(0), &second_module));
+    assert_events("#3 on node 0 of 2 'b=2'\n#3 imports test 1 of #1\n#3 lost node 1\n");
+}
+
 static void test_two_instances_draw_different_random_numbers(void **state)
 {
     (void)state;
@@ -376,12 +412,15 @@ int main(void)
         TEST(test_an_abort_ends_an_answer_before_all_bytes),
         TEST(test_a_key_and_a_value_of_the_store_have_bounds),
         TEST(test_a_closed_connection_takes_and_brings_nothing),
+        TEST(test_a_status_that_is_none_is_refused),
         TEST(test_a_version_ends_nothing_of_another),
         TEST(test_an_upload_says_whose_it_is_and_how_it_ends),
         TEST(test_a_fetch_brings_its_cookie_and_ends_once),
         TEST(test_a_request_that_has_ended_is_not_cancelled),
         TEST(test_the_end_of_a_connection_is_told_of),
         TEST(test_an_invalidation_names_its_camera_only_where_it_is_of_one),
+        TEST(test_a_version_that_drains_waits_for_its_uploads),
+        TEST(test_a_new_version_is_told_which_nodes_are_lost),
         TEST(test_two_instances_draw_different_random_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
