@@ -1,4 +1,4 @@
-/* The host of the cache: the bounds of what a cache may ask, and what it is told. Each rule has a
+/* The host of the cache: the bounds of what a cache may ask, and what it hears. Each rule has a
  * call that keeps it and one that breaks it. */
 #include "tests/unit/scripted_cache.h"
 
@@ -30,7 +30,7 @@ static void store_start(void *context, uint32_t version, uint64_t connection, ui
                 put ? "put" : "get", key_bytes, count, cookie, ttl_ns);
 }
 
-/* ---- a cache that says all that it is told ---- */
+/* ---- a cache that writes down all that it hears ---- */
 
 static uint32_t index_of(enum sf_opaque_kind kind, uint64_t number)
 {
@@ -303,7 +303,7 @@ static void test_a_version_ends_nothing_of_another(void **state)
     assert_events(""); /* it fires once */
 }
 
-/* ---- what a cache is told ---- */
+/* ---- what a cache hears ---- */
 
 static void test_an_upload_says_whose_it_is_and_how_it_ends(void **state)
 {
