@@ -68,19 +68,30 @@ static enum sf_err load_caches(const char *candidate, const char *baseline,
                : sf_cache_load_here(baseline, sf_builtin_caches(), &exhaust->before, diag);
 }
 
-/* Each world with each way of numbering, instead of the worlds alone. */
+/* Adds a world with this way of numbering. */
+static void add_numbered(struct sf_small_world *numbered, uint32_t *count,
+                         const struct sf_small_world *world, uint32_t way)
+{
+    if (*count < SF_EXHAUST_WORLDS_MAX) {
+        numbered[*count] = *world;
+        numbered[*count].numbering = way;
+        snprintf(numbered[*count].name, sizeof numbered->name, "%.14s/%.8s", world->name,
+                 sf_small_numbering_words[way]);
+        (*count)++;
+    }
+}
+
+/* Each world with each way of numbering, instead of the worlds alone; and that of the sweep in
+ * which uploads arrive in pieces, which is small enough to be exhausted. */
 static void number_worlds(struct sf_exhaust_options *exhaust)
 {
     static struct sf_small_world numbered[SF_EXHAUST_WORLDS_MAX];
     uint32_t count = 0;
     for (uint32_t way = 1; way < SF_SMALL_NUMBERINGS_COUNT; way++) {
-        for (uint32_t i = 0; i < exhaust->worlds_count && count < SF_EXHAUST_WORLDS_MAX; i++) {
-            struct sf_small_world *world = &numbered[count++];
-            *world = exhaust->worlds[i];
-            world->numbering = way;
-            snprintf(world->name, sizeof world->name, "%.14s/%.8s", exhaust->worlds[i].name,
-                     sf_small_numbering_words[way]);
+        for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
+            add_numbered(numbered, &count, &exhaust->worlds[i], way);
         }
+        add_numbered(numbered, &count, &sf_profile_sweeps[SF_PROFILE_SWEEPS - 1].world, way);
     }
     exhaust->worlds = numbered;
     exhaust->worlds_count = count;

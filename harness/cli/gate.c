@@ -10,8 +10,9 @@
 #include "harness/report/gate.h"
 #include "harness/gate/gate.h"
 
-/* Without --seeds: the floor is always run, and beyond it what half a minute allows. */
-enum { SEEDS_FLOOR = 50, SEEDS_MAX = 500, SECONDS = 30 };
+/* Without --seeds: the floor is always run, and beyond it what half a minute allows, of which small
+ * worlds have a third. */
+enum { SEEDS_FLOOR = 50, SEEDS_MAX = 500, SECONDS = 20, SMALL_SECONDS = 10 };
 
 static const struct cli_option options[] = {
     {"candidate", "CACHE",
@@ -26,6 +27,8 @@ static const struct cli_option options[] = {
     {"seconds", "N",
      "start no run after N seconds; the verdict cannot be a pass if runs are left out"},
     {"run-seconds", "N", "a run that takes longer than N seconds counts as hung (60)"},
+    {"small-seconds", "N",
+     "CPU time for the candidate in small worlds, as `strayframe exhaust` (10; with --seeds 0)"},
     CLI_OPTION_JUNIT,
     CLI_OPTION_JSON,
     CLI_OPTION_JOBS,
@@ -49,11 +52,14 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     uint64_t jobs;
     uint64_t seconds;
     uint64_t run_seconds;
+    uint64_t small_seconds;
     bool seeds_given = cli_value(args, "seeds") != NULL;
     SF_TRY(cli_number(args, "seeds", SEEDS_MAX, 1, 1000000, &seeds, diag));
     SF_TRY(cli_number(args, "seed", 1, 0, UINT64_MAX, &seed_first, diag));
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
     SF_TRY(cli_number(args, "seconds", 0, 1, 1000000, &seconds, diag));
+    SF_TRY(cli_number(args, "small-seconds", seeds_given ? 0 : SMALL_SECONDS, 0, 86400,
+                      &small_seconds, diag));
     SF_TRY(cli_number(args, "run-seconds", 60, 1, 86400, &run_seconds, diag));
     SF_TRY(cli_outputs_writable(args, diag));
     SF_TRY(cli_scenarios_load(args, scenarios, diag));
@@ -67,6 +73,7 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
         .seeds_count = (uint32_t)seeds,
         .seeds_floor = seeds_given ? 0 : SEEDS_FLOOR,
         .seconds = SECONDS,
+        .small_seconds = (double)small_seconds,
         .workers = (uint32_t)jobs,
         .seconds_max = (double)seconds,
         .run_seconds_max = (double)run_seconds,

@@ -1,8 +1,10 @@
 #include "harness/exhaust/exhaust.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "harness/base/arena.h"
@@ -17,6 +19,18 @@ struct report {
     uint64_t seed;
     struct sf_small_order order;
 };
+
+/* A cache that loops has used up its CPU time; one that sleeps is waited for much longer, for other
+ * programs may want the processor too. */
+enum { SLACK_SECONDS = 20, SLOWNESS = 60 };
+
+/* This process ends with SIGXCPU after so much CPU time. */
+static void limit_cpu(double seconds)
+{
+    const struct rlimit limit = {.rlim_cur = (rlim_t)seconds, .rlim_max = (rlim_t)seconds + 5};
+    int failed = setrlimit(RLIMIT_CPU, &limit);
+    SF_ASSERT(failed == 0);
+}
 
 static double cpu_s(void)
 {
@@ -189,6 +203,7 @@ static void explore(void *context, void *prepared, uint32_t job, void *result_ou
         .searches = sf_alloc(options->worlds_count, sizeof *explorer.searches),
     };
     struct sf_exhaust *exhaust = &explorer.report->exhaust;
+    limit_cpu(explorer.end_s + SLACK_SECONDS);
     exhaust->worlds_count = options->worlds_count;
     for (uint32_t i = 0; i < options->worlds_count; i++) {
         struct sf_search *search = &explorer.searches[i];
@@ -258,7 +273,7 @@ static void replay(void *context, void *prepared, uint32_t job, void *result_out
 
 static const struct sf_small_find crash = {.kind = SF_SMALL_FIND_CRASH};
 
-enum { ORDER_SECONDS_MAX = 20 };
+enum { ORDER_SECONDS_MAX = 300 };
 
 static enum sf_err run_order(const struct sf_exhaust_options *options,
                              const struct sf_exhaust_found *found, struct replayed *replayed_out,
@@ -340,13 +355,12 @@ enum sf_err sf_exhaust(const struct sf_exhaust_options *options, struct sf_exhau
     SF_ASSERT(options->worlds_count >= 1);
     SF_ASSERT(options->worlds_count <= SF_EXHAUST_WORLDS_MAX);
     SF_ASSERT(options->depth_max <= SF_SMALL_EVENTS_MAX);
-    enum { SLACK_SECONDS = 30, SLOWNESS = 4 }; /* other programs may want the processor too */
     struct sf_exhaust_options copy = *options;
     const struct sf_jobs jobs = {
         .count = 1,
         .workers = 1,
         .result_bytes = sizeof(struct report),
-        .job_seconds_max = options->seconds_max * SLOWNESS + SLACK_SECONDS,
+        .job_seconds_max = (options->seconds_max + SLACK_SECONDS) * SLOWNESS,
         .work = explore,
         .context = &copy,
     };
@@ -360,7 +374,8 @@ enum sf_err sf_exhaust(const struct sf_exhaust_options *options, struct sf_exhau
         exhaust_out->leak.world = report->world;
         exhaust_out->leak.seed = report->seed;
         exhaust_out->signal_number = results.statuses[0].signal_number;
-        exhaust_out->is_hung = results.statuses[0].end == SF_JOB_HUNG;
+        exhaust_out->is_hung =
+            results.statuses[0].end == SF_JOB_HUNG || results.statuses[0].signal_number == SIGXCPU;
     }
     sf_jobs_free(&results);
     SF_TRY(confirm(options, &exhaust_out->leak, diag));

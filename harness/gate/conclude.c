@@ -61,6 +61,27 @@ static void say_strays(const struct sf_gate *gate, struct sf_text *out)
     }
 }
 
+/* What small worlds showed: a clause of the verdict's sentence, or a sentence of its own. */
+static void say_small_failed(const struct sf_gate_small *small, struct sf_text *out)
+{
+    if (small->ran && small->verdict == SF_VERDICT_FAIL) {
+        sf_text_add(out, "; the cache fails in the small world \"%s\", after %u events",
+                    small->world, small->events_count);
+    }
+}
+
+static void say_small_passed(const struct sf_gate_small *small, struct sf_text *out)
+{
+    if (!small->ran) {
+        return;
+    }
+    sf_text_add(out, ". In %u small worlds every order of up to %u events was tried",
+                small->worlds_count, small->depth_least);
+    if (small->complete_count > 0) {
+        sf_text_add(out, ", %u of them completely", small->complete_count);
+    }
+}
+
 static void say_failed(const struct sf_gate *gate, struct sf_text *out)
 {
     say_strays(gate, out);
@@ -79,6 +100,7 @@ static void say_failed(const struct sf_gate *gate, struct sf_text *out)
         sf_text_add(out, "; %u of %u runs were not started", gate->wanted_count - gate->runs_count,
                     gate->wanted_count);
     }
+    say_small_failed(&gate->small, out);
     if (gate->differs_count > 0) {
         sf_text_add(out, "; the cache is not deterministic, so findings may not be reproducible");
     }
@@ -130,6 +152,7 @@ static void say_passed(const struct sf_gate *gate, const struct gate_controls *c
         gate->runs_count, gate->scenarios_count, gate->seeds_count,
         sf_gate_seen_from(gate->runs_count), controls->leaky_caught_count,
         controls->leaky_runs_count, controls->sound_runs_count);
+    say_small_passed(&gate->small, out);
 }
 
 void sf_gate_conclude(struct sf_gate *gate, const struct gate_controls *controls)
@@ -141,7 +164,8 @@ void sf_gate_conclude(struct sf_gate *gate, const struct gate_controls *controls
         gate->not_tested_count += gate->probes[i] < sf_probe_quota((enum sf_probe)i);
     }
     struct sf_text text = {0};
-    if (gate->failed_count > 0) {
+    bool small_failed = gate->small.ran && gate->small.verdict == SF_VERDICT_FAIL;
+    if (gate->failed_count > 0 || small_failed) {
         gate->verdict = SF_VERDICT_FAIL;
         say_failed(gate, &text);
     } else if (say_inconclusive(gate, controls, &text)) {

@@ -331,6 +331,10 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
     gate->box_lacks = sf_box_lacks();
     err = sf_jobs_run(&jobs, &results, diag);
     if (err == SF_OK) {
+        err = sf_gate_small_run(options->candidate, options->baseline, options->small_seconds,
+                                &gate->small, diag);
+    }
+    if (err == SF_OK) {
         count_all(&field, &results, gate);
     }
 out:

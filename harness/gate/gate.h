@@ -5,6 +5,7 @@
 #ifndef STRAYFRAME_GATE_GATE_H
 #define STRAYFRAME_GATE_GATE_H
 
+#include "harness/gate/small_worlds.h"
 #include "harness/run/jobs.h"
 #include "harness/run/run.h"
 
@@ -23,6 +24,7 @@ struct sf_gate_options {
     uint32_t workers;       /* 0: one for each processor */
     double seconds_max;     /* no run at all starts after this real time, and the verdict is then
                                at best inconclusive; 0: no bound */
+    double small_seconds;   /* of CPU time, for the candidate in small worlds; 0: not tried */
     double run_seconds_max; /* a run that takes longer counts as hung */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *progress_context;
@@ -78,8 +80,9 @@ struct sf_gate {
     uint64_t seed_first;       /* the seed that is run twice */
     uint64_t traces_hash;      /* of the traces of all runs: equal for two builds of a cache that
                                   did the same in each of them */
-    uint64_t findings_count;   /* all of them */
-    uint32_t finds_count;      /* signatures */
+    struct sf_gate_small small;                   /* what small worlds showed */
+    uint64_t findings_count;                      /* all of them */
+    uint32_t finds_count;                         /* signatures */
     struct sf_gate_find finds[SF_GATE_FINDS_MAX]; /* strays first, then in order of the oracles */
     uint64_t evidence[SF_ORACLES_MAX];            /* in all runs */
     uint64_t findings[SF_ORACLES_MAX];            /* the same */

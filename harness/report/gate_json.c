@@ -101,13 +101,27 @@ static json_t *probes_json(const struct sf_gate *gate)
     return list;
 }
 
+/* What small worlds showed; null where they were not tried. */
+static json_t *small_json(const struct sf_gate_small *small)
+{
+    if (!small->ran) {
+        return json_null();
+    }
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:f, s:s}", "verdict", sf_verdict_name(small->verdict),
+        "worlds", sf_json_number(small->worlds_count), "complete",
+        sf_json_number(small->complete_count), "depth", sf_json_number(small->depth_least),
+        "orders", sf_json_number(small->orders_count), "world", small->world, "events",
+        sf_json_number(small->events_count), "cpu_s", small->cpu_s, "text", small->told);
+}
+
 json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_names *names)
 {
     SF_ASSERT(gate != NULL);
     SF_ASSERT(names != NULL);
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-        "s:o, s:o, s:o}",
+        "s:o, s:o, s:o, s:o}",
         "verdict", sf_verdict_name(gate->verdict), "reason", gate->reason, "candidate",
         names->candidate, "box_lacks", gate->box_lacks, "baseline", names->baseline, "seeds",
         sf_json_number(gate->seeds_count), "runs", sf_json_number(gate->runs_count), "seen_from",
@@ -118,5 +132,6 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_nam
         "traces_hash", sf_json_hash(gate->traces_hash), "findings_count",
         sf_json_number(gate->findings_count), "finds_count", sf_json_number(gate->finds_count),
         "finds", finds_json(gate, names), "oracles", oracles_json(gate), "probes",
-        probes_json(gate), "pairs", sf_json_number(gate->pairs_count));
+        probes_json(gate), "pairs", sf_json_number(gate->pairs_count), "small_worlds",
+        small_json(&gate->small));
 }

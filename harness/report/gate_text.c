@@ -148,6 +148,33 @@ static void next_lines(const struct sf_gate *gate, const struct sf_gate_names *n
     sf_text_add(out, "\n");
 }
 
+/* What was tried in small worlds, and the command that repeats a finding. */
+static void small_lines(const struct sf_gate *gate, const struct sf_gate_names *names,
+                        struct sf_text *out)
+{
+    const struct sf_gate_small *small = &gate->small;
+    if (!small->ran) {
+        sf_text_add(out, "  small worlds: not tried, for %s\n", small->not_run);
+        return;
+    }
+    const char *margin = "  small worlds: ";
+    for (const char *line = small->told; *line != '\0'; margin = "    ") {
+        size_t bytes = strcspn(line, "\n");
+        sf_text_add(out, "%s%.*s\n", bytes > 0 ? margin : "", (int)bytes, line);
+        line += bytes + (line[bytes] != '\0');
+    }
+    if (small->events_count > 0) {
+        sf_text_add(out, "  strayframe exhaust --world %s --depth %u --candidate", small->world,
+                    small->events_count);
+        sf_text_add_word(out, names->candidate);
+        if (names->baseline != NULL) {
+            sf_text_add(out, " --baseline");
+            sf_text_add_word(out, names->baseline);
+        }
+        sf_text_add(out, "\n");
+    }
+}
+
 static const char *verdict_paint(enum sf_verdict verdict, const struct sf_paint *paint)
 {
     return verdict == SF_VERDICT_PASS ? paint->good : verdict == SF_VERDICT_FAIL ? paint->bad : "";
@@ -176,6 +203,7 @@ void sf_report_gate_text(const struct sf_gate *gate, const struct sf_gate_names 
             out, "  pairs: %u runs were followed by one in which one tenant's stills are others\n",
             gate->pairs_count);
     }
+    small_lines(gate, names, out);
     differs_lines(gate, names, out);
     if (gate->box_lacks[0] != '\0') {
         sf_text_add(out, "  the kernel gave the cache's box %s\n", gate->box_lacks);

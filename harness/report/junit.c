@@ -325,6 +325,12 @@ void sf_report_gate_junit(const struct sf_gate *gate, const struct sf_gate_names
             add_gate_oracle(&suite, gate, i, oracle, names);
         }
     }
+    struct test_case *small = add_case(&suite, names->candidate, "every order of small worlds");
+    if (!gate->small.ran) {
+        set_outcome(small, SKIPPED, gate->small.not_run, "");
+    } else if (gate->small.verdict == SF_VERDICT_FAIL) {
+        set_outcome(small, FAILED, gate->small.told, "");
+    }
     struct test_case *verdict = add_case(&suite, names->candidate, "the gate");
     if (gate->verdict != SF_VERDICT_PASS) {
         set_outcome(verdict, gate->verdict == SF_VERDICT_FAIL ? FAILED : SKIPPED, gate->reason, "");

@@ -26,6 +26,10 @@ struct sf_run_caches {
     struct sf_cache_module modules[1 + SF_TIMELINE_MAX];
 };
 
+/* Loads one cache by its name, as in a plan. */
+SF_MUST_USE enum sf_err sf_run_load_cache(const char *spec, struct sf_cache_module *module_out,
+                                          struct sf_diag *diag);
+
 /* Loads each cache that the plan names. SF_ERR_INPUT if one cannot be. */
 SF_MUST_USE enum sf_err sf_run_load_caches(const struct sf_plan *plan,
                                            struct sf_run_caches *caches_out, struct sf_diag *diag);
