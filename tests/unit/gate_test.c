@@ -154,6 +154,55 @@ static void test_commands_name_every_setting(void **state)
     sf_text_free(&text);
 }
 
+/* Four homes on a good network show nothing; an order of four events does. */
+static void test_a_finding_of_small_worlds_is_a_fail(void **state)
+{
+    (void)state;
+    const struct sf_gate *gate = gate_over(
+        "scenarios/smoke/small.yaml",
+        (struct sf_gate_options){
+            .candidate = "builtin:d02-fallback-by-model", .seeds_count = 1, .small_seconds = 5});
+    const char *const files[] = {"small.yaml"};
+    const struct sf_gate_names names = {.candidate = "builtin:d02-fallback-by-model",
+                                        .files = files};
+    const struct sf_paint plain = {"", "", "", "", ""};
+    struct sf_text text = {0};
+    assert_int_equal(gate->failed_count, 0);
+    assert_true(gate->small.ran);
+    assert_int_equal(gate->small.events_count, 4);
+    assert_int_equal(gate->verdict, SF_VERDICT_FAIL);
+    assert_non_null(strstr(gate->reason, "fails in the small world \"closed\", after 4 events"));
+    sf_report_gate_text(gate, &names, &plain, &text);
+    assert_non_null(strstr(text.data, "strayframe exhaust --world closed --depth 4 --candidate"));
+    sf_text_free(&text);
+}
+
+static void test_small_worlds_say_what_they_covered(void **state)
+{
+    (void)state;
+    const struct sf_gate *gate =
+        gate_over("scenarios/smoke/small.yaml",
+                  (struct sf_gate_options){.seeds_count = 1, .small_seconds = 1});
+    assert_true(gate->small.ran);
+    assert_int_equal(gate->small.verdict, SF_VERDICT_PASS);
+    assert_true(gate->small.depth_least >= 1);
+    assert_true(gate->small.orders_count > 1000);
+    assert_non_null(strstr(gate->small.told, "every order of up to"));
+}
+
+/* Neither is it loaded into this process nor does that make the verdict another one. */
+static void test_a_foreign_candidate_is_not_tried_in_small_worlds(void **state)
+{
+    (void)state;
+    struct sf_gate_small small;
+    struct sf_diag diag = {0};
+    assert_int_equal(sf_gate_small_run("./none.so", NULL, 10, &small, &diag), SF_OK);
+    assert_false(small.ran);
+    assert_non_null(strstr(small.not_run, "foreign"));
+    assert_int_equal(sf_gate_small_run("exec:none", NULL, 10, &small, &diag), SF_OK);
+    assert_false(small.ran);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +215,9 @@ int main(void)
         cmocka_unit_test(test_beyond_the_floor_runs_only_start_while_there_is_time),
         cmocka_unit_test(test_a_pass_says_what_it_would_have_seen),
         cmocka_unit_test(test_commands_name_every_setting),
+        cmocka_unit_test(test_a_finding_of_small_worlds_is_a_fail),
+        cmocka_unit_test(test_small_worlds_say_what_they_covered),
+        cmocka_unit_test(test_a_foreign_candidate_is_not_tried_in_small_worlds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

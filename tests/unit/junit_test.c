@@ -254,7 +254,7 @@ static void test_a_gate_has_a_case_for_each_oracle_in_each_scenario(void **state
             failed_count += failed;
         }
     }
-    assert_int_equal(number_of(suite, "tests"), 2 * (oracles_count + 2) + 1);
+    assert_int_equal(number_of(suite, "tests"), 2 * (oracles_count + 2) + 2);
     assert_null(child(case_named(suite, files[0], "the same seed gives the same run"), "error", 0));
     assert_true(gate->scenarios[0].again_ran);
     assert_int_equal(gate->verdict, SF_VERDICT_FAIL);
