@@ -24,7 +24,7 @@ struct report {
  * programs may want the processor too. */
 enum { SLACK_SECONDS = 20, SLOWNESS = 60 };
 
-/* This process ends with SIGXCPU after so much CPU time. */
+/* This process ends with SIGXCPU after this much CPU time. */
 static void limit_cpu(double seconds)
 {
     const struct rlimit limit = {.rlim_cur = (rlim_t)seconds, .rlim_max = (rlim_t)seconds + 5};

@@ -17,7 +17,7 @@ struct sf_gate_small {
     uint32_t events_count; /* of the shortest order that is a finding; 0: there is none */
     uint32_t worlds_count;
     uint32_t complete_count; /* worlds of which no longer order exists */
-    uint32_t depth_least;    /* in each of the others: every order of up to so many events */
+    uint32_t depth_least;    /* in each of the others: every order of up to N events */
     uint64_t orders_count;
     double cpu_s;
     char world[32];      /* of the finding */
