@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/cache/host_private.h"
 
@@ -27,6 +28,7 @@ void sf_cache_host_fini(struct sf_cache_host_state *host)
     }
     free(host->versions);
     sf_slots_fini(&host->requests);
+    free(host->closed.handles);
     sf_slots_fini(&host->timers);
     sf_slots_fini(&host->fetches);
     sf_slots_fini(&host->connections);
@@ -42,6 +44,11 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
     SF_ASSERT(still_bytes_max > 0);
     sf_cache_host_destroy_caches(host);
     sf_slots_reset(&host->requests);
+    host->closed.count = 0;
+    host->closed.oldest = 0;
+    host->closed.count_max = SF_CACHE_CLOSED_PER_CAMERA * cameras_count > SF_CACHE_CLOSED_MIN
+                                 ? SF_CACHE_CLOSED_PER_CAMERA * cameras_count
+                                 : SF_CACHE_CLOSED_MIN;
     sf_slots_reset(&host->timers);
     sf_slots_reset(&host->fetches);
     sf_slots_reset(&host->connections);
@@ -216,6 +223,33 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
     return handle;
 }
 
+static void remember_closed(struct sf_cache_closed *closed, sf_handle request)
+{
+    if (closed->count == closed->capacity) {
+        uint32_t wanted = closed->capacity > 0 ? 2 * closed->capacity : 256;
+        closed->capacity = wanted < closed->count_max ? wanted : closed->count_max;
+        closed->handles = sf_realloc(closed->handles, closed->capacity, sizeof *closed->handles);
+    }
+    closed->handles[closed->count++] = request;
+}
+
+void sf_host_closed(struct sf_cache_host_state *host, sf_handle request)
+{
+    SF_ASSERT(host != NULL);
+    struct sf_cache_closed *closed = &host->closed;
+    SF_ASSERT(closed->count <= closed->count_max);
+    if (closed->count < closed->count_max) {
+        remember_closed(closed, request);
+        return;
+    }
+    sf_handle *oldest = &closed->handles[closed->oldest];
+    if (sf_slots_get(&host->requests, *oldest) != NULL) { /* its version may be gone */
+        sf_slots_give(&host->requests, *oldest);
+    }
+    *oldest = request;
+    closed->oldest = (closed->oldest + 1) % closed->count_max;
+}
+
 void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle handle)
 {
     SF_ASSERT(host != NULL);
@@ -227,6 +261,7 @@ void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle handle)
     struct sf_cache_version *version = request->version;
     request->phase = SF_REQUEST_CANCELLED;
     version->requests_count--;
+    sf_host_closed(host, handle);
     if (HAS(version, on_request_cancelled)) {
         sf_host_enter(host, SF_CALLBACK_ON_REQUEST_CANCELLED, request->home, request->home);
         version->plugin->on_request_cancelled(version->cache,

@@ -84,6 +84,9 @@ enum {
     SF_CACHE_FETCHES_MAX = 1 << 16,
     SF_CACHE_CONNECTIONS_MAX = 1 << 12,
     SF_CACHE_QUESTIONS_MAX = 1 << 16, /* to the identity service */
+    /* Closed requests that are remembered: so many, or four a camera where that is more. */
+    SF_CACHE_CLOSED_MIN = 1 << 18,
+    SF_CACHE_CLOSED_PER_CAMERA = 4,
 };
 
 struct sf_cache_host_state;
@@ -127,6 +130,15 @@ struct sf_cache_ended {
     char text[SF_BOX_TEXT_BYTES];
 };
 
+/* Requests that were answered or cancelled and are still known, the oldest first. */
+struct sf_cache_closed {
+    sf_handle *handles; /* owned; a ring once count_max is reached */
+    uint32_t count;
+    uint32_t count_max;
+    uint32_t capacity;
+    uint32_t oldest;
+};
+
 struct sf_cache_host_state {
     const struct sf_cache_services *services; /* borrowed */
     uint64_t seed;
@@ -142,6 +154,7 @@ struct sf_cache_host_state {
     uint32_t nodes_count;
     struct sf_cache_node nodes[SF_NODES_MAX];
     struct sf_slots requests;
+    struct sf_cache_closed closed;
     struct sf_slots timers;
     struct sf_slots fetches;
     struct sf_slots connections;

@@ -106,10 +106,11 @@ struct sf_host_request *sf_host_answerable(struct sf_cache_version *version, uin
     return request;
 }
 
-static void finish(struct sf_host_request *request)
+static void finish(struct sf_host_request *request, sf_handle handle)
 {
     request->phase = SF_REQUEST_ANSWERED;
     request->version->requests_count--;
+    sf_host_closed(request->version->host, handle);
 }
 
 static int32_t lent_answer(void *context, uint64_t number, uint32_t status, const uint8_t *bytes,
@@ -135,7 +136,7 @@ static int32_t lent_answer(void *context, uint64_t number, uint32_t status, cons
         services->answer_bytes(services->context, request->world_request, bytes, count);
         services->answer_end(services->context, request->world_request, false);
     }
-    finish(request);
+    finish(request, handle);
     return SF_CACHE_DONE;
 }
 
@@ -197,7 +198,7 @@ static int32_t lent_answer_over(void *context, uint64_t number, bool aborted)
         return sf_host_broken(version, code, handle);
     }
     services->answer_end(services->context, request->world_request, aborted);
-    finish(request);
+    finish(request, handle);
     return SF_CACHE_DONE;
 }
 

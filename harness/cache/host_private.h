@@ -18,7 +18,8 @@ enum sf_request_phase {
     SF_REQUEST_CANCELLED
 };
 
-/* Kept until its version is gone, to distinguish a second answer from an unknown request. */
+/* Kept after it was answered or cancelled, to distinguish a second answer from an unknown request:
+ * until its version is gone, or many others have been closed (sf_host_closed). */
 struct sf_host_request {
     struct sf_cache_version *version;
     uint64_t world_request;
@@ -91,6 +92,9 @@ int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t 
 struct sf_cache_version *sf_host_current(const struct sf_cache_host_state *host,
                                          struct sf_node_id node);
 
+/* The request was answered or cancelled. Forgets the oldest of those where there are many: memory
+ * must not grow with the length of a run. */
+void sf_host_closed(struct sf_cache_host_state *host, sf_handle request);
 /* The request if this version may answer it now; otherwise NULL with the code that says why not. */
 struct sf_host_request *sf_host_answerable(struct sf_cache_version *version, uint64_t request,
                                            enum sf_request_phase phase, int32_t *code_out);

@@ -266,6 +266,34 @@ static void test_an_answer_after_the_cancellation_is_refused_and_named(void **st
     assert_int_equal(world.begun_count, 0);
 }
 
+static void answer_so_many(uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        assert_int_equal(
+            lent->answer(lent->context, request(), SF_CACHE_STATUS_UNAVAILABLE, NULL, 0), 0);
+    }
+}
+
+static void test_a_closed_request_is_forgotten_after_many_others(void **state)
+{
+    (void)state;
+    world.host.closed.count_max = 1000;
+    uint64_t first = request();
+    assert_int_equal(lent->answer(lent->context, first, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0), 0);
+    answer_so_many(999);
+    assert_broken(SF_CACHE_E_ANSWERED,
+                  lent->answer(lent->context, first, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0));
+    answer_so_many(1);
+    assert_broken(SF_CACHE_E_UNKNOWN_REQUEST,
+                  lent->answer(lent->context, first, SF_CACHE_STATUS_UNAVAILABLE, NULL, 0));
+    uint64_t latest = request();
+    sf_cache_host_cancel(&world.host, handle_of(latest));
+    answer_so_many(5000);
+    assert_int_equal(world.host.requests.count, 1000);
+    assert_int_equal(world.host.requests.used_count, 1001);
+    sf_cache_host_check_handles(&world.host);
+}
+
 static void test_bad_answers_are_refused_and_named(void **state)
 {
     (void)state;
@@ -431,6 +459,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_second_answer_is_refused_and_named, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_an_answer_after_the_cancellation_is_refused_and_named,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_closed_request_is_forgotten_after_many_others,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bad_answers_are_refused_and_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_answer_in_parts_has_as_many_bytes_as_announced,
