@@ -84,7 +84,8 @@ enum {
     SF_CACHE_FETCHES_MAX = 1 << 16,
     SF_CACHE_CONNECTIONS_MAX = 1 << 12,
     SF_CACHE_QUESTIONS_MAX = 1 << 16, /* to the identity service */
-    /* Closed requests that are remembered: so many, or four a camera where that is more. */
+    /* How many closed requests are remembered: the first of these, or the second for each camera
+       where that is more. */
     SF_CACHE_CLOSED_MIN = 1 << 18,
     SF_CACHE_CLOSED_PER_CAMERA = 4,
 };

@@ -191,6 +191,17 @@ SF_MUST_USE enum sf_err cli_scenarios_load(const struct cli_args *args,
                                            struct cli_scenarios *scenarios, struct sf_diag *diag);
 void cli_scenarios_free(struct cli_scenarios *scenarios);
 
+/* How many runs of each plan there will be, and how many runs at once; 0 workers: as many as
+ * processors. */
+struct cli_runs {
+    uint64_t count; /* at least 1 */
+    uint32_t workers;
+};
+/* Prints on stderr what runs of these plans will take, where that is much. SF_ERR_INPUT if as many
+ * at once as there will be cannot fit into memory. */
+SF_MUST_USE enum sf_err cli_afford(const struct sf_plan *plans, uint32_t plans_count,
+                                   const struct cli_runs *runs, struct sf_diag *diag);
+
 /* A file or folder that comes with the program: as named, else below where the program was built or
  * installed. */
 void cli_find_data(const char *name, char *path_out, size_t path_bytes);

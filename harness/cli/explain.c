@@ -55,7 +55,9 @@ static enum sf_err run_first(const struct cli_args *args, struct tale *tale, str
 static enum sf_err open_run(const struct cli_args *args, struct tale *tale, struct sf_diag *diag)
 {
     if (!sf_saved_recognise(args->words[0])) {
+        const struct cli_runs runs = {.count = 1, .workers = 1};
         SF_TRY(cli_load(args, args->words[0], &tale->plan, diag));
+        SF_TRY(cli_afford(&tale->plan, 1, &runs, diag));
         return run_first(args, tale, diag);
     }
     SF_TRY(cli_saved_unchanged(args, diag));

@@ -63,6 +63,9 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     SF_TRY(cli_number(args, "run-seconds", 60, 1, 86400, &run_seconds, diag));
     SF_TRY(cli_outputs_writable(args, diag));
     SF_TRY(cli_scenarios_load(args, scenarios, diag));
+    const struct cli_runs runs = {.count = seeds_given ? seeds : SEEDS_FLOOR,
+                                  .workers = (uint32_t)jobs};
+    SF_TRY(cli_afford(scenarios->plans, scenarios->count, &runs, diag));
     static char label[] = "gate";
     *gate_options = (struct sf_gate_options){
         .candidate = candidate,

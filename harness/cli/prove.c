@@ -39,6 +39,8 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
     SF_TRY(cli_outputs_writable(args, diag));
     SF_TRY(cli_scenarios_load(args, scenarios, diag));
+    const struct cli_runs runs = {.count = seeds + twin_seeds, .workers = (uint32_t)jobs};
+    SF_TRY(cli_afford(scenarios->plans, scenarios->count, &runs, diag));
     prove->plans = scenarios->plans;
     prove->plans_count = scenarios->count;
     prove->seeds_count = (uint32_t)seeds;

@@ -27,6 +27,9 @@ static const struct cli_option options[] = {
     CLI_OPTIONS_END,
 };
 
+/* About how many runs of the scenario's length there are for each seed. */
+enum { ARMS_OF_FACTS = 13, ARMS_OF_ALL = 45 };
+
 static const char *or_default(const char *value, const char *fallback)
 {
     return value != NULL ? value : fallback;
@@ -108,6 +111,9 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
     SF_TRY(cli_number(args, "seeds", 1, 1, 1000, &seeds, diag));
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
     SF_TRY(cli_outputs_writable(args, diag));
+    uint32_t arms = cli_flag(args, "facts-only") ? ARMS_OF_FACTS : ARMS_OF_ALL;
+    const struct cli_runs runs = {.count = arms * seeds, .workers = (uint32_t)jobs};
+    SF_TRY(cli_afford(plan, 1, &runs, diag));
     static char label[] = "replay";
     *replay_options = (struct sf_replay_options){
         .plan = plan,

@@ -205,6 +205,8 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
     }
     SF_TRY(cli_load(args, args->words[0], plan, diag));
     SF_TRY(cli_run_seconds(args, &job->seconds_max, diag));
+    const struct cli_runs runs = {.count = job->twice ? 2 : 1, .workers = 1};
+    SF_TRY(cli_afford(plan, 1, &runs, diag));
     SF_TRY(open_messages(args, job, diag));
     SF_TRY(sf_run_load_caches(plan, caches, diag));
     if (is_saved) {

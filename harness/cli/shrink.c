@@ -121,6 +121,8 @@ static enum sf_err shrink_plan(const struct cli_args *args, struct sf_plan *plan
     uint64_t seconds;
     uint32_t oracle = 0;
     SF_TRY(cli_load(args, args->words[0], plan, diag));
+    const struct cli_runs runs = {.count = 1, .workers = 1};
+    SF_TRY(cli_afford(plan, 1, &runs, diag));
     SF_TRY(cli_number(args, "seconds", 10, 1, 86400, &seconds, diag));
     SF_TRY(cli_outputs_writable(args, diag));
     struct budget budget = {.seconds = (uint32_t)seconds};
