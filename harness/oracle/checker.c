@@ -78,6 +78,7 @@ void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_
 bool sf_register_is_stray(const struct sf_register *who, struct sf_viewer_id viewer,
                           struct sf_tenant_id owner, struct sf_camera_id camera, sf_ns at_ns)
 {
+    SF_ASSERT(who != NULL);
     const struct sf_tenant_id tenant = sf_register_tenant(who, viewer);
     return !sf_tenant_same(owner, tenant) &&
            !sf_access_allows(&who->access, tenant, owner, camera, at_ns);

@@ -5,11 +5,10 @@
 #include "harness/base/time.h"
 #include "harness/cache/strayframe_cache.h"
 #include "harness/oracle/probe_accounts.h"
+#include "harness/oracle/probe_requests.h"
 
-enum { MANY = 256, RETURN_WITHIN_S = 2, LATE_MS = 200 };
-enum { SHARED_WITHIN_S = 1 };
+enum { MANY = 256, LATE_MS = 200 };
 enum { SHORT_BY = 3 }; /* times the bytes that the cache may keep */
-enum { LIVE_PICTURES = 5, LIVE_WITHIN_S = 2 };
 
 static const struct {
     const char *name;
@@ -19,16 +18,6 @@ static const struct {
 #define X(id, name, quota, meaning) [SF_PROBE_##id] = {name, meaning, quota},
     SF_PROBES(X)
 #undef X
-};
-
-struct viewer {
-    sf_ns admitted_at_ns;
-    uint64_t waits_for; /* the request; 0: none */
-    uint64_t window;    /* the last window of time in which it asked, from 1 */
-    struct sf_tenant_id tenant;
-    struct sf_camera_id camera; /* that it waits for */
-    uint32_t pictures_count;
-    sf_ns pictured_at_ns[LIVE_PICTURES]; /* the latest answers with bytes, in turn */
 };
 
 enum { LONG_BYTES = 8192 };
@@ -42,37 +31,23 @@ struct node {
     sf_ns deployed_at_ns;
 };
 
-/* Who asked for a camera's still last. */
-struct asker {
-    sf_ns at_ns;
-    struct sf_viewer_id viewer; /* none: no viewer has asked yet */
-};
-
 struct sf_probes {
     uint64_t counts[SF_PROBES_COUNT];
     struct node nodes[SF_NODES_MAX];
     bool healed;
+    struct sf_probe_requests requests;
     struct sf_probe_accounts *accounts;
-    struct viewer *viewers;
-    sf_ns *link_due_ns;       /* by link: when the packet before arrives */
-    uint64_t *link_left;      /* by link: the highest number of a packet that has left */
-    uint32_t *tenant_waits;   /* by tenant: requests that wait */
-    uint32_t *camera_waits;   /* by camera: requests that wait for it */
-    struct asker *askers;     /* by camera */
-    uint32_t *still_bytes;    /* by camera: its latest still that has arrived whole */
-    sf_ns *first_whole_ns;    /* by camera: when its first still had arrived whole; 0: not yet */
-    sf_ns fresh_within_ns;    /* 0: not asked for */
-    uint32_t uploads_count;   /* under way */
-    uint64_t stills_bytes;    /* of all of them */
-    uint64_t capacity_bytes;  /* 0: not short */
-    uint32_t *uploads_open;   /* by camera */
-    uint32_t *fetches_open;   /* by camera */
-    uint32_t tenants_waiting; /* with one at least */
+    sf_ns *link_due_ns;      /* by link: when the packet before arrives */
+    uint64_t *link_left;     /* by link: the highest number of a packet that has left */
+    uint32_t *still_bytes;   /* by camera: its latest still that has arrived whole */
+    sf_ns *first_whole_ns;   /* by camera: when its first still had arrived whole; 0: not yet */
+    sf_ns fresh_within_ns;   /* 0: not asked for */
+    uint32_t uploads_count;  /* under way */
+    uint64_t stills_bytes;   /* of all of them */
+    uint64_t capacity_bytes; /* 0: not short */
+    uint32_t *uploads_open;  /* by camera */
+    uint32_t *fetches_open;  /* by camera */
     uint32_t cameras_count;
-    uint32_t viewers_count;
-    uint32_t introduced_count; /* viewers that are there */
-    uint64_t window;
-    uint32_t window_asks; /* different viewers that asked in it */
 };
 
 const char *sf_probe_name(enum sf_probe probe)
@@ -97,24 +72,17 @@ struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
 {
     SF_ASSERT(arena != NULL);
     struct sf_probes *probes = sf_arena_take(arena, 1, sizeof *probes);
-    *probes = (struct sf_probes){.cameras_count = homes_count,
-                                 .viewers_count = SF_VIEWERS_PER_HOME * homes_count};
-    probes->viewers = sf_arena_take(arena, probes->viewers_count, sizeof *probes->viewers);
+    *probes = (struct sf_probes){.cameras_count = homes_count};
     probes->link_due_ns =
         sf_arena_take(arena, (size_t)SF_LINKS_PER_HOME * homes_count, sizeof(sf_ns));
     probes->link_left =
         sf_arena_take(arena, (size_t)SF_LINKS_PER_HOME * homes_count, sizeof(uint64_t));
-    probes->tenant_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->first_whole_ns = sf_arena_take(arena, homes_count, sizeof(sf_ns));
-    probes->askers = sf_arena_take(arena, homes_count, sizeof *probes->askers);
     probes->still_bytes = sf_arena_take(arena, homes_count, sizeof(uint32_t));
-    probes->camera_waits = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->uploads_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->fetches_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
+    sf_probe_requests_init(&probes->requests, arena, homes_count);
     probes->accounts = sf_probe_accounts_create(arena, homes_count);
-    for (uint32_t i = 0; i < homes_count; i++) {
-        probes->askers[i].viewer = sf_viewer_id(SF_NOBODY);
-    }
     return probes;
 }
 
@@ -123,121 +91,19 @@ static void pass(struct sf_probes *probes, enum sf_probe probe)
     probes->counts[probe]++;
 }
 
-static struct viewer *viewer_of(struct sf_probes *probes, struct sf_viewer_id viewer)
-{
-    SF_ASSERT(viewer.index < probes->viewers_count);
-    return &probes->viewers[viewer.index];
-}
-
 static uint32_t index_of(const struct sf_probes *probes, struct sf_camera_id camera)
 {
     SF_ASSERT(camera.index < probes->cameras_count);
     return camera.index;
 }
 
-/* Whether they then wait together is for the cache to decide: it may have answered the first. */
-static void see_shared(struct sf_probes *probes, const struct sf_admitted_record admitted)
+/* A request for a still whose camera's first one has grown old. */
+static void see_admitted(struct sf_probes *probes, const struct sf_admitted_record admitted)
 {
-    struct asker *last = &probes->askers[index_of(probes, admitted.camera)];
-    if (!sf_viewer_is_none(last->viewer) && !sf_viewer_same(last->viewer, admitted.viewer) &&
-        admitted.at_ns - last->at_ns <= SHARED_WITHIN_S * SF_SECOND) {
-        pass(probes, SF_PROBE_SHARED_ASK);
-    }
-    *last = (struct asker){.at_ns = admitted.at_ns, .viewer = admitted.viewer};
-}
-
-static void begin_wait(struct sf_probes *probes, const struct sf_admitted_record admitted)
-{
-    struct viewer *viewer = viewer_of(probes, admitted.viewer);
-    see_shared(probes, admitted);
     sf_ns first_ns = probes->first_whole_ns[index_of(probes, admitted.camera)];
     if (probes->fresh_within_ns > 0 && first_ns > 0 &&
         admitted.at_ns - first_ns > probes->fresh_within_ns) {
         pass(probes, SF_PROBE_AGED);
-    }
-    if (viewer->waits_for != 0) {
-        return; /* an older one still waits; one a viewer is enough for what is counted here */
-    }
-    viewer->waits_for = admitted.request;
-    viewer->admitted_at_ns = admitted.at_ns;
-    viewer->camera = admitted.camera;
-    probes->camera_waits[viewer->camera.index]++;
-    if (probes->tenant_waits[viewer->tenant.index]++ == 0) {
-        probes->tenants_waiting++;
-    }
-    if (probes->tenants_waiting == 2) {
-        pass(probes, SF_PROBE_TWO_WAIT);
-    } else if (probes->tenants_waiting > 2) {
-        pass(probes, SF_PROBE_THREE_WAIT);
-    }
-    if (probes->tenants_waiting > MANY) {
-        pass(probes, SF_PROBE_MANY_WAIT);
-    }
-}
-
-/* Returns false if the viewer does not wait for this request. */
-static bool end_wait(struct sf_probes *probes, struct sf_viewer_id id, uint64_t request)
-{
-    struct viewer *viewer = viewer_of(probes, id);
-    if (viewer->waits_for != request || request == 0) {
-        return false;
-    }
-    viewer->waits_for = 0;
-    probes->camera_waits[viewer->camera.index]--;
-    if (--probes->tenant_waits[viewer->tenant.index] == 0) {
-        probes->tenants_waiting--;
-    }
-    return true;
-}
-
-static void see_picture(struct sf_probes *probes, const struct sf_answered_record answered)
-{
-    struct viewer *viewer = viewer_of(probes, answered.viewer);
-    viewer->pictured_at_ns[viewer->pictures_count++ % LIVE_PICTURES] = answered.at_ns;
-    sf_ns first_ns = viewer->pictured_at_ns[viewer->pictures_count % LIVE_PICTURES];
-    if (viewer->pictures_count >= LIVE_PICTURES &&
-        answered.at_ns - first_ns <= LIVE_WITHIN_S * SF_SECOND) {
-        pass(probes, SF_PROBE_LIVE);
-    }
-}
-
-static void see_answered(struct sf_probes *probes, const struct sf_answered_record answered)
-{
-    if (answered.bytes > 0) {
-        see_picture(probes, answered);
-    }
-    if ((answered.status & SF_FLAG_STALE) != 0) {
-        pass(probes, SF_PROBE_STALE);
-    }
-    bool waited = end_wait(probes, answered.viewer, answered.request);
-    if (waited && answered.bytes > 0 &&
-        answered.at_ns == viewer_of(probes, answered.viewer)->admitted_at_ns) {
-        pass(probes, SF_PROBE_HIT);
-    }
-}
-
-static void see_gave_up(struct sf_probes *probes, const struct sf_gave_up_record gave_up)
-{
-    if ((gave_up.flags & SF_GAVE_UP_LEFT) != 0 &&
-        viewer_of(probes, gave_up.viewer)->waits_for == gave_up.request) {
-        pass(probes, SF_PROBE_VIEWER_LEFT);
-    }
-}
-
-static void see_ask(struct sf_probes *probes, const struct sf_ask_record ask)
-{
-    struct viewer *viewer = viewer_of(probes, ask.viewer);
-    uint64_t window = 1 + (uint64_t)(ask.at_ns / (RETURN_WITHIN_S * SF_SECOND));
-    if (window != probes->window) {
-        probes->window = window;
-        probes->window_asks = 0;
-    }
-    if (viewer->window != window) {
-        viewer->window = window;
-        probes->window_asks++;
-        if (probes->window_asks > 2 && probes->window_asks == (probes->introduced_count + 1) / 2) {
-            pass(probes, SF_PROBE_MASS_RETURN);
-        }
     }
 }
 
@@ -281,7 +147,7 @@ static void see_forget(struct sf_probes *probes, const struct sf_forget_record f
     uint32_t camera = index_of(probes, forget.camera);
     pass(probes,
          forget.scope == SF_CACHE_SCOPE_CAMERA ? SF_PROBE_FORGET_CAMERA : SF_PROBE_FORGET_ACCOUNT);
-    if (probes->camera_waits[camera] > 0) {
+    if (probes->requests.camera_waits[camera] > 0) {
         pass(probes, SF_PROBE_FORGET_WAITING);
     }
     if (probes->uploads_open[camera] > 0) {
@@ -330,7 +196,7 @@ static void see_node(struct sf_probes *probes, const struct sf_node_record node)
         return;
     }
     see_lost(probes, node);
-    if (probes->tenants_waiting > 0) {
+    if (probes->requests.tenants_waiting > 0) {
         pass(probes, SF_PROBE_NODE_IN_FLIGHT);
     }
 }
@@ -343,7 +209,7 @@ static void see_deployed(struct sf_probes *probes, const struct sf_deployed_reco
     struct node *node = &probes->nodes[deployed.node.index];
     bool soon = node->deploys_count > 1 &&
                 deployed.at_ns - node->deployed_at_ns <= REDEPLOY_WITHIN_S * SF_SECOND;
-    if (soon && probes->tenants_waiting > 0) {
+    if (soon && probes->requests.tenants_waiting > 0) {
         pass(probes, SF_PROBE_REDEPLOYED);
     }
     if (probes->healed) {
@@ -356,7 +222,7 @@ static void see_deployed(struct sf_probes *probes, const struct sf_deployed_reco
 static void see_deploy(struct sf_probes *probes, const struct sf_deployed_record deployed)
 {
     see_deployed(probes, deployed);
-    if (deployed.at_ns > 0 && probes->tenants_waiting > 0) {
+    if (deployed.at_ns > 0 && probes->requests.tenants_waiting > 0) {
         pass(probes, SF_PROBE_DEPLOY_IN_FLIGHT);
     }
 }
@@ -372,14 +238,14 @@ static void see_handed_over(struct sf_probes *probes, const struct sf_handed_ove
 
 static void see_kill_switch(struct sf_probes *probes, const struct sf_kill_switch_record turned)
 {
-    if (turned.blocked && probes->tenants_waiting > 0) {
+    if (turned.blocked && probes->requests.tenants_waiting > 0) {
         pass(probes, SF_PROBE_BLOCK_IN_FLIGHT);
     }
 }
 
 static void see_link(struct sf_probes *probes, const struct sf_link_record link)
 {
-    if (!link.linked && link.at_ns > 0 && probes->tenant_waits[link.tenant.index] > 0) {
+    if (!link.linked && link.at_ns > 0 && probes->requests.tenant_waits[link.tenant.index] > 0) {
         pass(probes, SF_PROBE_UNLINK_IN_FLIGHT);
     }
 }
@@ -428,7 +294,7 @@ static void see_fetch_ended(struct sf_probes *probes, const struct sf_fetch_ende
         see_whole(probes, ended.camera, ended.received_bytes, ended.at_ns);
     } else if (ended.ending == SF_ENDING_ABANDONED) {
         pass(probes, SF_PROBE_FETCH_ABANDONED);
-        if (probes->camera_waits[camera] > 0) {
+        if (probes->requests.camera_waits[camera] > 0) {
             pass(probes, SF_PROBE_FETCH_FAILED_WAIT);
         }
     }
@@ -470,33 +336,13 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
     case SF_RECORD_PACKET_LEFT:
         see_packet_left(probes, sf_packet_left_of(record));
         return;
-    case SF_RECORD_VIEWER:
-        viewer_of(probes, sf_viewer_of(record).viewer)->tenant = sf_viewer_of(record).tenant;
-        probes->introduced_count++;
-        return;
-    case SF_RECORD_ASK:
-        see_ask(probes, sf_ask_of(record));
-        return;
     case SF_RECORD_ADMITTED:
-        begin_wait(probes, sf_admitted_of(record));
-        return;
-    case SF_RECORD_CANCELLED:
-        pass(probes, SF_PROBE_REQUEST_CANCELLED);
-        end_wait(probes, sf_cancelled_of(record).viewer, sf_cancelled_of(record).request);
-        return;
-    case SF_RECORD_GAVE_UP:
-        see_gave_up(probes, sf_gave_up_of(record));
+        see_admitted(probes, sf_admitted_of(record));
         return;
     case SF_RECORD_CAPTURE:
         if (sf_capture_of(record).bytes > LONG_BYTES) {
             pass(probes, SF_PROBE_LONG_STILL);
         }
-        return;
-    case SF_RECORD_ANSWERED:
-        see_answered(probes, sf_answered_of(record));
-        return;
-    case SF_RECORD_REFUSED:
-        end_wait(probes, sf_refused_of(record).viewer, sf_refused_of(record).request);
         return;
     case SF_RECORD_SHOWN:
         if ((sf_shown_of(record).flags & SF_FLAG_WHOLE) == 0) {
@@ -584,6 +430,7 @@ void sf_probes_hear(void *context, const struct sf_record *records, uint32_t cou
     SF_ASSERT(records != NULL || count == 0);
     struct sf_probes *probes = context;
     for (uint32_t i = 0; i < count; i++) {
+        sf_probe_requests_see(&probes->requests, &records[i], probes->counts);
         see(probes, &records[i]);
         sf_probe_accounts_see(probes->accounts, &records[i], probes->counts);
     }
