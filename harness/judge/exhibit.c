@@ -8,11 +8,12 @@
 
 /* Where the exhibit goes: a free place, or that of a viewer who has one already when this one is
  * damaged and that one is not; NULL: it is not needed. */
-static struct sf_exhibit *place_for(struct sf_exhibits *exhibits, uint32_t viewer, bool damaged)
+static struct sf_exhibit *place_for(struct sf_exhibits *exhibits, struct sf_viewer_id viewer,
+                                    bool damaged)
 {
     for (uint32_t i = 0; i < exhibits->count; i++) {
         struct sf_exhibit *item = &exhibits->items[i];
-        if (item->viewer == viewer) {
+        if (sf_viewer_same(item->viewer, viewer)) {
             bool better = damaged && (item->flags & SF_FLAG_DAMAGED) == 0 && i % 2 == 1;
             return better ? item : NULL;
         }
@@ -35,7 +36,7 @@ static void describe_owner(const struct sf_book *book, const struct sf_sighting 
     struct sf_book_capture capture;
     bool found = sf_book_find(book, camera, sighting->owner.capture, &capture);
     *owner = (struct sf_exhibit_owner){
-        .tenant = sighting->owner.tenant.index,
+        .tenant = sighting->owner.tenant,
         .capture = sighting->owner.capture,
         .share_ppm = sighting->share_ppm,
         .utc_offset_s = offset_s,
@@ -75,14 +76,14 @@ void sf_exhibits_keep(struct sf_exhibits *exhibits, struct sf_book *book,
     SF_ASSERT(delivery != NULL);
     SF_ASSERT(seen != NULL);
     struct sf_exhibit *exhibit =
-        place_for(exhibits, delivery->viewer.index, (flags & SF_FLAG_DAMAGED) != 0);
+        place_for(exhibits, delivery->viewer, (flags & SF_FLAG_DAMAGED) != 0);
     if (exhibit == NULL) {
         return;
     }
     memset(exhibit, 0, sizeof *exhibit);
     exhibit->at_ns = delivery->at_ns;
-    exhibit->viewer = delivery->viewer.index;
-    exhibit->tenant = delivery->tenant.index;
+    exhibit->viewer = delivery->viewer;
+    exhibit->tenant = delivery->tenant;
     exhibit->utc_offset_s = sf_book_camera(book, delivery->camera)->utc_offset_s;
     exhibit->unreadable_ppm = seen->unreadable_ppm;
     exhibit->flags = flags;

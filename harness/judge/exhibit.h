@@ -1,16 +1,17 @@
-/* Exhibits: the pictures behind findings, kept aside for a report. What the viewer got, and what it
- * should have seen. */
+/* Exhibits: the pictures behind findings, kept for a report: the still that the viewer received,
+ * and the one that it should have seen. */
 #ifndef STRAYFRAME_JUDGE_EXHIBIT_H
 #define STRAYFRAME_JUDGE_EXHIBIT_H
 
 #include <stdint.h>
 
+#include "harness/base/ids.h"
 #include "harness/base/time.h"
 
 enum { SF_EXHIBIT_BYTES_MAX = 32768, SF_EXHIBITS_MAX = 32, SF_EXHIBIT_OWNERS_MAX = 4 };
 
 struct sf_exhibit_owner {
-    uint32_t tenant;
+    struct sf_tenant_id tenant;
     uint32_t capture;
     uint32_t share_ppm;
     int32_t utc_offset_s;
@@ -20,9 +21,9 @@ struct sf_exhibit_owner {
 /* One stray as a viewer got it. Pictures longer than SF_EXHIBIT_BYTES_MAX are cut. */
 struct sf_exhibit {
     sf_ns at_ns;
-    uint32_t viewer;
-    uint32_t tenant;
-    uint32_t own_capture; /* the latest of its own camera's */
+    struct sf_viewer_id viewer;
+    struct sf_tenant_id tenant; /* of the viewer */
+    uint32_t own_capture;       /* the latest of its own camera's */
     int32_t utc_offset_s;
     uint32_t unreadable_ppm;
     uint16_t flags; /* of the SHOWN record */

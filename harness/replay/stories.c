@@ -18,7 +18,7 @@ static const struct sf_exhibit_owner *stranger_of(const struct sf_exhibit *exhib
     const struct sf_exhibit_owner *largest = NULL;
     for (uint32_t i = 0; i < exhibit->owners_count && i < SF_EXHIBIT_OWNERS_MAX; i++) {
         const struct sf_exhibit_owner *owner = &exhibit->owners[i];
-        if (owner->tenant != exhibit->tenant &&
+        if (!sf_tenant_same(owner->tenant, exhibit->tenant) &&
             (largest == NULL || owner->share_ppm > largest->share_ppm)) {
             largest = owner;
         }
@@ -33,12 +33,12 @@ static struct sf_finding finding_of(const struct sf_exhibit *exhibit)
     if (stranger == NULL) {
         return (struct sf_finding){.viewer = sf_viewer_id(SF_NOBODY)};
     }
-    struct sf_tenant_id owner = sf_tenant_id(stranger->tenant);
+    struct sf_tenant_id owner = stranger->tenant;
     return (struct sf_finding){
         .at_ns = exhibit->at_ns,
         .flags = exhibit->flags,
-        .viewer = sf_viewer_id(exhibit->viewer),
-        .viewer_tenant = sf_tenant_id(exhibit->tenant),
+        .viewer = exhibit->viewer,
+        .viewer_tenant = exhibit->tenant,
         .owner_tenant = owner,
         .owner_camera = sf_camera_of_home(sf_home_of_tenant(owner)),
         .capture = stranger->capture,

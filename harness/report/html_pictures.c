@@ -93,7 +93,9 @@ static uint32_t stray_ppm(const struct sf_exhibit *exhibit)
 {
     uint32_t ppm = 0;
     for (uint32_t i = 0; i < exhibit->owners_count; i++) {
-        ppm += exhibit->owners[i].tenant != exhibit->tenant ? exhibit->owners[i].share_ppm : 0;
+        ppm += !sf_tenant_same(exhibit->owners[i].tenant, exhibit->tenant)
+                   ? exhibit->owners[i].share_ppm
+                   : 0;
     }
     return ppm;
 }
@@ -121,10 +123,10 @@ static void when(const struct gallery *gallery, const struct sf_exhibit *exhibit
 static void owner(const struct gallery *gallery, const struct sf_exhibit *exhibit,
                   const struct sf_exhibit_owner *owner, struct sf_text *out)
 {
-    bool own = owner->tenant == exhibit->tenant;
+    bool own = sf_tenant_same(owner->tenant, exhibit->tenant);
     sf_text_add(out, "<li class=\"%s\"><b>", own ? "own" : "stray");
     sf_html_share(out, owner->share_ppm);
-    sf_text_add(out, "</b> home %u, %s: capture %u", owner->tenant + 1,
+    sf_text_add(out, "</b> home %u, %s: capture %u", owner->tenant.index + 1,
                 own ? "its own camera" : "a stranger\xe2\x80\x99s", owner->capture);
     if (owner->captured_ns >= 0) {
         sf_html_put(out, "<br><small>taken ");
@@ -143,7 +145,7 @@ static void bar(const struct sf_exhibit *exhibit, struct sf_text *out)
     sf_html_put(out, "<div class=\"bar\" aria-hidden=\"true\">");
     for (uint32_t i = 0; i < exhibit->owners_count; i++) {
         sf_text_add(out, "<span class=\"%s\" style=\"flex-grow:%u\"></span>",
-                    exhibit->owners[i].tenant == exhibit->tenant ? "own" : "stray",
+                    sf_tenant_same(exhibit->owners[i].tenant, exhibit->tenant) ? "own" : "stray",
                     exhibit->owners[i].share_ppm);
     }
     sf_text_add(out, "<span class=\"unread\" style=\"flex-grow:%u\"></span></div>",
@@ -200,7 +202,7 @@ static void pair(const struct gallery *gallery, const struct sf_exhibit *exhibit
     if (exhibit->own_bytes > 0) {
         snprintf(alt, sizeof alt,
                  "The latest still of home %u&#39;s own camera, which its %s should have shown",
-                 exhibit->tenant + 1, sf_viewer_kind_name(sf_viewer_id(exhibit->viewer)));
+                 exhibit->tenant.index + 1, sf_viewer_kind_name(exhibit->viewer));
         image(exhibit->own, exhibit->own_bytes, alt, out);
     } else {
         sf_html_put(out, "<p class=\"nothing\">Its camera had taken no still yet.</p>");
@@ -210,7 +212,7 @@ static void pair(const struct gallery *gallery, const struct sf_exhibit *exhibit
     uint32_t tenths = (stray_ppm(exhibit) + 500) / 1000;
     snprintf(alt, sizeof alt,
              "What the %s of home %u showed instead: %u.%u percent of it is from other homes",
-             sf_viewer_kind_name(sf_viewer_id(exhibit->viewer)), exhibit->tenant + 1, tenths / 10,
+             sf_viewer_kind_name(exhibit->viewer), exhibit->tenant.index + 1, tenths / 10,
              tenths % 10);
     image(exhibit->seen, exhibit->seen_bytes, alt, out);
     sf_html_put(out, "<figcaption>Was shown</figcaption></figure>\n<dl>\n");
@@ -224,7 +226,8 @@ static void pair(const struct gallery *gallery, const struct sf_exhibit *exhibit
 
 /* ---- which exhibits there are ---- */
 
-/* NULL where there are none to believe: they come from a process that ran somebody's cache. */
+/* NULL where there are none, or a count that cannot be: they come from a process that ran a foreign
+ * cache. */
 static const struct sf_exhibits *exhibits_of(const struct sf_replay *replay, uint32_t arm)
 {
     if (!sf_html_run_done(replay, 0, arm)) {
@@ -243,7 +246,7 @@ static bool is_sound(const struct sf_exhibit *exhibit)
 
 /* A viewer's exhibits, one of each arm at most. */
 struct viewer {
-    uint32_t number;
+    struct sf_viewer_id id;
     const struct sf_exhibit *exhibits[ARMS_COUNT];
 };
 
@@ -252,16 +255,16 @@ struct viewers {
     struct viewer items[VIEWERS_MAX];
 };
 
-static struct viewer *viewer_of(struct viewers *viewers, uint32_t number)
+static struct viewer *viewer_of(struct viewers *viewers, struct sf_viewer_id id)
 {
     for (uint32_t i = 0; i < viewers->count; i++) {
-        if (viewers->items[i].number == number) {
+        if (sf_viewer_same(viewers->items[i].id, id)) {
             return &viewers->items[i];
         }
     }
     SF_ASSERT(viewers->count < VIEWERS_MAX);
     struct viewer *viewer = &viewers->items[viewers->count++];
-    *viewer = (struct viewer){.number = number};
+    *viewer = (struct viewer){.id = id};
     return viewer;
 }
 
@@ -281,13 +284,14 @@ static void collect(const struct sf_replay *replay, struct viewers *viewers)
 
 /* ---- the sections ---- */
 
-static const struct sf_plan_group *group_of(const struct sf_plan *plan, uint32_t home)
+static const struct sf_plan_group *group_of(const struct sf_plan *plan, struct sf_home_id home)
 {
+    uint32_t first = 0;
     for (uint32_t i = 0; i < plan->groups_count; i++) {
-        if (home < plan->groups[i].homes_count) {
+        if (home.index - first < plan->groups[i].homes_count) {
             return &plan->groups[i];
         }
-        home -= plan->groups[i].homes_count;
+        first += plan->groups[i].homes_count;
     }
     return NULL;
 }
@@ -297,9 +301,9 @@ static void viewer_section(const struct gallery *gallery, const struct viewer *v
 {
     const struct sf_exhibit *first =
         viewer->exhibits[0] != NULL ? viewer->exhibits[0] : viewer->exhibits[1];
-    const struct sf_plan_group *group = group_of(gallery->plan, first->tenant);
+    const struct sf_plan_group *group = group_of(gallery->plan, sf_home_of_viewer(first->viewer));
     sf_text_add(out, "<section class=\"viewer\"><h3>The %s of home %u</h3>\n<p class=\"where\">",
-                sf_viewer_kind_name(sf_viewer_id(first->viewer)), first->tenant + 1);
+                sf_viewer_kind_name(first->viewer), first->tenant.index + 1);
     if (group != NULL) {
         sf_html_put(out, "homes <bdi>\xe2\x80\x9c");
         sf_html_text(out, group->name);
@@ -351,7 +355,7 @@ void sf_html_lead(const struct sf_plan *plan, const struct sf_replay *replay, st
     sf_text_add(out,
                 "<section class=\"lead\" aria-labelledby=\"lead\"><h2 id=\"lead\">What the %s of "
                 "home %u showed</h2>\n",
-                sf_viewer_kind_name(sf_viewer_id(exhibit->viewer)), exhibit->tenant + 1);
+                sf_viewer_kind_name(exhibit->viewer), exhibit->tenant.index + 1);
     pair(&gallery, exhibit, arm, out);
     sf_html_put(out, "</section>\n");
 }

@@ -62,15 +62,15 @@ static inline struct sf_exhibit *add_exhibit(struct fixture *f, uint32_t arm, ui
     struct sf_exhibit *exhibit = &exhibits->items[exhibits->count++];
     *exhibit = (struct sf_exhibit){
         .at_ns = 9 * SF_MINUTE + home * SF_SECOND,
-        .viewer = SF_VIEWERS_PER_HOME * home,
-        .tenant = home,
+        .viewer = sf_viewer_of_home(sf_home_id(home), SF_VIEWER_IS_HUB),
+        .tenant = {home},
         .own_capture = 7,
         .utc_offset_s = 3600,
         .unreadable_ppm = 20000,
         .flags = SF_FLAG_DECODABLE | SF_FLAG_GRAYSCALE | SF_FLAG_WHOLE,
         .owners_count = 1,
     };
-    exhibit->owners[0] = (struct sf_exhibit_owner){.tenant = home + 1,
+    exhibit->owners[0] = (struct sf_exhibit_owner){.tenant = {home + 1},
                                                    .capture = 5,
                                                    .share_ppm = 980000,
                                                    .utc_offset_s = -5 * 3600,

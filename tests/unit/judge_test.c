@@ -293,7 +293,7 @@ static void test_what_is_shown_again_has_no_bytes(void **state)
     court_close(&court);
 }
 
-/* Not another tenant's: nobody's in this run. */
+/* Not another tenant's: of no tenant of this run. */
 static void test_a_mark_that_is_not_in_the_book_is_no_mark(void **state)
 {
     (void)state;
@@ -336,7 +336,7 @@ static void test_a_stray_becomes_an_exhibit_beside_the_viewers_own_still(void **
     const struct sf_exhibit *exhibit = &exhibits->items[0];
     assert_int_equal(exhibit->at_ns, NOW_MS * SF_MS);
     assert_int_equal(exhibit->owners_count, 1);
-    assert_int_equal(exhibit->owners[0].tenant, 2);
+    assert_int_equal(exhibit->owners[0].tenant.index, 2);
     assert_int_equal(exhibit->owners[0].utc_offset_s, 7200);
     assert_int_equal(exhibit->owners[0].captured_ns, 0);
     assert_int_equal(exhibit->seen_bytes, foreign.count);
