@@ -26,6 +26,7 @@ report() {
             line = tolower($0)
             sub(/^[ \t]*([*#\/"]+[ \t]*)*/, "", line)
             sub(/-u nobody/, "", line) # the name of an account
+            gsub(/\x27s([^a-z]|$)/, " ", line) # a genitive
             gsub(/[^a-z_\x27-]+/, " ", line)
             text = " " tail " " line " "
             for (i = 1; i <= count; i++)
@@ -41,10 +42,10 @@ report() {
 
 planted=("Whoever asks" "it is Nobody." "so" "many runs are" "held" "against it" "is told," "by itself" "what there is"
     "law has it that" "no ear for" "someone else"
-    "for everyone" "each find")
+    "for everyone" "each find" "is anybody's")
 printf ' * "%s\n' "${planted[@]}" > "$scratch/canary.c"
 found=$(report "$scratch/canary.c" | wc -l)
-[[ $found -eq 12 ]] || { report "$scratch/canary.c"; echo "the canary has 12 phrases, reported: $found"; exit 1; }
+[[ $found -eq 13 ]] || { report "$scratch/canary.c"; echo "the canary has 13 phrases, reported: $found"; exit 1; }
 
 if [[ $# -eq 0 ]]; then
     mapfile -t files < <(texts)

@@ -9,8 +9,8 @@
  * fork. *lacks_out says in both what is missing. */
 pid_t sf_sandbox_fork(uint32_t *lacks_out);
 
-/* In the keeper: the namespaces are made what they are for: nobody's rights, read-only files, a
- * /proc without the others. Returns what is missing of it. */
+/* In the keeper: sets the namespaces up: no privileges, read-only files, a /proc with its own
+ * processes only. Returns the flags of what could not be done. */
 uint32_t sf_sandbox_enter(uid_t user, gid_t group, uint32_t lacks);
 
 /* In the stranger's process, right before exec: its limits, no rights, no way to more, a filter of

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/cli/live.h"
 #include "harness/live/fields.h"
 
@@ -52,6 +53,10 @@ static enum sf_err read_expected(const struct sf_session_order *order, const cha
 enum sf_err cli_live_expect(const struct cli_live *live, const struct sf_session_report *report,
                             const char *file, int *code_out, struct sf_diag *diag)
 {
+    SF_ASSERT(live != NULL);
+    SF_ASSERT(report != NULL);
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(code_out != NULL);
     const struct sf_session_order *order = &live->order;
     bool *expected = sf_alloc(order->cells_count, sizeof *expected);
     enum sf_err err = read_expected(order, file, expected, diag);

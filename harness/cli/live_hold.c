@@ -5,6 +5,8 @@
 
 #include "harness/cli/live.h"
 
+#include "harness/base/assert.h"
+
 static volatile sig_atomic_t ended;
 
 static void end(int number)
@@ -37,6 +39,8 @@ static enum sf_err hold(struct sf_stage *stage, const struct cli_live *live, str
 
 enum sf_err cli_live_hold(const struct cli_live *live, struct sf_text *logs, struct sf_diag *diag)
 {
+    SF_ASSERT(live != NULL);
+    SF_ASSERT(logs != NULL);
     struct sf_stage stage;
     signal(SIGINT, end);
     signal(SIGTERM, end);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/cli/live.h"
 #include "harness/live/learn.h"
 
@@ -104,6 +105,8 @@ static void print_text(const struct sf_learn_order *order, const struct sf_learn
 
 enum sf_err cli_live_learn(const struct cli_args *args, int *code_out, struct sf_diag *diag)
 {
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(code_out != NULL);
     struct sf_learn_order *order = sf_alloc(1, sizeof *order);
     struct sf_learn_report *report = sf_alloc(1, sizeof *report);
     enum sf_err err = sf_learn_read(cli_value(args, "learn"), cli_value(args, "url"),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/cli/live.h"
 #include "harness/live/population.h"
 
@@ -115,6 +116,10 @@ static enum sf_err play_arms(struct cli_live *live, const struct sf_script *scri
 enum sf_err cli_live_script(struct cli_live *live, const char *file, bool json, int *code_out,
                             struct sf_text *logs, struct sf_diag *diag)
 {
+    SF_ASSERT(live != NULL);
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(code_out != NULL);
+    SF_ASSERT(logs != NULL);
     struct sf_script *script = sf_alloc(1, sizeof *script);
     enum sf_err err = sf_script_load(file, script, diag);
     struct played *played = sf_alloc(SF_SCRIPT_ARMS_MAX, sizeof *played);

@@ -16,7 +16,7 @@
  *     run of 300 bytes has enough of them (docs/frames.md has the figures);
  *   - all bytes of one capture, the last one reported before the first look-up of this look.
  * The capture is then found by making the camera's captures again, the latest first. Runs that more
- * than SF_LEDGER_SHARERS_MAX looks have are nobody's.
+ * than SF_LEDGER_SHARERS_MAX looks have are attributed to no camera.
  *
  * With very many cameras the index would not fit: beyond about 60 MB of captures that are looked up
  * (5,000 cameras at 320x180) runs must be proportionally longer to be found. */

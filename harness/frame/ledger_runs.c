@@ -188,7 +188,7 @@ static struct ledger_run search_end(struct sf_ledger *ledger, struct search *sea
     return search->best;
 }
 
-/* The longest run around the fingerprint of any camera; one that several have is nobody's. */
+/* The longest run around the fingerprint of any camera; one that several have has no owner. */
 static struct ledger_run run_around(struct sf_ledger *ledger,
                                     const struct ledger_delivery *delivery, size_t at,
                                     const struct sf_posting *postings, uint32_t postings_count)

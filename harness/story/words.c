@@ -201,6 +201,8 @@ void sf_say_bytes(const struct facts *facts, struct sf_text *out)
 
 void sf_say_flags(const struct facts *facts, struct sf_text *out)
 {
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(out != NULL);
     uint16_t status = sf_answered_of(facts->answered).status;
     uint32_t offset =
         facts->answered_from != NULL ? sf_answered_from_of(facts->answered_from).offset_bytes : 0;
@@ -219,6 +221,8 @@ void sf_say_flags(const struct facts *facts, struct sf_text *out)
 
 void sf_say_cause(const struct sf_record *record, struct sf_text *out)
 {
+    SF_ASSERT(record != NULL);
+    SF_ASSERT(out != NULL);
     const struct sf_answered_from_record from = sf_answered_from_of(record);
     static const char *const names[] = {
 #define X(NAME, name) name,

@@ -66,9 +66,9 @@ SF_MUST_USE enum sf_err sf_qdisc_check(const struct sf_netem_config *config, str
 
 /* Puts these parameters into force at the root of the interface, be there a netem already or none,
  * and reads them back: SF_ERR_MACHINE if the kernel shows others than asked. SF_ERR_INPUT for what
- * sf_qdisc_check refuses, with nothing changed; for an unknown interface, or where somebody's qdisc
- * of another kind stands at the root; SF_ERR_MACHINE with the kernel's own words where it refuses.
- * A kernel without sch_netem is one of those, with the way out in the message and no_netem set.
+ * sf_qdisc_check refuses, with nothing changed; for an unknown interface, or where a qdisc of
+ * another kind stands at the root; SF_ERR_MACHINE with the kernel's own words where it refuses. A
+ * kernel without sch_netem is one of those, with the way out in the message and no_netem set.
  * outcome_out is filled in either case. */
 SF_MUST_USE enum sf_err sf_qdisc_set(const struct sf_namespace *space, const char *interface,
                                      const struct sf_netem_config *config,
