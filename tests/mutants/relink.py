@@ -27,7 +27,7 @@ class Build:
 
     def compile(self, source, output, *more):
         """Whether it compiled."""
-        return quiet([self.compiler, "-std=gnu11", "-w", "-D_GNU_SOURCE", *self.flags, f"-I{ROOT}", *more, "-c", "-o",
+        return quiet([self.compiler, "-std=gnu11", "-w", "-D_GNU_SOURCE", *self.flags, *more, f"-I{ROOT}", "-c", "-o",
                       str(output), str(source)])
 
     def relink(self, target, objects, output):
