@@ -1,4 +1,4 @@
-/* A stranger's process and the messages to and from it, in one of the two forms. */
+/* A foreign process and the messages to and from it, as lines of JSON or as binary frames. */
 #ifndef STRAYFRAME_BOX_CHANNEL_H
 #define STRAYFRAME_BOX_CHANNEL_H
 
@@ -12,9 +12,9 @@
 enum sf_channel_trouble {
     SF_CHANNEL_SOUND,
     SF_CHANNEL_ENDED,  /* the process closed its output: it has ended, or is about to */
-    SF_CHANNEL_SLOW,   /* the time was up */
-    SF_CHANNEL_BROKEN, /* it wrote what is no message */
-    SF_CHANNEL_FLOOD,  /* more than one event may bring about */
+    SF_CHANNEL_SLOW,   /* the time limit was reached */
+    SF_CHANNEL_BROKEN, /* it wrote bytes that are no message */
+    SF_CHANNEL_FLOOD,  /* it sent more than one event may cause */
 };
 
 struct sf_channel {
@@ -36,15 +36,14 @@ struct sf_channel {
     uint32_t number;                 /* in the log: which process */
 };
 
-/* Until when, in ns of the machine's clock since it was started; INT64_MAX: for ever. One for all
- * channels. */
+/* Sets the deadline of all channels, seconds_max from now; 0: none. */
 void sf_channel_deadline(double seconds_max);
 
 SF_MUST_USE enum sf_err sf_channel_open(struct sf_channel *channel, char *const argv[], bool json,
                                         struct sf_diag *diag);
 void sf_channel_close(struct sf_channel *channel, struct sf_process_end *end_out);
 
-/* Sends an event: at once with head->reply, otherwise some time before the next that is. */
+/* Sends an event: at once if head->reply, otherwise at the latest with the next one that is. */
 void sf_channel_send(struct sf_channel *channel, const struct sf_wire_head *head, const void *body);
 
 /* Waits for the next call. False when none will come: see `trouble`. Texts and bytes of the body

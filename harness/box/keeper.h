@@ -1,5 +1,5 @@
-/* The keeper: a process of ours that stands between us and a stranger's. It keeps the last words of
- * what the stranger writes on stderr, and says how it ended. */
+/* The keeper: a process of ours between the harness and a foreign process. It keeps the end of what
+ * that writes on stderr, and reports how it ended. */
 #ifndef STRAYFRAME_BOX_KEEPER_H
 #define STRAYFRAME_BOX_KEEPER_H
 
@@ -8,7 +8,7 @@
 
 #include "harness/box/process.h"
 
-/* What the keeper says once, when the stranger's program has been started or could not be. */
+/* The keeper's report of the start, sent once. */
 struct sf_keeper_start {
     uint32_t lacks;
     int32_t error_number; /* of exec; 0: it runs */
@@ -16,10 +16,10 @@ struct sf_keeper_start {
 };
 
 struct sf_keeper_pipes {
-    int in_fd;       /* the stranger's standard input */
+    int in_fd;       /* the foreign process's standard input */
     int out_fd;      /* its standard output */
     int status_fd;   /* to us: struct sf_keeper_start, then struct sf_process_end */
-    int lifeline_fd; /* closed by our end: end the stranger */
+    int lifeline_fd; /* closed by the harness: end the process */
 };
 
 /* Never returns. */

@@ -20,7 +20,7 @@ enum sf_name_kind {
 struct sf_name {
     struct sf_wire_name name;
     enum sf_name_kind kind;
-    uint64_t host_handle; /* what the host calls it */
+    uint64_t host_handle; /* the host's number of it */
     sf_handle connection; /* OPERATION: on which, as a name */
     sf_handle next;       /* in its bucket */
 };
@@ -38,14 +38,14 @@ void sf_names_fini(struct sf_names *names);
 sf_handle sf_names_find(const struct sf_names *names, enum sf_name_kind kind,
                         const struct sf_wire_name *name);
 struct sf_name *sf_names_get(const struct sf_names *names, sf_handle handle);
-/* One that there is not yet. */
+/* The name must not be there yet. */
 sf_handle sf_names_add(struct sf_names *names, enum sf_name_kind kind,
                        const struct sf_wire_name *name);
 void sf_names_remove(struct sf_names *names, sf_handle handle);
 
 /* ---- programs ---- */
 
-/* What has been learnt of an event: does the cache ever call the host from it? */
+/* Statistics of an event: does the cache call the host from it? */
 struct sf_box_habit {
     uint32_t waited_count; /* without a call */
     bool calls;
@@ -56,7 +56,7 @@ enum { SF_BOX_WORDS_MAX = 64, SF_BOX_NAME_BYTES = 128 };
 struct sf_box {
     char spec[512];
     bool json;
-    bool is_known;    /* the fields up to `events` are what it said */
+    bool is_known;    /* the fields up to `events` come from its hello */
     char *words_text; /* what argv points into */
     char *argv[SF_BOX_WORDS_MAX + 1];
     struct sf_cache_plugin plugin;
@@ -84,7 +84,7 @@ struct sf_boxed {
 
 /* ---- between the files ---- */
 
-/* A process that said hello, an idle one or a new one. */
+/* Returns a process that has sent its hello: an idle one, or a new one. */
 SF_MUST_USE enum sf_err sf_box_take(struct sf_box *box, struct sf_channel **channel_out,
                                     struct sf_diag *diag);
 void sf_box_give(struct sf_box *box, struct sf_channel *channel);
@@ -92,7 +92,7 @@ void sf_box_give(struct sf_box *box, struct sf_channel *channel);
 /* Fills in the functions that the box's events ask for. */
 void sf_box_fill_plugin(struct sf_box *box);
 
-/* What came of the calls of one event. */
+/* The result of the calls of one event. */
 enum sf_calls_end {
     SF_CALLS_DONE,
     SF_CALLS_REFUSED,
@@ -100,17 +100,17 @@ enum sf_calls_end {
 };
 
 /* Carries out calls until the event is done. `refusal_out` (NULL: refusing is no answer to this
- * event) gets what the cache said; `sink` (NULL: the same) gets the bytes of `state` calls. */
+ * event) gets the cache's message; `sink` (NULL: the same) gets the bytes of `state` calls. */
 enum sf_calls_end sf_boxed_hear(struct sf_boxed *boxed, char *refusal_out, uint32_t refusal_bytes,
                                 const struct sf_cache_sink *sink);
 
-/* The cache has ended: closes its process, says what it is about, once. */
+/* The cache has ended: closes its process and notifies the host, once. */
 void sf_boxed_lost(struct sf_boxed *boxed);
 /* The same, for a call that the protocol does not allow. */
 __attribute__((format(printf, 2, 3))) void sf_boxed_broken(struct sf_boxed *boxed,
                                                            const char *format, ...);
 
-/* What is expected of events. */
+/* May events be sent without waiting (sf_box_run_begins)? */
 bool sf_box_is_repeatable(void);
 void sf_box_void_run(void);
 

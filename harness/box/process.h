@@ -1,10 +1,10 @@
-/* A stranger's process: started with the least that it can do with, its output kept, ended with
- * everything that it has started. Between it and us stands a keeper, a small process of ours that
- * is the first of the stranger's pid namespace: when the keeper goes, the kernel ends whatever
- * lives in there. The keeper goes when we do.
+/* A foreign process: started with minimal rights, its standard error kept, ended together with its
+ * descendants. Between it and the harness is a keeper, a small process of ours that is the first of
+ * the foreign process's pid namespace: when the keeper ends, the kernel ends every process in
+ * there. The keeper ends when the harness does.
  *
- * What a stranger has: read-only files, its memory, its CPU, and three pipes. No network, no other
- * process, no device that it can write to, no way to more rights. */
+ * The foreign process has read-only files, memory, CPU time and three pipes; no network, no other
+ * process, no device that it can write to, no way to gain rights. */
 #ifndef STRAYFRAME_BOX_PROCESS_H
 #define STRAYFRAME_BOX_PROCESS_H
 
@@ -14,7 +14,7 @@
 
 #include "harness/base/err.h"
 
-/* What the kernel did not give; a set of bits. */
+/* Isolation that the kernel did not provide; a set of bits. */
 enum {
     SF_BOX_LACKS_USERS = 1 << 0,     /* no user namespace */
     SF_BOX_LACKS_PROCESSES = 1 << 1, /* no pid namespace: descendants are looked for instead */
@@ -28,7 +28,7 @@ struct sf_process {
     int to_fd;   /* its standard input; does not block */
     int from_fd; /* its standard output; blocks */
     int status_fd;
-    int lifeline_fd; /* closed: the keeper ends the stranger */
+    int lifeline_fd; /* closed: the keeper ends the process */
     uint32_t lacks;
 };
 
@@ -36,15 +36,15 @@ enum { SF_PROCESS_WORDS_BYTES = 4096 };
 
 /* How a process ended, as its keeper saw it. */
 struct sf_process_end {
-    bool known;     /* the keeper lived to tell; otherwise it was killed from outside */
+    bool known;     /* the keeper reported it; otherwise the keeper was killed from outside */
     bool by_itself; /* before it was asked to */
     int status;     /* as of waitpid */
     uint32_t words_bytes;
-    char words[SF_PROCESS_WORDS_BYTES]; /* the last of what it wrote on stderr; raw */
+    char words[SF_PROCESS_WORDS_BYTES]; /* the end of its stderr output; raw */
 };
 
-/* Starts argv[0], found in PATH, with an environment of its own. SF_ERR_INPUT when it is no program
- * that can be started, SF_ERR_MACHINE when no process or pipe is to be had. */
+/* Starts argv[0], found in PATH, with an environment of its own. SF_ERR_INPUT for a program
+ * that cannot be started, SF_ERR_MACHINE if no process or pipe can be made. */
 SF_MUST_USE enum sf_err sf_process_start(char *const argv[], struct sf_process *process_out,
                                          struct sf_diag *diag);
 

@@ -1,6 +1,6 @@
-/* A cache in small worlds, explored exhaustively: every order of events up to a depth that the
- * budget allows, world by world, and what that covers. A finding is confirmed by replaying it in a
- * fresh process before it is reported, and told as a story from there. */
+/* Explores a cache in small worlds exhaustively: every order of events up to a depth that the
+ * budget allows, world by world. A finding is confirmed by a replay in a fresh process, which also
+ * records its story. */
 #ifndef STRAYFRAME_EXHAUST_EXHAUST_H
 #define STRAYFRAME_EXHAUST_EXHAUST_H
 
@@ -35,7 +35,7 @@ enum { SF_EXHAUST_WORLDS_MAX = 64, SF_EXHAUST_SWEEP = SF_EXHAUST_WORLDS_MAX };
 /* What is known of one world. */
 struct sf_exhaust_world {
     uint32_t depth;        /* every order of up to this many events was tried */
-    bool is_complete;      /* no longer order exists */
+    bool is_complete;      /* no order is longer than `depth` */
     bool met_bound;        /* a table of the host's was full in some order */
     bool merged_in_part;   /* the table of states was full */
     uint64_t orders_count; /* of its deepest search that came to its end */

@@ -1,7 +1,7 @@
 /* The heap of caches under exploration: all that they allocate, in one block of memory that is
  * saved and put back by copying it. What was freed keeps its bytes, and is handed out again last
- * in, first out, as with most allocators: a cache that trusts recycled memory is to be seen doing
- * it. */
+ * in, first out, as with most allocators, so that a cache that relies on recycled memory is caught.
+ */
 #ifndef STRAYFRAME_EXHAUST_HEAP_H
 #define STRAYFRAME_EXHAUST_HEAP_H
 

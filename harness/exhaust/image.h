@@ -35,9 +35,9 @@ void sf_small_image_restore(const struct sf_small_image *image, struct small *sm
 void sf_small_image_free(struct sf_small_image *image);
 
 /* A number for everything that decides what can still happen: the state, and the caches' memory as
- * it is reached from their roots, pointers told by where they lead instead of by their value. Freed
- * memory is part of it, in the order in which it would be handed out again: two worlds are the same
- * only if recycled memory holds the same. */
+ * it is reached from their roots, pointers by the block that they point into instead of by their
+ * value. Freed memory is part of it, in the order in which it would be handed out again: two worlds
+ * are the same only if recycled memory holds the same. */
 uint64_t sf_small_canonical(const struct small *small, const struct sf_small_segments *segments);
 
 #endif

@@ -1,4 +1,4 @@
-/* The worlds that a cache is explored in when no other is named. */
+/* The default worlds of an exploration. */
 #ifndef STRAYFRAME_EXHAUST_PROFILE_H
 #define STRAYFRAME_EXHAUST_PROFILE_H
 

@@ -16,7 +16,7 @@ struct sf_search {
     struct sf_small_segments segments;
     bool snapshots; /* else each order is replayed from the beginning */
     bool merges;    /* states that were explored are not explored again; snapshots only */
-    /* Asked now and then; may be NULL. */
+    /* Called from time to time: true ends the search. May be NULL. */
     bool (*expired)(void *context);
     void *context;
     struct sf_visited visited;

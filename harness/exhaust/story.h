@@ -1,5 +1,5 @@
-/* What happened in an order, step by step: who told whom what. Plain values, since they come from
- * another process. */
+/* The steps of an order: which party sent what to which. Plain values, since they come from another
+ * process. */
 #ifndef STRAYFRAME_EXHAUST_STORY_H
 #define STRAYFRAME_EXHAUST_STORY_H
 

@@ -11,14 +11,14 @@ struct sf_visited {
     uint64_t *words;
     size_t capacity; /* a power of two */
     size_t count;
-    bool is_full; /* it had no more memory: what is new is not noted any more */
+    bool is_full; /* no more memory: new states are not recorded */
 };
 
 enum { SF_VISITED_WORDS_MAX = 1 << 25 };
 
 void sf_visited_free(struct sf_visited *visited);
 
-/* Was the state followed so far already? Notes that it is now. */
+/* Was the state already followed for `further` events or more? Records that it is now. */
 bool sf_visited_seen(struct sf_visited *visited, uint64_t state, uint32_t further);
 
 #endif

@@ -16,7 +16,7 @@ struct sf_session_order {
     const struct sf_driver *driver; /* NULL: `url` */
     const char *config;             /* a file or a folder */
     const char *controls_folder;    /* where the driver's control configurations are */
-    struct sf_target url;           /* a server that is there already; without a driver */
+    struct sf_target url;           /* a running server; without a driver */
     const struct sf_cell *cells;
     uint32_t cells_count;
     uint32_t repeats;

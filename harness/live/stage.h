@@ -35,7 +35,7 @@ struct sf_stage {
     struct sf_stills *stills;
     struct sf_origin *origin;
     struct sf_viewers *viewers;
-    const struct sf_driver *driver; /* borrowed; NULL: a server that is there already */
+    const struct sf_driver *driver; /* borrowed; NULL: a running server */
     struct sf_keeper keeper;
     struct sf_places places;
     struct sf_target target;
