@@ -143,10 +143,11 @@ static void print_record(const json_t *record)
 
 static json_t *defect_json(const struct sf_defect *defect, const struct sf_baseline_class *caught)
 {
-    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", defect->id, "title",
-                             defect->title, "seen_in", defect->seen_in, "needs", defect->needs,
-                             "cache", defect->cache, "twin", defect->twin, "oracle", defect->oracle,
-                             "scenario", defect->scenario);
+    json_t *json =
+        json_pack("{s:s?, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "before", defect->before, "id",
+                  defect->id, "title", defect->title, "seen_in", defect->seen_in, "needs",
+                  defect->needs, "cache", defect->cache, "twin", defect->twin, "oracle",
+                  defect->oracle, "scenario", defect->scenario);
     json_object_set_new(json, "median_runs",
                         caught != NULL ? json_integer(caught->median_runs) : json_null());
     return json;

@@ -54,7 +54,9 @@ struct sf_pair {
     struct difference difference;
     uint8_t *looked[2]; /* owned: the bytes at the difference, of both runs */
     uint32_t looked_count[2];
-    int side; /* that is looked at */
+    int side;       /* that is looked at */
+    bool is_whole;  /* the first run came to its end: it has nothing further */
+    bool is_steady; /* the ordinary run, once more, gave the same answers */
 };
 
 struct sf_pair *sf_pair_create(void)
@@ -164,10 +166,18 @@ static void compare(struct sf_pair *pair, const struct heard *heard)
     pair->difference.place = place;
 }
 
-/* The bytes at the place of the difference. */
-static void look(struct sf_pair *pair, const uint8_t *bytes, uint32_t count)
+/* The bytes at the place of the difference. A cache that answers otherwise without any change is
+ * not deterministic: then a difference says nothing. */
+static void look(struct sf_pair *pair, const struct heard *heard, const uint8_t *bytes)
 {
-    if (pair->place++ == pair->difference.place && bytes != NULL) {
+    uint32_t place = pair->place++;
+    uint32_t count = heard->bytes_count;
+    if (pair->side == 0) {
+        pair->is_steady &= place < pair->heard_count
+                               ? compare_heard(&pair->heard[place], heard).what == SF_INFLUENCE_NONE
+                               : !pair->is_whole;
+    }
+    if (place == pair->difference.place && bytes != NULL) {
         pair->looked[pair->side] = sf_realloc(pair->looked[pair->side], count, 1);
         memcpy(pair->looked[pair->side], bytes, count);
         pair->looked_count[pair->side] = count;
@@ -184,7 +194,7 @@ static void hear(struct sf_pair *pair, const struct heard *heard, const uint8_t 
         compare(pair, heard);
         return;
     case PHASE_LOOK:
-        look(pair, bytes, heard->bytes_count);
+        look(pair, heard, bytes);
         return;
     }
     SF_UNREACHABLE();
@@ -400,9 +410,13 @@ static void look_at_both(struct sf_pair *pair, const struct sf_pair_runs *runs,
                          const struct sf_world_setup *setup, struct sf_parting *parting)
 {
     pair->phase = PHASE_LOOK;
+    pair->is_steady = true;
     for (pair->side = 0; pair->side < 2; pair->side++) {
         pair->looked_count[pair->side] = 0;
-        run_again(pair, runs, setup, pair->side == 0 ? &pair->ordinary : &pair->varied, parting);
+        bool finished = run_again(pair, runs, setup,
+                                  pair->side == 0 ? &pair->ordinary : &pair->varied, parting);
+        pair->is_steady &=
+            pair->side == 1 || !pair->is_whole || (finished && pair->place == pair->heard_count);
     }
     sf_parting_end(parting);
     if (pair->difference.what == SF_INFLUENCE_BYTES) {
@@ -423,15 +437,22 @@ void sf_pair_compare(struct sf_pair *pair, const struct sf_pair_runs *runs,
         return;
     }
     pair->phase = PHASE_COMPARE;
+    pair->is_whole = runs->finished;
     bool finished = run_again(pair, runs, setup, &pair->varied, NULL);
     compare_ends(pair, finished && runs->finished);
-    sf_trace_add(trace, SF_RECORD(varied, .at_ns = runs->end_ns, .tenant = tenant,
-                                  .what = (uint32_t)pair->varied.kind,
-                                  .answers_count = pair->answers_count));
-    if (pair->difference.what != SF_INFLUENCE_NONE) {
-        struct sf_parting parting = {0};
+    uint64_t answers_count = pair->answers_count;
+    struct sf_parting parting = {0};
+    bool differs = pair->difference.what != SF_INFLUENCE_NONE;
+    if (differs) {
         look_at_both(pair, runs, setup, &parting);
-        add_difference(pair, tenant, runs->end_ns, &parting, trace);
-        sf_parting_fini(&parting);
     }
+    if (!differs || pair->is_steady) {
+        sf_trace_add(trace, SF_RECORD(varied, .at_ns = runs->end_ns, .tenant = tenant,
+                                      .what = (uint32_t)pair->varied.kind,
+                                      .answers_count = answers_count));
+    }
+    if (differs && pair->is_steady) {
+        add_difference(pair, tenant, runs->end_ns, &parting, trace);
+    }
+    sf_parting_fini(&parting);
 }

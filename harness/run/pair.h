@@ -38,7 +38,8 @@ struct sf_pair_runs {
 /* After the first run, which had this setup: runs the second one, compares, and adds what came out
  * to the first run's trace. Nothing is added where there is no other tenant, or no second run of
  * this kind. Where they differ, both are run once more, to see the bytes and where their traces
- * part. */
+ * part; if the ordinary run then gives other answers than before, the cache is not deterministic,
+ * and nothing is added. */
 void sf_pair_compare(struct sf_pair *pair, const struct sf_pair_runs *runs,
                      const struct sf_world_setup *setup, struct sf_trace *trace);
 

@@ -186,6 +186,20 @@ static void test_sound_caches_are_silent(void **state)
     runs_destroy(runs);
 }
 
+/* Answers that differ from run to run, whatever the stills are, show no influence. */
+static void test_a_cache_that_is_not_deterministic_is_not_blamed(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    load(runs, "scenarios/smoke/small.yaml", SF_BINARY_DIR "/tests/gambler.so");
+    assert_int_equal(run(runs, 1, SF_VARY_CONTENT).varied_count, 0);
+    assert_int_equal(runs_oracle(runs, "no-influence")->findings_count, 0);
+    load(runs, "scenarios/smoke/small.yaml", SF_BINARY_DIR "/tests/gambler.so?dice=host");
+    assert_int_equal(run(runs, 1, SF_VARY_CONTENT).varied_count, 1);
+    assert_int_equal(runs_oracle(runs, "no-influence")->findings_count, 0);
+    runs_destroy(runs);
+}
+
 /* Where memory is short a length decides what is kept: no such pair is made. */
 static void test_lengths_are_not_varied_where_memory_is_short(void **state)
 {
@@ -217,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_the_traces_part_where_an_order_differs),
         cmocka_unit_test(test_the_first_run_of_a_pair_is_the_ordinary_one),
         cmocka_unit_test(test_sound_caches_are_silent),
+        cmocka_unit_test(test_a_cache_that_is_not_deterministic_is_not_blamed),
         cmocka_unit_test(test_lengths_are_not_varied_where_memory_is_short),
         cmocka_unit_test(test_the_gate_pairs_a_share_of_its_seeds),
     };
