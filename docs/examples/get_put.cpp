@@ -17,6 +17,12 @@ constexpr int64_t fresh_ns = INT64_C(15) * 1000 * 1000 * 1000;
 
 using Key = std::pair<uint64_t, uint64_t>; // tenant and camera
 
+// Of an upload or a request.
+template <class Event> Key key_of(const Event &event)
+{
+    return {event.tenant, event.camera};
+}
+
 // In the cache, or on its way into it.
 struct Still {
     Key key;
@@ -44,11 +50,8 @@ class GetPut
     void on_upload(const sf_cache_upload &upload)
     {
         if (upload.kind == SF_CACHE_STILL_WHOLE) {
-            Still still{{upload.tenant, upload.camera},
-                        std::string(upload.total_bytes, '\0'),
-                        upload.capture,
-                        0,
-                        {}};
+            Still still{
+                key_of(upload), std::string(upload.total_bytes, '\0'), upload.capture, 0, {}};
             uploads_.insert_or_assign(upload.upload, std::move(still));
         }
     }
@@ -71,7 +74,7 @@ class GetPut
 
     void on_request(const sf_cache_request &request)
     {
-        const Key key = {request.tenant, request.camera};
+        const Key key = key_of(request);
         if (const Still *still = get(key)) {
             host_.answer(request.request, still->bytes);
             return;

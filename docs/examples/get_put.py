@@ -8,7 +8,7 @@ camera when it is not.
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "share/clients/python"))
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "../../share/clients/python"))
 import strayframe  # noqa: E402
 
 FRESH_NS = 15 * 1000 * 1000 * 1000

@@ -23,10 +23,13 @@ struct Still {
     stored_ns: i64,
 }
 
+fn key_of(event: &Event) -> Key {
+    (event.id("tenant"), event.id("camera"))
+}
+
 impl Still {
     fn new(event: &Event, total_bytes: i64) -> Still {
-        let key = (event.id("tenant"), event.id("camera"));
-        Still { key, bytes: vec![0; total_bytes as usize], capture: event.number("capture"), stored_ns: 0 }
+        Still { key: key_of(event), bytes: vec![0; total_bytes as usize], capture: event.number("capture"), stored_ns: 0 }
     }
 
     fn fill(&mut self, event: &Event) {
@@ -62,7 +65,7 @@ impl GetPut {
             host.answer(request, "ok", &still.bytes);
             return;
         }
-        host.fetch(&hex(request), wanted.key.1);
+        host.fetch(&hex(request), event.id("camera"));
         self.fetches.insert(request, wanted);
     }
 

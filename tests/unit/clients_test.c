@@ -119,6 +119,31 @@ static void test_the_two_caches_give_different_runs(void **state)
     }
 }
 
+/* hiredis over the shared store: a pool that uses the connection of a cancelled request again hands
+ * its reply to the next one. */
+static void test_hiredis_with_and_without_the_defect_of_cancelled_requests(void **state)
+{
+    static const char *const flags[] = {"", "-DREUSE"};
+    char line[1024];
+    (void)state;
+    if (shell("pkg-config --exists hiredis && command -v cc") != 0) {
+        print_message("libhiredis-dev is not installed\n");
+        skip();
+    }
+    for (int reuse = 0; reuse < 2; reuse++) {
+        snprintf(line, sizeof line,
+                 "cc -std=c11 -Wall -shared -fPIC -O2 %s -I harness/cache -o %s/redis.so "
+                 "docs/examples/get_put_redis.c -lhiredis",
+                 flags[reuse], folder);
+        assert_int_equal(shell(line), 0);
+        snprintf(line, sizeof line,
+                 "run docs/examples/slow_store.yaml --seed 2 --cache %s/redis.so", folder);
+        assert_int_equal(strayframe(line), reuse);
+        assert_says(reuse ? "verdict: fail" : "verdict: pass");
+    }
+    assert_says("no-stray-pixels: the hub of home 7 was shown home 2's capture");
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -141,6 +166,7 @@ int main(void)
         cmocka_unit_test(test_go_gives_the_same_runs_as_c),
         cmocka_unit_test(test_cpp_gives_the_same_runs_as_c),
         cmocka_unit_test(test_the_two_caches_give_different_runs),
+        cmocka_unit_test(test_hiredis_with_and_without_the_defect_of_cancelled_requests),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

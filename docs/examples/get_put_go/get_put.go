@@ -23,8 +23,10 @@ type still struct {
 	storedNs int64
 }
 
+func keyOf(e *strayframe.Event) key { return key{e.Tenant, e.Camera} }
+
 func newStill(e *strayframe.Event) *still {
-	return &still{key: key{e.Tenant, e.Camera}, bytes: make([]byte, e.TotalBytes), capture: e.Capture}
+	return &still{key: keyOf(e), bytes: make([]byte, e.TotalBytes), capture: e.Capture}
 }
 
 type getPut struct {
@@ -79,7 +81,7 @@ func (c *getPut) OnUploadEnded(e *strayframe.Event) {
 }
 
 func (c *getPut) OnRequest(e *strayframe.Event) {
-	k := key{e.Tenant, e.Camera}
+	k := keyOf(e)
 	if s := c.get(k); s != nil {
 		c.answer(e.Request, s)
 		return
