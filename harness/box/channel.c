@@ -12,6 +12,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/base/hash.h"
+#include "harness/base/interrupt.h"
 
 enum {
     SEND_BYTES = 96 * 1024, /* events without a reply are collected up to this */
@@ -64,7 +65,7 @@ static void fail(struct sf_channel *channel, enum sf_channel_trouble trouble)
 
 static void check_time(struct sf_channel *channel)
 {
-    if (deadline_ns != INT64_MAX && clock_ns() > deadline_ns) {
+    if (sf_interrupted() || (deadline_ns != INT64_MAX && clock_ns() > deadline_ns)) {
         fail(channel, SF_CHANNEL_SLOW);
     }
 }

@@ -10,16 +10,19 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/base/line.h"
 #include "harness/base/shown.h"
 #include "harness/base/text.h"
 #include "harness/wire/json.h"
 
 /* ---- the recording ---- */
 
+enum { LINE_BYTES_MAX = 16 << 20 }; /* hexadecimal digits of the longest message */
+
 struct line {
-    char *text; /* NULL: none is left */
-    size_t capacity;
-    uint64_t number; /* of the line */
+    char *text;             /* of a message that was kept */
+    struct sf_line reading; /* of the line that was read last */
+    uint64_t number;        /* of the line */
     uint32_t process;
     char mark; /* '>', '<' or '+' */
     const char *rest;
@@ -28,20 +31,21 @@ struct line {
 /* The next line, whosoever it is of. */
 static enum sf_err next_line(FILE *file, const char *path, struct line *line, struct sf_diag *diag)
 {
-    ssize_t count = getline(&line->text, &line->capacity, file);
+    enum sf_line_end read = sf_line_read(&line->reading, file, LINE_BYTES_MAX);
+    char *text = line->reading.text;
     line->mark = '\0';
-    if (count < 0) {
+    if (read == SF_LINE_NONE) {
         return SF_OK;
     }
     line->number++;
-    char *end;
-    unsigned long process = strtoul(line->text, &end, 10);
-    if (end == line->text || strchr("><+", *end) == NULL || end[0] == '\0' || end[1] != ' ') {
+    char *end = text;
+    unsigned long process = read == SF_LINE_READ ? strtoul(text, &end, 10) : 0;
+    if (end == text || strchr("><+", *end) == NULL || end[0] == '\0' || end[1] != ' ') {
         return sf_fail_at(diag, SF_ERR_INPUT, path, (uint32_t)line->number, 1,
                           "expected 'N> ', 'N< ' or 'N+ ': it is no exchange that --log-messages "
                           "wrote");
     }
-    line->text[strcspn(line->text, "\n")] = '\0';
+    text[strcspn(text, "\n")] = '\0';
     line->process = (uint32_t)process;
     line->mark = *end;
     line->rest = end + 2;
@@ -204,7 +208,7 @@ static enum sf_err feed(FILE *file, const char *path, uint32_t number,
         send_all(program, &event);
         talk->events_count++;
     }
-    free(ahead.text);
+    sf_line_free(&ahead.reading);
     free(message.text);
     sf_text_free(&raw);
     sf_text_free(&event);

@@ -97,6 +97,7 @@ struct cli_command {
     const struct cli_option *options;
     uint32_t words_min;
     uint32_t words_max;
+    bool prints_what_is_known; /* SIGINT and SIGTERM end its work early; it prints what is known */
     int (*run)(const struct cli_args *args);
 };
 

@@ -170,5 +170,6 @@ const struct cli_command cli_gate = {
     .options = options,
     .words_min = 0,
     .words_max = 0,
+    .prints_what_is_known = true,
     .run = run,
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/interrupt.h"
 #include "harness/cli/command.h"
 
 /* Says what is wrong, the nearest known word (NULL for none), and where to read on. */
@@ -161,7 +162,14 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
     args->command = command;
     int code = understand(command, argc, argv, args);
     if (code == 0) {
+        if (command->prints_what_is_known) {
+            sf_interrupt_watch();
+        }
         code = command->run(args);
+    }
+    if (sf_interrupted()) {
+        fprintf(stderr, "strayframe: interrupted: what is printed is what was known by then\n");
+        code = code == CLI_EXIT_PASS ? CLI_EXIT_INCONCLUSIVE : code;
     }
     free(args);
     return finished(code);

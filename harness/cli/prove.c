@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/interrupt.h"
 #include "harness/cli/command.h"
 #include "harness/report/proof.h"
 #include "harness/gate/baseline.h"
@@ -59,27 +60,35 @@ static const struct sf_proof *proof_of(const struct sf_proofs *proofs, const cha
     return NULL;
 }
 
-/* Says on stderr which class of the baseline is caught no more; with a class chosen, about that one
- * only. */
-static enum sf_err check_baseline(const struct cli_args *args, const struct sf_proofs *proofs,
-                                  bool *kept_out, struct sf_diag *diag)
-{
+struct baseline {
     char path[1200];
-    struct sf_baseline baseline;
+    struct sf_baseline classes;
+};
+
+static enum sf_err read_baseline(const struct cli_args *args, struct baseline *baseline,
+                                 struct sf_diag *diag)
+{
     const char *wanted = cli_value(args, "baseline");
-    cli_find_data(wanted != NULL ? wanted : SF_BASELINE_FILE, path, sizeof path);
-    SF_TRY(sf_baseline_read(path, &baseline, diag));
-    *kept_out = true;
-    for (uint32_t i = 0; i < baseline.count; i++) {
-        const struct sf_baseline_class *class = &baseline.classes[i];
+    cli_find_data(wanted != NULL ? wanted : SF_BASELINE_FILE, baseline->path,
+                  sizeof baseline->path);
+    return sf_baseline_read(baseline->path, &baseline->classes, diag);
+}
+
+/* Says on stderr which class of the baseline is caught no more; with a class chosen, about that one
+ * only. False if there is one. */
+static bool check_baseline(const struct baseline *baseline, const struct sf_proofs *proofs)
+{
+    bool kept = true;
+    for (uint32_t i = 0; i < baseline->classes.count; i++) {
+        const struct sf_baseline_class *class = &baseline->classes.classes[i];
         const struct sf_proof *proof = proof_of(proofs, class->id);
         if (proof != NULL && proof->meant_count == 0) {
             fprintf(stderr, "strayframe: %s is in the baseline (%s:%u) but was not caught\n",
-                    class->id, path, class->line);
-            *kept_out = false;
+                    class->id, baseline->path, class->line);
+            kept = false;
         }
     }
-    return SF_OK;
+    return kept;
 }
 
 static enum sf_err keep_baseline(const struct cli_args *args, const struct sf_proofs *proofs,
@@ -122,6 +131,9 @@ static int print(const struct cli_args *args, const struct sf_proofs *proofs,
         hold &= sf_proof_holds(&proofs->proofs[i]);
     }
     int code = hold ? CLI_EXIT_PASS : CLI_EXIT_FAIL;
+    if (sf_interrupted()) {
+        code = CLI_EXIT_INCONCLUSIVE;
+    }
     if (cli_flag(args, "json")) {
         return cli_print_json(sf_report_proofs_json(proofs), code);
     }
@@ -141,16 +153,20 @@ static int run(const struct cli_args *args)
     struct sf_prove_options prove;
     struct sf_proofs *proofs = sf_alloc(1, sizeof *proofs);
     struct sf_diag diag = {0};
+    struct baseline baseline;
     bool kept = true;
     enum sf_err err = understand(args, &scenarios, &prove, &diag);
+    if (err == SF_OK) { /* read before, so that a bad one is noticed at once */
+        err = read_baseline(args, &baseline, &diag);
+    }
     if (err == SF_OK) {
         err = sf_prove(&prove, proofs, &diag);
         cli_progress_end();
     }
     if (err == SF_OK) {
-        err = check_baseline(args, proofs, &kept, &diag);
+        kept = sf_interrupted() || check_baseline(&baseline, proofs);
     }
-    if (err == SF_OK) {
+    if (err == SF_OK && !sf_interrupted()) {
         err = keep_baseline(args, proofs, &diag);
     }
     if (err == SF_OK) {
@@ -175,5 +191,6 @@ const struct cli_command cli_prove = {
     .options = options,
     .words_min = 0,
     .words_max = 0,
+    .prints_what_is_known = true,
     .run = run,
 };

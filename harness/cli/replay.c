@@ -179,5 +179,6 @@ const struct cli_command cli_replay = {
     .options = options,
     .words_min = 0,
     .words_max = 1,
+    .prints_what_is_known = true,
     .run = run,
 };

@@ -273,5 +273,6 @@ const struct cli_command cli_run = {
     .options = options,
     .words_min = 1,
     .words_max = 1,
+    .prints_what_is_known = true,
     .run = run,
 };

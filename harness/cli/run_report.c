@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/interrupt.h"
 #include "harness/cli/run.h"
 #include "harness/report/difference.h"
 #include "harness/report/junit.h"
@@ -29,6 +30,10 @@ static const struct sf_sides *sides_of(const struct cli_run_outcome *outcome)
 static int exit_of(const struct cli_args *args, const struct sf_plan *plan,
                    const struct cli_run_outcome *outcome)
 {
+    if (sf_interrupted()) { /* what was cut short differs from what was not, and is not as expected
+                             */
+        return cli_exit_of(outcome->result.verdict);
+    }
     if (outcome->difference.found) {
         return CLI_EXIT_FAIL;
     }

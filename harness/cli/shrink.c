@@ -1,11 +1,11 @@
 /* strayframe shrink: the smallest plan that still fails. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/interrupt.h"
 #include "harness/cli/command.h"
 #include "harness/report/report.h"
 #include "harness/shrink/shrink.h"
@@ -29,21 +29,12 @@ struct budget {
     uint32_t seconds;
 };
 
-/* Ctrl-C ends the search like its budget: what is found until then is not lost. The second one
- * ends the program. */
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int number)
-{
-    interrupted = 1;
-    signal(number, SIG_DFL);
-}
-
+/* Ctrl-C ends the search like its budget: what is found until then is not lost. */
 static bool expired(void *context)
 {
     const struct budget *budget = context;
     struct timespec now;
-    if (interrupted != 0) {
+    if (sf_interrupted()) {
         return true;
     }
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -138,7 +129,6 @@ static enum sf_err shrink_plan(const struct cli_args *args, struct sf_plan *plan
         .progress = progress,
         .context = &budget,
     };
-    signal(SIGINT, interrupt);
     return sf_shrink(plan, &shrink_options, shrunk, diag);
 }
 
@@ -171,5 +161,6 @@ const struct cli_command cli_shrink = {
     .options = options,
     .words_min = 1,
     .words_max = 1,
+    .prints_what_is_known = true,
     .run = run,
 };

@@ -308,7 +308,11 @@ enum sf_err sf_exhaust_order(const struct sf_exhaust_options *options,
     enum sf_err err = run_order(options, found, replayed, &status, diag);
     *failed_out = replayed->failed;
     found->is_confirmed = false;
-    found->story = replayed->story; /* also as far as it came before a crash */
+    found->story = replayed->story;     /* also as far as it came before a crash */
+    if (status.end == SF_JOB_NOT_RUN) { /* interrupted */
+        free(replayed);
+        return err;
+    }
     if (err == SF_OK && status.end != SF_JOB_DONE) {
         found->find = crash;
         found->is_confirmed = true;
@@ -368,7 +372,7 @@ enum sf_err sf_exhaust(const struct sf_exhaust_options *options, struct sf_exhau
     SF_TRY(sf_jobs_run(&jobs, &results, diag));
     const struct report *report = (const struct report *)(const void *)results.results;
     *exhaust_out = report->exhaust;
-    if (results.statuses[0].end != SF_JOB_DONE) {
+    if (results.statuses[0].end == SF_JOB_CRASHED || results.statuses[0].end == SF_JOB_HUNG) {
         exhaust_out->leak.find = crash;
         exhaust_out->leak.order = report->order;
         exhaust_out->leak.world = report->world;

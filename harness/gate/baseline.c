@@ -1,10 +1,12 @@
 #include "harness/gate/baseline.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/line.h"
 
 enum { LINE_BYTES = 256 };
 
@@ -53,12 +55,21 @@ enum sf_err sf_baseline_read(const char *path, struct sf_baseline *baseline, str
     if (file == NULL) {
         return sf_fail(diag, SF_ERR_INPUT, "%s: cannot be read", path);
     }
-    char text[LINE_BYTES];
+    struct sf_line line = {0};
+    enum sf_line_end end = SF_LINE_READ;
     uint32_t number = 0;
     enum sf_err err = SF_OK;
-    while (err == SF_OK && fgets(text, sizeof text, file) != NULL) {
-        err = read_line(path, ++number, text, baseline, diag);
+    errno = 0;
+    while (err == SF_OK && (end = sf_line_read(&line, file, LINE_BYTES - 1)) == SF_LINE_READ) {
+        err = read_line(path, ++number, line.text, baseline, diag);
     }
+    if (err == SF_OK && ferror(file)) {
+        err = sf_fail(diag, sf_err_of_file(errno), "%s: cannot be read: %s", path, strerror(errno));
+    } else if (err == SF_OK && end == SF_LINE_TOO_LONG) {
+        err = sf_fail_at(diag, SF_ERR_INPUT, path, number + 1, 1, "a line of more than %d bytes",
+                         LINE_BYTES - 1);
+    }
+    sf_line_free(&line);
     fclose(file);
     return err;
 }

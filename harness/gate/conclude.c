@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/interrupt.h"
 #include "harness/base/text.h"
 #include "harness/gate/private.h"
 
@@ -127,8 +128,9 @@ static bool say_inconclusive(const struct sf_gate *gate, const struct gate_contr
                     "detect leaks",
                     controls->leaky_runs_count);
     } else if (gate->runs_count < gate->wanted_count) {
-        sf_text_add(out, "the time was up after %u of %u runs, none of which failed",
-                    gate->runs_count, gate->wanted_count);
+        sf_text_add(out, "%s after %u of %u runs, none of which failed",
+                    sf_interrupted() ? "interrupted" : "the time was up", gate->runs_count,
+                    gate->wanted_count);
     } else if (idle_oracle(gate) != NULL) {
         sf_text_add(out, "the oracle %s had nothing to judge in %u runs", idle_oracle(gate),
                     gate->runs_count);

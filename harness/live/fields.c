@@ -16,10 +16,16 @@ enum sf_err sf_fields_read_text(const char *path, struct sf_text *out, struct sf
         return sf_fail_at(diag, sf_err_of_file(errno), path, 0, 0, "cannot read: %s",
                           strerror(errno));
     }
+    enum { FILE_BYTES_MAX = 16 << 20 };
     char part[4096];
     size_t count;
-    while ((count = fread(part, 1, sizeof part, file)) > 0) {
+    while (out->length <= FILE_BYTES_MAX && (count = fread(part, 1, sizeof part, file)) > 0) {
         sf_text_add_bytes(out, part, count);
+    }
+    if (out->length > FILE_BYTES_MAX) {
+        fclose(file);
+        return sf_fail_at(diag, SF_ERR_INPUT, path, 0, 0,
+                          "the file is larger than such a file can be (%d bytes)", FILE_BYTES_MAX);
     }
     bool failed = ferror(file) != 0;
     int reason = errno;

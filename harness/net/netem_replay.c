@@ -7,6 +7,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/base/line.h"
 #include "harness/net/netem_course.h"
 
 static size_t grown(size_t capacity)
@@ -157,20 +158,26 @@ enum sf_err sf_netem_sent_read(FILE *file, const char *name, struct sf_netem_sen
     SF_ASSERT(file != NULL);
     SF_ASSERT(name != NULL);
     SF_ASSERT(list_out != NULL);
-    char *text = NULL;
-    size_t capacity = 0;
+    enum { LINE_BYTES_MAX = 1 << 16 };
+    struct sf_line line = {0};
+    enum sf_line_end end = SF_LINE_READ;
     struct row row = {.name = name};
     enum sf_err err = SF_OK;
     errno = 0;
-    ssize_t bytes;
-    while (err == SF_OK && (bytes = getline(&text, &capacity, file)) >= 0) {
-        row.text = text;
-        err = read_line(&row, (size_t)bytes, list_out, diag);
+    while (err == SF_OK && (end = sf_line_read(&line, file, LINE_BYTES_MAX)) == SF_LINE_READ) {
+        row.text = line.text;
+        err = read_line(&row, line.bytes, list_out, diag);
+    }
+    if (end == SF_LINE_TOO_LONG) {
+        err =
+            sf_fail_at(diag, SF_ERR_INPUT, name, row.line + 1, 1,
+                       "a line of more than %d bytes: this is no list of packets", LINE_BYTES_MAX);
     }
     if (err == SF_OK && ferror(file)) {
-        err = sf_fail_at(diag, SF_ERR_MACHINE, name, 0, 0, "cannot read: %s", strerror(errno));
+        err =
+            sf_fail_at(diag, sf_err_of_file(errno), name, 0, 0, "cannot read: %s", strerror(errno));
     }
-    free(text);
+    sf_line_free(&line);
     return err;
 }
 

@@ -8,6 +8,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/base/line.h"
 #include "harness/base/text.h"
 
 static const struct sf_netem_table builtin_tables[] = {
@@ -63,16 +64,21 @@ static enum sf_err read_line(const char *text, const char *path, uint32_t line, 
 static enum sf_err read_lines(FILE *file, const char *path, int16_t *entries, uint32_t *count,
                               struct sf_diag *diag)
 {
-    char *line = NULL;
-    size_t capacity = 0;
+    enum { LINE_BYTES_MAX = 1 << 20 };
+    struct sf_line line = {0};
+    enum sf_line_end end = SF_LINE_READ;
     enum sf_err err = SF_OK;
     uint32_t number = 0;
     errno = 0;
-    while (err == SF_OK && getline(&line, &capacity, file) >= 0) {
+    while (err == SF_OK && (end = sf_line_read(&line, file, LINE_BYTES_MAX)) == SF_LINE_READ) {
         number++;
-        if (line[0] != '#') {
-            err = read_line(line, path, number, entries, count, diag);
+        if (line.text[0] != '#') {
+            err = read_line(line.text, path, number, entries, count, diag);
         }
+    }
+    if (end == SF_LINE_TOO_LONG) {
+        err = sf_fail_at(diag, SF_ERR_INPUT, path, number + 1, 1,
+                         "a line of more than %d bytes: this is no distribution", LINE_BYTES_MAX);
     }
     if (err == SF_OK && ferror(file)) {
         err =
@@ -81,7 +87,7 @@ static enum sf_err read_lines(FILE *file, const char *path, int16_t *entries, ui
     if (err == SF_OK && *count == 0) {
         err = sf_fail_at(diag, SF_ERR_INPUT, path, 0, 0, "holds no distribution entries");
     }
-    free(line);
+    sf_line_free(&line);
     return err;
 }
 

@@ -16,6 +16,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/base/interrupt.h"
 #include "harness/box/box.h"
 
 enum { WORKERS_MAX = 256, POLL_NS = 20 * 1000 * 1000, NO_JOB = -1 };
@@ -77,7 +78,7 @@ static bool is_over(const struct pool *pool, uint32_t next)
     bool time_is_up = jobs->total_seconds_max > 0 && spent_s > jobs->total_seconds_max;
     bool enough = jobs->further_seconds_max > 0 && next >= jobs->floor_count &&
                   spent_s > jobs->further_seconds_max;
-    return too_many_hang || time_is_up || enough || next >= jobs->count;
+    return sf_interrupted() || too_many_hang || time_is_up || enough || next >= jobs->count;
 }
 
 /* The processors that we may use, one after the other. */
@@ -106,6 +107,7 @@ static _Noreturn void work(struct pool *pool, uint32_t worker)
         pin(worker);
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sf_interrupt_leave_to_parent();
     dup2(STDERR_FILENO, STDOUT_FILENO); /* output of a cache must not mix with our JSON */
     void *prepared = jobs->prepare != NULL ? jobs->prepare(jobs->context) : NULL;
     while (!is_over(pool, atomic_load(&pool->shared->next))) {
@@ -145,7 +147,7 @@ static void bury(struct pool *pool, uint32_t index, int status)
 {
     int32_t job = atomic_load(&pool->shared->current[index]);
     pool->workers[index].pid = 0;
-    if (job == NO_JOB) {
+    if (job == NO_JOB || sf_interrupted()) { /* interrupted, we ended it ourselves */
         return;
     }
     struct sf_job_status *job_status = &pool->results->statuses[job];
@@ -206,6 +208,16 @@ static void attend(struct pool *pool)
     }
 }
 
+/* The runs that are under way are given up; they count as not run. */
+static void end_all(struct pool *pool)
+{
+    for (uint32_t i = 0; i < pool->workers_count; i++) {
+        if (pool->workers[i].pid != 0) {
+            kill(pool->workers[i].pid, SIGKILL);
+        }
+    }
+}
+
 /* Long enough to cost nothing, short enough that a few quick jobs are not waited for. */
 static void pause_a_little(uint32_t round)
 {
@@ -263,6 +275,9 @@ enum sf_err sf_jobs_run(const struct sf_jobs *jobs, struct sf_jobs_results *resu
         goto out;
     }
     for (uint32_t round = 0; any_worker(pool); round++) {
+        if (sf_interrupted()) {
+            end_all(pool);
+        }
         attend(pool);
         if (any_worker(pool)) {
             pause_a_little(round);

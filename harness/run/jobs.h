@@ -10,7 +10,7 @@
 #include "harness/base/err.h"
 
 enum sf_job_end {
-    SF_JOB_NOT_RUN, /* the budget ended before its turn */
+    SF_JOB_NOT_RUN, /* the budget ended before its turn, or a signal (interrupt.h) did */
     SF_JOB_DONE,
     SF_JOB_CRASHED, /* the process died: see signal_number */
     SF_JOB_HUNG,    /* it took longer than allowed and was ended */

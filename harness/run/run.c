@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/interrupt.h"
 #include "harness/run/pair.h"
 #include "harness/run/saved_run.h"
 #include "harness/world/world.h"
@@ -268,14 +269,17 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     do {
         sf_box_run_begins(options->seconds_max, repeatable);
         run_once(runner, plan, caches, options, &ran);
-    } while (sf_box_run_mispredicted());
-    sf_box_run_ends();
+    } while (sf_box_run_mispredicted() && !sf_interrupted());
     run_second(runner, plan, caches, options, &ran);
+    sf_box_run_ends();
     sf_trace_end(&runner->trace);
     judges_end(runner, plan, ran.finished, result_out);
     result_out->seed = options->seed;
     result_out->events_count = ran.events_count;
     result_out->ended = ran.ended;
+    if (sf_interrupted() && result_out->out_of_budget) {
+        result_out->verdict = SF_VERDICT_INCONCLUSIVE;
+    }
 }
 
 /* Records that caches cause while they are destroyed follow it. */

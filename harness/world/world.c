@@ -1,6 +1,7 @@
 /* The event loop: takes the next event and hands it to the wing that it concerns. */
 #include "harness/world/world.h"
 
+#include "harness/base/interrupt.h"
 #include "harness/world/check.h"
 #include "harness/world/cloud/cloud.h"
 #include "harness/world/home/home.h"
@@ -75,7 +76,8 @@ bool sf_world_run(struct world *world, uint64_t events_max, uint64_t strays_max)
         SF_CHECK(sf_world_check_event(world, &event));
         bool enough = (events_max != 0 && world->events_count >= events_max) ||
                       (strays_max != 0 && world->judge.strays_count >= strays_max);
-        if ((enough || sf_cache_host_is_over(&world->cloud.host)) && !world->ended) {
+        if ((enough || sf_interrupted() || sf_cache_host_is_over(&world->cloud.host)) &&
+            !world->ended) {
             return false;
         }
     }
