@@ -13,6 +13,7 @@
 #include "harness/base/cache_spec.h"
 #include "harness/base/shown.h"
 #include "harness/box/private.h"
+#include "harness/box/sandbox.h"
 
 #define COMMAND_PREFIX "exec:"
 #define HOST_NAME "strayframe " SF_VERSION
@@ -28,6 +29,17 @@ const struct sf_cache_plugin *sf_box_plugin(const struct sf_box *box)
 {
     SF_ASSERT(box != NULL);
     return &box->plugin;
+}
+
+const char *sf_box_object(const struct sf_box *box)
+{
+    SF_ASSERT(box != NULL);
+    return box->json ? NULL : box->words_text;
+}
+
+void sf_box_confine(void)
+{
+    sf_sandbox_confine();
 }
 
 /* ---- runs ---- */

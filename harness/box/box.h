@@ -53,6 +53,12 @@ bool sf_box_run_mispredicted(void);
 /* Must the run be given up now? (Then sf_box_run_mispredicted is true.) */
 bool sf_box_run_is_void(void);
 
+/* The path of a shared object's box; NULL for a program's. */
+const char *sf_box_object(const struct sf_box *box);
+
+/* Takes from this process what a stranger's object must not have. For a worker that loads one. */
+void sf_box_confine(void);
+
 /* Ends the idle processes: before a fork, and when no more runs follow. */
 void sf_box_rest(void);
 

@@ -17,4 +17,8 @@ uint32_t sf_sandbox_enter(uid_t user, gid_t group, uint32_t lacks);
  * system calls. Returns the flags of what could not be done. */
 uint32_t sf_sandbox_close(uint32_t lacks);
 
+/* In a process of ours that is about to load a stranger's object, where no other will do: no files
+ * that grow, no rights, no signals to others, the filter of system calls. */
+void sf_sandbox_confine(void);
+
 #endif

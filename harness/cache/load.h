@@ -13,7 +13,8 @@
 /* A cache that can be created. Foreign ones live in a box: harness/box/box.h. */
 struct sf_cache_module {
     const struct sf_cache_plugin *plugin;
-    const struct sf_box *box;          /* NULL: built in */
+    const struct sf_box *box;          /* NULL: built in, or opened in this process */
+    bool opens_here;                   /* see sf_cache_open_here */
     char options[SF_CACHE_SPEC_BYTES]; /* the text behind '?', "" for none */
 };
 
@@ -26,11 +27,16 @@ typedef const struct sf_cache_plugin *const *sf_cache_builtins;
 SF_MUST_USE enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builtins,
                                       struct sf_cache_module *module_out, struct sf_diag *diag);
 
-/* As sf_cache_load, but a shared object, once it has survived its trial in a box, is loaded into
- * this process: it is then trusted. SF_ERR_INPUT for a program. */
+/* As sf_cache_load, but a shared object, once it has survived its trial in a box, can be opened in
+ * a worker's process. SF_ERR_INPUT for a program. */
 SF_MUST_USE enum sf_err sf_cache_load_here(const char *spec, sf_cache_builtins builtins,
                                            struct sf_cache_module *module_out,
                                            struct sf_diag *diag);
+
+/* In a worker: opens the shared object of sf_cache_load_here in this process, which gives up its
+ * rights before, for good. Ends the process if the object is not what it was in its trial. Does
+ * nothing to a built-in cache. */
+void sf_cache_open_here(struct sf_cache_module *module);
 
 /* Creates one and destroys it again. False if it would not be created, or came to an end of its
  * own; with what it said or what became of it. */

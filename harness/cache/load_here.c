@@ -1,22 +1,18 @@
-/* A shared object loaded into this process, for the one command that saves and puts back a cache's
- * memory: everything else keeps foreign caches in a box. */
+/* A shared object loaded into a worker, for the one command that saves and puts back a cache's
+ * memory: everything else keeps foreign caches in a box. The worker has given up its rights. */
 #include <dlfcn.h>
-#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "harness/base/assert.h"
 #include "harness/base/cache_spec.h"
 #include "harness/cache/load.h"
 
-static const struct sf_cache_plugin *open_object(const char *path, char *problem,
-                                                 size_t problem_bytes)
+static const struct sf_cache_plugin *open_object(const char *path)
 {
-    char with_folder[SF_CACHE_SPEC_BYTES + 2];
-    /* Without a slash the loader would search the system's folders. */
-    snprintf(with_folder, sizeof with_folder, "%s%s", strchr(path, '/') == NULL ? "./" : "", path);
-    void *object = dlopen(with_folder, RTLD_NOW | RTLD_LOCAL);
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     void *symbol = object != NULL ? dlsym(object, "sf_cache_plugin_get") : NULL;
     if (symbol == NULL) {
-        snprintf(problem, problem_bytes, "%s", dlerror());
         return NULL;
     }
     sf_cache_plugin_get_function get;
@@ -27,8 +23,6 @@ static const struct sf_cache_plugin *open_object(const char *path, char *problem
 enum sf_err sf_cache_load_here(const char *spec, sf_cache_builtins builtins,
                                struct sf_cache_module *module_out, struct sf_diag *diag)
 {
-    char name[SF_CACHE_SPEC_BYTES];
-    char problem[256] = "it is another one than in its trial";
     SF_TRY(sf_cache_load(spec, builtins, module_out, diag));
     if (module_out->box == NULL) {
         return SF_OK;
@@ -39,12 +33,21 @@ enum sf_err sf_cache_load_here(const char *spec, sf_cache_builtins builtins,
                        "save and put back",
                        spec);
     }
-    snprintf(name, sizeof name, "%s", spec);
-    name[strcspn(name, "?")] = '\0';
-    module_out->box = NULL;
-    module_out->plugin = open_object(name, problem, sizeof problem);
-    if (module_out->plugin == NULL) {
-        return sf_fail(diag, SF_ERR_INPUT, "the cache '%s' cannot be loaded: %s", name, problem);
-    }
+    module_out->opens_here = true;
     return SF_OK;
+}
+
+void sf_cache_open_here(struct sf_cache_module *module)
+{
+    SF_ASSERT(module != NULL);
+    if (!module->opens_here) {
+        return;
+    }
+    sf_box_confine();
+    module->plugin = open_object(sf_box_object(module->box));
+    module->box = NULL;
+    module->opens_here = false;
+    if (module->plugin == NULL) {
+        _exit(1); /* the end of the process is a finding */
+    }
 }

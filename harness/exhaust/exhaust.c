@@ -41,6 +41,12 @@ static double cpu_s(void)
 
 /* ---- one world ---- */
 
+static void open_caches(struct sf_exhaust_options *options)
+{
+    sf_cache_open_here(&options->candidate);
+    sf_cache_open_here(&options->before);
+}
+
 static void prepare(struct sf_search *search, const struct sf_exhaust_options *options,
                     const struct sf_small_world *world, uint64_t seed)
 {
@@ -195,7 +201,8 @@ static void explore(void *context, void *prepared, uint32_t job, void *result_ou
 {
     (void)prepared;
     (void)job;
-    const struct sf_exhaust_options *options = context;
+    struct sf_exhaust_options *options = context; /* the worker's copy of it */
+    open_caches(options);
     struct explorer explorer = {
         .options = options,
         .report = result_out,
@@ -259,6 +266,7 @@ static void replay(void *context, void *prepared, uint32_t job, void *result_out
     struct sf_exhaust_options options = *order_job->options;
     options.engine = SF_EXHAUST_REPLAY; /* with the C library's own malloc, as in a server */
     options.keeps_symmetry = false;     /* a file may name whom it likes */
+    open_caches(&options);
     struct sf_search *search = sf_alloc(1, sizeof *search);
     prepare(search, &options, sf_exhaust_world_of(&options, order_job->found),
             order_job->found->seed);

@@ -111,7 +111,10 @@ static void say_failed(const struct sf_gate *gate, struct sf_text *out)
 static bool say_inconclusive(const struct sf_gate *gate, const struct gate_controls *controls,
                              struct sf_text *out)
 {
-    if (gate->differs_count > 0) {
+    if (sf_interrupted() && gate->runs_count < gate->wanted_count) {
+        sf_text_add(out, "interrupted after %u of %u runs, none of which failed", gate->runs_count,
+                    gate->wanted_count);
+    } else if (gate->differs_count > 0) {
         sf_text_add(out,
                     "the cache is not deterministic: in %u of %u scenarios the same seed, run "
                     "twice, gave two "
@@ -128,9 +131,8 @@ static bool say_inconclusive(const struct sf_gate *gate, const struct gate_contr
                     "detect leaks",
                     controls->leaky_runs_count);
     } else if (gate->runs_count < gate->wanted_count) {
-        sf_text_add(out, "%s after %u of %u runs, none of which failed",
-                    sf_interrupted() ? "interrupted" : "the time was up", gate->runs_count,
-                    gate->wanted_count);
+        sf_text_add(out, "the time was up after %u of %u runs, none of which failed",
+                    gate->runs_count, gate->wanted_count);
     } else if (idle_oracle(gate) != NULL) {
         sf_text_add(out, "the oracle %s had nothing to judge in %u runs", idle_oracle(gate),
                     gate->runs_count);

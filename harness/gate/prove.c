@@ -233,6 +233,9 @@ static void count(const struct field *field, const struct sf_jobs_results *resul
         proof->defect = field->classes[class];
         for (uint32_t i = class * of_class; i < (class + 1) * of_class; i++) {
             struct place place = place_of(field, i);
+            if (results->statuses[i].end == SF_JOB_NOT_RUN) {
+                continue; /* interrupted */
+            }
             bool died = results->statuses[i].end != SF_JOB_DONE;
             if (place.side == SIDE_DEFECT) {
                 count_defect_run(proof, &outcomes[i], died);

@@ -2,13 +2,13 @@
  * does is in tests/plugins/hostile.h. A sound cache that does it is a pass or a finding as the
  * table says; a leaky one that does it fails, whatever it does; and nothing of it is left behind.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/unit/leftovers.h"
 #include "tests/unit/program.h"
 
 /* What comes of a sound cache that does it. */
@@ -164,38 +164,9 @@ enum { HOSTILES_COUNT = sizeof hostiles / sizeof hostiles[0], PLENTY_SECONDS = 6
 static char folder[] = "/tmp/strayframe-test-XXXXXX";
 static char victim[] = "/tmp/strayframe-hostile-victim";
 
-/* Does any process have the folder in its command line? The runner of an object has. */
-static bool any_is_left(void)
+static void assert_nothing_is_left_of_it(void)
 {
-    bool any = false;
-    DIR *processes = opendir("/proc");
-    assert_non_null(processes);
-    for (const struct dirent *entry = readdir(processes); entry != NULL;
-         entry = readdir(processes)) {
-        char path[300];
-        char line[4096] = "";
-        snprintf(path, sizeof path, "/proc/%s/cmdline", entry->d_name);
-        int fd = open(path, O_RDONLY);
-        ssize_t count = fd >= 0 ? read(fd, line, sizeof line - 1) : 0;
-        if (fd >= 0) {
-            close(fd);
-        }
-        for (ssize_t i = 0; i < count; i++) {
-            any |= strncmp(line + i, folder, sizeof folder - 1) == 0;
-        }
-    }
-    closedir(processes);
-    return any;
-}
-
-/* The kernel takes a moment to end what is in a namespace. */
-static void assert_nothing_is_left(void)
-{
-    enum { ROUNDS = 200, ROUND_US = 20 * 1000 };
-    for (int round = 0; round < ROUNDS && any_is_left(); round++) {
-        usleep(ROUND_US);
-    }
-    assert_false(any_is_left());
+    assert_nothing_is_left(folder);
     assert_int_not_equal(access("/tmp/strayframe-hostile", F_OK), 0);
     assert_int_equal(access(victim, F_OK), 0);
 }
@@ -218,6 +189,8 @@ static int command_on(const struct hostile *hostile, const char *command, const 
     } else if (strcmp(command, "shrink") == 0) {
         snprintf(line, sizeof line, "shrink %s --seconds 1 --cache %s%s", scenario, object,
                  options);
+    } else if (strcmp(command, "exhaust") == 0) {
+        snprintf(line, sizeof line, "exhaust --seconds 1 --candidate %s%s", object, options);
     } else {
         snprintf(line, sizeof line, "%s %s --run-seconds %d --cache %s%s", command, scenario,
                  seconds, object, options);
@@ -226,7 +199,7 @@ static int command_on(const struct hostile *hostile, const char *command, const 
     for (const char *at = output; *at != '\0'; at++) {
         assert_true(*at == '\n' || (uint8_t)*at >= 0x20); /* nothing that moves a cursor */
     }
-    assert_nothing_is_left();
+    assert_nothing_is_left_of_it();
     return code;
 }
 
@@ -245,7 +218,7 @@ static void check_leaky(const struct hostile *hostile, const char *command)
 {
     int wanted = hostile->outcome == REFUSED ? 2 : strcmp(command, "run") == 0 ? 1 : -1;
     int code = command_on(hostile, command, " 2>&1", "leaky");
-    if (strcmp(command, "gate") == 0) {
+    if (strcmp(command, "gate") == 0 || strcmp(command, "exhaust") == 0) {
         wanted = hostile->outcome == REFUSED ? 2 : 1;
     } else if (wanted < 0) {
         wanted = 0; /* explain tells, shrink writes */
@@ -275,11 +248,11 @@ static void test_a_leaky_cache_cannot_talk_its_way_out(void **state)
 /* Each of the other commands with a share of the objects. */
 static void test_nor_in_any_other_command(void **state)
 {
-    static const char *const commands[] = {"gate", "explain", "shrink"};
+    static const char *const commands[] = {"gate", "explain", "shrink", "exhaust"};
     (void)state;
     for (size_t i = 0; i < HOSTILES_COUNT; i++) {
         if (hostiles[i].run_seconds == 0) {
-            check_leaky(&hostiles[i], commands[i % 3]);
+            check_leaky(&hostiles[i], commands[i % 4]);
         }
     }
 }
