@@ -1,19 +1,11 @@
 /* `strayframe live --hold`: server and origin stay, for commands by hand. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/interrupt.h"
 #include "harness/cli/live.h"
 
 #include "harness/base/assert.h"
-
-static volatile sig_atomic_t ended;
-
-static void end(int number)
-{
-    (void)number;
-    ended = 1;
-}
 
 static enum sf_err hold(struct sf_stage *stage, const struct cli_live *live, struct sf_text *logs,
                         struct sf_diag *diag)
@@ -31,7 +23,7 @@ static enum sf_err hold(struct sf_stage *stage, const struct cli_live *live, str
     printf("SERVER=http://%s:%u\nORIGIN=http://127.0.0.1:%u\n", stage->target.address,
            stage->target.port, sf_origin_port(stage->origin));
     fflush(stdout);
-    while (!ended && !(order->driver != NULL && stage->keeper.ended)) {
+    while (!sf_interrupted() && !(order->driver != NULL && stage->keeper.ended)) {
         sf_loop_wait(stage->loop, 100 * SF_MS);
     }
     return SF_OK;
@@ -42,8 +34,7 @@ enum sf_err cli_live_hold(const struct cli_live *live, struct sf_text *logs, str
     SF_ASSERT(live != NULL);
     SF_ASSERT(logs != NULL);
     struct sf_stage stage;
-    signal(SIGINT, end);
-    signal(SIGTERM, end);
+    sf_interrupt_watch();
     enum sf_err err =
         sf_stage_open_with(&live->order.stage, &(struct sf_credentials){0}, &stage, diag);
     if (err == SF_OK) {

@@ -167,7 +167,7 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
         }
         code = command->run(args);
     }
-    if (sf_interrupted()) {
+    if (command->prints_what_is_known && sf_interrupted()) {
         fprintf(stderr, "strayframe: interrupted: what is printed is what was known by then\n");
         code = code == CLI_EXIT_PASS ? CLI_EXIT_INCONCLUSIVE : code;
     }

@@ -3,6 +3,7 @@
 #include "harness/live/keeper_child.h"
 
 #include "harness/base/assert.h"
+#include "harness/base/interrupt.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -362,6 +363,7 @@ _Noreturn void sf_keeper_child_run(const struct sf_keeper_child *child)
         prctl(PR_SET_PDEATHSIG, 0);
     }
     setsid(); /* Ctrl-C is for the harness */
+    sf_interrupt_leave_to_parent();
     sigset_t children;
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
