@@ -111,6 +111,14 @@ void sf_captures_add(struct sf_captures *captures, struct sf_mark mark, uint32_t
     camera->captures_count = mark.capture + 1;
 }
 
+uint32_t sf_captures_camera(const struct sf_captures *captures, struct sf_mark mark)
+{
+    SF_ASSERT(captures != NULL);
+    uint32_t slot = captures->slots_count > 0 ? *slot_of(captures, mark.tenant, mark.camera) : 0;
+    bool has = slot != 0 && mark.capture < captures->cameras[slot - 1].captures_count;
+    return has ? slot - 1 : NONE;
+}
+
 struct sf_mark sf_captures_mark(const struct sf_captures *captures, uint32_t camera,
                                 uint32_t capture)
 {

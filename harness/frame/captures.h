@@ -42,6 +42,9 @@ void sf_captures_fini(struct sf_captures *captures);
 /* Captures of a camera must come in rising order. */
 void sf_captures_add(struct sf_captures *captures, struct sf_mark mark, uint32_t look_number);
 
+/* The camera that has this mark; SF_CAPTURES_NONE if it was never told or has no such capture. */
+uint32_t sf_captures_camera(const struct sf_captures *captures, struct sf_mark mark);
+
 struct sf_mark sf_captures_mark(const struct sf_captures *captures, uint32_t camera,
                                 uint32_t capture);
 

@@ -14,6 +14,9 @@ enum {
     POSTINGS_AIM = 4 << 20, /* in the index, about */
     /* What a delivery may cost: stills made again. Beyond it, captures stay unknown. */
     TRIES_MAX = 4096,
+    /* The same for all deliveries together; then this many for each. */
+    TRIES_EVER_MAX = 1 << 18,
+    TRIES_FEW = 16,
 };
 
 _Static_assert((int)SF_LEDGER_SHARERS_MAX == (int)SF_POSTINGS_SHARERS_MAX, "said in two places");
@@ -22,6 +25,7 @@ struct sf_ledger *sf_ledger_create(struct sf_ledger_source source)
 {
     struct sf_ledger *ledger = sf_alloc(1, sizeof *ledger);
     ledger->source = source;
+    ledger->tries_left_ever = TRIES_EVER_MAX;
     return ledger;
 }
 
@@ -48,6 +52,7 @@ void sf_ledger_reset(struct sf_ledger *ledger)
     ledger->window = 0;
     ledger->looks_indexed = 0;
     ledger->still_count = 0;
+    ledger->tries_left_ever = TRIES_EVER_MAX;
 }
 
 void sf_ledger_capture(struct sf_ledger *ledger, struct sf_mark mark, uint32_t look)
@@ -201,6 +206,22 @@ static int owner_compare(const void *left, const void *right)
     return (int)b->capture_known - (int)a->capture_known;
 }
 
+void sf_ledger_guess(struct sf_ledger *ledger, struct sf_mark mark)
+{
+    SF_ASSERT(ledger != NULL);
+    index_update(ledger);
+    uint32_t camera = sf_captures_camera(&ledger->captures, mark);
+    if (camera != SF_CAPTURES_NONE) {
+        ledger->captures_seen[camera] = mark.capture;
+    }
+}
+
+static uint32_t tries_of_delivery(const struct sf_ledger *ledger)
+{
+    uint32_t left = ledger->tries_left_ever;
+    return left > TRIES_MAX ? TRIES_MAX : left > TRIES_FEW ? left : TRIES_FEW;
+}
+
 void sf_ledger_attribute(struct sf_ledger *ledger, const uint8_t *bytes, size_t count,
                          struct sf_byte_attribution *out)
 {
@@ -215,8 +236,11 @@ void sf_ledger_attribute(struct sf_ledger *ledger, const uint8_t *bytes, size_t 
         return;
     }
     const struct ledger_delivery delivery = {bytes, count};
-    ledger->tries_left = TRIES_MAX;
+    uint32_t tries = tries_of_delivery(ledger);
+    ledger->tries_left = tries;
     uint32_t runs_count = sf_ledger_find_runs(ledger, &delivery);
+    uint32_t tried = tries - ledger->tries_left;
+    ledger->tries_left_ever -= tried < ledger->tries_left_ever ? tried : ledger->tries_left_ever;
     qsort(ledger->runs, runs_count, sizeof *ledger->runs, run_compare);
     uint8_t *taken = sf_alloc(count, 1);
     for (uint32_t i = 0; i < runs_count; i++) {

@@ -80,9 +80,15 @@ struct sf_byte_attribution {
     uint32_t unattributed_bytes;
 };
 
+/* The search of this capture's camera begins with this capture: a guess from elsewhere. It decides
+ * how long the next attributions take, not what they find, as long as the bounds of work hold. */
+void sf_ledger_guess(struct sf_ledger *ledger, struct sf_mark mark);
+
 /* Any bytes; of more than 1 MiB the rest stays unattributed. Costs about 0.2 ms for a delivery of
  * 12 KB, and 0.1 ms for each look of a camera the first time
- * after it was reported; where the capture is an old one, a still for each later one. */
+ * after it was reported; where the capture is an old one that was not guessed, a still for each
+ * later one, up to a bound for each delivery and one for all of them since the last reset. Beyond
+ * these the camera is still found, its capture may not be. */
 void sf_ledger_attribute(struct sf_ledger *ledger, const uint8_t *bytes, size_t count,
                          struct sf_byte_attribution *out);
 

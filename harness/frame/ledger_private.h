@@ -28,8 +28,9 @@ struct sf_ledger {
 
     struct sf_fingerprint *fingerprints; /* owned: of one still or delivery */
     size_t fingerprints_capacity;
-    struct ledger_run *runs; /* owned: as many as a delivery may have */
-    uint32_t tries_left;
+    struct ledger_run *runs;  /* owned: as many as a delivery may have */
+    uint32_t tries_left;      /* stills that may be made again for this delivery */
+    uint32_t tries_left_ever; /* for all deliveries */
 };
 
 /* Delivered bytes that a capture contains. */

@@ -72,6 +72,7 @@ struct search {
     uint32_t second_bytes; /* of the longest run of another capture */
     uint32_t least_bytes;
     uint32_t tried;
+    bool is_whole; /* the delivery is the best one's still, byte for byte */
 };
 
 /* Where in a still to look. */
@@ -115,17 +116,19 @@ static void search_try(struct sf_ledger *ledger, struct search *search, uint32_t
     if (length > ledger_run_bytes(&search->best)) {
         search->second_bytes = ledger_run_bytes(&search->best);
         search->best = run;
+        search->is_whole = length == delivery->count && length == ledger->still_count;
     } else if (length > search->second_bytes) {
         search->second_bytes = length;
     }
 }
 
 /* Captures of a camera share what does not depend on the capture, and a few letters. One that has
- * much more of the delivered bytes than another is the one. */
+ * much more of the delivered bytes than another is the one, and so is one that is the delivery:
+ * marks make any two captures different. */
 static bool search_settled(const struct search *search)
 {
-    return search->tried > 1 &&
-           ledger_run_bytes(&search->best) >= search->least_bytes + CLEAR_LEAD_BYTES;
+    return search->is_whole || (search->tried > 1 && ledger_run_bytes(&search->best) >=
+                                                         search->least_bytes + CLEAR_LEAD_BYTES);
 }
 
 /* Tries the two captures of the posting's camera that are most promising. */

@@ -288,6 +288,15 @@ void sf_book_attribute(struct sf_book *book, const uint8_t *bytes, uint32_t coun
     sf_ledger_attribute(book->ledger, bytes, count, found_out);
 }
 
+void sf_book_guess(struct sf_book *book, struct sf_mark mark)
+{
+    SF_ASSERT(book != NULL);
+    tell_ledger(book);
+    if (sf_book_knows(book, mark)) {
+        sf_ledger_guess(book->ledger, mark);
+    }
+}
+
 uint32_t sf_book_image_bytes(struct sf_book *book, const uint8_t *bytes, uint32_t count)
 {
     SF_ASSERT(book != NULL);

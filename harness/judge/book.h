@@ -103,6 +103,9 @@ const uint8_t *sf_book_remake(struct sf_book *book, struct sf_mark mark, size_t 
 void sf_book_attribute(struct sf_book *book, const uint8_t *bytes, uint32_t count,
                        struct sf_byte_attribution *found_out);
 
+/* The next attribution begins its search with this capture; it finds the same, sooner. */
+void sf_book_guess(struct sf_book *book, struct sf_mark mark);
+
 /* How many of these bytes are a piece of any camera's still. */
 uint32_t sf_book_image_bytes(struct sf_book *book, const uint8_t *bytes, uint32_t count);
 

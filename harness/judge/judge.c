@@ -168,15 +168,32 @@ static bool emit_picture(struct sf_judge *judge, const struct sf_delivery *deliv
     return foreign;
 }
 
-static void judge_picture(struct sf_judge *judge, const struct sf_delivery *delivery, bool whole)
+static void judge_picture(struct sf_judge *judge, const struct sf_delivery *delivery, bool whole,
+                          const struct sf_inspection *seen)
 {
-    struct sf_inspection seen;
-    sf_inspect(delivery->picture, delivery->picture_bytes, &seen);
-    uint16_t flags = picture_flags(judge->book, whole, &seen);
-    bool foreign = emit_picture(judge, delivery, flags, &seen);
+    uint16_t flags = picture_flags(judge->book, whole, seen);
+    bool foreign = emit_picture(judge, delivery, flags, seen);
     judge->strays_count += foreign;
     if (foreign && judge->exhibits != NULL) {
-        sf_exhibits_keep(judge->exhibits, judge->book, delivery, flags, &seen);
+        sf_exhibits_keep(judge->exhibits, judge->book, delivery, flags, seen);
+    }
+}
+
+/* What is not a recent capture of the viewer's own camera. The marks in the picture say in which
+ * captures to look for the bytes first; whose they are is for the bytes to say. */
+static void look_into(struct sf_judge *judge, const struct sf_delivery *delivery, bool whole,
+                      bool shown)
+{
+    struct sf_inspection seen = {0};
+    if (shown) {
+        sf_inspect(delivery->picture, delivery->picture_bytes, &seen);
+    }
+    for (uint32_t i = seen.owners_count; i > 0; i--) {
+        sf_book_guess(judge->book, seen.owners[i - 1].owner);
+    }
+    judge_bytes(judge, delivery);
+    if (shown) {
+        judge_picture(judge, delivery, whole, &seen);
     }
 }
 
@@ -204,10 +221,8 @@ void sf_judge_delivery(struct sf_judge *judge, const struct sf_delivery *deliver
                             .total_bytes = delivery->total_bytes, .request = delivery->request,
                             .hash = hash, .last_arrival_ns = delivery->arrived_at_ns));
     if (!exact) {
-        judge_bytes(judge, delivery);
-        if (occasion != SF_JUDGE_NOT_SHOWN && delivery->picture_bytes > 0) {
-            judge_picture(judge, delivery, whole);
-        }
+        look_into(judge, delivery, whole,
+                  occasion != SF_JUDGE_NOT_SHOWN && delivery->picture_bytes > 0);
         return;
     }
     emit_own_bytes(judge, delivery, own);
@@ -227,6 +242,8 @@ void sf_judge_shown_again(struct sf_judge *judge, const struct sf_delivery *deli
     if (own != SF_BOOK_NO_CAPTURE) {
         emit_own_picture(judge, delivery, own);
     } else {
-        judge_picture(judge, delivery, true);
+        struct sf_inspection seen;
+        sf_inspect(delivery->picture, delivery->picture_bytes, &seen);
+        judge_picture(judge, delivery, true, &seen);
     }
 }

@@ -429,6 +429,34 @@ static void test_ledger_and_inspection_agree_on_mixed_pictures(void **state)
     sf_ledger_destroy(fleet.ledger);
 }
 
+/* Small stills, of which an old one is given to others again and again: all of the camera's later
+ * stills would have to be made each time. */
+static void test_a_guess_saves_the_search_and_changes_no_answer(void **state)
+{
+    (void)state;
+    enum { CAPTURES = 200, OLD = 3, SPARED_MAX = 12 };
+    struct fleet fleet = fleet_of(64, 32, 3, CAPTURES);
+    fleet_tell(&fleet);
+    struct bytes still = still_of(&fleet, 1, OLD);
+    attribute(&fleet, still.data, 0); /* the index is there */
+    fleet.remakes_count = 0;
+    struct sf_byte_attribution searched = attribute(&fleet, still.data, still.count);
+    assert_true(fleet.remakes_count >= CAPTURES - OLD);
+    static const uint32_t guesses[] = {OLD, CAPTURES - 1, CAPTURES + 7};
+    for (uint32_t i = 0; i < sizeof guesses / sizeof guesses[0]; i++) {
+        sf_ledger_guess(fleet.ledger, mark_of(1, guesses[i]));
+        sf_ledger_guess(fleet.ledger, mark_of(77, 0)); /* no such camera */
+        fleet.remakes_count = 0;
+        struct sf_byte_attribution found = attribute(&fleet, still.data, still.count);
+        assert_int_equal(found.owners_count, searched.owners_count);
+        assert_int_equal(bytes_of(&found, mark_of(1, OLD)), bytes_of(&searched, mark_of(1, OLD)));
+        assert_true(bytes_of(&found, mark_of(1, OLD)) > 0);
+        assert_true(guesses[i] != OLD || fleet.remakes_count <= SPARED_MAX);
+    }
+    free(still.data);
+    sf_ledger_destroy(fleet.ledger);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -439,6 +467,7 @@ int main(void)
         cmocka_unit_test(test_ledger_letters_alone_do_not_tell_the_capture),
         cmocka_unit_test(test_ledger_headers_and_noise_belong_to_nobody),
         cmocka_unit_test(test_ledger_knows_only_what_it_was_told),
+        cmocka_unit_test(test_a_guess_saves_the_search_and_changes_no_answer),
         cmocka_unit_test(test_ledger_makes_no_still_unless_asked),
         cmocka_unit_test(test_ledger_measures_what_a_capture_has_in_common),
         cmocka_unit_test(test_ledger_and_inspection_agree_on_mixed_pictures),
