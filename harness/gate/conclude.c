@@ -91,6 +91,10 @@ static void say_failed(const struct sf_gate *gate, struct sf_text *out)
             sf_text_add(out, "; %s failed in %u", sf_oracles()[i]->name, gate->failed[i]);
         }
     }
+    if (gate->cut_count > 0) {
+        sf_text_add(out, "; %u of the runs were ended after %d such pictures", gate->cut_count,
+                    SF_GATE_STRAYS_MAX);
+    }
     if (gate->ended_count > gate->hung_count) {
         sf_text_add(out, "; the cache crashed in %u", gate->ended_count - gate->hung_count);
     }

@@ -132,6 +132,7 @@ static void count_findings(struct sf_gate *gate, struct gate_place place,
         stray |= count > 0 && sf_gate_is_stray(i);
     }
     gate->stray_count += stray;
+    gate->cut_count += outcome->cut;
     for (uint32_t i = 0; i < outcome->findings_kept; i++) {
         if (outcome->ended.code != 0 &&
             code_of(&outcome->findings[i]) == (uint32_t)outcome->ended.code) {

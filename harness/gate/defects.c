@@ -367,6 +367,15 @@ static const struct sf_defect defects[] = {
         .scenario = "scenarios/gate/busy-day.yaml",
     },
     {
+        .id = "D40",
+        .title = "a number of 16 bits names a still, and comes round again",
+        .seen_in = "IP identifiers, RTP sequence numbers; no published picture",
+        .needs = "a camera that is silent while 65,536 stills of others arrive",
+        BUILTIN("d40-ticket-wraps"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/soak.yaml",
+    },
+    {
         .id = "D42",
         .title = "an invalidated still is found in a second place",
         .seen_in = "invalidations of CDNs that leave stale-if-error copies; no published picture",

@@ -9,6 +9,7 @@
 #include "harness/base/assert.h"
 #include "harness/box/box.h"
 #include "harness/gate/private.h"
+#include "harness/gate/turns.h"
 
 /* The controls: what must be caught, and what must pass. Their runs come first. */
 enum { CONTROL_SEEDS = 4 };
@@ -24,6 +25,7 @@ enum part { PART_LEAKY, PART_SOUND, PART_AGAIN, PART_CANDIDATE, PARTS_COUNT };
 
 struct field {
     const struct sf_gate_options *options;
+    struct sf_turns turns;
     const char *caches[PARTS_COUNT];
     uint32_t seeds_count[PARTS_COUNT];
     struct sf_plan *plans;         /* by part and scenario */
@@ -44,7 +46,7 @@ struct place {
 
 static uint32_t jobs_of_part(const struct field *field, int part)
 {
-    return field->seeds_count[part] * field->options->plans_count;
+    return sf_turns_count(&field->turns, field->seeds_count[part]);
 }
 
 static uint32_t jobs_before(const struct field *field, int part)
@@ -56,7 +58,6 @@ static uint32_t jobs_before(const struct field *field, int part)
     return count;
 }
 
-/* Scenarios take turns, so that a budget that ends early has seen something of each. */
 static struct place place_of(const struct field *field, uint32_t index)
 {
     int part = 0;
@@ -64,10 +65,10 @@ static struct place place_of(const struct field *field, uint32_t index)
         index -= jobs_of_part(field, part);
         part++;
     }
+    struct sf_turn turn = sf_turns_at(&field->turns, index);
     return (struct place){
         .part = (enum part)part,
-        .at = {.plan = index % field->options->plans_count,
-               .seed = field->options->seed_first + index / field->options->plans_count},
+        .at = {.plan = turn.plan, .seed = field->options->seed_first + turn.seed},
     };
 }
 
@@ -117,7 +118,11 @@ static void *prepare(void *context)
 static void summarise(const struct sf_run_result *result, struct gate_outcome *outcome)
 {
     *outcome = (struct gate_outcome){
-        .verdict = result->verdict, .trace_hash = result->trace_hash, .ended = result->ended};
+        .verdict = result->verdict,
+        .trace_hash = result->trace_hash,
+        .ended = result->ended,
+        .cut = result->out_of_budget && result->ended.code == 0,
+    };
     memcpy(outcome->oracles, result->oracles, sizeof outcome->oracles);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         outcome->probes[i] = result->probes[i] > 0;
@@ -166,7 +171,7 @@ static void work(void *context, void *prepared, uint32_t index, void *result_out
     const struct sf_run_options options = {
         .seed = place.at.seed,
         .seconds_max = field->options->run_seconds_max,
-        .strays_max = place.part == PART_LEAKY ? 1 : 0, /* one is enough to have caught it */
+        .strays_max = place.part == PART_LEAKY ? 1 : SF_GATE_STRAYS_MAX, /* 1: it is caught */
     };
     /* State that a cache leaves behind in its process (its random numbers, say) has moved on after
      * a first run; two workers that run the seed once each would both begin at the same place. */
@@ -241,20 +246,18 @@ static void count_control(struct gate_controls *controls, enum part part, struct
     }
 }
 
-/* How many seeds were run in every scenario; runs of further seeds were not wanted. */
+/* Under how many seeds every scenario was run that has a turn; runs of further seeds were not
+ * wanted. */
 static uint32_t seeds_run(const struct field *field, const struct sf_jobs_results *results)
 {
-    uint32_t plans_count = field->options->plans_count;
     uint32_t first = jobs_before(field, PART_CANDIDATE);
-    uint32_t seed = 0;
-    for (; seed < field->seeds_count[PART_CANDIDATE]; seed++) {
-        for (uint32_t plan = 0; plan < plans_count; plan++) {
-            if (results->statuses[first + seed * plans_count + plan].end == SF_JOB_NOT_RUN) {
-                return seed;
-            }
+    uint32_t count = jobs_of_part(field, PART_CANDIDATE);
+    for (uint32_t i = 0; i < count; i++) {
+        if (results->statuses[first + i].end == SF_JOB_NOT_RUN) {
+            return sf_turns_at(&field->turns, i).seed;
         }
     }
-    return seed;
+    return field->seeds_count[PART_CANDIDATE];
 }
 
 static void count_all(const struct field *field, const struct sf_jobs_results *results,
@@ -267,7 +270,7 @@ static void count_all(const struct field *field, const struct sf_jobs_results *r
     uint32_t wanted = floor == 0                  ? field->options->seeds_count
                       : floor > gate->seeds_count ? floor
                                                   : gate->seeds_count;
-    gate->wanted_count = wanted * field->options->plans_count;
+    gate->wanted_count = sf_turns_count(&field->turns, wanted);
     for (uint32_t i = 0; i < candidate_first + gate->wanted_count; i++) {
         struct place place = place_of(field, i);
         struct outcome outcome = outcome_of(results, i);
@@ -302,6 +305,7 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
         options->seeds_count < CONTROL_SEEDS ? options->seeds_count : CONTROL_SEEDS;
     struct field field = {
         .options = options,
+        .turns = {options->plans, options->plans_count},
         .caches = {CONTROL_LEAKY, CONTROL_SOUND, options->candidate, options->candidate},
         .seeds_count = {control_seeds, control_seeds, 1, options->seeds_count},
     };
@@ -312,8 +316,8 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
     }
     const struct sf_jobs jobs = {
         .count = jobs_before(&field, PARTS_COUNT),
-        .floor_count =
-            jobs_before(&field, PART_CANDIDATE) + options->seeds_floor * options->plans_count,
+        .floor_count = jobs_before(&field, PART_CANDIDATE) +
+                       sf_turns_count(&field.turns, options->seeds_floor),
         .workers = options->workers,
         .result_bytes = sizeof(struct gate_outcome),
         .job_seconds_max =

@@ -11,6 +11,9 @@
 
 enum { SF_GATE_SCENARIOS_MAX = 64, SF_GATE_FINDS_MAX = 64, SF_GATE_HANGS_MAX = 4 };
 
+/* A run ends after this many stray pictures: the next thousand says nothing that these do not. */
+enum { SF_GATE_STRAYS_MAX = 1000 };
+
 struct sf_gate_options {
     const char *candidate; /* by name, as in a plan */
     const char *baseline;  /* the version that a deploy replaces; NULL: the candidate itself */
@@ -72,7 +75,8 @@ struct sf_gate {
     uint32_t wanted_count;     /* that were to be run */
     uint32_t failed_count;     /* runs with a finding, crashes and hangs included */
     uint32_t stray_count;      /* of those: a viewer received another tenant's picture or a piece */
-    uint32_t ended_count;      /* of those: crashes and hangs */
+    uint32_t cut_count;        /* of those: ended after SF_GATE_STRAYS_MAX stray pictures */
+    uint32_t ended_count;      /* of the failed ones: crashes and hangs */
     uint32_t hung_count;       /* of those: hangs */
     uint32_t differs_count;    /* scenarios of which a seed run twice did not give the same run */
     uint32_t not_tested_count; /* probes that fewer runs reached than the gate requires */

@@ -12,6 +12,7 @@ struct gate_outcome {
     enum sf_verdict verdict;
     struct sf_cache_ended ended;
     uint32_t findings_kept;
+    bool cut; /* ended after SF_GATE_STRAYS_MAX stray pictures */
     uint64_t trace_hash;
     struct sf_oracle_result oracles[SF_ORACLES_MAX];
     struct sf_finding findings[SF_GATE_OUTCOME_FINDINGS_MAX]; /* the first of each signature */

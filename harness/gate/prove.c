@@ -8,6 +8,7 @@
 #include "harness/base/assert.h"
 #include "harness/base/text.h"
 #include "harness/gate/gate.h"
+#include "harness/gate/turns.h"
 #include "harness/run/jobs.h"
 
 /* The outcome of a run. */
@@ -23,6 +24,7 @@ enum side { SIDE_DEFECT, SIDE_TWIN, SIDES_COUNT };
 
 struct field {
     const struct sf_prove_options *options;
+    struct sf_turns turns;
     uint32_t classes_count;
     const struct sf_defect *classes[SF_PROOFS_MAX];
 };
@@ -44,24 +46,29 @@ struct worker {
     bool is_loaded;
 };
 
+static uint32_t defect_runs_of_class(const struct field *field)
+{
+    return sf_turns_count(&field->turns, field->options->seeds_count);
+}
+
 static uint32_t runs_of_class(const struct field *field)
 {
-    const struct sf_prove_options *options = field->options;
-    return (options->seeds_count + options->twin_seeds_count) * options->plans_count;
+    return defect_runs_of_class(field) +
+           sf_turns_count(&field->turns, field->options->twin_seeds_count);
 }
 
 static struct place place_of(const struct field *field, uint32_t index)
 {
-    const struct sf_prove_options *options = field->options;
-    uint32_t defect_runs = options->seeds_count * options->plans_count;
+    uint32_t defect_runs = defect_runs_of_class(field);
     struct place place = {.class = index / runs_of_class(field)};
     index %= runs_of_class(field);
     if (index >= defect_runs) {
         place.side = SIDE_TWIN;
         index -= defect_runs;
     }
-    place.plan = index % options->plans_count;
-    place.seed = options->seed_first + index / options->plans_count;
+    struct sf_turn turn = sf_turns_at(&field->turns, index);
+    place.plan = turn.plan;
+    place.seed = field->options->seed_first + turn.seed;
     return place;
 }
 
@@ -101,7 +108,7 @@ static void work(void *context, void *prepared, uint32_t index, void *result_out
     }
     struct sf_run_result *result = &worker->result;
     sf_run(worker->runner, &worker->plan, &worker->caches,
-           &(struct sf_run_options){.seed = place.seed}, result);
+           &(struct sf_run_options){.seed = place.seed, .strays_max = SF_GATE_STRAYS_MAX}, result);
     struct outcome *outcome = result_out;
     *outcome = (struct outcome){.duration_ns = result->duration_ns};
     for (uint32_t i = 0; i < result->oracles_count; i++) {
@@ -226,7 +233,7 @@ static void count(const struct field *field, const struct sf_jobs_results *resul
 {
     const struct outcome *outcomes = (const struct outcome *)(const void *)results->results;
     uint32_t of_class = runs_of_class(field);
-    uint32_t defect_runs = field->options->seeds_count * field->options->plans_count;
+    uint32_t defect_runs = defect_runs_of_class(field);
     proofs->count = field->classes_count;
     for (uint32_t class = 0; class < field->classes_count; class ++) {
         struct sf_proof *proof = &proofs->proofs[class];
@@ -326,7 +333,7 @@ enum sf_err sf_prove(const struct sf_prove_options *options, struct sf_proofs *p
     SF_ASSERT(proofs_out != NULL);
     SF_ASSERT(options->plans_count > 0 && options->seeds_count > 0);
     memset(proofs_out, 0, sizeof *proofs_out);
-    struct field field = {.options = options};
+    struct field field = {.options = options, .turns = {options->plans, options->plans_count}};
     SF_TRY(choose_classes(&field, diag));
     SF_TRY(try_caches(&field, diag));
     SF_TRY(run_canaries(options, proofs_out, diag));

@@ -20,7 +20,7 @@ static const struct {
 #undef X
 };
 
-enum { LONG_BYTES = 8192 };
+enum { LONG_BYTES = 8192, MANY_STILLS = 65536 };
 enum { FLAPS = 3, FLAPS_WITHIN_S = 20, REDEPLOY_WITHIN_S = 3 };
 
 /* What happened to a node of the cache. */
@@ -41,6 +41,8 @@ struct sf_probes {
     uint64_t *link_left;     /* by link: the highest number of a packet that has left */
     uint32_t *still_bytes;   /* by camera: its latest still that has arrived whole */
     sf_ns *first_whole_ns;   /* by camera: when its first still had arrived whole; 0: not yet */
+    uint64_t *last_whole;    /* by camera: the number of its latest whole still; 0: none yet */
+    uint64_t wholes_count;   /* of all cameras */
     sf_ns fresh_within_ns;   /* 0: not asked for */
     uint32_t uploads_count;  /* under way */
     uint64_t stills_bytes;   /* of all of them */
@@ -78,6 +80,7 @@ struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
     probes->link_left =
         sf_arena_take(arena, (size_t)SF_LINKS_PER_HOME * homes_count, sizeof(uint64_t));
     probes->first_whole_ns = sf_arena_take(arena, homes_count, sizeof(sf_ns));
+    probes->last_whole = sf_arena_take(arena, homes_count, sizeof(uint64_t));
     probes->still_bytes = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->uploads_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->fetches_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
@@ -97,13 +100,17 @@ static uint32_t index_of(const struct sf_probes *probes, struct sf_camera_id cam
     return camera.index;
 }
 
-/* A request for a still whose camera's first one has grown old. */
+/* A request for a still whose camera's first one has grown old, or whose latest one has. */
 static void see_admitted(struct sf_probes *probes, const struct sf_admitted_record admitted)
 {
     sf_ns first_ns = probes->first_whole_ns[index_of(probes, admitted.camera)];
     if (probes->fresh_within_ns > 0 && first_ns > 0 &&
         admitted.at_ns - first_ns > probes->fresh_within_ns) {
         pass(probes, SF_PROBE_AGED);
+    }
+    uint64_t last = probes->last_whole[admitted.camera.index];
+    if (last > 0 && probes->wholes_count - last >= MANY_STILLS) {
+        pass(probes, SF_PROBE_LONG_SILENCE);
     }
 }
 
@@ -259,6 +266,7 @@ static void see_whole(struct sf_probes *probes, struct sf_camera_id id, uint32_t
     if (probes->first_whole_ns[camera] == 0) {
         probes->first_whole_ns[camera] = at_ns;
     }
+    probes->last_whole[camera] = ++probes->wholes_count;
     probes->stills_bytes += bytes;
     probes->stills_bytes -= probes->still_bytes[camera];
     probes->still_bytes[camera] = bytes;

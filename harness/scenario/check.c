@@ -122,6 +122,8 @@ SF_MUST_USE static enum sf_err head_check(struct sf_check *check)
     if ((unsigned)plan->vary > SF_VARY_LENGTH) {
         return sf_check_wrong(check, "not one of nothing, content, length");
     }
+    sf_check_at(check, "gate_every");
+    SF_TRY(sf_check_count(check, plan->gate_every, 1, SF_GATE_EVERY_MAX));
     sf_check_at(check, "start");
     if (plan->start_unix_s < 0 || plan->start_unix_s > SF_INSTANT_S_MAX) {
         return sf_check_wrong(check, "not in the years 1970 to 9999");

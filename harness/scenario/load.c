@@ -44,6 +44,7 @@ SF_MUST_USE static enum sf_err keys_check(struct sf_load *load)
                                  "swarm",
                                  "vary",
                                  "vary_home",
+                                 "gate_every",
                                  "start",
                                  "duration",
                                  "cache",
@@ -133,6 +134,21 @@ SF_MUST_USE static enum sf_err run_duration_load(struct sf_load *load,
     return SF_OK;
 }
 
+SF_MUST_USE static enum sf_err gate_every_load(struct sf_load *load,
+                                               const struct sf_yaml_node *node)
+{
+    static const struct sf_param range = {
+        .name = "gate_every", .kind = SF_PARAM_COUNT, .min = 1, .max = SF_GATE_EVERY_MAX};
+    const char *text = NULL;
+    int64_t every = 0;
+    SF_TRY(sf_load_value(load, node, range.name, &text));
+    if (sf_param_read(&range, text, load->plan, &every, load->diag) != SF_OK) {
+        return sf_load_wrong(load, node, range.name);
+    }
+    load->plan->gate_every = (uint32_t)every;
+    return SF_OK;
+}
+
 SF_MUST_USE static enum sf_err head_load(struct sf_load *load)
 {
     struct sf_plan *plan = load->plan;
@@ -150,6 +166,10 @@ SF_MUST_USE static enum sf_err head_load(struct sf_load *load)
         SF_TRY(sf_load_switch(load, node, "swarm", &plan->swarm));
     }
     SF_TRY(vary_load(load));
+    node = sf_yaml_get(load->root, "gate_every");
+    if (node != NULL) {
+        SF_TRY(gate_every_load(load, node));
+    }
     node = sf_yaml_get(load->root, "start");
     if (node != NULL) {
         SF_TRY(start_load(load, node));

@@ -65,6 +65,7 @@ void sf_plan_default(const struct sf_plan_schema *schema, struct sf_plan *plan_o
     SF_ASSERT(plan_out != NULL);
     memset(plan_out, 0, sizeof *plan_out);
     plan_out->seed = SF_PLAN_SEED_FALLBACK;
+    plan_out->gate_every = 1;
     plan_out->start_unix_s = SF_PLAN_START_FALLBACK_S;
     memcpy(plan_out->cache, SF_PLAN_CACHE_FALLBACK, sizeof SF_PLAN_CACHE_FALLBACK);
     section_default(schema->tables[SF_SECTION_CLOUD], &plan_out->cloud);

@@ -15,7 +15,7 @@
 /* Where a scenario is silent. */
 #define SF_PLAN_CACHE_FALLBACK "builtin:boxing-day-fix"
 #define SF_PLAN_START_FALLBACK_S INT64_C(1577880000) /* 2020-01-01T12:00:00Z */
-enum { SF_PLAN_SEED_FALLBACK = 1 };
+enum { SF_PLAN_SEED_FALLBACK = 1, SF_GATE_EVERY_MAX = 1000 };
 
 /* The network that does nothing. Every plan has it at index 0, no file has to define it. */
 #define SF_NETWORK_PERFECT "perfect"
@@ -225,6 +225,8 @@ struct sf_plan {
     bool swarm; /* each run draws which of the faults it has: see swarm.h */
     enum sf_plan_vary vary;
     uint32_t vary_home;   /* a home whose account's stills are varied, from 1; 0: the seed draws */
+    uint32_t gate_every;  /* a campaign of many scenarios runs it under one seed of this many, from
+                             the first on: 1 to SF_GATE_EVERY_MAX */
     int64_t start_unix_s; /* the wall clock of the simulated world at virtual time 0, UTC */
     sf_ns duration_ns;
     char cache[SF_CACHE_SPEC_BYTES]; /* "builtin:NAME?options" or the path of a .so */

@@ -96,6 +96,9 @@ static void head_print(const struct printer *printer)
     if (plan->vary_home > 0) {
         sf_text_add(printer->out, "vary_home: %" PRIu32 "\n", plan->vary_home);
     }
+    if (plan->gate_every != 1) {
+        sf_text_add(printer->out, "gate_every: %" PRIu32 "\n", plan->gate_every);
+    }
     if (plan->start_unix_s != SF_PLAN_START_FALLBACK_S) {
         sf_text_add(printer->out, "start: ");
         sf_value_instant_print(plan->start_unix_s, printer->out);

@@ -408,6 +408,8 @@ void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_tex
                                    "of others must get the same"));
     put(properties, "vary_home",
         whole(0, SF_HOMES_MAX, "a home of that tenant, counted from 1; 0: the seed draws"));
+    put(properties, "gate_every",
+        whole(1, SF_GATE_EVERY_MAX, "gate and prove run it under one seed of N"));
     put(properties, "start",
         pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
                 "the simulated world's clock at the start, UTC"));

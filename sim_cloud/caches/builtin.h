@@ -54,6 +54,7 @@
     X(d36_stale_on_error)                                                                          \
     X(d37_evicted_entry)                                                                           \
     X(d39_first_still)                                                                             \
+    X(d40_ticket_wraps)                                                                            \
     X(d42_forgets_half)                                                                            \
     X(d43_last_fetch)                                                                              \
     X(d44_any_state)                                                                               \

@@ -571,6 +571,9 @@ static void test_what_is_answered_is_fresh_or_flagged(void **state)
           "stale\n");
     judge(&sf_oracle_fresh, FRESH("151", ", stale"), "evidence 0\n");
     judge(&sf_oracle_fresh,
+          FRESH("140 camera 0 fetch ends not modified, received 0, fetch 9\n151", ""),
+          "evidence 1\n");
+    judge(&sf_oracle_fresh,
           "100 camera 0 takes capture 0\n"
           "151 hub 0 is answered request 1\n"
           "900 end\n",

@@ -241,6 +241,7 @@ static void random_plan(struct sf_rng *rng, struct sf_plan *plan)
     random_text(rng, plan->title, sizeof plan->title);
     plan->seed = sf_rng_u64(rng) >> below(rng, 64);
     plan->swarm = below(rng, 2) == 1;
+    plan->gate_every = 1 + below(rng, 3);
     plan->start_unix_s = below(rng, 3) == 0 ? plan->start_unix_s : below(rng, UINT32_MAX);
     plan->duration_ns = 2 * SF_MINUTE + (sf_ns)sf_rng_below(rng, (uint64_t)SF_HOUR);
     plan->duration_ns -= below(rng, 2) * (plan->duration_ns % SF_SECOND);

@@ -165,7 +165,7 @@ static void test_json_schema_has_every_key_and_no_other(void **state)
                         "https://json-schema.org/draft/2020-12/schema");
     json_t *homes = json_object_get(json_object_get(root, "properties"), "homes");
     json_t *home = json_object_get(homes, "items");
-    assert_int_equal(json_object_size(json_object_get(root, "properties")), 18);
+    assert_int_equal(json_object_size(json_object_get(root, "properties")), 19);
     assert_int_equal(json_object_size(json_object_get(home, "properties")), 10);
     json_t *timeline = json_object_get(json_object_get(root, "properties"), "timeline");
     json_t *entry = json_object_get(timeline, "items");
