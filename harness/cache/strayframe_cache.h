@@ -202,9 +202,11 @@ struct sf_cache_host {
     int32_t (*answer)(void *context, uint64_t request, uint32_t status, const uint8_t *bytes,
                       uint32_t bytes_count);
 
-    /* Answers a request in parts, status OK: announce the total, pass the parts in order (they are
-     * sent on in packets of 1,400 bytes: what is left over waits for the next part, so do not wait
-     * for on_answer_progress to reach the last byte passed), end after all announced bytes.
+    /* Answers a request in parts, status OK: announce the total, pass the parts in order, end after
+     * all announced bytes. Parts are sent on at once, in packets of up to 1,400 bytes; only the
+     * last, shorter packet of what was passed waits while others are on their way, until the viewer
+     * has taken those or a further part fills it. So a cache may pass one part, of any length, and
+     * wait with the next until on_answer_progress says that it was taken.
      * `answer_abort` ends the answer early: the viewer keeps the bytes sent so far and receives no
      * more. */
     int32_t (*answer_begin)(void *context, uint64_t request, uint32_t total_bytes);

@@ -70,6 +70,60 @@ uint32_t sf_transfer_next_unsent(struct sf_transfer *transfer)
     return index;
 }
 
+uint32_t sf_transfer_packet_bytes(const struct sf_transfer *transfer, uint32_t index)
+{
+    SF_ASSERT(transfer != NULL);
+    SF_ASSERT(index < transfer->fragments_count);
+    uint32_t before = index == transfer->piece_index ? transfer->piece_acked : 0;
+    return sf_transfer_length(transfer, index) - before;
+}
+
+uint32_t sf_transfer_next_piece(struct sf_transfer *transfer)
+{
+    SF_ASSERT(transfer != NULL);
+    SF_ASSERT(transfer->acked_count <= transfer->sent_count);
+    uint32_t index = transfer->sent_count;
+    if (index == transfer->fragments_count || transfer->acked_count < index ||
+        sf_transfer_unacked_piece(transfer) > 0) {
+        return 0;
+    }
+    uint32_t ready = transfer->ready_bytes - sf_transfer_offset(index);
+    if (transfer->piece_index != index) {
+        transfer->piece_index = index;
+        transfer->piece_sent = 0;
+        transfer->piece_arrived = 0;
+        transfer->piece_acked = 0;
+    }
+    SF_ASSERT(ready < sf_transfer_length(transfer, index));
+    if (ready <= transfer->piece_sent) {
+        return 0;
+    }
+    transfer->piece_sent = ready;
+    return ready;
+}
+
+uint32_t sf_transfer_unacked_piece(const struct sf_transfer *transfer)
+{
+    SF_ASSERT(transfer != NULL);
+    SF_ASSERT(transfer->piece_acked <= transfer->piece_sent);
+    bool open = transfer->piece_index == transfer->sent_count &&
+                transfer->piece_acked < transfer->piece_sent;
+    return open ? transfer->piece_sent : 0;
+}
+
+bool sf_transfer_piece_arrive(struct sf_transfer *transfer, uint32_t index, uint32_t end)
+{
+    SF_ASSERT(transfer != NULL);
+    SF_ASSERT(end > 0);
+    SF_ASSERT(end < SF_PACKET_PAYLOAD_BYTES);
+    bool open = index == transfer->piece_index && !has(transfer->arrived, index);
+    if (!open || end <= transfer->piece_arrived || end > transfer->piece_sent) {
+        return false;
+    }
+    transfer->piece_arrived = end;
+    return true;
+}
+
 uint32_t sf_transfer_next_unacked(const struct sf_transfer *transfer, uint32_t from)
 {
     SF_ASSERT(transfer != NULL);
@@ -103,8 +157,9 @@ enum sf_transfer_arrival sf_transfer_arrive(struct sf_transfer *transfer, uint32
 void sf_transfer_acknowledged(struct sf_transfer *transfer)
 {
     SF_ASSERT(transfer != NULL);
-    SF_ASSERT(transfer->sent_count > 0);
+    SF_ASSERT(transfer->sent_count > 0 || transfer->piece_sent > 0);
     SF_ASSERT(transfer->acked_count <= transfer->arrived_count);
+    transfer->piece_acked = transfer->piece_arrived;
     uint32_t words = (transfer->fragments_count + 63) / 64;
     memcpy(transfer->acked, transfer->arrived, words * sizeof(uint64_t));
     transfer->acked_count = transfer->arrived_count;
@@ -113,26 +168,39 @@ void sf_transfer_acknowledged(struct sf_transfer *transfer)
     }
 }
 
-static uint32_t prefix_bytes(const struct sf_transfer *transfer, const uint64_t *words)
+static uint32_t prefix_bytes(const struct sf_transfer *transfer, const uint64_t *words,
+                             uint32_t piece_bytes)
 {
     uint32_t index = 0;
     while (index < transfer->fragments_count && has(words, index)) {
         index++;
     }
-    uint32_t bytes = sf_transfer_offset(index);
+    uint32_t bytes = sf_transfer_offset(index) + (index == transfer->piece_index ? piece_bytes : 0);
     return bytes < transfer->total_bytes ? bytes : transfer->total_bytes;
 }
 
 uint32_t sf_transfer_acked_bytes(const struct sf_transfer *transfer)
 {
     SF_ASSERT(transfer != NULL);
-    return prefix_bytes(transfer, transfer->acked);
+    return prefix_bytes(transfer, transfer->acked, transfer->piece_acked);
 }
 
 uint32_t sf_transfer_prefix_bytes(const struct sf_transfer *transfer)
 {
     SF_ASSERT(transfer != NULL);
-    return prefix_bytes(transfer, transfer->arrived);
+    return prefix_bytes(transfer, transfer->arrived, transfer->piece_arrived);
+}
+
+uint32_t sf_transfer_arrived_bytes(const struct sf_transfer *transfer)
+{
+    SF_ASSERT(transfer != NULL);
+    SF_ASSERT(transfer->piece_index < transfer->fragments_count);
+    uint32_t last = transfer->fragments_count - 1;
+    uint32_t bytes = sf_transfer_offset(transfer->arrived_count);
+    if (has(transfer->arrived, last)) {
+        bytes -= SF_PACKET_PAYLOAD_BYTES - sf_transfer_length(transfer, last);
+    }
+    return bytes + (has(transfer->arrived, transfer->piece_index) ? 0 : transfer->piece_arrived);
 }
 
 static uint32_t bits_count(const uint64_t *words, uint32_t words_count)
@@ -153,6 +221,12 @@ void sf_transfer_check(const struct sf_transfer *transfer)
     SF_ASSERT(transfer->sent_count <= transfer->fragments_count);
     SF_ASSERT(transfer->arrived_count <= transfer->sent_count);
     SF_ASSERT(transfer->acked_count <= transfer->arrived_count);
+    SF_ASSERT(transfer->piece_index <= transfer->sent_count);
+    SF_ASSERT(transfer->piece_index < transfer->fragments_count);
+    SF_ASSERT(transfer->piece_acked <= transfer->piece_arrived);
+    SF_ASSERT(transfer->piece_arrived <= transfer->piece_sent);
+    SF_ASSERT(transfer->piece_sent == 0 ||
+              transfer->piece_sent < sf_transfer_length(transfer, transfer->piece_index));
     SF_ASSERT(transfer->sender_done || transfer->acked_count < transfer->fragments_count);
     SF_ASSERT(bits_count(transfer->arrived, words_count) == transfer->arrived_count);
     SF_ASSERT(bits_count(transfer->acked, words_count) == transfer->acked_count);

@@ -27,7 +27,7 @@ static void check_answer(const struct message *message)
     const struct answer_message *answer = &message->answer;
     check_viewer_message(message, answer->viewer);
     SF_ASSERT(answer->picture == (message->payload != NULL));
-    SF_ASSERT(answer->judged_count <= message->transfer.arrived_count);
+    SF_ASSERT(answer->judged_bytes <= sf_transfer_arrived_bytes(&message->transfer));
     SF_ASSERT(answer->refusal == SF_AUTHORISATION_OPEN || !answer->picture);
 }
 
@@ -125,6 +125,8 @@ static void check_touched(const struct world *world, const struct sf_event *even
     case EVENT_FRAGMENT_BROKEN:
     case EVENT_ACK:
     case EVENT_ACK_BROKEN:
+    case EVENT_PIECE:
+    case EVENT_PIECE_BROKEN:
     case EVENT_RESEND:
     case EVENT_SEND_LIMIT:
     case EVENT_UPLOAD_TIME_OUT:

@@ -92,7 +92,7 @@ struct answer_message {
     uint64_t validator;               /* of the still that comes; 0: none */
     struct sf_camera_id camera;       /* that the viewer named */
     uint32_t range_offset;            /* the bytes that come are those of the still from here on */
-    uint32_t judged_count;            /* fragments that had arrived when it was judged last */
+    uint32_t judged_bytes;            /* that had arrived when it was judged last */
     sf_ns arrived_at_ns;              /* when the latest fragment came */
     uint16_t said;                    /* by the cache: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
     uint8_t status;                   /* SF_CACHE_STATUS_... */

@@ -33,6 +33,8 @@ enum event_kind {
     EVENT_FRAGMENT_BROKEN, /* the same, with a wrong checksum */
     EVENT_ACK,             /* message; target link */
     EVENT_ACK_BROKEN,
+    EVENT_PIECE, /* message; small which piece: see messages.c; target link */
+    EVENT_PIECE_BROKEN,
     EVENT_RESEND,          /* message */
     EVENT_SEND_LIMIT,      /* message: the camera gives up */
     EVENT_UPLOAD_TIME_OUT, /* message: the cloud gives up */

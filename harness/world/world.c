@@ -15,6 +15,8 @@ static void dispatch(struct world *world, const struct sf_event *event)
     case EVENT_FRAGMENT_BROKEN:
     case EVENT_ACK:
     case EVENT_ACK_BROKEN:
+    case EVENT_PIECE:
+    case EVENT_PIECE_BROKEN:
     case EVENT_RESEND:
     case EVENT_SEND_LIMIT:
     case EVENT_LINK_STATE:

@@ -227,7 +227,9 @@ static void on_invalidate(void *context, const struct sf_cache_invalidation *inv
 #define OPTIONS(X)                            \
     X(patience_ms, 2500, 600000, patience_ns) \
     X(fresh_ms, 15000, 86400000, fresh_ns)    \
-    X(stale_ms, 300000, 86400000, stale_ns)
+    X(stale_ms, 300000, 86400000, stale_ns)   \
+    X(part_bytes, 4096, 1048576, part_bytes)  \
+    X(parts_ahead, 3, 1000, parts_ahead)
 
 static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
                     char *error, uint32_t error_bytes)

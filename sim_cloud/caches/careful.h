@@ -44,6 +44,8 @@ struct careful {
     int64_t patience_ns;
     int64_t fresh_ns;
     int64_t stale_ns;
+    uint32_t part_bytes;     /* of an answer */
+    uint32_t parts_ahead;    /* that are passed before the viewer has taken them */
     struct kit_map cameras;  /* by tenant and camera */
     struct kit_map uploads;  /* by upload */
     struct kit_map waiters;  /* by request */

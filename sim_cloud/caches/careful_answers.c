@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-enum { PART_BYTES = 4096, WINDOW_BYTES = 3 * PART_BYTES };
-
 /* An answer that is being sent in parts. */
 struct sending {
     uint64_t request;
@@ -29,9 +27,10 @@ static void send_more(struct careful *cache, struct sending *sending, uint32_t t
 {
     const struct sf_cache_host *host = cache->host;
     const struct careful_still *still = sending->still;
-    while (sending->sent_bytes < still->count && sending->sent_bytes < taken_bytes + WINDOW_BYTES) {
+    uint64_t end = taken_bytes + (uint64_t)cache->part_bytes * cache->parts_ahead;
+    while (sending->sent_bytes < still->count && sending->sent_bytes < end) {
         uint32_t left = still->count - sending->sent_bytes;
-        uint32_t part = left < PART_BYTES ? left : PART_BYTES;
+        uint32_t part = left < cache->part_bytes ? left : cache->part_bytes;
         host->answer_part(host->context, sending->request, still->bytes + sending->sent_bytes,
                           part);
         sending->sent_bytes += part;

@@ -169,8 +169,8 @@ static void test_a_message_that_contradicts_its_kind_is_caught(void **state)
     struct message *upload = wait_for_part(world, MESSAGE_UPLOAD);
     assert_caught(upload->upload.told, false, sf_world_check(world), "message->upload.told");
     struct message *answer = wait_for_part(world, MESSAGE_ANSWER);
-    assert_caught(answer->answer.judged_count, answer->transfer.arrived_count + 1,
-                  sf_world_check(world), "answer->judged_count <=");
+    assert_caught(answer->answer.judged_bytes, answer->transfer.total_bytes + 1,
+                  sf_world_check(world), "answer->judged_bytes <=");
     assert_caught(answer->answer.picture, false, sf_world_check(world), "answer->picture ==");
     assert_caught(answer->answer.viewer.index,
                   (answer->answer.viewer.index + SF_VIEWERS_PER_HOME) %

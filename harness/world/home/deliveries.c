@@ -21,6 +21,7 @@ static uint32_t find_ranges(struct homes *homes, const struct sf_transfer *trans
         while (end < transfer->fragments_count && has_arrived(transfer, end)) {
             bytes += sf_transfer_length(transfer, end++);
         }
+        bytes += end == transfer->piece_index ? transfer->piece_arrived : 0;
         if (bytes > 0) {
             homes->ranges[count++] =
                 (struct sf_byte_range){.offset = sf_transfer_offset(first), .count = bytes};
@@ -63,7 +64,7 @@ void sf_delivery_judge(struct world *world, struct message *message,
     if (occasion != SF_JUDGE_NOT_SHOWN || message->answer.range_offset == 0) {
         delivery.picture = sf_holding_picture(world, message, &delivery.picture_bytes);
     }
-    message->answer.judged_count = message->transfer.arrived_count;
+    message->answer.judged_bytes = sf_transfer_arrived_bytes(&message->transfer);
     if (world_is_varied(world)) {
         return;
     }
@@ -89,7 +90,7 @@ void sf_viewer_answer_released(struct world *world, struct message *message)
 {
     SF_ASSERT(message->kind == MESSAGE_ANSWER);
     const struct answer_message *answer = &message->answer;
-    if (answer->picture && message->transfer.arrived_count > answer->judged_count) {
+    if (answer->picture && sf_transfer_arrived_bytes(&message->transfer) > answer->judged_bytes) {
         sf_delivery_judge(world, message, SF_JUDGE_NOT_SHOWN);
     }
 }

@@ -9,6 +9,8 @@ static bool is_arrival(const struct sf_event *event)
     case EVENT_FRAGMENT_BROKEN:
     case EVENT_ACK:
     case EVENT_ACK_BROKEN:
+    case EVENT_PIECE:
+    case EVENT_PIECE_BROKEN:
         return true;
     case EVENT_RESEND:
     case EVENT_SEND_LIMIT:

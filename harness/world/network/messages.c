@@ -150,37 +150,36 @@ static void trace_packet(struct world *world, const struct message *message, str
 
 /* The same for a link that holds packets back. */
 static void packet_queue(struct world *world, struct slotted_link *slotted, struct message *message,
-                         struct sf_link_id link, enum event_kind kind, uint32_t fragment,
-                         uint32_t payload_bytes)
+                         struct sf_link_id link, const struct packet *packet)
 {
     uint64_t number = slotted->queue.link.packets_count;
-    uint16_t flags = sf_slotted_take_in(world, slotted, message, kind, fragment,
-                                        payload_bytes + SF_PACKET_HEADER_BYTES);
-    trace_packet(world, message, link, fragment, number, flags,
+    uint16_t flags = sf_slotted_take_in(world, slotted, message, packet);
+    trace_packet(world, message, link, packet->fragment, number, flags,
                  (flags & SF_FATE_LOST) != 0 ? SF_DUE_LOST : SF_DUE_TOLD_LATER);
     sf_slotted_let_go(world, link);
 }
 
 /* Gives one packet to its link; the copies that come out of it are on their way. */
 static void packet_send(struct world *world, struct message *message, struct sf_link_id link,
-                        enum event_kind kind, uint32_t fragment, uint32_t payload_bytes)
+                        struct packet packet)
 {
     struct slotted_link *slotted = slotted_link(world, link);
     if (slotted != NULL) {
-        packet_queue(world, slotted, message, link, kind, fragment, payload_bytes);
+        packet_queue(world, slotted, message, link, &packet);
         return;
     }
     struct sf_netem *netem = &world->network.links[link.index];
     uint64_t number = netem->packets_count;
     struct sf_netem_fate fate;
-    sf_netem_decide(netem, world_now(world), payload_bytes + SF_PACKET_HEADER_BYTES, false, &fate);
+    sf_netem_decide(netem, world_now(world), packet.payload_bytes + SF_PACKET_HEADER_BYTES, false,
+                    &fate);
     uint16_t flags = fate_flags(&fate);
-    trace_packet(world, message, link, fragment, number,
-                 (uint16_t)(flags | (kind == EVENT_ACK ? SF_FATE_ACK : 0)),
+    trace_packet(world, message, link, packet.fragment, number,
+                 (uint16_t)(flags | (packet.kind == EVENT_ACK ? SF_FATE_ACK : 0)),
                  fate.copies_count > 0 ? fate.copy[0].deliver_ns : SF_DUE_LOST);
     for (uint32_t i = 0; i < fate.copies_count; i++) {
-        push_arrival(world, link, kind, fate.copy[i].corrupted, fragment, message->handle,
-                     fate.copy[i].deliver_ns);
+        push_arrival(world, link, packet.kind, fate.copy[i].corrupted, packet.small,
+                     message->handle, fate.copy[i].deliver_ns);
         message->transfer.in_flight_count++;
     }
 }
@@ -188,11 +187,36 @@ static void packet_send(struct world *world, struct message *message, struct sf_
 /* Returns how many bytes it has. */
 static uint32_t fragment_send(struct world *world, struct message *message, uint32_t index)
 {
-    uint32_t bytes = sf_transfer_length(&message->transfer, index);
+    uint32_t bytes = sf_transfer_packet_bytes(&message->transfer, index);
     bool last = index + 1 == message->transfer.fragments_count;
-    SF_ASSERT(!last || message->unpaid_bytes <= bytes);
-    packet_send(world, message, link_of(message, message->up), EVENT_FRAGMENT, index,
-                bytes - (last ? message->unpaid_bytes : 0));
+    uint32_t unpaid_bytes = last ? message->unpaid_bytes : 0;
+    SF_ASSERT(unpaid_bytes <= sf_transfer_length(&message->transfer, index));
+    const struct packet packet = {.kind = EVENT_FRAGMENT,
+                                  .small = (uint16_t)index,
+                                  .fragment = index,
+                                  .payload_bytes = bytes > unpaid_bytes ? bytes - unpaid_bytes : 0};
+    packet_send(world, message, link_of(message, message->up), packet);
+    return bytes;
+}
+
+/* The event of a piece's arrival has 16 bits for it: 11 for where it ends in its fragment, 5 of the
+ * fragment's number. A piece that is 32 fragments late is taken for one of the latest fragment only
+ * if that is sent in pieces too; then it brings nothing that was not sent. */
+enum { PIECE_END_BITS = 11, PIECE_END_MASK = (1 << PIECE_END_BITS) - 1, PIECE_NUMBER_MASK = 31 };
+
+_Static_assert((int)SF_PACKET_PAYLOAD_BYTES <= (int)PIECE_END_MASK, "a piece's end has its bits");
+
+/* Sends the open fragment up to byte `end`; 0: nothing. Returns how many bytes that packet has. */
+static uint32_t piece_send(struct world *world, struct message *message, uint32_t end)
+{
+    if (end == 0) {
+        return 0;
+    }
+    uint32_t index = message->transfer.piece_index;
+    uint32_t bytes = end - message->transfer.piece_acked;
+    uint32_t small = (index & PIECE_NUMBER_MASK) << PIECE_END_BITS | end;
+    packet_send(world, message, link_of(message, message->up),
+                (struct packet){EVENT_PIECE, (uint16_t)small, index, bytes});
     return bytes;
 }
 
@@ -218,14 +242,17 @@ static void bytes_left(struct world *world, const struct message *message, uint3
 void sf_message_send(struct world *world, struct message *message)
 {
     SF_ASSERT(!message->transfer.sender_done);
-    bool first = message->transfer.sent_count == 0;
+    bool first = message->transfer.sent_count == 0 && message->transfer.piece_sent == 0;
     uint32_t index;
     uint32_t bytes = 0;
     while ((index = sf_transfer_next_unsent(&message->transfer)) != UINT32_MAX) {
         bytes += fragment_send(world, message, index);
     }
+    if (message->in_parts) {
+        bytes += piece_send(world, message, sf_transfer_next_piece(&message->transfer));
+    }
     bytes_left(world, message, bytes);
-    if (first && message->transfer.sent_count > 0) {
+    if (first && bytes > 0) {
         look_again(world, message);
     }
 }
@@ -238,6 +265,7 @@ static void send_unacknowledged(struct world *world, struct message *message)
         bytes += fragment_send(world, message, index);
         index = sf_transfer_next_unacked(&message->transfer, index + 1);
     }
+    bytes += piece_send(world, message, sf_transfer_unacked_piece(&message->transfer));
     bytes_left(world, message, bytes);
 }
 
@@ -259,6 +287,12 @@ static void resend(struct world *world, struct message *message)
     look_again(world, message);
 }
 
+static void acknowledge_packet(struct world *world, struct message *message, uint32_t index)
+{
+    packet_send(world, message, link_of(message, !message->up),
+                (struct packet){EVENT_ACK, (uint16_t)index, index, ACK_BYTES});
+}
+
 static void fragment_arrived(struct world *world, struct message *message, uint32_t index)
 {
     bool acknowledge;
@@ -266,7 +300,7 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
     message->begun = true;
     acknowledge = acknowledge || message->in_parts;
     if (acknowledge && !(message->transfer.receiver_done && arrival == SF_ARRIVAL_NEW)) {
-        packet_send(world, message, link_of(message, !message->up), EVENT_ACK, index, ACK_BYTES);
+        acknowledge_packet(world, message, index);
     }
     bool last = arrival == SF_ARRIVAL_LAST;
     if (last) {
@@ -281,6 +315,23 @@ static void fragment_arrived(struct world *world, struct message *message, uint3
     }
 }
 
+static void piece_arrived(struct world *world, struct message *message, uint32_t small)
+{
+    struct sf_transfer *transfer = &message->transfer;
+    uint32_t late = (transfer->sent_count - (small >> PIECE_END_BITS)) & PIECE_NUMBER_MASK;
+    uint32_t index = transfer->sent_count - late;
+    bool news = late <= transfer->sent_count &&
+                sf_transfer_piece_arrive(transfer, index, small & PIECE_END_MASK);
+    message->begun = true;
+    if (!(transfer->receiver_done && news)) {
+        acknowledge_packet(world, message, index);
+    }
+    const struct message_route *route = route_of(world, message);
+    if (news && route->fragment != NULL) {
+        route->fragment(world, message, index, false);
+    }
+}
+
 static void acknowledged(struct world *world, struct message *message)
 {
     sf_transfer_acknowledged(&message->transfer);
@@ -290,6 +341,9 @@ static void acknowledged(struct world *world, struct message *message)
     const struct message_route *route = route_of(world, message);
     if (route->acknowledged != NULL) {
         route->acknowledged(world, message);
+    }
+    if (!message->transfer.sender_done && message->in_parts) {
+        sf_message_send(world, message); /* a short part that has waited for this */
     }
 }
 
@@ -322,6 +376,8 @@ static void packet_arrived(struct world *world, const struct sf_event *event)
      * message. */
     if (event->kind == EVENT_FRAGMENT && !dropped) {
         fragment_arrived(world, message, event->small);
+    } else if (event->kind == EVENT_PIECE && !dropped) {
+        piece_arrived(world, message, event->small);
     } else if (event->kind == EVENT_ACK && !dropped) {
         acknowledged(world, message);
     }
@@ -337,6 +393,8 @@ void sf_network_event(struct world *world, const struct sf_event *event)
     case EVENT_FRAGMENT_BROKEN:
     case EVENT_ACK:
     case EVENT_ACK_BROKEN:
+    case EVENT_PIECE:
+    case EVENT_PIECE_BROKEN:
         packet_arrived(world, event);
         return;
     case EVENT_RESEND:

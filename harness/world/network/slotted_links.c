@@ -132,8 +132,7 @@ static uint16_t flags_of(struct sf_netem_queued taken, enum event_kind kind)
 }
 
 uint16_t sf_slotted_take_in(struct world *world, struct slotted_link *slotted,
-                            struct message *message, enum event_kind kind, uint32_t fragment,
-                            uint32_t bytes)
+                            struct message *message, const struct packet *given)
 {
     void *item;
     sf_handle tag = sf_slots_take(&world->network.slotted_packets, &item);
@@ -142,13 +141,15 @@ uint16_t sf_slotted_take_in(struct world *world, struct slotted_link *slotted,
         .message = message->handle,
         .sent_ns = world_now(world),
         .number = slotted->queue.link.packets_count,
-        .fragment = fragment,
-        .kind = (uint16_t)kind,
+        .fragment = given->fragment,
+        .kind = (uint16_t)given->kind,
+        .small = given->small,
     };
     make_room(&slotted->queue);
     struct sf_netem_queued taken =
-        sf_netem_queue_enqueue(&slotted->queue, world_now(world), bytes, false, tag);
-    packet->flags = flags_of(taken, kind);
+        sf_netem_queue_enqueue(&slotted->queue, world_now(world),
+                               given->payload_bytes + SF_PACKET_HEADER_BYTES, false, tag);
+    packet->flags = flags_of(taken, given->kind);
     packet->copies_count = taken.copies_count;
     message->transfer.in_flight_count += taken.copies_count;
     uint16_t flags = packet->flags;
@@ -172,7 +173,7 @@ static void leave(struct world *world, struct sf_link_id link,
                 SF_RECORD(packet_left, .fate = (uint16_t)flags, .link = link,
                           .transfer = (uint32_t)packet->message, .fragment = packet->fragment,
                           .number = packet->number, .held_ns = world_now(world) - packet->sent_ns));
-    push_arrival(world, link, (enum event_kind)packet->kind, delivery->corrupted, packet->fragment,
+    push_arrival(world, link, (enum event_kind)packet->kind, delivery->corrupted, packet->small,
                  packet->message, world_now(world));
     if (--packet->copies_count == 0) {
         sf_slots_give(&world->network.slotted_packets, delivery->tag);

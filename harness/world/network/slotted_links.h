@@ -11,8 +11,19 @@ struct slotted_packet {
     uint64_t number; /* on its link */
     uint32_t fragment;
     uint32_t copies_count;
-    uint16_t kind; /* enum event_kind: what its arrival is */
+    uint16_t kind;  /* enum event_kind: what its arrival is */
+    uint16_t small; /* of that event */
     uint16_t flags;
+    uint16_t reserved;
+    uint32_t reserved_2;
+};
+
+/* A packet that is given to its link. */
+struct packet {
+    enum event_kind kind; /* what its arrival is */
+    uint16_t small;       /* of that event */
+    uint32_t fragment;
+    uint32_t payload_bytes;
 };
 
 void sf_slotted_init(struct world *world);
@@ -32,7 +43,7 @@ static inline struct slotted_link *slotted_link(const struct world *world, struc
 /* Takes a packet in, whose copies are then on their way, and returns its fate as far as it is
  * known: flags of PACKET. After the record sf_slotted_let_go is called. */
 uint16_t sf_slotted_take_in(struct world *world, struct slotted_link *link, struct message *message,
-                            enum event_kind kind, uint32_t fragment, uint32_t bytes);
+                            const struct packet *packet);
 /* Lets out what may leave now. */
 void sf_slotted_let_go(struct world *world, struct sf_link_id link);
 void sf_slotted_wake(struct world *world, struct sf_link_id link);
@@ -41,13 +52,13 @@ void sf_slotted_changed(struct world *world, struct sf_link_id link);
 
 /* A packet of a message arrives at the end of its link, whole or with a wrong checksum. */
 static inline void push_arrival(struct world *world, struct sf_link_id link, enum event_kind kind,
-                                bool corrupted, uint32_t fragment, sf_handle message, sf_ns due_ns)
+                                bool corrupted, uint16_t small, sf_handle message, sf_ns due_ns)
 {
     sf_queue_push(&world->queue,
                   (struct sf_event){
                       .due_ns = due_ns,
                       .kind = (uint16_t)(corrupted ? kind + 1 : kind),
-                      .small = (uint16_t)fragment,
+                      .small = small,
                       .target = link.index,
                       .a = (uint32_t)message,
                       .b = (uint32_t)(message >> 32),
