@@ -30,7 +30,7 @@ bool sf_gate_same_signature(const struct sf_finding *a, const struct sf_finding 
     SF_ASSERT(a != NULL);
     SF_ASSERT(b != NULL);
     return a->oracle == b->oracle && code_of(a) == code_of(b) && viewer_kind(a) == viewer_kind(b) &&
-           a->destination == b->destination;
+           a->destination == b->destination && a->callback == b->callback;
 }
 
 bool sf_gate_job_failed(const struct sf_job_status *status, const struct gate_outcome *outcome)

@@ -35,8 +35,9 @@ struct sf_gate_options {
 
 enum sf_gate_find_kind { SF_GATE_FINDING, SF_GATE_CRASH, SF_GATE_HANG };
 
-/* Findings of one signature: of one oracle, to viewers of one kind, and for a broken contract with
- * one code; or crashes by one signal; or hangs. Shown by the first of them. */
+/* Findings of one signature: of one oracle, to viewers of one kind, answered from inside one
+ * function of the cache, and for a broken contract with one code; or crashes by one signal; or
+ * hangs. Shown by the first of them. */
 struct sf_gate_find {
     enum sf_gate_find_kind kind;
     uint32_t plan; /* index; of the first */

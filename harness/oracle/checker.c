@@ -42,7 +42,7 @@ const char *sf_verdict_name(enum sf_verdict verdict)
 
 static const uint64_t REGISTER_KINDS = SF_SEES(CAMERA) | SF_SEES(VIEWER) | SF_SEES(LINK) |
                                        SF_SEES(KILL_SWITCH) | SF_SEES(SESSION) | SF_SEES(SLOT) |
-                                       SF_SEES(SHARE) | SF_SEES(ASK);
+                                       SF_SEES(SHARE) | SF_SEES(ASK) | SF_SEES(ANSWERED_FROM);
 
 void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_t homes_count)
 {
@@ -62,6 +62,7 @@ void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_
         .signed_in = sf_arena_take(arena, viewers_count, sizeof(bool)),
         .linked = sf_arena_take(arena, homes_count, sizeof(bool)),
         .has_app = sf_arena_take(arena, homes_count, sizeof(bool)),
+        .answered_from = sf_arena_take(arena, viewers_count, sizeof(uint32_t)),
     };
     sf_access_init(&checker->who.access, arena, homes_count);
     for (; oracles[checker->oracles_count] != NULL; checker->oracles_count++) {
@@ -73,6 +74,27 @@ void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_
         checker->states[checker->oracles_count] = state;
         checker->kinds |= oracle->kinds;
     }
+}
+
+/* The low bits of the request's number, and 1 + enum sf_callback: there are many viewers. */
+enum { CALLBACK_BITS = 8, REQUEST_MASK = 0xffffff };
+
+_Static_assert(SF_CALLBACKS_COUNT < 1 << CALLBACK_BITS, "callbacks fit");
+
+static void register_answer(struct sf_register *who, const struct sf_answered_from_record from)
+{
+    SF_ASSERT(from.viewer.index < SF_VIEWERS_PER_HOME * who->homes_count);
+    who->answered_from[from.viewer.index] =
+        (uint32_t)(from.request & REQUEST_MASK) << CALLBACK_BITS | ((uint32_t)from.callback + 1);
+}
+
+uint16_t sf_register_callback(const struct sf_register *who, struct sf_viewer_id viewer,
+                              uint64_t request)
+{
+    SF_ASSERT(who != NULL);
+    uint32_t from = sf_viewer_is_none(viewer) ? 0 : who->answered_from[viewer.index];
+    bool same = from >> CALLBACK_BITS == (uint32_t)(request & REQUEST_MASK);
+    return same ? (uint16_t)(from & ((1u << CALLBACK_BITS) - 1)) : 0;
 }
 
 bool sf_register_is_stray(const struct sf_register *who, struct sf_viewer_id viewer,
@@ -129,6 +151,9 @@ static void register_see(struct sf_register *who, const struct sf_record *record
         SF_ASSERT(sf_link_of(record).tenant.index < who->homes_count);
         who->linked[sf_link_of(record).tenant.index] = sf_link_of(record).linked;
         break;
+    case SF_RECORD_ANSWERED_FROM:
+        register_answer(who, sf_answered_from_of(record));
+        break;
     case SF_RECORD_KILL_SWITCH:
         who->blocked = sf_kill_switch_of(record).blocked;
         break;
@@ -151,7 +176,10 @@ static void checker_see(struct sf_checker *checker, const struct sf_record *reco
             oracles[i]->see(checker->states[i], &checker->who, record, checker->findings);
             checker->results[i].findings_count += checker->findings->count - before;
             for (; kept < checker->findings->kept_count; kept++) {
-                checker->findings->kept[kept].oracle = (uint16_t)i;
+                struct sf_finding *finding = &checker->findings->kept[kept];
+                finding->oracle = (uint16_t)i;
+                finding->callback =
+                    sf_register_callback(&checker->who, finding->viewer, finding->request);
             }
         }
     }

@@ -15,7 +15,7 @@ void sf_exposure_add(const struct sf_register *who, const struct sf_left_home_re
                                   .owner_tenant = sf_register_owner(who, left->camera),
                                   .owner_camera = left->camera,
                                   .amount = amount,
-                                  .destination = left->destination,
+                                  .destination = (uint16_t)left->destination,
                               });
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/callback.h"
 #include "harness/base/ids.h"
 #include "harness/base/text.h"
 #include "harness/trace/access.h"
@@ -48,7 +49,9 @@ struct sf_finding {
     struct sf_camera_id owner_camera;
     uint32_t capture;
     uint32_t amount;      /* share in ppm, bytes, or a code: as the oracle's `amount_unit` says */
-    uint32_t destination; /* enum sf_destination: where it went to from a home; 0: to a viewer */
+    uint16_t destination; /* enum sf_destination: where it went to from a home; 0: to a viewer */
+    uint16_t callback;    /* 1 + enum sf_callback: from inside which function of the cache the
+                             request was answered; 0: no answer of a cache is concerned */
     uint64_t request;
 };
 
@@ -87,6 +90,7 @@ struct sf_register {
     bool *linked;                       /* by tenant: linked to the integration */
     bool *has_app;                      /* by tenant: has an app of its own */
     bool blocked;                       /* the kill switch is on */
+    uint32_t *answered_from;            /* by viewer: see sf_register_callback */
     struct sf_access access;            /* guests, and the camera of each request */
 };
 
@@ -115,6 +119,11 @@ static inline struct sf_camera_id sf_register_asked(const struct sf_register *wh
 {
     return sf_access_asked(&who->access, viewer, request, sf_register_camera(who, viewer));
 }
+
+/* 1 + enum sf_callback: from inside which function of the cache the viewer's request was answered;
+ * 0 if it was not, or a later one was answered since. */
+uint16_t sf_register_callback(const struct sf_register *who, struct sf_viewer_id viewer,
+                              uint64_t request);
 
 /* Is a still of `camera`, taken when `owner` owned it, a stray for this viewer? Not if it is its
  * own tenant's, nor if that owner shares the camera with it. */

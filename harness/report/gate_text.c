@@ -124,8 +124,12 @@ static void differs_lines(const struct sf_gate *gate, const struct sf_gate_names
 static void find_lines(const struct sf_gate_find *find, const struct sf_gate_names *names,
                        struct sf_text *out)
 {
-    sf_text_add(out, "  - in %u run%s, first: ", find->runs_count,
-                find->runs_count == 1 ? "" : "s");
+    sf_text_add(out, "  - in %u run%s", find->runs_count, find->runs_count == 1 ? "" : "s");
+    if (find->kind == SF_GATE_FINDING && find->finding.callback > 0) {
+        sf_text_add(out, ", answered from %s",
+                    sf_callback_name((enum sf_callback)(find->finding.callback - 1)));
+    }
+    sf_text_add(out, ", first: ");
     find_sentence(find, out);
     sf_text_add(out, "\n      ");
     find_command(names, "run", find, out);

@@ -56,6 +56,10 @@ json_t *sf_report_finding_json(const struct sf_finding *finding)
     if (code != NULL) {
         json_object_set_new(json, "code", json_string(code));
     }
+    if (finding->callback > 0) {
+        const char *name = sf_callback_name((enum sf_callback)(finding->callback - 1));
+        json_object_set_new(json, "answered_from", json_string(name));
+    }
     return json;
 }
 

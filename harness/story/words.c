@@ -224,14 +224,9 @@ void sf_say_cause(const struct sf_record *record, struct sf_text *out)
     SF_ASSERT(record != NULL);
     SF_ASSERT(out != NULL);
     const struct sf_answered_from_record from = sf_answered_from_of(record);
-    static const char *const names[] = {
-#define X(NAME, name) name,
-        SF_CALLBACKS(X)
-#undef X
-    };
     uint32_t about = from.about.index + 1;
     uint32_t begun_for = from.begun_for.index + 1;
-    sf_text_add(out, "from inside %s", names[from.callback]);
+    sf_text_add(out, "from inside %s", sf_callback_name(from.callback));
     if (from.about.index == SF_NOBODY) {
         return;
     }

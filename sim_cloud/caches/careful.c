@@ -33,6 +33,9 @@ static struct careful_camera *camera_of(struct careful *cache, uint64_t tenant, 
 static void on_upload(void *context, const struct sf_cache_upload *upload)
 {
     struct careful *cache = context;
+    if (!cache->takes_uploads) {
+        return;
+    }
     struct careful_arrival *arrival =
         sf_careful_arrival_begin(upload->tenant, upload->camera, upload->total_bytes);
     arrival->capture = upload->capture;
@@ -82,7 +85,9 @@ static void answer_waiters(struct careful *cache, struct careful_camera *camera)
 static void fetch(struct careful *cache, struct careful_camera *camera)
 {
     const struct sf_cache_host *host = cache->host;
-    uint64_t origin = camera->still != NULL ? camera->still->origin : 0;
+    /* Without uploads nothing else would tell of a change that the camera's validator does not. */
+    bool may_ask = camera->still != NULL && cache->takes_uploads;
+    uint64_t origin = may_ask ? camera->still->origin : 0;
     int32_t result = host->fetch_if_changed(host->context, camera->id, origin, 0, &camera->fetch);
     camera->fetch_running = result == SF_CACHE_DONE;
     if (camera->fetch_running) {
@@ -105,7 +110,7 @@ static void fetch_over(struct careful *cache, struct careful_camera *camera)
 
 static void stop_fetch_if_nobody_waits(struct careful *cache, struct careful_camera *camera)
 {
-    if (camera->waiters == NULL && camera->fetch_running) {
+    if (camera->waiters == NULL && camera->fetch_running && !cache->keeps_fetches) {
         cache->host->fetch_cancel(cache->host->context, camera->fetch);
         fetch_over(cache, camera);
     }
@@ -229,7 +234,9 @@ static void on_invalidate(void *context, const struct sf_cache_invalidation *inv
     X(fresh_ms, 15000, 86400000, fresh_ns)    \
     X(stale_ms, 300000, 86400000, stale_ns)   \
     X(part_bytes, 4096, 1048576, part_bytes)  \
-    X(parts_ahead, 3, 1000, parts_ahead)
+    X(parts_ahead, 3, 1000, parts_ahead)      \
+    X(uploads, 1, 1, takes_uploads)           \
+    X(keeps_fetches, 0, 1, keeps_fetches)
 
 static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
                     char *error, uint32_t error_bytes)

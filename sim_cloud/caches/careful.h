@@ -46,6 +46,8 @@ struct careful {
     int64_t stale_ns;
     uint32_t part_bytes;     /* of an answer */
     uint32_t parts_ahead;    /* that are passed before the viewer has taken them */
+    bool takes_uploads;      /* false: what cameras send unasked is left alone */
+    bool keeps_fetches;      /* a fetch goes on when no request waits for it any more */
     struct kit_map cameras;  /* by tenant and camera */
     struct kit_map uploads;  /* by upload */
     struct kit_map waiters;  /* by request */

@@ -48,13 +48,15 @@ static void test_findings_of_one_signature_are_one_find_and_strays_come_first(vo
     assert_true(gate->stray_count > 0);
     assert_true(gate->finds_count > 1);
     assert_true(sf_gate_is_stray(gate->finds[0].finding.oracle));
+    assert_int_equal(gate->finds[0].finding.callback, 1 + SF_CALLBACK_ON_REQUEST);
     for (uint32_t i = 0; i < gate->finds_count; i++) {
         assert_true(gate->finds[i].runs_count <= gate->failed[gate->finds[i].finding.oracle]);
         for (uint32_t j = 0; j < i; j++) {
             const struct sf_finding *a = &gate->finds[i].finding;
             const struct sf_finding *b = &gate->finds[j].finding;
-            assert_true(a->oracle != b->oracle || a->viewer.index % SF_VIEWERS_PER_HOME !=
-                                                      b->viewer.index % SF_VIEWERS_PER_HOME);
+            assert_true(a->oracle != b->oracle || a->callback != b->callback ||
+                        a->viewer.index % SF_VIEWERS_PER_HOME !=
+                            b->viewer.index % SF_VIEWERS_PER_HOME);
             assert_true(sf_gate_is_stray(b->oracle) || !sf_gate_is_stray(a->oracle));
         }
     }

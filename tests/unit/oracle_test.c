@@ -250,6 +250,36 @@ static void test_a_request_that_the_old_network_may_delay_is_not_judged(void **s
           "181" MISSED);
 }
 
+/* The cache waits for what it has begun; the time is 20 s. */
+#define HEALED_AND_ASKED                        \
+    "0 camera 0 is asked for a still fetch 9\n" \
+    "1000000000 healed within 20000000000\n"    \
+    "11500000000 hub 0 asks\n"
+
+static void test_a_fetch_that_lost_a_packet_is_not_the_caches_fault(void **state)
+{
+    (void)state;
+    judge(&sf_oracle_recovery, HEALED_AND_ASKED "40000000000 end\n",
+          "evidence 0\n"); /* still open */
+    judge(&sf_oracle_recovery,
+          HEALED_AND_ASKED "25000000000 camera 0 fetch ends abandoned, received 1, fetch 9\n"
+                           "40000000000 end\n",
+          "evidence 0\n"); /* asked no more */
+    judge(&sf_oracle_recovery,
+          HEALED_AND_ASKED "25000000000 camera 0 fetch ends abandoned, received 1, fetch 9\n"
+                           "26000000000 hub 0 asks\n"
+                           "50000000000 end\n",
+          "evidence 1\n"
+          "50000000000 the hub of home 1 was not shown its own frame within 20000 ms of asking on "
+          "the healed network\n");
+    judge(&sf_oracle_recovery,
+          HEALED_AND_ASKED "12000000000 camera 0 fetch ends complete, received 1, fetch 9\n"
+                           "40000000000 end\n",
+          "evidence 1\n"
+          "40000000000 the hub of home 1 was not shown its own frame within 20000 ms of asking on "
+          "the healed network\n");
+}
+
 static void test_an_owner_who_leaves_or_is_blocked_is_not_judged(void **state)
 {
     (void)state;
@@ -595,6 +625,7 @@ int main(void)
         cmocka_unit_test(test_after_unlinking_the_hub_gets_nothing_more),
         cmocka_unit_test(test_an_owner_must_see_its_own_whole_frame_in_time),
         cmocka_unit_test(test_a_request_that_the_old_network_may_delay_is_not_judged),
+        cmocka_unit_test(test_a_fetch_that_lost_a_packet_is_not_the_caches_fault),
         cmocka_unit_test(test_an_owner_who_leaves_or_is_blocked_is_not_judged),
         cmocka_unit_test(test_a_request_ends_once_and_in_time),
         cmocka_unit_test(test_what_was_to_be_forgotten_is_not_answered),
