@@ -421,6 +421,15 @@ static const struct sf_defect defects[] = {
         .oracle = "fresh",
         .scenario = "scenarios/gate/wrap.yaml",
     },
+    {
+        .id = "D47",
+        .title = "a state that was handed over is handed on with the places that it had",
+        .seen_in = "indexes that are copied without being made again; no published picture",
+        .needs = "a deploy on top of a deploy, with some of the stills replaced in between",
+        BUILTIN("d47-handed-on"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/churn.yaml",
+    },
     {.id = NULL},
 };
 

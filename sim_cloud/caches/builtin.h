@@ -60,6 +60,7 @@
     X(d44_any_state)                                                                               \
     X(d45_usual_size)                                                                              \
     X(d46_count_of_once)                                                                           \
+    X(d47_handed_on)                                                                               \
     /* Planted faults, one for each oracle that a cache can set off; in canary*.c. */         \
     X(canary_tenantless)                                                                           \
     X(canary_scrap)                                                                                \
