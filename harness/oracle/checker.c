@@ -176,10 +176,7 @@ static void checker_see(struct sf_checker *checker, const struct sf_record *reco
             oracles[i]->see(checker->states[i], &checker->who, record, checker->findings);
             checker->results[i].findings_count += checker->findings->count - before;
             for (; kept < checker->findings->kept_count; kept++) {
-                struct sf_finding *finding = &checker->findings->kept[kept];
-                finding->oracle = (uint16_t)i;
-                finding->callback =
-                    sf_register_callback(&checker->who, finding->viewer, finding->request);
+                checker->findings->kept[kept].oracle = (uint16_t)i;
             }
         }
     }

@@ -26,6 +26,7 @@ struct sf_finding sf_finding_about(const struct sf_register *who, struct sf_view
         .owner_tenant = sf_tenant_id(SF_NOBODY),
         .owner_camera = sf_camera_id(SF_NOBODY),
         .request = request,
+        .callback = sf_register_callback(who, viewer, request),
     };
 }
 
