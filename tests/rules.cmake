@@ -12,8 +12,9 @@ add_test(NAME cache-abi-header COMMAND ${rules}/cache_abi_header.sh)
 add_test(NAME missing-library COMMAND ${rules}/missing_library.sh)
 add_test(NAME tools-test COMMAND ${rules}/tools_test.sh)
 add_test(NAME words COMMAND ${rules}/words.sh)
+add_test(NAME mutants-table COMMAND ${rules}/mutants_table.sh)
 set_tests_properties(
-    include-rules include-rules-canary tidy tidy-canary cache-abi-header missing-library tools-test words
+    include-rules include-rules-canary tidy tidy-canary cache-abi-header missing-library tools-test words mutants-table
     PROPERTIES LABELS tree)
 
 add_test(NAME man-page COMMAND ${rules}/man_page.sh $<TARGET_FILE:strayframe>)

@@ -40,6 +40,12 @@ static void test_pixels_of_another_tenant_are_a_finding(void **state)
           "1 hub 0 sees tenant 1, camera 1, capture 7, share 100000, request 1\n",
           "evidence 1\n"
           "1 the hub of home 1 was shown home 2's capture 7 (10.0% of the picture)\n");
+    /* However small. */
+    judge(&sf_oracle_no_stray_pixels,
+          "1 hub 0 is shown its own, request 1\n"
+          "1 hub 0 sees tenant 1, camera 1, capture 7, share 1, request 1\n",
+          "evidence 1\n"
+          "1 the hub of home 1 was shown home 2's capture 7 (0.0% of the picture)\n");
 }
 
 static void test_bytes_of_another_tenant_are_a_finding(void **state)
@@ -115,7 +121,8 @@ static void test_after_the_block_nothing_is_sent_and_what_was_under_way_has_its_
           "110 hub 0 asks\n"
           "150 hub 0 receives whole, arrived 9\n"
           "400 hub 0 receives arrived 9, the last at 150\n"
-          "500 app 0 receives arrived 9\n",
+          "500 app 0 is answered with 9\n"
+          "501 app 0 receives whole, arrived 9\n",
           "evidence 1\n");
     judge(
         &sf_oracle_kill_switch,
@@ -197,6 +204,14 @@ static void test_an_owner_must_see_its_own_whole_frame_in_time(void **state)
           "110 hub 0 asks\n"
           "125 hub 0 asks\n"
           "150 hub 0 is shown its own, damaged\n"
+          "161 end\n",
+          "evidence 1\n"
+          "161" MISSED);
+    judge(&sf_oracle_recovery,
+          "100 healed within 50\n"
+          "110 hub 0 asks\n"
+          "125 hub 0 asks\n"
+          "150 hub 0 is shown tenant 1\n"
           "161 end\n",
           "evidence 1\n"
           "161" MISSED);
@@ -300,7 +315,8 @@ static void test_an_owner_who_leaves_or_is_blocked_is_not_judged(void **state)
     judge(&sf_oracle_recovery,
           "100 healed within 50\n"
           "110 hub 0 asks\n"
-          "120 the operator blocks\n"
+          "130 hub 0 asks\n"
+          "135 the operator blocks\n"
           "1000 end\n",
           "evidence 0\n");
 }
@@ -500,12 +516,23 @@ static void test_a_viewer_is_not_answered_with_what_is_older_than_it_saw(void **
           "evidence 2\n");
     judge(&sf_oracle_monotonic, ANSWER("1", "4") ANSWER("2", "6") ANSWER("3", "5") "1 end\n",
           "evidence 2\n" OLDER);
+    /* The older one does not become the newest. */
+    judge(&sf_oracle_monotonic, ANSWER("1", "6") ANSWER("2", "5") ANSWER("3", "5") "1 end\n",
+          "evidence 2\n" OLDER OLDER);
     /* A picture of several captures counts as its newest. */
     judge(&sf_oracle_monotonic,
           ANSWER("1", "4") ANSWER("2", "3") "1 hub 0 sees its own, capture 5, request 2" SOUND "\n"
                                             "1 end\n",
           "evidence 1\n");
-    /* Another tenant's capture of that number is no way back. */
+    /* Neither is one of another camera of the same tenant a way back, */
+    judge(&sf_oracle_monotonic,
+          "0 camera 1 belongs to tenant 0\n" ANSWER(
+              "1", "6") "1 hub 0 is admitted request 2\n"
+                        "1 hub 0 is shown its own, request 2" SOUND "\n"
+                        "1 hub 0 sees tenant 0, camera 1, capture 1, request 2" SOUND "\n"
+                        "1 end\n",
+          "not wanted\n");
+    /* nor another tenant's capture of that number. */
     judge(&sf_oracle_monotonic,
           ANSWER("1", "6") "1 hub 0 is admitted request 2\n"
                            "1 hub 0 is shown tenant 1, request 2" SOUND "\n"

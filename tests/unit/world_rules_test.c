@@ -4,7 +4,7 @@
 
 /* ---- a cache that looks at what it receives ---- */
 
-enum part { FETCH_AND_COMPARE, ABORT_HALF_WAY, GIVE_AN_UNKNOWN_SESSION, LISTEN };
+enum part { FETCH, FETCH_AND_COMPARE, ABORT_HALF_WAY, GIVE_AN_UNKNOWN_SESSION, LISTEN };
 
 enum { ANSWER_BYTES = 200000, FETCHES_MAX = 4096 };
 
@@ -15,6 +15,7 @@ static uint32_t total_bytes[FETCHES_MAX];
 static uint32_t fetches_count;
 static uint32_t complete_count;
 static uint32_t abandoned_count;
+static uint32_t refused_count;
 static uint32_t invalidations_count[4]; /* by scope */
 
 static void *create(const struct sf_cache_host *host, const struct sf_cache_config *config,
@@ -41,9 +42,10 @@ static void on_request(void *cache, const struct sf_cache_request *request)
 {
     (void)cache;
     static const uint8_t half[ANSWER_BYTES / 2];
-    if (part == FETCH_AND_COMPARE) {
+    if (part == FETCH || part == FETCH_AND_COMPARE) {
         assert_true(fetches_count < FETCHES_MAX);
-        lent->fetch(lent->context, request->camera, fetches_count++, NULL);
+        refused_count +=
+            lent->fetch(lent->context, request->camera, fetches_count++, NULL) == SF_CACHE_E_BUSY;
     } else if (part == GIVE_AN_UNKNOWN_SESSION) {
         const struct sf_cache_answer_properties properties = {.struct_bytes = sizeof properties,
                                                               .session = 4711};
@@ -69,7 +71,7 @@ static void on_fetch_ended(void *cache, const struct sf_cache_fetch_end *end)
     (void)cache;
     uint32_t bytes = fetched_bytes[end->cookie];
     bool whole = bytes > 0 && bytes == total_bytes[end->cookie];
-    assert_true((end->end == SF_CACHE_END_COMPLETE) == whole);
+    assert_true(part == FETCH || (end->end == SF_CACHE_END_COMPLETE) == whole);
     complete_count += whole;
     abandoned_count += !whole;
 }
@@ -98,6 +100,7 @@ static const struct sf_cache_plugin witness = {
 static void run(struct runs *runs, enum part what, struct sf_trace_listener listener)
 {
     part = what;
+    memset(fetched_bytes, 0, sizeof fetched_bytes);
     for (uint32_t i = 0; i < 1 + runs->plan.timeline_count; i++) {
         runs->caches.modules[i] = (struct sf_cache_module){.plugin = &witness};
     }
@@ -116,6 +119,22 @@ static void test_only_a_fetch_of_which_all_has_come_is_complete(void **state)
     run(runs, FETCH_AND_COMPARE, (struct sf_trace_listener){0});
     assert_true(complete_count >= 5);
     assert_true(abandoned_count >= 5);
+    runs_destroy(runs);
+}
+
+static void test_a_fetch_beyond_the_bound_of_the_scenario_is_refused(void **state)
+{
+    (void)state;
+    static const struct sf_scenario_override set = {"cloud.fetches_max", "1"};
+    struct runs *runs = runs_create();
+    runs_load(runs, "scenarios/gate/on-demand.yaml");
+    fetches_count = refused_count = 0;
+    run(runs, FETCH, (struct sf_trace_listener){0});
+    assert_int_equal(refused_count, 0);
+    runs_load_with(runs, "scenarios/gate/on-demand.yaml", &set, 1);
+    fetches_count = 0;
+    run(runs, FETCH, (struct sf_trace_listener){0});
+    assert_true(refused_count > 0);
     runs_destroy(runs);
 }
 
@@ -310,6 +329,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_only_a_fetch_of_which_all_has_come_is_complete),
+        cmocka_unit_test(test_a_fetch_beyond_the_bound_of_the_scenario_is_refused),
         cmocka_unit_test(test_after_an_abort_nothing_more_is_sent),
         cmocka_unit_test(test_a_session_that_never_was_is_not_given_to_a_viewer),
         cmocka_unit_test(test_what_an_owner_withdraws_reaches_the_cache),
