@@ -46,14 +46,14 @@ void sf_box_confine(void)
 
 void sf_box_run_begins(double seconds_max, bool repeatable)
 {
-    sf_channel_deadline(seconds_max);
+    sf_channel_allow(seconds_max);
     run_is_repeatable = repeatable;
     run_is_void = false;
 }
 
 void sf_box_run_ends(void)
 {
-    sf_channel_deadline(0);
+    sf_channel_allow(0);
 }
 
 bool sf_box_run_mispredicted(void)
@@ -457,7 +457,7 @@ enum sf_err sf_box_load(const char *name, const struct sf_box **box_out, struct 
     SF_ASSERT(strlen(name) < sizeof box->spec);
     snprintf(box->spec, sizeof box->spec, "%s", name);
     box->json = sf_cache_spec_is_command(name);
-    sf_channel_deadline(SECONDS_MAX);
+    sf_channel_allow(SECONDS_MAX);
     struct sf_channel *channel = NULL;
     enum sf_err err = make_words(box, diag);
     if (err == SF_OK) {

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/arena.h"
@@ -24,23 +23,13 @@ enum {
 };
 #define BYTES_AN_EVENT_MAX (UINT64_C(1) << 30)
 
-static int64_t deadline_ns = INT64_MAX;
-
-/* Real time, which only bounds what runs. */
-static int64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static void interrupt(int number)
 {
     (void)number; /* the read that waits returns, which is all */
 }
 
-/* While there is a deadline a signal interrupts reads from time to time. To ask poll before each of
- * them would cost a tenth of what an event costs. */
+/* While there is a bound on the time a signal interrupts reads from time to time. To ask poll
+ * before each of them would cost a tenth of what an event costs. */
 static void interrupt_reads(bool on)
 {
     const struct sigaction action = {.sa_handler = interrupt}; /* without SA_RESTART */
@@ -50,10 +39,10 @@ static void interrupt_reads(bool on)
     (void)setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-void sf_channel_deadline(double seconds_max)
+void sf_channel_allow(double seconds_max)
 {
-    deadline_ns = seconds_max > 0 ? clock_ns() + (int64_t)(seconds_max * 1e9) : INT64_MAX;
-    interrupt_reads(seconds_max > 0);
+    sf_allowance_begin(seconds_max);
+    interrupt_reads(sf_allowance_is_bounded());
 }
 
 static void fail(struct sf_channel *channel, enum sf_channel_trouble trouble)
@@ -63,9 +52,10 @@ static void fail(struct sf_channel *channel, enum sf_channel_trouble trouble)
     }
 }
 
-static void check_time(struct sf_channel *channel)
+static void check_time(struct sf_channel *channel, bool waits)
 {
-    if (sf_interrupted() || (deadline_ns != INT64_MAX && clock_ns() > deadline_ns)) {
+    if (sf_interrupted() ||
+        sf_allowance_is_spent(&channel->allowance, channel->process.keeper, waits)) {
         fail(channel, SF_CHANNEL_SLOW);
     }
 }
@@ -146,12 +136,13 @@ static void read_some(struct sf_channel *channel)
                          channel->in_capacity - channel->in_end);
     if (count > 0) {
         channel->in_end += (size_t)count;
+        sf_allowance_heard(&channel->allowance);
         channel->taken_bytes += (uint64_t)count;
         if (channel->taken_bytes > BYTES_AN_EVENT_MAX) {
             fail(channel, SF_CHANNEL_FLOOD);
         }
     } else if (count < 0 && errno == EINTR) {
-        check_time(channel);
+        check_time(channel, true);
     } else {
         fail(channel, SF_CHANNEL_ENDED);
     }
@@ -164,7 +155,7 @@ static void wait_for_room(struct sf_channel *channel)
                            {channel->process.to_fd, POLLOUT, 0}};
     int ready = poll(fds, 2, ROUND_MS);
     if (ready <= 0) {
-        check_time(channel);
+        check_time(channel, true);
     } else if (fds[0].revents != 0) {
         read_some(channel);
     }
@@ -216,7 +207,7 @@ void sf_channel_send(struct sf_channel *channel, const struct sf_wire_head *head
     bool begins_turn = head->reply && head->kind != SF_EVENT_RESULT;
     channel->turn += begins_turn;
     if (++channel->events_count % EVENTS_A_LOOK == 0) {
-        check_time(channel);
+        check_time(channel, false);
     }
     if (begins_turn && channel->in_start < channel->in_end) {
         say_broken(channel, "it wrote more than its calls");
@@ -267,7 +258,7 @@ bool sf_channel_receive(struct sf_channel *channel, struct sf_wire_head *head,
     SF_ASSERT(head != NULL);
     SF_ASSERT(body != NULL);
     if (++channel->taken_count % CALLS_A_LOOK == 0) {
-        check_time(channel);
+        check_time(channel, false);
     }
     if (channel->taken_count > CALLS_AN_EVENT_MAX) {
         fail(channel, SF_CHANNEL_FLOOD);

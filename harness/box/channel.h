@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "harness/base/text.h"
+#include "harness/box/allowance.h"
 #include "harness/box/process.h"
 #include "harness/wire/frame.h"
 #include "harness/wire/json.h"
@@ -20,6 +21,7 @@ enum sf_channel_trouble {
 struct sf_channel {
     struct sf_process process;
     bool json;
+    struct sf_allowance allowance;
     struct sf_text out; /* events that are not sent yet */
     uint8_t *in;        /* what was read */
     size_t in_capacity;
@@ -36,8 +38,9 @@ struct sf_channel {
     uint32_t number;                 /* in the log: which process */
 };
 
-/* Sets the deadline of all channels, seconds_max from now; 0: none. */
-void sf_channel_deadline(double seconds_max);
+/* Begins a run in which each stranger may take seconds_max (see allowance.h); 0: no bound. One for
+ * all channels. */
+void sf_channel_allow(double seconds_max);
 
 SF_MUST_USE enum sf_err sf_channel_open(struct sf_channel *channel, char *const argv[], bool json,
                                         struct sf_diag *diag);

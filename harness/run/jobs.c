@@ -17,6 +17,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/base/interrupt.h"
+#include "harness/base/spent.h"
 #include "harness/box/box.h"
 
 enum { WORKERS_MAX = 256, POLL_NS = 20 * 1000 * 1000, NO_JOB = -1 };
@@ -33,6 +34,7 @@ struct worker {
     pid_t pid; /* 0: none */
     int32_t job_seen;
     double job_since_s;
+    double job_cpu_s; /* the worker's processor time when the job began */
 };
 
 struct pool {
@@ -56,13 +58,6 @@ static uint32_t processors(void)
 }
 
 /* Real time: it only ends runs, and decides no result. */
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static size_t align_up(size_t bytes)
 {
     return (bytes + 63) & ~(size_t)63;
@@ -72,7 +67,7 @@ static size_t align_up(size_t bytes)
 static bool is_over(const struct pool *pool, uint32_t next)
 {
     const struct sf_jobs *jobs = pool->jobs;
-    double spent_s = now_s() - pool->started_s;
+    double spent_s = sf_real_s() - pool->started_s;
     bool too_many_hang =
         jobs->hangs_max > 0 && atomic_load(&pool->shared->hung_count) >= jobs->hangs_max;
     bool time_is_up = jobs->total_seconds_max > 0 && spent_s > jobs->total_seconds_max;
@@ -161,17 +156,26 @@ static void bury(struct pool *pool, uint32_t index, int status)
     }
 }
 
+static bool takes_too_long(const struct pool *pool, const struct worker *worker)
+{
+    double max_s = pool->jobs->job_seconds_max;
+    double real_s = sf_real_s() - worker->job_since_s;
+    return max_s > 0 && real_s > max_s &&
+           (real_s > SF_JOBS_REAL_TIMES * max_s ||
+            sf_process_cpu_s(worker->pid) - worker->job_cpu_s > max_s);
+}
+
 static void end_if_hung(struct pool *pool, uint32_t index)
 {
     struct worker *worker = &pool->workers[index];
     int32_t job = atomic_load(&pool->shared->current[index]);
     if (job != worker->job_seen) {
         worker->job_seen = job;
-        worker->job_since_s = now_s();
+        worker->job_since_s = sf_real_s();
+        worker->job_cpu_s = sf_process_cpu_s(worker->pid);
         return;
     }
-    double max_s = pool->jobs->job_seconds_max;
-    if (job != NO_JOB && max_s > 0 && now_s() - worker->job_since_s > max_s &&
+    if (job != NO_JOB && takes_too_long(pool, worker) &&
         pool->results->statuses[job].end == SF_JOB_NOT_RUN) {
         pool->results->statuses[job].end = SF_JOB_HUNG;
         atomic_fetch_add(&pool->shared->hung_count, 1);
@@ -255,7 +259,7 @@ enum sf_err sf_jobs_run(const struct sf_jobs *jobs, struct sf_jobs_results *resu
     struct pool *pool = sf_alloc(1, sizeof *pool);
     pool->jobs = jobs;
     pool->results = results_out;
-    pool->started_s = now_s();
+    pool->started_s = sf_real_s();
     *results_out = (struct sf_jobs_results){0};
     enum sf_err err = share_memory(pool, diag);
     if (err != SF_OK) {

@@ -21,11 +21,16 @@ struct sf_job_status {
     uint32_t signal_number; /* CRASHED: the signal; 0: it called exit */
 };
 
+/* A job that sleeps uses no processor: this many times its bound in real time end it, too. A
+ * machine as loaded as this does not make a hang. */
+enum { SF_JOBS_REAL_TIMES = 20 };
+
 struct sf_jobs {
     uint32_t count;
     uint32_t workers;         /* 0: one for each processor */
     size_t result_bytes;      /* of each job */
-    double job_seconds_max;   /* of real time; 0: no bound */
+    double job_seconds_max;   /* of its processor time, or SF_JOBS_REAL_TIMES of real time; 0: no
+                                 bound */
     double total_seconds_max; /* no job starts after this; 0: no bound */
     /* Jobs from floor_count on: none starts after further_seconds_max of real time; 0: no bound. */
     uint32_t floor_count;

@@ -47,6 +47,8 @@ static void crash_some(void *context, void *prepared, uint32_t index, void *resu
             pause();
         }
     }
+    for (volatile bool forever = index == 8; forever;) {
+    }
     *(uint64_t *)result_out = 1;
 }
 
@@ -56,12 +58,14 @@ static void test_a_crash_and_a_hang_cost_one_job_each(void **state)
     const struct sf_jobs jobs = {.count = 10,
                                  .workers = 2,
                                  .result_bytes = sizeof(uint64_t),
-                                 .job_seconds_max = 3,
+                                 .job_seconds_max = 0.3,
                                  .work = crash_some};
     struct sf_jobs_results results;
     assert_int_equal(sf_jobs_run(&jobs, &results, NULL), SF_OK);
     for (uint32_t i = 0; i < 10; i++) {
-        uint32_t expected = i == 3 || i == 5 ? SF_JOB_CRASHED : i == 7 ? SF_JOB_HUNG : SF_JOB_DONE;
+        uint32_t expected = i == 3 || i == 5   ? SF_JOB_CRASHED
+                            : i == 7 || i == 8 ? SF_JOB_HUNG
+                                               : SF_JOB_DONE;
         assert_int_equal(results.statuses[i].end, expected);
     }
     assert_int_equal(results.statuses[3].signal_number, SIGABRT);
