@@ -10,9 +10,10 @@
 
 /* Time limit for one run of a shared object, in seconds of real time. */
 #define CLI_RUN_SECONDS 600
-#define CLI_OPTION_RUN_SECONDS                                                            \
-    {                                                                                     \
-        "run-seconds", "N", "a foreign cache whose run takes longer counts as hung (600)" \
+#define CLI_OPTION_RUN_SECONDS                                                                \
+    {                                                                                         \
+        "run-seconds", "N",                                                                   \
+            "a foreign cache that works or sleeps for longer in one run counts as hung (600)" \
     }
 
 struct cli_run_outcome {

@@ -28,7 +28,7 @@ struct sf_gate_options {
     double seconds_max;     /* no run at all starts after this real time, and the verdict is then
                                at best inconclusive; 0: no bound */
     double small_seconds;   /* of CPU time, for the candidate in small worlds; 0: not tried */
-    double run_seconds_max; /* a run that takes longer counts as hung */
+    double run_seconds_max; /* a cache that works or sleeps for longer in a run counts as hung */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *progress_context;
 };

@@ -30,7 +30,7 @@ const struct sf_world_observer *sf_pair_observer(const struct sf_pair *pair);
 struct sf_pair_runs {
     struct world *world; /* the further runs are built in it */
     uint64_t events_max;
-    double seconds_max; /* of real time, of each run */
+    double seconds_max; /* of work or sleep of the cache, in each run */
     bool finished;      /* the first run came to its end */
     sf_ns end_ns;       /* of the first run: the time of the records that are added */
 };

@@ -70,7 +70,8 @@ struct sf_run_options {
     uint64_t seed;
     uint64_t events_max; /* 0: no bound */
     uint64_t strays_max; /* the run ends after this many stray pictures; 0: no bound */
-    double seconds_max;  /* of real time: a foreign cache that takes longer has hung; 0: no bound */
+    double
+        seconds_max; /* of work or sleep: a foreign cache that takes longer has hung; 0: no bound */
     uint32_t listeners_count;
     struct sf_trace_listener listeners[SF_RUN_LISTENERS_MAX]; /* hear every record too */
     struct sf_exhibits *exhibits;                             /* filled in; NULL: none are kept */
