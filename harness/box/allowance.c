@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "harness/base/assert.h"
-#include "harness/base/spent.h"
+#include "harness/box/spent.h"
 
 /* A guard against what the figures miss (a stranger whose work is done by its children): this many
  * times the allowance in real time ends every run. */

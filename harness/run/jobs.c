@@ -17,8 +17,8 @@
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/base/interrupt.h"
-#include "harness/base/spent.h"
 #include "harness/box/box.h"
+#include "harness/box/spent.h"
 
 enum { WORKERS_MAX = 256, POLL_NS = 20 * 1000 * 1000, NO_JOB = -1 };
 

@@ -1,6 +1,6 @@
 /* What another process has used of the machine. Only bounds on what hangs depend on it. */
-#ifndef STRAYFRAME_BASE_SPENT_H
-#define STRAYFRAME_BASE_SPENT_H
+#ifndef STRAYFRAME_BOX_SPENT_H
+#define STRAYFRAME_BOX_SPENT_H
 
 #include <stdbool.h>
 #include <sys/types.h>

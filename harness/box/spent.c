@@ -1,6 +1,7 @@
-#include "harness/base/spent.h"
+#include "harness/box/spent.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -26,34 +27,33 @@ double sf_process_cpu_s(pid_t pid)
     return seconds(&used);
 }
 
+/* The start of a file below /proc/PID; empty when there is none. */
+static void read_start(const char *path, char *text, size_t text_bytes)
+{
+    text[0] = '\0';
+    FILE *file = fopen(path, "re");
+    if (file != NULL) {
+        text[fread(text, 1, text_bytes - 1, file)] = '\0';
+        fclose(file);
+    }
+}
+
 bool sf_process_sleeps(pid_t pid)
 {
     char path[64];
-    char text[512] = "";
+    char text[512];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return false;
-    }
-    size_t count = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[count] = '\0';
+    read_start(path, text, sizeof text);
     const char *name_end = strrchr(text, ')'); /* the name may hold anything */
-    return name_end != NULL && name_end[1] == ' ' && strchr("SDTt", name_end[2]) != NULL;
+    return name_end != NULL && name_end[1] == ' ' && name_end[2] != '\0' &&
+           strchr("SDTt", name_end[2]) != NULL;
 }
 
 pid_t sf_process_child(pid_t pid)
 {
     char path[64];
-    int child = 0;
+    char text[32];
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return 0;
-    }
-    if (fscanf(file, "%d", &child) != 1) {
-        child = 0;
-    }
-    fclose(file);
-    return child;
+    read_start(path, text, sizeof text);
+    return (pid_t)strtol(text, NULL, 10);
 }
