@@ -325,6 +325,53 @@ static void test_what_a_guest_waits_for_ends_with_the_share(void **state)
     assert_true(ends_in("scenarios/gate/accounts.yaml", "connection") > 0);
 }
 
+/* ---- stills of a former owner ---- */
+
+enum { CAMERAS_MAX = 64, CAPTURES_KEPT = 1024 };
+
+struct former {
+    sf_ns given_ns[CAMERAS_MAX]; /* when the camera changed hands last */
+    sf_ns taken_ns[CAMERAS_MAX][CAPTURES_KEPT];
+    uint32_t begun_count; /* uploads of cameras that have changed hands */
+};
+
+static void hear_uploads(void *context, const struct sf_record *records, uint32_t count)
+{
+    struct former *former = context;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sf_record *record = &records[i];
+        if (record->kind == SF_RECORD_CAMERA) {
+            former->given_ns[sf_camera_of(record).camera.index] = record->at_ns;
+        } else if (record->kind == SF_RECORD_CAPTURE) {
+            const struct sf_capture_record capture = sf_capture_of(record);
+            former->taken_ns[capture.camera.index][capture.capture % CAPTURES_KEPT] = capture.at_ns;
+        } else if (record->kind == SF_RECORD_UPLOAD_BEGUN) {
+            const struct sf_upload_begun_record begun = sf_upload_begun_of(record);
+            sf_ns given_ns = former->given_ns[begun.camera.index];
+            former->begun_count += given_ns > 0;
+            assert_true(former->taken_ns[begun.camera.index][begun.capture % CAPTURES_KEPT] >=
+                        given_ns);
+        }
+    }
+}
+
+static void test_a_camera_that_has_changed_hands_uploads_nothing_from_before(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    struct former *former = sf_alloc(1, sizeof *former);
+    runs_load(runs, "scenarios/gate/accounts.yaml");
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        *former = (struct former){0};
+        const struct sf_run_options options = {
+            .seed = seed, .listeners_count = 1, .listeners[0] = {hear_uploads, former}};
+        sf_run(runs->runner, &runs->plan, &runs->caches, &options, &runs->result);
+        assert_true(former->begun_count > 0);
+    }
+    free(former);
+    runs_destroy(runs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +382,7 @@ int main(void)
         cmocka_unit_test(test_what_an_owner_withdraws_reaches_the_cache),
         cmocka_unit_test(test_what_waits_on_a_node_ends_with_it),
         cmocka_unit_test(test_what_a_guest_waits_for_ends_with_the_share),
+        cmocka_unit_test(test_a_camera_that_has_changed_hands_uploads_nothing_from_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
