@@ -12,7 +12,9 @@
 enum {
     SF_SMALL_HEAP_BYTES = 16 << 20,
     SF_SMALL_HEAP_GRANULE = 16,
-    SF_SMALL_HEAP_CLASSES = 112,
+    SF_SMALL_HEAP_CLASSES = 120,
+    /* up to half the heap: four for each power of two */ /* up to blocks of half the heap: four for
+                                                             each power of two */
 };
 
 /* Before each block. */

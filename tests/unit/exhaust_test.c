@@ -206,6 +206,15 @@ static void test_a_crash_is_a_find(void **state)
     assert_false(result->is_hung);
 }
 
+/* Rows for each value of sixteen bits: a block of several MiB. */
+static void test_a_cache_with_a_large_table_is_explored(void **state)
+{
+    (void)state;
+    explore("builtin:d10-short-upload-id?id_bits=16", "closed", 2);
+    assert_int_equal(result->leak.find.kind, SF_SMALL_FIND_NONE);
+    assert_int_equal(result->worlds[0].depth, 2);
+}
+
 static void test_a_closed_world_is_exhausted(void **state)
 {
     (void)state;
@@ -298,6 +307,8 @@ int main(void)
         cmocka_unit_test(test_numberings_are_identities),
         cmocka_unit_test_setup_teardown(test_a_find_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_crash_is_a_find, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_cache_with_a_large_table_is_explored, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_a_closed_world_is_exhausted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bytes_that_the_cache_brings_are_its_own, set_up,
                                         tear_down),
