@@ -19,7 +19,7 @@ struct camera {
 struct waiting {
     uint64_t request; /* 0: none */
     struct sf_camera_id camera;
-    uint32_t reserved;
+    bool answered; /* it is: its answer is on its way */
 };
 
 struct sf_probe_accounts {
@@ -57,6 +57,24 @@ static struct camera *camera_of(const struct sf_probe_accounts *accounts, struct
 
 /* ---- requests ---- */
 
+void sf_probe_accounts_end_wait(struct sf_probe_accounts *accounts, struct sf_viewer_id viewer,
+                                uint64_t request)
+{
+    SF_ASSERT(accounts != NULL);
+    SF_ASSERT(viewer.index < SF_VIEWERS_PER_HOME * accounts->homes_count);
+    struct waiting *waiting = &accounts->viewers[viewer.index];
+    if (request == 0 || waiting->request != request) {
+        return;
+    }
+    struct camera *camera = camera_of(accounts, waiting->camera);
+    waiting->request = 0;
+    waiting->answered = false;
+    SF_ASSERT(camera->waits_count > 0);
+    if (--camera->waits_count == 0) {
+        accounts->waited_for[camera->owner.index]--;
+    }
+}
+
 static void begin_wait(struct sf_probe_accounts *accounts, const struct sf_admitted_record admitted,
                        uint64_t *counts)
 {
@@ -64,6 +82,9 @@ static void begin_wait(struct sf_probe_accounts *accounts, const struct sf_admit
     struct camera *camera = camera_of(accounts, admitted.camera);
     const struct sf_tenant_id tenant = accounts->viewer_tenant[admitted.viewer.index];
     bool from_cache = (admitted.flags & SF_FLAGS_FROM_CACHE) != 0;
+    if (viewer->answered) {
+        sf_probe_accounts_end_wait(accounts, admitted.viewer, viewer->request);
+    }
     if (!from_cache || viewer->request != 0) {
         return;
     }
@@ -75,19 +96,11 @@ static void begin_wait(struct sf_probe_accounts *accounts, const struct sf_admit
     counts[SF_PROBE_NEW_OWNER_ASKS] += admitted.at_ns < camera->new_until_ns;
 }
 
-static void end_wait(struct sf_probe_accounts *accounts, struct sf_viewer_id viewer,
-                     uint64_t request)
+static void see_answered(struct sf_probe_accounts *accounts,
+                         const struct sf_answered_record answered)
 {
-    struct waiting *waiting = &accounts->viewers[viewer.index];
-    if (request == 0 || waiting->request != request) {
-        return;
-    }
-    struct camera *camera = camera_of(accounts, waiting->camera);
-    waiting->request = 0;
-    SF_ASSERT(camera->waits_count > 0);
-    if (--camera->waits_count == 0) {
-        accounts->waited_for[camera->owner.index]--;
-    }
+    struct waiting *waiting = &accounts->viewers[answered.viewer.index];
+    waiting->answered |= waiting->request == answered.request && answered.request != 0;
 }
 
 /* ---- owners and guests ---- */
@@ -156,13 +169,15 @@ void sf_probe_accounts_see(struct sf_probe_accounts *accounts, const struct sf_r
         begin_wait(accounts, sf_admitted_of(record), counts);
         return;
     case SF_RECORD_ANSWERED:
-        end_wait(accounts, sf_answered_of(record).viewer, sf_answered_of(record).request);
+        see_answered(accounts, sf_answered_of(record));
         return;
     case SF_RECORD_REFUSED:
-        end_wait(accounts, sf_refused_of(record).viewer, sf_refused_of(record).request);
+        sf_probe_accounts_end_wait(accounts, sf_refused_of(record).viewer,
+                                   sf_refused_of(record).request);
         return;
     case SF_RECORD_CANCELLED:
-        end_wait(accounts, sf_cancelled_of(record).viewer, sf_cancelled_of(record).request);
+        sf_probe_accounts_end_wait(accounts, sf_cancelled_of(record).viewer,
+                                   sf_cancelled_of(record).request);
         return;
     case SF_RECORD_UPLOAD_BEGUN:
         camera_of(accounts, sf_upload_begun_of(record).camera)->sending_count++;

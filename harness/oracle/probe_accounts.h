@@ -11,6 +11,10 @@ struct sf_probe_accounts;
 /* Memory from `arena`. */
 struct sf_probe_accounts *sf_probe_accounts_create(struct sf_arena *arena, uint32_t homes_count);
 
+/* The request is over. One that this viewer is not known to wait for is no error. */
+void sf_probe_accounts_end_wait(struct sf_probe_accounts *accounts, struct sf_viewer_id viewer,
+                                uint64_t request);
+
 /* Counts what the record brings about. */
 void sf_probe_accounts_see(struct sf_probe_accounts *accounts, const struct sf_record *record,
                            uint64_t counts[SF_PROBES_COUNT]);

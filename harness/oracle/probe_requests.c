@@ -5,10 +5,12 @@
 
 enum { MANY = 256, RETURN_WITHIN_S = 2, SHARED_WITHIN_S = 1 };
 enum { LIVE_PICTURES = 5, LIVE_WITHIN_S = 2 };
+enum { ON_ITS_WAY_MS = 500, ON_ITS_WAY_MAX = 4096 };
 
 struct sf_probe_viewer {
     sf_ns admitted_at_ns;
     uint64_t waits_for; /* the request; 0: none */
+    bool answered;      /* it is: its answer is on its way */
     uint64_t window;    /* the last window of time in which it asked, from 1 */
     struct sf_tenant_id tenant;
     struct sf_camera_id camera; /* that it waits for */
@@ -34,6 +36,7 @@ void sf_probe_requests_init(struct sf_probe_requests *requests, struct sf_arena 
         .viewers = sf_arena_take(arena, (size_t)SF_VIEWERS_PER_HOME * homes_count,
                                  sizeof(struct sf_probe_viewer)),
         .askers = sf_arena_take(arena, homes_count, sizeof(struct sf_probe_asker)),
+        .answers = sf_arena_take(arena, ON_ITS_WAY_MAX, sizeof(struct sf_probe_answer)),
     };
     for (uint32_t i = 0; i < homes_count; i++) {
         requests->askers[i].viewer = sf_viewer_id(SF_NOBODY);
@@ -70,11 +73,44 @@ static void see_shared(struct sf_probe_requests *requests, const struct sf_admit
     *last = (struct sf_probe_asker){.at_ns = admitted.at_ns, .viewer = admitted.viewer};
 }
 
+static void end_wait(struct sf_probe_requests *requests, struct sf_viewer_id id, uint64_t request)
+{
+    struct sf_probe_viewer *viewer = viewer_of(requests, id);
+    if (viewer->waits_for != request || request == 0) {
+        return;
+    }
+    viewer->waits_for = 0;
+    viewer->answered = false;
+    requests->camera_waits[viewer->camera.index]--;
+    if (--requests->tenant_waits[viewer->tenant.index] == 0) {
+        requests->tenants_waiting--;
+    }
+}
+
+/* Where too many are on their way, the oldest counts as arrived. */
+bool sf_probe_requests_arrived(struct sf_probe_requests *requests, sf_ns now_ns,
+                               struct sf_probe_answer *answer_out)
+{
+    SF_ASSERT(requests != NULL);
+    SF_ASSERT(answer_out != NULL);
+    uint64_t count = requests->answers_given - requests->answers_arrived;
+    *answer_out = requests->answers[requests->answers_arrived % ON_ITS_WAY_MAX];
+    if (count == 0 || (answer_out->until_ns > now_ns && count < ON_ITS_WAY_MAX)) {
+        return false;
+    }
+    requests->answers_arrived++;
+    end_wait(requests, answer_out->viewer, answer_out->request);
+    return true;
+}
+
 static void begin_wait(struct sf_probe_requests *requests, const struct sf_admitted_record admitted,
                        uint64_t *counts)
 {
     struct sf_probe_viewer *viewer = viewer_of(requests, admitted.viewer);
     see_shared(requests, admitted, counts);
+    if (viewer->answered) {
+        end_wait(requests, admitted.viewer, viewer->waits_for);
+    }
     if (viewer->waits_for != 0) {
         return; /* an older one still waits; one a viewer is enough for what is counted here */
     }
@@ -93,21 +129,6 @@ static void begin_wait(struct sf_probe_requests *requests, const struct sf_admit
     if (requests->tenants_waiting > MANY) {
         pass(counts, SF_PROBE_MANY_WAIT);
     }
-}
-
-/* Returns false if the viewer does not wait for this request. */
-static bool end_wait(struct sf_probe_requests *requests, struct sf_viewer_id id, uint64_t request)
-{
-    struct sf_probe_viewer *viewer = viewer_of(requests, id);
-    if (viewer->waits_for != request || request == 0) {
-        return false;
-    }
-    viewer->waits_for = 0;
-    requests->camera_waits[viewer->camera.index]--;
-    if (--requests->tenant_waits[viewer->tenant.index] == 0) {
-        requests->tenants_waiting--;
-    }
-    return true;
 }
 
 static void see_picture(struct sf_probe_requests *requests,
@@ -131,11 +152,17 @@ static void see_answered(struct sf_probe_requests *requests,
     if ((answered.status & SF_FLAG_STALE) != 0) {
         pass(counts, SF_PROBE_STALE);
     }
-    bool waited = end_wait(requests, answered.viewer, answered.request);
-    if (waited && answered.bytes > 0 &&
-        answered.at_ns == viewer_of(requests, answered.viewer)->admitted_at_ns) {
+    struct sf_probe_viewer *viewer = viewer_of(requests, answered.viewer);
+    bool waited = viewer->waits_for == answered.request && !viewer->answered;
+    if (waited && answered.bytes > 0 && answered.at_ns == viewer->admitted_at_ns) {
         pass(counts, SF_PROBE_HIT);
     }
+    viewer->answered |= waited;
+    requests->answers[requests->answers_given++ % ON_ITS_WAY_MAX] = (struct sf_probe_answer){
+        .until_ns = answered.at_ns + ON_ITS_WAY_MS * SF_MS,
+        .request = answered.request,
+        .viewer = answered.viewer,
+    };
 }
 
 static void see_gave_up(struct sf_probe_requests *requests, const struct sf_gave_up_record gave_up,

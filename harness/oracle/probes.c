@@ -438,6 +438,10 @@ void sf_probes_hear(void *context, const struct sf_record *records, uint32_t cou
     SF_ASSERT(records != NULL || count == 0);
     struct sf_probes *probes = context;
     for (uint32_t i = 0; i < count; i++) {
+        struct sf_probe_answer answer;
+        while (sf_probe_requests_arrived(&probes->requests, records[i].at_ns, &answer)) {
+            sf_probe_accounts_end_wait(probes->accounts, answer.viewer, answer.request);
+        }
         sf_probe_requests_see(&probes->requests, &records[i], probes->counts);
         see(probes, &records[i]);
         sf_probe_accounts_see(probes->accounts, &records[i], probes->counts);

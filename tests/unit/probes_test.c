@@ -50,6 +50,11 @@ static const char one_waits[] = "0 hub 0 is admitted to camera 0, request 1\n";
 static const char one_was_answered[] = "0 hub 0 is admitted to camera 0, request 1\n"
                                        "0 hub 0 is answered with 9, request 1\n";
 
+/* The answer has arrived by the last of these records. */
+static const char one_has_arrived[] = "0 hub 0 is admitted to camera 0, request 1\n"
+                                      "0 hub 0 is answered with 9, request 1\n"
+                                      "00:00.600000000 hub 2 asks\n";
+
 static void test_tenants_that_wait_are_counted(void **state)
 {
     (void)state;
@@ -58,7 +63,7 @@ static void test_tenants_that_wait_are_counted(void **state)
                   "0 hub 0 is admitted to camera 0, request 1\n"
                   "0 app 0 is admitted to camera 0, request 2\n",
                   0);
-    assert_passed_after(SF_PROBE_TWO_WAIT, one_was_answered, second, 0);
+    assert_passed_after(SF_PROBE_TWO_WAIT, one_has_arrived, second, 0);
     assert_passed_after(SF_PROBE_TWO_WAIT, one_waits, second, 1);
     assert_passed_after(SF_PROBE_THREE_WAIT, one_waits, second, 0);
     assert_passed_after(SF_PROBE_THREE_WAIT, one_waits,
@@ -89,7 +94,7 @@ static void test_a_fetch_that_fails_while_its_still_is_wanted_is_counted(void **
     assert_passed_after(SF_PROBE_FETCH_FAILED_WAIT, one_waits, abandoned, 1);
     assert_passed_after(SF_PROBE_FETCH_FAILED_WAIT, one_waits, "0 camera 1 fetch ends abandoned\n",
                         0);
-    assert_passed_after(SF_PROBE_FETCH_FAILED_WAIT, one_was_answered, abandoned, 0);
+    assert_passed_after(SF_PROBE_FETCH_FAILED_WAIT, one_has_arrived, abandoned, 0);
     assert_passed_after(SF_PROBE_FETCH_FAILED_WAIT, one_waits, "0 camera 0 fetch ends complete\n",
                         0);
     assert_passed_after(SF_PROBE_FETCH_FAILED_WAIT, one_waits,
@@ -170,7 +175,7 @@ static void test_changes_count_while_requests_wait(void **state)
     };
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         assert_passed_after(changes[i].probe, one_waits, changes[i].change, 1);
-        assert_passed_after(changes[i].probe, one_was_answered, changes[i].change, 0);
+        assert_passed_after(changes[i].probe, one_has_arrived, changes[i].change, 0);
     }
     assert_passed_after(SF_PROBE_NODE_IN_FLIGHT, one_waits, "0 node 0 is back\n", 0);
     assert_passed_after(SF_PROBE_BLOCK_IN_FLIGHT, one_waits, "0 the operator unblocks\n", 0);
@@ -300,7 +305,8 @@ static void test_a_viewer_who_leaves_leaves_a_request_that_waits(void **state)
                         0);
     assert_passed_after(SF_PROBE_VIEWER_LEFT,
                         "0 hub 1 is admitted to camera 1, request 2\n"
-                        "0 hub 1 is answered with 9, request 2\n",
+                        "0 hub 1 is answered with 9, request 2\n"
+                        "00:00.600000000 hub 2 asks\n",
                         left, 0);
 }
 
@@ -382,6 +388,26 @@ static void test_half_of_the_viewers_within_two_seconds_are_a_mass_return(void *
     assert_passed_after(SF_PROBE_MASS_RETURN, two, "0 hub 2 asks\n", 1);
 }
 
+/* A cache that answers at once is past the same situations as one that does not. */
+static void test_an_answer_is_on_its_way_for_half_a_second(void **state)
+{
+    (void)state;
+    assert_passed_after(SF_PROBE_TWO_WAIT, one_waits,
+                        "0 hub 0 is answered with 9, request 1\n"
+                        "00:00.400000000 hub 1 is admitted to camera 1, request 2\n",
+                        1);
+    assert_passed_after(SF_PROBE_TWO_WAIT, one_waits,
+                        "0 hub 0 is answered with 9, request 1\n"
+                        "00:00.600000000 hub 1 is admitted to camera 1, request 2\n",
+                        0);
+    /* Its next request is the one that waits then. */
+    assert_passed_after(SF_PROBE_TWO_WAIT, one_waits,
+                        "0 hub 0 is answered with 9, request 1\n"
+                        "00:00.400000000 hub 0 is admitted to camera 0, request 3\n"
+                        "00:00.600000000 hub 1 is admitted to camera 1, request 2\n",
+                        1);
+}
+
 static void test_an_answer_at_once_is_a_hit(void **state)
 {
     (void)state;
@@ -394,6 +420,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tenants_that_wait_are_counted),
+        cmocka_unit_test(test_an_answer_is_on_its_way_for_half_a_second),
         cmocka_unit_test(test_two_that_ask_for_one_camera_are_counted),
         cmocka_unit_test(test_a_fetch_that_fails_while_its_still_is_wanted_is_counted),
         cmocka_unit_test(test_stills_that_take_three_times_the_capacity_are_counted_once),
