@@ -126,6 +126,7 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
         .seed_first = plan->seed,
         .seeds_count = (uint32_t)seeds,
         .workers = (uint32_t)jobs,
+        .stories = cli_value(args, "report") != NULL,
         .progress = cli_progress,
         .progress_context = label,
     };

@@ -208,6 +208,14 @@ size_t sf_still_make(const struct sf_still_spec *spec, uint8_t *out, size_t out_
     return (size_t)(at - out);
 }
 
+void sf_still_draw_ahead(const struct sf_still_spec *spec)
+{
+    SF_ASSERT(spec != NULL);
+    struct parts parts;
+    parts_of(spec, &parts);
+    sf_memo_letters(parts.mosaic);
+}
+
 /* The end of the row that begins at `at`: the next marker. */
 static size_t row_end(const uint8_t *still, size_t count, size_t at)
 {

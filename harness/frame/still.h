@@ -61,6 +61,10 @@ size_t sf_still_make(const struct sf_still_spec *spec, uint8_t *out, size_t out_
 uint32_t sf_still_blocks_between(const struct sf_still_spec *spec, const uint8_t *still,
                                  size_t count, size_t from, size_t to);
 
+/* Prepares what the stills of this specification's size, quality, room and time of day share, so
+ * that processes that are forked afterwards have it. */
+void sf_still_draw_ahead(const struct sf_still_spec *spec);
+
 /* Gives back what this thread keeps prepared; a thread that ends should call it. Only ever changes
  * how long the next still takes. */
 void sf_still_forget(void);

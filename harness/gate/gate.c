@@ -333,6 +333,9 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
         .context = &field,
     };
     gate->box_lacks = sf_box_lacks();
+    for (uint32_t i = 0; i < options->plans_count; i++) {
+        sf_run_draw_ahead(&options->plans[i]);
+    }
     err = sf_jobs_run(&jobs, &results, diag);
     if (err == SF_OK) {
         err = sf_gate_small_run(options->candidate, options->baseline, options->small_seconds,

@@ -348,6 +348,9 @@ enum sf_err sf_prove(const struct sf_prove_options *options, struct sf_proofs *p
         .context = &field,
     };
     struct sf_jobs_results results;
+    for (uint32_t i = 0; i < options->plans_count; i++) {
+        sf_run_draw_ahead(&options->plans[i]);
+    }
     SF_TRY(sf_jobs_run(&jobs, &results, diag));
     count(&field, &results, proofs_out);
     sf_jobs_free(&results);

@@ -44,6 +44,15 @@ static const uint64_t REGISTER_KINDS = SF_SEES(CAMERA) | SF_SEES(VIEWER) | SF_SE
                                        SF_SEES(KILL_SWITCH) | SF_SEES(SESSION) | SF_SEES(SLOT) |
                                        SF_SEES(SHARE) | SF_SEES(ASK) | SF_SEES(ANSWERED_FROM);
 
+static void list_oracle(struct sf_checker *checker, uint32_t oracle)
+{
+    for (uint32_t kind = 0; kind < SF_RECORD_KINDS_COUNT; kind++) {
+        if ((oracles[oracle]->kinds & UINT64_C(1) << kind) != 0) {
+            checker->see[kind][checker->see_count[kind]++] = (uint8_t)oracle;
+        }
+    }
+}
+
 void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_t homes_count)
 {
     SF_ASSERT(checker != NULL);
@@ -73,6 +82,7 @@ void sf_checker_init(struct sf_checker *checker, struct sf_arena *arena, uint32_
         }
         checker->states[checker->oracles_count] = state;
         checker->kinds |= oracle->kinds;
+        list_oracle(checker, checker->oracles_count);
     }
 }
 
@@ -162,23 +172,28 @@ static void register_see(struct sf_register *who, const struct sf_record *record
     }
 }
 
+static void oracle_see(struct sf_checker *checker, uint32_t oracle, const struct sf_record *record)
+{
+    struct sf_findings *findings = checker->findings;
+    struct sf_oracle_result *result = &checker->results[oracle];
+    uint64_t before = findings->count;
+    uint32_t kept = findings->kept_count;
+    findings->first = result->findings_count == 0;
+    oracles[oracle]->see(checker->states[oracle], &checker->who, record, findings);
+    result->findings_count += findings->count - before;
+    for (; kept < findings->kept_count; kept++) {
+        findings->kept[kept].oracle = (uint16_t)oracle;
+    }
+}
+
 static void checker_see(struct sf_checker *checker, const struct sf_record *record)
 {
-    uint64_t kind = UINT64_C(1) << record->kind;
-    if ((kind & REGISTER_KINDS) != 0) {
+    SF_ASSERT(record->kind < SF_RECORD_KINDS_COUNT);
+    if ((REGISTER_KINDS & UINT64_C(1) << record->kind) != 0) {
         register_see(&checker->who, record);
     }
-    for (uint32_t i = 0; i < checker->oracles_count; i++) {
-        if ((oracles[i]->kinds & kind) != 0) {
-            uint64_t before = checker->findings->count;
-            uint32_t kept = checker->findings->kept_count;
-            checker->findings->first = checker->results[i].findings_count == 0;
-            oracles[i]->see(checker->states[i], &checker->who, record, checker->findings);
-            checker->results[i].findings_count += checker->findings->count - before;
-            for (; kept < checker->findings->kept_count; kept++) {
-                checker->findings->kept[kept].oracle = (uint16_t)i;
-            }
-        }
+    for (uint32_t i = 0; i < checker->see_count[record->kind]; i++) {
+        oracle_see(checker, checker->see[record->kind][i], record);
     }
 }
 

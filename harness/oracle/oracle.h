@@ -230,6 +230,9 @@ struct sf_checker {
     struct sf_register who;
     uint32_t oracles_count;
     uint64_t kinds; /* what any oracle, or the register, wants to see */
+    /* By record kind: the oracles that want to see it, by their numbers. */
+    uint8_t see_count[SF_RECORD_KINDS_COUNT];
+    uint8_t see[SF_RECORD_KINDS_COUNT][SF_ORACLES_MAX];
     void *states[SF_ORACLES_MAX];
     struct sf_oracle_result results[SF_ORACLES_MAX];
     struct sf_findings *findings;

@@ -128,7 +128,9 @@ static void work(void *context, void *runner, uint32_t index, void *result_out)
     uint32_t seed_index = index / SF_REPLAY_ARMS_COUNT;
     const struct sf_run_options options = {
         .seed = arms->options->seed_first + seed_index,
-        .exhibits = seed_index == 0 && keeps_exhibits(arm) ? &run->exhibits : NULL,
+        .exhibits = arms->options->stories && seed_index == 0 && keeps_exhibits(arm)
+                        ? &run->exhibits
+                        : NULL,
     };
     run->exhibits.max = SF_EXHIBITS_MAX;
     sf_run(runner, &arms->plans[arm], &arms->caches[arm], &options, &run->result);
@@ -196,6 +198,7 @@ enum sf_err sf_replay_run(const struct sf_replay_options *options, struct sf_rep
         .progress = progress,
         .context = arms,
     };
+    sf_run_draw_ahead(options->plan);
     err = sf_jobs_run(&jobs, &replay->jobs, diag);
     if (err != SF_OK) {
         goto out;

@@ -57,6 +57,7 @@ struct sf_replay_options {
     uint64_t seed_first;
     uint32_t seeds_count;
     bool sweep;       /* over loss and delay too */
+    bool stories;     /* keep exhibits of the first seed and tell their stories: two more runs */
     uint32_t workers; /* 0: one for each processor */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *progress_context;
@@ -65,8 +66,8 @@ struct sf_replay_options {
 /* One run of an arm. */
 struct sf_replay_run {
     struct sf_run_result result;
-    struct sf_exhibits
-        exhibits; /* of the live arm and of the update on poor networks, first seed only */
+    struct sf_exhibits exhibits; /* of the live arm and of the update on poor networks, first seed
+                                    only; none without `stories` */
     struct sf_kept_stories stories; /* of the exhibits */
 };
 

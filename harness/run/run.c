@@ -5,6 +5,7 @@
 
 #include "harness/base/assert.h"
 #include "harness/base/interrupt.h"
+#include "harness/frame/still.h"
 #include "harness/run/pair.h"
 #include "harness/run/saved_run.h"
 #include "harness/world/world.h"
@@ -71,6 +72,22 @@ enum sf_err sf_run_load_caches(const struct sf_plan *plan, struct sf_run_caches 
         }
     }
     return SF_OK;
+}
+
+void sf_run_draw_ahead(const struct sf_plan *plan)
+{
+    SF_ASSERT(plan != NULL);
+    struct sf_still_config still;
+    memcpy(&still, plan->still.values, sizeof still);
+    for (int scene = 0; scene < 2 * SF_SCENES_COUNT; scene++) {
+        sf_still_draw_ahead(&(struct sf_still_spec){
+            .width_px = (uint16_t)still.width,
+            .height_px = (uint16_t)still.height,
+            .quality = (uint8_t)still.quality,
+            .scene = (enum sf_scene)(scene / 2),
+            .night = scene % 2 != 0,
+        });
+    }
 }
 
 struct sf_runner *sf_runner_create(void)

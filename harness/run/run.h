@@ -34,6 +34,10 @@ SF_MUST_USE enum sf_err sf_run_load_cache(const char *spec, struct sf_cache_modu
 SF_MUST_USE enum sf_err sf_run_load_caches(const struct sf_plan *plan,
                                            struct sf_run_caches *caches_out, struct sf_diag *diag);
 
+/* Draws what the stills of a plan share, every room by day and by night. Called before worker
+ * processes are forked, it is drawn once for all of them. */
+void sf_run_draw_ahead(const struct sf_plan *plan);
+
 /* The first ones, and the first of each oracle. */
 enum {
     SF_RUN_FINDINGS_FIRST_MAX = 32,

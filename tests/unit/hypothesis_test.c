@@ -46,6 +46,7 @@ static int setup(void **state)
         .hypotheses_count = ROWS_COUNT,
         .seed_first = plan->seed,
         .seeds_count = 1,
+        .stories = true,
         .workers = 2,
     };
     assert_int_equal(sf_replay_run(&options, &replay, &diag), SF_OK);
