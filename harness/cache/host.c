@@ -17,6 +17,7 @@ void sf_cache_host_init(struct sf_cache_host_state *host)
     sf_slots_init(&host->fetches, sizeof(struct sf_host_fetch));
     sf_slots_init(&host->connections, sizeof(struct sf_host_connection));
     sf_slots_init(&host->questions, sizeof(struct sf_host_question));
+    sf_host_holds_init(host);
 }
 
 void sf_cache_host_fini(struct sf_cache_host_state *host)
@@ -33,6 +34,7 @@ void sf_cache_host_fini(struct sf_cache_host_state *host)
     sf_slots_fini(&host->fetches);
     sf_slots_fini(&host->connections);
     sf_slots_fini(&host->questions);
+    sf_slots_fini(&host->holds);
 }
 
 void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache_services *services,
@@ -53,6 +55,9 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
     sf_slots_reset(&host->fetches);
     sf_slots_reset(&host->connections);
     sf_slots_reset(&host->questions);
+    sf_slots_reset(&host->holds);
+    host->lends = false;
+    host->offered = NULL;
     host->services = services;
     host->seed = seed;
     sf_opaque_init(&host->opaque, seed);
@@ -80,6 +85,13 @@ void sf_cache_host_set_bound(struct sf_cache_host_state *host, enum sf_cache_bou
     };
     SF_ASSERT(count_max <= highest[bound]);
     host->bounds[bound] = count_max > 0 ? count_max : highest[bound];
+}
+
+void sf_cache_host_set_lends(struct sf_cache_host_state *host, bool lends)
+{
+    SF_ASSERT(host != NULL);
+    SF_ASSERT(host->versions_count == 0);
+    host->lends = lends;
 }
 
 /* ---- uploads ---- */
@@ -145,6 +157,7 @@ void sf_cache_host_upload_ended(struct sf_cache_version *version, struct sf_came
                                 uint64_t upload, bool complete, uint32_t received_bytes)
 {
     SF_ASSERT(version != NULL);
+    struct sf_content *offered = sf_host_offered(version->host);
     if (sf_cache_version_is_gone(version)) {
         return; /* its node was lost */
     }
@@ -158,8 +171,10 @@ void sf_cache_host_upload_ended(struct sf_cache_version *version, struct sf_came
             .received_bytes = received_bytes,
         };
         sf_host_enter(version->host, SF_CALLBACK_ON_UPLOAD_ENDED, camera.index, camera.index);
+        sf_host_offer_to(version->host, event.upload, offered);
         version->plugin->on_upload_ended(version->cache, &event);
     }
+    sf_host_offer_to(version->host, 0, NULL);
 }
 
 /* ---- requests ---- */
@@ -336,6 +351,7 @@ void sf_cache_host_fetch_part(struct sf_cache_host_state *host, sf_handle handle
 void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle handle, uint32_t end)
 {
     SF_ASSERT(host != NULL);
+    struct sf_content *offered = sf_host_offered(host);
     const struct sf_host_fetch *fetch = sf_slots_get(&host->fetches, handle);
     if (fetch == NULL) {
         return;
@@ -351,8 +367,10 @@ void sf_cache_host_fetch_ended(struct sf_cache_host_state *host, sf_handle handl
             .camera = ended.camera,
         };
         sf_host_enter(host, SF_CALLBACK_ON_FETCH_ENDED, ended.about, ended.begun_for);
+        sf_host_offer_to(host, event.fetch, offered);
         ended.version->plugin->on_fetch_ended(ended.version->cache, &event);
     }
+    sf_host_offer_to(host, 0, NULL);
 }
 
 void sf_cache_host_store_reply(struct sf_cache_host_state *host, uint64_t connection,

@@ -16,6 +16,7 @@
 #include "harness/cache/contract.h"
 #include "harness/cache/load.h"
 #include "harness/cache/opaque.h"
+#include "harness/content/contents.h"
 #include "harness/cache/strayframe_cache.h"
 #include "harness/sim/rng.h"
 
@@ -160,6 +161,10 @@ struct sf_cache_host_state {
     struct sf_slots fetches;
     struct sf_slots connections;
     struct sf_slots questions;
+    struct sf_slots holds;
+    bool lends;                 /* caches may hold stills without copying them */
+    struct sf_content *offered; /* the still that may be held now; NULL: none */
+    uint64_t offered_for;       /* the number of its upload or fetch */
     enum sf_cache_hand_over hand_over;
     uint32_t bounds[SF_CACHE_BOUNDS_END]; /* by enum sf_cache_bound */
     struct sf_cache_cause cause;          /* of the latest call into a plug-in */
@@ -200,6 +205,10 @@ void sf_cache_host_set_hand_over(struct sf_cache_host_state *host, enum sf_cache
 /* A lower bound than SF_CACHE_..._MAX; 0: that one. Before the first deploy. */
 void sf_cache_host_set_bound(struct sf_cache_host_state *host, enum sf_cache_bound bound,
                              uint32_t count_max);
+
+/* Caches in this process may hold whole stills without copying them, and the world offers those.
+ * After a reset they may not. Before the first deploy. */
+void sf_cache_host_set_lends(struct sf_cache_host_state *host, bool lends);
 
 /* Puts a version into service on a node; the one before it there, if any, hands its state over and
  * drains. False if the plug-in would not be created: the node has then no cache, which is reported
@@ -277,6 +286,13 @@ void sf_cache_host_fragment(struct sf_cache_version *version, struct sf_camera_i
                             uint64_t upload, uint32_t offset, const uint8_t *bytes, uint32_t count);
 void sf_cache_host_upload_ended(struct sf_cache_version *version, struct sf_camera_id camera,
                                 uint64_t upload, bool complete, uint32_t received_bytes);
+
+/* The whole still that the next end of an upload or fetch is about, borrowed for that call: a cache
+ * may hold it. NULL: none. */
+void sf_cache_host_offer(struct sf_cache_host_state *host, struct sf_content *content);
+/* Lent bytes were written into: a breach of the version that holds the content, or else of the
+ * newest. NULL: it is not known which bytes. */
+void sf_cache_host_wrote(struct sf_cache_host_state *host, const struct sf_content *content);
 
 /* A request as the world knows it. */
 struct sf_cache_host_ask {

@@ -317,4 +317,5 @@ void sf_cache_host_lend(struct sf_cache_version *version)
     SF_ASSERT(version != NULL);
     SF_ASSERT(version->host != NULL);
     lend(&version->lent, version);
+    sf_host_lend_holds(version);
 }

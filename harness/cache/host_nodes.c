@@ -72,6 +72,7 @@ static void end(struct sf_cache_version *version)
     release_all(&host->connections, version);
     release_all(&host->questions, version);
     version->plugin->destroy(version->cache);
+    sf_host_holds_release(host, version);
     version->cache = NULL;
     version->requests_count = 0;
     version->uploads_count = 0;
@@ -89,6 +90,7 @@ void sf_cache_host_destroy_caches(struct sf_cache_host_state *host)
             version->cache = NULL;
         }
     }
+    sf_host_holds_release(host, NULL);
     host->versions_count = 0;
     host->draining_count = 0;
 }

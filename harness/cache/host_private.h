@@ -102,6 +102,21 @@ struct sf_host_request *sf_host_answerable(struct sf_cache_version *version, uin
 /* Exports the state of one version and imports it into another, where both can. */
 void sf_host_hand_over(struct sf_cache_version *from, struct sf_cache_version *to);
 
+/* ---- host_holds.c ---- */
+
+void sf_host_holds_init(struct sf_cache_host_state *host);
+/* What the world has offered for the end that it tells of; NULL: nothing. */
+struct sf_content *sf_host_offered(struct sf_cache_host_state *host);
+/* From here on a cache may hold the content, by the number of its upload or fetch; NULL: not any
+ * more. */
+void sf_host_offer_to(struct sf_cache_host_state *host, uint64_t number,
+                      struct sf_content *content);
+/* Lends `hold` and `drop`, if the host may. */
+void sf_host_lend_holds(struct sf_cache_version *version);
+/* Drops what the version holds; NULL: what any holds. */
+void sf_host_holds_release(struct sf_cache_host_state *host,
+                           const struct sf_cache_version *version);
+
 /* ---- lent functions that have a file of their own ---- */
 int64_t sf_host_wall_clock_ms(void *context);
 int32_t sf_host_identity(void *context, uint64_t token, uint64_t cookie);

@@ -20,6 +20,7 @@ enum sf_opaque_kind {
     SF_OPAQUE_FETCH,
     SF_OPAQUE_TIMER,
     SF_OPAQUE_STORE_CONNECTION,
+    SF_OPAQUE_HOLD,
     SF_OPAQUE_KINDS_COUNT
 };
 

@@ -150,6 +150,10 @@ extern "C" {
 #define SF_CACHE_E_UNKNOWN_CAMERA 24     /* no such camera */
 #define SF_CACHE_E_BAD_ARGUMENT \
     25 /* NULL with a count, a negative delay, a key that is too long ... */
+#define SF_CACHE_E_UNKNOWN_HOLD 26 /* drop: this cache holds nothing under that number */
+
+/* No function returns this: the host found that bytes which it lent were written into. */
+#define SF_CACHE_E_WROTE_LENT 27
 
 /* How a cache comes to an end that it should not have come to. Nothing answers these: they stand in
  * findings of `contract`. */
@@ -260,7 +264,24 @@ struct sf_cache_host {
      * request. SF_CACHE_E_BAD_ARGUMENT for a second call, an unknown flag or an unknown session. */
     int32_t (*answer_properties)(void *context, uint64_t request,
                                  const struct sf_cache_answer_properties *properties);
+
+    /* Keeping a still without copying it. Only where the host can lend bytes for longer than a
+     * call, which it cannot to a cache in a process of its own: test with SF_CACHE_HAS(host, drop),
+     * and otherwise copy what fragments and parts bring.
+     *
+     * `hold` from inside on_upload_ended or on_fetch_ended, with SF_CACHE_END_COMPLETE and for that
+     * upload or fetch: *bytes_out are all its bytes, one after the other. They stay there until
+     * `drop` of *hold_out, or until the cache is destroyed, and are only to be read: to write into
+     * them is a breach of the contract (SF_CACHE_E_WROTE_LENT). An answer that passes them on whole
+     * costs no copy. SF_CACHE_DONE, or SF_CACHE_E_BAD_ARGUMENT at any other time. Each hold is
+     * dropped once: SF_CACHE_E_UNKNOWN_HOLD for one that is not this cache's. */
+    int32_t (*hold)(void *context, uint64_t upload_or_fetch, const uint8_t **bytes_out,
+                    uint64_t *hold_out);
+    int32_t (*drop)(void *context, uint64_t hold);
 };
+
+/* Of a host that cannot lend: its struct ends before `hold`. */
+#define SF_CACHE_HOST_BYTES_WITHOUT_HOLDS ((uint32_t)offsetof(struct sf_cache_host, hold))
 
 /* --------------------------------------------------------------------- events for the cache ----
  */

@@ -10,9 +10,9 @@
  *     sf_judge_delivery(&judge, &(struct sf_delivery){...}, SF_JUDGE_SHOWN);  each time one arrives
  *
  * Almost every delivery is byte for byte a recent capture of the viewer's own camera, and is known
- * by its hash. Only the rest is looked into: its bytes are attributed without decoding
- * (harness/frame/ledger.h), and what a display shows of it is decoded and its marks are read
- * (harness/frame/inspect.h). */
+ * by its hash, which the caller may know without a look at the bytes. Only the rest is looked into:
+ * its bytes are attributed without decoding (harness/frame/ledger.h), and what a display shows of
+ * it is decoded and its marks are read (harness/frame/inspect.h). */
 #ifndef STRAYFRAME_JUDGE_JUDGE_H
 #define STRAYFRAME_JUDGE_JUDGE_H
 
@@ -55,7 +55,15 @@ struct sf_delivery {
      * one where the viewer had part of it before. NULL: the viewer has none for a display. */
     const uint8_t *picture;
     uint32_t picture_bytes;
+
+    /* The caller vouches for the picture: it is the very buffer, which nothing may have written
+     * into, whose bytes had this hash. Believed where nothing is found, but for one in
+     * SF_JUDGE_VERIFY_EVERY. */
+    bool identified;
+    uint64_t hash;
 };
+
+enum { SF_JUDGE_VERIFY_EVERY = 64 };
 
 enum sf_judge_occasion {
     SF_JUDGE_SHOWN,     /* all has arrived, and the display shows it */
@@ -70,6 +78,8 @@ struct sf_judge {
     void *context;
     struct sf_exhibits *exhibits; /* borrowed; NULL: none are kept */
     uint64_t strays_count; /* pictures shown that had another tenant's in them; the judge counts */
+    uint64_t identified_count; /* deliveries that the caller vouched for */
+    uint64_t altered_count;    /* of those: whose bytes had another hash after all */
 };
 
 /* Measures a delivery: a DELIVERED record, a BYTES record for each owner of its bytes and, where a

@@ -21,6 +21,7 @@ struct world *sf_world_create(void)
     sf_arena_init(&world->arena);
     sf_queue_init(&world->queue, 0);
     world->book = sf_book_create();
+    world->contents = sf_contents_create(SF_CHECKS);
     sf_network_init(world, sf_routes);
     sf_cloud_init(world);
     return world;
@@ -32,6 +33,7 @@ void sf_world_clear(struct world *world)
     sf_network_clear(world);
     sf_homes_clear(world);
     sf_book_drop_index(world->book);
+    SF_ASSERT(sf_contents_count(world->contents) == 0);
 }
 
 void sf_world_destroy(struct world *world)
@@ -41,6 +43,7 @@ void sf_world_destroy(struct world *world)
     sf_network_fini(world);
     sf_homes_fini(world);
     sf_book_destroy(world->book);
+    sf_contents_destroy(world->contents);
     sf_queue_fini(&world->queue);
     sf_arena_fini(&world->arena);
     free(world);
@@ -273,6 +276,7 @@ static void reset(struct world *world, const struct sf_world_setup *setup)
     world->trace = setup->trace;
     world->ended = false;
     world->events_count = 0;
+    world->altered_count = 0;
     world->judge = (struct sf_judge){
         .book = world->book,
         .record = add_record,
@@ -317,6 +321,7 @@ struct sf_tenant_id sf_world_varied_tenant(const struct world *world)
 void sf_world_build(struct world *world, const struct sf_world_setup *setup)
 {
     reset(world, setup);
+    sf_contents_guard(world->contents);
     reset_book(world);
     sf_homes_build(world);
     sf_cloud_build(world, setup->modules);

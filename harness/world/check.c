@@ -16,7 +16,7 @@ static void check_viewer_message(const struct message *message, struct sf_viewer
 
 static void check_upload(const struct message *message)
 {
-    SF_ASSERT(message->payload != NULL);
+    SF_ASSERT(message->content != NULL);
     SF_ASSERT(message->upload.told || !message->upload.ended);
     SF_ASSERT(message->upload.told || message->upload.version == NULL);
     SF_ASSERT(message->upload.still.total_bytes == message->transfer.total_bytes);
@@ -26,7 +26,8 @@ static void check_answer(const struct message *message)
 {
     const struct answer_message *answer = &message->answer;
     check_viewer_message(message, answer->viewer);
-    SF_ASSERT(answer->picture == (message->payload != NULL));
+    bool has_bytes = answer->picture && message->transfer.ready_bytes > 0;
+    SF_ASSERT(has_bytes == (message->content != NULL));
     SF_ASSERT(answer->judged_bytes <= sf_transfer_arrived_bytes(&message->transfer));
     SF_ASSERT(answer->refusal == SF_AUTHORISATION_OPEN || !answer->picture);
 }
@@ -38,7 +39,7 @@ static void check_variant(const struct message *message)
         check_upload(message);
         return;
     case MESSAGE_FETCHED:
-        SF_ASSERT(message->payload != NULL);
+        SF_ASSERT(message->content != NULL);
         SF_ASSERT(message->fetched.fetch != 0);
         return;
     case MESSAGE_REQUEST:

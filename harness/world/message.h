@@ -10,6 +10,7 @@
 #include "harness/base/slots.h"
 #include "harness/base/time.h"
 #include "harness/cache/host.h"
+#include "harness/content/contents.h"
 #include "harness/net/transfer.h"
 #include "harness/trace/record.h"
 
@@ -32,7 +33,7 @@ enum message_kind {
 
 enum {
     CONTROL_BYTES = 64, /* a request, command, cancellation or answer without a picture */
-    INLINE_WORDS = 1,   /* messages of up to 64 packets without a payload need no more */
+    INLINE_WORDS = 1,   /* messages of up to 64 packets need no more */
 };
 
 /* ---- what each kind carries ---- */
@@ -97,7 +98,7 @@ struct answer_message {
     uint16_t said;                    /* by the cache: SF_FLAG_STALE, SF_FLAG_INCOMPLETE */
     uint8_t status;                   /* SF_CACHE_STATUS_... */
     uint8_t refusal;                  /* enum sf_authorisation_answer */
-    bool picture;                     /* it has one, and a payload */
+    bool picture;                     /* it has one: its content comes with the first bytes */
 };
 
 /* SIGN_IN, SESSION. */
@@ -117,16 +118,6 @@ struct unchanged_message {
 
 /* ---- the common part ---- */
 
-/* Bytes on their way, with the two bit sets of their transfer before them. */
-struct payload {
-    struct payload *next_free;
-    uint64_t *arrived;
-    uint64_t *acked;
-    uint8_t *bytes; /* `capacity` of them */
-    uint32_t capacity;
-    uint64_t bits[];
-};
-
 /* What leaves a home by this message, where a scenario states what may leave. */
 struct exposure {
     enum sf_destination destination; /* NONE: not watched */
@@ -135,7 +126,10 @@ struct exposure {
 
 struct message {
     struct sf_transfer transfer;
-    struct payload *payload; /* owned; NULL: its content is in the struct alone */
+    struct sf_content *content; /* one reference; NULL: all that it says is in this struct, or the
+                                   bytes come later */
+    const uint8_t *bytes;       /* in `content`: those of this message */
+    uint64_t *bits;             /* owned: the transfer's two bit sets; NULL: they are inline */
     uint64_t inline_bits[2 * INLINE_WORDS];
     sf_handle handle;
     sf_ns give_up_at_ns; /* when the sender stops repeating; 0: after a number of repeats */

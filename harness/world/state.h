@@ -88,6 +88,8 @@ struct world {
 
     struct sf_book *book; /* owned: all captures of the run */
     struct sf_judge judge;
+    struct sf_contents *contents; /* owned: stills on their way, kept or lent */
+    uint64_t altered_count;       /* of the judge, as far as the cache was found guilty of them */
 
     /* Who watches the run, and what another one changes. */
     const struct sf_world_observer *observer; /* borrowed; NULL */

@@ -68,11 +68,22 @@ static void dispatch(struct world *world, const struct sf_event *event)
     SF_UNREACHABLE();
 }
 
+/* Has a cache written into bytes that are only lent to it? */
+static void look_for_writes(struct world *world)
+{
+    struct sf_content *written = sf_contents_written(world->contents);
+    if (written != NULL || world->judge.altered_count != world->altered_count) {
+        world->altered_count = world->judge.altered_count;
+        sf_cache_host_wrote(&world->cloud.host, written);
+    }
+}
+
 bool sf_world_run(struct world *world, uint64_t events_max, uint64_t strays_max)
 {
     struct sf_event event;
     while (!world->ended && sf_queue_pop(&world->queue, &event)) {
         dispatch(world, &event);
+        look_for_writes(world);
         sf_cache_host_sweep(&world->cloud.host);
         world->events_count++;
         SF_CHECK(sf_world_check_event(world, &event));

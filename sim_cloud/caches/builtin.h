@@ -78,7 +78,8 @@
     X(canary_length_of_content)                                                                    \
     X(canary_length_of_length)                                                                     \
     X(canary_validator)                                                                            \
-    X(canary_order)
+    X(canary_order)                                                                                \
+    X(canary_scribbler)
 /* clang-format on */
 
 #define SF_BUILTIN_CACHE(NAME) extern const struct sf_cache_plugin sf_builtin_##NAME;

@@ -51,7 +51,7 @@ static void export_state(void *edge, const struct sf_cache_sink *sink)
             .count = still->reception.total_bytes,
         };
         sink->write(sink->context, (const uint8_t *)&head, sizeof head);
-        sink->write(sink->context, still->reception.bytes, head.count);
+        sink->write(sink->context, sf_shelf_bytes(still).bytes, head.count);
     }
 }
 

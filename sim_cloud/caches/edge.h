@@ -34,7 +34,7 @@ struct edge_still {
 /* A store of stills. The edge receives into a reception; the store decides where those bytes live,
  * and what becomes of them at the end. */
 struct edge_reception {
-    uint8_t *bytes;
+    uint8_t *bytes; /* NULL: nothing is copied, and the host is asked to hold the whole still */
     uint32_t total_bytes;
     uint32_t received_bytes; /* kept by the edge: different bytes, as far as it knows */
 
@@ -42,6 +42,11 @@ struct edge_reception {
     uint32_t capture; /* the camera's count of stills */
     uint32_t flags;   /* SF_CACHE_STILL_... */
     uint64_t validator;
+
+    /* Of a still that the host holds; kept by the edge, and known when it ends complete. */
+    const uint8_t *held;
+    uint64_t hold;
+    const struct sf_cache_host *holder; /* NULL: nothing is held */
 };
 
 struct edge_store {
@@ -56,6 +61,10 @@ struct edge_store {
     /* A still begins to arrive. */
     struct edge_reception *(*begin)(void *store, const struct edge_key *key, uint32_t total_bytes,
                                     int64_t now_ns);
+    /* The same, where the host can hold stills: a reception without bytes of its own. May be NULL:
+     * then the store copies all the same. */
+    struct edge_reception *(*begin_held)(void *store, const struct edge_key *key,
+                                         uint32_t total_bytes, int64_t now_ns);
     /* It has ended; the store owns the reception again. Says whether there is now something to
      * show. */
     bool (*end)(void *store, const struct edge_key *key, struct edge_reception *reception,
@@ -135,6 +144,9 @@ void sf_edge_answer(const struct sf_cache_host *host, uint64_t request, struct e
 /* Writes into the reception what fits into it; false when it does not. */
 bool sf_edge_receive(struct edge_reception *reception, uint32_t offset, const uint8_t *bytes,
                      uint32_t count);
+/* Has the host drop what it holds for the reception, if it does. Not while the cache is destroyed:
+ * then the host drops all by itself. */
+void sf_edge_drop_held(struct edge_reception *reception);
 /* A part of a still that a cache fetches past the edge, into a reception that is begun with the
  * first (NULL until then). */
 void sf_edge_receive_aside(struct edge_reception **reception,

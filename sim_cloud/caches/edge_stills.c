@@ -37,7 +37,9 @@ bool sf_edge_receive(struct edge_reception *reception, uint32_t offset, const ui
 {
     bool fits = offset <= reception->total_bytes && count <= reception->total_bytes - offset;
     if (fits) {
-        memcpy(reception->bytes + offset, bytes, count);
+        if (reception->bytes != NULL) {
+            memcpy(reception->bytes + offset, bytes, count);
+        }
         reception->received_bytes += count;
     }
     return fits;
@@ -51,6 +53,30 @@ void sf_edge_receive_aside(struct edge_reception **reception,
     }
     (*reception)->capture = part->capture;
     sf_edge_receive(*reception, part->offset, part->bytes, part->bytes_count);
+}
+
+static struct edge_reception *begin(struct edge *edge, const struct edge_key *key,
+                                    uint32_t total_bytes)
+{
+    bool holds = edge->kind->begin_held != NULL && SF_CACHE_HAS(edge->host, drop);
+    return (holds ? edge->kind->begin_held : edge->kind->begin)(edge->store, key, total_bytes,
+                                                                sf_edge_now_ns(edge));
+}
+
+static void hold(const struct edge *edge, struct edge_reception *reception, uint64_t number)
+{
+    if (reception->bytes == NULL && edge->host->hold(edge->host->context, number, &reception->held,
+                                                     &reception->hold) == SF_CACHE_DONE) {
+        reception->holder = edge->host;
+    }
+}
+
+void sf_edge_drop_held(struct edge_reception *reception)
+{
+    if (reception->holder != NULL) {
+        reception->holder->drop(reception->holder->context, reception->hold);
+        reception->holder = NULL;
+    }
 }
 
 static void receive(const struct edge *edge, struct edge_reception *reception, uint32_t offset,
@@ -80,13 +106,14 @@ bool sf_edge_is_overtaken(void *context, const struct edge_key *key, uint32_t ca
 
 /* Gives the reception back to the store: as if nothing had arrived if it was overtaken. */
 static bool end_reception(struct edge *edge, const struct edge_key *key,
-                          struct edge_reception *reception, bool complete)
+                          struct edge_reception *reception, bool complete, uint64_t number)
 {
     if (complete && sf_edge_is_overtaken(edge, key, reception->capture)) {
         reception->received_bytes = 0;
         complete = false;
     }
     if (complete) {
+        hold(edge, reception, number);
         sf_edge_camera_of(edge, key->camera)->arrival = ++edge->arrivals;
     }
     return edge->kind->end(edge->store, key, reception, complete, sf_edge_now_ns(edge));
@@ -134,8 +161,7 @@ void sf_edge_on_upload(void *context, const struct sf_cache_upload *event)
     }
     struct upload *upload = sf_kit_alloc(1, sizeof *upload);
     upload->key = sf_edge_key_of_upload(event);
-    upload->reception =
-        edge->kind->begin(edge->store, &upload->key, event->total_bytes, sf_edge_now_ns(edge));
+    upload->reception = begin(edge, &upload->key, event->total_bytes);
     upload->reception->capture = event->capture;
     upload->reception->flags = event->flags;
     upload->reception->validator = event->validator;
@@ -165,7 +191,7 @@ void sf_edge_on_upload_ended(void *context, const struct sf_cache_upload_end *en
     }
     upload->reception->received_bytes = end->received_bytes;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    if (end_reception(edge, &upload->key, upload->reception, complete)) {
+    if (end_reception(edge, &upload->key, upload->reception, complete, end->upload)) {
         sf_edge_arrived(edge, upload->key.camera);
     }
     if (!complete && edge->kind->late != NULL) {
@@ -185,8 +211,7 @@ void sf_edge_on_fetch_part(void *context, const struct sf_cache_fetch_part *part
         return;
     }
     if (camera->fetching == NULL) {
-        camera->fetching =
-            edge->kind->begin(edge->store, &camera->key, part->total_bytes, sf_edge_now_ns(edge));
+        camera->fetching = begin(edge, &camera->key, part->total_bytes);
         camera->fetching->capture = part->capture;
         camera->fetching->flags = part->flags;
         camera->fetching->validator = part->validator;
@@ -208,7 +233,7 @@ void sf_edge_on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
     struct edge_reception *reception = camera->fetching;
     camera->fetching = NULL;
     bool complete = end->end == SF_CACHE_END_COMPLETE;
-    if (end_reception(edge, &camera->key, reception, complete)) {
+    if (end_reception(edge, &camera->key, reception, complete, end->fetch)) {
         sf_edge_arrived(edge, camera->id);
     }
 }

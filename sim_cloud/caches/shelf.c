@@ -15,6 +15,31 @@ static struct shelf_place place_of(const struct shelf *shelf, const struct edge_
                                 : (struct shelf_place){key->tenant, key->camera};
 }
 
+static void still_free(struct shelf_still *still)
+{
+    if (still != NULL) {
+        sf_edge_drop_held(&still->reception);
+        free(still);
+    }
+}
+
+struct edge_still sf_shelf_bytes(const struct shelf_still *still)
+{
+    const struct edge_reception *reception = &still->reception;
+    return (struct edge_still){reception->holder != NULL ? reception->held : reception->bytes,
+                               reception->total_bytes};
+}
+
+struct edge_reception *sf_shelf_begin_held(void *context, const struct edge_key *key,
+                                           uint32_t total_bytes, int64_t now_ns)
+{
+    (void)context;
+    (void)now_ns;
+    struct shelf_still *still = sf_kit_alloc_uncleared(sizeof *still);
+    *still = (struct shelf_still){.reception = {.total_bytes = total_bytes}, .key = *key};
+    return &still->reception;
+}
+
 struct edge_reception *sf_shelf_begin(void *context, const struct edge_key *key,
                                       uint32_t total_bytes, int64_t now_ns)
 {
@@ -35,12 +60,12 @@ bool sf_shelf_end(void *context, const struct edge_key *key, struct edge_recepti
     struct shelf *shelf = context;
     struct shelf_still *still = (struct shelf_still *)(void *)reception;
     if (!complete) {
-        free(still);
+        still_free(still);
         return false;
     }
     still->stored_ns = now_ns;
     still->place = place_of(shelf, key);
-    free(sf_kit_map_get(&shelf->stills, still->place.a, still->place.b));
+    still_free(sf_kit_map_get(&shelf->stills, still->place.a, still->place.b));
     sf_kit_map_put(&shelf->stills, still->place.a, still->place.b, still);
     return true;
 }
@@ -56,7 +81,7 @@ static struct edge_still own_still(const struct shelf *shelf, const struct edge_
     if (!own || now_ns - still->stored_ns > age_ns_max) {
         return (struct edge_still){NULL, 0};
     }
-    return (struct edge_still){still->reception.bytes, still->reception.total_bytes};
+    return sf_shelf_bytes(still);
 }
 
 struct edge_still sf_shelf_fresh(void *context, const struct edge_key *key, int64_t now_ns)
@@ -76,7 +101,7 @@ void sf_shelf_forget(void *context, uint64_t tenant)
     struct shelf *shelf = context;
     struct shelf_still *still;
     while ((still = sf_kit_map_remove_any(&shelf->stills, tenant)) != NULL) {
-        free(still);
+        still_free(still);
     }
 }
 
@@ -91,5 +116,5 @@ void sf_shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_s
 void sf_shelf_remove(struct shelf *shelf, const struct edge_key *key)
 {
     struct shelf_place place = place_of(shelf, key);
-    free(sf_kit_map_remove(&shelf->stills, place.a, place.b));
+    still_free(sf_kit_map_remove(&shelf->stills, place.a, place.b));
 }

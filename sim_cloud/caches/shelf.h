@@ -23,7 +23,7 @@ struct shelf_still {
     struct edge_key key;
     struct shelf_place place;
     int64_t stored_ns;
-    uint8_t bytes[];
+    uint8_t bytes[]; /* none where the host holds the still */
 };
 
 /* The first member of a cache's `struct store`. */
@@ -36,9 +36,15 @@ struct shelf {
     bool defence; /* of a planted defect: it is put back */
 };
 
+/* The bytes of a still that has ended complete, wherever they are. */
+struct edge_still sf_shelf_bytes(const struct shelf_still *still);
+
 /* An edge_store's functions. A store whose first member is a shelf may use them as they are. */
 struct edge_reception *sf_shelf_begin(void *shelf, const struct edge_key *key, uint32_t total_bytes,
                                       int64_t now_ns);
+/* The same, for a still that the host is to hold. */
+struct edge_reception *sf_shelf_begin_held(void *shelf, const struct edge_key *key,
+                                           uint32_t total_bytes, int64_t now_ns);
 void sf_shelf_fini(void *shelf);
 bool sf_shelf_end(void *shelf, const struct edge_key *key, struct edge_reception *reception,
                   bool complete, int64_t now_ns);
@@ -58,9 +64,9 @@ void sf_shelf_forget(void *shelf, uint64_t tenant);
     }
 
 /* An edge_store's members for a store that uses all of these as they are. */
-#define SHELF_STORE                                                                    \
-    EDGE_STORE, .begin = sf_shelf_begin, .end = sf_shelf_end, .fresh = sf_shelf_fresh, \
-                .fallback = sf_shelf_fallback
+#define SHELF_STORE                                                                              \
+    EDGE_STORE, .begin = sf_shelf_begin, .begin_held = sf_shelf_begin_held, .end = sf_shelf_end, \
+                .fresh = sf_shelf_fresh, .fallback = sf_shelf_fallback
 
 /* Keeps a copy of a whole still. */
 void sf_shelf_put(struct shelf *shelf, const struct edge_key *key, struct edge_still still,

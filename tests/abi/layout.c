@@ -67,7 +67,7 @@ PIN(sf_cache_answer_properties, flags, 4);
 PIN(sf_cache_answer_properties, validator, 8);
 PIN(sf_cache_answer_properties, session, 16);
 
-PIN_SIZE(sf_cache_host, 184);
+PIN_SIZE(sf_cache_host, 200);
 PIN(sf_cache_host, struct_bytes, 0);
 PIN(sf_cache_host, abi, 4);
 PIN(sf_cache_host, context, 8);
@@ -92,6 +92,8 @@ PIN(sf_cache_host, wall_clock_ms, 152);
 PIN(sf_cache_host, identity, 160);
 PIN(sf_cache_host, fetch_if_changed, 168);
 PIN(sf_cache_host, answer_properties, 176);
+PIN(sf_cache_host, hold, 184);
+PIN(sf_cache_host, drop, 192);
 
 PIN_SIZE(sf_cache_config, 40);
 PIN(sf_cache_config, struct_bytes, 0);

@@ -155,6 +155,63 @@ static void test_own_capture_is_known_by_its_hash(void **state)
     court_close(&court);
 }
 
+/* The caller says that it is the capture's buffer; meanwhile something has written into it. */
+static void test_what_the_caller_vouches_for_is_verified(void **state)
+{
+    (void)state;
+    struct court court;
+    court_open(&court);
+    struct still still = capture(&court, 0, false);
+    struct sf_byte_range range;
+    struct sf_delivery delivery = whole(&still, &range);
+    delivery.identified = true;
+    delivery.hash = sf_hash(still.bytes, still.count);
+    still.bytes[still.count / 2] ^= 1;
+    sf_judge_delivery(&court.judge, &delivery, SF_JUDGE_SHOWN);
+    assert_int_equal(court.judge.altered_count, 1); /* the first one is always looked at */
+    uint32_t at = 0;
+    assert_int_equal(next(&court, &at, SF_RECORD_DELIVERED)->flags & SF_FLAG_EXACT, 0);
+    court.records_count = 0;
+    for (uint32_t i = 1; i < SF_JUDGE_VERIFY_EVERY; i++) {
+        sf_judge_delivery(&court.judge, &delivery, SF_JUDGE_NOT_SHOWN);
+        assert_int_equal(court.judge.altered_count, 1);
+        at = 0;
+        assert_int_not_equal(next(&court, &at, SF_RECORD_DELIVERED)->flags & SF_FLAG_EXACT, 0);
+        court.records_count = 0;
+    }
+    sf_judge_delivery(&court.judge, &delivery, SF_JUDGE_NOT_SHOWN);
+    assert_int_equal(court.judge.altered_count, 2); /* one in so many */
+    free(still.bytes);
+    court_close(&court);
+}
+
+/* Nothing is found without a look at the bytes, whatever the caller says of them. */
+static void test_a_finding_never_rests_on_what_the_caller_vouches_for(void **state)
+{
+    (void)state;
+    struct court court;
+    court_open(&court);
+    struct still own = capture(&court, 0, false);
+    struct still still = capture(&court, 2, false);
+    struct sf_byte_range range;
+    struct sf_delivery delivery = whole(&own, &range);
+    sf_judge_delivery(&court.judge, &delivery, SF_JUDGE_NOT_SHOWN);
+    court.judge.identified_count = 1; /* the next one is not verified by turn */
+    court.records_count = 0;
+    delivery.identified = true;
+    delivery.hash = sf_hash(still.bytes, still.count); /* a stranger's, it says */
+    sf_judge_delivery(&court.judge, &delivery, SF_JUDGE_SHOWN);
+    uint32_t at = 0;
+    const struct sf_record *delivered = next(&court, &at, SF_RECORD_DELIVERED);
+    assert_int_equal(delivered->d, sf_hash(own.bytes, own.count));
+    assert_int_not_equal(delivered->flags & SF_FLAG_EXACT, 0);
+    assert_int_equal(court.judge.strays_count, 0);
+    assert_int_equal(court.judge.altered_count, 1);
+    free(own.bytes);
+    free(still.bytes);
+    court_close(&court);
+}
+
 static void test_own_capture_too_old_for_its_hash_is_found_all_the_same(void **state)
 {
     (void)state;
@@ -383,6 +440,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_own_capture_is_known_by_its_hash),
+        cmocka_unit_test(test_what_the_caller_vouches_for_is_verified),
+        cmocka_unit_test(test_a_finding_never_rests_on_what_the_caller_vouches_for),
         cmocka_unit_test(test_own_capture_too_old_for_its_hash_is_found_all_the_same),
         cmocka_unit_test(test_a_strangers_still_is_a_stray_by_bytes_and_by_pixels),
         cmocka_unit_test(test_each_range_that_arrived_is_attributed),

@@ -138,8 +138,10 @@ static void test_a_broken_message_is_caught(void **state)
     assert_caught(message->handle, message->handle + 1, sf_message_check(world, message),
                   "message->handle) == message");
     assert_caught(message->begun, false, sf_world_check(world), "message->begun");
-    assert_caught(message->payload->capacity, transfer.total_bytes - 1, sf_world_check(world),
-                  "transfer->total_bytes <= payload->capacity");
+    assert_caught(message->content->count, transfer.total_bytes - 1, sf_world_check(world),
+                  "content->bytes + content->count");
+    assert_caught(message->content->references, 0, sf_world_check(world),
+                  "content->references > 0");
     assert_caught(message->transfer.arrived_count, transfer.arrived_count + 1,
                   sf_message_check(world, message), "transfer->arrived_count");
     assert_caught(message->transfer.in_flight_count, transfer.in_flight_count + 1,
@@ -171,7 +173,7 @@ static void test_a_message_that_contradicts_its_kind_is_caught(void **state)
     struct message *answer = wait_for_part(world, MESSAGE_ANSWER);
     assert_caught(answer->answer.judged_bytes, answer->transfer.total_bytes + 1,
                   sf_world_check(world), "answer->judged_bytes <=");
-    assert_caught(answer->answer.picture, false, sf_world_check(world), "answer->picture ==");
+    assert_caught(answer->answer.picture, false, sf_world_check(world), "has_bytes ==");
     assert_caught(answer->answer.viewer.index,
                   (answer->answer.viewer.index + SF_VIEWERS_PER_HOME) %
                       (world->homes.count * SF_VIEWERS_PER_HOME),

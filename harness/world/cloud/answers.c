@@ -79,7 +79,7 @@ struct message *sf_cloud_answer_begin(struct world *world, struct request *reque
     bool picture = sf_cache_status_has_bytes(status) && open;
     struct message *message =
         sf_message_create(world, MESSAGE_ANSWER, sf_home_of_viewer(request->viewer),
-                          picture ? total_bytes : CONTROL_BYTES, picture);
+                          picture ? total_bytes : CONTROL_BYTES);
     message->answer = (struct answer_message){
         .viewer = request->viewer,
         .number = request->number,
@@ -105,6 +105,25 @@ struct message *sf_cloud_answer_begin(struct world *world, struct request *reque
     return NULL;
 }
 
+/* The message's bytes so far: lent ones that are passed on whole stay what they are. */
+static void put_bytes(struct world *world, struct message *message, const uint8_t *bytes,
+                      uint32_t count)
+{
+    uint32_t total_bytes = message->transfer.total_bytes;
+    struct sf_content *content =
+        count == total_bytes ? sf_contents_find(world->contents, bytes, count) : NULL;
+    if (content != NULL) {
+        sf_message_carry(message, sf_content_keep(content), bytes);
+        return;
+    }
+    if (message->content == NULL) {
+        uint8_t *room;
+        content = sf_content_take(world->contents, total_bytes, &room);
+        sf_message_carry(message, content, content->bytes);
+    }
+    memcpy(sf_content_room(message->content) + message->transfer.ready_bytes, bytes, count);
+}
+
 void sf_cloud_answer_bytes(struct world *world, const struct request *request, const uint8_t *bytes,
                            uint32_t count)
 {
@@ -118,7 +137,7 @@ void sf_cloud_answer_bytes(struct world *world, const struct request *request, c
                                request_number(request->viewer, request->number),
                                is_of_varied(world, request), bytes, count);
     }
-    memcpy(message->payload->bytes + message->transfer.ready_bytes, bytes, count);
+    put_bytes(world, message, bytes, count);
     message->transfer.ready_bytes += count;
     message->in_parts |= message->transfer.ready_bytes < message->transfer.total_bytes;
     sf_message_send(world, message);

@@ -69,7 +69,7 @@ static void relay(struct world *world, sf_handle request_handle, const struct me
     }
     uint32_t total_bytes = still->transfer.total_bytes;
     if (sf_cloud_answer_begin(world, request, SF_CACHE_STATUS_OK, total_bytes) != NULL) {
-        sf_cloud_answer_bytes(world, request, still->payload->bytes, total_bytes);
+        sf_cloud_answer_bytes(world, request, still->bytes, total_bytes);
     }
 }
 
@@ -79,6 +79,7 @@ static void fetch_complete(struct world *world, struct message *message, const s
     trace_fetch_ended(world, handle, ended, message->transfer.total_bytes, SF_ENDING_COMPLETE);
     sf_slots_give(&world->cloud.fetches, handle);
     if (ended->host_fetch != 0) {
+        sf_cache_host_offer(&world->cloud.host, message->content);
         sf_cache_host_fetch_ended(&world->cloud.host, ended->host_fetch, SF_CACHE_END_COMPLETE);
     } else {
         relay(world, ended->request, message);
@@ -102,7 +103,7 @@ void sf_cloud_fetched_fragment(struct world *world, struct message *message, uin
     if (fetch->host_fetch != 0) {
         uint32_t offset = sf_transfer_offset(index);
         sf_cache_host_fetch_part(&world->cloud.host, fetch->host_fetch, &message->fetched.still,
-                                 offset, message->payload->bytes + offset,
+                                 offset, message->bytes + offset,
                                  sf_transfer_length(&message->transfer, index));
     }
     /* The cache may have cancelled the fetch from inside that call. */

@@ -246,6 +246,7 @@ void sf_cloud_start(struct world *world)
                         (uint64_t)world->config.cloud.cache_capacity_bytes);
     sf_cache_host_set_nodes(&cloud->host, (uint32_t)world->config.cloud.nodes);
     set_bounds(world);
+    sf_cache_host_set_lends(&cloud->host, true);
     sf_cache_host_set_hand_over(&cloud->host,
                                 (enum sf_cache_hand_over)world->config.cloud.hand_over);
     cloud->forgets = false;

@@ -51,6 +51,7 @@ static void upload_end(struct world *world, struct message *message, bool comple
     message->upload.ended = true;
     trace_upload_ended(world, message, complete);
     if (message->upload.version != NULL) {
+        sf_cache_host_offer(&world->cloud.host, complete ? message->content : NULL);
         sf_cache_host_upload_ended(message->upload.version, camera_number(world, message),
                                    message->handle, complete, sf_cloud_received_bytes(message));
     }
@@ -65,7 +66,7 @@ static void pass_on(struct world *world, struct message *message, uint32_t index
                                      .upload = message->handle));
     }
     sf_cache_host_fragment(message->upload.version, camera_number(world, message), message->handle,
-                           offset, message->payload->bytes + offset,
+                           offset, message->bytes + offset,
                            sf_transfer_length(&message->transfer, index));
 }
 

@@ -81,8 +81,12 @@ static void send_still(struct world *world, struct sf_home_id home,
     take_still(world, home, effects, &sent);
     uint32_t count = sent.said.total_bytes;
     enum message_kind kind = fetch != 0 ? MESSAGE_FETCHED : MESSAGE_UPLOAD;
-    struct message *message = sf_message_create(world, kind, home, count, true);
-    memcpy(message->payload->bytes, sent.bytes, count);
+    struct message *message = sf_message_create(world, kind, home, count);
+    struct sf_content *content = sf_content_copy(world->contents, sent.bytes, count);
+    if (sent.bytes == sent.whole) {
+        sf_content_set_hash(content, sent.hash);
+    }
+    sf_message_carry(message, content, content->bytes);
     message->capture = effects->capture;
     message->unpaid_bytes = sent.unpaid_bytes;
     message->give_up_at_ns =

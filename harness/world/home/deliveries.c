@@ -51,19 +51,30 @@ static struct sf_delivery delivery_of(const struct world *world, const struct me
     };
 }
 
+/* Is the picture provably a content whose hash is known? Then it need not be read. */
+static void identify(const struct message *message, struct sf_delivery *delivery)
+{
+    const struct sf_content *content = message->content;
+    bool same = content->hashed && delivery->picture == content->bytes &&
+                delivery->picture_bytes == content->count;
+    delivery->identified = same;
+    delivery->hash = same ? content->hash : 0;
+}
+
 void sf_delivery_judge(struct world *world, struct message *message,
                        enum sf_judge_occasion occasion)
 {
     SF_ASSERT(message->kind == MESSAGE_ANSWER);
     SF_ASSERT(message->answer.picture);
     struct sf_delivery delivery = delivery_of(world, message);
-    delivery.bytes = message->payload->bytes;
+    delivery.bytes = message->bytes;
     delivery.ranges_count = find_ranges(&world->homes, &message->transfer);
     delivery.ranges = world->homes.ranges;
     /* The bytes before this range are the viewer's only while a display waits for the rest. */
     if (occasion != SF_JUDGE_NOT_SHOWN || message->answer.range_offset == 0) {
         delivery.picture = sf_holding_picture(world, message, &delivery.picture_bytes);
     }
+    identify(message, &delivery);
     message->answer.judged_bytes = sf_transfer_arrived_bytes(&message->transfer);
     if (world_is_varied(world)) {
         return;

@@ -109,12 +109,15 @@ static void send_errand(struct world *world, struct sf_home_id home, enum sf_err
 {
     uint32_t still_bytes = load.still ? sf_camera_capture(world, home) : 0;
     uint32_t bytes = load.text_bytes + still_bytes;
-    struct message *message = sf_message_create(world, MESSAGE_ERRAND, home, bytes, true);
-    memset(message->payload->bytes, '.', load.text_bytes);
-    memcpy(message->payload->bytes + load.text_bytes, world->homes.still_scratch, still_bytes);
+    struct message *message = sf_message_create(world, MESSAGE_ERRAND, home, bytes);
+    uint8_t *room;
+    struct sf_content *content = sf_content_take(world->contents, bytes, &room);
+    memset(room, '.', load.text_bytes);
+    memcpy(room + load.text_bytes, world->homes.still_scratch, still_bytes);
+    sf_message_carry(message, content, content->bytes);
     message->exposure = (struct exposure){
         .destination = destination_of[errand],
-        .image_bytes = sf_book_image_bytes(world->book, message->payload->bytes, bytes),
+        .image_bytes = sf_book_image_bytes(world->book, message->bytes, bytes),
     };
     message->give_up_at_ns =
         world_now(world) + home_at(world, home)->camera.config->send_time_out_ns;

@@ -35,7 +35,7 @@ static const uint8_t *stitch(struct homes *homes, const struct holding *holding,
         homes->stitched = sf_realloc(homes->stitched, homes->stitched_capacity, 1);
     }
     memcpy(homes->stitched, holding->bytes, offset);
-    memcpy(homes->stitched + offset, message->payload->bytes, prefix_bytes);
+    memcpy(homes->stitched + offset, message->bytes, prefix_bytes);
     return homes->stitched;
 }
 
@@ -47,7 +47,7 @@ const uint8_t *sf_holding_picture(struct world *world, const struct message *mes
     uint32_t prefix_bytes = sf_transfer_prefix_bytes(&message->transfer);
     *count_out = message->answer.range_offset + prefix_bytes;
     if (message->answer.range_offset == 0) {
-        return message->payload->bytes;
+        return message->bytes;
     }
     const struct holding *holding = &viewer_at(world, message->answer.viewer)->holding;
     return stitch(&world->homes, holding, message, prefix_bytes);

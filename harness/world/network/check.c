@@ -37,14 +37,15 @@ static bool is_arrival(const struct sf_event *event)
 static void check_memory(const struct message *message)
 {
     const struct sf_transfer *transfer = &message->transfer;
-    const struct payload *payload = message->payload;
-    if (payload != NULL) {
-        SF_ASSERT(transfer->total_bytes <= payload->capacity);
-        SF_ASSERT(transfer->arrived == payload->arrived);
-        SF_ASSERT(transfer->acked == payload->acked);
-    } else {
-        SF_ASSERT(sf_transfer_words(transfer->total_bytes) <= INLINE_WORDS);
-        SF_ASSERT(transfer->arrived == message->inline_bits);
+    const struct sf_content *content = message->content;
+    uint32_t words = sf_transfer_words(transfer->total_bytes);
+    SF_ASSERT((words > INLINE_WORDS) == (message->bits != NULL));
+    SF_ASSERT(transfer->arrived == (message->bits != NULL ? message->bits : message->inline_bits));
+    SF_ASSERT(transfer->acked == transfer->arrived + words);
+    if (content != NULL) {
+        SF_ASSERT(content->references > 0);
+        SF_ASSERT(message->bytes >= content->bytes);
+        SF_ASSERT(message->bytes + transfer->total_bytes <= content->bytes + content->count);
     }
 }
 

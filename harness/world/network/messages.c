@@ -20,51 +20,10 @@ static struct sf_link_id link_of(const struct message *message, bool up)
     return up ? sf_link_up(message->home) : sf_link_down(message->home);
 }
 
-/* ---- payloads ---- */
-
-/* Nothing in it is cleared: the pages of a large one are touched only as far as bytes are put in.
- */
-static struct payload *payload_create(uint32_t capacity)
-{
-    uint32_t words = sf_transfer_words(capacity);
-    size_t bits_bytes = 2 * (size_t)words * sizeof(uint64_t);
-    struct payload *payload = sf_realloc(NULL, 1, sizeof *payload + bits_bytes + capacity);
-    payload->capacity = capacity;
-    payload->arrived = payload->bits;
-    payload->acked = payload->bits + words;
-    payload->bytes = (uint8_t *)(payload->bits + 2 * words);
-    return payload;
-}
-
-/* Payloads of the usual size are kept for the next message: their number is the high-water mark of
- * what is on its way. */
-static struct payload *payload_take(struct world *world, uint32_t bytes)
-{
-    if (bytes > world->network.payload_capacity) {
-        return payload_create(bytes);
-    }
-    struct payload *payload = world->network.payloads_free;
-    if (payload == NULL) {
-        return payload_create(world->network.payload_capacity);
-    }
-    world->network.payloads_free = payload->next_free;
-    return payload;
-}
-
-static void payload_give(struct world *world, struct payload *payload)
-{
-    if (payload->capacity != world->network.payload_capacity) {
-        free(payload);
-        return;
-    }
-    payload->next_free = world->network.payloads_free;
-    world->network.payloads_free = payload;
-}
-
 /* ---- messages ---- */
 
 struct message *sf_message_create(struct world *world, enum message_kind kind,
-                                  struct sf_home_id home, uint32_t total_bytes, bool content)
+                                  struct sf_home_id home, uint32_t total_bytes)
 {
     SF_ASSERT(home.index < world->homes.count);
     void *item;
@@ -74,22 +33,29 @@ struct message *sf_message_create(struct world *world, enum message_kind kind,
     message->kind = (uint8_t)kind;
     message->home = home;
     message->up = route_of(world, message)->up;
-    if (content) {
-        message->payload = payload_take(world, total_bytes);
-        sf_transfer_init(&message->transfer, total_bytes, message->payload->arrived,
-                         message->payload->acked);
-    } else {
-        SF_ASSERT(sf_transfer_words(total_bytes) <= INLINE_WORDS);
-        sf_transfer_init(&message->transfer, total_bytes, message->inline_bits,
-                         message->inline_bits + INLINE_WORDS);
+    uint32_t words = sf_transfer_words(total_bytes);
+    uint64_t *bits = message->inline_bits;
+    if (words > INLINE_WORDS) {
+        message->bits = sf_realloc(NULL, 2 * (size_t)words, sizeof *message->bits);
+        bits = message->bits;
     }
+    sf_transfer_init(&message->transfer, total_bytes, bits, bits + words);
     return message;
 }
 
 struct message *sf_message_control(struct world *world, enum message_kind kind,
                                    struct sf_home_id home)
 {
-    return sf_message_create(world, kind, home, CONTROL_BYTES, false);
+    return sf_message_create(world, kind, home, CONTROL_BYTES);
+}
+
+void sf_message_carry(struct message *message, struct sf_content *content, const uint8_t *bytes)
+{
+    SF_ASSERT(message->content == NULL);
+    SF_ASSERT(bytes >= content->bytes);
+    SF_ASSERT((size_t)(bytes - content->bytes) + message->transfer.total_bytes <= content->count);
+    message->content = content;
+    message->bytes = bytes;
 }
 
 struct message *sf_message_get(struct world *world, sf_handle handle)
@@ -109,9 +75,8 @@ static void message_release_if_done(struct world *world, struct message *message
     if (route->released != NULL) {
         route->released(world, message);
     }
-    if (message->payload != NULL) {
-        payload_give(world, message->payload);
-    }
+    sf_content_drop(message->content);
+    free(message->bits);
     sf_slots_give(&world->network.messages, message->handle);
 }
 
@@ -435,8 +400,6 @@ void sf_network_init(struct world *world, const struct message_route *routes)
 void sf_network_build(struct world *world)
 {
     struct network *network = &world->network;
-    /* Most stills take a fifth of the longest; a longer one gets a payload of its own. */
-    network->payload_capacity = world->config.still.bytes_max / 3;
     network->links_count = SF_LINKS_PER_HOME * world->homes.count;
     network->links = sf_arena_take(&world->arena, network->links_count, sizeof *network->links);
     sf_slotted_build(world);
@@ -449,12 +412,8 @@ void sf_network_clear(struct world *world)
     for (sf_handle h = sf_slots_next(&network->messages, 0); h != 0;
          h = sf_slots_next(&network->messages, h)) {
         const struct message *message = sf_slots_get(&network->messages, h);
-        free(message->payload);
-    }
-    while (network->payloads_free != NULL) {
-        struct payload *next = network->payloads_free->next_free;
-        free(network->payloads_free);
-        network->payloads_free = next;
+        sf_content_drop(message->content);
+        free(message->bits);
     }
     sf_slotted_drop(world);
     sf_slots_reset(&network->messages);

@@ -35,11 +35,12 @@ void sf_network_event(struct world *world, const struct sf_event *event);
 
 /* ---- messages (messages.c) ---- */
 
-/* A new message of total_bytes; with `content` it gets a payload to be filled in. Nothing is sent
- * yet. */
+/* A new message of total_bytes. Nothing is sent yet. */
 struct message *sf_message_create(struct world *world, enum message_kind kind,
-                                  struct sf_home_id home, uint32_t total_bytes, bool content);
-/* One of CONTROL_BYTES without a payload. */
+                                  struct sf_home_id home, uint32_t total_bytes);
+/* The message carries these bytes of the content, whose reference it takes over. */
+void sf_message_carry(struct message *message, struct sf_content *content, const uint8_t *bytes);
+/* One of CONTROL_BYTES without content. */
 struct message *sf_message_control(struct world *world, enum message_kind kind,
                                    struct sf_home_id home);
 /* NULL for a handle of a message that is gone, and for 0. */

@@ -20,8 +20,6 @@ struct message_route;
 struct network {
     const struct message_route *routes; /* by message kind; see network.h */
     struct sf_slots messages;
-    struct payload *payloads_free; /* owned: of the usual size, for the next message */
-    uint32_t payload_capacity;     /* the usual size */
     uint32_t links_count;
     struct sf_netem *links;        /* by link */
     struct slotted_link **slotted; /* by link, NULL for one that holds nothing back; NULL: none
