@@ -26,7 +26,7 @@ struct sf_content {
     uint32_t count;
     uint32_t references; /* 0: it is free */
     bool hashed;
-    bool written;            /* of a guarded pool: somebody else wrote into it */
+    bool written;            /* of a guarded pool: another than its owner wrote */
     struct sf_content *next; /* while it is free */
     struct sf_chunk *chunk;
 };

@@ -49,7 +49,7 @@ void sf_guard_init(struct sf_contents *pool);
 void sf_guard_fini(struct sf_contents *pool);
 /* Maps both views of a new chunk. */
 void sf_guard_map(struct sf_contents *pool, struct sf_chunk *chunk);
-/* Nobody else may write into the page of the hit again. */
+/* The page of the hit is read-only again. */
 void sf_guard_restore(struct sf_contents *pool);
 
 #endif

@@ -145,7 +145,7 @@ void sf_edge_answer(const struct sf_cache_host *host, uint64_t request, struct e
 bool sf_edge_receive(struct edge_reception *reception, uint32_t offset, const uint8_t *bytes,
                      uint32_t count);
 /* Has the host drop what it holds for the reception, if it does. Not while the cache is destroyed:
- * then the host drops all by itself. */
+ * then the host drops all that is held. */
 void sf_edge_drop_held(struct edge_reception *reception);
 /* A part of a still that a cache fetches past the edge, into a reception that is begun with the
  * first (NULL until then). */

@@ -180,7 +180,7 @@ static void test_what_the_caller_vouches_for_is_verified(void **state)
         court.records_count = 0;
     }
     sf_judge_delivery(&court.judge, &delivery, SF_JUDGE_NOT_SHOWN);
-    assert_int_equal(court.judge.altered_count, 2); /* one in so many */
+    assert_int_equal(court.judge.altered_count, 2); /* the 64th after the first */
     free(still.bytes);
     court_close(&court);
 }
