@@ -17,6 +17,8 @@ static void check_viewer_message(const struct message *message, struct sf_viewer
 static void check_upload(const struct message *message)
 {
     SF_ASSERT(message->content != NULL);
+    /* Nothing has written into the still, unless the guard has seen it. */
+    SF_ASSERT(message->content->written || sf_content_is_intact(message->content));
     SF_ASSERT(message->upload.told || !message->upload.ended);
     SF_ASSERT(message->upload.told || message->upload.version == NULL);
     SF_ASSERT(message->upload.still.total_bytes == message->transfer.total_bytes);
