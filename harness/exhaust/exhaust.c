@@ -299,7 +299,7 @@ enum sf_err sf_exhaust_order(const struct sf_exhaust_options *options,
     SF_ASSERT(found != NULL);
     SF_ASSERT(failed_out != NULL);
     struct replayed *replayed = sf_alloc(1, sizeof *replayed);
-    struct sf_job_status status;
+    struct sf_job_status status = {.end = SF_JOB_NOT_RUN};
     enum sf_err err = run_order(options, found, replayed, &status, diag);
     *failed_out = replayed->failed;
     found->is_confirmed = false;
