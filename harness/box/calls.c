@@ -97,6 +97,12 @@ static int32_t call_fetch(struct sf_boxed *boxed, const struct sf_call_fetch *ca
         host->fetch_if_changed(host->context, call->camera, call->validator, handle, &fetch);
     if (code != SF_CACHE_DONE) {
         sf_names_remove(&boxed->names, handle);
+        if (code == SF_CACHE_E_BUSY && boxed->channel->json &&
+            boxed->refused_count < SF_BOX_REFUSED_MAX) {
+            boxed->refused[boxed->refused_count++] = (struct sf_event_fetch_ended){
+                .fetch = call->fetch, .camera = call->camera, .end = SF_CACHE_END_ABANDONED};
+            return code;
+        }
         return or_broken(boxed, code, "fetches");
     }
     sf_names_get(&boxed->names, handle)->host_handle = fetch;

@@ -71,6 +71,8 @@ struct sf_box {
     struct sf_box *next;
 };
 
+enum { SF_BOX_REFUSED_MAX = 16 };
+
 /* An instance of a boxed cache: what its plug-in's functions call `cache`. */
 struct sf_boxed {
     struct sf_box *box;
@@ -80,6 +82,11 @@ struct sf_boxed {
     struct sf_names names;
     enum sf_wire_event event; /* the latest that was waited for */
     bool gone;                /* it has ended, and the host was notified */
+    /* Fetches of a program's that the host refused as one too many: they end as abandoned, after
+     * the event that they were begun in. */
+    struct sf_event_fetch_ended refused[SF_BOX_REFUSED_MAX];
+    uint32_t refused_count;
+    bool tells_refused;
 };
 
 /* ---- between the files ---- */

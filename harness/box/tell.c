@@ -20,6 +20,8 @@ static struct sf_wire_head head_of(const struct sf_boxed *boxed, enum sf_wire_ev
                                  .wall_ms = host->wall_clock_ms(host->context)};
 }
 
+static void tell_refused(struct sf_boxed *boxed);
+
 /* An event whose calls may be expected not to come. */
 static void tell(struct sf_boxed *boxed, enum sf_wire_event kind, const void *body)
 {
@@ -34,9 +36,31 @@ static void tell(struct sf_boxed *boxed, enum sf_wire_event kind, const void *bo
         boxed->event = kind;
         habit->waited_count++;
         (void)sf_boxed_hear(boxed, NULL, 0, NULL); /* what is lost has been told */
+        tell_refused(boxed);
     } else if (boxed->channel->trouble != SF_CHANNEL_SOUND) {
         sf_boxed_lost(boxed);
     }
+}
+
+/* The ends of the fetches that were refused. Their handlers may begin new ones, not for ever. */
+static void tell_refused(struct sf_boxed *boxed)
+{
+    enum { ROUNDS_MAX = 64 };
+    if (boxed->tells_refused) {
+        return;
+    }
+    boxed->tells_refused = true;
+    for (int round = 0; boxed->refused_count > 0 && !boxed->gone; round++) {
+        const struct sf_event_fetch_ended event = boxed->refused[0];
+        boxed->refused_count--;
+        memmove(&boxed->refused[0], &boxed->refused[1],
+                boxed->refused_count * sizeof boxed->refused[0]);
+        if (round == ROUNDS_MAX) {
+            sf_boxed_broken(boxed, "too many fetches at once");
+        }
+        tell(boxed, SF_EVENT_FETCH_ENDED, &event);
+    }
+    boxed->tells_refused = false;
 }
 
 /* An event that is always waited for. */
@@ -50,7 +74,9 @@ static enum sf_calls_end ask(struct sf_boxed *boxed, enum sf_wire_event kind, co
     struct sf_wire_head head = head_of(boxed, kind);
     sf_channel_send(boxed->channel, &head, body);
     boxed->event = kind;
-    return sf_boxed_hear(boxed, refusal, refusal_bytes, sink);
+    enum sf_calls_end end = sf_boxed_hear(boxed, refusal, refusal_bytes, sink);
+    tell_refused(boxed);
+    return end;
 }
 
 /* ---- its life ---- */

@@ -28,6 +28,15 @@ static void test_a_recorded_exchange_is_fed_to_the_program_alone(void **state)
     unlink(line);
 }
 
+/* It cannot receive the answer of a call: the fetch ends as abandoned. */
+static void test_a_fetch_that_is_one_too_many_ends_as_abandoned(void **state)
+{
+    (void)state;
+    assert_int_equal(strayframe("run scenarios/gate/refused.yaml --seed 2 --cache '" PYTHON "'"),
+                     0);
+    assert_says("verdict: pass");
+}
+
 /* What a program may write, and what is said of it. */
 static void test_what_is_no_message_is_said(void **state)
 {
@@ -90,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_recorded_exchange_is_fed_to_the_program_alone),
+        cmocka_unit_test(test_a_fetch_that_is_one_too_many_ends_as_abandoned),
         cmocka_unit_test(test_what_is_no_message_is_said),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
