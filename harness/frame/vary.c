@@ -254,7 +254,7 @@ static size_t plain_row(const struct tables *tables, uint8_t *out)
     uint32_t open = 0;
     uint8_t byte = 0;
     for (uint32_t i = 0; i < tables->restart_interval * block_bits; i++) {
-        byte = (uint8_t)(byte << 1 | (block >> (block_bits - 1 - i % block_bits) & 1));
+        byte = (uint8_t)((uint32_t)byte << 1 | (block >> (block_bits - 1 - i % block_bits) & 1));
         if (++open == 8) {
             out[count++] = byte;
             open = 0;
