@@ -32,7 +32,7 @@ void sf_contents_destroy(struct sf_contents *pool)
         struct sf_chunk *chunk = pool->chunks[i];
         if (chunk != NULL) {
             munmap(chunk->seen, CHUNK_BYTES);
-            if (pool->guarded) {
+            if (chunk->written != chunk->seen) {
                 munmap(chunk->written, CHUNK_BYTES);
             }
             free(chunk->contents);

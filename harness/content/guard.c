@@ -123,15 +123,13 @@ static uint8_t *map_aligned(int protection)
 
 void sf_guard_map(struct sf_contents *pool, struct sf_chunk *chunk)
 {
-    if (!pool->guarded) {
+    SF_ASSERT(!pool->guarded || pool->owner == getpid());
+    off_t at = (off_t)pool->chunks_count * CHUNK_BYTES;
+    /* Where the size of files is limited (RLIMIT_FSIZE) a chunk goes without a guard. */
+    if (!pool->guarded || ftruncate(pool->file, at + CHUNK_BYTES) != 0) {
         chunk->seen = map_aligned(PROT_READ | PROT_WRITE);
         chunk->written = chunk->seen;
         return;
-    }
-    SF_ASSERT(pool->owner == getpid());
-    off_t at = (off_t)pool->chunks_count * CHUNK_BYTES;
-    if (ftruncate(pool->file, at + CHUNK_BYTES) != 0) {
-        give_up("ftruncate");
     }
     chunk->seen = map_aligned(PROT_NONE);
     void *seen = mmap(chunk->seen, CHUNK_BYTES, PROT_READ, MAP_SHARED | MAP_FIXED, pool->file, at);
