@@ -22,6 +22,7 @@ struct store {
     struct shelf shelf;  /* first; the variants */
     struct kit_map urls; /* by model */
     int64_t refresh_ns;  /* a refresh that takes longer has failed */
+    bool gives_stale;    /* the still that was given last is not fresh */
 };
 
 #define OPTIONS(X)                 \
@@ -60,25 +61,32 @@ static struct edge_still store_fresh(void *context, const struct edge_key *key, 
 {
     struct store *store = context;
     struct edge_still still = sf_shelf_fresh(store, key, now_ns);
+    store->gives_stale = false;
     if (still.bytes != NULL) {
         return still;
     }
     struct url *url = url_of(store, key);
-    if (now_ns < url->refreshing_until_ns) {
+    store->gives_stale = now_ns < url->refreshing_until_ns;
+    if (store->gives_stale) {
         return sf_shelf_fallback(store, store->shelf.defence ? key : &url->latest, now_ns);
     }
     url->refreshing_until_ns = now_ns + store->refresh_ns; /* by the one who asks now */
     return still;
 }
 
+static void store_say(void *context, const struct edge_key *key, struct edge_still still,
+                      struct sf_cache_answer_properties *properties)
+{
+    (void)key;
+    (void)still;
+    const struct store *store = context;
+    properties->flags |= store->gives_stale ? SF_CACHE_ANSWER_STALE : 0;
+}
+
 static const struct edge_store kind = {
-    EDGE_STORE,
-    .fini = store_fini,
-    .begin = sf_shelf_begin,
-    .end = store_end,
-    .fresh = store_fresh,
-    .fallback = sf_shelf_fallback,
-    .forget = sf_shelf_forget,
+    EDGE_STORE,       .fini = store_fini,        .begin = sf_shelf_begin,
+    .end = store_end, .fresh = store_fresh,      .fallback = sf_shelf_fallback,
+    .say = store_say, .forget = sf_shelf_forget,
 };
 
 EDGE_CREATE

@@ -9,7 +9,7 @@
  * in another order, and wait in one queue for their look-ups. Meanwhile the account that had the
  * slot before reads it.
  *
- * The defence: a slot that is taken has no user until the look-up has named it. */
+ * The defence: a slot that was given up has no user until the look-up has named one. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,6 +146,9 @@ static void give_up_silent(struct store *store, int64_t now_ns)
         if (slot->device.camera != 0 && silent && !slot->asked) {
             sf_kit_map_remove(&store->devices, slot->device.camera, 0);
             slot->device = (struct edge_key){0};
+            if (store->defence) {
+                slot->user = (struct edge_key){0};
+            }
             sf_pool_give(&store->slots, slot);
         }
     }
@@ -156,9 +159,6 @@ static struct slot *take(struct store *store, const struct edge_key *key, int64_
     give_up_silent(store, now_ns);
     struct slot *slot = sf_pool_take(&store->slots);
     slot->device = *key;
-    if (store->defence) {
-        slot->user = (struct edge_key){0};
-    }
     sf_kit_map_put(&store->devices, key->camera, 0, slot);
     ask_for_user(store, slot);
     return slot;

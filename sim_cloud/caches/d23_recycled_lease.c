@@ -108,12 +108,20 @@ static void answer_waiter(struct store *store, struct waiter *waiter, struct edg
     leave(store, waiter);
 }
 
+/* From the shelf, where a still may be old: flagged as stale. */
+static void answer_from_shelf(struct store *store, struct waiter *waiter, int64_t now_ns)
+{
+    const struct sf_cache_answer_properties properties = {.struct_bytes = sizeof properties,
+                                                          .flags = SF_CACHE_ANSWER_STALE};
+    store->host->answer_properties(store->host->context, waiter->request, &properties);
+    answer_waiter(store, waiter, sf_shelf_fallback(store, &waiter->key, now_ns));
+}
+
 /* Requests that wait at a row which another camera gets now are answered from the shelf. */
 static void dismiss_waiters(struct store *store, const struct lease *lease, int64_t now_ns)
 {
     while (lease->waiters != NULL) {
-        struct waiter *waiter = lease->waiters;
-        answer_waiter(store, waiter, sf_shelf_fallback(store, &waiter->key, now_ns));
+        answer_from_shelf(store, lease->waiters, now_ns);
     }
 }
 
@@ -218,7 +226,7 @@ static void on_timer(void *edge, uint64_t timer, uint64_t request)
     struct store *store = sf_edge_store_of(edge);
     struct waiter *waiter = sf_kit_map_get(&store->waiters, request, 0);
     if (waiter != NULL) {
-        answer_waiter(store, waiter, sf_shelf_fallback(store, &waiter->key, sf_edge_now_ns(edge)));
+        answer_from_shelf(store, waiter, sf_edge_now_ns(edge));
     }
 }
 
