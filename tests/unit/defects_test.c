@@ -66,6 +66,33 @@ static void test_each_defect_is_caught_and_its_twin_passes_on_the_same_seeds(voi
     runs_destroy(runs);
 }
 
+/* Twins that were once found at fault, each on the run that showed it: a still that is too old and
+ * not flagged, and a still that was to be forgotten. */
+static void test_twins_pass_where_they_once_failed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *scenario;
+        uint64_t seed;
+        const char *twin;
+    } once[] = {
+        {"scenarios/gate/fetch-fails.yaml", 106, "builtin:d03-stale-for-anybody?defence=1"},
+        {"scenarios/gate/fetch-fails.yaml", 1009, "builtin:d23-recycled-lease?defence=1"},
+        {"scenarios/gate/fetch-fails.yaml", 1063, "builtin:d23-recycled-lease?defence=1"},
+        {"scenarios/gate/forget.yaml", 1040, "builtin:d13-mapping-race?defence=1"},
+        {"scenarios/gate/rollout.yaml", 1045, "builtin:d44-any-state?defence=1"},
+    };
+    struct runs *runs = runs_create();
+    for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
+        load_with(runs, once[i].scenario, NULL, once[i].twin, NULL, 0);
+        if (runs_run(runs, once[i].seed)->verdict == SF_VERDICT_FAIL) {
+            fail_msg("%s did not pass %s with seed %d", once[i].twin, once[i].scenario,
+                     (int)once[i].seed);
+        }
+    }
+    runs_destroy(runs);
+}
+
 /* A sender that soon stops waiting for acknowledgements must not stop before it has been passed all
  * parts of an answer: what the cache still holds back is not lost. */
 static void test_answer_in_parts_is_sent_to_its_end_by_an_impatient_sender(void **state)
@@ -101,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_defect_is_caught_and_its_twin_passes_on_the_same_seeds),
+        cmocka_unit_test(test_twins_pass_where_they_once_failed),
         cmocka_unit_test(test_answer_in_parts_is_sent_to_its_end_by_an_impatient_sender),
         cmocka_unit_test(test_catalogue_is_in_order_and_says_everything),
     };
