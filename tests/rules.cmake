@@ -1,5 +1,6 @@
 # Rules about the files of the tree. Labels say where one run is enough (tools/test): `tree` for a test that does not
-# depend on the compiler, `pages` for one of the program's output, which is the same under each preset.
+# depend on the compiler, `pages` for one of the program's output, which is the same under each preset, `long` for one
+# that takes long and runs under two.
 set(rules ${CMAKE_CURRENT_SOURCE_DIR})
 add_test(NAME include-rules COMMAND ${rules}/include_rules.sh)
 add_test(NAME include-rules-canary COMMAND ${rules}/include_rules_canary.sh)
