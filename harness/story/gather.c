@@ -6,11 +6,14 @@
 #include "harness/story/facts.h"
 #include "harness/trace/record_words.h"
 
+enum { CAPACITY_FIRST = 1024 };
+
 void sf_gather_init(struct sf_gather *gather, const struct sf_finding *finding)
 {
     SF_ASSERT(gather != NULL);
     SF_ASSERT(finding != NULL);
-    *gather = (struct sf_gather){.finding = *finding};
+    *gather = (struct sf_gather){.finding = *finding, .capacity = CAPACITY_FIRST};
+    gather->records = sf_alloc(gather->capacity, sizeof *gather->records);
 }
 
 void sf_gather_fini(struct sf_gather *gather)
@@ -72,7 +75,7 @@ void sf_gather_records(void *context, const struct sf_record *records, uint32_t 
             continue;
         }
         if (gather->count == gather->capacity) {
-            gather->capacity = gather->capacity > 0 ? gather->capacity * 2 : 1024;
+            gather->capacity *= 2;
             gather->records =
                 sf_realloc(gather->records, gather->capacity, sizeof *gather->records);
         }

@@ -35,7 +35,7 @@ struct sf_story {
 struct sf_gather {
     struct sf_finding finding;
     struct sf_influence_shown influence; /* where it is one of a pair of runs */
-    struct sf_record *records;
+    struct sf_record *records;           /* never NULL */
     uint32_t count;
     uint32_t capacity;
 };
