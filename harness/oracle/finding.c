@@ -40,6 +40,18 @@ struct sf_finding sf_finding_about_own(const struct sf_register *who, struct sf_
     return finding;
 }
 
+struct sf_finding sf_finding_of_seen(const struct sf_register *who,
+                                     const struct sf_seen_record seen)
+{
+    struct sf_finding finding = sf_finding_about(who, seen.viewer, seen.at_ns, seen.request);
+    finding.flags = seen.flags;
+    finding.owner_tenant = seen.tenant;
+    finding.owner_camera = seen.camera;
+    finding.capture = seen.capture;
+    finding.amount = seen.share_ppm;
+    return finding;
+}
+
 void sf_finding_say(const struct sf_finding *finding, struct sf_text *out)
 {
     SF_ASSERT(finding != NULL);

@@ -19,13 +19,7 @@ static void see(void *context, const struct sf_register *who, const struct sf_re
     if (!sf_register_is_stray(who, seen.viewer, seen.tenant, seen.camera, seen.at_ns)) {
         return;
     }
-    struct sf_finding finding = sf_finding_about(who, seen.viewer, seen.at_ns, seen.request);
-    finding.flags = seen.flags;
-    finding.owner_tenant = seen.tenant;
-    finding.owner_camera = seen.camera;
-    finding.capture = seen.capture;
-    finding.amount = seen.share_ppm;
-    sf_findings_add(findings, finding);
+    sf_findings_add(findings, sf_finding_of_seen(who, seen));
 }
 
 static struct sf_evidence evidence(const void *context)

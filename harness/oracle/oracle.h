@@ -161,6 +161,10 @@ struct sf_finding sf_finding_about(const struct sf_register *who, struct sf_view
 /* The same about a picture of the camera that the viewer asks for. */
 struct sf_finding sf_finding_about_own(const struct sf_register *who, struct sf_viewer_id viewer,
                                        sf_ns at_ns, uint64_t request);
+/* About a part of a picture that a viewer saw; the owner is that of the part, `amount` its share of
+ * the picture in millionths. */
+struct sf_finding sf_finding_of_seen(const struct sf_register *who,
+                                     const struct sf_seen_record seen);
 
 /* Leave was taken back: an ANSWERED with bytes is a finding, and a DELIVERED, if the last of it
  * arrived after late_from_ns. Records of other kinds say nothing. */
