@@ -265,6 +265,16 @@ void sf_host_closed(struct sf_cache_host_state *host, sf_handle request)
     closed->oldest = (closed->oldest + 1) % closed->count_max;
 }
 
+void sf_cache_host_out_of_time(struct sf_cache_host_state *host, sf_handle handle)
+{
+    SF_ASSERT(host != NULL);
+    const struct sf_host_request *request = sf_slots_get(&host->requests, handle);
+    if (request != NULL && request->phase == SF_REQUEST_ANSWERING &&
+        request->taken_bytes == request->announced_bytes) {
+        (void)sf_host_broken(request->version, SF_CACHE_E_NOT_ENDED, handle);
+    }
+}
+
 void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle handle)
 {
     SF_ASSERT(host != NULL);

@@ -317,6 +317,9 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
 /* The viewer has `taken_bytes` of an answer in parts. */
 void sf_cache_host_progress(struct sf_cache_host_state *host, sf_handle request,
                             uint32_t taken_bytes);
+/* The time of the request is up. A breach where its answer is not ended, though the viewer has all
+ * of it. The cancellation follows. */
+void sf_cache_host_out_of_time(struct sf_cache_host_state *host, sf_handle request);
 /* A request that has been answered already is no error. */
 void sf_cache_host_cancel(struct sf_cache_host_state *host, sf_handle request);
 void sf_cache_host_connection_closed(struct sf_cache_host_state *host, struct sf_viewer_id viewer,

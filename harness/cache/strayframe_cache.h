@@ -24,13 +24,13 @@
  * recognise a late upload as old; every request ends in time; after the network has healed, owners
  * receive their own stills again. docs/scenarios.md says under "Expect" how this is judged.
  *
- * One tenant's stills have no influence on what viewers of other tenants receive (`no-influence`). If
- * only the content of one tenant's stills were different, every other viewer would receive the same
- * answers: the same status, bytes, flags, validators and sessions, at the same times, in the same
- * order. If only their length were different, two things might change: how long transfers take on
- * links that tenants share, and what a budget of memory (capacity_bytes) keeps. A cache that keeps
- * equal stills only once ("deduplicates by content") must not let a viewer notice that another
- * tenant has the same still.
+ * One tenant's stills have no influence on what viewers of other tenants receive (`no-influence`).
+ * If only the content of one tenant's stills were different, every other viewer would receive the
+ * same answers: the same status, bytes, flags, validators and sessions, at the same times, in the
+ * same order. If only their length were different, two things might change: how long transfers take
+ * on links that tenants share, and what a budget of memory (capacity_bytes) keeps. A cache that
+ * keeps equal stills only once ("deduplicates by content") must not let a viewer notice that
+ * another tenant has the same still.
  *
  * RULES
  *  - Every struct begins with its own size in bytes. Fields are only ever appended. A plug-in may
@@ -152,8 +152,10 @@ extern "C" {
     25 /* NULL with a count, a negative delay, a key that is too long ... */
 #define SF_CACHE_E_UNKNOWN_HOLD 26 /* drop: this cache holds nothing under that number */
 
-/* No function returns this: the host found that bytes which it lent were written into. */
+/* No function returns these: the host found that bytes which it lent were written into; or that an
+ * answer in parts was not ended, see answer_begin. */
 #define SF_CACHE_E_WROTE_LENT 27
+#define SF_CACHE_E_NOT_ENDED 28
 
 /* How a cache comes to an end that it should not have come to. Nothing answers these: they stand in
  * findings of `contract`. */
@@ -211,6 +213,9 @@ struct sf_cache_host {
      * last, shorter packet of what was passed waits while others are on their way, until the viewer
      * has taken those or a further part fills it. So a cache may pass one part, of any length, and
      * wait with the next until on_answer_progress says that it was taken.
+     * An answer that was begun is also ended, at the latest when its viewer has taken all bytes.
+     * One that is not, by the time that twice the request's time to its deadline has passed, is a
+     * breach of the contract (SF_CACHE_E_NOT_ENDED).
      * `answer_abort` ends the answer early: the viewer keeps the bytes sent so far and receives no
      * more. */
     int32_t (*answer_begin)(void *context, uint64_t request, uint32_t total_bytes);

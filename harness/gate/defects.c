@@ -430,6 +430,16 @@ static const struct sf_defect defects[] = {
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/churn.yaml",
     },
+    {
+        .id = "D48",
+        .title = "a camera that cannot be reached renews the still that is there",
+        .seen_in = "stale answers without Age or Warning, as nginx sends them; no published "
+                   "picture",
+        .needs = "a camera that stays out of reach for longer than a picture may pass as fresh",
+        BUILTIN("d48-renewed-on-error"),
+        .oracle = "fresh",
+        .scenario = "scenarios/gate/aging.yaml",
+    },
     {.id = NULL},
 };
 

@@ -41,6 +41,7 @@ struct sf_probes {
     uint64_t *link_left;     /* by link: the highest number of a packet that has left */
     uint32_t *still_bytes;   /* by camera: its latest still that has arrived whole */
     sf_ns *first_whole_ns;   /* by camera: when its first still had arrived whole; 0: not yet */
+    sf_ns *last_whole_ns;    /* by camera: when its latest one had */
     uint64_t *last_whole;    /* by camera: the number of its latest whole still; 0: none yet */
     uint64_t wholes_count;   /* of all cameras */
     sf_ns fresh_within_ns;   /* 0: not asked for */
@@ -80,6 +81,7 @@ struct sf_probes *sf_probes_create(struct sf_arena *arena, uint32_t homes_count)
     probes->link_left =
         sf_arena_take(arena, (size_t)SF_LINKS_PER_HOME * homes_count, sizeof(uint64_t));
     probes->first_whole_ns = sf_arena_take(arena, homes_count, sizeof(sf_ns));
+    probes->last_whole_ns = sf_arena_take(arena, homes_count, sizeof(sf_ns));
     probes->last_whole = sf_arena_take(arena, homes_count, sizeof(uint64_t));
     probes->still_bytes = sf_arena_take(arena, homes_count, sizeof(uint32_t));
     probes->uploads_open = sf_arena_take(arena, homes_count, sizeof(uint32_t));
@@ -103,12 +105,14 @@ static uint32_t index_of(const struct sf_probes *probes, struct sf_camera_id cam
 /* A request for a still whose camera's first one has grown old, or whose latest one has. */
 static void see_admitted(struct sf_probes *probes, const struct sf_admitted_record admitted)
 {
-    sf_ns first_ns = probes->first_whole_ns[index_of(probes, admitted.camera)];
-    if (probes->fresh_within_ns > 0 && first_ns > 0 &&
-        admitted.at_ns - first_ns > probes->fresh_within_ns) {
-        pass(probes, SF_PROBE_AGED);
+    uint32_t camera = index_of(probes, admitted.camera);
+    sf_ns first_ns = probes->first_whole_ns[camera];
+    if (probes->fresh_within_ns > 0 && first_ns > 0) {
+        sf_ns old_ns = admitted.at_ns - probes->fresh_within_ns;
+        probes->counts[SF_PROBE_AGED] += first_ns < old_ns;
+        probes->counts[SF_PROBE_OLD_LATEST] += probes->last_whole_ns[camera] < old_ns;
     }
-    uint64_t last = probes->last_whole[admitted.camera.index];
+    uint64_t last = probes->last_whole[camera];
     if (last > 0 && probes->wholes_count - last >= MANY_STILLS) {
         pass(probes, SF_PROBE_LONG_SILENCE);
     }
@@ -266,6 +270,7 @@ static void see_whole(struct sf_probes *probes, struct sf_camera_id id, uint32_t
     if (probes->first_whole_ns[camera] == 0) {
         probes->first_whole_ns[camera] = at_ns;
     }
+    probes->last_whole_ns[camera] = at_ns;
     probes->last_whole[camera] = ++probes->wholes_count;
     probes->stills_bytes += bytes;
     probes->stills_bytes -= probes->still_bytes[camera];

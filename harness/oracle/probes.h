@@ -29,6 +29,8 @@
       "a fetch is cancelled while its still is on the way")                                        \
     X(AGED, "asked-after-aging", 1,                                                                \
       "a still is wanted when the first one of its camera is too old to pass as fresh")            \
+    X(OLD_LATEST, "asked-when-latest-is-old", 1,                                                   \
+      "a still is wanted when the latest one of its camera is too old to pass as fresh")           \
     X(LONG_SILENCE, "asked-after-65536-stills", 1,                                                 \
       "a camera is asked for when 65,536 stills have come since its own last one")                 \
     X(MEMORY_SHORT, "memory-short", 1,                                                             \

@@ -61,6 +61,7 @@
     X(d45_usual_size)                                                                              \
     X(d46_count_of_once)                                                                           \
     X(d47_handed_on)                                                                               \
+    X(d48_renewed_on_error)                                                                        \
     /* Planted faults, one for each oracle that a cache can set off; in canary*.c. */         \
     X(canary_tenantless)                                                                           \
     X(canary_scrap)                                                                                \
@@ -79,7 +80,8 @@
     X(canary_length_of_length)                                                                     \
     X(canary_validator)                                                                            \
     X(canary_order)                                                                                \
-    X(canary_scribbler)
+    X(canary_scribbler)                                                                            \
+    X(canary_unended)
 /* clang-format on */
 
 #define SF_BUILTIN_CACHE(NAME) extern const struct sf_cache_plugin sf_builtin_##NAME;

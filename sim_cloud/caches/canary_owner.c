@@ -7,7 +7,15 @@
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/canary.h"
 
-enum wrong { WRONG_TORN, WRONG_SEESAW, WRONG_FROZEN, WRONG_MUTE, WRONG_RENEWAL, WRONG_CAMERA };
+enum wrong {
+    WRONG_TORN,
+    WRONG_SEESAW,
+    WRONG_FROZEN,
+    WRONG_MUTE,
+    WRONG_RENEWAL,
+    WRONG_CAMERA,
+    WRONG_END
+};
 
 struct camera {
     struct canary_still *first;
@@ -72,6 +80,16 @@ static void answer_torn(const struct canary *canary, uint64_t request,
     free(torn);
 }
 
+/* All of the still, and no end. */
+static void answer_unended(const struct canary *canary, uint64_t request,
+                           const struct canary_still *still)
+{
+    const struct sf_cache_host *host = canary->host;
+    if (host->answer_begin(host->context, request, still->count) == SF_CACHE_DONE) {
+        host->answer_part(host->context, request, still->bytes, still->count);
+    }
+}
+
 /* Gives each viewer the session that was meant for the viewer before. */
 static void answer_renewed(struct store *store, const struct sf_cache_request *request,
                            const struct canary_still *still)
@@ -130,6 +148,9 @@ static void on_request(void *context, const struct sf_cache_request *request)
     case WRONG_CAMERA:
         sf_canary_answer(canary, request->request, sibling_of(store, request));
         return;
+    case WRONG_END:
+        answer_unended(canary, request->request, camera->latest);
+        return;
     case WRONG_MUTE:
         return;
     }
@@ -146,3 +167,5 @@ CANARY(renewer, "canary-renewer", WRONG_RENEWAL,
        "planted fault: gives a renewed session to the viewer that asks next");
 CANARY(sibling, "canary-sibling", WRONG_CAMERA,
        "planted fault: answers with a still of another camera of the same account");
+CANARY(unended, "canary-unended", WRONG_END,
+       "planted fault: answers in parts, and does not end the answer");

@@ -324,6 +324,27 @@ static void test_an_answer_in_parts_has_as_many_bytes_as_announced(void **state)
     assert_broken(SF_CACHE_E_UNKNOWN_REQUEST, lent->answer_end(lent->context, number));
 }
 
+/* It is a breach only of an answer that is not ended although its viewer has all of it. */
+static void test_an_answer_in_parts_is_ended(void **state)
+{
+    (void)state;
+    const uint8_t bytes[4] = {0};
+    uint64_t open = request();
+    sf_cache_host_out_of_time(&world.host, handle_of(open));
+    uint64_t number = request();
+    assert_int_equal(lent->answer_begin(lent->context, number, 4), 0);
+    assert_int_equal(lent->answer_part(lent->context, number, bytes, 4), 0);
+    sf_cache_host_progress(&world.host, handle_of(number), 3);
+    sf_cache_host_out_of_time(&world.host, handle_of(number));
+    assert_int_equal(world.broken_count, 0);
+    sf_cache_host_progress(&world.host, handle_of(number), 4);
+    sf_cache_host_out_of_time(&world.host, handle_of(number));
+    assert_broken(SF_CACHE_E_NOT_ENDED, world.broken_code);
+    assert_int_equal(lent->answer_end(lent->context, number), 0);
+    sf_cache_host_out_of_time(&world.host, handle_of(number));
+    assert_int_equal(world.broken_count, 0);
+}
+
 static void test_identities_are_opaque_and_can_be_used_for_a_fetch(void **state)
 {
     (void)state;
@@ -465,6 +486,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bad_answers_are_refused_and_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_answer_in_parts_has_as_many_bytes_as_announced,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_answer_in_parts_is_ended, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_identities_are_opaque_and_can_be_used_for_a_fetch,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_numbers_of_what_is_under_way_have_no_structure, set_up,

@@ -161,6 +161,21 @@ static void test_a_request_for_a_still_whose_first_has_aged_is_counted(void **st
     assert_passed_after(SF_PROBE_AGED, first, aged, 0);
 }
 
+static void test_a_request_for_a_camera_whose_latest_still_is_old_is_counted(void **state)
+{
+    (void)state;
+    static const char fresh[] = "0 fresh within 60000000000 ns\n"
+                                "00:05.000000000 camera 0 fetch ends complete, received 9\n";
+    static const char newer[] = "0 fresh within 60000000000 ns\n"
+                                "00:05.000000000 camera 0 fetch ends complete, received 9\n"
+                                "00:07.000000000 camera 0 upload ends complete, received 9\n";
+    static const char asked[] = "01:06.000000000 hub 0 is admitted to camera 0, request 1\n";
+    assert_passed_after(SF_PROBE_OLD_LATEST, fresh, asked, 1);
+    assert_passed_after(SF_PROBE_OLD_LATEST, newer, asked, 0);
+    assert_passed_after(SF_PROBE_OLD_LATEST, fresh,
+                        "01:05.000000000 hub 0 is admitted to camera 0, request 1\n", 0);
+}
+
 static void test_changes_count_while_requests_wait(void **state)
 {
     (void)state;
@@ -426,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_stills_that_take_three_times_the_capacity_are_counted_once),
         cmocka_unit_test(test_more_than_256_uploads_under_way_are_counted),
         cmocka_unit_test(test_a_request_for_a_still_whose_first_has_aged_is_counted),
+        cmocka_unit_test(test_a_request_for_a_camera_whose_latest_still_is_old_is_counted),
         cmocka_unit_test(test_changes_count_while_requests_wait),
         cmocka_unit_test(test_single_records_that_are_events),
         cmocka_unit_test(test_five_pictures_in_two_seconds_are_live_viewing),

@@ -258,6 +258,7 @@ void sf_cloud_request_limit(struct world *world, sf_handle handle)
 {
     struct request *request = request_get(world, handle);
     if (request != NULL && !is_left_hanging(world, request)) {
+        sf_cache_host_out_of_time(&world->cloud.host, request->asked_of_cache);
         request_stop(world, request);
     }
 }
