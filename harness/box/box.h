@@ -35,6 +35,8 @@ struct sf_box_config {
     /* The cache ended unexpectedly. Called once for an instance at most, with the SF_CACHE_E of
      * the ending, its detail (a signal's number, an exit code) and a sentence. */
     void (*ended)(void *context, int32_t code, uint64_t subject, const char *text);
+    /* The cache broke the contract without a call that the host has seen. */
+    void (*broke)(void *context, int32_t code);
     void *context;
 };
 

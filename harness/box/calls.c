@@ -293,6 +293,9 @@ static int32_t carry_out(const struct hearing *hearing, const struct sf_wire_hea
     case SF_CALL_STATE:
         call_state(hearing, call);
         return SF_CACHE_DONE;
+    case SF_CALL_FOREIGN_THREAD: /* the runner has refused the calls themselves */
+        boxed->config.broke(boxed->config.context, SF_CACHE_E_FOREIGN_THREAD);
+        return SF_CACHE_DONE;
     case SF_CALL_DONE:
     case SF_CALL_HELLO:
     case SF_CALL_REFUSE:

@@ -6,6 +6,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/base/thread.h"
 #include "harness/cache/host_private.h"
 
 void sf_cache_host_init(struct sf_cache_host_state *host)
@@ -59,6 +60,8 @@ void sf_cache_host_reset(struct sf_cache_host_state *host, const struct sf_cache
     host->lends = false;
     host->offered = NULL;
     host->services = services;
+    host->thread = sf_thread();
+    atomic_store(&host->called_from_afar, false);
     host->seed = seed;
     sf_opaque_init(&host->opaque, seed);
     host->cameras_count = cameras_count;

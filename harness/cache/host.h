@@ -5,6 +5,7 @@
 #ifndef STRAYFRAME_CACHE_HOST_H
 #define STRAYFRAME_CACHE_HOST_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -114,6 +115,7 @@ struct sf_cache_version {
     uint32_t requests_count; /* not yet answered or cancelled */
     uint32_t uploads_count;  /* not yet ended */
     bool draining;
+    atomic_bool called_from_afar; /* a thread of its own has called the host */
     char options[SF_CACHE_SPEC_BYTES];
     struct sf_node_id node;
 };
@@ -143,6 +145,8 @@ struct sf_cache_closed {
 
 struct sf_cache_host_state {
     const struct sf_cache_services *services; /* borrowed */
+    const void *thread;                       /* the one that calls the caches */
+    atomic_bool called_from_afar;             /* see the same of its versions */
     uint64_t seed;
     struct sf_opaque opaque;
     uint32_t cameras_count;
@@ -218,7 +222,8 @@ bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, struct sf_node_
 /* On every node, one after the other. */
 bool sf_cache_host_deploy(struct sf_cache_host_state *host, const struct sf_cache_module *module);
 
-/* Destroys drained versions. Called between events, never from inside a plug-in. */
+/* Destroys drained versions, and reports calls from threads of the caches' own. Called between
+ * events, never from inside a plug-in. */
 void sf_cache_host_sweep(struct sf_cache_host_state *host);
 
 /* ---- what happens to nodes ---- */

@@ -39,6 +39,9 @@ static int32_t lent_hold(void *context, uint64_t number, const uint8_t **bytes_o
 {
     struct sf_cache_version *version = context;
     struct sf_cache_host_state *host = version->host;
+    if (sf_host_is_foreign(version)) {
+        return SF_CACHE_E_FOREIGN_THREAD;
+    }
     if (host->offered == NULL || number != host->offered_for || bytes_out == NULL ||
         hold_out == NULL) {
         return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, number);
@@ -56,6 +59,9 @@ static int32_t lent_drop(void *context, uint64_t number)
 {
     struct sf_cache_version *version = context;
     struct sf_cache_host_state *host = version->host;
+    if (sf_host_is_foreign(version)) {
+        return SF_CACHE_E_FOREIGN_THREAD;
+    }
     sf_handle handle = sf_host_meant(version, SF_OPAQUE_HOLD, number);
     const struct hold *hold = sf_slots_get(&host->holds, handle);
     if (hold == NULL || hold->version != version) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/thread.h"
 #include "harness/cache/contract.h"
 #include "harness/cache/host_private.h"
 
@@ -12,6 +13,23 @@ int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t 
     const struct sf_cache_services *services = version->host->services;
     services->contract_broken(services->context, version->index, code, subject);
     return code;
+}
+
+bool sf_host_is_foreign(struct sf_cache_version *version)
+{
+    SF_ASSERT(version != NULL);
+    if (sf_thread() == version->host->thread) {
+        return false;
+    }
+    /* Whatever else the host has is not for this thread to touch. */
+    atomic_store(&version->called_from_afar, true);
+    atomic_store(&version->host->called_from_afar, true);
+    return true;
+}
+
+static bool lent_is_foreign(void *context)
+{
+    return sf_host_is_foreign(context);
 }
 
 /* Is there room for one more? If not, the world is notified, and the call is refused. */

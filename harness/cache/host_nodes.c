@@ -95,9 +95,22 @@ void sf_cache_host_destroy_caches(struct sf_cache_host_state *host)
     host->draining_count = 0;
 }
 
+static void report_calls_from_afar(struct sf_cache_host_state *host)
+{
+    atomic_store(&host->called_from_afar, false);
+    for (uint32_t i = 0; i < host->versions_count; i++) {
+        if (atomic_exchange(&host->versions[i]->called_from_afar, false)) {
+            (void)sf_host_broken(host->versions[i], SF_CACHE_E_FOREIGN_THREAD, 0);
+        }
+    }
+}
+
 void sf_cache_host_sweep(struct sf_cache_host_state *host)
 {
     SF_ASSERT(host != NULL);
+    if (atomic_load_explicit(&host->called_from_afar, memory_order_relaxed)) {
+        report_calls_from_afar(host);
+    }
     if (host->draining_count == 0) {
         return;
     }
@@ -137,6 +150,11 @@ static void hear_end(void *context, int32_t code, uint64_t subject, const char *
     sf_host_broken(version, code, subject);
 }
 
+static void hear_breach(void *context, int32_t code)
+{
+    (void)sf_host_broken(context, code, 0);
+}
+
 /* A new instance of what is installed on the node, empty; NULL if it would not be created. */
 static struct sf_cache_version *start(struct sf_cache_host_state *host, struct sf_node_id node)
 {
@@ -164,6 +182,7 @@ static struct sf_cache_version *start(struct sf_cache_host_state *host, struct s
         .rng = {version->rng.state[0], version->rng.state[1], version->rng.state[2],
                 version->rng.state[3]},
         .ended = hear_end,
+        .broke = hear_breach,
         .context = version,
     };
     char error[sizeof host->refusal] = "";

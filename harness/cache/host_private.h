@@ -85,6 +85,9 @@ static inline sf_handle sf_host_meant(const struct sf_cache_version *version,
 /* Fills in the functions that a version of the cache is lent. */
 void sf_cache_host_lend(struct sf_cache_version *version);
 
+/* Is this a thread of the cache's own? The next sweep reports it. */
+bool sf_host_is_foreign(struct sf_cache_version *version);
+
 /* Tells the world that the version broke the contract; returns the code. */
 int32_t sf_host_broken(struct sf_cache_version *version, int32_t code, uint64_t subject);
 

@@ -44,7 +44,9 @@
  * frees memory that the other allocated. The host copies what a cache passes to it before its
  * function returns.
  *  - Host functions may be called from inside any function of the plug-in that the host called,
- * `destroy` excepted. The host never calls the plug-in from inside a host function: callbacks come
+ * `destroy` excepted, and in the thread in which the host called it: a call from another thread has
+ * no effect, and is a breach of the contract (SF_CACHE_E_FOREIGN_THREAD; a function that returns no
+ * code returns 0). The host never calls the plug-in from inside a host function: callbacks come
  * later, at the same virtual instant or after it.
  *  - A call that breaks this contract (a second answer, an answer after the cancellation, more
  * bytes than announced ...) is refused with a code below and becomes a finding of the oracle
@@ -156,6 +158,9 @@ extern "C" {
  * answer in parts was not ended, see answer_begin. */
 #define SF_CACHE_E_WROTE_LENT 27
 #define SF_CACHE_E_NOT_ENDED 28
+
+/* Of a call from another thread than the one in which the host called the plug-in. */
+#define SF_CACHE_E_FOREIGN_THREAD 29
 
 /* How a cache comes to an end that it should not have come to. Nothing answers these: they stand in
  * findings of `contract`. */

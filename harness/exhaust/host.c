@@ -5,6 +5,7 @@
 
 #include "harness/cache/contract.h"
 #include "harness/base/assert.h"
+#include "harness/base/thread.h"
 #include "harness/exhaust/state.h"
 
 int32_t sf_small_broken(struct small *small, int32_t code)
@@ -458,12 +459,20 @@ static int32_t lent_identity(void *context, uint64_t token, uint64_t cookie)
     return bound_met(small);
 }
 
+/* Refused here; the runs of the gate report it. */
+static bool lent_is_foreign(void *context)
+{
+    const struct small_lent *lent = context;
+    return sf_thread() != lent->small->thread;
+}
+
 #include "harness/cache/lent_table.def"
 
 void sf_small_lend(struct small *small, uint32_t version)
 {
     SF_ASSERT(small != NULL);
     SF_ASSERT(version < SMALL_VERSIONS);
+    small->thread = sf_thread();
     small->contexts[version] = (struct small_lent){.small = small, .version = version};
     lend(&small->lent[version], &small->contexts[version]);
 }

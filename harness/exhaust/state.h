@@ -213,6 +213,7 @@ struct small_lent {
 };
 
 struct small {
+    const void *thread; /* the one that calls the caches */
     const struct sf_small_world *world;
     struct sf_cache_module modules[2]; /* the candidate, and what runs before it */
     char reconfigure_options[SF_CACHE_SPEC_BYTES];

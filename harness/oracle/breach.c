@@ -29,6 +29,8 @@ static const struct {
     BREACH(SF_CACHE_E_WROTE_LENT, "it wrote into bytes that were lent to it"),
     BREACH(SF_CACHE_E_NOT_ENDED,
            "an answer in parts was never ended, though its viewer has taken all bytes"),
+    BREACH(SF_CACHE_E_FOREIGN_THREAD,
+           "it called the host from another thread than the one in which it is called"),
     BREACH(SF_CACHE_E_EXITED, "its process ended itself"),
     BREACH(SF_CACHE_E_CRASHED, "its process crashed"),
     BREACH(SF_CACHE_E_HUNG, "it did not come back in time"),

@@ -34,9 +34,13 @@ void sf_runner_close_doors(void)
         done = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) == 0;
     }
     if (done) {
+        (void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1); /* threads that run already too */
         (void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE,
-                               2);  /* a tree: quicker than a list */
-        (void)seccomp_load(filter); /* where the kernel has none, the box says what it lacks */
+                               2);       /* a tree: quicker than a list */
+        if (seccomp_load(filter) != 0) { /* a thread is in the way: at least not in this one */
+            (void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 0);
+            (void)seccomp_load(filter); /* where the kernel has none, the box says what it lacks */
+        }
     }
     seccomp_release(filter);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/thread.h"
 #include "harness/cache/contract.h"
 #include "harness/runner/runner.h"
 
@@ -76,6 +77,17 @@ static int32_t call(struct sf_instance *instance, enum sf_wire_call kind, bool s
     sf_runner_read(&results, &head, &answer);
     SF_ASSERT(head.kind == SF_EVENT_RESULT);
     return (int32_t)((const struct sf_event_result *)(const void *)&answer)->code;
+}
+
+/* A thread of the object's own: nothing here is for it to touch but the note. */
+static bool lent_is_foreign(void *context)
+{
+    struct sf_instance *instance = context;
+    bool foreign = sf_thread() != instance->thread;
+    if (foreign) {
+        atomic_store(&instance->called_from_afar, true);
+    }
+    return foreign;
 }
 
 /* ---- time, chance, the trace ---- */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/thread.h"
 #include "harness/runner/runner.h"
 
 /* The messages get other numbers, so that what the object prints does not mix with them. */
@@ -109,6 +110,9 @@ static void end_event(struct sf_instance *instance)
         sf_runner_write(instance->pipes, SF_CALL_MISPREDICTED, false, &body);
         instance->mispredicted_by = SF_EVENT_HELLO;
     } else {
+        if (atomic_exchange(&instance->called_from_afar, false)) {
+            sf_runner_write(instance->pipes, SF_CALL_FOREIGN_THREAD, false, NULL);
+        }
         sf_runner_write(instance->pipes, SF_CALL_DONE, false, NULL);
     }
     sf_runner_flush(instance->pipes);
@@ -126,6 +130,7 @@ int main(int argc, char **argv)
     union sf_wire_body body;
     take_pipes(&pipes);
     instance.pipes = &pipes;
+    instance.thread = sf_thread();
     instance.mispredicted_by = SF_EVENT_HELLO;
     for (;;) {
         sf_runner_read(&pipes, &head, &body);

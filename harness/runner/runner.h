@@ -3,6 +3,7 @@
 #ifndef STRAYFRAME_RUNNER_RUNNER_H
 #define STRAYFRAME_RUNNER_RUNNER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,6 +56,8 @@ struct sf_instance {
     void *cache;
     struct sf_cache_host host;
     struct sf_rng rng;
+    const void *thread;           /* the runner's, in which the object is called */
+    atomic_bool called_from_afar; /* a thread of the object's own has called since the last reply */
     int64_t now_ns;
     int64_t wall_ms;
     enum sf_wire_event event;           /* the one that is being told */

@@ -212,6 +212,7 @@ const struct sf_wire_message sf_wire_calls[SF_CALLS_COUNT] = {
                               sizeof(struct sf_call_mispredicted),
                               {{"of", SF_WIRE_WORD, AT(sf_call_mispredicted, event), true,
                                 event_names}}},
+    [SF_CALL_FOREIGN_THREAD] = {"foreign_thread", 0, {{0}}},
     [SF_CALL_ANSWER] = {"answer",
                         sizeof(struct sf_call_answer),
                         {ANSWER_REQUEST,

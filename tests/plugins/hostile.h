@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,30 @@ static void *sleep_in_thread(void *unused)
     (void)unused;
     sleep_for_ever();
     return NULL;
+}
+
+/* A thread that was begun when the object was loaded, and calls when the other one asks for it. */
+static const struct sf_cache_host *volatile called_from_afar;
+
+static void *call_in_thread(void *unused)
+{
+    (void)unused;
+    while (called_from_afar == NULL) {
+        sched_yield();
+    }
+    called_from_afar->log(called_from_afar->context, "from afar", 9);
+    called_from_afar->timer_set(called_from_afar->context, 1, 0, NULL);
+    called_from_afar = NULL;
+    return NULL;
+}
+
+static void call_from_afar(const struct sf_cache_host *host)
+{
+    enum { TRIES_MAX = 1000000 };
+    called_from_afar = host;
+    for (int i = 0; i < TRIES_MAX && called_from_afar != NULL; i++) {
+        sched_yield();
+    }
 }
 
 static void ignore(int number)
@@ -312,6 +337,8 @@ static void misuse(struct cache *cache, const struct sf_cache_request *request)
         host->timer_set(context, 0, 0, NULL);
     } else if (is("write_past_lent")) {
         memset((void *)(uintptr_t)request, 0xff, 1 << 20);
+    } else if (is("thread_calls")) {
+        call_from_afar(host);
     } else if (is("use_kept")) {
         first_request += kept_bytes != NULL ? kept_bytes[0] : 0;
     } else if (is("break_host")) {
@@ -431,6 +458,10 @@ __attribute__((constructor)) static void begin(void)
     }
     if (is("atexit")) {
         atexit(at_exit);
+    }
+    if (is("thread_calls")) {
+        pthread_t thread;
+        (void)pthread_create(&thread, NULL, call_in_thread, NULL);
     }
     if (strncmp(act, "load_", 5) == 0) {
         memmove(act, act + 5, sizeof act - 5);

@@ -1,6 +1,7 @@
 /* The host of the cache: breaking its contract is refused, named and harmless. */
 #include "harness/cache/host.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "tests/unit/test.h"
@@ -198,6 +199,7 @@ static int set_up(void **state)
     };
     sf_cache_host_init(&world.host);
     sf_cache_host_reset(&world.host, &world.services, 42, 10, 1000, 1000);
+    sf_cache_host_set_lends(&world.host, true);
     assert_true(sf_cache_host_deploy(&world.host, &module));
     return 0;
 }
@@ -345,6 +347,37 @@ static void test_an_answer_in_parts_is_ended(void **state)
     assert_int_equal(world.broken_count, 0);
 }
 
+static void *call_from_afar(void *number)
+{
+    const uint8_t *bytes;
+    uint64_t out;
+    assert_int_equal(lent->now_ns(lent->context), 0);
+    assert_int_equal(lent->answer(lent->context, *(uint64_t *)number, 1, NULL, 0),
+                     SF_CACHE_E_FOREIGN_THREAD);
+    assert_int_equal(lent->timer_set(lent->context, 1, 1, &out), SF_CACHE_E_FOREIGN_THREAD);
+    assert_int_equal(lent->hold(lent->context, 1, &bytes, &out), SF_CACHE_E_FOREIGN_THREAD);
+    assert_int_equal(lent->drop(lent->context, 1), SF_CACHE_E_FOREIGN_THREAD);
+    return NULL;
+}
+
+static void test_a_call_from_another_thread_has_no_effect_and_is_named_once(void **state)
+{
+    (void)state;
+    uint64_t number = request();
+    pthread_t thread;
+    sf_cache_host_sweep(&world.host);
+    assert_int_equal(world.broken_count, 0);
+    assert_int_equal(pthread_create(&thread, NULL, call_from_afar, &number), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(world.broken_count, 0); /* the world is not for that thread either */
+    assert_int_equal(world.begun_count, 0);
+    sf_cache_host_sweep(&world.host);
+    assert_broken(SF_CACHE_E_FOREIGN_THREAD, world.broken_code);
+    sf_cache_host_sweep(&world.host);
+    assert_int_equal(world.broken_count, 0);
+    assert_int_equal(lent->answer(lent->context, number, 1, NULL, 0), 0);
+}
+
 static void test_identities_are_opaque_and_can_be_used_for_a_fetch(void **state)
 {
     (void)state;
@@ -487,6 +520,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_answer_in_parts_has_as_many_bytes_as_announced,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_answer_in_parts_is_ended, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_a_call_from_another_thread_has_no_effect_and_is_named_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_identities_are_opaque_and_can_be_used_for_a_fetch,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_numbers_of_what_is_under_way_have_no_structure, set_up,

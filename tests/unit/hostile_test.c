@@ -151,6 +151,7 @@ static const struct hostile hostiles[] = {
     {"properties_null", FAILS, "BAD_ARGUMENT", NULL, 0},
     {"flood_log", FAILS, "too many calls", NULL, 0},
     {"flood_timers", FAILS, "too many calls", NULL, 0},
+    {"thread_calls", FAILS, "FOREIGN_THREAD", NULL, 0},
     {"timer_loop", HANGS},
     {"write_past_lent", FAILS, NULL, NULL, 0},
     {"use_kept", PASSES, NULL, NULL, 0},
