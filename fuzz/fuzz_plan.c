@@ -115,7 +115,8 @@ int sf_fuzz_plan(const uint8_t *data, size_t size)
         print_plan(&fuzzer->plan);
         return 0;
     }
-    const struct sf_run_options options = {.seed = fuzzer->plan.seed};
+    enum { RUN_SECONDS = 10 }; /* a run takes less than one; a foreign cache may hang */
+    const struct sf_run_options options = {.seed = fuzzer->plan.seed, .seconds_max = RUN_SECONDS};
     sf_run(fuzzer->runner, &fuzzer->plan, &fuzzer->caches, &options, &fuzzer->result);
     sf_fuzz_feedback(sf_runner_states(fuzzer->runner));
     if (fuzzer->result.verdict == SF_VERDICT_FAIL) {

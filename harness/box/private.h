@@ -25,11 +25,10 @@ struct sf_name {
     sf_handle next;       /* in its bucket */
 };
 
-enum { SF_NAME_BUCKETS = 256 };
-
 struct sf_names {
     struct sf_slots slots;
-    sf_handle buckets[SF_NAME_BUCKETS];
+    sf_handle *buckets; /* as many as names or more: a cache may have a million timers */
+    uint32_t buckets_count;
 };
 
 void sf_names_init(struct sf_names *names);

@@ -6,6 +6,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
+#include "harness/cli/run.h"
 #include "harness/report/junit.h"
 #include "harness/report/report.h"
 #include "harness/replay/hypothesis.h"
@@ -19,6 +20,7 @@ static const struct cli_option options[] = {
     {"before", "CACHE", "the cache before the update (builtin:boxing-day-before)"},
     {"update", "CACHE", "the update (builtin:boxing-day-update)"},
     {"fix", "CACHE", "the fixed cache (builtin:boxing-day-fix)"},
+    CLI_OPTION_RUN_SECONDS,
     {"facts-only", NULL, "leave out the hypotheses, and the sweep over loss and delay"},
     CLI_OPTION_REPORT,
     CLI_OPTION_JUNIT,
@@ -42,6 +44,9 @@ static int exit_of(const struct sf_replay *replay)
     for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
         all_hold &= replay->facts[i].holds;
         all_judged &= replay->facts[i].judged;
+    }
+    if (replay->ended_count > 0) {
+        return CLI_EXIT_FAIL;
     }
     if (all_hold) {
         return CLI_EXIT_PASS;
@@ -110,6 +115,8 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
     uint64_t jobs;
     SF_TRY(cli_number(args, "seeds", 1, 1, 1000, &seeds, diag));
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
+    double run_seconds;
+    SF_TRY(cli_run_seconds(args, &run_seconds, diag));
     SF_TRY(cli_outputs_writable(args, diag));
     uint32_t arms = cli_flag(args, "facts-only") ? ARMS_OF_FACTS : ARMS_OF_ALL;
     const struct cli_runs runs = {.count = arms * seeds, .workers = (uint32_t)jobs};
@@ -126,6 +133,7 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
         .seed_first = plan->seed,
         .seeds_count = (uint32_t)seeds,
         .workers = (uint32_t)jobs,
+        .run_seconds_max = run_seconds,
         .stories = cli_value(args, "report") != NULL,
         .progress = cli_progress,
         .progress_context = label,

@@ -18,7 +18,7 @@ struct report {
     struct sf_small_order order;
 };
 
-enum { SLACK_SECONDS = 20 }; /* what the search does beside its orders */
+enum { SLACK_SECONDS = 10 }; /* what the search does beside its orders */
 
 static double cpu_s(void)
 {
@@ -268,7 +268,7 @@ static void replay(void *context, void *prepared, uint32_t job, void *result_out
 
 static const struct sf_small_find crash = {.kind = SF_SMALL_FIND_CRASH};
 
-enum { ORDER_SECONDS_MAX = 300 };
+enum { ORDER_SECONDS_MAX = 20 };
 
 static enum sf_err run_order(const struct sf_exhaust_options *options,
                              const struct sf_exhaust_found *found, struct replayed *replayed_out,

@@ -267,6 +267,7 @@ static void work(void *context, void *runner, uint32_t index, void *result_out)
     bool live = run % SF_HYPOTHESIS_RUNS_COUNT == 0;
     const struct sf_run_options options = {
         .seed = field->options->seed_first + index / runs_count,
+        .seconds_max = field->options->run_seconds_max,
         .strays_max = live ? 0 : SF_HYPOTHESIS_STRAYS_MAX, /* the live run's end is a fact too */
     };
     sf_run(runner, &field->plans[run], &field->caches[run], &options, result_out);

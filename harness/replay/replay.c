@@ -104,12 +104,17 @@ static bool keeps_exhibits(uint32_t arm)
 /* Repeats the run, now that the exhibits are known, and listens. A cache that does not repeat has
  * no stories. */
 static void tell_stories(struct sf_runner *runner, const struct sf_plan *plan,
-                         const struct sf_run_caches *caches, struct sf_replay_run *run)
+                         const struct sf_run_caches *caches, double seconds_max,
+                         struct sf_replay_run *run)
 {
     struct sf_listeners *listeners = sf_stories_listen(&run->exhibits);
     const struct sf_trace_listener listener = {sf_stories_hear, listeners};
     const struct sf_run_options options = {
-        .seed = run->result.seed, .listeners_count = 1, .listeners = {listener}};
+        .seed = run->result.seed,
+        .seconds_max = seconds_max,
+        .listeners_count = 1,
+        .listeners = {listener},
+    };
     struct sf_run_result *again = sf_alloc(1, sizeof *again);
     sf_run(runner, plan, caches, &options, again);
     if (again->trace_hash == run->result.trace_hash) {
@@ -128,6 +133,7 @@ static void work(void *context, void *runner, uint32_t index, void *result_out)
     uint32_t seed_index = index / SF_REPLAY_ARMS_COUNT;
     const struct sf_run_options options = {
         .seed = arms->options->seed_first + seed_index,
+        .seconds_max = arms->options->run_seconds_max,
         .exhibits = arms->options->stories && seed_index == 0 && keeps_exhibits(arm)
                         ? &run->exhibits
                         : NULL,
@@ -135,7 +141,26 @@ static void work(void *context, void *runner, uint32_t index, void *result_out)
     run->exhibits.max = SF_EXHIBITS_MAX;
     sf_run(runner, &arms->plans[arm], &arms->caches[arm], &options, &run->result);
     if (run->exhibits.count > 0) {
-        tell_stories(runner, &arms->plans[arm], &arms->caches[arm], run);
+        tell_stories(runner, &arms->plans[arm], &arms->caches[arm], arms->options->run_seconds_max,
+                     run);
+    }
+}
+
+static bool has_hung(const void *result)
+{
+    return ((const struct sf_replay_run *)result)->result.ended.code == SF_CACHE_E_HUNG;
+}
+
+/* How the runs came to their ends. */
+static void count_ends(struct sf_replay *replay, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sf_cache_ended *ended =
+            &sf_replay_get(replay, i / SF_REPLAY_ARMS_COUNT, i % SF_REPLAY_ARMS_COUNT)
+                 ->result.ended;
+        replay->crashed_count += replay->jobs.statuses[i].end != SF_JOB_DONE;
+        replay->ended = replay->ended_count == 0 ? *ended : replay->ended;
+        replay->ended_count += ended->code != 0;
     }
 }
 
@@ -195,6 +220,8 @@ enum sf_err sf_replay_run(const struct sf_replay_options *options, struct sf_rep
         .result_bytes = sizeof(struct sf_replay_run),
         .prepare = prepare,
         .work = work,
+        .has_hung = has_hung,
+        .hangs_max = 1, /* the other arms have the same caches */
         .progress = progress,
         .context = arms,
     };
@@ -203,16 +230,17 @@ enum sf_err sf_replay_run(const struct sf_replay_options *options, struct sf_rep
     if (err != SF_OK) {
         goto out;
     }
-    for (uint32_t i = 0; i < jobs.count; i++) {
-        replay->crashed_count += replay->jobs.statuses[i].end != SF_JOB_DONE;
-    }
+    count_ends(replay, jobs.count);
     const struct sf_replay_view own = {replay, SF_HYPOTHESIS_NO_ROW};
     sf_replay_judge_view(&own, replay->facts);
+    if (replay->ended_count > 0) { /* what the arms show is that; more runs would show no more */
+        goto out;
+    }
     err = sf_hypotheses_run(options, replay, diag);
     if (err == SF_OK && options->sweep) {
         uint32_t leaky = sf_replay_arm(SF_REPLAY_UPDATE, SF_REPLAY_POOR, SF_PATH_HUB);
         err = sf_sweep_run(&arms->plans[leaky], options->seed_first, options->workers,
-                           &replay->sweep, diag);
+                           options->run_seconds_max, &replay->sweep, diag);
     }
 out:
     free(arms);

@@ -59,6 +59,7 @@ struct sf_replay_options {
     bool sweep;       /* over loss and delay too */
     bool stories;     /* keep exhibits of the first seed and tell their stories: two more runs */
     uint32_t workers; /* 0: one for each processor */
+    double run_seconds_max; /* sf_run_options.seconds_max of each run */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *progress_context;
 };
@@ -93,7 +94,9 @@ struct sf_replay {
     sf_ns duration_ns;
     struct sf_jobs_results jobs; /* of seeds_count * SF_REPLAY_ARMS_COUNT runs */
     struct sf_fact facts[SF_REPLAY_FACTS_COUNT];
-    uint32_t crashed_count; /* runs that did not finish */
+    uint32_t crashed_count;      /* runs that did not finish */
+    uint32_t ended_count;        /* runs that ended early, with their cache */
+    struct sf_cache_ended ended; /* the first of these */
 
     uint32_t hypotheses_count;
     struct sf_hypothesis_result hypotheses[SF_HYPOTHESES_MAX];

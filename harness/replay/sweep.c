@@ -72,6 +72,7 @@ static void make_cell(const struct sf_plan *small, uint32_t cell, struct sf_plan
 
 struct field {
     uint64_t seed_first;
+    double run_seconds_max;
     struct sf_plan *plans; /* by cell */
     struct sf_run_caches *caches;
 };
@@ -85,7 +86,10 @@ static void *prepare(void *context)
 static void work(void *context, void *runner, uint32_t index, void *result_out)
 {
     const struct field *field = context;
-    const struct sf_run_options options = {.seed = field->seed_first + index / CELLS_COUNT};
+    const struct sf_run_options options = {
+        .seed = field->seed_first + index / CELLS_COUNT,
+        .seconds_max = field->run_seconds_max,
+    };
     sf_run(runner, &field->plans[index % CELLS_COUNT], field->caches, &options, result_out);
 }
 
@@ -113,13 +117,14 @@ static void describe(const struct sf_plan *plan, struct sf_sweep *sweep)
 }
 
 enum sf_err sf_sweep_run(const struct sf_plan *plan, uint64_t seed_first, uint32_t workers,
-                         struct sf_sweep *sweep, struct sf_diag *diag)
+                         double run_seconds_max, struct sf_sweep *sweep, struct sf_diag *diag)
 {
     SF_ASSERT(plan != NULL);
     SF_ASSERT(sweep != NULL);
     SF_ASSERT(sweep != NULL);
     struct field field = {
         .seed_first = seed_first,
+        .run_seconds_max = run_seconds_max,
         .plans = sf_alloc(CELLS_COUNT, sizeof *field.plans),
         .caches = sf_alloc(1, sizeof *field.caches),
     };

@@ -32,7 +32,7 @@ uint64_t sf_sweep_milli_per_hour(const struct sf_sweep_cell *cell);
 /* `plan` is the arm of the update on hubs with the poor network. SF_ERR_INPUT for a cache that
  * cannot be loaded. */
 SF_MUST_USE enum sf_err sf_sweep_run(const struct sf_plan *plan, uint64_t seed_first,
-                                     uint32_t workers, struct sf_sweep *sweep_out,
-                                     struct sf_diag *diag);
+                                     uint32_t workers, double run_seconds_max,
+                                     struct sf_sweep *sweep_out, struct sf_diag *diag);
 
 #endif

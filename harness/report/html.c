@@ -51,11 +51,12 @@ static void name_facts(const struct sf_replay *replay, bool judged, const char *
 static void verdict_line(const struct sf_replay *replay, struct sf_text *out)
 {
     const struct verdict verdict = verdict_of(replay);
-    if (verdict.holding_count == SF_REPLAY_FACTS_COUNT && replay->crashed_count == 0) {
+    if (verdict.holding_count == SF_REPLAY_FACTS_COUNT && replay->crashed_count == 0 &&
+        replay->ended_count == 0) {
         sf_html_put(out, "<p class=\"verdict good\"><b><span aria-hidden=\"true\">"
                          "\xe2\x9c\x93</span> Reproduced.</b> The replay shows every published "
                          "fact.");
-    } else if (verdict.failing_count > 0) {
+    } else if (verdict.failing_count > 0 || replay->ended_count > 0) {
         sf_html_put(out, "<p class=\"verdict bad\"><b><span aria-hidden=\"true\">"
                          "\xe2\x9c\x97</span> Not reproduced.</b>");
     } else {
@@ -68,6 +69,13 @@ static void verdict_line(const struct sf_replay *replay, struct sf_text *out)
         sf_html_put(out, " ");
         sf_html_counted(out, replay->crashed_count, "run");
         sf_text_add(out, " of %u did not finish.", replay->seeds_count * SF_REPLAY_ARMS_COUNT);
+    }
+    if (replay->ended_count > 0) {
+        sf_html_put(out, " ");
+        sf_html_counted(out, replay->ended_count, "run");
+        sf_html_put(out, " ended with their cache: ");
+        sf_html_text(out, replay->ended.text);
+        sf_html_put(out, ".");
     }
     sf_html_put(out, "</p>\n");
 }

@@ -156,13 +156,17 @@ static json_t *arm_json(const struct sf_replay *replay, uint32_t seed_index, uin
         return json_pack("{s:s, s:o, s:s}", "arm", sf_replay_arm_name(arm), "seed",
                          sf_json_seed(replay->seed_first + seed_index), "verdict", "crashed");
     }
-    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "arm", sf_replay_arm_name(arm),
-                     "seed", sf_json_seed(result->seed), "verdict",
-                     sf_verdict_name(result->verdict), "trace_hash",
-                     sf_json_hash(result->trace_hash), "oracles", oracles_json(result), "hub",
-                     path_json(&result->tally.paths[SF_PATH_HUB]), "app",
-                     path_json(&result->tally.paths[SF_PATH_APP]), "affected",
-                     sf_json_number(result->tally.affected_count));
+    json_t *json =
+        json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "arm", sf_replay_arm_name(arm),
+                  "seed", sf_json_seed(result->seed), "verdict", sf_verdict_name(result->verdict),
+                  "trace_hash", sf_json_hash(result->trace_hash), "oracles", oracles_json(result),
+                  "hub", path_json(&result->tally.paths[SF_PATH_HUB]), "app",
+                  path_json(&result->tally.paths[SF_PATH_APP]), "affected",
+                  sf_json_number(result->tally.affected_count));
+    if (result->ended.code != 0) {
+        json_object_set_new(json, "ended", json_string(result->ended.text));
+    }
+    return json;
 }
 
 static json_t *hypothesis_json(const struct sf_hypothesis_result *result)

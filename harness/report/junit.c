@@ -231,6 +231,9 @@ void sf_report_replay_junit(const struct sf_plan *plan, const struct sf_replay *
         snprintf(message, sizeof message, "%u runs did not finish", replay->crashed_count);
         set_outcome(runs, BROKE, message, repeat);
     }
+    if (replay->ended_count > 0) {
+        set_outcome(runs, FAILED, replay->ended.text, repeat);
+    }
     for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
         const struct sf_fact *fact = &replay->facts[i];
         struct sf_text name = {0};

@@ -258,6 +258,10 @@ void sf_report_replay_text(const struct sf_plan *plan, const struct sf_replay *r
     if (replay->crashed_count > 0) {
         sf_text_add(out, "; %u runs did not finish", replay->crashed_count);
     }
+    if (replay->ended_count > 0) {
+        sf_text_add(out, "; %u runs ended with their cache: %s", replay->ended_count,
+                    replay->ended.text);
+    }
     sf_text_add(out, "\n");
     silence_line(replay, out);
     bought_lines(replay, paint, out);

@@ -31,6 +31,8 @@ enum { WIRE_IN = 100, WIRE_OUT = 101, REQUESTS_BEFORE = 3 };
 static volatile int *volatile nowhere = (volatile int *)8;
 
 static char act[64];
+static char victim[400]; /* beside this object, as is the trophy: see tests/unit/hostile.h */
+static char trophy[400];
 static struct sf_cache_plugin hostile_plugin;
 static unsigned requests_count;
 
@@ -214,13 +216,13 @@ static void do_act(const char *now)
             close(fd);
         }
     } else if (is("write_files")) {
-        int fd = open("/tmp/strayframe-hostile", O_CREAT | O_RDWR, 0600);
+        int fd = open(trophy, O_CREAT | O_RDWR, 0600);
         if (fd >= 0) {
             (void)!write(fd, "x", 1);
             close(fd);
         }
     } else if (is("unlink_files")) {
-        unlink("/tmp/strayframe-hostile-victim");
+        unlink(victim);
         rmdir("/tmp");
     } else if (is("sockets")) {
         int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -455,6 +457,9 @@ __attribute__((constructor)) static void begin(void)
         const char *slash = strrchr(info.dli_fname, '/');
         snprintf(act, sizeof act, "%s", slash != NULL ? slash + 1 : info.dli_fname);
         act[strcspn(act, ".")] = '\0';
+        int folder = slash != NULL ? (int)(slash - info.dli_fname) : 0;
+        snprintf(victim, sizeof victim, "%.*s/victim", folder, info.dli_fname);
+        snprintf(trophy, sizeof trophy, "%.*s/trophy", folder, info.dli_fname);
     }
     if (is("atexit")) {
         atexit(at_exit);

@@ -1,7 +1,11 @@
-/* Strangers that do their worst: more than a hundred objects, each in several commands. What each
- * does is in tests/plugins/hostile.h. A sound cache that does it is a pass or a finding as the
- * table says; a leaky one that does it fails, whatever it does; and nothing of it is left behind.
- */
+/* Hostile caches: more than a hundred objects, and what comes of each. What each does is in
+ * tests/plugins/hostile.h. A sound cache that does it is a pass or a finding as the table says; a
+ * leaky one that does it fails, whatever it does; and nothing of it is left behind.
+ *
+ * The programs hostile_*_test.c play the table, each under some of the commands, side by side. */
+#ifndef STRAYFRAME_TESTS_UNIT_HOSTILE_H
+#define STRAYFRAME_TESTS_UNIT_HOSTILE_H
+
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -29,7 +33,7 @@ struct hostile {
 
 #define SMALL "scenarios/smoke/small.yaml"
 #define DEPLOY "scenarios/gate/deploy.yaml"
-#define HANGS FAILS, "did not come back in time", NULL, 2
+#define HANGS FAILS, "did not come back in time", NULL, 1
 
 static const struct hostile hostiles[] = {
     {"nothing", PASSES, NULL, NULL, 0},
@@ -163,126 +167,77 @@ static const struct hostile hostiles[] = {
 enum { HOSTILES_COUNT = sizeof hostiles / sizeof hostiles[0], PLENTY_SECONDS = 60 };
 
 static char folder[] = "/tmp/strayframe-test-XXXXXX";
-static char victim[] = "/tmp/strayframe-hostile-victim";
+static char victim[sizeof folder + 16]; /* a file that an act tries to remove */
+static char trophy[sizeof folder + 16]; /* one that another tries to make */
 
-static void assert_nothing_is_left_of_it(void)
+static inline void assert_nothing_is_left_of_it(void)
 {
     assert_nothing_is_left(folder);
-    assert_int_not_equal(access("/tmp/strayframe-hostile", F_OK), 0);
+    assert_int_not_equal(access(trophy, F_OK), 0);
     assert_int_equal(access(victim, F_OK), 0);
 }
 
-static int command_on(const struct hostile *hostile, const char *command, const char *options,
-                      const char *kind)
+/* The shared object of the act; "sound" or "leaky". */
+static inline const char *object_of(const struct hostile *hostile, const char *kind)
 {
-    char line[1024];
+    static char object[400];
     char from[400];
-    char object[400];
     snprintf(from, sizeof from, "%s/tests/hostile_%s.so", SF_BINARY_DIR, kind);
     snprintf(object, sizeof object, "%s/%s.so", folder, hostile->act);
     unlink(object);
     assert_int_equal(symlink(from, object), 0);
-    const char *scenario = hostile->scenario != NULL ? hostile->scenario : SMALL;
-    int seconds = hostile->run_seconds > 0 ? hostile->run_seconds : PLENTY_SECONDS;
-    if (strcmp(command, "gate") == 0) {
-        snprintf(line, sizeof line, "gate --only %s --seeds 1 --run-seconds %d --candidate %s%s",
-                 scenario, seconds, object, options);
-    } else if (strcmp(command, "shrink") == 0) {
-        snprintf(line, sizeof line, "shrink %s --seconds 1 --cache %s%s", scenario, object,
-                 options);
-    } else if (strcmp(command, "exhaust") == 0) {
-        snprintf(line, sizeof line, "exhaust --seconds 1 --candidate %s%s", object, options);
-    } else {
-        snprintf(line, sizeof line, "%s %s --run-seconds %d --cache %s%s", command, scenario,
-                 seconds, object, options);
-    }
-    int code = strayframe(line);
+    return object;
+}
+
+static inline const char *scenario_of(const struct hostile *hostile)
+{
+    return hostile->scenario != NULL ? hostile->scenario : SMALL;
+}
+
+static inline int seconds_of(const struct hostile *hostile)
+{
+    return hostile->run_seconds > 0 ? hostile->run_seconds : PLENTY_SECONDS;
+}
+
+/* A line of shell. Its exit code; what it prints moves no cursor. */
+static inline int play(const char *line)
+{
+    int code = shell(line);
     for (const char *at = output; *at != '\0'; at++) {
-        assert_true(*at == '\n' || (uint8_t)*at >= 0x20); /* nothing that moves a cursor */
+        if (*at != '\n' && (uint8_t)*at < 0x20) {
+            fail_msg("%s: it prints a control character:\n%s", line, output);
+        }
     }
     assert_nothing_is_left_of_it();
     return code;
 }
 
-static void check_sound(const struct hostile *hostile)
+static inline int run_on(const struct hostile *hostile, const char *kind)
 {
-    int code = command_on(hostile, "run", " 2>&1", "sound");
-    if (hostile->outcome == ANY ? code > 1 : code != (int)hostile->outcome) {
-        fail_msg("%s: exit code %d\n%s", hostile->act, code, output);
-    }
-    if (hostile->says != NULL && strstr(output, hostile->says) == NULL) {
-        fail_msg("%s: '%s' is not in\n%s", hostile->act, hostile->says, output);
-    }
+    char line[1024];
+    snprintf(line, sizeof line, "%s/strayframe run %s --run-seconds %d --cache %s", SF_BINARY_DIR,
+             scenario_of(hostile), seconds_of(hostile), object_of(hostile, kind));
+    return play(line);
 }
 
-static void check_leaky(const struct hostile *hostile, const char *command)
-{
-    int wanted = hostile->outcome == REFUSED ? 2 : strcmp(command, "run") == 0 ? 1 : -1;
-    int code = command_on(hostile, command, " 2>&1", "leaky");
-    if (strcmp(command, "gate") == 0 || strcmp(command, "exhaust") == 0) {
-        wanted = hostile->outcome == REFUSED ? 2 : 1;
-    } else if (wanted < 0) {
-        wanted = 0; /* explain tells, shrink writes */
-    }
-    if (code != wanted) {
-        fail_msg("%s of leaky %s: exit code %d\n%s", command, hostile->act, code, output);
-    }
-}
-
-static void test_a_sound_cache_that_is_hostile_is_judged_by_what_it_does(void **state)
+static inline int hostile_set_up(void **state)
 {
     (void)state;
-    assert_true(HOSTILES_COUNT >= 100);
-    for (size_t i = 0; i < HOSTILES_COUNT; i++) {
-        check_sound(&hostiles[i]);
+    if (mkdtemp(folder) == NULL) {
+        return 1;
     }
-}
-
-static void test_a_leaky_cache_cannot_talk_its_way_out(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < HOSTILES_COUNT; i++) {
-        check_leaky(&hostiles[i], "run");
-    }
-}
-
-/* Each of the other commands with a share of the objects. */
-static void test_nor_in_any_other_command(void **state)
-{
-    static const char *const commands[] = {"gate", "explain", "shrink", "exhaust"};
-    (void)state;
-    for (size_t i = 0; i < HOSTILES_COUNT; i++) {
-        if (hostiles[i].run_seconds == 0) {
-            check_leaky(&hostiles[i], commands[i % 4]);
-        }
-    }
-}
-
-static int set_up(void **state)
-{
-    (void)state;
+    snprintf(victim, sizeof victim, "%s/victim", folder);
+    snprintf(trophy, sizeof trophy, "%s/trophy", folder);
     int fd = open(victim, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-    return fd < 0 || close(fd) != 0 || mkdtemp(folder) == NULL;
+    return fd < 0 || close(fd) != 0;
 }
 
-static int tear_down(void **state)
+static inline int hostile_tear_down(void **state)
 {
+    char line[100];
     (void)state;
-    for (size_t i = 0; i < HOSTILES_COUNT; i++) {
-        char object[400];
-        snprintf(object, sizeof object, "%s/%s.so", folder, hostiles[i].act);
-        unlink(object);
-    }
-    unlink(victim);
-    return rmdir(folder);
+    snprintf(line, sizeof line, "rm -rf %s", folder);
+    return shell(line);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_sound_cache_that_is_hostile_is_judged_by_what_it_does),
-        cmocka_unit_test(test_a_leaky_cache_cannot_talk_its_way_out),
-        cmocka_unit_test(test_nor_in_any_other_command),
-    };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+#endif
