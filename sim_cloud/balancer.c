@@ -16,6 +16,7 @@ void sf_balancer_init(struct sf_balancer *balancer, const struct sf_cloud_config
         .balance = (enum sf_balance)config->balance,
         .nodes_count = (uint32_t)config->nodes,
         .viewers_count = viewers_count,
+        .front_connections = (uint32_t)config->front_connections,
         .seed = seed,
         .viewers = sf_arena_take(arena, viewers_count, sizeof(struct sf_balancer_viewer)),
     };
@@ -75,6 +76,17 @@ struct sf_node_id sf_balancer_request(struct sf_balancer *balancer, struct sf_vi
         known->node = node;
     }
     return node;
+}
+
+uint32_t sf_balancer_front(const struct sf_balancer *balancer, const struct sf_balancer_ask *ask)
+{
+    SF_ASSERT(balancer != NULL);
+    SF_ASSERT(ask != NULL);
+    if (balancer->front_connections == 0) {
+        return 0;
+    }
+    uint64_t key = key_of(balancer, "front", ask->viewer_name, ask->request);
+    return 1 + (uint32_t)(key % balancer->front_connections);
 }
 
 struct sf_node_id sf_balancer_upload(const struct sf_balancer *balancer, uint32_t camera_name,

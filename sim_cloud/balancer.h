@@ -32,6 +32,7 @@ struct sf_balancer {
     enum sf_balance balance;
     uint32_t nodes_count;
     uint32_t viewers_count;
+    uint32_t front_connections; /* to each node; 0: the front door shares none among viewers */
     uint64_t seed;
     bool lost[SF_NODES_MAX];
     struct sf_balancer_viewer *viewers;
@@ -54,6 +55,10 @@ struct sf_node_id sf_balancer_request(struct sf_balancer *balancer, struct sf_vi
                                       const struct sf_balancer_ask *ask);
 struct sf_node_id sf_balancer_upload(const struct sf_balancer *balancer, uint32_t camera_name,
                                      uint32_t capture);
+
+/* Over which of its own connections to the node the front door passes the request on: from 1; 0
+ * where it shares none among viewers. */
+uint32_t sf_balancer_front(const struct sf_balancer *balancer, const struct sf_balancer_ask *ask);
 
 /* The viewer has closed this connection. */
 void sf_balancer_closed(struct sf_balancer *balancer, struct sf_viewer_id viewer,

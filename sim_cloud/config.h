@@ -105,7 +105,10 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
     X(DURATION, unshare_grace, 6 * SF_SECOND, 0, SF_MINUTE,                                        \
       "packets sent to a guest before the share was withdrawn may still arrive for this long")     \
     X(SWITCH, unshare_broken, 0,                                                                   \
-      "a planted fault: a guest's requests are accepted after the share was withdrawn")
+      "a planted fault: a guest's requests are accepted after the share was withdrawn")            \
+    X(COUNT, front_connections, 0, 0, 1 << 12,                                                     \
+      "the front door passes the requests of all viewers on over this many connections to each "   \
+      "node; 0: over one for each connection of a viewer")
 /* clang-format on */
 
 struct sf_cloud_config {

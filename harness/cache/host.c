@@ -187,6 +187,13 @@ static uint64_t connection_number(struct sf_viewer_id viewer, uint32_t connectio
     return (uint64_t)viewer.index << 32 | connection;
 }
 
+/* One that the front door shares among viewers. */
+static uint64_t front_number(struct sf_node_id node, uint32_t front)
+{
+    _Static_assert(SF_NODES_MAX <= UINT16_MAX, "a node has a number of 16 bits");
+    return connection_number(sf_viewer_id(SF_NOBODY), node.index << 16 | front);
+}
+
 /* A cache is handed our number of a path. */
 #define SAME_PATH(NAME, number) \
     _Static_assert((uint32_t)SF_VIEWER_PATH_##NAME == SF_CACHE_PATH_##NAME, "the same path");
@@ -217,7 +224,8 @@ sf_handle sf_cache_host_request(struct sf_cache_host_state *host,
         .path = (uint32_t)ask->path,
         .request = sf_host_told(host, SF_OPAQUE_REQUEST, handle),
         .connection = sf_opaque(&host->opaque, SF_OPAQUE_CONNECTION,
-                                connection_number(ask->viewer, ask->connection)),
+                                ask->front != 0 ? front_number(ask->node, ask->front)
+                                                : connection_number(ask->viewer, ask->connection)),
         .viewer = sf_opaque(&host->opaque, SF_OPAQUE_VIEWER, ask->viewer.index),
         .tenant = sf_opaque(&host->opaque, SF_OPAQUE_TENANT, ask->viewer_tenant.index),
         .camera = sf_opaque(&host->opaque, SF_OPAQUE_CAMERA, ask->camera.camera.index),

@@ -306,6 +306,7 @@ struct sf_cache_host_ask {
     struct sf_viewer_id viewer;
     struct sf_tenant_id viewer_tenant;
     uint32_t connection;
+    uint32_t front;         /* the front door's connection to the node, from 1; 0: the viewer's */
     struct sf_node_id node; /* where it goes */
     uint64_t session;
     enum sf_viewer_path path;

@@ -367,7 +367,9 @@ struct sf_cache_request {
     uint32_t struct_bytes;
     uint32_t path;       /* SF_CACHE_PATH_... */
     uint64_t request;    /* identity of this request; never reused in the run */
-    uint64_t connection; /* the viewer's connection */
+    uint64_t connection; /* on which it came: the viewer's, or one that the front door shares among
+                            viewers of any tenant, with several requests open on it at once. It says
+                            nothing of whose a request is */
     uint64_t viewer;     /* the device that will show the still */
     uint64_t tenant; /* the tenant on whose behalf the viewer asks: the camera's owner, also where
                         a guest asks with whom the owner shares it; `identity` of the token
@@ -490,7 +492,8 @@ struct sf_cache_plugin {
     /* The viewer has stopped waiting, or is unreachable. The request must not be answered after
      * this. */
     void (*on_request_cancelled)(void *cache, uint64_t request);
-    /* A viewer's connection closed; its requests were cancelled before this call. */
+    /* A viewer's connection closed; its requests were cancelled before this call. One that the
+     * front door shares stays open. */
     void (*on_connection_closed)(void *cache, uint64_t connection);
 
     void (*on_fetch_part)(void *cache, const struct sf_cache_fetch_part *part);

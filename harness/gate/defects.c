@@ -440,6 +440,17 @@ static const struct sf_defect defects[] = {
         .oracle = "fresh",
         .scenario = "scenarios/gate/aging.yaml",
     },
+    {
+        .id = "D49",
+        .title = "the connection is taken for the request that is on it",
+        .seen_in = "Apache Tomcat CVE-2020-17527: headers of one HTTP/2 stream in the next one of "
+                   "the connection",
+        .needs = "a front door that passes requests of several accounts on over one connection, "
+                 "and one that waits while another comes in",
+        BUILTIN("d49-connection-context"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/front.yaml",
+    },
     {.id = NULL},
 };
 

@@ -1,6 +1,7 @@
 #include "harness/oracle/probe_requests.h"
 
 #include "harness/base/assert.h"
+#include "harness/base/bounds.h"
 #include "harness/base/time.h"
 
 enum { MANY = 256, RETURN_WITHIN_S = 2, SHARED_WITHIN_S = 1 };
@@ -16,6 +17,15 @@ struct sf_probe_viewer {
     struct sf_camera_id camera; /* that it waits for */
     uint32_t pictures_count;
     sf_ns pictured_at_ns[LIVE_PICTURES]; /* the latest answers with bytes, in turn */
+};
+
+enum { FRONTS = 64 };
+
+/* The latest request on a connection of the front door. */
+struct sf_probe_front {
+    sf_ns at_ns;
+    uint64_t number; /* of the connection; 0: none yet */
+    struct sf_tenant_id tenant;
 };
 
 struct sf_probe_asker {
@@ -36,6 +46,7 @@ void sf_probe_requests_init(struct sf_probe_requests *requests, struct sf_arena 
         .viewers = sf_arena_take(arena, (size_t)SF_VIEWERS_PER_HOME * homes_count,
                                  sizeof(struct sf_probe_viewer)),
         .askers = sf_arena_take(arena, homes_count, sizeof(struct sf_probe_asker)),
+        .fronts = sf_arena_take(arena, FRONTS, sizeof(struct sf_probe_front)),
         .answers = sf_arena_take(arena, ON_ITS_WAY_MAX, sizeof(struct sf_probe_answer)),
     };
     for (uint32_t i = 0; i < homes_count; i++) {
@@ -174,6 +185,19 @@ static void see_gave_up(struct sf_probe_requests *requests, const struct sf_gave
     }
 }
 
+static void see_passed_on(struct sf_probe_requests *requests,
+                          const struct sf_passed_on_record passed_on, uint64_t *counts)
+{
+    uint64_t number = (uint64_t)passed_on.connection * SF_NODES_MAX + passed_on.node.index;
+    struct sf_probe_front *front = &requests->fronts[number % FRONTS];
+    const struct sf_tenant_id tenant = viewer_of(requests, passed_on.viewer)->tenant;
+    if (front->number == number && passed_on.at_ns - front->at_ns < SF_MS &&
+        !sf_tenant_same(front->tenant, tenant)) {
+        pass(counts, SF_PROBE_ON_ONE_CONNECTION);
+    }
+    *front = (struct sf_probe_front){.at_ns = passed_on.at_ns, .number = number, .tenant = tenant};
+}
+
 static void see_ask(struct sf_probe_requests *requests, const struct sf_ask_record ask,
                     uint64_t *counts)
 {
@@ -208,6 +232,9 @@ void sf_probe_requests_see(struct sf_probe_requests *requests, const struct sf_r
         return;
     case SF_RECORD_ADMITTED:
         begin_wait(requests, sf_admitted_of(record), counts);
+        return;
+    case SF_RECORD_PASSED_ON:
+        see_passed_on(requests, sf_passed_on_of(record), counts);
         return;
     case SF_RECORD_CANCELLED:
         pass(counts, SF_PROBE_REQUEST_CANCELLED);

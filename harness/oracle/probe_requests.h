@@ -9,6 +9,7 @@
 
 struct sf_probe_viewer;
 struct sf_probe_asker;
+struct sf_probe_front;
 
 /* An answer on its way. */
 struct sf_probe_answer {
@@ -25,6 +26,7 @@ struct sf_probe_requests {
     uint32_t *tenant_waits;   /* by tenant: requests that wait */
     uint32_t *camera_waits;   /* by camera: requests that wait for it */
     struct sf_probe_viewer *viewers;
+    struct sf_probe_front *fronts;   /* by connection and node, modulo their number */
     struct sf_probe_asker *askers;   /* by camera: who asked for it last */
     struct sf_probe_answer *answers; /* a ring, in the order in which they were given */
     uint64_t answers_given;

@@ -18,6 +18,8 @@
     X(MANY_WAIT, "many-tenants-wait", 0, "more than 256 tenants wait at the same time")            \
     X(SHARED_ASK, "two-ask-for-one-camera", 1,                                                     \
       "two viewers ask for one camera's still within a second")                                    \
+    X(ON_ONE_CONNECTION, "two-requests-on-a-connection", 1,                                        \
+      "requests of two tenants come in the same millisecond on one connection to the cache")       \
     X(MANY_UPLOADS, "many-uploads", 1, "more than 256 uploads are under way at once")              \
     X(REQUEST_CANCELLED, "request-cancelled", 1, "a viewer gives up before it is answered")        \
     X(VIEWER_LEFT, "viewer-left", 1, "a viewer leaves with its request open")                      \

@@ -62,6 +62,7 @@
     X(d46_count_of_once)                                                                           \
     X(d47_handed_on)                                                                               \
     X(d48_renewed_on_error)                                                                        \
+    X(d49_connection_context)                                                                      \
     /* Planted faults, one for each oracle that a cache can set off; in canary*.c. */         \
     X(canary_tenantless)                                                                           \
     X(canary_scrap)                                                                                \

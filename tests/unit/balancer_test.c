@@ -86,6 +86,27 @@ static void test_who_goes_where_does_not_depend_on_who_else_is_there(void **stat
     sf_arena_fini(&among_others.arena);
 }
 
+static void test_the_front_door_spreads_requests_over_its_own_connections(void **state)
+{
+    (void)state;
+    struct fixture f;
+    set_up(&f, SF_BALANCE_REQUEST);
+    uint32_t counts[NODES + 1] = {0};
+    const struct sf_balancer_ask none = {.viewer_name = 1, .connection = 1, .request = 1};
+    assert_int_equal(sf_balancer_front(&f.balancer, &none), 0);
+    f.balancer.front_connections = NODES;
+    for (uint32_t i = 0; i < MANY; i++) {
+        const struct sf_balancer_ask ask = {.viewer_name = i, .connection = 1, .request = 1};
+        uint32_t front = sf_balancer_front(&f.balancer, &ask);
+        assert_in_range(front, 1, NODES);
+        counts[front]++;
+    }
+    for (uint32_t front = 1; front <= NODES; front++) {
+        assert_in_range(counts[front], MANY / NODES / 2, MANY / NODES * 2);
+    }
+    sf_arena_fini(&f.arena);
+}
+
 static void test_when_all_are_lost_there_is_none(void **state)
 {
     (void)state;
@@ -163,6 +184,7 @@ int main(void)
         cmocka_unit_test(test_a_connection_stays_with_its_node_even_when_a_better_one_comes_back),
         cmocka_unit_test(test_requests_are_spread_one_by_one),
         cmocka_unit_test(test_who_goes_where_does_not_depend_on_who_else_is_there),
+        cmocka_unit_test(test_the_front_door_spreads_requests_over_its_own_connections),
         cmocka_unit_test(test_when_all_are_lost_there_is_none),
         cmocka_unit_test(test_only_the_cameras_of_a_lost_node_move_and_they_come_back),
         cmocka_unit_test(test_only_open_connections_to_a_lost_node_break),

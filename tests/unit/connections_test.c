@@ -14,6 +14,7 @@ enum { REQUESTS_MAX = 4096, CLOSED_MAX = 4096 };
 static struct {
     uint64_t requests[REQUESTS_MAX];
     uint64_t connections[REQUESTS_MAX]; /* of those; 0: cancelled */
+    uint64_t all_connections[REQUESTS_MAX];
     int64_t asked_ns[REQUESTS_MAX];
     uint64_t closed[CLOSED_MAX];
     const struct sf_cache_host *host;
@@ -47,6 +48,7 @@ static void on_request(void *cache, const struct sf_cache_request *request)
     }
     told.asked_ns[told.requests_count] = told.host->now_ns(told.host->context);
     told.requests[told.requests_count] = request->request;
+    told.all_connections[told.requests_count] = request->connection;
     told.connections[told.requests_count++] = request->connection;
 }
 
@@ -110,10 +112,37 @@ static void test_requests_are_cancelled_before_their_connection_is_closed(void *
     runs_destroy(runs);
 }
 
+/* The connections that the front door shares: few, each of many viewers, and none is closed; that
+ * requests on one come in the same millisecond the probes of scenarios/gate/front.yaml count. */
+static void test_connections_of_the_front_door_are_few_and_stay_open(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    runs_load(runs, "scenarios/gate/front.yaml");
+    runs->caches.modules[0] = (struct sf_cache_module){.plugin = &plugin};
+    told.requests_count = told.closed_count = 0;
+    runs_run(runs, 1);
+    assert_int_equal(told.closed_count, 0);
+    assert_true(told.requests_count > 100);
+    uint64_t different[REQUESTS_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < told.requests_count; i++) {
+        uint32_t known = 0;
+        while (known < count && different[known] != told.all_connections[i]) {
+            known++;
+        }
+        different[known] = told.all_connections[i];
+        count += known == count;
+    }
+    assert_int_equal(count, 4); /* two to each node */
+    runs_destroy(runs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_requests_are_cancelled_before_their_connection_is_closed),
+        cmocka_unit_test(test_connections_of_the_front_door_are_few_and_stay_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

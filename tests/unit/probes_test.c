@@ -87,6 +87,26 @@ static void test_two_that_ask_for_one_camera_are_counted(void **state)
                         "00:00.009000000 app 0 is admitted to camera 0, request 2\n", 1);
 }
 
+static void test_two_requests_at_once_on_a_connection_of_the_front_door_are_counted(void **state)
+{
+    (void)state;
+    static const char first[] = "00:01.000000000 hub 0 is passed on over connection 1, to node 0, "
+                                "request 1\n";
+    static const struct {
+        const char *second;
+        uint64_t count;
+    } rows[] = {
+        {"00:01.000900000 hub 1 is passed on over connection 1, to node 0, request 1\n", 1},
+        {"00:01.001000000 hub 1 is passed on over connection 1, to node 0, request 1\n", 0},
+        {"00:01.000900000 hub 1 is passed on over connection 2, to node 0, request 1\n", 0},
+        {"00:01.000900000 hub 1 is passed on over connection 1, to node 1, request 1\n", 0},
+        {"00:01.000900000 app 0 is passed on over connection 1, to node 0, request 1\n", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_passed_after(SF_PROBE_ON_ONE_CONNECTION, first, rows[i].second, rows[i].count);
+    }
+}
+
 static void test_a_fetch_that_fails_while_its_still_is_wanted_is_counted(void **state)
 {
     (void)state;
@@ -437,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_tenants_that_wait_are_counted),
         cmocka_unit_test(test_an_answer_is_on_its_way_for_half_a_second),
         cmocka_unit_test(test_two_that_ask_for_one_camera_are_counted),
+        cmocka_unit_test(test_two_requests_at_once_on_a_connection_of_the_front_door_are_counted),
         cmocka_unit_test(test_a_fetch_that_fails_while_its_still_is_wanted_is_counted),
         cmocka_unit_test(test_stills_that_take_three_times_the_capacity_are_counted_once),
         cmocka_unit_test(test_more_than_256_uploads_under_way_are_counted),

@@ -76,6 +76,7 @@ static void ask_cache(struct world *world, struct request *request)
         .viewer = sf_viewer_id(viewer_for_host(world, request->viewer)),
         .viewer_tenant = sf_tenant_id(home_number(world, sf_home_of_tenant(tenant))),
         .connection = request->connection,
+        .front = request->front,
         .node = request->node,
         .session = sf_session_for_host(world, request->viewer, request->session),
         .path = sf_viewer_path(request->viewer),
@@ -99,6 +100,17 @@ static void choose_node(struct world *world, struct request *request)
         .camera_name = home_number(world, sf_home_of_camera(request->camera)),
     };
     request->node = sf_balancer_request(&world->cloud.balancer, request->viewer, &ask);
+    request->front =
+        sf_node_is_none(request->node) ? 0 : sf_balancer_front(&world->cloud.balancer, &ask);
+}
+
+/* The front door's own connections stay open when a viewer's is closed. */
+static void tell_closed(struct world *world, struct sf_viewer_id viewer, uint32_t connection)
+{
+    if (world->cloud.balancer.front_connections == 0) {
+        sf_cache_host_connection_closed(&world->cloud.host,
+                                        sf_viewer_id(viewer_for_host(world, viewer)), connection);
+    }
 }
 
 static void admit(struct world *world, struct request *request)
@@ -112,6 +124,11 @@ static void admit(struct world *world, struct request *request)
                                  .node = request->node,
                                  .request = request_number(request->viewer, request->number),
                                  .limit_ns = limit_ns, .flags = path_flag(request->viewer)));
+    if (request->front != 0) {
+        world_trace(world, SF_RECORD(passed_on, .viewer = request->viewer, .node = request->node,
+                                     .connection = request->front,
+                                     .request = request_number(request->viewer, request->number)));
+    }
     sf_world_push(world, EVENT_REQUEST_LIMIT, sf_home_of_viewer(request->viewer).index, 0, handle,
                   world_now(world) + limit_ns);
     if (request_uses_cache(request)) {
@@ -250,8 +267,7 @@ void sf_cloud_close_arrived(struct world *world, struct message *message)
         }
     }
     sf_balancer_closed(&world->cloud.balancer, id, connection);
-    sf_cache_host_connection_closed(&world->cloud.host, sf_viewer_id(viewer_for_host(world, id)),
-                                    connection);
+    tell_closed(world, id, connection);
 }
 
 void sf_cloud_request_limit(struct world *world, sf_handle handle)
@@ -319,8 +335,7 @@ void sf_cloud_requests_lost(struct world *world, struct sf_node_id node)
         const struct sf_viewer_id viewer = sf_viewer_id(i);
         uint32_t connection = sf_balancer_break(balancer, viewer, node);
         if (connection != 0) {
-            sf_cache_host_connection_closed(
-                &world->cloud.host, sf_viewer_id(viewer_for_host(world, viewer)), connection);
+            tell_closed(world, viewer, connection);
             send_reset(world, viewer, connection);
         }
     }

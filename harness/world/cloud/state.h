@@ -27,6 +27,7 @@ struct request {
         named;       /* by the viewer, who may have brought a session of another account */
     uint32_t number; /* the viewer counts its requests */
     uint32_t connection;
+    uint32_t front;         /* the connection of the front door to the node; 0: none of its own */
     struct sf_node_id node; /* of the cache; none: all were lost. The app's path has none */
     bool answered;
     bool direct;             /* the camera decides; the front door has no part in it */
