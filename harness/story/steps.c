@@ -331,6 +331,22 @@ static void tell_other_request(struct teller *teller, const struct sf_record *re
     }
 }
 
+/* Of the request, and of that of the other home that waited at the same time. */
+static void tell_passed_on(struct teller *teller, const struct sf_record *record)
+{
+    const struct sf_passed_on_record passed_on = sf_passed_on_of(record);
+    const struct sf_record *other = teller->facts->owner_waits;
+    bool others = other != NULL && sf_admitted_of(other).request == passed_on.request;
+    if (others || passed_on.request == teller->facts->request) {
+        sf_text_add(&teller->text,
+                    "passes request %u of home %u on to node %u over connection %u, which "
+                    "requests of other homes share",
+                    (uint32_t)passed_on.request, sf_home_of_viewer(passed_on.viewer).index + 1,
+                    passed_on.node.index, passed_on.connection);
+        step_at(teller, record, CLOUD);
+    }
+}
+
 /* Whose lane an event belongs to. */
 static enum actor actor_of(const struct facts *facts, const struct sf_record *record)
 {
@@ -439,6 +455,8 @@ static void tell_around(struct teller *teller)
         if (sf_record_subject((enum sf_record_kind)record->kind) == SF_SUBJECT_VIEWER &&
             record->kind <= SF_RECORD_END) {
             tell_other_request(teller, record);
+        } else if (record->kind == SF_RECORD_PASSED_ON) {
+            tell_passed_on(teller, record);
         } else if (!told_elsewhere(record)) {
             tell_event(teller, record);
         }

@@ -312,6 +312,8 @@ static void test_every_kind_of_record_has_a_sentence(void **state)
         {{.kind = SF_RECORD_VARIED, .who = 1, .a = 1}, "other stills of home 2's account"},
         {{.kind = SF_RECORD_PARTED, .who = 1, .c = 1234}, "part at record 1,234"},
         {{.kind = SF_RECORD_INFLUENCE, .who = 3, .a = 1}, "gets another answer in the run"},
+        {{.kind = SF_RECORD_PASSED_ON, .who = 3, .a = 2, .b = 1, .c = 9},
+         "passes request 9 of home 2 on to node 1 over connection 2"},
         {{.kind = SF_RECORD_CONSENT, .who = 3}, "withdraws consent to a backup"},
         {{.kind = SF_RECORD_LEFT_HOME, .who = 3, .a = SF_DESTINATION_BACKUP, .b = 4321},
          "home 4's camera sends 4,321 bytes of a picture to the backup store"},
