@@ -40,6 +40,11 @@ struct sf_box_config {
     void *context;
 };
 
+/* By how much the process of an instance (what the plug-in's functions call `cache`) has grown
+ * since that was created: its peak, in bytes. 0 when that is not known. Memory that it had before
+ * and uses again is not in it. */
+uint64_t sf_box_grown_bytes(const void *cache);
+
 /* Begins a run that may take seconds_max of real time; 0: no bound. With `repeatable` the caller
  * repeats the run if sf_box_run_mispredicted: events from which no call is expected are then sent
  * without waiting for the cache. */

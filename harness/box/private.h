@@ -6,6 +6,7 @@
 #include "harness/base/slots.h"
 #include "harness/box/box.h"
 #include "harness/box/channel.h"
+#include "harness/box/spent.h"
 
 /* ---- names: the ids that a cache chose, and the host's handles ---- */
 
@@ -81,6 +82,8 @@ struct sf_boxed {
     struct sf_names names;
     enum sf_wire_event event; /* the latest that was waited for */
     bool gone;                /* it has ended, and the host was notified */
+    pid_t pid;                /* of its process; 0: not known */
+    uint64_t peak_bytes;      /* of its process before it was created */
     /* Fetches of a program's that the host refused as one too many: they end as abandoned, after
      * the event that they were begun in. */
     struct sf_event_fetch_ended refused[SF_BOX_REFUSED_MAX];

@@ -49,6 +49,17 @@ bool sf_process_sleeps(pid_t pid)
            strchr("SDTt", name_end[2]) != NULL;
 }
 
+uint64_t sf_process_peak_bytes(pid_t pid)
+{
+    static const char label[] = "\nVmHWM:";
+    char path[64];
+    char text[2048];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    read_start(path, text, sizeof text);
+    const char *line = strstr(text, label);
+    return line != NULL ? strtoull(line + sizeof label - 1, NULL, 10) * 1024 : 0;
+}
+
 pid_t sf_process_child(pid_t pid)
 {
     char path[64];

@@ -100,6 +100,8 @@ static void *create(const struct sf_cache_host *host, const struct sf_cache_conf
         return NULL;
     }
     sf_names_init(&boxed->names);
+    boxed->pid = sf_process_child(boxed->channel->process.keeper);
+    boxed->peak_bytes = sf_process_peak_bytes(boxed->pid);
     const struct sf_event_create event = {
         .node = config->node,
         .nodes = config->nodes,
@@ -132,6 +134,15 @@ static void destroy(void *cache)
     }
     sf_names_fini(&boxed->names);
     free(boxed);
+}
+
+uint64_t sf_box_grown_bytes(const void *cache)
+{
+    SF_ASSERT(cache != NULL);
+    const struct sf_boxed *boxed = cache;
+    uint64_t peak_bytes = boxed->gone ? 0 : sf_process_peak_bytes(boxed->pid);
+    return boxed->peak_bytes > 0 && peak_bytes > boxed->peak_bytes ? peak_bytes - boxed->peak_bytes
+                                                                   : 0;
 }
 
 /* ---- what happens ---- */

@@ -13,6 +13,17 @@
 /* A longer timer is refused as busy: no run lasts that long. */
 #define SF_CONTRACT_DELAY_NS_MAX (INT64_C(365) * 24 * 3600 * 1000000000)
 
+/* How far the process of a cache may grow in a run: this many times its budget for stills, and some
+ * MiB for bookkeeping, the runtime of its language, and what its allocator keeps. */
+enum { SF_CONTRACT_BUDGETS = 8, SF_CONTRACT_MEMORY_MIB = 32 };
+
+static inline bool sf_contract_memory_is_exceeded(uint64_t grown_bytes, uint64_t capacity_bytes)
+{
+    uint64_t more_bytes = (uint64_t)SF_CONTRACT_MEMORY_MIB << 20;
+    return grown_bytes > more_bytes &&
+           (grown_bytes - more_bytes) / SF_CONTRACT_BUDGETS > capacity_bytes;
+}
+
 enum {
     SF_CONTRACT_STATES = 64,     /* numbers that a cache may report, by index */
     SF_CONTRACT_LOG_BYTES = 200, /* of a line of its log that are kept */

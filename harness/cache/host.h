@@ -108,7 +108,8 @@ struct sf_cache_cause {
 struct sf_cache_version {
     struct sf_cache_host_state *host;
     const struct sf_cache_plugin *plugin;
-    void *cache; /* NULL: not created, refused, or destroyed */
+    const struct sf_box *box; /* its process; NULL: it is in this one */
+    void *cache;              /* NULL: not created, refused, or destroyed */
     struct sf_cache_host lent;
     struct sf_rng rng;
     uint32_t index;
@@ -221,6 +222,10 @@ bool sf_cache_host_deploy_node(struct sf_cache_host_state *host, struct sf_node_
                                const struct sf_cache_module *module);
 /* On every node, one after the other. */
 bool sf_cache_host_deploy(struct sf_cache_host_state *host, const struct sf_cache_module *module);
+
+/* The run ends: a breach of each version that has taken far more memory than it may. Those that end
+ * earlier are judged when they do. Only processes of their own are measured. */
+void sf_cache_host_judge_memory(struct sf_cache_host_state *host);
 
 /* Destroys drained versions, and reports calls from threads of the caches' own. Called between
  * events, never from inside a plug-in. */

@@ -57,6 +57,28 @@ static void cancel_fetches(struct sf_cache_host_state *host, const struct sf_cac
     }
 }
 
+/* The allocators of sanitizers keep what is freed, which is no doing of the cache's. */
+static void judge_memory(struct sf_cache_version *version)
+{
+#ifndef SF_SANITIZED
+    if (version->cache != NULL && version->box != NULL &&
+        sf_contract_memory_is_exceeded(sf_box_grown_bytes(version->cache),
+                                       version->host->capacity_bytes)) {
+        (void)sf_host_broken(version, SF_CACHE_E_MEMORY, 0);
+    }
+#else
+    (void)version;
+#endif
+}
+
+void sf_cache_host_judge_memory(struct sf_cache_host_state *host)
+{
+    SF_ASSERT(host != NULL);
+    for (uint32_t i = 0; i < host->versions_count; i++) {
+        judge_memory(host->versions[i]);
+    }
+}
+
 /* All that it had open is forgotten before it is destroyed: calls from inside `destroy` have no
  * effect. */
 static void end(struct sf_cache_version *version)
@@ -65,6 +87,7 @@ static void end(struct sf_cache_version *version)
     if (version->cache == NULL) {
         return;
     }
+    judge_memory(version);
     cancel_fetches(host, version);
     release_all(&host->requests, version);
     release_all(&host->timers, version);
@@ -162,7 +185,7 @@ static struct sf_cache_version *start(struct sf_cache_host_state *host, struct s
     uint32_t index = host->versions_count;
     struct sf_cache_version *version = version_add(host);
     *version = (struct sf_cache_version){
-        .host = host, .plugin = module->plugin, .index = index, .node = node};
+        .host = host, .plugin = module->plugin, .box = module->box, .index = index, .node = node};
     snprintf(version->options, sizeof version->options, "%s", module->options);
     sf_rng_init(&version->rng, host->seed, "cache", index);
     sf_cache_host_lend(version);

@@ -159,6 +159,10 @@ extern "C" {
 #define SF_CACHE_E_WROTE_LENT 27
 #define SF_CACHE_E_NOT_ENDED 28
 
+/* No function returns this either: the cache takes far more memory than its budget, see
+ * capacity_bytes. */
+#define SF_CACHE_E_MEMORY 30
+
 /* Of a call from another thread than the one in which the host called the plug-in. */
 #define SF_CACHE_E_FOREIGN_THREAD 29
 
@@ -301,8 +305,11 @@ struct sf_cache_config {
     uint32_t node;            /* which of the cache's nodes this is, from 0 */
     uint32_t nodes;           /* how many nodes there are */
     uint32_t still_bytes_max; /* no still of this run is longer */
-    uint64_t capacity_bytes;  /* memory budget for stills; the host does not enforce it. Stills that
-                                 are on their way in or out count too, bookkeeping does not */
+    uint64_t capacity_bytes;  /* memory budget for stills. Stills that are on their way in or out
+                                 count too, bookkeeping does not. The host refuses nothing, but a
+                                 cache whose process grows in a run by more than eight times this
+                                 and 32 MiB breaks the contract (SF_CACHE_E_MEMORY): bookkeeping
+                                 has to forget what is long over, too */
     const char *options; /* the text after '?', "" for none: "key=value&key=value"; terminated */
     int64_t fresh_within_ns; /* a still that arrived whole longer ago than this must be flagged as
                                 stale when it is the answer; 0: no limit but the cache's own. What

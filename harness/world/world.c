@@ -62,6 +62,7 @@ static void dispatch(struct world *world, const struct sf_event *event)
         return;
     case EVENT_END:
         world->ended = true;
+        sf_cache_host_judge_memory(&world->cloud.host);
         world_trace(world, sf_record_end((struct sf_end_record){0}));
         return;
     }
