@@ -25,8 +25,12 @@ struct sf_job_status {
  * machine as loaded as this does not make a hang. */
 enum { SF_JOBS_REAL_TIMES = 20 };
 
+/* With `take`: how many jobs may be under way or done before the oldest of them is taken. */
+enum { SF_JOBS_WINDOW = 1024 };
+
 struct sf_jobs {
     uint32_t count;
+    uint32_t first;           /* jobs before it are not run: an earlier campaign has done them */
     uint32_t workers;         /* 0: one for each processor */
     size_t result_bytes;      /* of each job */
     double job_seconds_max;   /* of its processor time, or SF_JOBS_REAL_TIMES of real time; 0: no
@@ -44,22 +48,30 @@ struct sf_jobs {
     void (*work)(void *context, void *prepared, uint32_t index, void *result_out);
     /* Does the result of a job that is done say that it hung, and saw to its end? May be NULL. */
     bool (*has_hung)(const void *result);
+    /* Takes the result of each job in order of the index, in the caller's process; no result is
+     * kept afterwards, so memory does not grow with `count`. After a job that was not run none is
+     * taken. An error ends the work. NULL: all results are kept until sf_jobs_free. */
+    enum sf_err (*take)(void *context, uint32_t index, const struct sf_job_status *status,
+                        const void *result, struct sf_diag *diag);
+    /* Called after some results were taken, before progress is reported. May be NULL. */
+    enum sf_err (*settle)(void *context, struct sf_diag *diag);
     bool pinned; /* each worker, with the processes that it starts, stays on one processor: they
                     take turns, and hand over faster there */
-    /* Called repeatedly in the caller's process. May be NULL. */
+    /* Called repeatedly in the caller's process, with `take` about jobs that were taken. May be
+     * NULL. */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *context;
 };
 
 /* Results in one block of count * result_bytes, status of each job; both freed with sf_jobs_free.
- */
+ * With `take` there are none. */
 struct sf_jobs_results {
     uint8_t *results;
     struct sf_job_status *statuses;
     size_t mapped_bytes;
 };
 
-/* SF_ERR_MACHINE without enough processes or memory. */
+/* SF_ERR_MACHINE without enough processes or memory; the error of `take` or `settle`. */
 SF_MUST_USE enum sf_err sf_jobs_run(const struct sf_jobs *jobs, struct sf_jobs_results *results_out,
                                     struct sf_diag *diag);
 void sf_jobs_free(struct sf_jobs_results *results);

@@ -73,11 +73,127 @@ static void test_a_crash_and_a_hang_cost_one_job_each(void **state)
     sf_jobs_free(&results);
 }
 
+/* ---- results that are taken ---- */
+
+struct taken {
+    uint32_t next; /* that must come */
+    uint32_t settled_count;
+    uint32_t fails_at; /* 0: at none */
+    uint32_t progress;
+    uint32_t ends[4]; /* by enum sf_job_end */
+};
+
+static enum sf_err take(void *context, uint32_t index, const struct sf_job_status *status,
+                        const void *result, struct sf_diag *diag)
+{
+    struct taken *taken = context;
+    assert_int_equal(index, taken->next++);
+    taken->ends[status->end]++;
+    if (status->end == SF_JOB_DONE) {
+        assert_true(*(const uint64_t *)result == (uint64_t)index * index);
+    }
+    return taken->fails_at > 0 && index == taken->fails_at
+               ? sf_fail(diag, SF_ERR_MACHINE, "the disk is full")
+               : SF_OK;
+}
+
+static enum sf_err settle(void *context, struct sf_diag *diag)
+{
+    (void)diag;
+    ((struct taken *)context)->settled_count++;
+    return SF_OK;
+}
+
+static void progress(void *context, uint32_t done_count, uint32_t count)
+{
+    struct taken *taken = context;
+    assert_true(done_count <= count);
+    assert_int_equal(done_count, taken->next); /* of nothing that was not taken */
+    taken->progress = done_count;
+}
+
+/* More jobs than the window has room for, and the first of them is the last to end. */
+static void square_slowly(void *context, void *prepared, uint32_t index, void *result_out)
+{
+    if (index == 0) {
+        usleep(100 * 1000);
+    }
+    if (index % 1000 == 999) {
+        _exit(3);
+    }
+    square(context, prepared, index, result_out);
+}
+
+static void test_results_are_taken_in_order_whichever_ends_first(void **state)
+{
+    enum { COUNT = 5 * SF_JOBS_WINDOW };
+    (void)state;
+    for (uint32_t workers = 1; workers <= 4; workers++) {
+        struct taken taken = {0};
+        const struct sf_jobs jobs = {.count = COUNT,
+                                     .workers = workers,
+                                     .result_bytes = sizeof(uint64_t),
+                                     .work = square_slowly,
+                                     .take = take,
+                                     .settle = settle,
+                                     .progress = progress,
+                                     .context = &taken};
+        struct sf_jobs_results results;
+        assert_int_equal(sf_jobs_run(&jobs, &results, NULL), SF_OK);
+        assert_null(results.results);
+        assert_int_equal(taken.next, COUNT);
+        assert_int_equal(taken.progress, COUNT);
+        assert_int_equal(taken.ends[SF_JOB_CRASHED], COUNT / 1000);
+        assert_int_equal(taken.ends[SF_JOB_DONE], COUNT - COUNT / 1000);
+        assert_in_range(taken.settled_count, 1, COUNT);
+    }
+}
+
+static void test_jobs_before_the_first_are_not_run(void **state)
+{
+    (void)state;
+    struct taken taken = {.next = 90};
+    struct sf_jobs jobs = {.count = 100,
+                           .first = 90,
+                           .workers = 2,
+                           .result_bytes = sizeof(uint64_t),
+                           .work = square,
+                           .take = take,
+                           .context = &taken};
+    struct sf_jobs_results results;
+    assert_int_equal(sf_jobs_run(&jobs, &results, NULL), SF_OK);
+    assert_int_equal(taken.next, 100);
+    jobs.first = 100; /* all are done: nothing is left to run */
+    assert_int_equal(sf_jobs_run(&jobs, &results, NULL), SF_OK);
+    assert_int_equal(taken.next, 100);
+}
+
+static void test_an_error_of_taking_ends_the_work(void **state)
+{
+    (void)state;
+    struct taken taken = {.fails_at = 20};
+    const struct sf_jobs jobs = {.count = 100000,
+                                 .workers = 2,
+                                 .result_bytes = sizeof(uint64_t),
+                                 .work = square,
+                                 .take = take,
+                                 .context = &taken};
+    struct sf_jobs_results results;
+    struct sf_diag diag = {0};
+    assert_int_equal(sf_jobs_run(&jobs, &results, &diag), SF_ERR_MACHINE);
+    assert_string_equal(diag.message, "the disk is full");
+    assert_int_equal(taken.next, 21);
+    assert_null(results.results);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_results_do_not_depend_on_the_workers),
         cmocka_unit_test(test_a_crash_and_a_hang_cost_one_job_each),
+        cmocka_unit_test(test_results_are_taken_in_order_whichever_ends_first),
+        cmocka_unit_test(test_jobs_before_the_first_are_not_run),
+        cmocka_unit_test(test_an_error_of_taking_ends_the_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
