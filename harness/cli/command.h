@@ -26,9 +26,10 @@ enum {
 };
 
 /* Options that several commands have, said once. */
-#define CLI_OPTION_SEED                                                          \
-    {                                                                            \
-        "seed", "N", "the seed, instead of the scenario's; the first of several" \
+#define CLI_OPTION_SEED                                                                     \
+    {                                                                                       \
+        "seed", "N",                                                                        \
+            "the seed, instead of the scenario's; the first of several; or a commit's hash" \
     }
 #define CLI_OPTION_SET                                                                            \
     {                                                                                             \
@@ -135,6 +136,7 @@ extern const struct cli_command cli_exhaust;
 extern const struct cli_command cli_explain;
 extern const struct cli_command cli_talk;
 extern const struct cli_command cli_live;
+extern const struct cli_command cli_history;
 
 void cli_overview(FILE *to);
 /* Prints the help of one command; returns the exit code. */
@@ -153,6 +155,13 @@ static inline bool cli_flag(const struct cli_args *args, const char *option)
 SF_MUST_USE enum sf_err cli_number(const struct cli_args *args, const char *option,
                                    uint64_t fallback, uint64_t min, uint64_t max,
                                    uint64_t *number_out, struct sf_diag *diag);
+
+/* The value of --seed: a number, or a commit's hash. */
+SF_MUST_USE enum sf_err cli_seed(const struct cli_args *args, uint64_t fallback, uint64_t *seed_out,
+                                 struct sf_diag *diag);
+/* A commit's hash, 7 to 64 hexadecimal digits that are no number, gives the seed of its first 7
+ * digits: each abbreviation of it gives the same one. False for any other text. */
+bool cli_seed_of_commit(const char *text, uint64_t *seed_out);
 
 /* Prints the diagnosis to stderr and returns the exit code that goes with the error. */
 int cli_fail(enum sf_err err, const struct sf_diag *diag);

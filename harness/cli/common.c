@@ -60,6 +60,33 @@ enum sf_err cli_number(const struct cli_args *args, const char *option, uint64_t
     return SF_OK;
 }
 
+bool cli_seed_of_commit(const char *text, uint64_t *seed_out)
+{
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(seed_out != NULL);
+    enum { DIGITS_MIN = 7, DIGITS_MAX = 64, NUMBER_DIGITS_MAX = 20 };
+    size_t length = strlen(text);
+    bool hex = strspn(text, "0123456789abcdefABCDEF") == length;
+    bool number = strspn(text, "0123456789") == length && length <= NUMBER_DIGITS_MAX;
+    if (!hex || number || length < DIGITS_MIN || length > DIGITS_MAX) {
+        return false;
+    }
+    char first[DIGITS_MIN + 1];
+    snprintf(first, sizeof first, "%.*s", DIGITS_MIN, text);
+    *seed_out = strtoull(first, NULL, 16);
+    return true;
+}
+
+enum sf_err cli_seed(const struct cli_args *args, uint64_t fallback, uint64_t *seed_out,
+                     struct sf_diag *diag)
+{
+    const char *text = cli_value(args, "seed");
+    if (text != NULL && cli_seed_of_commit(text, seed_out)) {
+        return SF_OK;
+    }
+    return cli_number(args, "seed", fallback, 0, UINT64_MAX, seed_out, diag);
+}
+
 int cli_fail(enum sf_err err, const struct sf_diag *diag)
 {
     char text[1400];
@@ -199,7 +226,7 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
     SF_TRY(put_cache(args, plan, diag));
     SF_TRY(put_vary(args, plan, diag));
     if (has_option(args, "seed")) {
-        SF_TRY(cli_number(args, "seed", plan->seed, 0, UINT64_MAX, &plan->seed, diag));
+        SF_TRY(cli_seed(args, plan->seed, &plan->seed, diag));
     }
     return SF_OK;
 }
@@ -207,8 +234,8 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
 /* Where the result goes, and how fast. */
 static bool is_aside(const char *option)
 {
-    static const char *const aside[] = {"json", "junit", "report",      "save",
-                                        "jobs", "log",   "log-messages"};
+    static const char *const aside[] = {"json", "junit",        "report", "save",   "jobs",
+                                        "log",  "log-messages", "store",  "resume", "commit"};
     for (size_t i = 0; i < sizeof aside / sizeof aside[0]; i++) {
         if (strcmp(option, aside[i]) == 0) {
             return true;

@@ -2,10 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/base/arena.h"
 #include "harness/cli/command.h"
+#include "harness/cli/gate.h"
 #include "harness/report/junit.h"
 #include "harness/report/gate.h"
 #include "harness/gate/gate.h"
@@ -30,6 +32,13 @@ static const struct cli_option options[] = {
      "CPU time for the candidate in small worlds, as `strayframe exhaust` (10; with --seeds 0)"},
     {"run-seconds", "N",
      "a cache that works or sleeps for more than N seconds in one run counts as hung (60)"},
+    {"store", "FILE", "keep the campaign in this file: every run as it ends, see docs/gate.md"},
+    {"resume", NULL,
+     "go on with the campaign of the same candidate, scenarios, seeds and options in the store"},
+    {"accept", "FILE",
+     "known findings that are accepted: a YAML list of finding, reason and until, see "
+     "docs/gate.md"},
+    {"commit", "HASH", "the commit of the candidate, for the history (as CI servers name it)"},
     CLI_OPTION_JUNIT,
     CLI_OPTION_JSON,
     CLI_OPTION_JOBS,
@@ -56,7 +65,7 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     uint64_t small_seconds;
     bool seeds_given = cli_value(args, "seeds") != NULL;
     SF_TRY(cli_number(args, "seeds", SEEDS_MAX, 1, 1000000, &seeds, diag));
-    SF_TRY(cli_number(args, "seed", 1, 0, UINT64_MAX, &seed_first, diag));
+    SF_TRY(cli_seed(args, 1, &seed_first, diag));
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
     SF_TRY(cli_number(args, "seconds", 0, 1, 1000000, &seconds, diag));
     SF_TRY(cli_number(args, "small-seconds", seeds_given ? 0 : SMALL_SECONDS, 0, 86400,
@@ -67,6 +76,11 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
     const struct cli_runs runs = {.count = seeds_given ? seeds : SEEDS_FLOOR,
                                   .workers = (uint32_t)jobs};
     SF_TRY(cli_afford(scenarios->plans, scenarios->count, &runs, diag));
+    static struct sf_accepts accepts;
+    const char *accept = cli_value(args, "accept");
+    if (accept != NULL) {
+        SF_TRY(sf_accepts_read(accept, (int64_t)time(NULL), &accepts, diag));
+    }
     static char label[] = "gate";
     *gate_options = (struct sf_gate_options){
         .candidate = candidate,
@@ -81,6 +95,7 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
         .workers = (uint32_t)jobs,
         .seconds_max = (double)seconds,
         .run_seconds_max = (double)run_seconds,
+        .accepts = accept != NULL ? &accepts : NULL,
         .progress = cli_progress,
         .progress_context = label,
     };
@@ -127,27 +142,47 @@ static enum sf_err junit(const struct cli_args *args, const struct sf_gate *gate
     return err;
 }
 
+/* The verdict is printed even where a report, or the store, could not be written. */
+static int tell(const struct cli_args *args, const struct sf_gate *gate,
+                const struct cli_scenarios *scenarios, struct cli_record *record)
+{
+    const struct sf_gate_names names = names_of(args, scenarios);
+    struct sf_diag stored = {0};
+    struct sf_diag written = {0};
+    enum sf_err store_err = cli_record_end(record, gate, &stored);
+    enum sf_err report_err = junit(args, gate, &names, &written);
+    int code = print(args, gate, &names);
+    code = report_err == SF_OK ? code : cli_fail(report_err, &written);
+    return store_err == SF_OK ? code : cli_fail(store_err, &stored);
+}
+
 static int run(const struct cli_args *args)
 {
     struct cli_scenarios scenarios = {0};
+    struct cli_record *record = sf_alloc(1, sizeof *record);
     struct sf_gate_options gate_options;
     struct sf_gate *gate = sf_alloc(1, sizeof *gate);
     struct sf_diag diag = {0};
     enum sf_err err = understand(args, &scenarios, &gate_options, &diag);
     if (err == SF_OK) {
+        err = cli_record_begin(args, &scenarios, &gate_options, record, &diag);
+    }
+    if (err == SF_OK) {
         err = sf_gate_run(&gate_options, gate, &diag);
         cli_progress_end();
     }
     int code;
-    if (err != SF_OK) {
-        code = cli_fail(err, &diag);
+    if (err == SF_OK) {
+        code = tell(args, gate, &scenarios, record);
     } else {
         const struct sf_gate_names names = names_of(args, &scenarios);
-        err = junit(args, gate, &names, &diag);
-        code = print(args, gate, &names);
-        /* The verdict is printed even when the report could not be written. */
-        code = err == SF_OK ? code : cli_fail(err, &diag);
+        if (gate->store_failed) {
+            (void)print(args, gate, &names);
+        }
+        code = cli_fail(err, &diag);
     }
+    cli_record_free(record);
+    free(record);
     cli_scenarios_free(&scenarios);
     free(gate);
     return code;

@@ -36,7 +36,7 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
         .only = cli_value(args, "class"), .progress = cli_progress, .progress_context = label};
     SF_TRY(cli_number(args, "seeds", 20, 1, 100000, &seeds, diag));
     SF_TRY(cli_number(args, "twin-seeds", seeds, 1, 100000, &twin_seeds, diag));
-    SF_TRY(cli_number(args, "seed", 1, 0, UINT64_MAX, &prove->seed_first, diag));
+    SF_TRY(cli_seed(args, 1, &prove->seed_first, diag));
     SF_TRY(cli_number(args, "jobs", 0, 1, 256, &jobs, diag));
     SF_TRY(cli_outputs_writable(args, diag));
     SF_TRY(cli_scenarios_load(args, scenarios, diag));

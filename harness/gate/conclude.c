@@ -7,6 +7,14 @@
 #include "harness/base/text.h"
 #include "harness/gate/private.h"
 
+const char *sf_gate_kind_name(enum sf_gate_kind kind)
+{
+    static const char *const names[] = {"pass",       "leak",         "outage",
+                                        "regression", "inconclusive", "broken"};
+    SF_ASSERT(kind <= SF_GATE_BROKEN);
+    return names[kind];
+}
+
 uint32_t sf_gate_seen_from(uint32_t runs_count)
 {
     if (runs_count == 0) {
@@ -63,7 +71,7 @@ static void say_strays(const struct sf_gate *gate, struct sf_text *out)
 }
 
 /* What small worlds showed: a clause of the verdict's sentence, or a sentence of its own. */
-static void say_small_failed(const struct sf_gate_small *small, struct sf_text *out)
+static void say_small_failed(const struct sf_campaign_small *small, struct sf_text *out)
 {
     if (small->ran && small->verdict == SF_VERDICT_FAIL) {
         sf_text_add(out, "; the cache fails in the small world \"%s\", after %u events",
@@ -71,7 +79,7 @@ static void say_small_failed(const struct sf_gate_small *small, struct sf_text *
     }
 }
 
-static void say_small_passed(const struct sf_gate_small *small, struct sf_text *out)
+static void say_small_passed(const struct sf_campaign_small *small, struct sf_text *out)
 {
     if (!small->ran) {
         return;
@@ -85,6 +93,10 @@ static void say_small_passed(const struct sf_gate_small *small, struct sf_text *
 
 static void say_failed(const struct sf_gate *gate, struct sf_text *out)
 {
+    if (gate->accepted_count > 0) {
+        sf_text_add(out,
+                    "beside %u accepted kinds of finding there are others: ", gate->accepted_count);
+    }
     say_strays(gate, out);
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
         if (gate->failed[i] > 0 && !sf_gate_is_stray(i)) {
@@ -111,13 +123,26 @@ static void say_failed(const struct sf_gate *gate, struct sf_text *out)
     }
 }
 
-/* Why it is no pass, though no run failed; false: it is one. */
-static bool say_inconclusive(const struct sf_gate *gate, const struct gate_controls *controls,
-                             struct sf_text *out)
+/* Did the controls run and not hold? */
+static bool is_broken(const struct sf_gate *gate)
 {
-    if (sf_interrupted() && gate->runs_count < gate->wanted_count) {
-        sf_text_add(out, "interrupted after %u of %u runs, none of which failed", gate->runs_count,
-                    gate->wanted_count);
+    const struct sf_gate_controls *controls = &gate->controls;
+    return controls->sound_failed_count > 0 ||
+           (controls->leaky_runs_count > 0 && controls->leaky_caught_count == 0);
+}
+
+/* Why it is no pass, though no run failed; false: it is one. */
+static bool say_inconclusive(const struct sf_gate *gate, struct sf_text *out)
+{
+    const struct sf_gate_controls *controls = &gate->controls;
+    const char *failed =
+        gate->failed_count == 0 ? "none of which failed" : "with accepted findings only";
+    if (gate->store_failed) {
+        sf_text_add(out, "the store failed after %u of %u runs, %s", gate->runs_count,
+                    gate->wanted_count, failed);
+    } else if (sf_interrupted() && gate->runs_count < gate->wanted_count) {
+        sf_text_add(out, "interrupted after %u of %u runs, %s", gate->runs_count,
+                    gate->wanted_count, failed);
     } else if (gate->differs_count > 0) {
         sf_text_add(out,
                     "the cache is not deterministic: in %u of %u scenarios the same seed, run "
@@ -135,13 +160,14 @@ static bool say_inconclusive(const struct sf_gate *gate, const struct gate_contr
                     "detect leaks",
                     controls->leaky_runs_count);
     } else if (gate->runs_count < gate->wanted_count) {
-        sf_text_add(out, "the time was up after %u of %u runs, none of which failed",
-                    gate->runs_count, gate->wanted_count);
+        sf_text_add(out, "the time was up after %u of %u runs, %s", gate->runs_count,
+                    gate->wanted_count, failed);
     } else if (idle_oracle(gate) != NULL) {
         sf_text_add(out, "the oracle %s had nothing to judge in %u runs", idle_oracle(gate),
                     gate->runs_count);
     } else if (gate->not_tested_count > 0) {
-        sf_text_add(out, "no run failed, but ");
+        sf_text_add(out, "%s, but ",
+                    gate->failed_count == 0 ? "no run failed" : "only accepted findings");
         say_not_tested(gate, out);
     } else {
         return false;
@@ -149,38 +175,70 @@ static bool say_inconclusive(const struct sf_gate *gate, const struct gate_contr
     return true;
 }
 
-static void say_passed(const struct sf_gate *gate, const struct gate_controls *controls,
-                       struct sf_text *out)
+static void say_passed(const struct sf_gate *gate, struct sf_text *out)
 {
+    const struct sf_gate_controls *controls = &gate->controls;
+    if (gate->accepted_count > 0) {
+        sf_text_add(out, "%u accepted kinds of finding in %u runs; ", gate->accepted_count,
+                    gate->failed_count);
+    }
     sf_text_add(
         out,
-        "no invariant was broken in %u runs (%u scenarios, %u seeds): a defect that shows in "
+        "no%s invariant was broken in %u runs (%u scenarios, %u seeds): a defect that shows in "
         "more than 1 run of %u would have been seen with 95%% certainty. The leaky control was "
         "caught in %u of %u runs, the correct one passed %u",
-        gate->runs_count, gate->scenarios_count, gate->seeds_count,
-        sf_gate_seen_from(gate->runs_count), controls->leaky_caught_count,
+        gate->accepted_count > 0 ? " other" : "", gate->runs_count, gate->scenarios_count,
+        gate->seeds_count, sf_gate_seen_from(gate->runs_count), controls->leaky_caught_count,
         controls->leaky_runs_count, controls->sound_runs_count);
     say_small_passed(&gate->small, out);
 }
 
-void sf_gate_conclude(struct sf_gate *gate, const struct gate_controls *controls)
+static bool is_leak(const struct sf_gate_find *find)
+{
+    return find->kind == SF_GATE_FINDING && (sf_gate_is_stray(find->finding.oracle) ||
+                                             find->finding.oracle == sf_gate_pair_oracle());
+}
+
+/* How many signatures count for the verdict; is one of them a leak? */
+static uint32_t weigh_finds(struct sf_gate *gate, bool *leaks)
+{
+    uint32_t counting_count = gate->finds_lost_count > 0;
+    for (uint32_t i = 0; i < gate->finds_count; i++) {
+        struct sf_gate_find *find = &gate->finds[i];
+        struct sf_text name = {0};
+        sf_gate_find_name(find, &name);
+        find->accepted = gate->accepts != NULL ? sf_accepts_find(gate->accepts, name.data) : NULL;
+        sf_text_free(&name);
+        bool counts = !sf_gate_find_is_accepted(find);
+        gate->accepted_count += !counts;
+        counting_count += counts;
+        *leaks |= counts && is_leak(find);
+    }
+    return counting_count;
+}
+
+void sf_gate_conclude(struct sf_gate *gate)
 {
     SF_ASSERT(gate != NULL);
-    SF_ASSERT(controls != NULL);
     SF_ASSERT(gate->finds_count <= SF_GATE_FINDS_MAX);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         gate->not_tested_count += gate->probes[i] < sf_probe_quota((enum sf_probe)i);
     }
     struct sf_text text = {0};
     bool small_failed = gate->small.ran && gate->small.verdict == SF_VERDICT_FAIL;
-    if (gate->failed_count > 0 || small_failed) {
+    bool leaks = small_failed && gate->small.leaks;
+    uint32_t counting_count = weigh_finds(gate, &leaks);
+    if (counting_count > 0 || small_failed) {
         gate->verdict = SF_VERDICT_FAIL;
+        gate->kind = leaks ? SF_GATE_LEAK : SF_GATE_OUTAGE;
         say_failed(gate, &text);
-    } else if (say_inconclusive(gate, controls, &text)) {
+    } else if (say_inconclusive(gate, &text)) {
         gate->verdict = SF_VERDICT_INCONCLUSIVE;
+        gate->kind = is_broken(gate) ? SF_GATE_BROKEN : SF_GATE_INCONCLUSIVE;
     } else {
         gate->verdict = SF_VERDICT_PASS;
-        say_passed(gate, controls, &text);
+        gate->kind = SF_GATE_PASS;
+        say_passed(gate, &text);
     }
     snprintf(gate->reason, sizeof gate->reason, "%s", text.data);
     sf_text_free(&text);

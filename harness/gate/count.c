@@ -33,16 +33,54 @@ bool sf_gate_same_signature(const struct sf_finding *a, const struct sf_finding 
            a->destination == b->destination && a->callback == b->callback;
 }
 
-bool sf_gate_job_failed(const struct sf_job_status *status, const struct gate_outcome *outcome)
+static bool run_failed(const struct sf_campaign_run *run)
 {
-    SF_ASSERT(status != NULL);
-    SF_ASSERT(outcome != NULL);
-    return status->end == SF_JOB_CRASHED || status->end == SF_JOB_HUNG ||
-           (status->end == SF_JOB_DONE &&
+    const struct sf_campaign_outcome *outcome = &run->outcome;
+    return run->status.end == SF_JOB_CRASHED || run->status.end == SF_JOB_HUNG ||
+           (run->status.end == SF_JOB_DONE &&
             (outcome->verdict == SF_VERDICT_FAIL || outcome->ended.code != 0));
 }
 
 /* ---- signatures ---- */
+
+static void name_finding(const struct sf_finding *finding, struct sf_text *out)
+{
+    const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
+    sf_text_add(out, "%s", oracle->name);
+    if (oracle->amount_name != NULL) {
+        const char *code = oracle->amount_name(finding->amount);
+        sf_text_add(out, ":%s", code != NULL ? code : "unknown");
+    }
+    const char *viewer =
+        sf_viewer_is_none(finding->viewer) ? "none" : sf_viewer_kind_name(finding->viewer);
+    sf_text_add(out, ":");
+    for (; *viewer != '\0'; viewer++) {
+        sf_text_add(out, "%c", *viewer == ' ' ? '-' : *viewer);
+    }
+    if (finding->destination > 0) {
+        sf_text_add(out, ":to-%u", finding->destination);
+    }
+    if (finding->callback > 0) {
+        sf_text_add(out, ":%s", sf_callback_name((enum sf_callback)(finding->callback - 1)));
+    }
+}
+
+void sf_gate_find_name(const struct sf_gate_find *find, struct sf_text *out)
+{
+    SF_ASSERT(find != NULL);
+    SF_ASSERT(out != NULL);
+    switch (find->kind) {
+    case SF_GATE_FINDING:
+        name_finding(&find->finding, out);
+        return;
+    case SF_GATE_CRASH:
+        sf_text_add(out, "crash:%llu", (unsigned long long)find->ended.subject);
+        return;
+    case SF_GATE_HANG:
+        sf_text_add(out, "hang");
+        return;
+    }
+}
 
 static bool same_find(const struct sf_gate_find *a, const struct sf_gate_find *b)
 {
@@ -59,10 +97,12 @@ static void add_find(struct sf_gate *gate, struct sf_gate_find find)
             return;
         }
     }
-    if (gate->finds_count < SF_GATE_FINDS_MAX) {
-        find.runs_count = 1;
-        gate->finds[gate->finds_count++] = find;
+    if (gate->finds_count == SF_GATE_FINDS_MAX) {
+        gate->finds_lost_count++;
+        return;
     }
+    find.runs_count = 1;
+    gate->finds[gate->finds_count++] = find;
 }
 
 /* Strays, then the other oracles, then crashes and hangs. */
@@ -101,7 +141,7 @@ void sf_gate_sort(struct sf_gate *gate)
 /* ---- counts ---- */
 
 static void count_in_scenario(struct sf_gate_scenario *scenario, uint64_t seed,
-                              const struct gate_outcome *outcome)
+                              const struct sf_campaign_outcome *outcome)
 {
     for (uint32_t i = 0; i < SF_ORACLES_MAX; i++) {
         scenario->oracles[i].evidence_count += outcome->oracles[i].evidence_count;
@@ -118,9 +158,9 @@ static void count_in_scenario(struct sf_gate_scenario *scenario, uint64_t seed,
     }
 }
 
-static void count_findings(struct sf_gate *gate, struct gate_place place,
-                           const struct gate_outcome *outcome)
+static void count_findings(struct sf_gate *gate, const struct sf_campaign_run *run)
 {
+    const struct sf_campaign_outcome *outcome = &run->outcome;
     bool stray = false;
     for (uint32_t i = 0; i < SF_ORACLES_MAX; i++) {
         uint64_t count = outcome->oracles[i].findings_count;
@@ -140,34 +180,34 @@ static void count_findings(struct sf_gate *gate, struct gate_place place,
         }
         add_find(gate, (struct sf_gate_find){
                            .kind = SF_GATE_FINDING,
-                           .plan = place.plan,
-                           .seed = place.seed,
+                           .plan = run->plan,
+                           .seed = run->seed,
                            .finding = outcome->findings[i],
                        });
     }
 }
 
 /* A foreign cache that ended, in a run that tells of it, or a worker that ended with its cache. */
-static void count_ended(struct sf_gate *gate, struct gate_place place,
-                        const struct sf_job_status *status, const struct gate_outcome *outcome)
+static void count_ended(struct sf_gate *gate, const struct sf_campaign_run *run)
 {
-    bool done = status->end == SF_JOB_DONE;
-    bool hung = done ? outcome->ended.code == SF_CACHE_E_HUNG : status->end == SF_JOB_HUNG;
-    struct sf_cache_ended by_worker = {.subject = hung ? 0 : status->signal_number};
-    struct sf_gate_scenario *scenario = &gate->scenarios[place.plan];
-    scenario->ended_seed = scenario->ended_count == 0 ? place.seed : scenario->ended_seed;
+    const struct sf_cache_ended *ended = &run->outcome.ended;
+    bool done = run->status.end == SF_JOB_DONE;
+    bool hung = done ? ended->code == SF_CACHE_E_HUNG : run->status.end == SF_JOB_HUNG;
+    struct sf_cache_ended by_worker = {.subject = hung ? 0 : run->status.signal_number};
+    struct sf_gate_scenario *scenario = &gate->scenarios[run->plan];
+    scenario->ended_seed = scenario->ended_count == 0 ? run->seed : scenario->ended_seed;
     scenario->ended_count++;
     gate->ended_count++;
     gate->hung_count += hung;
     add_find(gate, (struct sf_gate_find){
                        .kind = hung ? SF_GATE_HANG : SF_GATE_CRASH,
-                       .plan = place.plan,
-                       .seed = place.seed,
-                       .ended = done ? outcome->ended : by_worker,
+                       .plan = run->plan,
+                       .seed = run->seed,
+                       .ended = done ? *ended : by_worker,
                    });
 }
 
-static uint32_t pair_oracle(void)
+uint32_t sf_gate_pair_oracle(void)
 {
     uint32_t index = 0;
     while (sf_oracles()[index] != &sf_oracle_no_influence) {
@@ -176,32 +216,84 @@ static uint32_t pair_oracle(void)
     return index;
 }
 
-void sf_gate_count(struct sf_gate *gate, struct gate_place place,
-                   const struct sf_job_status *status, const struct gate_outcome *outcome)
+static void count_candidate(struct sf_gate *gate, const struct sf_campaign_run *run)
 {
-    SF_ASSERT(gate != NULL);
-    SF_ASSERT(status != NULL);
-    SF_ASSERT(outcome != NULL);
-    SF_ASSERT(place.plan < gate->scenarios_count);
-    gate->scenarios[place.plan].wanted_count++;
-    if (status->end == SF_JOB_NOT_RUN) {
-        return;
-    }
+    const struct sf_campaign_outcome *outcome = &run->outcome;
     gate->runs_count++;
-    gate->scenarios[place.plan].runs_count++;
-    gate->failed_count += sf_gate_job_failed(status, outcome);
-    if (status->end != SF_JOB_DONE || outcome->ended.code != 0) {
-        count_ended(gate, place, status, outcome);
+    gate->scenarios[run->plan].runs_count++;
+    gate->failed_count += run_failed(run);
+    if (run->status.end != SF_JOB_DONE || outcome->ended.code != 0) {
+        count_ended(gate, run);
     }
-    if (status->end != SF_JOB_DONE) {
+    if (run->status.end != SF_JOB_DONE) {
         return;
     }
     gate->traces_hash =
         sf_hash_seeded(&outcome->trace_hash, sizeof outcome->trace_hash, gate->traces_hash);
-    gate->pairs_count += outcome->oracles[pair_oracle()].evidence_count > 0;
-    count_in_scenario(&gate->scenarios[place.plan], place.seed, outcome);
-    count_findings(gate, place, outcome);
+    gate->pairs_count += outcome->oracles[sf_gate_pair_oracle()].evidence_count > 0;
+    count_in_scenario(&gate->scenarios[run->plan], run->seed, outcome);
+    count_findings(gate, run);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         gate->probes[i] += outcome->probes[i];
+    }
+}
+
+/* ---- the controls, and the repetition ---- */
+
+static void count_control(struct sf_gate_controls *controls, const struct sf_campaign_run *run)
+{
+    bool failed = run_failed(run);
+    if (run->arm == SF_ARM_LEAKY) {
+        controls->leaky_runs_count++;
+        controls->leaky_caught_count += failed;
+    } else {
+        controls->sound_runs_count++;
+        controls->sound_failed_count += failed;
+    }
+}
+
+static void keep_again(struct gate_fold *fold, const struct sf_campaign_run *run)
+{
+    fold->again[run->plan].status = run->status;
+    fold->again[run->plan].ended = run->outcome.ended;
+    fold->again[run->plan].trace_hash = run->outcome.trace_hash;
+}
+
+/* A hang depends on real time: such a run is not compared. */
+static bool is_comparable(const struct sf_job_status *status, const struct sf_cache_ended *ended)
+{
+    return (status->end == SF_JOB_DONE && ended->code != SF_CACHE_E_HUNG) ||
+           status->end == SF_JOB_CRASHED;
+}
+
+/* The first run of a scenario has come: is it the same as its repetition? */
+static void compare_again(struct gate_fold *fold, const struct sf_campaign_run *run)
+{
+    struct sf_gate_scenario *scenario = &fold->gate->scenarios[run->plan];
+    const struct sf_job_status *again = &fold->again[run->plan].status;
+    scenario->again_ran = is_comparable(again, &fold->again[run->plan].ended) &&
+                          is_comparable(&run->status, &run->outcome.ended);
+    bool both_done = run->status.end == SF_JOB_DONE && again->end == SF_JOB_DONE;
+    bool alike = run->status.end == again->end &&
+                 (!both_done || run->outcome.trace_hash == fold->again[run->plan].trace_hash);
+    scenario->again_differs = scenario->again_ran && !alike;
+    fold->gate->differs_count += scenario->again_differs;
+}
+
+void sf_gate_fold(struct gate_fold *fold, const struct sf_campaign_run *run)
+{
+    SF_ASSERT(fold != NULL);
+    SF_ASSERT(run != NULL);
+    SF_ASSERT(run->plan < fold->gate->scenarios_count);
+    SF_ASSERT(run->status.end != SF_JOB_NOT_RUN);
+    if (run->arm == SF_ARM_LEAKY || run->arm == SF_ARM_SOUND) {
+        count_control(&fold->gate->controls, run);
+    } else if (run->arm == SF_ARM_AGAIN) {
+        keep_again(fold, run);
+    } else {
+        if (fold->gate->scenarios[run->plan].runs_count == 0) {
+            compare_again(fold, run);
+        }
+        count_candidate(fold->gate, run);
     }
 }

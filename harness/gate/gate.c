@@ -1,4 +1,4 @@
-/* Which runs make a gate, and running them. */
+/* Runs a campaign: in worker processes, each result into the store and into the counts. */
 #include "harness/gate/gate.h"
 
 #include <stdio.h>
@@ -7,30 +7,15 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/base/interrupt.h"
 #include "harness/box/box.h"
+#include "harness/gate/field.h"
 #include "harness/gate/private.h"
-#include "harness/gate/turns.h"
-
-/* The controls: what must be caught, and what must pass. Their runs come first. */
-enum { CONTROL_SEEDS = 4 };
+#include "harness/gate/small_worlds.h"
 
 /* A foreign cache that hangs is ended by its run, which then ends; a worker is given up only if
  * that does not happen. The job that runs twice has twice the time. */
 enum { GRACE_SECONDS = 10 };
-#define CONTROL_LEAKY "builtin:canary-tenantless"
-#define CONTROL_SOUND "builtin:boxing-day-fix"
-
-/* The repetition comes before the runs that it repeats: a budget that ends early has both. */
-enum part { PART_LEAKY, PART_SOUND, PART_AGAIN, PART_CANDIDATE, PARTS_COUNT };
-
-struct field {
-    const struct sf_gate_options *options;
-    struct sf_turns turns;
-    const char *caches[PARTS_COUNT];
-    uint32_t seeds_count[PARTS_COUNT];
-    struct sf_plan *plans;         /* by part and scenario */
-    struct sf_run_caches *modules; /* the same */
-};
 
 /* What a worker keeps between its runs. */
 struct worker {
@@ -39,38 +24,13 @@ struct worker {
     struct sf_run_result result;
 };
 
-struct place {
-    enum part part;
-    struct gate_place at;
+/* A campaign under way. */
+struct campaign {
+    struct gate_field field;
+    struct gate_fold fold;
+    struct sf_campaign_run run; /* the latest */
+    uint32_t done_count;        /* jobs, those of the store included */
 };
-
-static uint32_t jobs_of_part(const struct field *field, int part)
-{
-    return sf_turns_count(&field->turns, field->seeds_count[part]);
-}
-
-static uint32_t jobs_before(const struct field *field, int part)
-{
-    uint32_t count = 0;
-    for (int before = 0; before < part; before++) {
-        count += jobs_of_part(field, before);
-    }
-    return count;
-}
-
-static struct place place_of(const struct field *field, uint32_t index)
-{
-    int part = 0;
-    while (index >= jobs_of_part(field, part)) {
-        index -= jobs_of_part(field, part);
-        part++;
-    }
-    struct sf_turn turn = sf_turns_at(&field->turns, index);
-    return (struct place){
-        .part = (enum part)part,
-        .at = {.plan = turn.plan, .seed = field->options->seed_first + turn.seed},
-    };
-}
 
 void sf_gate_plan(const struct sf_plan *scenario, const char *baseline, const char *cache,
                   struct sf_plan *plan)
@@ -90,21 +50,6 @@ void sf_gate_plan(const struct sf_plan *scenario, const char *baseline, const ch
     snprintf(plan->cache, sizeof plan->cache, "%s", deploys && baseline != NULL ? baseline : cache);
 }
 
-static enum sf_err prepare_plans(struct field *field, struct sf_diag *diag)
-{
-    uint32_t count = field->options->plans_count;
-    field->plans = sf_alloc((size_t)count * PARTS_COUNT, sizeof *field->plans);
-    field->modules = sf_alloc((size_t)count * PARTS_COUNT, sizeof *field->modules);
-    for (uint32_t i = 0; i < count * PARTS_COUNT; i++) {
-        bool is_candidate = i / count >= PART_AGAIN;
-        sf_gate_plan(&field->options->plans[i % count],
-                     is_candidate ? field->options->baseline : NULL, field->caches[i / count],
-                     &field->plans[i]);
-        SF_TRY(sf_run_load_caches(&field->plans[i], &field->modules[i], diag));
-    }
-    return SF_OK;
-}
-
 /* ---- in a worker ---- */
 
 static void *prepare(void *context)
@@ -115,14 +60,30 @@ static void *prepare(void *context)
     return worker;
 }
 
-static void summarise(const struct sf_run_result *result, struct gate_outcome *outcome)
+static void sum_figures(const struct sf_tally *tally, struct sf_campaign_figures *figures)
 {
-    *outcome = (struct gate_outcome){
+    struct sf_service service = {0};
+    for (int i = 0; i < SF_PATHS_COUNT; i++) {
+        const struct sf_tally_path *path = &tally->paths[i];
+        figures->asks_count += path->asks_count;
+        figures->own_whole_count += path->own_whole_count;
+        figures->blank_count += path->blank_count;
+        sf_service_add(&service, &path->service[0]);
+        sf_service_add(&service, &path->service[1]);
+    }
+    figures->fetches_count = tally->fetches_count;
+    figures->firsts = service.firsts;
+}
+
+static void summarise(const struct sf_run_result *result, struct sf_campaign_outcome *outcome)
+{
+    *outcome = (struct sf_campaign_outcome){
         .verdict = result->verdict,
         .trace_hash = result->trace_hash,
         .ended = result->ended,
         .cut = result->out_of_budget && result->ended.code == 0,
     };
+    sum_figures(&result->tally, &outcome->figures);
     memcpy(outcome->oracles, result->oracles, sizeof outcome->oracles);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         outcome->probes[i] = result->probes[i] > 0;
@@ -132,7 +93,7 @@ static void summarise(const struct sf_run_result *result, struct gate_outcome *o
         for (uint32_t j = 0; j < outcome->findings_kept; j++) {
             known |= sf_gate_same_signature(&outcome->findings[j], &result->findings[i]);
         }
-        if (!known && outcome->findings_kept < SF_GATE_OUTCOME_FINDINGS_MAX) {
+        if (!known && outcome->findings_kept < SF_OUTCOME_FINDINGS_MAX) {
             outcome->findings[outcome->findings_kept++] = result->findings[i];
         }
     }
@@ -148,13 +109,12 @@ enum sf_plan_vary sf_gate_vary(uint64_t seed)
 }
 
 /* The plan of a run; of the leaky control the ordinary one, which catches it. */
-static const struct sf_plan *plan_of(const struct field *field, struct worker *worker,
-                                     struct place place)
+static const struct sf_plan *plan_of(const struct gate_field *field, struct worker *worker,
+                                     struct gate_place place)
 {
-    uint32_t index = (uint32_t)place.part * field->options->plans_count + place.at.plan;
-    const struct sf_plan *plan = &field->plans[index];
-    enum sf_plan_vary vary = sf_gate_vary(place.at.seed);
-    if (place.part == PART_LEAKY || vary == SF_VARY_NOTHING || plan->vary != SF_VARY_NOTHING) {
+    const struct sf_plan *plan = sf_gate_field_plan(field, place.arm, place.plan);
+    enum sf_plan_vary vary = sf_gate_vary(place.seed);
+    if (place.arm == SF_ARM_LEAKY || vary == SF_VARY_NOTHING || plan->vary != SF_VARY_NOTHING) {
         return plan;
     }
     memcpy(&worker->paired, plan, sizeof worker->paired);
@@ -164,20 +124,19 @@ static const struct sf_plan *plan_of(const struct field *field, struct worker *w
 
 static void work(void *context, void *prepared, uint32_t index, void *result_out)
 {
-    const struct field *field = context;
+    const struct gate_field *field = &((const struct campaign *)context)->field;
     struct worker *worker = prepared;
-    struct place place = place_of(field, index);
-    uint32_t plan = (uint32_t)place.part * field->options->plans_count + place.at.plan;
+    struct gate_place place = sf_gate_field_at(field, index);
     const struct sf_run_options options = {
-        .seed = place.at.seed,
+        .seed = place.seed,
         .seconds_max = field->options->run_seconds_max,
-        .strays_max = place.part == PART_LEAKY ? 1 : SF_GATE_STRAYS_MAX, /* 1: it is caught */
+        .strays_max = place.arm == SF_ARM_LEAKY ? 1 : SF_GATE_STRAYS_MAX, /* 1: it is caught */
     };
     /* State that a cache leaves behind in its process (its random numbers, say) has moved on after
      * a first run; two workers that run the seed once each would both begin at the same place. */
-    for (int times = place.part == PART_AGAIN ? 2 : 1; times > 0; times--) {
-        sf_run(worker->runner, plan_of(field, worker, place), &field->modules[plan], &options,
-               &worker->result);
+    for (int times = place.arm == SF_ARM_AGAIN ? 2 : 1; times > 0; times--) {
+        sf_run(worker->runner, plan_of(field, worker, place),
+               sf_gate_field_caches(field, place.arm, place.plan), &options, &worker->result);
         if (worker->result.ended.code == SF_CACHE_E_HUNG) {
             break; /* there is nothing to compare */
         }
@@ -187,105 +146,159 @@ static void work(void *context, void *prepared, uint32_t index, void *result_out
 
 static bool has_hung(const void *result)
 {
-    return ((const struct gate_outcome *)result)->ended.code == SF_CACHE_E_HUNG;
+    return ((const struct sf_campaign_outcome *)result)->ended.code == SF_CACHE_E_HUNG;
 }
 
 /* ---- in the caller's process ---- */
 
 static void progress(void *context, uint32_t done_count, uint32_t count)
 {
-    const struct sf_gate_options *options = ((const struct field *)context)->options;
+    const struct sf_gate_options *options = ((const struct campaign *)context)->field.options;
     if (options->progress != NULL) {
         options->progress(options->progress_context, done_count, count);
     }
 }
 
-struct outcome {
-    const struct sf_job_status *status;
-    const struct gate_outcome *result;
-};
-
-static struct outcome outcome_of(const struct sf_jobs_results *results, uint32_t index)
+static enum sf_err take(void *context, uint32_t index, const struct sf_job_status *status,
+                        const void *result, struct sf_diag *diag)
 {
-    return (struct outcome){
-        .status = &results->statuses[index],
-        .result = (const struct gate_outcome *)(const void *)(results->results +
-                                                              index * sizeof(struct gate_outcome)),
-    };
-}
-
-/* A hang depends on real time: such a run is not compared. */
-static bool is_comparable(struct outcome outcome)
-{
-    return (outcome.status->end == SF_JOB_DONE && outcome.result->ended.code != SF_CACHE_E_HUNG) ||
-           outcome.status->end == SF_JOB_CRASHED;
-}
-
-static void compare_again(struct sf_gate *gate, uint32_t plan, struct outcome first,
-                          struct outcome again)
-{
-    struct sf_gate_scenario *scenario = &gate->scenarios[plan];
-    scenario->again_ran = is_comparable(first) && is_comparable(again);
-    bool both_done = first.status->end == SF_JOB_DONE && again.status->end == SF_JOB_DONE;
-    bool alike = first.status->end == again.status->end &&
-                 (!both_done || first.result->trace_hash == again.result->trace_hash);
-    scenario->again_differs = scenario->again_ran && !alike;
-    gate->differs_count += scenario->again_differs;
-}
-
-static void count_control(struct gate_controls *controls, enum part part, struct outcome outcome)
-{
-    bool ran = outcome.status->end != SF_JOB_NOT_RUN;
-    bool failed = sf_gate_job_failed(outcome.status, outcome.result);
-    if (part == PART_LEAKY) {
-        controls->leaky_runs_count += ran;
-        controls->leaky_caught_count += failed;
-    } else {
-        controls->sound_runs_count += ran;
-        controls->sound_failed_count += failed;
+    struct campaign *campaign = context;
+    const struct sf_gate_options *options = campaign->field.options;
+    struct gate_place place = sf_gate_field_at(&campaign->field, index);
+    campaign->run = (struct sf_campaign_run){.number = place.number,
+                                             .arm = place.arm,
+                                             .plan = place.plan,
+                                             .seed = place.seed,
+                                             .status = *status};
+    if (status->end == SF_JOB_DONE) {
+        memcpy(&campaign->run.outcome, result, sizeof campaign->run.outcome);
     }
-}
-
-/* Under how many seeds every scenario was run that has a turn; runs of further seeds were not
- * wanted. */
-static uint32_t seeds_run(const struct field *field, const struct sf_jobs_results *results)
-{
-    uint32_t first = jobs_before(field, PART_CANDIDATE);
-    uint32_t count = jobs_of_part(field, PART_CANDIDATE);
-    for (uint32_t i = 0; i < count; i++) {
-        if (results->statuses[first + i].end == SF_JOB_NOT_RUN) {
-            return sf_turns_at(&field->turns, i).seed;
-        }
+    if (options->store != NULL) {
+        SF_TRY(sf_store_add_run(options->store, options->campaign, &campaign->run, diag));
     }
-    return field->seeds_count[PART_CANDIDATE];
+    sf_gate_fold(&campaign->fold, &campaign->run);
+    campaign->done_count = index + 1;
+    return SF_OK;
 }
 
-static void count_all(const struct field *field, const struct sf_jobs_results *results,
-                      struct sf_gate *gate)
+static enum sf_err settle(void *context, struct sf_diag *diag)
 {
-    struct gate_controls controls = {0};
+    const struct sf_gate_options *options = ((const struct campaign *)context)->field.options;
+    return options->store != NULL ? sf_store_settle(options->store, diag) : SF_OK;
+}
+
+/* A run that the store has already. */
+static enum sf_err take_stored(void *context, const struct sf_campaign_run *run,
+                               struct sf_diag *diag)
+{
+    struct campaign *campaign = context;
+    const struct gate_field *field = &campaign->field;
+    bool fits = campaign->done_count < sf_gate_field_jobs(field, field->seed_end);
+    struct gate_place place = {0};
+    if (fits) {
+        place = sf_gate_field_at(field, campaign->done_count);
+        fits = run->number == place.number && run->arm == place.arm && run->plan == place.plan &&
+               run->seed == place.seed;
+    }
+    if (!fits) {
+        return sf_fail(diag, SF_ERR_INPUT, "the store has a run %u that this campaign has not",
+                       run->number);
+    }
+    sf_gate_fold(&campaign->fold, run);
+    campaign->done_count++;
+    return SF_OK;
+}
+
+/* What was wanted, now that it is known how far the time sufficed. */
+static void count_wanted(const struct campaign *campaign, struct sf_gate *gate)
+{
+    const struct gate_field *field = &campaign->field;
     uint32_t floor = field->options->seeds_floor;
-    uint32_t candidate_first = jobs_before(field, PART_CANDIDATE);
-    gate->seeds_count = seeds_run(field, results);
-    uint32_t wanted = floor == 0                  ? field->options->seeds_count
-                      : floor > gate->seeds_count ? floor
-                                                  : gate->seeds_count;
-    gate->wanted_count = sf_turns_count(&field->turns, wanted);
-    for (uint32_t i = 0; i < candidate_first + gate->wanted_count; i++) {
-        struct place place = place_of(field, i);
-        struct outcome outcome = outcome_of(results, i);
-        if (place.part == PART_CANDIDATE) {
-            sf_gate_count(gate, place.at, outcome.status, outcome.result);
-        } else if (place.part == PART_AGAIN) {
-            /* The first seeds of the part behind stand in the same order. */
-            compare_again(gate, place.at.plan,
-                          outcome_of(results, i + jobs_of_part(field, PART_AGAIN)), outcome);
-        } else {
-            count_control(&controls, place.part, outcome);
+    uint32_t seeds_wanted = field->options->seeds_count;
+    uint32_t controls_count = field->has_controls ? field->controls_count : 0;
+    gate->seeds_count = sf_gate_field_seeds(field, campaign->done_count);
+    if (floor > 0) {
+        seeds_wanted = floor > gate->seeds_count ? floor : gate->seeds_count;
+    }
+    gate->wanted_count = sf_gate_field_jobs(field, seeds_wanted) - controls_count;
+    if (gate->wanted_count < gate->runs_count) {
+        gate->wanted_count = gate->runs_count; /* some of a seed that was not finished */
+    }
+    for (uint32_t i = 0; i < gate->scenarios_count; i++) {
+        gate->scenarios[i].wanted_count = sf_gate_field_wanted(field, i, seeds_wanted);
+    }
+}
+
+static enum sf_err run_jobs(struct campaign *campaign, struct sf_diag *diag)
+{
+    const struct sf_gate_options *options = campaign->field.options;
+    struct sf_jobs_results none = {0};
+    const struct sf_jobs jobs = {
+        .count = sf_gate_field_jobs(&campaign->field, options->seeds_count),
+        .first = campaign->done_count,
+        .floor_count = sf_gate_field_jobs(&campaign->field, options->seeds_floor),
+        .workers = options->workers,
+        .result_bytes = sizeof(struct sf_campaign_outcome),
+        .job_seconds_max =
+            options->run_seconds_max > 0 ? 2 * options->run_seconds_max + GRACE_SECONDS : 0,
+        .total_seconds_max = options->seconds_max,
+        .further_seconds_max = options->seeds_floor > 0 ? options->seconds : 0,
+        .hangs_max = SF_GATE_HANGS_MAX,
+        .has_hung = has_hung,
+        .pinned = sf_cache_spec_is_foreign(options->candidate),
+        .prepare = prepare,
+        .work = work,
+        .take = take,
+        .settle = settle,
+        .progress = progress,
+        .context = campaign,
+    };
+    return jobs.count > 0 ? sf_jobs_run(&jobs, &none, diag) : SF_OK;
+}
+
+/* From the store, or explored now and written into it. */
+static enum sf_err run_small(const struct campaign *campaign, struct sf_gate *gate,
+                             struct sf_diag *diag)
+{
+    const struct sf_gate_options *options = campaign->field.options;
+    struct sf_campaign_small *small = &gate->small;
+    if (!campaign->field.has_controls) {
+        snprintf(small->not_run, sizeof small->not_run, "the first shard does that");
+        return SF_OK;
+    }
+    if (options->store != NULL) {
+        SF_TRY(sf_store_read_small(options->store, options->campaign, small, diag));
+        if (small->ran || small->not_run[0] != '\0') {
+            return SF_OK;
         }
     }
-    sf_gate_sort(gate);
-    sf_gate_conclude(gate, &controls);
+    SF_TRY(sf_gate_small_run(options->candidate, options->baseline, options->small_seconds, small,
+                             diag));
+    if (options->store == NULL || sf_interrupted()) {
+        return SF_OK;
+    }
+    SF_TRY(sf_store_add_small(options->store, options->campaign, small, diag));
+    return sf_store_settle(options->store, diag);
+}
+
+static enum sf_err run_campaign(struct campaign *campaign, struct sf_gate *gate,
+                                struct sf_diag *diag)
+{
+    const struct sf_gate_options *options = campaign->field.options;
+    if (options->store != NULL) {
+        SF_TRY(sf_store_read_runs(options->store, options->campaign, take_stored, campaign, diag));
+        gate->stored_count = gate->runs_count;
+    }
+    gate->box_lacks = sf_box_lacks();
+    for (uint32_t i = 0; i < options->plans_count; i++) {
+        sf_run_draw_ahead(&options->plans[i]);
+    }
+    enum sf_err err = run_jobs(campaign, diag);
+    if (err == SF_OK) {
+        err = run_small(campaign, gate, diag);
+    }
+    gate->store_failed = err != SF_OK && options->store != NULL && campaign->done_count > 0;
+    return err;
 }
 
 enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate,
@@ -296,57 +309,33 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
     SF_ASSERT(options->plans_count > 0);
     SF_ASSERT(options->plans_count <= SF_GATE_SCENARIOS_MAX);
     SF_ASSERT(options->seeds_floor <= options->seeds_count);
+    SF_ASSERT(options->seeds_floor == 0 || options->shards_count <= 1);
     memset(gate, 0, sizeof *gate);
     gate->baseline = options->baseline;
+    gate->accepts = options->accepts;
     gate->box_lacks = "";
     gate->scenarios_count = options->plans_count;
     gate->seed_first = options->seed_first;
-    uint32_t control_seeds =
-        options->seeds_count < CONTROL_SEEDS ? options->seeds_count : CONTROL_SEEDS;
-    struct field field = {
-        .options = options,
-        .turns = {options->plans, options->plans_count},
-        .caches = {CONTROL_LEAKY, CONTROL_SOUND, options->candidate, options->candidate},
-        .seeds_count = {control_seeds, control_seeds, 1, options->seeds_count},
-    };
-    struct sf_jobs_results results = {0};
-    enum sf_err err = prepare_plans(&field, diag);
-    if (err != SF_OK) {
-        goto out;
-    }
-    const struct sf_jobs jobs = {
-        .count = jobs_before(&field, PARTS_COUNT),
-        .floor_count = jobs_before(&field, PART_CANDIDATE) +
-                       sf_turns_count(&field.turns, options->seeds_floor),
-        .workers = options->workers,
-        .result_bytes = sizeof(struct gate_outcome),
-        .job_seconds_max =
-            options->run_seconds_max > 0 ? 2 * options->run_seconds_max + GRACE_SECONDS : 0,
-        .total_seconds_max = options->seconds_max,
-        .further_seconds_max = options->seeds_floor > 0 ? options->seconds : 0,
-        .hangs_max = SF_GATE_HANGS_MAX,
-        .has_hung = has_hung,
-        .pinned = sf_cache_spec_is_foreign(options->candidate),
-        .prepare = prepare,
-        .work = work,
-        .progress = progress,
-        .context = &field,
-    };
-    gate->box_lacks = sf_box_lacks();
-    for (uint32_t i = 0; i < options->plans_count; i++) {
-        sf_run_draw_ahead(&options->plans[i]);
-    }
-    err = sf_jobs_run(&jobs, &results, diag);
+    gate->shard = options->shard;
+    gate->shards_count = options->shards_count > 1 ? options->shards_count : 0;
+    struct campaign *campaign = sf_alloc(1, sizeof *campaign);
+    campaign->fold.gate = gate;
+    enum sf_err err = sf_gate_field_init(&campaign->field, options, diag);
     if (err == SF_OK) {
-        err = sf_gate_small_run(options->candidate, options->baseline, options->small_seconds,
-                                &gate->small, diag);
+        err = run_campaign(campaign, gate, diag);
     }
-    if (err == SF_OK) {
-        count_all(&field, &results, gate);
+    if (err == SF_OK || gate->store_failed) {
+        count_wanted(campaign, gate);
+        sf_gate_sort(gate);
+        sf_gate_conclude(gate);
     }
-out:
-    sf_jobs_free(&results);
-    free(field.plans);
-    free(field.modules);
+    sf_gate_field_fini(&campaign->field);
+    free(campaign);
     return err;
+}
+
+bool sf_gate_is_complete(const struct sf_gate *gate)
+{
+    SF_ASSERT(gate != NULL);
+    return !gate->store_failed && !sf_interrupted() && gate->runs_count >= gate->wanted_count;
 }

@@ -5,8 +5,9 @@
 #ifndef STRAYFRAME_GATE_GATE_H
 #define STRAYFRAME_GATE_GATE_H
 
-#include "harness/gate/small_worlds.h"
-#include "harness/run/jobs.h"
+#include "harness/campaign/campaign.h"
+#include "harness/campaign/store.h"
+#include "harness/gate/accept.h"
 #include "harness/run/run.h"
 
 enum { SF_GATE_SCENARIOS_MAX = 64, SF_GATE_FINDS_MAX = 64, SF_GATE_HANGS_MAX = 4 };
@@ -29,9 +30,28 @@ struct sf_gate_options {
                                at best inconclusive; 0: no bound */
     double small_seconds;   /* of CPU time, for the candidate in small worlds; 0: not tried */
     double run_seconds_max; /* a cache that works or sleeps for longer in a run counts as hung */
+    uint32_t shard; /* from 1: which part of the seeds is run; with the first, the controls */
+    uint32_t shards_count;            /* 0 or 1: all of it */
+    struct sf_store *store;           /* NULL: nothing is kept. Borrowed */
+    const struct sf_accepts *accepts; /* NULL: none. Borrowed, by the result too */
+    int64_t campaign; /* in the store; its runs are counted, and the others are run */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *progress_context;
 };
+
+/* The verdict in the word that an approver needs. Exit codes go by `verdict`: all but pass,
+ * inconclusive and broken are a fail. */
+enum sf_gate_kind {
+    SF_GATE_PASS,
+    SF_GATE_LEAK,         /* a viewer received another tenant's picture, or what depends on it */
+    SF_GATE_OUTAGE,       /* another promise was broken: owners are not served, a crash, a hang */
+    SF_GATE_REGRESSION,   /* worse than the baseline by more than was allowed */
+    SF_GATE_INCONCLUSIVE, /* not enough was seen */
+    SF_GATE_BROKEN,       /* the controls did not hold: the gate itself cannot be believed */
+};
+
+/* "leak" */
+const char *sf_gate_kind_name(enum sf_gate_kind kind);
 
 enum sf_gate_find_kind { SF_GATE_FINDING, SF_GATE_CRASH, SF_GATE_HANG };
 
@@ -46,6 +66,7 @@ struct sf_gate_find {
                                     `subject`, 0 for none */
     struct sf_finding finding;   /* FINDING */
     uint32_t runs_count;         /* runs with this signature */
+    const struct sf_accepted *accepted; /* by the user, perhaps until a day in the past; NULL */
 };
 
 /* The results of one scenario under all its seeds. */
@@ -66,9 +87,23 @@ struct sf_gate_scenario {
     } oracles[SF_ORACLES_MAX]; /* in the order of sf_oracles() */
 };
 
+/* What the controls showed: is the verdict to be believed? */
+struct sf_gate_controls {
+    uint32_t leaky_caught_count;
+    uint32_t leaky_runs_count;
+    uint32_t sound_failed_count;
+    uint32_t sound_runs_count;
+};
+
 struct sf_gate {
     enum sf_verdict verdict;
+    enum sf_gate_kind kind; /* the same in other words */
+    struct sf_gate_controls controls;
     const char *baseline;      /* of the options */
+    uint32_t shard;            /* of the options */
+    uint32_t shards_count;     /* 0: all of them, or merged */
+    uint32_t stored_count;     /* runs of the candidate that the store had already */
+    bool store_failed;         /* the store could not be written, and ended the campaign */
     const char *box_lacks;     /* what the kernel did not give to a foreign cache's box; "" */
     char reason[2048];         /* one sentence */
     uint32_t seeds_count;      /* under how many seeds every scenario was run */
@@ -85,9 +120,12 @@ struct sf_gate {
     uint64_t seed_first;       /* the seed that is run twice */
     uint64_t traces_hash;      /* of the traces of all runs: equal for two builds of a cache that
                                   did the same in each of them */
-    struct sf_gate_small small;                   /* what small worlds showed */
-    uint64_t findings_count;                      /* all of them */
-    uint32_t finds_count;                         /* signatures */
+    struct sf_campaign_small small; /* what small worlds showed */
+    uint64_t findings_count;        /* all of them */
+    uint32_t finds_count;           /* signatures */
+    uint32_t finds_lost_count;      /* runs with a signature for which there was no room */
+    uint32_t accepted_count; /* signatures that are accepted, and do not count for the verdict */
+    const struct sf_accepts *accepts;             /* of the options */
     struct sf_gate_find finds[SF_GATE_FINDS_MAX]; /* strays first, then in order of the oracles */
     uint64_t evidence[SF_ORACLES_MAX];            /* in all runs */
     uint64_t findings[SF_ORACLES_MAX];            /* the same */
@@ -98,9 +136,13 @@ struct sf_gate {
     struct sf_gate_scenario scenarios[SF_GATE_SCENARIOS_MAX]; /* in order of the plans */
 };
 
-/* SF_ERR_INPUT for a candidate that cannot be loaded. */
+/* SF_ERR_INPUT for a candidate that cannot be loaded. When the store cannot be written, the error
+ * is returned and `store_failed` is set: the verdict is then about the runs until then. */
 SF_MUST_USE enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate_out,
                                     struct sf_diag *diag);
+
+/* Has every run been made that was wanted? */
+bool sf_gate_is_complete(const struct sf_gate *gate);
 
 /* The plan as the gate runs it: every cache in it is `cache`. With a `baseline`, that one runs
  * until the first deploy; a scenario without a deploy has `cache` from the start. */
@@ -111,6 +153,16 @@ void sf_gate_plan(const struct sf_plan *scenario, const char *baseline, const ch
  * tenant are others (scenarios with `vary` go by that): the content with one of eight, the length
  * with another one. */
 enum sf_plan_vary sf_gate_vary(uint64_t seed);
+
+/* Is it accepted today? */
+static inline bool sf_gate_find_is_accepted(const struct sf_gate_find *find)
+{
+    return find->accepted != NULL && !find->accepted->expired;
+}
+
+/* The signature as a name, by which a finding can be accepted: "no-stray-pixels:hub:on_request",
+ * "contract:SF_CACHE_E_ANSWERED:none:on_timer", "crash:11". */
+void sf_gate_find_name(const struct sf_gate_find *find, struct sf_text *out);
 
 /* What passing that many runs is worth: a defect that shows in more than 1 run of the returned
  * number would have been seen with a certainty of 95 %. 1 - 0.05^(1/n), turned round; 0 for 0. */

@@ -10,12 +10,13 @@
 #include "harness/run/run.h"
 
 static void summarise(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust,
-                      struct sf_gate_small *small)
+                      struct sf_campaign_small *small)
 {
     struct sf_text text = {0};
     bool leaks = exhaust->leak.find.kind != SF_SMALL_FIND_NONE;
     const struct sf_exhaust_found *found = leaks ? &exhaust->leak : &exhaust->contract;
     small->ran = true;
+    small->leaks = leaks;
     small->verdict = sf_exhaust_verdict(exhaust);
     small->cpu_s = exhaust->cpu_s;
     small->worlds_count = exhaust->worlds_count;
@@ -39,17 +40,18 @@ static void summarise(const struct sf_exhaust_options *options, const struct sf_
 }
 
 enum sf_err sf_gate_small_run(const char *candidate, const char *baseline, double seconds,
-                              struct sf_gate_small *small, struct sf_diag *diag)
+                              struct sf_campaign_small *small, struct sf_diag *diag)
 {
     SF_ASSERT(candidate != NULL);
     SF_ASSERT(small != NULL);
-    *small = (struct sf_gate_small){.not_run = ""};
+    *small = (struct sf_campaign_small){0};
     bool foreign = sf_cache_spec_is_foreign(candidate) ||
                    (baseline != NULL && sf_cache_spec_is_foreign(baseline));
     if (seconds <= 0 || foreign) {
-        small->not_run = foreign ? "a foreign cache is not loaded into this process; "
-                                   "`strayframe exhaust` does that"
-                                 : "no time was given for it";
+        snprintf(small->not_run, sizeof small->not_run, "%s",
+                 foreign ? "a foreign cache is not loaded into this process; "
+                           "`strayframe exhaust` does that"
+                         : "no time was given for it");
         return SF_OK;
     }
     struct sf_exhaust_options options = {

@@ -35,6 +35,16 @@ static json_t *find_json(const struct sf_gate_find *find, const struct sf_gate_n
                              names->files[find->plan], "seed", sf_json_seed(find->seed), "runs",
                              sf_json_number(find->runs_count), "repeat",
                              command_json(names, "run", find->plan, find->seed, ""));
+    struct sf_text name = {0};
+    sf_gate_find_name(find, &name);
+    json_object_set_new(json, "name", json_string(name.data));
+    sf_text_free(&name);
+    const struct sf_accepted *accepted = find->accepted;
+    json_object_set_new(json, "accepted",
+                        accepted == NULL
+                            ? json_null()
+                            : json_pack("{s:s, s:s, s:b}", "reason", accepted->reason, "until",
+                                        accepted->until, "expired", accepted->expired));
     if (find->kind == SF_GATE_FINDING) {
         json_t *finding = sf_report_finding_json(&find->finding);
         json_object_update(json, finding);
@@ -102,7 +112,7 @@ static json_t *probes_json(const struct sf_gate *gate)
 }
 
 /* What small worlds showed; null where they were not tried. */
-static json_t *small_json(const struct sf_gate_small *small)
+static json_t *small_json(const struct sf_campaign_small *small)
 {
     if (!small->ran) {
         return json_null();
@@ -120,11 +130,13 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_nam
     SF_ASSERT(gate != NULL);
     SF_ASSERT(names != NULL);
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "{s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "s:o, "
         "s:o, s:o, s:o, s:o}",
-        "verdict", sf_verdict_name(gate->verdict), "reason", gate->reason, "candidate",
-        names->candidate, "box_lacks", gate->box_lacks, "baseline", names->baseline, "seeds",
-        sf_json_number(gate->seeds_count), "runs", sf_json_number(gate->runs_count), "seen_from",
+        "verdict", sf_verdict_name(gate->verdict), "kind", sf_gate_kind_name(gate->kind), "reason",
+        gate->reason, "candidate", names->candidate, "box_lacks", gate->box_lacks, "baseline",
+        names->baseline, "seeds", sf_json_number(gate->seeds_count), "runs",
+        sf_json_number(gate->runs_count), "seen_from",
         sf_json_number(sf_gate_seen_from(gate->runs_count)), "failed",
         sf_json_number(gate->failed_count), "stray_runs", sf_json_number(gate->stray_count),
         "ended_runs", sf_json_number(gate->ended_count), "hung_runs",

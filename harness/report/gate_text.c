@@ -133,7 +133,29 @@ static void find_lines(const struct sf_gate_find *find, const struct sf_gate_nam
     find_sentence(find, out);
     sf_text_add(out, "\n      ");
     find_command(names, "run", find, out);
+    sf_text_add(out, "\n      name: ");
+    sf_gate_find_name(find, out);
     sf_text_add(out, "\n");
+    if (find->accepted != NULL) {
+        sf_text_add(out, "      %s until %s: %s\n",
+                    find->accepted->expired ? "counts again, for it was accepted" : "accepted",
+                    find->accepted->until, find->accepted->reason);
+    }
+}
+
+/* Accepted findings that did not occur: their line may be obsolete. */
+static void unseen_lines(const struct sf_gate *gate, struct sf_text *out)
+{
+    for (uint32_t i = 0; gate->accepts != NULL && i < gate->accepts->count; i++) {
+        const struct sf_accepted *accepted = &gate->accepts->items[i];
+        bool seen = false;
+        for (uint32_t j = 0; j < gate->finds_count; j++) {
+            seen |= gate->finds[j].accepted == accepted;
+        }
+        if (!seen) {
+            sf_text_add(out, "  accepted, and did not occur: %s\n", accepted->name);
+        }
+    }
 }
 
 /* What to do about the first finding. */
@@ -156,7 +178,7 @@ static void next_lines(const struct sf_gate *gate, const struct sf_gate_names *n
 static void small_lines(const struct sf_gate *gate, const struct sf_gate_names *names,
                         struct sf_text *out)
 {
-    const struct sf_gate_small *small = &gate->small;
+    const struct sf_campaign_small *small = &gate->small;
     if (!small->ran) {
         sf_text_add(out, "  small worlds: not tried, for %s\n", small->not_run);
         return;
@@ -207,6 +229,7 @@ void sf_report_gate_text(const struct sf_gate *gate, const struct sf_gate_names 
             out, "  pairs: %u runs were followed by one in which one tenant's stills are others\n",
             gate->pairs_count);
     }
+    unseen_lines(gate, out);
     small_lines(gate, names, out);
     differs_lines(gate, names, out);
     if (gate->box_lacks[0] != '\0') {
@@ -216,5 +239,5 @@ void sf_report_gate_text(const struct sf_gate *gate, const struct sf_gate_names 
         next_lines(gate, names, out);
     }
     sf_text_add(out, "verdict: %s%s%s: %s\n", verdict_paint(gate->verdict, paint),
-                sf_verdict_name(gate->verdict), paint->off, gate->reason);
+                sf_gate_kind_name(gate->kind), paint->off, gate->reason);
 }

@@ -2,6 +2,7 @@
 #include "harness/gate/gate.h"
 
 #include "harness/base/ids.h"
+#include "harness/gate/small_worlds.h"
 #include "harness/oracle/probes.h"
 #include "harness/report/gate.h"
 #include "tests/unit/runs.h"
@@ -196,7 +197,7 @@ static void test_small_worlds_say_what_they_covered(void **state)
 static void test_a_foreign_candidate_is_not_tried_in_small_worlds(void **state)
 {
     (void)state;
-    struct sf_gate_small small;
+    struct sf_campaign_small small;
     struct sf_diag diag = {0};
     assert_int_equal(sf_gate_small_run("./none.so", NULL, 10, &small, &diag), SF_OK);
     assert_false(small.ran);

@@ -1,0 +1,34 @@
+/* What the command gate keeps in a store. */
+#ifndef STRAYFRAME_CLI_GATE_H
+#define STRAYFRAME_CLI_GATE_H
+
+#include "harness/campaign/provenance.h"
+#include "harness/cli/command.h"
+
+/* What ran, with the texts that it is made of. Zero-initialise; free it in any case. */
+struct cli_record {
+    struct sf_store *store; /* owned; NULL without --store */
+    struct sf_store_campaign campaign;
+    bool went_on; /* the campaign was in the store already */
+    struct sf_campaign what;
+    struct sf_campaign_scenario *scenarios;
+    struct sf_text machine;
+    struct sf_text options;
+    char *paths[SF_CAMPAIGN_FILES_MAX];
+    char sha256[SF_CAMPAIGN_FILES_MAX][SF_SHA256_TEXT_BYTES];
+};
+
+/* Opens the store of --store, and begins a campaign in it, or goes on with one (--resume). Fills in
+ * `store` and `campaign` of the options. Nothing without --store. */
+SF_MUST_USE enum sf_err cli_record_begin(const struct cli_args *args,
+                                         const struct cli_scenarios *scenarios,
+                                         struct sf_gate_options *options, struct cli_record *record,
+                                         struct sf_diag *diag);
+
+/* Writes how it ended. */
+SF_MUST_USE enum sf_err cli_record_end(struct cli_record *record, const struct sf_gate *gate,
+                                       struct sf_diag *diag);
+
+void cli_record_free(struct cli_record *record);
+
+#endif
