@@ -139,13 +139,15 @@ static void say_viewer(const struct sf_record *record, struct sf_text *out)
     }
 }
 
-static void say_handed_over(const struct sf_handed_over_record handed, struct sf_text *out)
+void sf_say_state(const struct sf_record *record, struct sf_text *out)
 {
+    SF_ASSERT(record != NULL);
+    SF_ASSERT(record->kind == SF_RECORD_HANDED_OVER);
     static const char *const kinds[] = {"", " that is cut short", " of a foreign cache",
                                         " of another version"};
+    uint32_t what = sf_handed_over_of(record).what;
     uint32_t count = sizeof kinds / sizeof kinds[0];
-    sf_text_add(out, "the new version is handed a state%s",
-                kinds[handed.what < count ? handed.what : 0]);
+    sf_text_add(out, "a state%s", kinds[what < count ? what : 0]);
 }
 
 static void say_busy(const struct sf_busy_record busy, struct sf_text *out)
@@ -226,7 +228,8 @@ static void say_cloud(const struct facts *facts, const struct sf_record *record,
         say_identity(sf_identity_of(record), out);
         return;
     case SF_RECORD_HANDED_OVER:
-        say_handed_over(sf_handed_over_of(record), out);
+        sf_text_add(out, "the new version is handed ");
+        sf_say_state(record, out);
         return;
     case SF_RECORD_BUSY:
         say_busy(sf_busy_of(record), out);

@@ -5,90 +5,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
-
-/* ---- looking up ---- */
-
-/* What a record must be: of a kind, about a camera, a viewer or a link, and, unless `field` is ANY,
- * with this number in its field of that type. */
-struct wanted {
-    enum sf_record_kind kind;
-    enum sf_field_type subject;
-    uint32_t index; /* of the subject */
-    enum sf_field_type field;
-    uint64_t number;
-};
-
-enum { ANY = SF_FIELD_TYPES_COUNT };
-
-static bool has(const struct sf_record *record, enum sf_field_type type, uint64_t number)
-{
-    uint64_t found;
-    return sf_record_number(record, type, &found) && found == number;
-}
-
-static bool is_wanted(const struct sf_record *record, const struct wanted *wanted)
-{
-    return record->kind == wanted->kind && has(record, wanted->subject, wanted->index) &&
-           (wanted->field == (enum sf_field_type)ANY || has(record, wanted->field, wanted->number));
-}
-
-static struct wanted of_viewer(enum sf_record_kind kind, struct sf_viewer_id viewer)
-{
-    return (struct wanted){kind, SF_TYPE_VIEWER, viewer.index, (enum sf_field_type)ANY, 0};
-}
-
-static struct wanted of_camera(enum sf_record_kind kind, struct sf_camera_id camera)
-{
-    return (struct wanted){kind, SF_TYPE_CAMERA, camera.index, (enum sf_field_type)ANY, 0};
-}
-
-static struct wanted of_link(enum sf_record_kind kind, struct sf_link_id link)
-{
-    return (struct wanted){kind, SF_TYPE_LINK, link.index, (enum sf_field_type)ANY, 0};
-}
-
-static struct wanted of_request(enum sf_record_kind kind, struct sf_viewer_id viewer,
-                                uint64_t request)
-{
-    return (struct wanted){kind, SF_TYPE_VIEWER, viewer.index, SF_TYPE_REQUEST, request};
-}
-
-static struct wanted of_capture(enum sf_record_kind kind, struct sf_camera_id camera,
-                                uint32_t capture)
-{
-    return (struct wanted){kind, SF_TYPE_CAMERA, camera.index, SF_TYPE_CAPTURE, capture};
-}
-
-/* The first one behind `after` (NULL: of all); NULL if there is none. */
-static const struct sf_record *first(const struct sf_gather *gather, const struct sf_record *after,
-                                     struct wanted wanted)
-{
-    const struct sf_record *record = after != NULL ? after + 1 : gather->records;
-    for (; record < gather->records + gather->count; record++) {
-        if (is_wanted(record, &wanted)) {
-            return record;
-        }
-    }
-    return NULL;
-}
-
-/* The last one before `before` (NULL: of all). */
-static const struct sf_record *last(const struct sf_gather *gather, const struct sf_record *before,
-                                    struct wanted wanted)
-{
-    const struct sf_record *record = before != NULL ? before : gather->records + gather->count;
-    while (record-- > gather->records) {
-        if (is_wanted(record, &wanted)) {
-            return record;
-        }
-    }
-    return NULL;
-}
-
-static const struct sf_record *earlier(const struct sf_record *one, const struct sf_record *other)
-{
-    return one == NULL || (other != NULL && other < one) ? other : one;
-}
+#include "harness/story/lookup.h"
 
 /* ---- packets ---- */
 
@@ -202,14 +119,6 @@ uint32_t sf_upload_received_bytes(const struct upload *upload)
 
 /* ---- the request ---- */
 
-bool sf_facts_asks_own(const struct facts *facts)
-{
-    SF_ASSERT(facts != NULL);
-    SF_ASSERT(facts->ask != NULL);
-    const struct sf_ask_record ask = sf_ask_of(facts->ask);
-    return sf_home_same(sf_home_of_camera(ask.camera), sf_home_of_viewer(ask.viewer));
-}
-
 static void find_ask(struct facts *facts)
 {
     const struct sf_gather *gather = facts->gather;
@@ -256,7 +165,17 @@ static void find_request(struct facts *facts)
     }
 }
 
-/* Does a record attribute a part of the answer to the viewer's own camera? To which capture? */
+/* The viewer's tenant's own, or of the camera that is shared with it. */
+static bool is_rightful(const struct facts *facts, struct sf_tenant_id tenant,
+                        struct sf_camera_id camera)
+{
+    return sf_tenant_same(tenant, facts->finding->viewer_tenant) ||
+           (facts->claim == SF_CLAIM_GUEST && sf_camera_same(camera, facts->wanted) &&
+            !sf_tenant_same(tenant, facts->finding->owner_tenant));
+}
+
+/* Does a record attribute a part of the answer to the camera that was asked for? To which capture?
+ */
 static bool attributes_own(const struct facts *facts, const struct sf_record *record,
                            uint32_t *capture_out)
 {
@@ -265,13 +184,15 @@ static bool attributes_own(const struct facts *facts, const struct sf_record *re
         const struct sf_seen_record seen = sf_seen_of(record);
         *capture_out = seen.capture;
         return sf_viewer_same(seen.viewer, finding->viewer) && seen.request == facts->request &&
-               sf_tenant_same(seen.tenant, finding->viewer_tenant);
+               sf_camera_same(seen.camera, facts->wanted) &&
+               is_rightful(facts, seen.tenant, seen.camera);
     }
     if (record->kind == SF_RECORD_BYTES) {
         const struct sf_bytes_record bytes = sf_bytes_of(record);
         *capture_out = bytes.capture;
         return sf_viewer_same(bytes.viewer, finding->viewer) && bytes.request == facts->request &&
-               sf_tenant_same(bytes.tenant, finding->viewer_tenant);
+               sf_camera_same(bytes.camera, facts->wanted) &&
+               is_rightful(facts, bytes.tenant, bytes.camera);
     }
     return false;
 }
@@ -288,7 +209,11 @@ static const struct sf_record *find_own_capture(struct facts *facts, struct sf_c
             return first(gather, NULL, of_capture(SF_RECORD_CAPTURE, camera, capture));
         }
     }
-    return last(gather, facts->answered, of_camera(SF_RECORD_CAPTURE, camera));
+    const struct sf_record *latest =
+        last(gather, facts->answered, of_camera(SF_RECORD_CAPTURE, camera));
+    return facts->bought != NULL && latest != NULL && latest < facts->bought
+               ? NULL
+               : latest; /* its former owner's */
 }
 
 static int32_t offset_of(const struct sf_gather *gather, struct sf_camera_id camera)
@@ -383,6 +308,7 @@ static void find_viewers(struct facts *facts)
     struct sf_viewer_id viewer = facts->finding->viewer;
     struct sf_camera_id camera = sf_camera_of_home(sf_home_of_viewer(viewer));
     find_request(facts);
+    sf_facts_find_asked(facts);
     const struct sf_record *known = first(gather, NULL, of_viewer(SF_RECORD_VIEWER, viewer));
     facts->poor_network = known != NULL && (sf_viewer_of(known).flags & SF_FLAG_POOR_NETWORK) != 0;
     facts->viewer_offset_s = offset_of(gather, camera);
@@ -391,8 +317,8 @@ static void find_viewers(struct facts *facts)
         facts->admitted != NULL
             ? find_deployed(gather, sf_admitted_of(facts->admitted).node.index, facts->admitted)
             : find_deployed(gather, SF_NODE_ALL, facts->answered);
-    facts->own = find_upload(gather, camera, find_own_capture(facts, camera));
-    facts->own_whole = find_own_whole(gather, camera, facts->answered);
+    facts->own = find_upload(gather, facts->wanted, find_own_capture(facts, facts->wanted));
+    facts->own_whole = find_own_whole(gather, facts->wanted, facts->answered);
     if (facts->ask != NULL && facts->ask->at_ns < facts->begin_ns) {
         facts->begin_ns = facts->ask->at_ns;
     }
@@ -419,6 +345,7 @@ void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, s
     if (facts->stray) {
         find_foreign(facts);
         facts->owner_waits = find_owner_waits(facts);
+        sf_facts_find_ways(facts);
     }
     if (sf_oracles()[finding->oracle] == &sf_oracle_monotonic) {
         facts->newer = find_newer(facts);

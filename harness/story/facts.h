@@ -23,6 +23,14 @@ struct upload {
     struct trip trip;
 };
 
+/* What a camera is to the viewer's tenant. */
+enum sf_claim {
+    SF_CLAIM_AT_HOME,   /* its own, in the viewer's home */
+    SF_CLAIM_ELSEWHERE, /* its own, in another home: bought, or of an account with several homes */
+    SF_CLAIM_GUEST,     /* another tenant's, who shares it */
+    SF_CLAIM_NONE,
+};
+
 struct facts {
     const struct sf_gather *gather;
     const struct sf_plan *plan;
@@ -51,8 +59,19 @@ struct facts {
     /* The request of the other home that was open when the answer was given: ADMITTED. */
     const struct sf_record *owner_waits;
     const struct sf_record
-        *newer;     /* SEEN: a newer still of its own that it had been shown before */
-    sf_ns begin_ns; /* where the story begins */
+        *newer; /* SEEN: a newer still of its own that it had been shown before */
+    /* claims.c */
+    enum sf_claim claim; /* to the camera that the viewer named */
+    struct sf_camera_id
+        wanted;                /* that camera; without a claim to it the one in the viewer's home */
+    struct sf_camera_id asked; /* the camera that the front door took the request for */
+    const struct sf_record *bought;         /* CAMERA: `wanted` got its present owner */
+    const struct sf_record *sold;           /* CAMERA: it got another owner after the capture */
+    const struct sf_record *session_given;  /* RENEWED: with a session of another home */
+    const struct sf_record *session_answer; /* ANSWERED: what carried it */
+    const struct sf_record *session_from;   /* ANSWERED_FROM, of that answer */
+    const struct sf_record *handed; /* HANDED_OVER: a damaged state, to the version that answered */
+    sf_ns begin_ns;                 /* where the story begins */
 };
 
 void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, struct facts *facts);
@@ -60,9 +79,6 @@ void sf_facts_find(const struct sf_gather *gather, const struct sf_plan *plan, s
 /* Of an upload whose end is known: is all of it there? How many bytes are? */
 bool sf_upload_is_whole(const struct upload *upload);
 uint32_t sf_upload_received_bytes(const struct upload *upload);
-
-/* Does the request, which is known, ask for the camera of the viewer's own home? */
-bool sf_facts_asks_own(const struct facts *facts);
 
 /* The name of the cache that was live at a DEPLOYED record; NULL: the first one. */
 const char *sf_facts_cache(const struct facts *facts, const struct sf_record *deployed);
@@ -78,6 +94,22 @@ const char *sf_facts_network_name(const struct facts *facts, const struct sf_rec
 const struct sf_plan_network *sf_facts_network(const struct facts *facts, struct sf_home_id home,
                                                sf_ns at_ns);
 
+/* ---- claims.c ---- */
+
+/* Which camera the viewer asked for, and with whose session: after its request is known. */
+void sf_facts_find_asked(struct facts *facts);
+/* Ways by which another home's still may have come: after that still is known. */
+void sf_facts_find_ways(struct facts *facts);
+/* False for what became of third homes, and for the owner of a camera that neither was asked for
+ * nor took the other home's still. */
+bool sf_facts_is_concerned(const struct facts *facts, const struct sf_record *record);
+/* The camera that facts->ask names: "its own camera". */
+void sf_say_asked(const struct facts *facts, struct sf_text *out);
+/* Which answer gave the viewer facts->session_given, and whose session that is. */
+void sf_say_session(const struct facts *facts, struct sf_text *out);
+/* How a still of the former owner's came to the new one, of facts->sold. */
+void sf_say_sale(const struct facts *facts, struct sf_text *out);
+
 /* ---- words.c: how things are said ---- */
 
 /* "12,345". */
@@ -90,6 +122,8 @@ void sf_say_span(sf_ns span_ns, struct sf_text *out);
 void sf_say_trip(const struct trip *trip, struct sf_text *out);
 /* One sentence on what happened around a request, without a full stop. */
 void sf_say_event(const struct facts *facts, const struct sf_record *record, struct sf_text *out);
+/* "a state that is cut short": of a HANDED_OVER record. */
+void sf_say_state(const struct sf_record *handed, struct sf_text *out);
 /* Whose parts the picture in facts->shown is made of: "16.5% home 951's still 49, 60.0% its own
  * still 50". */
 void sf_say_picture(const struct facts *facts, struct sf_text *out);
@@ -105,6 +139,10 @@ void sf_say_flags(const struct facts *facts, struct sf_text *out);
 
 void sf_lanes_name(const struct facts *facts, struct sf_story *story);
 void sf_steps_tell(const struct facts *facts, struct sf_story *story);
+/* Was the rest of a still sent, and is the picture that it made of more than one capture? */
+bool sf_facts_continues_another(const struct facts *facts);
+/* How another home's still came to the viewer: a sentence without a full stop. */
+void sf_why_stray_tell(const struct facts *facts, struct sf_text *out);
 /* What of all that points to the cause. */
 void sf_why_tell(const struct facts *facts, struct sf_text *out);
 void sf_paragraph_tell(const struct facts *facts, struct sf_text *out);

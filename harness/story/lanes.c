@@ -52,7 +52,7 @@ void sf_lanes_name(const struct facts *facts, struct sf_story *story)
     snprintf(story->lanes[SF_LANE_CLOUD], sizeof story->lanes[0], "cloud");
     if (facts->has_viewer) {
         snprintf(story->lanes[SF_LANE_VIEWER], sizeof story->lanes[0], "home %u",
-                 finding->viewer_tenant.index + 1);
+                 sf_home_of_viewer(finding->viewer).index + 1);
         describe_home(facts, finding->viewer_tenant, sf_home_of_viewer(finding->viewer),
                       facts->viewer_offset_s, &story->homes[SF_LANE_VIEWER]);
     }

@@ -65,7 +65,7 @@ static void tell_what(const struct facts *facts, struct sf_text *out)
                           facts->viewer_offset_s,
                       facts->viewer_offset_s, out);
     sf_text_add(out, ", the %s of home %u%s ", sf_viewer_kind_name(finding->viewer),
-                finding->viewer_tenant.index + 1,
+                sf_home_of_viewer(finding->viewer).index + 1,
                 facts->poor_network ? ", which is on a poor network," : "");
     if (oracle == &sf_oracle_no_influence) {
         oracle->say(finding, out);
@@ -130,8 +130,9 @@ static void tell_request(const struct facts *facts, struct sf_text *out)
     if (facts->ask == NULL) {
         return;
     }
-    bool own = sf_facts_asks_own(facts);
-    sf_text_add(out, " It had asked for %s ", own ? "its own camera" : "another home's camera");
+    sf_text_add(out, " It had asked for ");
+    sf_say_asked(facts, out);
+    sf_text_add(out, facts->claim == SF_CLAIM_AT_HOME ? " " : ", ");
     say_ago(facts->finding->at_ns - facts->ask->at_ns, out);
     if (facts->ask_trip.lost_count > 0) {
         sf_text_add(out, ", had to repeat the request because it was lost");
@@ -218,13 +219,14 @@ static void tell_handed_over(const struct facts *facts, struct sf_text *out)
 
 static void tell_own(const struct facts *facts, struct sf_text *out)
 {
+    uint32_t number = sf_home_of_camera(facts->wanted).index + 1;
     if (facts->own.capture == NULL) {
-        sf_text_add(out, " Home %u's own camera had taken no still yet.",
-                    facts->finding->viewer_tenant.index + 1);
+        sf_text_add(out, " Home %u's own camera had taken no still yet%s.", number,
+                    facts->bought != NULL ? " for its new owner" : "");
         return;
     }
-    sf_text_add(out, " Home %u's own%s still, %u, ", facts->finding->viewer_tenant.index + 1,
-                facts->own_is_in_it ? "" : " latest", sf_capture_of(facts->own.capture).capture);
+    sf_text_add(out, " Home %u's own%s still, %u, ", number, facts->own_is_in_it ? "" : " latest",
+                sf_capture_of(facts->own.capture).capture);
     tell_way_up(&facts->own, out);
     const struct sf_record *ended = facts->own.ended;
     const struct sf_record *whole = facts->own_whole;

@@ -28,13 +28,13 @@ static void name_actor(const struct facts *facts, enum actor actor, char out[sta
         return;
     case VIEWER:
         snprintf(out, 32, "%s of home %u", sf_viewer_kind_name(finding->viewer),
-                 finding->viewer_tenant.index + 1);
+                 sf_home_of_viewer(finding->viewer).index + 1);
         return;
     case VIEWER_CAMERA:
-        snprintf(out, 32, "camera of home %u", finding->viewer_tenant.index + 1);
+        snprintf(out, 32, "camera of home %u", sf_home_of_camera(facts->wanted).index + 1);
         return;
     case VIEWER_HOME:
-        snprintf(out, 32, "home %u", finding->viewer_tenant.index + 1);
+        snprintf(out, 32, "home %u", sf_home_of_viewer(finding->viewer).index + 1);
         return;
     case OWNER_CAMERA:
         snprintf(out, 32, "camera of home %u", finding->owner_tenant.index + 1);
@@ -147,12 +147,12 @@ static void tell_ask(struct teller *teller)
 {
     const struct facts *facts = teller->facts;
     const struct sf_ask_record ask = sf_ask_of(facts->ask);
-    bool own = sf_facts_asks_own(facts);
     sf_text_add(&teller->text, "asks for ");
-    if (own) {
+    if (facts->claim == SF_CLAIM_AT_HOME) {
         sf_text_add(&teller->text, "its own camera's picture");
     } else {
-        sf_text_add(&teller->text, "a picture of home %u's camera", ask.camera.index + 1);
+        sf_text_add(&teller->text, "a picture of ");
+        sf_say_asked(facts, &teller->text);
     }
     sf_text_add(&teller->text, " (request %u)", (uint32_t)ask.request);
     if (facts->ask_trip.lost_count > 0) {
@@ -162,6 +162,10 @@ static void tell_ask(struct teller *teller)
     step_to(teller, facts->ask, VIEWER, SF_LANE_CLOUD, facts->ask_trip.lost_count > 0);
     if (facts->admitted != NULL) {
         sf_text_add(&teller->text, "accepts the request");
+        if (!sf_camera_same(facts->asked, ask.camera)) {
+            sf_text_add(&teller->text, ", by its session as one for home %u's camera",
+                        facts->asked.index + 1);
+        }
         step_at(teller, facts->admitted, CLOUD);
     }
 }
@@ -298,10 +302,15 @@ static void tell_other_ask(struct teller *teller, const struct sf_record *record
 static void tell_other_answer(struct teller *teller, const struct sf_record *record)
 {
     const struct sf_answered_record answered = sf_answered_of(record);
-    if (answered.request != teller->facts->request) {
+    const struct facts *facts = teller->facts;
+    if (answered.request != facts->request) {
         sf_text_add(&teller->text, "answers request %u with ", (uint32_t)answered.request);
         sf_say_number(answered.bytes, &teller->text);
         sf_text_add(&teller->text, " bytes");
+        if (record == facts->session_answer && facts->session_from != NULL) {
+            sf_text_add(&teller->text, ", ");
+            sf_say_cause(facts->session_from, &teller->text);
+        }
         step_to(teller, record, CLOUD, SF_LANE_VIEWER, false);
     }
 }
@@ -326,7 +335,8 @@ static void tell_other_request(struct teller *teller, const struct sf_record *re
         tell_other_gave_up(teller, record);
     } else if (record->kind == SF_RECORD_ASK && !teller->facts->stray) {
         tell_other_ask(teller, record);
-    } else if (record->kind == SF_RECORD_ANSWERED && !teller->facts->stray) {
+    } else if (record->kind == SF_RECORD_ANSWERED &&
+               (!teller->facts->stray || record == teller->facts->session_answer)) {
         tell_other_answer(teller, record);
     }
 }
@@ -380,6 +390,9 @@ static bool is_alike(const struct sf_record *one, const struct sf_record *other)
     case SF_RECORD_DEPLOYED:
         return sf_deployed_of(one).version == sf_deployed_of(other).version &&
                sf_node_same(sf_deployed_of(one).node, sf_deployed_of(other).node);
+    case SF_RECORD_RENEWED:
+        return sf_viewer_same(sf_renewed_of(one).viewer, sf_renewed_of(other).viewer) &&
+               sf_viewer_same(sf_renewed_of(one).owner, sf_renewed_of(other).owner);
     default: /* the rest: about the same, with the same flags */
         return sf_place_get(one, SF_PLACE_WHO) == sf_place_get(other, SF_PLACE_WHO) &&
                sf_place_get(one, SF_PLACE_FLAGS) == sf_place_get(other, SF_PLACE_FLAGS);
@@ -392,7 +405,8 @@ static uint32_t times_of(const struct facts *facts, const struct sf_record *reco
     const struct sf_record *end = facts->gather->records + facts->gather->count;
     uint32_t count = 0;
     for (const struct sf_record *other = facts->gather->records; other < end; other++) {
-        if (other->at_ns < facts->begin_ns || other->at_ns == 0 || !is_alike(record, other)) {
+        bool early = other->at_ns < facts->begin_ns && other != facts->session_given;
+        if (early || other->at_ns == 0 || !is_alike(record, other)) {
             continue;
         }
         if (other < record) {
@@ -442,7 +456,8 @@ static void tell_around(struct teller *teller)
     };
     const struct sf_record *end = facts->gather->records + facts->gather->count;
     for (const struct sf_record *record = facts->gather->records; record < end; record++) {
-        if (record->at_ns < facts->begin_ns || record->at_ns == 0) {
+        bool of_session = record == facts->session_given || record == facts->session_answer;
+        if ((record->at_ns < facts->begin_ns && !of_session) || record->at_ns == 0) {
             continue; /* at 0 the trace says who is who */
         }
         for (size_t i = 0; i < sizeof tallies / sizeof tallies[0]; i++) {
@@ -457,7 +472,7 @@ static void tell_around(struct teller *teller)
             tell_other_request(teller, record);
         } else if (record->kind == SF_RECORD_PASSED_ON) {
             tell_passed_on(teller, record);
-        } else if (!told_elsewhere(record)) {
+        } else if (!told_elsewhere(record) && sf_facts_is_concerned(facts, record)) {
             tell_event(teller, record);
         }
     }

@@ -31,11 +31,16 @@ struct sf_story {
     struct sf_text paragraph;
 };
 
+enum { SF_GATHER_CAMERAS_MAX = 32 };
+
 /* Collects, in one pass over a trace, the records that one finding's story is made of. */
 struct sf_gather {
     struct sf_finding finding;
     struct sf_influence_shown influence; /* where it is one of a pair of runs */
-    struct sf_record *records;           /* never NULL */
+    /* The cameras that the viewer's tenant owns, or that are shared with it, so far. */
+    struct sf_camera_id cameras[SF_GATHER_CAMERAS_MAX];
+    uint32_t cameras_count;
+    struct sf_record *records; /* never NULL */
     uint32_t count;
     uint32_t capacity;
 };

@@ -1,83 +1,15 @@
-/* What of a story points to its cause. The trace does not see into a cache, so this says what it
- * saw at the cache's door that a cache without fault would not have done. */
+/* What of a story points to its cause, and what was changed last. The trace does not see into a
+ * cache, so this says what it saw at the cache's door that a cache without fault would not have
+ * done.
+ */
 #include "harness/base/assert.h"
 #include "harness/story/facts.h"
 
-/* Two things that happen so soon after each other have to do with each other. */
-enum { AT_ONCE_NS = 2 * SF_MS };
-
-static bool happened_at(const struct sf_record *one, const struct sf_record *other)
+/* A camera that changes hands gets a slot: one event. */
+static bool is_part_of(const struct sf_record *slot, const struct sf_record *found)
 {
-    return one != NULL && other != NULL && other->at_ns >= one->at_ns &&
-           other->at_ns - one->at_ns <= AT_ONCE_NS;
-}
-
-static bool is_whole(const struct upload *upload)
-{
-    return upload->ended != NULL && sf_upload_is_whole(upload);
-}
-
-/* Was its own camera asked for a still while this request waited? */
-static bool asked_own_camera(const struct facts *facts)
-{
-    for (const struct sf_record *record = facts->admitted;
-         record != NULL && record < facts->answered; record++) {
-        if (record->kind == SF_RECORD_FETCH &&
-            sf_home_same(sf_home_of_record(record), sf_home_of_viewer(facts->finding->viewer))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void tell_mixture(const struct facts *facts, struct sf_text *out)
-{
-    if (is_whole(&facts->own)) {
-        sf_text_add(out, "the answer has parts of both homes although its own still had arrived "
-                         "whole: memory was written while it was read, or parts of both were "
-                         "stored under one key");
-    } else {
-        sf_text_add(out, "its own still had not arrived whole, and where parts of it are missing "
-                         "the answer has the other home's: bytes that were in that memory before, "
-                         "or were stored under the same key");
-    }
-}
-
-static void tell_whole_stranger(const struct facts *facts, struct sf_text *out)
-{
-    const struct sf_record *came = facts->foreign.ended;
-    if (happened_at(came, facts->answered)) {
-        sf_text_add(out, "the answer left at the moment at which the other home's still arrived: "
-                         "it was given to the wrong request");
-    } else if (asked_own_camera(facts) && is_whole(&facts->own) &&
-               facts->own.ended < facts->answered) {
-        sf_text_add(out, "its own camera was asked and its still arrived whole, but another one "
-                         "was sent: answers or keys were swapped");
-    } else if (asked_own_camera(facts)) {
-        sf_text_add(out, "its own camera was asked, its still had not arrived, and the cache "
-                         "answered with another one that it held");
-    } else if (happened_at(facts->admitted, facts->answered)) {
-        sf_text_add(out, "the answer left at once, without a request to its own camera: the other "
-                         "home's still was in the cache, under a key that this request has too");
-    } else {
-        sf_text_add(out, "its own camera was not asked, and the other home's still, which had "
-                         "arrived before, was found under this request's key");
-    }
-}
-
-static void tell_stray(const struct facts *facts, struct sf_text *out)
-{
-    bool elses = facts->ask != NULL && !sf_facts_asks_own(facts);
-    if (facts->answered == NULL) {
-        sf_text_add(out, "the trace has no answer to this request");
-    } else if (elses && facts->admitted != NULL) {
-        sf_text_add(out, "the front door accepted a request for another home's camera; the cache "
-                         "answered what it was asked for");
-    } else if (facts->own_is_in_it) {
-        tell_mixture(facts, out);
-    } else {
-        tell_whole_stranger(facts, out);
-    }
+    return slot->kind == SF_RECORD_SLOT && found != NULL && found->kind == SF_RECORD_CAMERA &&
+           found->at_ns == slot->at_ns && found->who == slot->who;
 }
 
 /* What a person would look at first: the last thing that was done to the whole service. */
@@ -101,13 +33,26 @@ static const struct sf_record *last_change(const struct facts *facts)
         case SF_RECORD_CAMERA:
         case SF_RECORD_SHARE:
         case SF_RECORD_SLOT:
-            found = record->at_ns > 0 && record->at_ns <= facts->finding->at_ns ? record : found;
+            found = record->at_ns > 0 && record->at_ns <= facts->finding->at_ns &&
+                            sf_facts_is_concerned(facts, record) && !is_part_of(record, found)
+                        ? record
+                        : found;
             break;
         default: /* the rest: no part of the explanation */
             break;
         }
     }
     return found;
+}
+
+static void tell_rest(struct sf_text *out)
+{
+    sf_text_add(out, " Likely cause: the rest that was sent is of another still than the beginning "
+                     "that the viewer has: the cache chose it by a validator that more than one "
+                     "still has. Firmware may make validators of the size or the second alone, "
+                     "equal between stills and between tenants, so the same choice can send one "
+                     "tenant's bytes to another: choose by the tenant, the camera and the "
+                     "validator that the cache itself gave.");
 }
 
 static uint32_t cancelled_count(const struct facts *facts)
@@ -128,8 +73,11 @@ void sf_why_tell(const struct facts *facts, struct sf_text *out)
     SF_ASSERT(!facts->stray || facts->has_viewer);
     if (facts->stray) {
         sf_text_add(out, " Likely cause: ");
-        tell_stray(facts, out);
+        sf_why_stray_tell(facts, out);
         sf_text_add(out, ".");
+    }
+    if (!facts->stray && facts->has_viewer && sf_facts_continues_another(facts)) {
+        tell_rest(out);
     }
     uint32_t count = cancelled_count(facts);
     if (count > 0 && facts->stray) {

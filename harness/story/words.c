@@ -195,7 +195,7 @@ void sf_say_bytes(const struct facts *facts, struct sf_text *out)
     SF_ASSERT(out != NULL);
     SF_ASSERT(facts->delivered != NULL);
     if (say_each(facts, SF_RECORD_BYTES, facts->delivered->at_ns, out) == 0) {
-        sf_text_add(out, "bytes of no known home");
+        sf_text_add(out, "too few of one home's marks to say whose");
     }
 }
 

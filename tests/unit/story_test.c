@@ -577,6 +577,222 @@ static void test_the_story_says_what_the_owner_waited_for_and_what_was_handed_ov
     runs_destroy(runs);
 }
 
+/* Each way in which another home's still comes to a viewer, and the line that makes the difference:
+ * without it the story says something else. */
+struct way {
+    const char *lines[16];
+    uint32_t decides; /* of `lines` */
+    const char *says;
+};
+
+#define STILL_3_TAKEN                                  \
+    "10000000000 camera 3 takes capture 0, bytes 367", \
+        "10000000000 camera 3 uploads capture 0, bytes 367, upload 1, node 1"
+#define STILL_3_CAME "11000000000 camera 3 upload ends complete, capture 0, received 367, upload 1"
+#define ASKS_FOR_1                                    \
+    "18000000000 hub 1 asks for camera 1, request 9", \
+        "18000000000 hub 1 is admitted to camera 1, node 0, request 9"
+#define ANSWERED "19000000000 hub 1 is answered ok, with 367, request 9"
+#define SEES_BOTH                                                                            \
+    "20000000000 hub 1 is shown tenant 1, request 9",                                        \
+        "20000000000 hub 1 sees tenant 1, camera 1, capture 4, share 600000 ppm, request 9", \
+        "20000000000 hub 1 sees tenant 3, camera 3, capture 0, share 400000 ppm, request 9"
+
+static const struct way ways[] = {
+    {{STILL_3_TAKEN, "12000000000 camera 3 belongs to tenant 1",
+      "13000000000 camera 3 upload ends complete, capture 0, received 367, upload 1",
+      "18000000000 hub 1 asks for camera 3, request 9",
+      "18000000000 hub 1 is admitted to camera 3, node 0, request 9", ANSWERED},
+     2,
+     "the still was taken, and its upload begun, under the camera's former owner, home 4, and "
+     "given "
+     "to the new one, home 2: it was on its way when the camera was invalidated, and was taken in "
+     "when it ended, 1.0 s later."},
+    {{STILL_3_TAKEN, STILL_3_CAME, "12000000000 camera 3 belongs to tenant 1",
+      "18000000000 hub 1 asks for camera 3, request 9",
+      "18000000000 hub 1 is admitted to camera 3, node 0, request 9", ANSWERED},
+     3,
+     "it had arrived 1.0 s before the camera was invalidated, and was kept."},
+    {{STILL_3_TAKEN, STILL_3_CAME,
+      "12000000000 hub 1 gets its answer from on_fetch_ended, about home 1, begun for home 3, "
+      "request 7",
+      "12000000000 hub 1 is answered ok, with 300, request 7",
+      "12500000000 hub 1 changes to session 1 of hub 3, issued to hub 3",
+      "18000000000 hub 1 asks for camera 1, request 9",
+      "18000000000 hub 1 is admitted to camera 3, node 0, request 9", ANSWERED},
+     5,
+     "the answer to request 7 of home 2, given from inside on_fetch_ended of home 2's camera, a "
+     "fetch begun for home 4, carried a session of the hub of home 4; the front door takes the "
+     "bearer of a session for its owner, so this request was one for home 4's camera."},
+    {{STILL_3_TAKEN, STILL_3_CAME, "12000000000 version 1 is deployed node 0",
+      "12000000000 version 1 is handed a damaged state what 1, bytes 99", ASKS_FOR_1, ANSWERED},
+     4,
+     "the version that answered was handed a state that is cut short, and the other home's still "
+     "had arrived before: import_state took an entry that is not whole there for an entry of its "
+     "own."},
+    {{STILL_3_TAKEN, STILL_3_CAME, "12000000000 version 1 is deployed node 0", ASKS_FOR_1,
+      ANSWERED},
+     3,
+     "came to this version with what the version before left, exported or stored"},
+    {{STILL_3_TAKEN, STILL_3_CAME, ASKS_FOR_1,
+      "19000000000 hub 1 gets its answer from on_store_reply, about no home, begun for home 2, "
+      "request 9",
+      ANSWERED},
+     5,
+     "what was begun for home 3 ended as home 2's, because the two were matched wrongly"},
+    {{STILL_3_TAKEN, STILL_3_CAME, "12000000000 camera 1 takes capture 4, bytes 300",
+      "12000000000 camera 1 uploads capture 4, bytes 300, upload 2, node 0", ASKS_FOR_1,
+      "19000000000 hub 1 gets its answer from on_store_reply, about home 1, begun for home 1, "
+      "request 9",
+      ANSWERED},
+     4,
+     "come in through different nodes, home 4's through node 1 and home 2's through node 0"},
+    {{STILL_3_TAKEN, STILL_3_CAME, "17000000000 camera 1 is asked for a still fetch 3", ASKS_FOR_1,
+      "18500000000 camera 1 takes capture 4, bytes 367", ANSWERED,
+      "19000000000 camera 1 fetch is cancelled received 200, fetch 3", SEES_BOTH},
+     8,
+     "its own still was answered as whole, 367 bytes, when 200 of them had been fetched"},
+    {{STILL_3_TAKEN, "12000000000 camera 3 fetch is cancelled received 280, fetch 3",
+      "13000000000 camera 1 takes capture 4, bytes 367", ASKS_FOR_1, ANSWERED, SEES_BOTH},
+     2,
+     "the fetch of the other home's still was cancelled after 280 bytes, 7.0 s before the answer"},
+    {{STILL_3_TAKEN, STILL_3_CAME, "13000000000 camera 1 takes capture 4, bytes 367", ASKS_FOR_1,
+      "19000000000 hub 1 gets its answer from on_request, about home 1, begun for home 1, request "
+      "9, from offset 200",
+      ANSWERED, SEES_BOTH},
+     6,
+     "the rest that was sent is of another still than the beginning that the viewer has"},
+};
+
+/* Tells the story of all lines but one. */
+static void tell_without(const struct sf_plan *plan, const struct way *way, uint32_t without,
+                         struct sf_story *story)
+{
+    const char *lines[16];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < 16 && way->lines[i] != NULL; i++) {
+        if (i != without) {
+            lines[count++] = way->lines[i];
+        }
+    }
+    tell_text(plan, lines, count, story);
+}
+
+static void test_the_likely_cause_is_what_the_trace_has_signs_of(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        struct sf_story story;
+        tell_without(&runs->plan, &ways[i], UINT32_MAX, &story);
+        assert_paragraph_says(&story, ways[i].says);
+        sf_story_fini(&story);
+        tell_without(&runs->plan, &ways[i], ways[i].decides, &story);
+        if (strstr(story.paragraph.data, ways[i].says) != NULL) {
+            fail_msg("without '%s' the story is the same:\n%s", ways[i].lines[ways[i].decides],
+                     story.paragraph.data);
+        }
+        sf_story_fini(&story);
+    }
+    runs_destroy(runs);
+}
+
+/* A camera that was bought, or is shared, or of the same account, is not another home's. */
+static void test_a_camera_that_the_viewer_may_see_is_said_to_be(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *claim;
+        const char *says;
+    } cases[] = {
+        {"0 camera 2 belongs to tenant 1",
+         "home 3's camera, which belongs to the same account, 2.0"},
+        {"12000000000 camera 2 belongs to tenant 1",
+         "home 3's camera, which belongs to home 2 now"},
+        {"12000000000 camera 2 is shared with tenant 1, by tenant 2",
+         "home 3's camera, which is shared with home 2"},
+        {"12000000000 camera 2 belongs to tenant 0", "home 3's camera, which is another home's"},
+    };
+    struct runs *runs = runs_create();
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *const lines[] = {
+            cases[i].claim,
+            "13000000000 camera 2 takes capture 6, bytes 300",
+            STILL_3_TAKEN,
+            STILL_3_CAME,
+            "18000000000 hub 1 asks for camera 2, request 9",
+            "18000000000 hub 1 is admitted to camera 2, node 0, request 9",
+            ANSWERED,
+        };
+        struct sf_story story;
+        tell_text(&runs->plan, lines, sizeof lines / sizeof lines[0], &story);
+        assert_paragraph_says(&story, cases[i].says);
+        bool claim = i < 3;
+        assert_true(claim == (strstr(story.paragraph.data, "the front door accepted") == NULL));
+        assert_true(claim ==
+                    (strstr(story.paragraph.data, "Home 3's own latest still, 6") != NULL));
+        sf_story_fini(&story);
+    }
+    runs_destroy(runs);
+}
+
+/* Two sessions that come with answers are two events, each with its owner. */
+static void test_each_session_that_an_answer_brings_is_told(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "11000000000 hub 1 changes to session 2 of hub 1, issued to hub 1",
+        "12000000000 hub 1 changes to session 1 of hub 3, issued to hub 3",
+    };
+    struct runs *runs = runs_create();
+    struct sf_story story;
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    tell_text(&runs->plan, lines, 2, &story);
+    step_that_says(&story, "uses the session of the hub of home 2 from now on");
+    step_that_says(&story, "uses the session of the hub of home 4 from now on");
+    sf_story_fini(&story);
+    runs_destroy(runs);
+}
+
+/* A rest that does not go on where the beginning ends is the viewer's own affair only by chance. */
+static void test_a_rest_of_another_still_of_the_same_camera_is_explained(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "18000000000 hub 1 asks for camera 1, request 9",
+        "18000000000 hub 1 is admitted to camera 1, node 0, request 9",
+        ("19000000000 hub 1 gets its answer from on_request, about home 1, begun for home 1, "
+         "request 9, from offset 200"),
+        "19000000000 hub 1 is answered partial, with 167, request 9",
+        "20000000000 hub 1 receives whole, arrived 167, of 167, request 9",
+        "20000000000 hub 1 is shown tenant 1, request 9",
+        "20000000000 hub 1 sees tenant 1, camera 1, capture 4, share 600000 ppm, request 9",
+        "20000000000 hub 1 sees tenant 1, camera 1, capture 5, share 400000 ppm, request 9",
+    };
+    struct runs *runs = runs_create();
+    runs_load(runs, "scenarios/smoke/small.yaml");
+    struct sf_finding finding = of_home_2;
+    finding.owner_tenant = sf_tenant_id(SF_NOBODY);
+    for (uint32_t count = 7; count <= 8; count++) {
+        struct sf_gather gather;
+        struct sf_story story;
+        sf_gather_init(&gather, &finding);
+        for (uint32_t i = 0; i < count; i++) {
+            const struct sf_record record = trace_parse_line(lines[i]);
+            sf_gather_records(&gather, &record, 1);
+        }
+        sf_story_tell(&gather, &runs->plan, &story);
+        bool told =
+            strstr(story.paragraph.data, "equal between stills and between tenants") != NULL;
+        assert_int_equal(told, count == 8);
+        sf_story_fini(&story);
+        sf_gather_fini(&gather);
+    }
+    runs_destroy(runs);
+}
+
 /* Every finding of every canary has a story that fits on a page and is in order. */
 static void test_every_finding_has_a_story(void **state)
 {
@@ -642,6 +858,10 @@ int main(void)
         cmocka_unit_test(test_the_story_says_from_inside_which_function_the_answer_was_given),
         cmocka_unit_test(test_the_story_says_what_an_answer_says_of_itself),
         cmocka_unit_test(test_the_story_says_what_the_owner_waited_for_and_what_was_handed_over),
+        cmocka_unit_test(test_the_likely_cause_is_what_the_trace_has_signs_of),
+        cmocka_unit_test(test_a_camera_that_the_viewer_may_see_is_said_to_be),
+        cmocka_unit_test(test_each_session_that_an_answer_brings_is_told),
+        cmocka_unit_test(test_a_rest_of_another_still_of_the_same_camera_is_explained),
         cmocka_unit_test(test_every_finding_has_a_story),
         cmocka_unit_test(test_the_story_of_an_influence_says_what_both_runs_sent),
     };
