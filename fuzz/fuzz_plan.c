@@ -6,17 +6,13 @@
 #include "fuzz/targets.h"
 #include "harness/base/arena.h"
 #include "harness/report/report.h"
-#include "harness/run/run.h"
-#include "harness/scenario/decode.h"
+#include "harness/run/decoded.h"
 #include "harness/scenario/scenario.h"
 
 /* What is made once and used by every run. */
 struct fuzzer {
-    char cache[SF_CACHE_SPEC_BYTES];
-    struct sf_cache_module module;
+    struct sf_decoded decoded;
     struct sf_runner *runner;
-    struct sf_plan plan;
-    struct sf_run_caches caches;
     struct sf_run_result result;
 };
 
@@ -36,32 +32,23 @@ void sf_fuzz_plan_start(void)
     fuzzer = sf_alloc(1, sizeof *fuzzer);
     struct sf_diag diag = {0};
     const char *cache = getenv("SF_FUZZ_CACHE");
-    int length = snprintf(fuzzer->cache, sizeof fuzzer->cache, "%s",
-                          cache != NULL ? cache : "builtin:boxing-day-fix");
-    if ((size_t)length >= sizeof fuzzer->cache) {
-        give_up("SF_FUZZ_CACHE is too long");
-    }
     fuzzer->runner = sf_runner_create();
-    memcpy(fuzzer->plan.cache, fuzzer->cache, sizeof fuzzer->plan.cache);
-    if (sf_run_load_caches(&fuzzer->plan, &fuzzer->caches, &diag) != SF_OK) {
+    if (sf_decoded_load(&fuzzer->decoded, cache != NULL ? cache : SF_PLAN_CACHE_FALLBACK,
+                        getenv("SF_FUZZ_BEFORE"), &diag) != SF_OK) {
         char text[1400];
         sf_diag_print(&diag, text, sizeof text);
         give_up(text);
     }
-    fuzzer->module = fuzzer->caches.modules[0];
 }
 
 static void decode(const uint8_t *data, size_t size)
 {
     struct sf_diag diag = {0};
-    sf_plan_decode(data, size, fuzzer->cache, sf_run_schema(), &fuzzer->plan);
-    if (sf_plan_check(&fuzzer->plan, sf_run_schema(), &diag) != SF_OK) {
+    sf_decoded_input(&fuzzer->decoded, data, size);
+    if (sf_plan_check(&fuzzer->decoded.plan, sf_run_schema(), &diag) != SF_OK) {
         /* The decoder makes only plans that pass: its own promise. */
         fprintf(stderr, "fuzz_plan: %s\n", diag.message);
         abort();
-    }
-    for (uint32_t i = 0; i < fuzzer->plan.timeline_count; i++) {
-        fuzzer->caches.modules[1 + i] = fuzzer->module;
     }
 }
 
@@ -101,10 +88,10 @@ static void print_find(void)
 {
     uint32_t oracle = worst_oracle(&fuzzer->result);
     print_first_finding(&fuzzer->result, oracle);
-    fuzzer->plan.expect = SF_EXPECT_FAIL;
-    snprintf(fuzzer->plan.expect_oracle, sizeof fuzzer->plan.expect_oracle, "%s",
+    fuzzer->decoded.plan.expect = SF_EXPECT_FAIL;
+    snprintf(fuzzer->decoded.plan.expect_oracle, sizeof fuzzer->decoded.plan.expect_oracle, "%s",
              sf_oracles()[oracle]->name);
-    print_plan(&fuzzer->plan);
+    print_plan(&fuzzer->decoded.plan);
 }
 
 int sf_fuzz_plan(const uint8_t *data, size_t size)
@@ -112,12 +99,14 @@ int sf_fuzz_plan(const uint8_t *data, size_t size)
     sf_fuzz_plan_start();
     decode(data, size);
     if (getenv("SF_FUZZ_PRINT") != NULL) {
-        print_plan(&fuzzer->plan);
+        print_plan(&fuzzer->decoded.plan);
         return 0;
     }
     enum { RUN_SECONDS = 10 }; /* a run takes less than one; a foreign cache may hang */
-    const struct sf_run_options options = {.seed = fuzzer->plan.seed, .seconds_max = RUN_SECONDS};
-    sf_run(fuzzer->runner, &fuzzer->plan, &fuzzer->caches, &options, &fuzzer->result);
+    const struct sf_run_options options = {.seed = fuzzer->decoded.plan.seed,
+                                           .seconds_max = RUN_SECONDS};
+    sf_run(fuzzer->runner, &fuzzer->decoded.plan, &fuzzer->decoded.caches, &options,
+           &fuzzer->result);
     sf_fuzz_feedback(sf_runner_states(fuzzer->runner));
     if (fuzzer->result.verdict == SF_VERDICT_FAIL) {
         print_find();

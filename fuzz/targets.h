@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 /* Bytes to plan to run to oracles. Runs the plan that the bytes mean, with the cache named by the
- * environment variable SF_FUZZ_CACHE (builtin:boxing-day-fix where it is not set). A broken
+ * environment variable SF_FUZZ_CACHE (builtin:boxing-day-fix where it is not set), and the version
+ * before a deploy by SF_FUZZ_BEFORE (the same where it is not set). A broken
  * invariant prints the plan as a scenario on stderr, then aborts, which is how an engine learns of
  * a finding. With SF_FUZZ_PRINT set, the plan is printed instead of run: that is how to see one
  * whose run crashes or hangs. */

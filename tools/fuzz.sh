@@ -16,7 +16,7 @@ fuzz_jobs_running=()
 declare -A fuzz_preset=([libfuzzer]=fuzz [afl]=afl)
 
 fuzz_build() {
-    build "${fuzz_preset[$1]}" "$2" && build release "$2" && build release strayframe
+    build "${fuzz_preset[$1]}" "$2" && build release "$2" && build release strayframe && build release seeds
 }
 
 fuzz_binary() {
@@ -25,12 +25,12 @@ fuzz_binary() {
 
 # Longer inputs are read no further; 0: the engine decides.
 fuzz_bytes_max() {
-    [[ $1 == fuzz_plan ]] && echo 192 || echo 0
+    [[ $1 == fuzz_plan ]] && echo 1024 || echo 0
 }
 
 # fuzz_seeds TARGET FOLDER empty|corpus: an engine wants at least one file to begin with.
 fuzz_seeds() {
-    local target=$1 seeds=$2/seeds corpus=$root/fuzz/corpus/$1
+    local target=$1 seeds=$2/seeds
     rm -rf "$seeds"
     mkdir -p "$seeds"
     if [[ $3 == empty ]]; then
@@ -38,7 +38,7 @@ fuzz_seeds() {
     elif [[ $target == fuzz_scenario ]]; then
         cp "$root"/scenarios/*/*.yaml "$seeds"
     else
-        cp "$corpus"/* "$seeds"
+        cp "$root"/build/release/fuzz/seeds/* "$seeds"
     fi
 }
 

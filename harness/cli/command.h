@@ -137,6 +137,7 @@ extern const struct cli_command cli_explain;
 extern const struct cli_command cli_talk;
 extern const struct cli_command cli_live;
 extern const struct cli_command cli_history;
+extern const struct cli_command cli_fuzz;
 
 void cli_overview(FILE *to);
 /* Prints the help of one command; returns the exit code. */

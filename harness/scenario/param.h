@@ -50,23 +50,23 @@ enum sf_param_swarm {
                        group only */
 };
 
-/* When the decoder of a fuzzer's bytes (harness/scenario/decode.h) sets the value. */
-enum sf_param_phase {
-    SF_PHASE_NEVER,
-    SF_PHASE_ACTOR,   /* with the actor; without a byte more where the actor is not present */
-    SF_PHASE_NODES,   /* with the nodes of the cache and what happens to them */
-    SF_PHASE_BACKUP,  /* once the time line has a consent to a backup */
-    SF_PHASE_ACCOUNT, /* once the time line has cameras of an account trade their slots */
-};
-
-/* How the decoder draws a value: base + step * (a byte modulo count); for a BOOL, whether the byte
- * modulo count is 1. A count of 0 takes no byte: the value is the base. */
+/* How the decoder of a fuzzer's bytes (harness/scenario/decode.h) draws a value. One byte is the
+ * usual value, or one of `count` common ones: base + step * (0 to count - 1); a text's are an index
+ * into `texts`. The usual value comes out unless the byte says otherwise, as one in `one_in` does.
+ * The bytes can also give any value from min to max, where the two are set.
+ *
+ * min and max bound what a sound cache can pass with: a bound on a time that no cache can keep, or
+ * a viewer that gives up before any answer can come, would be a false alarm. */
 struct sf_param_decode {
-    enum sf_param_phase phase;
-    uint32_t turn; /* from 1, order within phase and table: so a corpus keeps its meaning */
+    const char *not_drawn; /* why it keeps its fallback; NULL: it is drawn */
+    uint32_t one_in;       /* 1: always one of the common ones */
+    uint32_t count;
+    int64_t usual;
     int64_t base;
     int64_t step;
-    uint32_t count;
+    int64_t min;
+    int64_t max;
+    const char *const *texts; /* TEXT only; NULL-terminated */
 };
 
 struct sf_param {
@@ -85,14 +85,40 @@ struct sf_param {
     struct sf_param_decode decode;
 };
 
-/* What may stand behind a row's help text, beside `.role = ...`. */
+/* What may stand behind a row's help text, beside `.role = ...`. A row of a table that the decoder
+ * reads has one of the forms with DRAWN. */
 #define SF_DROPPED(STREAM, INDEX) \
     .swarm = SF_SWARM_DROPS, .swarm_stream = (STREAM), .swarm_index = (INDEX)
 #define SF_HEATED(STREAM) .swarm = SF_SWARM_HEATS, .swarm_stream = (STREAM)
-#define SF_DECODED(PHASE, TURN, BASE, STEP, COUNT) \
-    .decode = {SF_PHASE_##PHASE, (TURN), (BASE), (STEP), (COUNT)}
-#define SF_NOT_DECODED .decode = {SF_PHASE_NEVER, 0, 0, 0, 0}
-#define SF_DECODED_AS(PHASE, VALUE) .decode = {SF_PHASE_##PHASE, 0, (VALUE), 0, 0}
+#define SF_DRAWN(ONE_IN, BASE, STEP, COUNT, MIN, MAX) \
+    .decode = {.one_in = (ONE_IN),                    \
+               .count = (COUNT),                      \
+               .usual = (BASE),                       \
+               .base = (BASE),                        \
+               .step = (STEP),                        \
+               .min = (MIN),                          \
+               .max = (MAX)}
+/* The same with another usual value. */
+#define SF_DRAWN_OR(USUAL, ONE_IN, BASE, STEP, COUNT, MIN, MAX) \
+    .decode = {.one_in = (ONE_IN),                              \
+               .count = (COUNT),                                \
+               .usual = (USUAL),                                \
+               .base = (BASE),                                  \
+               .step = (STEP),                                  \
+               .min = (MIN),                                    \
+               .max = (MAX)}
+/* A switch that is usually at FALLBACK. */
+#define SF_DRAWN_SWITCH(FALLBACK, ONE_IN) \
+    .decode = {.one_in = (ONE_IN), .count = 1, .usual = (FALLBACK), .base = !(FALLBACK)}
+/* COUNT words from FIRST on; usually the word 0. */
+#define SF_DRAWN_WORD(ONE_IN, FIRST, COUNT) \
+    .decode = {.one_in = (ONE_IN), .count = (COUNT), .base = (FIRST), .step = 1}
+/* One of COUNT texts; usually the first. */
+#define SF_DRAWN_TEXT(ONE_IN, TEXTS, COUNT) \
+    .decode = {.one_in = (ONE_IN), .count = (COUNT), .step = 1, .texts = (TEXTS)}
+#define SF_NOT_DRAWN(WHY) .decode = {.not_drawn = (WHY)}
+/* A planted fault of the simulation, not of a cache. */
+#define SF_NOT_DRAWN_FAULT SF_NOT_DRAWN("a planted fault of the simulation: every cache would fail")
 
 /* A row of a list as a member of the actor's configuration. */
 #define SF_PARAM_MEMBER(KIND, ...) SF_MEMBER_##KIND(__VA_ARGS__)
