@@ -78,7 +78,7 @@ enum sf_camera_night { SF_NIGHT_AUTO, SF_NIGHT_ALWAYS, SF_NIGHT_NEVER };
       SF_DRAWN_OR(0, 3, 2, 1, 4, 0, 16))                                                           \
     X(SWITCH, private, 1,                                                                          \
       "flags its stills as private to their owner: not to be stored where other accounts read",    \
-      SF_DRAWN_SWITCH(1, 16))                                                                      \
+      SF_NOT_DRAWN("a still that is not private may be shown to others; the oracles allow none"))  \
     X(COUNT, captures_wrap, 0, 0, 1 << 20,                                                         \
       "the count of stills that it tells the cache begins again after this number; 0: it does not",\
       SF_DRAWN_OR(0, 8, 20, 10, 5, 20, 1 << 20))                                                   \

@@ -32,7 +32,7 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
       SF_DRAWN(1, 0, 20 * SF_MS, 8, 0, SF_SECOND))                                                 \
     X(SHARE, store_loss, 0, 0, 1000000,                                                            \
       "share of the store's operations that fail after the way there and back",                    \
-      SF_DRAWN(1, 0, 50000, 5, 0, 300000))                                                         \
+      SF_DRAWN_DISTURBING(0, 1, 0, 50000, 5, 0, 50000))                                            \
     X(SHARE, store_slow_share, 0, 0, 1000000,                                                      \
       "share of the store's replies that are late",                                                \
       SF_DROPPED("swarm-tail", 0),                                                                 \
@@ -66,7 +66,7 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
       SF_DRAWN(1, 5 * SF_MS, 20 * SF_MS, 16, 0, SF_SECOND))                                        \
     X(SHARE, identity_failure, 0, 0, 1000000,                                                      \
       "share of the questions to the identity service that fail",                                  \
-      SF_DRAWN(1, 0, 50000, 5, 0, 300000))                                                         \
+      SF_DRAWN_DISTURBING(0, 1, 0, 50000, 5, 0, 50000))                                            \
     X(SHARE, identity_slow_share, 0, 0, 1000000,                                                   \
       "share of the identity service's answers that are late",                                     \
       SF_DROPPED("swarm-tail", 1),                                                                 \
@@ -108,7 +108,7 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
     X(SHARE, fetch_failure, 0, 0, 1000000,                                                         \
       "share of the cache's fetches that end as abandoned at once, without reaching the camera",   \
       SF_DROPPED("swarm-tail", 2),                                                                 \
-      SF_DRAWN_OR(0, 4, 50000, 50000, 4, 0, 200000))                                               \
+      SF_DRAWN_DISTURBING(0, 2, 50000, 50000, 4, 0, 100000))                                       \
     X(DURATION, forget_grace, SF_SECOND, 0, SF_MINUTE,                                             \
       "for this long after forget_camera and forget_account answers are not judged: the cache's "  \
       "nodes and the shared store need a moment",                                                  \
@@ -116,14 +116,14 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
     X(COUNT, fetches_max, 0, 0, 1 << 16,                                                           \
       "largest number of open fetches, of all nodes together; a further one is refused as busy; 0: "\
       "65536",                                                                                     \
-      SF_DRAWN_OR(0, 6, 3, 3, 6, 3, 1 << 16))                                                      \
+      SF_DRAWN_DISTURBING(0, 3, 3, 3, 6, 3, 1 << 16))                                              \
     X(COUNT, timers_max, 0, 0, 1 << 20,                                                            \
       "largest number of timers that are set; a further one is refused as busy; 0: 1048576",       \
-      SF_DRAWN_OR(0, 16, 64, 64, 4, 64, 1 << 20))                                                  \
+      SF_DRAWN_DISTURBING(0, 8, 64, 64, 4, 64, 1 << 20))                                           \
     X(COUNT, connections_max, 0, 0, 1 << 12,                                                       \
       "largest number of open connections to the shared store; a further one is refused as busy; 0: "\
       "4096",                                                                                      \
-      SF_DRAWN_OR(0, 16, 4, 8, 4, 4, 1 << 12))                                                     \
+      SF_DRAWN_OR(0, 8, 16, 8, 4, 16, 1 << 12))                                                    \
     X(CHOICE, hand_over, 0, hand_overs,                                                            \
       "state that a deploy hands over: as it was exported, cut short, of a foreign cache, of another "\
       "version, or one of these for each deploy",                                                  \

@@ -213,11 +213,12 @@ static int64_t code_param(struct sf_codec *codec, const struct sf_param *param, 
     if (param->kind == SF_PARAM_TEXT) {
         return code_text(codec, param, value);
     }
+    bool calm = decode->disturbs && codec->heals;
     const struct sf_code code = {
         .one_in = decode->one_in,
-        .count = decode->count,
+        .count = calm ? 1 : decode->count,
         .usual = decode->usual,
-        .base = decode->base,
+        .base = calm ? decode->usual : decode->base,
         .step = decode->step,
         .min = decode->min,
         .max = decode->max,

@@ -26,7 +26,7 @@ struct sf_codec {
     size_t out_max;
     bool writes;
     bool heals;
-    uint32_t good_network; /* that heals */
+    uint32_t good_network;          /* that heals */
     bool stuck;                     /* a value could not be written */
     char stuck_at[SF_STUCK_BYTES];  /* the key of the first one */
     char where[SF_STUCK_BYTES / 2]; /* what is walked over: "homes.2." */
@@ -83,8 +83,5 @@ void sf_code_networks(struct sf_codec *codec);
 void sf_code_homes(struct sf_codec *codec);
 void sf_code_timeline(struct sf_codec *codec);
 void sf_code_fates(struct sf_codec *codec);
-
-/* One direction of a network; `good`: one on which every owner gets its still in time. */
-void sf_code_link(struct sf_codec *codec, bool good, struct sf_netem_config *config);
 
 #endif

@@ -213,7 +213,8 @@ static void code_good(struct sf_codec *codec, struct sf_netem_config *config)
                                            .min = 0,
                                            .max = 20 * SF_MS,
                                            .unit = SF_MS};
-    static const struct sf_code losses = {.one_in = 4, .count = 3, .base = 5, .step = 10, .max = 30};
+    static const struct sf_code losses = {
+        .one_in = 4, .count = 3, .base = 5, .step = 10, .max = 30};
     code_time(codec, "delay", &delays, &config->delay_ns);
     code_time(codec, "delay", &jitters, &config->jitter_ns);
     int64_t share = codec->writes ? share_of(config->loss, false) : 0;
@@ -223,7 +224,8 @@ static void code_good(struct sf_codec *codec, struct sf_netem_config *config)
     }
 }
 
-void sf_code_link(struct sf_codec *codec, bool good, struct sf_netem_config *config)
+/* `good`: one on which every owner gets its still in time. */
+static void code_link(struct sf_codec *codec, bool good, struct sf_netem_config *config)
 {
     static const struct sf_code delays = {.one_in = 1,
                                           .count = 16,
@@ -239,8 +241,6 @@ void sf_code_link(struct sf_codec *codec, bool good, struct sf_netem_config *con
                                            .min = 0,
                                            .max = 2 * SF_SECOND,
                                            .unit = SF_MS};
-    SF_ASSERT(codec != NULL);
-    SF_ASSERT(config != NULL);
     struct sf_netem_config before = *config;
     struct sf_netem_config scratch = *config;
     if (!codec->writes) {
@@ -266,9 +266,9 @@ void sf_code_link(struct sf_codec *codec, bool good, struct sf_netem_config *con
 static void code_steady(struct sf_codec *codec, bool good, struct sf_plan_network *network)
 {
     bool same = codec->writes && sf_netem_config_same(&network->up, &network->down);
-    sf_code_link(codec, good, &network->up);
+    code_link(codec, good, &network->up);
     if (!sf_code_rare(codec, "both", same, 3)) {
-        sf_code_link(codec, good, &network->down);
+        code_link(codec, good, &network->down);
     } else if (!codec->writes) {
         network->down = network->up;
     }

@@ -423,8 +423,13 @@ static bool has_fate(const struct sf_plan *plan, const struct sf_plan_fate *fate
 void sf_code_fates(struct sf_codec *codec)
 {
     SF_ASSERT(codec != NULL);
-    static const struct sf_code counts = {
-        .one_in = 6, .count = 8, .base = 1, .step = 1, .min = 0, .max = FATES_MAX};
+    /* A packet that is lost after the heal would disturb, too. */
+    const struct sf_code counts = {.one_in = 3,
+                                   .count = codec->heals ? 1 : 8,
+                                   .base = codec->heals ? 0 : 1,
+                                   .step = 1,
+                                   .min = 0,
+                                   .max = FATES_MAX};
     struct sf_plan *plan = codec->plan;
     sf_codec_at(codec, "fates.");
     int64_t count = sf_code_value(codec, "count", plan->fates_count, &counts);

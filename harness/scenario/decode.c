@@ -92,7 +92,7 @@ static void code_head(struct sf_codec *codec)
         plan->seed = (uint64_t)seed;
         plan->swarm = swarm;
     }
-    codec->heals = !sf_code_rare(codec, "heal", codec->writes && !heals(plan), 16);
+    codec->heals = !sf_code_rare(codec, "heal", codec->writes && !heals(plan), 2);
     code_cache(codec);
     code_start(codec);
 }

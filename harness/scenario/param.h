@@ -67,6 +67,7 @@ struct sf_param_decode {
     int64_t min;
     int64_t max;
     const char *const *texts; /* TEXT only; NULL-terminated */
+    bool disturbs; /* also after the heal: usual in a plan that heals, unless a literal sets it */
 };
 
 struct sf_param {
@@ -107,6 +108,16 @@ struct sf_param {
                .step = (STEP),                                  \
                .min = (MIN),                                    \
                .max = (MAX)}
+/* The same for what goes on disturbing after the heal, where an owner is to get its own in time. */
+#define SF_DRAWN_DISTURBING(USUAL, ONE_IN, BASE, STEP, COUNT, MIN, MAX) \
+    .decode = {.one_in = (ONE_IN),                                      \
+               .count = (COUNT),                                        \
+               .usual = (USUAL),                                        \
+               .base = (BASE),                                          \
+               .step = (STEP),                                          \
+               .min = (MIN),                                            \
+               .max = (MAX),                                            \
+               .disturbs = true}
 /* A switch that is usually at FALLBACK. */
 #define SF_DRAWN_SWITCH(FALLBACK, ONE_IN) \
     .decode = {.one_in = (ONE_IN), .count = 1, .usual = (FALLBACK), .base = !(FALLBACK)}

@@ -9,7 +9,8 @@
  * in another order, and wait in one queue for their look-ups. Meanwhile the account that had the
  * slot before reads it.
  *
- * The defence: a slot that was given up has no user until the look-up has named one. */
+ * The defence: a slot that was given up, or whose camera has changed hands, has no user until the
+ * look-up has named one, and a record of the owner before names none. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,8 +115,13 @@ static void on_store_reply(void *edge, const struct sf_cache_store_reply *reply)
         return;
     }
     uint64_t tenant = slot->device.tenant; /* a camera that is new: as it says itself */
-    if (reply->status == SF_CACHE_STORE_FOUND && reply->bytes_count == sizeof tenant) {
-        memcpy(&tenant, reply->bytes, sizeof tenant);
+    uint64_t named = tenant;
+    bool found = reply->status == SF_CACHE_STORE_FOUND && reply->bytes_count == sizeof named;
+    if (found) {
+        memcpy(&named, reply->bytes, sizeof named);
+    }
+    if (found && (!store->defence || named == tenant)) {
+        tenant = named;
     } else {
         store->host->store_put(store->host->context, store->connection,
                                (const uint8_t *)&slot->device.camera, sizeof slot->device.camera,
@@ -164,6 +170,15 @@ static struct slot *take(struct store *store, const struct edge_key *key, int64_
     return slot;
 }
 
+static void change_hands(struct store *store, struct slot *slot, const struct edge_key *key)
+{
+    slot->device = *key;
+    slot->user = (struct edge_key){0};
+    if (!slot->asked) {
+        ask_for_user(store, slot);
+    }
+}
+
 static bool store_end(void *context, const struct edge_key *key, struct edge_reception *reception,
                       bool complete, int64_t now_ns)
 {
@@ -172,6 +187,8 @@ static bool store_end(void *context, const struct edge_key *key, struct edge_rec
         struct slot *slot = sf_kit_map_get(&store->devices, key->camera, 0);
         if (slot == NULL) {
             slot = take(store, key, now_ns);
+        } else if (store->defence && slot->device.tenant != key->tenant) {
+            change_hands(store, slot, key);
         }
         sf_pool_fill(&slot->still, reception, now_ns);
     }

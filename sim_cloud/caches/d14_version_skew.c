@@ -220,6 +220,7 @@ static const struct desk_still *fallback(struct desk *desk, const struct desk_wa
     const struct errand *errand = waiter->place;
     const struct desk_still *own = sf_kit_map_get(&desk->shelf, waiter->tenant, waiter->camera);
     if (errand == NULL || errand->stored == NULL ||
+        sf_desk_was_forgotten(desk, waiter->tenant, errand->stored->stored_ns) ||
         (own != NULL && !is_newer(desk, errand->stored, own))) {
         return NULL;
     }

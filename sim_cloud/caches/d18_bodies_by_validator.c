@@ -8,7 +8,8 @@
  * It goes wrong when two such cameras meet in a size or a second: the second one's owner is shown
  * the body that was there before.
  *
- * The defence: a validator tells apart the stills of one camera, and only those. */
+ * The defence: a validator tells apart the stills of one camera, and only those that have the same
+ * bytes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,17 +62,28 @@ static void body_drop(struct store *store, struct body *body)
     }
 }
 
+static bool is_same(const struct body *body, const struct edge_reception *arrival)
+{
+    return body->count == arrival->total_bytes &&
+           memcmp(body->bytes, arrival->bytes, body->count) == 0;
+}
+
 /* The body with this validator: the one that is there, or a new one. Validator 0: it has none. */
 static struct body *body_take(struct store *store, const struct edge_reception *arrival,
                               uint64_t owner)
 {
     struct body *body = NULL;
-    if (arrival->validator != 0) {
-        body = sf_kit_map_get(&store->bodies, arrival->validator, owner);
+    uint64_t validator = arrival->validator;
+    if (validator != 0) {
+        body = sf_kit_map_get(&store->bodies, validator, owner);
+    }
+    if (body != NULL && store->defence && !is_same(body, arrival)) {
+        body = NULL; /* bad firmware: this one is not shared */
+        validator = 0;
     }
     if (body == NULL) {
         body = sf_kit_alloc(1, sizeof *body + arrival->total_bytes);
-        body->validator = arrival->validator;
+        body->validator = validator;
         body->owner = owner;
         body->count = arrival->total_bytes;
         memcpy(body->bytes, arrival->bytes, body->count);

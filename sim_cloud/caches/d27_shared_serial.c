@@ -6,7 +6,8 @@
  *
  * It goes wrong between those two: whichever was heard of last is what both owners see.
  *
- * The defence: a number is looked up within the account. */
+ * The defence: stills are filed under the account and the camera's own identifier, since the two
+ * may be in one account. */
 #include "sim_cloud/caches/builtin.h"
 #include "sim_cloud/caches/shelf.h"
 
@@ -19,7 +20,8 @@ struct store {
 static struct shelf_place place_of(const void *context, const struct edge_key *key)
 {
     const struct store *store = context;
-    return (struct shelf_place){store->shelf.defence ? key->tenant : 0, key->serial};
+    return store->shelf.defence ? (struct shelf_place){key->tenant, key->camera}
+                                : (struct shelf_place){0, key->serial};
 }
 
 SHELF_INIT(place_of)
