@@ -155,7 +155,7 @@ enum sf_err sf_store_do(struct sf_store *store, struct sf_diag *diag, const char
 {
     SF_ASSERT(store != NULL);
     SF_ASSERT(sql != NULL);
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     va_list values;
     va_start(values, types);
     enum sf_err err = prepare(store, &statement, diag, sql, types, values);
@@ -191,7 +191,7 @@ const char *sf_store_text(sqlite3_stmt *statement, int column)
 static enum sf_err read_number(struct sf_store *store, const char *sql, int64_t *number_out,
                                struct sf_diag *diag)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     bool row = false;
     SF_TRY(sf_store_prepare(store, &statement, diag, sql, ""));
     enum sf_err err = sf_store_step(store, statement, &row, diag);

@@ -151,7 +151,7 @@ enum sf_err sf_store_find(struct sf_store *store, const struct sf_campaign *camp
     SF_ASSERT(store != NULL);
     SF_ASSERT(campaign_out != NULL);
     uint64_t identity = sf_campaign_identity(campaign, true);
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     bool row;
     *campaign_out = (struct sf_store_campaign){.identity = identity};
     SF_TRY(sf_store_prepare(store, &statement, diag,
@@ -234,7 +234,7 @@ enum sf_err sf_store_read_history(struct sf_store *store,
 {
     SF_ASSERT(store != NULL);
     SF_ASSERT(visit != NULL);
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     bool row;
     SF_TRY(sf_store_prepare(
         store, &statement, diag,

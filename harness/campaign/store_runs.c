@@ -89,7 +89,7 @@ static bool unpack_waits(const uint8_t *bytes, int count, struct sf_waits *waits
 static enum sf_err add_oracles(struct sf_store *store, int64_t campaign,
                                const struct sf_campaign_run *run, struct sf_diag *diag)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     SF_TRY(kept(store, SF_SQL_ADD_ORACLE, &statement, diag));
     for (uint32_t i = 0; i < SF_ORACLES_MAX; i++) {
         const struct sf_oracle_result *is = &run->outcome.oracles[i];
@@ -107,7 +107,7 @@ static enum sf_err add_oracles(struct sf_store *store, int64_t campaign,
 static enum sf_err add_findings(struct sf_store *store, int64_t campaign,
                                 const struct sf_campaign_run *run, struct sf_diag *diag)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     SF_TRY(kept(store, SF_SQL_ADD_FINDING, &statement, diag));
     for (uint32_t i = 0; i < run->outcome.findings_kept; i++) {
         const struct sf_finding *is = &run->outcome.findings[i];
@@ -138,7 +138,7 @@ static enum sf_err add_run(struct sf_store *store, int64_t campaign,
     enum { TEXT = 13, FIGURES, PROBES = 19, FIRSTS };
     const struct sf_campaign_outcome *outcome = &run->outcome;
     const struct sf_campaign_figures *figures = &outcome->figures;
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     uint8_t probes[SF_PROBES_COUNT];
     uint8_t firsts[FIRSTS_BYTES_MAX];
     for (int i = 0; i < SF_PROBES_COUNT; i++) {

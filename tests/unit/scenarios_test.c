@@ -77,6 +77,24 @@ static void test_regress_scenarios_break_the_oracle_that_they_name(void **state)
     runs_destroy(runs);
 }
 
+/* Correct caches that decoded plans found at fault, each on the run that showed it. */
+static void test_twins_pass_where_they_once_failed(void **state)
+{
+    (void)state;
+    struct runs *runs = runs_create();
+    glob_t found;
+    assert_int_equal(glob("scenarios/regress/twins/*.yaml", 0, NULL, &found), 0);
+    assert_true(found.gl_pathc >= 4);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        runs_load(runs, found.gl_pathv[i]);
+        assert_int_not_equal(runs->plan.expect, SF_EXPECT_FAIL);
+        runs_run(runs, runs->plan.seed);
+        assert_int_equal(runs->result.findings_count, 0);
+    }
+    globfree(&found);
+    runs_destroy(runs);
+}
+
 /* A line: path, seed, hash. The big ones are cut by a bound on events, written behind the seed. */
 static void test_traces_have_their_pinned_hashes(void **state)
 {
@@ -130,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_every_scenario_survives_printing),
         cmocka_unit_test(test_smoke_scenarios_give_the_verdict_they_expect),
         cmocka_unit_test(test_regress_scenarios_break_the_oracle_that_they_name),
+        cmocka_unit_test(test_twins_pass_where_they_once_failed),
         cmocka_unit_test(test_traces_have_their_pinned_hashes),
         cmocka_unit_test(test_runs_do_not_depend_on_the_run_before),
     };
