@@ -451,6 +451,44 @@ static const struct sf_defect defects[] = {
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/front.yaml",
     },
+    {
+        .id = "D50",
+        .title = "a still is found by its camera alone, and who may see it is looked up",
+        .seen_in = "a cache written to review this gate; Nest 2019 in what is seen",
+        .needs = "a camera that is sold while an upload is on its way, and a new owner who asks "
+                 "before it ends and soon after",
+        BUILTIN("d50-camera-of-owner"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/sales.yaml",
+    },
+    {
+        .id = "D51",
+        .title = "replies that are still owed are counted, and a failure clears the count",
+        .seen_in = "a cache written to review this gate; relatives of redis-py "
+                   "CVE-2023-28858",
+        .needs = "a shared store that is slow and fails, and lookups that are given up",
+        BUILTIN("d51-owed-replies"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/slow-store.yaml",
+    },
+    {
+        .id = "D52",
+        .title = "the rest of a still is found by its validator alone",
+        .seen_in = "a cache written to review this gate; relatives of Squid CVE-2016-10002",
+        .needs = "viewers who ask for the rest, and firmware whose validators are not unique",
+        BUILTIN("d52-rest-by-validator"),
+        .oracle = "no-stray-bytes",
+        .scenario = "scenarios/gate/resume.yaml",
+    },
+    {
+        .id = "D53",
+        .title = "what is missing of a still is taken from a background, another tenant's still",
+        .seen_in = "no published incident; placeholders and compositors in general",
+        .needs = "an upload that breaks off, and an owner who is answered from it",
+        BUILTIN("d53-background"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/poor-network.yaml",
+    },
     {.id = NULL},
 };
 

@@ -9,9 +9,12 @@ enum { HELD_S = 15, SOON_S = 5 };
 struct camera {
     struct sf_tenant_id owner;
     uint32_t waits_count;   /* requests of the cache's paths that wait for it */
+    uint32_t guests_count;  /* of those: of guests */
     uint32_t sending_count; /* uploads and fetches under way */
-    uint32_t reserved;
-    sf_ns sent_at_ns;   /* when the cache had its latest whole still; -1: never */
+    sf_ns sent_at_ns;       /* when the cache had its latest whole still; -1: never */
+    uint64_t begun_count;   /* captures whose upload has begun: the highest number + 1 */
+    uint64_t old_count;     /* the same when the camera changed hands last with uploads under way */
+    sf_ns landed_until_ns;  /* such an upload has ended whole: soon after */
     sf_ns new_until_ns; /* it has changed hands with a still in the cache: what comes soon after */
 };
 
@@ -20,6 +23,7 @@ struct waiting {
     uint64_t request; /* 0: none */
     struct sf_camera_id camera;
     bool answered; /* it is: its answer is on its way */
+    bool guest;
 };
 
 struct sf_probe_accounts {
@@ -70,6 +74,8 @@ void sf_probe_accounts_end_wait(struct sf_probe_accounts *accounts, struct sf_vi
     waiting->request = 0;
     waiting->answered = false;
     SF_ASSERT(camera->waits_count > 0);
+    SF_ASSERT(camera->guests_count >= waiting->guest);
+    camera->guests_count -= waiting->guest;
     if (--camera->waits_count == 0) {
         accounts->waited_for[camera->owner.index]--;
     }
@@ -88,11 +94,18 @@ static void begin_wait(struct sf_probe_accounts *accounts, const struct sf_admit
     if (!from_cache || viewer->request != 0) {
         return;
     }
-    *viewer = (struct waiting){.request = admitted.request, .camera = admitted.camera};
+    bool guest = sf_access_is_guest(&accounts->access, tenant, admitted.camera);
+    *viewer =
+        (struct waiting){.request = admitted.request, .camera = admitted.camera, .guest = guest};
+    camera->guests_count += guest;
     if (camera->waits_count++ == 0 && ++accounts->waited_for[camera->owner.index] == 2) {
         counts[SF_PROBE_ACCOUNT_WAITS]++;
     }
-    counts[SF_PROBE_GUEST_ASKS] += sf_access_is_guest(&accounts->access, tenant, admitted.camera);
+    counts[SF_PROBE_GUEST_ASKS] += guest;
+    counts[SF_PROBE_OWNER_AND_GUEST] +=
+        camera->guests_count > 0 && camera->guests_count < camera->waits_count;
+    counts[SF_PROBE_OLD_STILL_LANDS] +=
+        sf_tenant_same(tenant, camera->owner) && admitted.at_ns < camera->landed_until_ns;
     counts[SF_PROBE_NEW_OWNER_ASKS] += admitted.at_ns < camera->new_until_ns;
 }
 
@@ -115,6 +128,8 @@ static void see_owner(struct sf_probe_accounts *accounts, const struct sf_camera
         camera->new_until_ns = held ? record.at_ns + SOON_S * SF_SECOND : 0;
         counts[SF_PROBE_OWNER_IN_FLIGHT] += camera->waits_count > 0;
         counts[SF_PROBE_OWNER_SENDING] += camera->sending_count > 0;
+        camera->old_count = camera->sending_count > 0 ? camera->begun_count : 0;
+        camera->landed_until_ns = 0;
     }
     if (camera->waits_count > 0) {
         accounts->waited_for[camera->owner.index]--;
@@ -136,6 +151,20 @@ static bool guest_waits(const struct sf_probe_accounts *accounts,
         }
     }
     return false;
+}
+
+static void see_begun(struct camera *camera, const struct sf_upload_begun_record begun)
+{
+    camera->sending_count++;
+    uint64_t count = UINT64_C(1) + begun.capture;
+    camera->begun_count = count > camera->begun_count ? count : camera->begun_count;
+}
+
+static void see_landed(struct camera *camera, const struct sf_upload_ended_record ended)
+{
+    if (ended.ending == SF_ENDING_COMPLETE && ended.capture < camera->old_count) {
+        camera->landed_until_ns = ended.at_ns + SOON_S * SF_SECOND;
+    }
 }
 
 static void see_sent(struct camera *camera, bool complete, sf_ns at_ns)
@@ -180,9 +209,12 @@ void sf_probe_accounts_see(struct sf_probe_accounts *accounts, const struct sf_r
                                    sf_cancelled_of(record).request);
         return;
     case SF_RECORD_UPLOAD_BEGUN:
-        camera_of(accounts, sf_upload_begun_of(record).camera)->sending_count++;
+        see_begun(camera_of(accounts, sf_upload_begun_of(record).camera),
+                  sf_upload_begun_of(record));
         return;
     case SF_RECORD_UPLOAD_ENDED:
+        see_landed(camera_of(accounts, sf_upload_ended_of(record).camera),
+                   sf_upload_ended_of(record));
         see_sent(camera_of(accounts, sf_upload_ended_of(record).camera),
                  sf_upload_ended_of(record).ending == SF_ENDING_COMPLETE, record->at_ns);
         return;

@@ -395,6 +395,9 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
     case SF_RECORD_FRAGMENT_LATE:
         pass(probes, SF_PROBE_LATE_FRAGMENT);
         return;
+    case SF_RECORD_ANSWERED_FROM:
+        probes->counts[SF_PROBE_RESUMED] += sf_answered_from_of(record).offset_bytes > 0;
+        return;
     case SF_RECORD_STORE:
         see_store(probes, sf_store_of(record));
         return;

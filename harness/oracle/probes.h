@@ -40,6 +40,7 @@
     X(UPLOAD_ABANDONED, "upload-abandoned", 1, "an upload ends with bytes missing")                \
     X(LATE_FRAGMENT, "late-fragment", 1, "a fragment comes after its upload has ended")            \
     X(STORE_USED, "store-used", 0, "the cache uses the shared store")                              \
+    X(RESUMED, "rest-asked-for", 0, "a viewer is answered with the rest of a still")               \
     X(STORE_LATE, "store-late", 0, "a reply of the store is late, by more than 200 ms")            \
     X(IDENTITY_FAILED, "identity-failed", 0, "the identity service fails to answer the cache")     \
     X(IDENTITY_LATE, "identity-late", 0,                                                           \
@@ -92,6 +93,10 @@
       "a camera changes hands while an upload of it is under way")                                 \
     X(NEW_OWNER_ASKS, "new-owner-asks-soon", 1,                                                    \
       "a camera that has changed hands shortly after a whole still is asked for within 5 s")       \
+    X(OLD_STILL_LANDS, "former-owners-still-lands", 1,                                             \
+      "an upload that began under the former owner ends whole, and the new owner asks within 5 s") \
+    X(OWNER_AND_GUEST, "owner-and-guest-wait", 1,                                                  \
+      "an owner and a guest wait for one camera at the same time")                                 \
     X(SLOT_TRADED, "slot-traded", 1, "a slot is given to another camera of its account")
 
 enum sf_probe {

@@ -63,6 +63,10 @@
     X(d47_handed_on)                                                                               \
     X(d48_renewed_on_error)                                                                        \
     X(d49_connection_context)                                                                      \
+    X(d50_camera_of_owner)                                                                         \
+    X(d51_owed_replies)                                                                            \
+    X(d52_rest_by_validator)                                                                       \
+    X(d53_background)                                                                              \
     /* Planted faults, one for each oracle that a cache can set off; in canary*.c. */         \
     X(canary_tenantless)                                                                           \
     X(canary_scrap)                                                                                \

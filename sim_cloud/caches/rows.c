@@ -1,5 +1,6 @@
 #include "sim_cloud/caches/rows.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "sim_cloud/caches/kit.h"
@@ -48,4 +49,20 @@ uint8_t *sf_rows_apply(const uint8_t *base, uint32_t base_count, const struct ro
     memcpy(still + from, rows, rows_bytes);
     memcpy(still + from + rows_bytes, base + end, base_count - end);
     return still;
+}
+
+uint32_t sf_rows_whole(const uint8_t *still, uint32_t count, uint32_t *begin_out, uint32_t *end_out)
+{
+    uint32_t rows = 0;
+    *begin_out = *end_out = scan_begin(still, count);
+    for (;;) {
+        uint32_t end = row_end(still, count, *end_out);
+        bool restart =
+            end >= 2 && end > *end_out && (still[end - 1] & 0xf8) == 0xd0 && still[end - 2] == 0xff;
+        if (!restart) {
+            return rows;
+        }
+        *end_out = end;
+        rows++;
+    }
 }

@@ -15,4 +15,9 @@ struct rows_delta {
 uint8_t *sf_rows_apply(const uint8_t *base, uint32_t base_count, const struct rows_delta *delta,
                        const uint8_t *rows, uint32_t rows_bytes, uint32_t *count_out);
 
+/* How many rows the beginning of a still has whole, and where they lie: from *begin_out to
+ * *end_out. */
+uint32_t sf_rows_whole(const uint8_t *still, uint32_t count, uint32_t *begin_out,
+                       uint32_t *end_out);
+
 #endif

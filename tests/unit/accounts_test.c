@@ -144,6 +144,38 @@ static void test_guests_and_withdrawals_are_counted(void **state)
         PASSED(UNSHARE_IN_FLIGHT, SHARE(1, 0, true), WAITS(6, HUB_0, 0, 1), SHARE(1, 0, false)), 0);
 }
 
+static void test_owners_and_guests_that_wait_together_are_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        PASSED(OWNER_AND_GUEST, SHARE(1, 0, true), WAITS(6, HUB_0, 1, 1), WAITS(7, HUB_1, 1, 2)),
+        1);
+    assert_int_equal(
+        PASSED(OWNER_AND_GUEST, SHARE(1, 0, true), WAITS(6, HUB_1, 1, 2), WAITS(7, HUB_0, 1, 1)),
+        1);
+    assert_int_equal(PASSED(OWNER_AND_GUEST, SHARE(1, 0, true), WAITS(6, HUB_0, 1, 1)), 0);
+    assert_int_equal(PASSED(OWNER_AND_GUEST, SHARE(1, 0, true), WAITS(6, HUB_0, 1, 1),
+                            ENDS(HUB_0, 1), WAITS(7, HUB_1, 1, 2)),
+                     0);
+}
+
+static void test_a_late_upload_of_the_former_owners_is_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(PASSED(OLD_STILL_LANDS, BEGINS(1, 0), OWNED(2, 0, 1), UPLOADED(3, 0),
+                            WAITS(4, HUB_1, 0, 1)),
+                     1);
+    assert_int_equal(PASSED(OLD_STILL_LANDS, BEGINS(1, 0), OWNED(2, 0, 1), UPLOADED(3, 0),
+                            WAITS(6 * SF_SECOND, HUB_1, 0, 1)),
+                     0);
+    assert_int_equal(PASSED(OLD_STILL_LANDS, BEGINS(1, 0), UPLOADED(2, 0), OWNED(3, 0, 1),
+                            WAITS(4, HUB_1, 0, 1)),
+                     0);
+    assert_int_equal(PASSED(OLD_STILL_LANDS, OWNED(2, 0, 1), BEGINS(3, 0), UPLOADED(4, 0),
+                            WAITS(5, HUB_1, 0, 1)),
+                     0);
+}
+
 static void test_changes_of_hands_and_slots_are_counted(void **state)
 {
     (void)state;
@@ -201,6 +233,8 @@ int main(void)
         cmocka_unit_test(test_another_camera_of_the_own_account_is_the_wrong_one),
         cmocka_unit_test(test_cameras_of_one_account_that_are_waited_for_are_counted),
         cmocka_unit_test(test_guests_and_withdrawals_are_counted),
+        cmocka_unit_test(test_owners_and_guests_that_wait_together_are_counted),
+        cmocka_unit_test(test_a_late_upload_of_the_former_owners_is_counted),
         cmocka_unit_test(test_changes_of_hands_and_slots_are_counted),
         cmocka_unit_test(test_a_capture_keeps_the_owner_that_its_camera_had),
     };

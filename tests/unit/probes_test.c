@@ -107,6 +107,19 @@ static void test_two_requests_at_once_on_a_connection_of_the_front_door_are_coun
     }
 }
 
+static void test_an_answer_with_the_rest_of_a_still_is_counted(void **state)
+{
+    (void)state;
+    assert_passed(SF_PROBE_RESUMED,
+                  "0 hub 0 gets its answer from on_request, about home 0, begun for home 0, "
+                  "request 1, from offset 4200\n",
+                  1);
+    assert_passed(SF_PROBE_RESUMED,
+                  "0 hub 0 gets its answer from on_request, about home 0, begun for home 0, "
+                  "request 1\n",
+                  0);
+}
+
 static void test_a_fetch_that_fails_while_its_still_is_wanted_is_counted(void **state)
 {
     (void)state;
@@ -457,6 +470,7 @@ int main(void)
         cmocka_unit_test(test_tenants_that_wait_are_counted),
         cmocka_unit_test(test_an_answer_is_on_its_way_for_half_a_second),
         cmocka_unit_test(test_two_that_ask_for_one_camera_are_counted),
+        cmocka_unit_test(test_an_answer_with_the_rest_of_a_still_is_counted),
         cmocka_unit_test(test_two_requests_at_once_on_a_connection_of_the_front_door_are_counted),
         cmocka_unit_test(test_a_fetch_that_fails_while_its_still_is_wanted_is_counted),
         cmocka_unit_test(test_stills_that_take_three_times_the_capacity_are_counted_once),
