@@ -6,7 +6,7 @@ add_test(NAME include-rules COMMAND ${rules}/include_rules.sh)
 add_test(NAME include-rules-canary COMMAND ${rules}/include_rules_canary.sh)
 # Objects and not the archive: the folder of each is part of a rule.
 file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/objects.txt
-    CONTENT "$<JOIN:$<TARGET_OBJECTS:strayframe_rooms>;$<TARGET_OBJECTS:strayframe>,\n>\n")
+    CONTENT "$<JOIN:$<TARGET_OBJECTS:strayframe_rooms>;$<TARGET_OBJECTS:strayframe_commands>;$<TARGET_OBJECTS:strayframe>;$<TARGET_OBJECTS:strayframe-live>,\n>\n")
 add_test(NAME tidy COMMAND ${rules}/tidy.sh ${CMAKE_CURRENT_BINARY_DIR}/objects.txt)
 add_test(NAME tidy-canary COMMAND ${rules}/tidy_canary.sh)
 add_test(NAME cache-abi-header COMMAND ${rules}/cache_abi_header.sh)

@@ -105,6 +105,7 @@ struct cli_command {
 /* A command line that has been understood. */
 struct cli_args {
     const struct cli_command *command;
+    char **argv;                         /* the command line itself */
     const char *values[CLI_OPTIONS_MAX]; /* by option; NULL: not given; "" for a flag that was */
     struct sf_scenario_override sets[CLI_SETS_MAX]; /* every --set, in order */
     uint32_t sets_count;
@@ -138,6 +139,10 @@ extern const struct cli_command cli_talk;
 extern const struct cli_command cli_live;
 extern const struct cli_command cli_history;
 extern const struct cli_command cli_fuzz;
+
+/* What `live` does: in the program strayframe it starts strayframe-live, which has the libraries
+ * that it needs. */
+int cli_live_run(const struct cli_args *args);
 
 void cli_overview(FILE *to);
 /* Prints the help of one command; returns the exit code. */

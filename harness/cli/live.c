@@ -1,44 +1,16 @@
-/* `strayframe live`: real cache servers under test. */
+/* `strayframe live`, in the program strayframe-live: from the options to what is played. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/cli/command.h"
 #include "harness/cli/live.h"
 #include "harness/live/matrix.h"
 #include "harness/live/session.h"
 #include "harness/scenario/value.h"
-
-static const struct cli_option live_options[] = {
-    {"server", "NAME", "start this server: a name in share/servers, or a driver FILE.yaml"},
-    {"config", "PATH", "its configuration, a template: a file, or a folder of them"},
-    {"url", "URL", "instead of --server: a running cache, http://HOST:PORT"},
-    {"matrix", "NAME",
-     "play many cells: quick or full; without it, one cell from the options below"},
-    {"identity", "HOW", "header:NAME, cookie:NAME, bearer, query:NAME or path (header:X-Tenant)"},
-    {"origin-header", "LINE",
-     "a header that the origin sends; {tenant} is the owner; may be repeated"},
-    {"etag", "HOW", "the origin's ETags: none, same for all tenants, or own (none)"},
-    {"path", "PATH", "of the URLs; {n} is their number, {tenant} the credential (/cam/{n})"},
-    {"host", "NAME", "the Host header that viewers send"},
-    {"condition", "WHAT", "ok, drop, 5xx, slow TIME, stall, cut or lossy SHARE (ok)"},
-    {"arrival", "HOW", "gap TIME, stagger TIME or together (gap, as the server needs it)"},
-    {"tenants", "N", "how many tenants ask for one URL (2)"},
-    {"phase", "WHAT", "between the rounds: steady, reload, restart or purge (steady)"},
-    {"repeats", "N", "plays of each cell (3)"},
-    {"time-out", "TIME", "the shortest time-out in the configuration (1s)"},
-    {"patience", "TIME", "a viewer gives up after this long (4s)"},
-    {"origin-listen", "HOST:PORT", "where our origin listens (127.0.0.1, any port)"},
-    {"learn", "FILE", "judge a service by its own content: accounts and pages, docs/live.md"},
-    {"outside", NULL, "learn: targets that are not on loopback, asked slowly"},
-    {"expect", "FILE",
-     "the cells that are known to leak: exit code 0 if these leak, and no others"},
-    {"hold", NULL, "play no cell: keep server and origin running, for commands by hand"},
-    CLI_OPTION_JSON,
-    CLI_OPTIONS_END,
-};
 
 static enum sf_err read_span(const struct cli_args *args, const char *option, sf_ns fallback,
                              sf_ns *span_out, struct sf_diag *diag)
@@ -256,8 +228,9 @@ static int print_report(const struct cli_args *args, const struct cli_live *live
     return codes[report->verdict];
 }
 
-static int run_live(const struct cli_args *args)
+int cli_live_run(const struct cli_args *args)
 {
+    SF_ASSERT(args != NULL);
     struct cli_live *live = sf_alloc(1, sizeof *live);
     struct sf_diag diag = {0};
     struct sf_text logs = {0};
@@ -291,21 +264,3 @@ static int run_live(const struct cli_args *args)
     free(live);
     return code;
 }
-
-const struct cli_command cli_live = {
-    .name = "live",
-    .words = "[FILE]",
-    .summary = "Judge a real cache server and its configuration",
-    .details =
-        "Starts the server with your configuration between an origin of ours, which serves marked\n"
-        "stills, and viewers of several tenants, and checks the owner of each still that a viewer\n"
-        "receives. The configuration is a template: write {LISTEN} for the address to listen on,\n"
-        "{ORIGIN} for the origin's address, {DIR} for a folder to keep files in.\n"
-        "FILE is a live scenario, such as scenarios/live/boxing-day.yaml: it names its own\n"
-        "configurations and expectations. See docs/live.md. Exit code 0: no strays; 1: strays;\n"
-        "3: inconclusive.",
-    .options = live_options,
-    .words_min = 0,
-    .words_max = 1,
-    .run = run_live,
-};

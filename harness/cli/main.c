@@ -160,6 +160,7 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
         return CLI_EXIT_MACHINE;
     }
     args->command = command;
+    args->argv = argv;
     int code = understand(command, argc, argv, args);
     if (code == 0) {
         if (command->prints_what_is_known) {
