@@ -175,6 +175,10 @@ void sf_netem_decide(struct sf_netem *link, sf_ns now_ns, uint32_t bytes, bool e
     SF_ASSERT(fate_out != NULL);
     SF_ASSERT(!link->slot_active);
     SF_ASSERT(now_ns >= 0);
+    if (sf_netem_is_plain(link) && !ect) {
+        sf_netem_decide_plain(link, now_ns, bytes, fate_out);
+        return;
+    }
     struct sf_netem_admission admission;
     sf_netem_admit(link, now_ns, bytes, ect, &admission);
 

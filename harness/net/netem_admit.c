@@ -393,6 +393,32 @@ void sf_netem_admit(struct sf_netem *link, sf_ns now_ns, uint32_t bytes, bool ec
     link->packets_count++;
 }
 
+void sf_netem_decide_plain(struct sf_netem *link, sf_ns now_ns, uint32_t bytes,
+                           struct sf_netem_fate *fate_out)
+{
+    SF_ASSERT(link != NULL);
+    SF_ASSERT(fate_out != NULL);
+    SF_ASSERT(sf_netem_is_plain(link));
+    memset(fate_out, 0, sizeof *fate_out);
+    bool lost = loses(link);
+    link->packets_count++;
+    fate_out->dropped_by_limit = !lost && is_full(link);
+    if (lost || fate_out->dropped_by_limit) {
+        return;
+    }
+    const struct arrival arrival = {.now_ns = now_ns, .bytes = bytes};
+    const struct sf_netem_placed copy = {
+        .send_ns = in_order(link, send_time(link, &arrival, draw_delay(link)))};
+    link->reorder_counter++;
+    count_in(link, &copy);
+    if (copy.send_ns <= now_ns) { /* it has left before the next packet comes */
+        link->timed_count--;
+        link->gone_count++;
+    }
+    fate_out->copies_count = 1;
+    fate_out->copy[0].deliver_ns = copy.send_ns > now_ns ? copy.send_ns : now_ns;
+}
+
 void sf_netem_slot_begin(struct sf_netem *link, sf_ns now_ns)
 {
     SF_ASSERT(link != NULL);

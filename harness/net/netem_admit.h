@@ -26,6 +26,18 @@ struct sf_netem_admission {
 void sf_netem_admit(struct sf_netem *link, sf_ns now_ns, uint32_t bytes, bool ect,
                     struct sf_netem_admission *out);
 
+/* A link that makes no second copy of a packet, corrupts none and lets none jump ahead. */
+static inline bool sf_netem_is_plain(const struct sf_netem *link)
+{
+    const struct sf_netem_config *config = link->config;
+    return (config->duplicate | config->corrupt | config->gap) == 0 && link->fixed_count == 0;
+}
+
+/* sf_netem_decide for a plain link and a packet that is not ECN-capable: the same in fewer steps.
+ */
+void sf_netem_decide_plain(struct sf_netem *link, sf_ns now_ns, uint32_t bytes,
+                           struct sf_netem_fate *fate_out);
+
 /* The delay of `table` around `mean_ns`, for one random number. */
 sf_ns sf_netem_delay(sf_ns mean_ns, sf_ns spread_ns, const struct sf_netem_table *table,
                      uint32_t random);

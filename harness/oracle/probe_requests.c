@@ -6,7 +6,7 @@
 
 enum { MANY = 256, RETURN_WITHIN_S = 2, SHARED_WITHIN_S = 1 };
 enum { LIVE_PICTURES = 5, LIVE_WITHIN_S = 2 };
-enum { ON_ITS_WAY_MS = 500, ON_ITS_WAY_MAX = 4096 };
+enum { ON_ITS_WAY_MS = 500, ON_ITS_WAY_FIRST = 64, ON_ITS_WAY_MAX = 4096 };
 
 struct sf_probe_viewer {
     sf_ns admitted_at_ns;
@@ -47,7 +47,7 @@ void sf_probe_requests_init(struct sf_probe_requests *requests, struct sf_arena 
                                  sizeof(struct sf_probe_viewer)),
         .askers = sf_arena_take(arena, homes_count, sizeof(struct sf_probe_asker)),
         .fronts = sf_arena_take(arena, FRONTS, sizeof(struct sf_probe_front)),
-        .answers = sf_arena_take(arena, ON_ITS_WAY_MAX, sizeof(struct sf_probe_answer)),
+        .arena = arena,
     };
     for (uint32_t i = 0; i < homes_count; i++) {
         requests->askers[i].viewer = sf_viewer_id(SF_NOBODY);
@@ -105,10 +105,15 @@ bool sf_probe_requests_arrived(struct sf_probe_requests *requests, sf_ns now_ns,
     SF_ASSERT(requests != NULL);
     SF_ASSERT(answer_out != NULL);
     uint64_t count = requests->answers_given - requests->answers_arrived;
-    *answer_out = requests->answers[requests->answers_arrived % ON_ITS_WAY_MAX];
-    if (count == 0 || (answer_out->until_ns > now_ns && count < ON_ITS_WAY_MAX)) {
+    if (count == 0) {
         return false;
     }
+    const struct sf_probe_answer *first =
+        &requests->answers[requests->answers_arrived % requests->answers_room];
+    if (first->until_ns > now_ns && count < ON_ITS_WAY_MAX) {
+        return false;
+    }
+    *answer_out = *first;
     requests->answers_arrived++;
     end_wait(requests, answer_out->viewer, answer_out->request);
     return true;
@@ -154,6 +159,24 @@ static void see_picture(struct sf_probe_requests *requests,
     }
 }
 
+/* There is always room for one more: where ON_ITS_WAY_MAX are on their way, the first has arrived
+ * before each record. */
+static void add_answer(struct sf_probe_requests *requests, struct sf_probe_answer answer)
+{
+    uint64_t count = requests->answers_given - requests->answers_arrived;
+    SF_ASSERT(count < ON_ITS_WAY_MAX);
+    if (count == requests->answers_room) {
+        uint64_t room = count > 0 ? 2 * count : ON_ITS_WAY_FIRST;
+        struct sf_probe_answer *ring = sf_arena_take(requests->arena, room, sizeof *ring);
+        for (uint64_t i = requests->answers_arrived; i < requests->answers_given; i++) {
+            ring[i % room] = requests->answers[i % requests->answers_room];
+        }
+        requests->answers = ring;
+        requests->answers_room = room;
+    }
+    requests->answers[requests->answers_given++ % requests->answers_room] = answer;
+}
+
 static void see_answered(struct sf_probe_requests *requests,
                          const struct sf_answered_record answered, uint64_t *counts)
 {
@@ -169,11 +192,11 @@ static void see_answered(struct sf_probe_requests *requests,
         pass(counts, SF_PROBE_HIT);
     }
     viewer->answered |= waited;
-    requests->answers[requests->answers_given++ % ON_ITS_WAY_MAX] = (struct sf_probe_answer){
-        .until_ns = answered.at_ns + ON_ITS_WAY_MS * SF_MS,
-        .request = answered.request,
-        .viewer = answered.viewer,
-    };
+    add_answer(requests, (struct sf_probe_answer){
+                             .until_ns = answered.at_ns + ON_ITS_WAY_MS * SF_MS,
+                             .request = answered.request,
+                             .viewer = answered.viewer,
+                         });
 }
 
 static void see_gave_up(struct sf_probe_requests *requests, const struct sf_gave_up_record gave_up,

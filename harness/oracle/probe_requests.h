@@ -28,7 +28,9 @@ struct sf_probe_requests {
     struct sf_probe_viewer *viewers;
     struct sf_probe_front *fronts;   /* by connection and node, modulo their number */
     struct sf_probe_asker *askers;   /* by camera: who asked for it last */
+    struct sf_arena *arena;          /* borrowed */
     struct sf_probe_answer *answers; /* a ring, in the order in which they were given */
+    uint64_t answers_room;           /* of it; grows */
     uint64_t answers_given;
     uint64_t answers_arrived;
     uint32_t homes_count;

@@ -127,7 +127,9 @@ static void see_packet(struct sf_probes *probes, const struct sf_packet_record p
                  {SF_FATE_DUPLICATED, SF_PROBE_PACKET_DUPLICATED},
                  {SF_FATE_CORRUPTED, SF_PROBE_PACKET_CORRUPTED},
                  {SF_FATE_OVER_LIMIT, SF_PROBE_PACKET_OVER_LIMIT}};
-    for (size_t i = 0; i < sizeof fates / sizeof fates[0]; i++) {
+    const unsigned flagged =
+        SF_FATE_LOST | SF_FATE_DUPLICATED | SF_FATE_CORRUPTED | SF_FATE_OVER_LIMIT;
+    for (size_t i = 0; (packet.fate & flagged) != 0 && i < sizeof fates / sizeof fates[0]; i++) {
         if ((packet.fate & fates[i].flag) != 0) {
             pass(probes, fates[i].probe);
         }
@@ -340,12 +342,10 @@ static void see_identity(struct sf_probes *probes, const struct sf_identity_reco
     }
 }
 
+/* Any record but PACKET. */
 static void see(struct sf_probes *probes, const struct sf_record *record)
 {
     switch (record->kind) {
-    case SF_RECORD_PACKET:
-        see_packet(probes, sf_packet_of(record));
-        return;
     case SF_RECORD_PACKET_LEFT:
         see_packet_left(probes, sf_packet_left_of(record));
         return;
@@ -446,6 +446,10 @@ void sf_probes_hear(void *context, const struct sf_record *records, uint32_t cou
     SF_ASSERT(records != NULL || count == 0);
     struct sf_probes *probes = context;
     for (uint32_t i = 0; i < count; i++) {
+        if (records[i].kind == SF_RECORD_PACKET) { /* most are; no request or account is in them */
+            see_packet(probes, sf_packet_of(&records[i]));
+            continue;
+        }
         struct sf_probe_answer answer;
         while (sf_probe_requests_arrived(&probes->requests, records[i].at_ns, &answer)) {
             sf_probe_accounts_end_wait(probes->accounts, answer.viewer, answer.request);

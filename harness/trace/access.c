@@ -54,7 +54,7 @@ static void see_ask(const struct sf_access *access, const struct sf_ask_record a
     }
 }
 
-void sf_access_see(struct sf_access *access, const struct sf_record *record)
+void sf_access_see_one(struct sf_access *access, const struct sf_record *record)
 {
     SF_ASSERT(access != NULL);
     SF_ASSERT(record != NULL);
@@ -74,7 +74,7 @@ void sf_access_see(struct sf_access *access, const struct sf_record *record)
     case SF_RECORD_ASK:
         see_ask(access, sf_ask_of(record));
         return;
-    default: /* the rest: says nothing of access */
+    default: /* the rest: is not given to this function */
         return;
     }
 }

@@ -33,8 +33,17 @@ struct sf_access {
 };
 
 void sf_access_init(struct sf_access *access, struct sf_arena *arena, uint32_t homes_count);
+/* One of the kinds below. */
+void sf_access_see_one(struct sf_access *access, const struct sf_record *record);
 /* Any record. */
-void sf_access_see(struct sf_access *access, const struct sf_record *record);
+static inline void sf_access_see(struct sf_access *access, const struct sf_record *record)
+{
+    const uint64_t kinds = UINT64_C(1) << SF_RECORD_CAMERA | UINT64_C(1) << SF_RECORD_SLOT |
+                           UINT64_C(1) << SF_RECORD_SHARE | UINT64_C(1) << SF_RECORD_ASK;
+    if ((kinds & UINT64_C(1) << record->kind) != 0) {
+        sf_access_see_one(access, record);
+    }
+}
 
 /* Is the camera shared with this tenant now? */
 bool sf_access_is_guest(const struct sf_access *access, struct sf_tenant_id tenant,
