@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/shown.h"
 
 __attribute__((format(printf, 5, 0))) static void diag_set(struct sf_diag *diag, const char *file,
                                                            uint32_t line, uint32_t column,
@@ -63,14 +64,15 @@ void sf_diag_print(const struct sf_diag *diag, char *out, uint64_t out_bytes)
 {
     SF_ASSERT(out != NULL);
     SF_ASSERT(out_bytes > 0);
+    char file[4 * sizeof diag->file];
+    sf_shown(diag->file, strlen(diag->file), file, sizeof file);
     if (diag->file[0] == '\0') {
         snprintf(out, out_bytes, "%s", diag->message);
     } else if (diag->line == 0) {
-        snprintf(out, out_bytes, "%s: %s", diag->file, diag->message);
+        snprintf(out, out_bytes, "%s: %s", file, diag->message);
     } else if (diag->column == 0) {
-        snprintf(out, out_bytes, "%s:%u: %s", diag->file, diag->line, diag->message);
+        snprintf(out, out_bytes, "%s:%u: %s", file, diag->line, diag->message);
     } else {
-        snprintf(out, out_bytes, "%s:%u:%u: %s", diag->file, diag->line, diag->column,
-                 diag->message);
+        snprintf(out, out_bytes, "%s:%u:%u: %s", file, diag->line, diag->column, diag->message);
     }
 }

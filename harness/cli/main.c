@@ -1,10 +1,13 @@
 /* strayframe: finds the command and understands its options. */
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
+#include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/base/interrupt.h"
 #include "harness/cli/command.h"
@@ -155,10 +158,7 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
     if (wants_help(argc, argv)) {
         return finished(cli_help_of(command));
     }
-    struct cli_args *args = calloc(1, sizeof *args);
-    if (args == NULL) {
-        return CLI_EXIT_MACHINE;
-    }
+    struct cli_args *args = sf_alloc(1, sizeof *args);
     args->command = command;
     args->argv = argv;
     int code = understand(command, argc, argv, args);
@@ -184,9 +184,31 @@ static int unknown_command(const char *name)
     return CLI_EXIT_BAD_INPUT;
 }
 
+/* A file that may not grow is an error of `write`, with a sentence, and no signal. A stack that is
+ * too small for any command is said now. */
+static bool machine_is_fit(void)
+{
+    enum { STACK_BYTES_MIN = 1 << 20 };
+    struct rlimit stack;
+    signal(SIGXFSZ, SIG_IGN);
+    if (getrlimit(RLIMIT_STACK, &stack) != 0 || stack.rlim_cur >= STACK_BYTES_MIN) {
+        return true;
+    }
+    stack.rlim_cur = stack.rlim_max < STACK_BYTES_MIN ? stack.rlim_max : STACK_BYTES_MIN;
+    if (stack.rlim_cur == STACK_BYTES_MIN && setrlimit(RLIMIT_STACK, &stack) == 0) {
+        return true;
+    }
+    fprintf(stderr, "strayframe: the stack may have %llu KiB (ulimit -s); %d are needed\n",
+            (unsigned long long)stack.rlim_cur / 1024, STACK_BYTES_MIN / 1024);
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     SF_ASSERT(argv != NULL);
+    if (!machine_is_fit()) {
+        return CLI_EXIT_MACHINE;
+    }
     if (argc < 2) {
         cli_overview(stderr);
         return CLI_EXIT_BAD_INPUT;

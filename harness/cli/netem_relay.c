@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness/base/assert.h"
 #include "harness/cli/netem.h"
@@ -53,33 +54,41 @@ static void report_text(const struct link *link, const struct sf_relay_session_o
     }
 }
 
+/* What exists and is no file, such as /dev/null, is written as it is. */
+static bool is_device(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && !S_ISREG(found.st_mode);
+}
+
 static enum sf_err write_report(const struct cli_netem *request, const struct link *link,
                                 const struct sf_relay_session *session,
                                 const struct sf_relay_session_outcome *outcome,
                                 struct sf_diag *diag)
 {
     const char *path = cli_value(request->args, "report");
-    FILE *file = path != NULL ? fopen(path, "we") : stderr;
-    if (file == NULL) {
-        return sf_fail_at(diag, sf_err_of_file(errno), path, 0, 0, "cannot write: %s",
-                          strerror(errno));
-    }
+    struct sf_text text = {0};
     if (cli_flag(request->args, "json")) {
         json_t *object = report_json(link, session, outcome);
-        json_dumpf(object, file, JSON_INDENT(2));
-        fputc('\n', file);
+        char *lines = json_dumps(object, JSON_INDENT(2));
+        sf_text_add(&text, "%s\n", lines != NULL ? lines : "{}");
+        free(lines);
         json_decref(object);
     } else {
-        struct sf_text text = {0};
         report_text(link, outcome, &text);
-        fputs(text.data, file);
-        sf_text_free(&text);
     }
-    bool failed = ferror(file) != 0;
-    failed |= (path != NULL ? fclose(file) : fflush(file)) != 0;
-    return failed ? sf_fail_at(diag, SF_ERR_MACHINE, path, 0, 0, "cannot write the report: %s",
-                               strerror(errno))
-                  : SF_OK;
+    enum sf_err err = SF_OK;
+    if (path != NULL && !is_device(path)) {
+        err = cli_write_file(path, &text, diag);
+    } else {
+        FILE *file = path != NULL ? fopen(path, "we") : stderr;
+        bool failed = file == NULL || fputs(text.data, file) < 0;
+        failed |= file != NULL && (file != stderr ? fclose(file) : fflush(file)) != 0;
+        err = failed ? sf_fail(diag, SF_ERR_MACHINE, "cannot write the report: %s", strerror(errno))
+                     : SF_OK;
+    }
+    sf_text_free(&text);
+    return err;
 }
 
 /* The words behind `--`; a shell if there are none. Copies, for they go to execvp;

@@ -20,6 +20,8 @@
 #include "harness/box/box.h"
 #include "harness/box/spent.h"
 
+/* A worker ends with this code when the machine fails it. */
+enum { MACHINE_FAILED = 4 };
 enum { WORKERS_MAX = 256, POLL_NS = 20 * 1000 * 1000, NO_JOB = -1 };
 
 /* Shared between the workers and their parent. */
@@ -47,7 +49,7 @@ struct pool {
     struct worker workers[WORKERS_MAX];
     double started_s;
     uint32_t slots_count; /* places for results: the window, or all */
-    enum sf_err err;      /* of taking results */
+    enum sf_err err;      /* of taking results, and of a machine that fails */
 };
 
 /* Where a job's result and status are: with `take` the places are used again and again. */
@@ -185,8 +187,20 @@ static bool start_worker(struct pool *pool, uint32_t index)
     return pid > 0;
 }
 
+/* An end that no job brings about: SIGKILL, unless it is ours, comes from outside or from the
+ * kernel when memory is short. NULL: it is the job's. */
+static const char *end_by_machine(int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == MACHINE_FAILED) {
+        return "a worker process had to end: see above";
+    }
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL
+               ? "a worker process was killed from outside, or for want of memory"
+               : NULL;
+}
+
 /* Records the end of the job that a dead worker was running. */
-static void bury(struct pool *pool, uint32_t index, int status)
+static void bury(struct pool *pool, uint32_t index, int status, struct sf_diag *diag)
 {
     struct worker *worker = &pool->workers[index];
     int32_t job = atomic_load(&pool->shared->current[index]);
@@ -198,13 +212,18 @@ static void bury(struct pool *pool, uint32_t index, int status)
     bool is_open = job != NO_JOB && (uint32_t)job >= atomic_load(&pool->shared->taken_count);
     if (is_open && status_read(status_of(pool, (uint32_t)job)) == SF_JOB_NOT_RUN) {
         struct sf_job_status *job_status = status_of(pool, (uint32_t)job);
+        const char *why = worker->hung ? NULL : end_by_machine(status);
+        if (why != NULL) {
+            pool->err = sf_fail(diag, SF_ERR_MACHINE, "%s", why);
+            return;
+        }
         bool by_signal = WIFSIGNALED(status) && !worker->hung;
         job_status->signal_number = by_signal ? (uint32_t)WTERMSIG(status) : 0;
         status_end(job_status, worker->hung ? SF_JOB_HUNG : SF_JOB_CRASHED);
     }
     atomic_fetch_add(&pool->shared->done_count, 1);
-    if (!is_over(pool, atomic_load(&pool->shared->next))) {
-        start_worker(pool, index);
+    if (!is_over(pool, atomic_load(&pool->shared->next)) && !start_worker(pool, index)) {
+        pool->err = sf_fail(diag, SF_ERR_MACHINE, "no process in place of a worker that has ended");
     }
 }
 
@@ -244,7 +263,7 @@ static bool any_worker(const struct pool *pool)
     return false;
 }
 
-static void attend(struct pool *pool)
+static void attend(struct pool *pool, struct sf_diag *diag)
 {
     for (uint32_t i = 0; i < pool->workers_count; i++) {
         if (pool->workers[i].pid == 0) {
@@ -252,7 +271,7 @@ static void attend(struct pool *pool)
         }
         int status;
         if (waitpid(pool->workers[i].pid, &status, WNOHANG) == pool->workers[i].pid) {
-            bury(pool, i, status);
+            bury(pool, i, status, diag);
         } else {
             end_if_hung(pool, i);
         }
@@ -356,7 +375,7 @@ static enum sf_err attend_all(struct pool *pool, struct sf_diag *diag)
         if (is_given_up(pool)) {
             end_all(pool);
         }
-        attend(pool);
+        attend(pool, diag);
         collect(pool, diag);
         if (any_worker(pool)) {
             pause_a_little(round);

@@ -71,7 +71,9 @@ struct sf_jobs_results {
     size_t mapped_bytes;
 };
 
-/* SF_ERR_MACHINE without enough processes or memory; the error of `take` or `settle`. */
+/* SF_ERR_MACHINE without enough processes or memory, and when a worker ends with exit code 4 or is
+ * killed by a signal that is not ours; the error of `take` or `settle`. Then there are no results.
+ */
 SF_MUST_USE enum sf_err sf_jobs_run(const struct sf_jobs *jobs, struct sf_jobs_results *results_out,
                                     struct sf_diag *diag);
 void sf_jobs_free(struct sf_jobs_results *results);

@@ -44,7 +44,7 @@ static void choose_modules(struct shrink *shrink)
     }
 }
 
-enum { RUN_SECONDS = 20 };
+enum { RUN_SECONDS = 10 };
 
 /* A cache that hangs must not hold up the search for longer than it may take. Whether there is
  * anything to shrink, the first run shall find out. */

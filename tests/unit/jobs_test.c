@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tests/unit/test.h"
@@ -186,6 +187,36 @@ static void test_an_error_of_taking_ends_the_work(void **state)
     assert_null(results.results);
 }
 
+/* Index 1 ends its worker as the machine would: by exit code 4, or killed from outside. */
+static void fail_by_machine(void *context, void *prepared, uint32_t index, void *result_out)
+{
+    (void)prepared;
+    *(uint64_t *)result_out = 1;
+    if (index == 1 && *(const int *)context == 0) {
+        _exit(4);
+    }
+    if (index == 1) {
+        kill(getpid(), SIGKILL);
+    }
+}
+
+static void test_a_machine_that_fails_is_no_crash_of_a_job(void **state)
+{
+    (void)state;
+    for (int killed = 0; killed < 2; killed++) {
+        const struct sf_jobs jobs = {.count = 4,
+                                     .workers = 2,
+                                     .result_bytes = sizeof(uint64_t),
+                                     .work = fail_by_machine,
+                                     .context = &killed};
+        struct sf_jobs_results results;
+        struct sf_diag diag = {0};
+        assert_int_equal(sf_jobs_run(&jobs, &results, &diag), SF_ERR_MACHINE);
+        assert_non_null(strstr(diag.message, killed ? "killed from outside" : "had to end"));
+        assert_null(results.results);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_results_are_taken_in_order_whichever_ends_first),
         cmocka_unit_test(test_jobs_before_the_first_are_not_run),
         cmocka_unit_test(test_an_error_of_taking_ends_the_work),
+        cmocka_unit_test(test_a_machine_that_fails_is_no_crash_of_a_job),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -292,6 +292,79 @@ static void test_sigterm_goes_to_the_client_and_ends_all(void **state)
     check_ending(SIGTERM);
 }
 
+/* What a keyboard sends goes to the whole group of processes: the client ends, the server is left
+ * alone until then, and the report is written. `line` is what the shell of the client runs. */
+static void check_keyboard(const char *server, const char *line, int expected)
+{
+    char report[] = "/tmp/relay-report-XXXXXX";
+    char command[4096];
+    char network[64];
+    int status;
+    int fd;
+    close(mkstemp(report));
+    snprintf(
+        command, sizeof command,
+        "exec setsid -w sh -c 'echo $$; exec %s/strayframe netem \"delay 1ms\" --relay --report %s "
+        "--serve \"%s\" -- sh -c \"%s\"'",
+        SF_BINARY_DIR, report, server, line);
+    pid_t child = start_with_pipe(command, &fd);
+    read_line(fd, network, sizeof network);
+    pid_t group = (pid_t)strtol(network, NULL, 10);
+    read_line(fd, network, sizeof network); /* both have begun */
+    assert_true(group > 1);
+    kill(-group, SIGINT);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WEXITSTATUS(status), expected);
+    read_file(report, output);
+    assert_says(output, "there: ");
+    assert_says(output, "packets in");
+    unlink(report);
+    close(fd);
+}
+
+static void test_the_keyboard_ends_the_client_and_the_report_is_written(void **state)
+{
+    (void)state;
+    skip_where_there_is_none();
+    char server[600];
+    /* One question, and the end: it would fail if the signal had reached it. */
+    snprintf(server, sizeof server, "exec %s serve", own_path);
+    check_keyboard(server, "echo begun; sleep 100", 128 + SIGINT);
+    char client[600];
+    snprintf(client, sizeof client, "trap : INT; echo begun; sleep 1; %s ask", own_path);
+    check_keyboard(server, client, 0);
+}
+
+/* No port is opened, so the client is waited with. */
+static void check_impatience(int signal_number)
+{
+    char command[1024];
+    int status;
+    char line[64];
+    int fd;
+    snprintf(command, sizeof command,
+             "exec %s/strayframe netem 'delay 1ms' --relay --report /dev/null "
+             "--serve 'echo begun; exec sleep 100' -- sh -c 'echo never' 2>&1",
+             SF_BINARY_DIR);
+    pid_t child = start_with_pipe(command, &fd);
+    read_line(fd, line, sizeof line);
+    kill(child, signal_number);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WEXITSTATUS(status), 128 + signal_number);
+    ssize_t count = read(fd, line, sizeof line - 1);
+    line[count > 0 ? count : 0] = '\0';
+    assert_null(strstr(line, "never"));
+    close(fd);
+}
+
+static void test_signals_are_obeyed_while_the_server_is_waited_for(void **state)
+{
+    (void)state;
+    skip_where_there_is_none();
+    check_impatience(SIGTERM);
+    check_impatience(SIGINT);
+}
+
 /* The helpers. */
 
 static int open_socket(void)
@@ -364,6 +437,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_what_cannot_be_is_refused),
         cmocka_unit_test(test_kill_9_leaves_nothing),
         cmocka_unit_test(test_sigterm_goes_to_the_client_and_ends_all),
+        cmocka_unit_test(test_the_keyboard_ends_the_client_and_the_report_is_written),
+        cmocka_unit_test(test_signals_are_obeyed_while_the_server_is_waited_for),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     free((char *)(uintptr_t)own_path);

@@ -72,13 +72,23 @@ static _Noreturn void keep(pid_t program, const sigset_t *signals)
     }
 }
 
-/* In the new process, the first of its namespace. Nothing comes through `go_fd` if the parent was
- * gone before it could be bound to it. */
-static _Noreturn void be_keeper(const struct sf_namespace *space, char *const *argv, int go_fd,
-                                int failure_fd)
+/* The parent holds the other end of `go_fd` until the program has begun. If it was gone before we
+ * could be bound to it, nothing comes through, or the end of it. */
+static bool parent_lives(int go_fd)
 {
     char go;
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || read(go_fd, &go, 1) != 1) {
+    struct pollfd ready = {.fd = go_fd, .events = POLLIN};
+    return read(go_fd, &go, 1) == 1 && poll(&ready, 1, 0) == 0;
+}
+
+/* In the new process, the first of its namespace. */
+static _Noreturn void be_keeper(const struct sf_namespace *space, char *const *argv, bool apart,
+                                int go_fd, int failure_fd)
+{
+    if (apart) {
+        setsid();
+    }
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || !parent_lives(go_fd)) {
         _exit(EXIT_KEEPER_FAILED);
     }
     struct sf_namespace inside = {.fd = space->fd, .home_fd = -1};
@@ -123,7 +133,7 @@ static enum sf_err make_pipes(int go[2], int failure[2], struct sf_diag *diag)
     return SF_OK;
 }
 
-enum sf_err sf_program_start(const struct sf_namespace *space, char *const *argv,
+enum sf_err sf_program_start(const struct sf_namespace *space, char *const *argv, bool apart,
                              struct sf_program *program, struct sf_diag *diag)
 {
     SF_ASSERT(space != NULL);
@@ -138,7 +148,7 @@ enum sf_err sf_program_start(const struct sf_namespace *space, char *const *argv
     int fork_reason = errno;
     if (keeper == 0) {
         close(go[1]);
-        be_keeper(space, argv, go[0], failure[1]);
+        be_keeper(space, argv, apart, go[0], failure[1]);
     }
     close(go[0]);
     close(failure[1]);

@@ -15,11 +15,13 @@ struct sf_program {
     int exit_code; /* once it has ended; as a shell says it: 128 + n for signal n */
 };
 
-/* Starts argv[0], found along PATH, inside `space`. The caller has one thread, and SIGCHLD is not
+/* Starts argv[0], found along PATH, inside `space`; with `apart` in a session of its own, which the
+ * signals of the terminal do not reach. The caller has one thread, and SIGCHLD is not
  * ignored. SF_ERR_INPUT if there is no such program; SF_ERR_MACHINE where processes or namespaces
  * cannot be had. */
 SF_MUST_USE enum sf_err sf_program_start(const struct sf_namespace *space, char *const *argv,
-                                         struct sf_program *program_out, struct sf_diag *diag);
+                                         bool apart, struct sf_program *program_out,
+                                         struct sf_diag *diag);
 
 /* Whether it has ended, by now; then exit_code is set. May be called again. */
 bool sf_program_has_ended(struct sf_program *program);
