@@ -327,6 +327,8 @@ static void misuse(struct cache *cache, const struct sf_cache_request *request)
         host->timer_set(context, -1, 0, NULL);
     } else if (is("properties_null")) {
         host->answer_properties(context, request->request, NULL);
+    } else if (is("escapes")) {
+        host->log(context, "\033[2J\xe2\x80\xae", 7);
     } else if (is("flood_log")) {
         for (;;) {
             host->log(context, "again", 5);

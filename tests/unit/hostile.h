@@ -215,8 +215,8 @@ static inline int play(const char *line)
 static inline int run_on(const struct hostile *hostile, const char *kind)
 {
     char line[1024];
-    snprintf(line, sizeof line, "%s/strayframe run %s --run-seconds %d --cache %s", SF_BINARY_DIR,
-             scenario_of(hostile), seconds_of(hostile), object_of(hostile, kind));
+    snprintf(line, sizeof line, "%s/strayframe run %s --log --run-seconds %d --cache %s",
+             SF_BINARY_DIR, scenario_of(hostile), seconds_of(hostile), object_of(hostile, kind));
     return play(line);
 }
 

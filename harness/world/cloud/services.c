@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/base/hash.h"
+#include "harness/base/shown.h"
 #include "harness/world/cloud/private.h"
 
 struct sf_cache_host_camera sf_cloud_camera_facts(const struct world *world,
@@ -144,8 +145,10 @@ static void service_log(void *context, uint32_t version, const char *text, uint3
     world_trace(world, SF_RECORD(cache_log, .version = version, .bytes = bytes,
                                  .hash = sf_hash(text, bytes)));
     if (world->cloud.log.length < LOG_BYTES_MAX) {
-        sf_text_add(&world->cloud.log, "%lld ms, cache %u: %.*s\n",
-                    (long long)(world_now(world) / SF_MS), version + 1, (int)bytes, text);
+        char shown[1024]; /* a line is cut to 200 bytes before */
+        sf_shown(text, bytes, shown, sizeof shown);
+        sf_text_add(&world->cloud.log, "%lld ms, cache %u: %s\n",
+                    (long long)(world_now(world) / SF_MS), version + 1, shown);
     }
 }
 
