@@ -73,10 +73,11 @@ struct sf_cache_services {
     /* The right time, which a node's clock may be away from: ms since 1970. */
     int64_t (*unix_ms)(void *context);
     /* Comes before the request's answer_begin, at most once. The session is one that
-     * sf_cache_host_ask named or offered, or any number; 0 for none. False if there never was such
-     * a session: then nothing happened. */
-    bool (*answer_properties)(void *context, uint64_t world_request, uint32_t flags,
-                              uint64_t validator, uint64_t session);
+     * sf_cache_host_ask named or offered, or any number; 0 for none. SF_CACHE_DONE;
+     * SF_CACHE_E_BAD_ARGUMENT if there never was such a session: then nothing happened;
+     * SF_CACHE_E_OTHERS_SESSION if it is another viewer's, which was taken all the same. */
+    int32_t (*answer_properties)(void *context, uint64_t world_request, uint32_t flags,
+                                 uint64_t validator, uint64_t session);
 };
 
 enum {

@@ -22,10 +22,15 @@ int32_t sf_host_answer_properties(void *context, uint64_t number,
     uint64_t session = read.session != 0
                            ? sf_opaque_index(&version->host->opaque, SF_OPAQUE_TOKEN, read.session)
                            : 0;
-    if (sf_contract_flags(read.flags) != SF_CACHE_DONE ||
-        !services->answer_properties(services->context, request->world_request, read.flags,
-                                     read.validator, session)) {
-        return sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, handle);
+    code = sf_contract_flags(read.flags);
+    if (code == SF_CACHE_DONE) {
+        code = services->answer_properties(services->context, request->world_request, read.flags,
+                                           read.validator, session);
+    }
+    if (code == SF_CACHE_E_OTHERS_SESSION) {
+        (void)sf_host_broken(version, code, handle); /* the answer carries it, as it would have */
+    } else if (code != SF_CACHE_DONE) {
+        return sf_host_broken(version, code, handle);
     }
     request->has_properties = true;
     return SF_CACHE_DONE;

@@ -159,6 +159,10 @@ extern "C" {
 #define SF_CACHE_E_WROTE_LENT 27
 #define SF_CACHE_E_NOT_ENDED 28
 
+/* Nor this one: answer_properties took a session that is another viewer's. The answer carries it
+ * all the same. */
+#define SF_CACHE_E_OTHERS_SESSION 31
+
 /* No function returns this either: the cache takes far more memory than its budget, see
  * capacity_bytes. */
 #define SF_CACHE_E_MEMORY 30
@@ -186,7 +190,9 @@ struct sf_cache_answer_properties {
     uint64_t validator; /* of the still, chosen by the cache: the viewer may send it with its next
                            request; 0: none */
     uint64_t session;   /* the session that the viewer uses from now on; 0: unchanged. Pass the
-                           request's session_renewal, and only in the answer to that request */
+                           request's session_renewal, and only in the answer to that request: its
+                           bearer may see what that viewer may. Another viewer's session is a breach
+                           of the contract (SF_CACHE_E_OTHERS_SESSION) */
 };
 
 /* Filled in by the host; valid from `create` until `destroy` returns. Pass `context` back in every
@@ -391,7 +397,9 @@ struct sf_cache_request {
     uint32_t reserved;
     uint64_t token;           /* the request's session token; `identity` resolves its tenant */
     uint64_t session_renewal; /* a new session that the front door issues with the answer to this
-                                 request: pass it in answer_properties; 0: none */
+                                 request, whatever its status: pass it in answer_properties; 0:
+                                 none. Without it the viewer's session ends as it would have, and it
+                                 signs in again */
     uint64_t validator;       /* of the still that the viewer has, whole or its beginning, from
                                  answer_properties; 0: none */
     uint64_t serial;          /* of the camera, as in its uploads */

@@ -31,6 +31,7 @@ static const struct {
            "an answer in parts was never ended, though its viewer has taken all bytes"),
     BREACH(SF_CACHE_E_FOREIGN_THREAD,
            "it called the host from another thread than the one in which it is called"),
+    BREACH(SF_CACHE_E_OTHERS_SESSION, "it answered a request with the session of another viewer"),
     BREACH(SF_CACHE_E_MEMORY,
            "its process has grown by more than 32 MiB and eight times its budget for stills"),
     BREACH(SF_CACHE_E_EXITED, "its process ended itself"),

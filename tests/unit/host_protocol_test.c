@@ -166,6 +166,19 @@ static void test_properties_that_cannot_be_are_refused(void **state)
     assert_events("to 5: flags 1 validator 0 session 0\n");
 }
 
+/* The breach is noted, and the answer has the session: what comes of it is to be seen. */
+static void test_the_session_of_another_viewer_is_a_breach_and_is_sent(void **state)
+{
+    (void)state;
+    const struct sf_cache_answer_properties others = {
+        .struct_bytes = sizeof others, .session = opaque(SF_OPAQUE_TOKEN, 51)};
+    ask(0, 0);
+    assert_int_equal(say(others), SF_CACHE_DONE);
+    assert_events("to 5: flags 0 validator 0 session 51\nversion 0 broke the contract: 31\n");
+    assert_int_equal(say(others), SF_CACHE_E_BAD_ARGUMENT); /* a second time is one too many */
+    assert_events("version 0 broke the contract: 25\n");
+}
+
 static void test_a_fetch_may_name_what_is_known_already(void **state)
 {
     (void)state;
@@ -220,6 +233,7 @@ int main(void)
         TEST(test_a_part_is_for_viewers_who_hold_a_part),
         TEST(test_properties_are_said_once_and_before_the_answer),
         TEST(test_properties_that_cannot_be_are_refused),
+        TEST(test_the_session_of_another_viewer_is_a_breach_and_is_sent),
         TEST(test_a_fetch_may_name_what_is_known_already),
         TEST(test_progress_is_told_of_answers_in_parts_and_only_forwards),
     };

@@ -297,17 +297,17 @@ static void identity_start(void *context, sf_handle handle, uint64_t session)
     session_asked_for = session;
 }
 
-/* Sessions below 100 have been. */
-static bool answer_properties(void *context, uint64_t request, uint32_t flags, uint64_t validator,
-                              uint64_t session)
+/* Sessions below 100 have been; those from 50 on are other viewers'. */
+static int32_t answer_properties(void *context, uint64_t request, uint32_t flags,
+                                 uint64_t validator, uint64_t session)
 {
     (void)context;
     if (session >= 100) {
-        return false;
+        return SF_CACHE_E_BAD_ARGUMENT;
     }
     sf_text_add(&events, "to %" PRIu64 ": flags %u validator %" PRIu64 " session %" PRIu64 "\n",
                 request, flags, validator, session);
-    return true;
+    return session >= 50 ? SF_CACHE_E_OTHERS_SESSION : SF_CACHE_DONE;
 }
 
 static void contract_broken(void *context, uint32_t version, int32_t code, uint64_t subject)

@@ -78,15 +78,22 @@ static void service_answer_end(void *context, uint64_t handle, bool aborted)
     }
 }
 
-static bool service_answer_properties(void *context, uint64_t handle, uint32_t flags,
-                                      uint64_t validator, uint64_t session)
+/* A session is a bearer token, so a viewer that has been given another's is taken for that one. */
+static struct sf_viewer_id bearer_of(const struct request *request)
+{
+    return sf_session_is_none(request->session) ? request->viewer
+                                                : sf_viewer_of_session(request->session);
+}
+
+static int32_t service_answer_properties(void *context, uint64_t handle, uint32_t flags,
+                                         uint64_t validator, uint64_t session)
 {
     struct world *world = context;
     struct sf_session_id known = {0};
     if (session != 0) {
         known = sf_session_of_host(world, session);
         if (sf_tenant_is_none(sf_sessions_tenant_ever(&world->accounts.sessions, known))) {
-            return false;
+            return SF_CACHE_E_BAD_ARGUMENT;
         }
     }
     struct request *request = request_get(world, handle);
@@ -96,8 +103,11 @@ static bool service_answer_properties(void *context, uint64_t handle, uint32_t f
                        ((flags & SF_CACHE_ANSWER_INCOMPLETE) != 0 ? SF_FLAG_INCOMPLETE : 0u));
         request->said_validator = validator;
         request->said_session = known;
+        if (session != 0 && !sf_viewer_same(sf_viewer_of_session(known), bearer_of(request))) {
+            return SF_CACHE_E_OTHERS_SESSION;
+        }
     }
-    return true;
+    return SF_CACHE_DONE;
 }
 
 static void service_timer_start(void *context, sf_handle timer, sf_ns delay_ns)
