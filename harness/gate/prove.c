@@ -333,7 +333,10 @@ enum sf_err sf_prove(const struct sf_prove_options *options, struct sf_proofs *p
     SF_ASSERT(proofs_out != NULL);
     SF_ASSERT(options->plans_count > 0 && options->seeds_count > 0);
     memset(proofs_out, 0, sizeof *proofs_out);
-    struct field field = {.options = options, .turns = {options->plans, options->plans_count}};
+    struct field field = {
+        .options = options,
+        .turns = {.plans = options->plans, .plans_count = options->plans_count},
+    };
     SF_TRY(choose_classes(&field, diag));
     SF_TRY(try_caches(&field, diag));
     SF_TRY(run_canaries(options, proofs_out, diag));
