@@ -81,6 +81,7 @@ struct sf_campaign_run {
 /* What small worlds showed (harness/exhaust). Plain values. */
 struct sf_campaign_small {
     bool ran;
+    bool alone; /* the candidate alone, although there is a baseline */
     bool leaks; /* the finding is a leak, or a crash */
     enum sf_verdict verdict;
     uint32_t events_count; /* of the shortest order that is a finding; 0: there is none */

@@ -105,9 +105,9 @@ enum sf_err sf_store_add_small(struct sf_store *store, int64_t campaign,
     SF_ASSERT(store != NULL);
     SF_ASSERT(small != NULL);
     SF_TRY(sf_store_need_transaction(store, diag));
-    return sf_store_do(store, diag, "INSERT INTO small_worlds VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                       "iiiiiiiiidttt", campaign, (int64_t)small->ran, (int64_t)small->leaks,
-                       (int64_t)small->verdict, (int64_t)small->events_count,
+    return sf_store_do(store, diag, "INSERT INTO small_worlds VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                       "iiiiiiiiiidttt", campaign, (int64_t)small->ran, (int64_t)small->alone,
+                       (int64_t)small->leaks, (int64_t)small->verdict, (int64_t)small->events_count,
                        (int64_t)small->worlds_count, (int64_t)small->complete_count,
                        (int64_t)small->depth_least, (int64_t)small->orders_count, small->cpu_s,
                        small->world, small->told, small->not_run);
@@ -183,17 +183,18 @@ enum sf_err sf_store_read_small(struct sf_store *store, int64_t campaign,
     enum sf_err err = sf_store_step(store, row, &any, diag);
     if (err == SF_OK && any) {
         small->ran = sqlite3_column_int(row, 1) != 0;
-        small->leaks = sqlite3_column_int(row, 2) != 0;
-        small->verdict = (enum sf_verdict)sqlite3_column_int(row, 3);
-        small->events_count = (uint32_t)sqlite3_column_int64(row, 4);
-        small->worlds_count = (uint32_t)sqlite3_column_int64(row, 5);
-        small->complete_count = (uint32_t)sqlite3_column_int64(row, 6);
-        small->depth_least = (uint32_t)sqlite3_column_int64(row, 7);
-        small->orders_count = (uint64_t)sqlite3_column_int64(row, 8);
-        small->cpu_s = sqlite3_column_double(row, 9);
-        snprintf(small->world, sizeof small->world, "%s", sf_store_text(row, 10));
-        snprintf(small->told, sizeof small->told, "%s", sf_store_text(row, 11));
-        snprintf(small->not_run, sizeof small->not_run, "%s", sf_store_text(row, 12));
+        small->alone = sqlite3_column_int(row, 2) != 0;
+        small->leaks = sqlite3_column_int(row, 3) != 0;
+        small->verdict = (enum sf_verdict)sqlite3_column_int(row, 4);
+        small->events_count = (uint32_t)sqlite3_column_int64(row, 5);
+        small->worlds_count = (uint32_t)sqlite3_column_int64(row, 6);
+        small->complete_count = (uint32_t)sqlite3_column_int64(row, 7);
+        small->depth_least = (uint32_t)sqlite3_column_int64(row, 8);
+        small->orders_count = (uint64_t)sqlite3_column_int64(row, 9);
+        small->cpu_s = sqlite3_column_double(row, 10);
+        snprintf(small->world, sizeof small->world, "%s", sf_store_text(row, 11));
+        snprintf(small->told, sizeof small->told, "%s", sf_store_text(row, 12));
+        snprintf(small->not_run, sizeof small->not_run, "%s", sf_store_text(row, 13));
     }
     sqlite3_finalize(row);
     return err;

@@ -43,6 +43,11 @@ enum {
     {                                                                                      \
         "baseline", "CACHE", "the version before a deploy (default: the cache under test)" \
     }
+#define CLI_OPTION_ROLLOUT                                                                     \
+    {                                                                                          \
+        "rollout", "HOW",                                                                      \
+            "with --baseline: rollout (node by node), rollback, half-way or mixed, as in gate" \
+    }
 #define CLI_OPTION_VARY                                                                     \
     {                                                                                       \
         "vary", "WHAT",                                                                     \

@@ -10,6 +10,7 @@
 #include "harness/base/whole_file.h"
 #include "harness/cli/command.h"
 #include "harness/cli/run.h"
+#include "harness/gate/rollout.h"
 #include "harness/run/saved_run.h"
 #include "harness/scenario/value.h"
 
@@ -129,7 +130,8 @@ int cli_print_json(json_t *json, int exit_code)
 enum sf_err cli_saved_unchanged(const struct cli_args *args, struct sf_diag *diag)
 {
     SF_ASSERT(args != NULL);
-    static const char *const fixed[] = {"set", "seed", "cache", "baseline", "events-max"};
+    static const char *const fixed[] = {"set",      "seed",    "cache",
+                                        "baseline", "rollout", "events-max"};
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         if (has_option(args, fixed[i]) && cli_value(args, fixed[i]) != NULL) {
             return sf_fail(diag, SF_ERR_INPUT,
@@ -164,6 +166,36 @@ enum sf_err cli_cache_check(const struct cli_args *args, const char *option, str
     return sf_fail(diag, SF_ERR_INPUT, "--%s: %s", option, inner.message);
 }
 
+static enum sf_err put_rollout(const char *how, const struct sf_plan *scenario,
+                               const char *baseline, const char *cache, struct sf_plan *plan,
+                               struct sf_diag *diag)
+{
+    const char *known[SF_ARMS_COUNT] = {NULL};
+    enum { FIRST = SF_ARM_BASELINE + 1 };
+    for (int arm = FIRST; arm < SF_ARMS_COUNT; arm++) {
+        known[arm - FIRST] = sf_arm_name((enum sf_arm)arm);
+    }
+    if (baseline == NULL) {
+        return sf_fail(diag, SF_ERR_INPUT, "--rollout goes with --baseline CACHE");
+    }
+    for (int arm = FIRST; arm < SF_ARMS_COUNT; arm++) {
+        if (strcmp(how, known[arm - FIRST]) != 0) {
+            continue;
+        }
+        if (!sf_rollout_has(scenario, (enum sf_arm)arm)) {
+            return sf_fail(diag, SF_ERR_INPUT, "--rollout %s takes a scenario with several nodes",
+                           how);
+        }
+        sf_rollout_plan(scenario, (enum sf_arm)arm, baseline, cache, plan);
+        return sf_plan_check(plan, sf_run_schema(), diag);
+    }
+    const char *nearest = sf_text_nearest(how, known);
+    return sf_fail(diag, SF_ERR_INPUT,
+                   "--rollout is rollout, rollback, half-way or mixed, not '%s'%s%s%s", how,
+                   nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                   nearest != NULL ? "'?" : "");
+}
+
 static enum sf_err put_cache(const struct cli_args *args, struct sf_plan *plan,
                              struct sf_diag *diag)
 {
@@ -177,9 +209,14 @@ static enum sf_err put_cache(const struct cli_args *args, struct sf_plan *plan,
     SF_TRY(cli_cache_check(args, "baseline", diag));
     struct sf_plan *scenario = sf_alloc(1, sizeof *scenario);
     memcpy(scenario, plan, sizeof *scenario);
-    sf_gate_plan(scenario, baseline, cache, plan);
+    enum sf_err err = SF_OK;
+    if (has_option(args, "rollout") && cli_value(args, "rollout") != NULL) {
+        err = put_rollout(cli_value(args, "rollout"), scenario, baseline, cache, plan, diag);
+    } else {
+        sf_gate_plan(scenario, baseline, cache, plan);
+    }
     free(scenario);
-    return SF_OK;
+    return err;
 }
 
 /* --vary WHAT or WHAT:HOME */

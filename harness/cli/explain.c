@@ -16,6 +16,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_SET,
     CLI_OPTION_CACHE,
     CLI_OPTION_BASELINE,
+    CLI_OPTION_ROLLOUT,
     CLI_OPTION_VARY,
     CLI_OPTION_RUN_SECONDS,
     {"finding", "N", "number of the finding, from 1 (the first stray picture)"},

@@ -19,7 +19,9 @@ enum { SEEDS_FLOOR = 50, SEEDS_MAX = 500, SECONDS = 20, SMALL_SECONDS = 10 };
 static const struct cli_option options[] = {
     {"candidate", "CACHE",
      "the cache to judge: builtin:NAME, the path of a .so or exec:COMMAND, options after '?'"},
-    CLI_OPTION_BASELINE,
+    {"baseline", "CACHE",
+     "compare with this cache, as it runs today: alone, while the candidate is rolled out, rolled "
+     "back, stopped half-way, and beside it"},
     CLI_OPTION_SCENARIOS,
     CLI_OPTION_ONLY,
     {"seeds", "N",
@@ -32,6 +34,11 @@ static const struct cli_option options[] = {
      "CPU time for the candidate in small worlds, as `strayframe exhaust` (10; with --seeds 0)"},
     {"run-seconds", "N",
      "a cache that works or sleeps for more than N seconds in one run counts as hung (60)"},
+    {"max-leak-rate", "SHARE",
+     "run as many seeds as exclude a larger share of leaking runs, such as 1e-4"},
+    {"confidence", "SHARE", "of bounds and intervals (0.95)"},
+    {"max-regression", "LIST",
+     "how much worse than the baseline the candidate may serve: own-share=0.1%,first-still=5%"},
     {"store", "FILE", "keep the campaign in this file: every run as it ends, see docs/gate.md"},
     {"resume", NULL,
      "go on with the campaign of the same candidate, scenarios, seeds and options in the store"},
@@ -99,7 +106,8 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
         .progress = cli_progress,
         .progress_context = label,
     };
-    return SF_OK;
+    static struct sf_gate_limits limits;
+    return cli_gate_limits(args, gate_options, &limits, diag);
 }
 
 static struct sf_gate_names names_of(const struct cli_args *args,

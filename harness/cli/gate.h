@@ -29,6 +29,12 @@ SF_MUST_USE enum sf_err cli_record_begin(const struct cli_args *args,
 SF_MUST_USE enum sf_err cli_record_end(struct cli_record *record, const struct sf_gate *gate,
                                        struct sf_diag *diag);
 
+/* --confidence, --max-leak-rate (how many seeds it takes) and --max-regression, which `limits`
+ * keeps. */
+SF_MUST_USE enum sf_err cli_gate_limits(const struct cli_args *args,
+                                        struct sf_gate_options *options,
+                                        struct sf_gate_limits *limits, struct sf_diag *diag);
+
 void cli_record_free(struct cli_record *record);
 
 #endif

@@ -39,7 +39,8 @@ static const char *commit_of(const struct cli_args *args)
  * goes and how long it may take. */
 static void describe_options(const struct cli_args *args, struct sf_text *out)
 {
-    static const char *const known[] = {"run-seconds", "small-seconds", "seeds"};
+    static const char *const known[] = {"run-seconds", "small-seconds", "seeds", "max-leak-rate",
+                                        "confidence"};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         const char *value = cli_value(args, known[i]);
         if (value != NULL) {
@@ -161,7 +162,8 @@ static enum sf_err add_findings(struct cli_record *record, const struct sf_gate 
         sf_gate_find_name(&gate->finds[i], &name);
         enum sf_err err = sf_store_add_finding(
             record->store, record->campaign.id, name.data, gate->finds[i].runs_count,
-            sf_gate_find_is_accepted(&gate->finds[i]) ? gate->finds[i].accepted->reason : "", diag);
+            gate->finds[i].standing == SF_GATE_ACCEPTED ? gate->finds[i].accepted->reason : "",
+            diag);
         sf_text_free(&name);
         SF_TRY(err);
     }

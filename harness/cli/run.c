@@ -17,6 +17,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_SET,
     CLI_OPTION_CACHE,
     CLI_OPTION_BASELINE,
+    CLI_OPTION_ROLLOUT,
     CLI_OPTION_VARY,
     {"save", "FILE", "save the plan and the trace: `strayframe run FILE` repeats it"},
     {"twice", NULL, "run twice and print the first record of the trace that differs"},

@@ -15,6 +15,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_SET,
     CLI_OPTION_CACHE,
     CLI_OPTION_BASELINE,
+    CLI_OPTION_ROLLOUT,
     CLI_OPTION_VARY,
     {"oracle", "NAME",
      "keep a finding of this oracle (that of the run's first stray, or else of its first finding)"},

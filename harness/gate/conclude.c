@@ -167,8 +167,11 @@ static bool say_inconclusive(const struct sf_gate *gate, struct sf_text *out)
                     gate->runs_count);
     } else if (gate->not_tested_count > 0) {
         sf_text_add(out, "%s, but ",
-                    gate->failed_count == 0 ? "no run failed" : "only accepted findings");
+                    gate->failed_count == 0 ? "no run failed" : "only accepted or known findings");
         say_not_tested(gate, out);
+    } else if (sf_gate_any_figure(gate, SF_GATE_UNSURE)) {
+        sf_text_add(out, "no run failed, but more runs are needed: ");
+        sf_gate_say_figures(gate, SF_GATE_UNSURE, out);
     } else {
         return false;
     }
@@ -178,18 +181,28 @@ static bool say_inconclusive(const struct sf_gate *gate, struct sf_text *out)
 static void say_passed(const struct sf_gate *gate, struct sf_text *out)
 {
     const struct sf_gate_controls *controls = &gate->controls;
+    bool others = gate->accepted_count > 0 || gate->of_baseline_count > 0;
     if (gate->accepted_count > 0) {
-        sf_text_add(out, "%u accepted kinds of finding in %u runs; ", gate->accepted_count,
-                    gate->failed_count);
+        sf_text_add(out, "%u accepted kinds of finding; ", gate->accepted_count);
+    }
+    if (gate->of_baseline_count > 0) {
+        sf_text_add(out,
+                    "%u kinds of finding that the baseline has and the candidate alone has not; ",
+                    gate->of_baseline_count);
     }
     sf_text_add(
         out,
         "no%s invariant was broken in %u runs (%u scenarios, %u seeds): a defect that shows in "
         "more than 1 run of %u would have been seen with 95%% certainty. The leaky control was "
         "caught in %u of %u runs, the correct one passed %u",
-        gate->accepted_count > 0 ? " other" : "", gate->runs_count, gate->scenarios_count,
-        gate->seeds_count, sf_gate_seen_from(gate->runs_count), controls->leaky_caught_count,
+        others ? " other" : "", gate->runs_count, gate->scenarios_count, gate->seeds_count,
+        sf_gate_seen_from(gate->runs_count), controls->leaky_caught_count,
         controls->leaky_runs_count, controls->sound_runs_count);
+    sf_gate_say_arms(gate, out);
+    if (sf_gate_any_figure(gate, SF_GATE_WITHIN)) {
+        sf_text_add(out, "; ");
+        sf_gate_say_figures(gate, SF_GATE_WITHIN, out);
+    }
     say_small_passed(&gate->small, out);
 }
 
@@ -199,20 +212,45 @@ static bool is_leak(const struct sf_gate_find *find)
                                              find->finding.oracle == sf_gate_pair_oracle());
 }
 
+/* Shown by the baseline alone, or only where the baseline alone fails; not by the candidate alone,
+ * and no more often where both run. */
+static bool is_of_baseline(const struct sf_gate *gate, const struct sf_gate_find *find)
+{
+    bool known = find->arms_count[SF_ARM_BASELINE] > 0 || find->unexplained_count == 0;
+    if (!known || find->arms_count[SF_ARM_CANDIDATE] > 0) {
+        return false;
+    }
+    for (int arm = SF_ARM_BASELINE + 1; arm < SF_ARMS_COUNT; arm++) {
+        if (find->arms_count[arm] > 0 && gate->comparison.arms[arm].is_worse) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum sf_gate_standing standing_of(struct sf_gate *gate, struct sf_gate_find *find)
+{
+    struct sf_text name = {0};
+    sf_gate_find_name(find, &name);
+    find->accepted = gate->accepts != NULL ? sf_accepts_find(gate->accepts, name.data) : NULL;
+    sf_text_free(&name);
+    if (is_of_baseline(gate, find)) {
+        return SF_GATE_OF_BASELINE;
+    }
+    return find->accepted != NULL && !find->accepted->expired ? SF_GATE_ACCEPTED : SF_GATE_COUNTS;
+}
+
 /* How many signatures count for the verdict; is one of them a leak? */
 static uint32_t weigh_finds(struct sf_gate *gate, bool *leaks)
 {
     uint32_t counting_count = gate->finds_lost_count > 0;
     for (uint32_t i = 0; i < gate->finds_count; i++) {
         struct sf_gate_find *find = &gate->finds[i];
-        struct sf_text name = {0};
-        sf_gate_find_name(find, &name);
-        find->accepted = gate->accepts != NULL ? sf_accepts_find(gate->accepts, name.data) : NULL;
-        sf_text_free(&name);
-        bool counts = !sf_gate_find_is_accepted(find);
-        gate->accepted_count += !counts;
-        counting_count += counts;
-        *leaks |= counts && is_leak(find);
+        find->standing = standing_of(gate, find);
+        gate->accepted_count += find->standing == SF_GATE_ACCEPTED;
+        gate->of_baseline_count += find->standing == SF_GATE_OF_BASELINE;
+        counting_count += find->standing == SF_GATE_COUNTS;
+        *leaks |= find->standing == SF_GATE_COUNTS && is_leak(find);
     }
     return counting_count;
 }
@@ -224,6 +262,7 @@ void sf_gate_conclude(struct sf_gate *gate)
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         gate->not_tested_count += gate->probes[i] < sf_probe_quota((enum sf_probe)i);
     }
+    sf_gate_compare_end(&gate->comparison, gate->limits, gate->confidence);
     struct sf_text text = {0};
     bool small_failed = gate->small.ran && gate->small.verdict == SF_VERDICT_FAIL;
     bool leaks = small_failed && gate->small.leaks;
@@ -232,6 +271,11 @@ void sf_gate_conclude(struct sf_gate *gate)
         gate->verdict = SF_VERDICT_FAIL;
         gate->kind = leaks ? SF_GATE_LEAK : SF_GATE_OUTAGE;
         say_failed(gate, &text);
+        sf_gate_say_arms(gate, &text);
+    } else if (!is_broken(gate) && sf_gate_any_figure(gate, SF_GATE_BEYOND)) {
+        gate->verdict = SF_VERDICT_FAIL;
+        gate->kind = SF_GATE_REGRESSION;
+        sf_gate_say_figures(gate, SF_GATE_BEYOND, &text);
     } else if (say_inconclusive(gate, &text)) {
         gate->verdict = SF_VERDICT_INCONCLUSIVE;
         gate->kind = is_broken(gate) ? SF_GATE_BROKEN : SF_GATE_INCONCLUSIVE;

@@ -1,6 +1,7 @@
 /* What the candidate's runs brought: counts by scenario, by oracle and by probe, and findings by
  * signature. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/base/assert.h"
 #include "harness/base/hash.h"
@@ -91,9 +92,18 @@ static bool same_find(const struct sf_gate_find *a, const struct sf_gate_find *b
 
 static void add_find(struct sf_gate *gate, struct sf_gate_find find)
 {
+    bool counts = sf_arm_has_candidate(find.arm);
+    find.runs_count = counts;
+    find.arms_count[find.arm] = 1;
     for (uint32_t i = 0; i < gate->finds_count; i++) {
-        if (same_find(&gate->finds[i], &find)) {
-            gate->finds[i].runs_count++;
+        struct sf_gate_find *known = &gate->finds[i];
+        if (same_find(known, &find)) {
+            known->arms_count[find.arm]++;
+            known->unexplained_count += find.unexplained_count;
+            if (counts && known->runs_count++ == 0) { /* only the baseline had it */
+                memcpy(find.arms_count, known->arms_count, sizeof find.arms_count);
+                *known = find;
+            }
             return;
         }
     }
@@ -101,7 +111,6 @@ static void add_find(struct sf_gate *gate, struct sf_gate_find find)
         gate->finds_lost_count++;
         return;
     }
-    find.runs_count = 1;
     gate->finds[gate->finds_count++] = find;
 }
 
@@ -140,28 +149,67 @@ void sf_gate_sort(struct sf_gate *gate)
 
 /* ---- counts ---- */
 
-static void count_in_scenario(struct sf_gate_scenario *scenario, uint64_t seed,
-                              const struct sf_campaign_outcome *outcome)
+static void count_in_scenario(struct sf_gate_scenario *scenario, const struct sf_campaign_run *run)
 {
+    const struct sf_campaign_outcome *outcome = &run->outcome;
     for (uint32_t i = 0; i < SF_ORACLES_MAX; i++) {
         scenario->oracles[i].evidence_count += outcome->oracles[i].evidence_count;
         scenario->oracles[i].wanted_count += outcome->oracles[i].wanted;
         if (outcome->oracles[i].findings_count > 0 && scenario->oracles[i].failed_count++ == 0) {
-            scenario->oracles[i].failed_seed = seed;
+            scenario->oracles[i].failed_seed = run->seed;
+            scenario->oracles[i].failed_arm = run->arm;
         }
     }
     for (uint32_t i = outcome->findings_kept; i > 0; i--) { /* the first one stays */
         const struct sf_finding *finding = &outcome->findings[i - 1];
-        if (scenario->oracles[finding->oracle].failed_seed == seed) {
+        if (scenario->oracles[finding->oracle].failed_seed == run->seed &&
+            scenario->oracles[finding->oracle].failed_arm == run->arm) {
             scenario->oracles[finding->oracle].finding = *finding;
         }
     }
 }
 
+/* Does the baseline alone, under this scenario and seed, fail in the same way? */
+static bool is_explained(const struct gate_fold *fold, const struct sf_campaign_run *run,
+                         bool stray)
+{
+    return run->arm == SF_ARM_BASELINE ||
+           (run->arm > SF_ARM_BASELINE &&
+            (stray ? fold->turn.baseline_stray : fold->turn.baseline_failed));
+}
+
+static void add_findings(struct gate_fold *fold, const struct sf_campaign_run *run)
+{
+    const struct sf_campaign_outcome *outcome = &run->outcome;
+    for (uint32_t i = 0; i < outcome->findings_kept; i++) {
+        if (outcome->ended.code != 0 &&
+            code_of(&outcome->findings[i]) == (uint32_t)outcome->ended.code) {
+            continue; /* add_ended */
+        }
+        bool stray = sf_gate_is_stray(outcome->findings[i].oracle);
+        add_find(fold->gate, (struct sf_gate_find){
+                                 .kind = SF_GATE_FINDING,
+                                 .unexplained_count = !is_explained(fold, run, stray),
+                                 .arm = run->arm,
+                                 .plan = run->plan,
+                                 .seed = run->seed,
+                                 .finding = outcome->findings[i],
+                             });
+    }
+}
+
+static bool has_stray(const struct sf_campaign_run *run)
+{
+    bool stray = false;
+    for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
+        stray |= run->outcome.oracles[i].findings_count > 0 && sf_gate_is_stray(i);
+    }
+    return stray;
+}
+
 static void count_findings(struct sf_gate *gate, const struct sf_campaign_run *run)
 {
     const struct sf_campaign_outcome *outcome = &run->outcome;
-    bool stray = false;
     for (uint32_t i = 0; i < SF_ORACLES_MAX; i++) {
         uint64_t count = outcome->oracles[i].findings_count;
         gate->evidence[i] += outcome->oracles[i].evidence_count;
@@ -169,42 +217,48 @@ static void count_findings(struct sf_gate *gate, const struct sf_campaign_run *r
         gate->findings_count += count;
         gate->failed[i] += count > 0;
         gate->wanted[i] |= outcome->oracles[i].wanted;
-        stray |= count > 0 && sf_gate_is_stray(i);
     }
-    gate->stray_count += stray;
+    gate->stray_count += has_stray(run);
     gate->cut_count += outcome->cut;
-    for (uint32_t i = 0; i < outcome->findings_kept; i++) {
-        if (outcome->ended.code != 0 &&
-            code_of(&outcome->findings[i]) == (uint32_t)outcome->ended.code) {
-            continue; /* count_ended */
-        }
-        add_find(gate, (struct sf_gate_find){
-                           .kind = SF_GATE_FINDING,
-                           .plan = run->plan,
-                           .seed = run->seed,
-                           .finding = outcome->findings[i],
-                       });
-    }
+}
+
+static bool has_hung(const struct sf_campaign_run *run)
+{
+    return run->status.end == SF_JOB_DONE ? run->outcome.ended.code == SF_CACHE_E_HUNG
+                                          : run->status.end == SF_JOB_HUNG;
 }
 
 /* A foreign cache that ended, in a run that tells of it, or a worker that ended with its cache. */
+static void add_ended(struct gate_fold *fold, const struct sf_campaign_run *run)
+{
+    bool hung = has_hung(run);
+    struct sf_cache_ended by_worker = {.subject = hung ? 0 : run->status.signal_number};
+    add_find(fold->gate,
+             (struct sf_gate_find){
+                 .unexplained_count = !is_explained(fold, run, false),
+                 .kind = hung ? SF_GATE_HANG : SF_GATE_CRASH,
+                 .arm = run->arm,
+                 .plan = run->plan,
+                 .seed = run->seed,
+                 .ended = run->status.end == SF_JOB_DONE ? run->outcome.ended : by_worker,
+             });
+}
+
 static void count_ended(struct sf_gate *gate, const struct sf_campaign_run *run)
 {
-    const struct sf_cache_ended *ended = &run->outcome.ended;
-    bool done = run->status.end == SF_JOB_DONE;
-    bool hung = done ? ended->code == SF_CACHE_E_HUNG : run->status.end == SF_JOB_HUNG;
-    struct sf_cache_ended by_worker = {.subject = hung ? 0 : run->status.signal_number};
     struct sf_gate_scenario *scenario = &gate->scenarios[run->plan];
-    scenario->ended_seed = scenario->ended_count == 0 ? run->seed : scenario->ended_seed;
+    if (scenario->ended_count == 0) {
+        scenario->ended_seed = run->seed;
+        scenario->ended_arm = run->arm;
+    }
     scenario->ended_count++;
     gate->ended_count++;
-    gate->hung_count += hung;
-    add_find(gate, (struct sf_gate_find){
-                       .kind = hung ? SF_GATE_HANG : SF_GATE_CRASH,
-                       .plan = run->plan,
-                       .seed = run->seed,
-                       .ended = done ? *ended : by_worker,
-                   });
+    gate->hung_count += has_hung(run);
+}
+
+static bool has_ended(const struct sf_campaign_run *run)
+{
+    return run->status.end != SF_JOB_DONE || run->outcome.ended.code != 0;
 }
 
 uint32_t sf_gate_pair_oracle(void)
@@ -222,7 +276,7 @@ static void count_candidate(struct sf_gate *gate, const struct sf_campaign_run *
     gate->runs_count++;
     gate->scenarios[run->plan].runs_count++;
     gate->failed_count += run_failed(run);
-    if (run->status.end != SF_JOB_DONE || outcome->ended.code != 0) {
+    if (has_ended(run)) {
         count_ended(gate, run);
     }
     if (run->status.end != SF_JOB_DONE) {
@@ -231,7 +285,7 @@ static void count_candidate(struct sf_gate *gate, const struct sf_campaign_run *
     gate->traces_hash =
         sf_hash_seeded(&outcome->trace_hash, sizeof outcome->trace_hash, gate->traces_hash);
     gate->pairs_count += outcome->oracles[sf_gate_pair_oracle()].evidence_count > 0;
-    count_in_scenario(&gate->scenarios[run->plan], run->seed, outcome);
+    count_in_scenario(&gate->scenarios[run->plan], run);
     count_findings(gate, run);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         gate->probes[i] += outcome->probes[i];
@@ -280,6 +334,25 @@ static void compare_again(struct gate_fold *fold, const struct sf_campaign_run *
     fold->gate->differs_count += scenario->again_differs;
 }
 
+/* Any arm of the comparison. Of the baseline alone only its signatures count. */
+static void count_compared(struct gate_fold *fold, const struct sf_campaign_run *run)
+{
+    struct sf_gate *gate = fold->gate;
+    if (run->arm == SF_ARM_CANDIDATE && gate->scenarios[run->plan].runs_count == 0) {
+        compare_again(fold, run);
+    }
+    if (has_ended(run)) {
+        add_ended(fold, run);
+    }
+    if (run->status.end == SF_JOB_DONE) {
+        add_findings(fold, run);
+    }
+    if (sf_arm_has_candidate(run->arm)) {
+        count_candidate(gate, run);
+    }
+    sf_gate_compare(&gate->comparison, &fold->turn, run, run_failed(run), has_stray(run));
+}
+
 void sf_gate_fold(struct gate_fold *fold, const struct sf_campaign_run *run)
 {
     SF_ASSERT(fold != NULL);
@@ -291,9 +364,6 @@ void sf_gate_fold(struct gate_fold *fold, const struct sf_campaign_run *run)
     } else if (run->arm == SF_ARM_AGAIN) {
         keep_again(fold, run);
     } else {
-        if (fold->gate->scenarios[run->plan].runs_count == 0) {
-            compare_again(fold, run);
-        }
-        count_candidate(fold->gate, run);
+        count_compared(fold, run);
     }
 }

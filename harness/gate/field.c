@@ -5,6 +5,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/gate/rollout.h"
 
 /* The controls: what must be caught, and what must pass. Their runs come first. */
 enum { CONTROL_SEEDS = 4 };
@@ -39,6 +40,24 @@ static uint32_t controls_count(const struct gate_field *field)
 
 /* ---- plans ---- */
 
+/* Without a baseline there is nothing to compare with. */
+static bool has_arm(const struct sf_gate_options *options, enum sf_arm arm, uint32_t plan)
+{
+    return arm <= SF_ARM_CANDIDATE ||
+           (options->baseline != NULL && sf_rollout_has(&options->plans[plan], arm));
+}
+
+/* Arm number `time` of the comparison. */
+static enum sf_arm arm_of(const struct sf_gate_options *options, uint32_t plan, uint32_t time)
+{
+    int arm = SF_ARM_CANDIDATE;
+    while (!has_arm(options, (enum sf_arm)arm, plan) || time-- > 0) {
+        arm++;
+        SF_ASSERT(arm < SF_ARMS_COUNT);
+    }
+    return (enum sf_arm)arm;
+}
+
 static enum sf_err add_plan(struct gate_field *field, enum sf_arm arm, uint32_t plan,
                             struct sf_diag *diag)
 {
@@ -47,8 +66,11 @@ static enum sf_err add_plan(struct gate_field *field, enum sf_arm arm, uint32_t 
     struct sf_plan *to = sf_gate_field_plan(field, arm, plan);
     if (arm == SF_ARM_LEAKY || arm == SF_ARM_SOUND) {
         sf_gate_plan(scenario, NULL, arm == SF_ARM_LEAKY ? CONTROL_LEAKY : CONTROL_SOUND, to);
+    } else if (options->baseline != NULL) {
+        sf_rollout_plan(scenario, arm == SF_ARM_AGAIN ? SF_ARM_CANDIDATE : arm, options->baseline,
+                        options->candidate, to);
     } else {
-        sf_gate_plan(scenario, options->baseline, options->candidate, to);
+        sf_gate_plan(scenario, NULL, options->candidate, to);
     }
     return sf_run_load_caches(to, sf_gate_field_caches(field, arm, plan), diag);
 }
@@ -66,9 +88,11 @@ enum sf_err sf_gate_field_init(struct gate_field *field, const struct sf_gate_op
     field->plans = sf_alloc(count, sizeof *field->plans);
     field->caches = sf_alloc(count, sizeof *field->caches);
     for (uint32_t plan = 0; plan < options->plans_count; plan++) {
-        field->times[plan] = 1;
-        for (int arm = 0; arm <= SF_ARM_CANDIDATE; arm++) {
-            SF_TRY(add_plan(field, (enum sf_arm)arm, plan, diag));
+        for (int arm = 0; arm < SF_ARMS_COUNT; arm++) {
+            if (has_arm(options, (enum sf_arm)arm, plan)) {
+                field->times[plan] += arm >= SF_ARM_CANDIDATE;
+                SF_TRY(add_plan(field, (enum sf_arm)arm, plan, diag));
+            }
         }
     }
     field->turns = (struct sf_turns){options->plans, options->plans_count, field->times};
@@ -113,10 +137,33 @@ uint32_t sf_gate_field_jobs(const struct gate_field *field, uint32_t seeds_count
 
 uint32_t sf_gate_field_wanted(const struct gate_field *field, uint32_t plan, uint32_t seeds_count)
 {
-    const struct sf_turns one = {&field->options->plans[plan], 1, &field->times[plan]};
+    /* All arms but the baseline's. */
+    uint32_t times = field->times[plan] - (field->options->baseline != NULL);
+    const struct sf_turns one = {&field->options->plans[plan], 1, &times};
     uint32_t end = seeds_count < field->seed_end ? seeds_count : field->seed_end;
     uint32_t begin = end < field->seed_begin ? end : field->seed_begin;
     return sf_turns_count(&one, end) - sf_turns_count(&one, begin);
+}
+
+uint32_t sf_gate_seeds_for(const struct sf_gate_options *options, uint64_t runs_count)
+{
+    SF_ASSERT(options != NULL);
+    uint32_t times[SF_GATE_SCENARIOS_MAX] = {0};
+    for (uint32_t plan = 0; plan < options->plans_count; plan++) {
+        for (int arm = SF_ARM_CANDIDATE; arm < SF_ARMS_COUNT; arm++) {
+            times[plan] +=
+                sf_arm_has_candidate((enum sf_arm)arm) && has_arm(options, (enum sf_arm)arm, plan);
+        }
+    }
+    const struct sf_turns turns = {options->plans, options->plans_count, times};
+    uint32_t seeds = 1;
+    while (sf_turns_count(&turns, seeds) < runs_count && seeds < UINT32_MAX / 2) {
+        seeds *= 2;
+    }
+    for (uint32_t step = seeds / 2; step > 0; step /= 2) {
+        seeds -= seeds > step && sf_turns_count(&turns, seeds - step) >= runs_count ? step : 0;
+    }
+    return seeds;
 }
 
 /* A control, by its number. */
@@ -147,7 +194,7 @@ struct gate_place sf_gate_field_at(const struct gate_field *field, uint32_t job)
     }
     struct sf_turn turn = sf_turns_at(&field->turns, number - field->controls_count);
     return (struct gate_place){.number = number,
-                               .arm = SF_ARM_CANDIDATE,
+                               .arm = arm_of(field->options, turn.plan, turn.time),
                                .plan = turn.plan,
                                .seed = field->options->seed_first + turn.seed};
 }

@@ -41,7 +41,8 @@ struct sf_run_caches *sf_gate_field_caches(const struct gate_field *field, enum 
 /* How many jobs this shard has under the first seeds_count seeds, the controls among them. */
 uint32_t sf_gate_field_jobs(const struct gate_field *field, uint32_t seeds_count);
 
-/* Runs of one scenario in the comparison under the first seeds_count seeds, in this shard. */
+/* Runs of one scenario with the candidate in them under the first seeds_count seeds, in this shard.
+ */
 uint32_t sf_gate_field_wanted(const struct gate_field *field, uint32_t plan, uint32_t seeds_count);
 
 /* The job with this index, from 0. */
@@ -50,5 +51,10 @@ struct gate_place sf_gate_field_at(const struct gate_field *field, uint32_t job)
 /* Under how many seeds every scenario was run that has a turn, when the first jobs_done jobs are
  * done. */
 uint32_t sf_gate_field_seeds(const struct gate_field *field, uint32_t jobs_done);
+
+/* Where the traces of candidate and baseline alone differ: fills in `difference` of the result.
+ * Runs both once more, in a worker. */
+SF_MUST_USE enum sf_err sf_gate_differ(const struct gate_field *field, struct sf_gate *gate,
+                                       struct sf_diag *diag);
 
 #endif

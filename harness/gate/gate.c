@@ -215,17 +215,17 @@ static void count_wanted(const struct campaign *campaign, struct sf_gate *gate)
     const struct gate_field *field = &campaign->field;
     uint32_t floor = field->options->seeds_floor;
     uint32_t seeds_wanted = field->options->seeds_count;
-    uint32_t controls_count = field->has_controls ? field->controls_count : 0;
     gate->seeds_count = sf_gate_field_seeds(field, campaign->done_count);
     if (floor > 0) {
         seeds_wanted = floor > gate->seeds_count ? floor : gate->seeds_count;
     }
-    gate->wanted_count = sf_gate_field_jobs(field, seeds_wanted) - controls_count;
-    if (gate->wanted_count < gate->runs_count) {
-        gate->wanted_count = gate->runs_count; /* some of a seed that was not finished */
-    }
+    gate->wanted_count = 0;
     for (uint32_t i = 0; i < gate->scenarios_count; i++) {
         gate->scenarios[i].wanted_count = sf_gate_field_wanted(field, i, seeds_wanted);
+        gate->wanted_count += gate->scenarios[i].wanted_count;
+    }
+    if (gate->wanted_count < gate->runs_count) {
+        gate->wanted_count = gate->runs_count; /* some of a seed that was not finished */
     }
 }
 
@@ -245,7 +245,8 @@ static enum sf_err run_jobs(struct campaign *campaign, struct sf_diag *diag)
         .further_seconds_max = options->seeds_floor > 0 ? options->seconds : 0,
         .hangs_max = SF_GATE_HANGS_MAX,
         .has_hung = has_hung,
-        .pinned = sf_cache_spec_is_foreign(options->candidate),
+        .pinned = sf_cache_spec_is_foreign(options->candidate) ||
+                  (options->baseline != NULL && sf_cache_spec_is_foreign(options->baseline)),
         .prepare = prepare,
         .work = work,
         .take = take,
@@ -272,8 +273,8 @@ static enum sf_err run_small(const struct campaign *campaign, struct sf_gate *ga
             return SF_OK;
         }
     }
-    SF_TRY(sf_gate_small_run(options->candidate, options->baseline, options->small_seconds, small,
-                             diag));
+    SF_TRY(sf_gate_small_compare(options->candidate, options->baseline, options->small_seconds,
+                                 small, diag));
     if (options->store == NULL || sf_interrupted()) {
         return SF_OK;
     }
@@ -313,6 +314,9 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
     memset(gate, 0, sizeof *gate);
     gate->baseline = options->baseline;
     gate->accepts = options->accepts;
+    gate->limits = options->limits;
+    gate->leak_rate = options->leak_rate;
+    gate->confidence = options->confidence > 0 ? options->confidence : 0.95;
     gate->box_lacks = "";
     gate->scenarios_count = options->plans_count;
     gate->seed_first = options->seed_first;
@@ -328,6 +332,9 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
         count_wanted(campaign, gate);
         sf_gate_sort(gate);
         sf_gate_conclude(gate);
+    }
+    if (err == SF_OK && gate->comparison.ran && !sf_interrupted()) {
+        err = sf_gate_differ(&campaign->field, gate, diag);
     }
     sf_gate_field_fini(&campaign->field);
     free(campaign);

@@ -8,6 +8,8 @@
 #include "harness/campaign/campaign.h"
 #include "harness/campaign/store.h"
 #include "harness/gate/accept.h"
+#include "harness/gate/comparison.h"
+#include "harness/run/compare.h"
 #include "harness/run/run.h"
 
 enum { SF_GATE_SCENARIOS_MAX = 64, SF_GATE_FINDS_MAX = 64, SF_GATE_HANGS_MAX = 4 };
@@ -17,7 +19,7 @@ enum { SF_GATE_STRAYS_MAX = 1000 };
 
 struct sf_gate_options {
     const char *candidate; /* by name, as in a plan */
-    const char *baseline;  /* the version that a deploy replaces; NULL: the candidate itself */
+    const char *baseline; /* what the candidate is compared with, and takes over from; NULL: none */
     const struct sf_plan
         *plans; /* the scenarios; the caches that they name are replaced by the candidate */
     uint32_t plans_count; /* 1 to SF_GATE_SCENARIOS_MAX */
@@ -31,9 +33,12 @@ struct sf_gate_options {
     double small_seconds;   /* of CPU time, for the candidate in small worlds; 0: not tried */
     double run_seconds_max; /* a cache that works or sleeps for longer in a run counts as hung */
     uint32_t shard; /* from 1: which part of the seeds is run; with the first, the controls */
-    uint32_t shards_count;            /* 0 or 1: all of it */
-    struct sf_store *store;           /* NULL: nothing is kept. Borrowed */
-    const struct sf_accepts *accepts; /* NULL: none. Borrowed, by the result too */
+    uint32_t shards_count;  /* 0 or 1: all of it */
+    struct sf_store *store; /* NULL: nothing is kept. Borrowed */
+    double leak_rate;       /* to be excluded, as a share of the runs; 0: none was named */
+    double confidence;      /* of bounds and intervals; 0: 0.95 */
+    const struct sf_gate_limits *limits; /* of regressions; NULL: none. Borrowed */
+    const struct sf_accepts *accepts;    /* NULL: none. Borrowed, by the result too */
     int64_t campaign; /* in the store; its runs are counted, and the others are run */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
     void *progress_context;
@@ -53,6 +58,14 @@ enum sf_gate_kind {
 /* "leak" */
 const char *sf_gate_kind_name(enum sf_gate_kind kind);
 
+/* Does a finding count for the verdict? */
+enum sf_gate_standing {
+    SF_GATE_COUNTS,
+    SF_GATE_ACCEPTED,    /* by the user, until a day */
+    SF_GATE_OF_BASELINE, /* the baseline alone shows it too, or fails wherever it occurs; the
+                            candidate alone does not */
+};
+
 enum sf_gate_find_kind { SF_GATE_FINDING, SF_GATE_CRASH, SF_GATE_HANG };
 
 /* Findings of one signature: of one oracle, to viewers of one kind, answered from inside one
@@ -60,12 +73,18 @@ enum sf_gate_find_kind { SF_GATE_FINDING, SF_GATE_CRASH, SF_GATE_HANG };
  * hangs. Shown by the first of them. */
 struct sf_gate_find {
     enum sf_gate_find_kind kind;
-    uint32_t plan; /* index; of the first */
+    enum sf_arm arm; /* of the first; of the baseline only if no other arm has it */
+    uint32_t plan;   /* the same; index */
     uint64_t seed;
     struct sf_cache_ended ended; /* CRASH, HANG: how. Code 0: its worker went with it, by the signal
                                     `subject`, 0 for none */
     struct sf_finding finding;   /* FINDING */
-    uint32_t runs_count;         /* runs with this signature */
+    uint32_t runs_count;         /* runs with this signature, without those of the baseline alone */
+    uint32_t arms_count[SF_ARMS_COUNT]; /* the same by arm, with those of the baseline */
+    /* Of runs_count: where the baseline alone, under the same scenario and seed, had no finding (of
+     * another tenant's pictures, if this is one). */
+    uint32_t unexplained_count;
+    enum sf_gate_standing standing;
     const struct sf_accepted *accepted; /* by the user, perhaps until a day in the past; NULL */
 };
 
@@ -75,6 +94,7 @@ struct sf_gate_scenario {
     uint32_t runs_count;
     uint32_t ended_count; /* of those: runs that the cache ended by a crash, or that hung */
     uint64_t ended_seed;  /* the first of those */
+    enum sf_arm ended_arm;
     /* The first seed is run again, in a process that has run it before. */
     bool again_ran;     /* both runs finished */
     bool again_differs; /* and differed: the cache is not deterministic */
@@ -83,6 +103,7 @@ struct sf_gate_scenario {
         uint32_t wanted_count; /* runs that concern this oracle */
         uint32_t failed_count; /* runs with a finding */
         uint64_t failed_seed;  /* the first of those, and its first finding */
+        enum sf_arm failed_arm;
         struct sf_finding finding;
     } oracles[SF_ORACLES_MAX]; /* in the order of sf_oracles() */
 };
@@ -124,8 +145,18 @@ struct sf_gate {
     uint64_t findings_count;        /* all of them */
     uint32_t finds_count;           /* signatures */
     uint32_t finds_lost_count;      /* runs with a signature for which there was no room */
+    uint32_t of_baseline_count;     /* signatures that the baseline alone has too */
+    double leak_rate;               /* of the options */
+    double confidence;
+    struct sf_gate_comparison comparison;
+    /* Where the traces of candidate and baseline first differ: in the first run that is newly
+     * failing, else in the first that is newly passing, else in the first pair that differs. */
+    bool has_difference;
+    struct sf_gate_where difference_at;
+    struct sf_difference difference;
     uint32_t accepted_count; /* signatures that are accepted, and do not count for the verdict */
     const struct sf_accepts *accepts;             /* of the options */
+    const struct sf_gate_limits *limits;          /* the same */
     struct sf_gate_find finds[SF_GATE_FINDS_MAX]; /* strays first, then in order of the oracles */
     uint64_t evidence[SF_ORACLES_MAX];            /* in all runs */
     uint64_t findings[SF_ORACLES_MAX];            /* the same */
@@ -141,6 +172,9 @@ struct sf_gate {
 SF_MUST_USE enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate_out,
                                     struct sf_diag *diag);
 
+/* The fewest seeds under which at least this many runs have the candidate in them. */
+uint32_t sf_gate_seeds_for(const struct sf_gate_options *options, uint64_t runs_count);
+
 /* Has every run been made that was wanted? */
 bool sf_gate_is_complete(const struct sf_gate *gate);
 
@@ -153,12 +187,6 @@ void sf_gate_plan(const struct sf_plan *scenario, const char *baseline, const ch
  * tenant are others (scenarios with `vary` go by that): the content with one of eight, the length
  * with another one. */
 enum sf_plan_vary sf_gate_vary(uint64_t seed);
-
-/* Is it accepted today? */
-static inline bool sf_gate_find_is_accepted(const struct sf_gate_find *find)
-{
-    return find->accepted != NULL && !find->accepted->expired;
-}
 
 /* The signature as a name, by which a finding can be accepted: "no-stray-pixels:hub:on_request",
  * "contract:SF_CACHE_E_ANSWERED:none:on_timer", "crash:11". */

@@ -3,6 +3,7 @@
 #ifndef STRAYFRAME_GATE_PRIVATE_H
 #define STRAYFRAME_GATE_PRIVATE_H
 
+#include "harness/base/text.h"
 #include "harness/gate/gate.h"
 
 /* Counts runs, in order of their numbers. */
@@ -13,6 +14,7 @@ struct gate_fold {
         struct sf_cache_ended ended;
         uint64_t trace_hash;
     } again[SF_GATE_SCENARIOS_MAX]; /* the repetition of the first seed, until that comes */
+    struct sf_gate_turn turn;
 };
 
 void sf_gate_fold(struct gate_fold *fold, const struct sf_campaign_run *run);
@@ -25,6 +27,16 @@ uint32_t sf_gate_pair_oracle(void);
 
 /* Puts the signatures in the order in which they are shown. */
 void sf_gate_sort(struct sf_gate *gate);
+
+/* Is there a figure whose limit is kept to this extent? */
+bool sf_gate_any_figure(const struct sf_gate *gate, enum sf_gate_allowed allowed);
+/* Each of them: "own-share is worse by 1.20 points (95%: 0.90 to 1.50), and 0.10 points is
+ * allowed". */
+void sf_gate_say_figures(const struct sf_gate *gate, enum sf_gate_allowed allowed,
+                         struct sf_text *out);
+/* How often the caches failed alone, and which arms failed where neither did. "" without a
+ * baseline. */
+void sf_gate_say_arms(const struct sf_gate *gate, struct sf_text *out);
 
 /* The verdict and its sentence, from what was counted. */
 void sf_gate_conclude(struct sf_gate *gate);

@@ -39,8 +39,8 @@ static void summarise(const struct sf_exhaust_options *options, const struct sf_
     sf_text_free(&text);
 }
 
-enum sf_err sf_gate_small_run(const char *candidate, const char *baseline, double seconds,
-                              struct sf_campaign_small *small, struct sf_diag *diag)
+static enum sf_err small_run(const char *candidate, const char *baseline, double seconds,
+                             struct sf_campaign_small *small, struct sf_diag *diag)
 {
     SF_ASSERT(candidate != NULL);
     SF_ASSERT(small != NULL);
@@ -73,5 +73,23 @@ enum sf_err sf_gate_small_run(const char *candidate, const char *baseline, doubl
         summarise(&options, exhaust, small);
     }
     free(exhaust);
+    return err;
+}
+
+enum sf_err sf_gate_small_compare(const char *candidate, const char *baseline, double seconds,
+                                  struct sf_campaign_small *small, struct sf_diag *diag)
+{
+    SF_ASSERT(small != NULL);
+    SF_TRY(small_run(candidate, baseline, seconds, small, diag));
+    if (baseline == NULL || !small->ran || small->verdict != SF_VERDICT_FAIL) {
+        return SF_OK;
+    }
+    struct sf_campaign_small *alone = sf_alloc(1, sizeof *alone);
+    enum sf_err err = small_run(baseline, NULL, seconds, alone, diag);
+    if (err == SF_OK && alone->verdict == SF_VERDICT_FAIL) {
+        err = small_run(candidate, NULL, seconds, small, diag);
+        small->alone = true;
+    }
+    free(alone);
     return err;
 }

@@ -7,10 +7,11 @@
 #include "harness/base/err.h"
 #include "harness/campaign/campaign.h"
 
-/* Explores for this much CPU time. 0: not at all. SF_ERR_INPUT for a cache that cannot be loaded.
- */
-SF_MUST_USE enum sf_err sf_gate_small_run(const char *candidate, const char *baseline,
-                                          double seconds, struct sf_campaign_small *small_out,
-                                          struct sf_diag *diag);
+/* Explores for this much CPU time; 0: not at all. SF_ERR_INPUT for a cache that cannot be loaded.
+ * With a baseline: the candidate takes over from it. Where that shows something, the candidate
+ * alone, if the baseline alone shows something too. */
+SF_MUST_USE enum sf_err sf_gate_small_compare(const char *candidate, const char *baseline,
+                                              double seconds, struct sf_campaign_small *small_out,
+                                              struct sf_diag *diag);
 
 #endif

@@ -1,5 +1,6 @@
 #include "harness/measure/service.h"
 
+#include <math.h>
 #include <stddef.h>
 
 #include "harness/base/assert.h"
@@ -65,6 +66,24 @@ uint64_t sf_waits_ms(const struct sf_waits *waits, uint32_t percent)
         }
     }
     return UINT64_MAX;
+}
+
+double sf_waits_quantile_ms(const struct sf_waits *waits, double share)
+{
+    SF_ASSERT(waits != NULL);
+    SF_ASSERT(share > 0.0 && share < 1.0);
+    double wanted = share * (double)sf_waits_count(waits);
+    double before = 0.0;
+    for (uint32_t i = 0; i < NEVER && wanted > 0.0; i++) {
+        double count = (double)waits->counts[i];
+        if (count > 0.0 && before + count >= wanted) {
+            double low = i > 0 ? (double)bucket_ms(i - 1) + 1.0 : 0.0;
+            double width = (double)bucket_ms(i) + 1.0 - low;
+            return low + width * (wanted - before) / count;
+        }
+        before += count;
+    }
+    return wanted > 0.0 ? (double)INFINITY : (double)NAN;
 }
 
 void sf_service_add(struct sf_service *to, const struct sf_service *from)

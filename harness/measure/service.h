@@ -38,6 +38,11 @@ uint64_t sf_waits_count(const struct sf_waits *waits);
  * or without waits. */
 uint64_t sf_waits_ms(const struct sf_waits *waits, uint32_t percent);
 
+/* The wait in ms that this share of all waits does not exceed, interpolated between the bounds of
+ * its bucket; infinite if that wait never ended, not a number without waits. For figures that are
+ * compared. */
+double sf_waits_quantile_ms(const struct sf_waits *waits, double share);
+
 /* Adds one to the other. */
 void sf_service_add(struct sf_service *to, const struct sf_service *from);
 

@@ -18,14 +18,26 @@ struct sf_gate_names {
     size_t sets_count;
 };
 
+/* One run of the gate. */
+struct sf_gate_run_at {
+    enum sf_arm arm;
+    uint32_t plan;
+    uint64_t seed;
+};
+
 /* "strayframe COMMAND FILE --seed N --cache CACHE ..." for one run of the gate. */
-void sf_report_gate_command(const struct sf_gate_names *names, const char *command, uint32_t plan,
-                            uint64_t seed, struct sf_text *out);
+void sf_report_gate_command(const struct sf_gate_names *names, const char *command,
+                            struct sf_gate_run_at at, struct sf_text *out);
 
 /* The same for a run in which this oracle found something: it may take the second run of a pair. */
 void sf_report_gate_oracle_command(const struct sf_gate_names *names, const char *command,
-                                   uint32_t plan, uint64_t seed, uint32_t oracle,
-                                   struct sf_text *out);
+                                   struct sf_gate_run_at at, uint32_t oracle, struct sf_text *out);
+
+/* Candidate and baseline side by side; nothing, or null, without a baseline. */
+void sf_report_gate_comparison_text(const struct sf_gate *gate, const struct sf_gate_names *names,
+                                    struct sf_text *out);
+json_t *sf_report_gate_comparison_json(const struct sf_gate *gate,
+                                       const struct sf_gate_names *names);
 
 void sf_report_gate_text(const struct sf_gate *gate, const struct sf_gate_names *names,
                          const struct sf_paint *paint, struct sf_text *out);

@@ -6,11 +6,11 @@
 #include "harness/report/gate.h"
 #include "harness/report/json.h"
 
-static json_t *command_json(const struct sf_gate_names *names, const char *command, uint32_t plan,
-                            uint64_t seed, const char *more)
+static json_t *command_json(const struct sf_gate_names *names, const char *command,
+                            struct sf_gate_run_at at, const char *more)
 {
     struct sf_text text = {0};
-    sf_report_gate_command(names, command, plan, seed, &text);
+    sf_report_gate_command(names, command, at, &text);
     sf_text_add(&text, "%s", more);
     json_t *json = json_string(text.data);
     sf_text_free(&text);
@@ -21,23 +21,51 @@ static json_t *find_command_json(const struct sf_gate_names *names, const char *
                                  const struct sf_gate_find *find)
 {
     struct sf_text text = {0};
-    sf_report_gate_oracle_command(names, command, find->plan, find->seed, find->finding.oracle,
-                                  &text);
+    const struct sf_gate_run_at at = {find->arm, find->plan, find->seed};
+    sf_report_gate_oracle_command(names, command, at, find->finding.oracle, &text);
     json_t *json = json_string(text.data);
     sf_text_free(&text);
     return json;
 }
 
+static json_t *arms_json(const struct sf_gate_find *find)
+{
+    json_t *arms = json_object();
+    for (int arm = SF_ARM_CANDIDATE; arm < SF_ARMS_COUNT; arm++) {
+        if (find->arms_count[arm] > 0) {
+            json_object_set_new(arms, sf_arm_name((enum sf_arm)arm),
+                                sf_json_number(find->arms_count[arm]));
+        }
+    }
+    return arms;
+}
+
+/* Of runs in which a viewer received something of another tenant's. */
+static json_t *leak_rate_json(const struct sf_gate *gate)
+{
+    const struct sf_interval share =
+        sf_share_interval(gate->stray_count, gate->runs_count, gate->confidence);
+    return json_pack("{s:f, s:f, s:f, s:f, s:o}", "low", share.low, "high", share.high, "at_most",
+                     sf_share_at_most(gate->stray_count, gate->runs_count, gate->confidence),
+                     "confidence", gate->confidence, "to_exclude",
+                     gate->leak_rate > 0 ? json_real(gate->leak_rate) : json_null());
+}
+
 static json_t *find_json(const struct sf_gate_find *find, const struct sf_gate_names *names)
 {
     static const char *const kinds[] = {"finding", "crash", "hang"};
-    json_t *json = json_pack("{s:s, s:s, s:o, s:o, s:o}", "kind", kinds[find->kind], "scenario",
-                             names->files[find->plan], "seed", sf_json_seed(find->seed), "runs",
-                             sf_json_number(find->runs_count), "repeat",
-                             command_json(names, "run", find->plan, find->seed, ""));
+    json_t *json = json_pack(
+        "{s:s, s:s, s:o, s:o, s:o}", "kind", kinds[find->kind], "scenario",
+        names->files[find->plan], "seed", sf_json_seed(find->seed), "runs",
+        sf_json_number(find->runs_count), "repeat",
+        command_json(names, "run", (struct sf_gate_run_at){find->arm, find->plan, find->seed}, ""));
     struct sf_text name = {0};
     sf_gate_find_name(find, &name);
+    static const char *const standings[] = {"counts", "accepted", "of-baseline"};
     json_object_set_new(json, "name", json_string(name.data));
+    json_object_set_new(json, "standing", json_string(standings[find->standing]));
+    json_object_set_new(json, "arm", json_string(sf_arm_name(find->arm)));
+    json_object_set_new(json, "runs_by_arm", arms_json(find));
     sf_text_free(&name);
     const struct sf_accepted *accepted = find->accepted;
     json_object_set_new(json, "accepted",
@@ -78,7 +106,10 @@ static json_t *differs_json(const struct sf_gate *gate, const struct sf_gate_nam
             json_array_append_new(
                 list, json_pack("{s:s, s:o, s:o}", "scenario", names->files[i], "seed",
                                 sf_json_seed(gate->seed_first), "repeat",
-                                command_json(names, "run", i, gate->seed_first, " --twice")));
+                                command_json(
+                                    names, "run",
+                                    (struct sf_gate_run_at){SF_ARM_CANDIDATE, i, gate->seed_first},
+                                    " --twice")));
         }
     }
     return list;
@@ -129,7 +160,7 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_nam
 {
     SF_ASSERT(gate != NULL);
     SF_ASSERT(names != NULL);
-    return json_pack(
+    json_t *json = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:o, "
         "s:o, s:o, s:o, s:o}",
@@ -146,4 +177,13 @@ json_t *sf_report_gate_json(const struct sf_gate *gate, const struct sf_gate_nam
         "finds", finds_json(gate, names), "oracles", oracles_json(gate), "probes",
         probes_json(gate), "pairs", sf_json_number(gate->pairs_count), "small_worlds",
         small_json(&gate->small));
+    json_object_set_new(json, "leak_rate", leak_rate_json(gate));
+    json_object_set_new(json, "comparison", sf_report_gate_comparison_json(gate, names));
+    json_object_set_new(json, "controls",
+                        json_pack("{s:o, s:o, s:o, s:o}", "leaky_runs",
+                                  sf_json_number(gate->controls.leaky_runs_count), "leaky_caught",
+                                  sf_json_number(gate->controls.leaky_caught_count), "sound_runs",
+                                  sf_json_number(gate->controls.sound_runs_count), "sound_failed",
+                                  sf_json_number(gate->controls.sound_failed_count)));
+    return json;
 }

@@ -5,20 +5,22 @@
 #include "harness/base/assert.h"
 #include "harness/report/gate.h"
 
-void sf_report_gate_command(const struct sf_gate_names *names, const char *command, uint32_t plan,
-                            uint64_t seed, struct sf_text *out)
+void sf_report_gate_command(const struct sf_gate_names *names, const char *command,
+                            struct sf_gate_run_at at, struct sf_text *out)
 {
     SF_ASSERT(names != NULL);
     SF_ASSERT(command != NULL);
     SF_ASSERT(out != NULL);
     SF_ASSERT(names->files != NULL);
     sf_text_add(out, "strayframe %s", command);
-    sf_text_add_word(out, names->files[plan]);
-    sf_text_add(out, " --seed %" PRIu64 " --cache", seed);
-    sf_text_add_word(out, names->candidate);
-    if (names->baseline != NULL) {
+    sf_text_add_word(out, names->files[at.plan]);
+    bool baseline_alone = at.arm == SF_ARM_BASELINE && names->baseline != NULL;
+    sf_text_add(out, " --seed %" PRIu64 " --cache", at.seed);
+    sf_text_add_word(out, baseline_alone ? names->baseline : names->candidate);
+    if (names->baseline != NULL && at.arm > SF_ARM_BASELINE) {
         sf_text_add(out, " --baseline");
         sf_text_add_word(out, names->baseline);
+        sf_text_add(out, " --rollout %s", sf_arm_name(at.arm));
     }
     for (size_t i = 0; i < names->sets_count; i++) {
         struct sf_text set = {0};
@@ -48,12 +50,11 @@ static void find_sentence(const struct sf_gate_find *find, struct sf_text *out)
 }
 
 void sf_report_gate_oracle_command(const struct sf_gate_names *names, const char *command,
-                                   uint32_t plan, uint64_t seed, uint32_t oracle,
-                                   struct sf_text *out)
+                                   struct sf_gate_run_at at, uint32_t oracle, struct sf_text *out)
 {
     SF_ASSERT(oracle < SF_ORACLES_MAX);
-    sf_report_gate_command(names, command, plan, seed, out);
-    enum sf_plan_vary vary = sf_gate_vary(seed);
+    sf_report_gate_command(names, command, at, out);
+    enum sf_plan_vary vary = sf_gate_vary(at.seed);
     if (sf_oracles()[oracle] == &sf_oracle_no_influence && vary != SF_VARY_NOTHING) {
         sf_text_add(out, " --vary %s", sf_plan_vary_names[vary]);
     }
@@ -62,11 +63,11 @@ void sf_report_gate_oracle_command(const struct sf_gate_names *names, const char
 static void find_command(const struct sf_gate_names *names, const char *command,
                          const struct sf_gate_find *find, struct sf_text *out)
 {
+    const struct sf_gate_run_at at = {find->arm, find->plan, find->seed};
     if (find->kind == SF_GATE_FINDING) {
-        sf_report_gate_oracle_command(names, command, find->plan, find->seed, find->finding.oracle,
-                                      out);
+        sf_report_gate_oracle_command(names, command, at, find->finding.oracle, out);
     } else {
-        sf_report_gate_command(names, command, find->plan, find->seed, out);
+        sf_report_gate_command(names, command, at, out);
     }
 }
 
@@ -115,16 +116,33 @@ static void differs_lines(const struct sf_gate *gate, const struct sf_gate_names
         if (gate->scenarios[i].again_differs) {
             sf_text_add(out, "  - not deterministic: the same seed, run twice, gave two different "
                              "runs; the first difference is shown by\n      ");
-            sf_report_gate_command(names, "run", i, gate->seed_first, out);
+            sf_report_gate_command(
+                names, "run", (struct sf_gate_run_at){SF_ARM_CANDIDATE, i, gate->seed_first}, out);
             sf_text_add(out, " --twice\n");
         }
     }
+}
+
+/* " (candidate 3, rollout 5)", where there are several arms. */
+static void arm_counts(const struct sf_gate_find *find, const struct sf_gate_names *names,
+                       struct sf_text *out)
+{
+    const char *between = " (";
+    for (int arm = SF_ARM_CANDIDATE; arm < SF_ARMS_COUNT && names->baseline != NULL; arm++) {
+        if (find->arms_count[arm] > 0) {
+            sf_text_add(out, "%s%s%s %u", between, sf_arm_name((enum sf_arm)arm),
+                        arm <= SF_ARM_BASELINE ? " alone" : "", find->arms_count[arm]);
+            between = ", ";
+        }
+    }
+    sf_text_add(out, "%s", between[0] == ',' ? ")" : "");
 }
 
 static void find_lines(const struct sf_gate_find *find, const struct sf_gate_names *names,
                        struct sf_text *out)
 {
     sf_text_add(out, "  - in %u run%s", find->runs_count, find->runs_count == 1 ? "" : "s");
+    arm_counts(find, names, out);
     if (find->kind == SF_GATE_FINDING && find->finding.callback > 0) {
         sf_text_add(out, ", answered from %s",
                     sf_callback_name((enum sf_callback)(find->finding.callback - 1)));
@@ -136,11 +154,39 @@ static void find_lines(const struct sf_gate_find *find, const struct sf_gate_nam
     sf_text_add(out, "\n      name: ");
     sf_gate_find_name(find, out);
     sf_text_add(out, "\n");
+    if (find->standing == SF_GATE_OF_BASELINE) {
+        sf_text_add(out, "      does not count: the baseline alone fails like that, the candidate "
+                         "alone does not\n");
+    }
     if (find->accepted != NULL) {
         sf_text_add(out, "      %s until %s: %s\n",
                     find->accepted->expired ? "counts again, for it was accepted" : "accepted",
                     find->accepted->until, find->accepted->reason);
     }
+}
+
+/* How frequent leaks are, with a bound on each side. */
+static void leak_rate_line(const struct sf_gate *gate, struct sf_text *out)
+{
+    if (gate->stray_count == 0 && gate->leak_rate <= 0) {
+        return;
+    }
+    const struct sf_interval share =
+        sf_share_interval(gate->stray_count, gate->runs_count, gate->confidence);
+    double at_most = sf_share_at_most(gate->stray_count, gate->runs_count, gate->confidence);
+    sf_text_add(out, "  leaking runs: %u of %u", gate->stray_count, gate->runs_count);
+    if (gate->stray_count > 0) {
+        sf_text_add(out, ", %.3g%% (%g%% interval: %.3g%% to %.3g%%)",
+                    100.0 * gate->stray_count / gate->runs_count, 100 * gate->confidence,
+                    100 * share.low, 100 * share.high);
+    } else {
+        sf_text_add(out, ": at most %.3g of all runs leak, with %g%% confidence", at_most,
+                    100 * gate->confidence);
+    }
+    if (gate->leak_rate > 0) {
+        sf_text_add(out, "; to be excluded: %g", gate->leak_rate);
+    }
+    sf_text_add(out, "\n");
 }
 
 /* Accepted findings that did not occur: their line may be obsolete. */
@@ -193,7 +239,7 @@ static void small_lines(const struct sf_gate *gate, const struct sf_gate_names *
         sf_text_add(out, "  strayframe exhaust --world %s --depth %u --candidate", small->world,
                     small->events_count);
         sf_text_add_word(out, names->candidate);
-        if (names->baseline != NULL) {
+        if (names->baseline != NULL && !small->alone) {
             sf_text_add(out, " --baseline");
             sf_text_add_word(out, names->baseline);
         }
@@ -230,6 +276,8 @@ void sf_report_gate_text(const struct sf_gate *gate, const struct sf_gate_names 
             gate->pairs_count);
     }
     unseen_lines(gate, out);
+    leak_rate_line(gate, out);
+    sf_report_gate_comparison_text(gate, names, out);
     small_lines(gate, names, out);
     differs_lines(gate, names, out);
     if (gate->box_lacks[0] != '\0') {

@@ -259,7 +259,9 @@ static void add_gate_runs(struct suite *suite, const struct sf_gate *gate, uint3
     if (scenario->ended_count > 0) {
         sf_text_add(&message, "the cache crashed or hung in %u of %u runs", scenario->ended_count,
                     scenario->runs_count);
-        sf_report_gate_command(names, "run", index, scenario->ended_seed, &repeat);
+        sf_report_gate_command(
+            names, "run", (struct sf_gate_run_at){scenario->ended_arm, index, scenario->ended_seed},
+            &repeat);
         set_outcome(test, BROKE, message.data, repeat.data);
     } else if (scenario->runs_count < scenario->wanted_count) {
         sf_text_add(&message, "inconclusive: time limit reached after %u of %u runs",
@@ -277,7 +279,9 @@ static void add_gate_again(struct suite *suite, const struct sf_gate *gate, uint
         add_case(suite, names->files[index], "the same seed gives the same run");
     if (gate->scenarios[index].again_differs) {
         struct sf_text repeat = {0};
-        sf_report_gate_command(names, "run", index, gate->seed_first, &repeat);
+        sf_report_gate_command(names, "run",
+                               (struct sf_gate_run_at){SF_ARM_CANDIDATE, index, gate->seed_first},
+                               &repeat);
         sf_text_add(&repeat, " --twice");
         set_outcome(test, BROKE, "the cache is not deterministic: two runs of one seed differ",
                     repeat.data);
@@ -300,8 +304,9 @@ static void add_gate_oracle(struct suite *suite, const struct sf_gate *gate, uin
         bool kept = finding->oracle == oracle && finding->at_ns > 0;
         say_findings(scenario->oracles[oracle].failed_count, "runs with a finding",
                      kept ? finding : NULL, &message);
-        sf_report_gate_oracle_command(names, "run", index, scenario->oracles[oracle].failed_seed,
-                                      oracle, &repeat);
+        const struct sf_gate_run_at at = {scenario->oracles[oracle].failed_arm, index,
+                                          scenario->oracles[oracle].failed_seed};
+        sf_report_gate_oracle_command(names, "run", at, oracle, &repeat);
         set_outcome(test, FAILED, message.data, repeat.data);
         sf_text_free(&repeat);
         sf_text_free(&message);

@@ -29,12 +29,11 @@ static void run_heard(const struct sf_plan *plan, const struct sf_run_caches *ca
     sf_runner_destroy(runner);
 }
 
-enum sf_err sf_run_twice(const struct sf_plan *plan, const struct sf_run_caches *caches,
-                         const struct sf_run_options *options, struct sf_run_result *result,
-                         struct sf_difference *difference, struct sf_diag *diag)
+enum sf_err sf_run_sides(const struct sf_run_sides *sides, const struct sf_run_options *options,
+                         struct sf_run_result *result, struct sf_difference *difference,
+                         struct sf_diag *diag)
 {
-    SF_ASSERT(plan != NULL);
-    SF_ASSERT(caches != NULL);
+    SF_ASSERT(sides != NULL);
     SF_ASSERT(options != NULL);
     SF_ASSERT(result != NULL);
     SF_ASSERT(difference != NULL);
@@ -43,13 +42,14 @@ enum sf_err sf_run_twice(const struct sf_plan *plan, const struct sf_run_caches 
         return sf_fail(diag, SF_ERR_MACHINE, "no temporary file for the first run's trace: %s",
                        strerror(errno));
     }
-    run_heard(plan, caches, options, (struct sf_trace_listener){keep, &keeper}, result);
+    run_heard(sides->plans[0], sides->caches[0], options, (struct sf_trace_listener){keep, &keeper},
+              result);
     rewind(keeper.file);
     struct sf_comparer comparer;
     struct sf_run_result again;
     sf_compare_begin(&comparer, keeper.file, result->records_count);
-    run_heard(plan, caches, options, (struct sf_trace_listener){sf_compare_records, &comparer},
-              &again);
+    run_heard(sides->plans[1], sides->caches[1], options,
+              (struct sf_trace_listener){sf_compare_records, &comparer}, &again);
     enum sf_err err = sf_compare_end(&comparer, difference, diag);
     fclose(keeper.file);
     if (keeper.failed) {
@@ -57,4 +57,14 @@ enum sf_err sf_run_twice(const struct sf_plan *plan, const struct sf_run_caches 
                        "the first run's trace could not be kept in a temporary file");
     }
     return err;
+}
+
+enum sf_err sf_run_twice(const struct sf_plan *plan, const struct sf_run_caches *caches,
+                         const struct sf_run_options *options, struct sf_run_result *result,
+                         struct sf_difference *difference, struct sf_diag *diag)
+{
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(caches != NULL);
+    const struct sf_run_sides sides = {.plans = {plan, plan}, .caches = {caches, caches}};
+    return sf_run_sides(&sides, options, result, difference, diag);
 }

@@ -150,10 +150,11 @@ static void test_commands_name_every_setting(void **state)
         .sets_count = 2,
     };
     struct sf_text text = {0};
-    sf_report_gate_command(&names, "shrink", 0, 7, &text);
-    assert_string_equal(text.data, "strayframe shrink 'my scenario.yaml' --seed 7 --cache "
-                                   "'./it'\\''s.so?a=1&b=2' --baseline builtin:careful "
-                                   "--set still.width=320 --set 'networks.good.both=delay 20ms'");
+    sf_report_gate_command(&names, "shrink", (struct sf_gate_run_at){SF_ARM_MIXED, 0, 7}, &text);
+    assert_string_equal(text.data,
+                        "strayframe shrink 'my scenario.yaml' --seed 7 --cache "
+                        "'./it'\\''s.so?a=1&b=2' --baseline builtin:careful --rollout mixed "
+                        "--set still.width=320 --set 'networks.good.both=delay 20ms'");
     sf_text_free(&text);
 }
 
@@ -199,10 +200,10 @@ static void test_a_foreign_candidate_is_not_tried_in_small_worlds(void **state)
     (void)state;
     struct sf_campaign_small small;
     struct sf_diag diag = {0};
-    assert_int_equal(sf_gate_small_run("./none.so", NULL, 10, &small, &diag), SF_OK);
+    assert_int_equal(sf_gate_small_compare("./none.so", NULL, 10, &small, &diag), SF_OK);
     assert_false(small.ran);
     assert_non_null(strstr(small.not_run, "foreign"));
-    assert_int_equal(sf_gate_small_run("exec:none", NULL, 10, &small, &diag), SF_OK);
+    assert_int_equal(sf_gate_small_compare("exec:none", NULL, 10, &small, &diag), SF_OK);
     assert_false(small.ran);
 }
 
