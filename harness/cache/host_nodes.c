@@ -79,8 +79,20 @@ void sf_cache_host_judge_memory(struct sf_cache_host_state *host)
     }
 }
 
-/* All that it had open is forgotten before it is destroyed: calls from inside `destroy` have no
- * effect. */
+/* Of all that it had open nothing happens any more. */
+static void forget_open(struct sf_cache_version *version)
+{
+    struct sf_cache_host_state *host = version->host;
+    cancel_fetches(host, version);
+    release_all(&host->requests, version);
+    release_all(&host->timers, version);
+    release_all(&host->fetches, version);
+    release_all(&host->connections, version);
+    release_all(&host->questions, version);
+}
+
+/* Before it is destroyed, so that `destroy` finds nothing open; and after, since what is called
+ * from inside `destroy` has no effect. */
 static void end(struct sf_cache_version *version)
 {
     struct sf_cache_host_state *host = version->host;
@@ -88,13 +100,9 @@ static void end(struct sf_cache_version *version)
         return;
     }
     judge_memory(version);
-    cancel_fetches(host, version);
-    release_all(&host->requests, version);
-    release_all(&host->timers, version);
-    release_all(&host->fetches, version);
-    release_all(&host->connections, version);
-    release_all(&host->questions, version);
+    forget_open(version);
     version->plugin->destroy(version->cache);
+    forget_open(version);
     sf_host_holds_release(host, version);
     version->cache = NULL;
     version->requests_count = 0;
@@ -212,6 +220,7 @@ static struct sf_cache_version *start(struct sf_cache_host_state *host, struct s
     sf_host_enter(host, SF_CALLBACK_CREATE, SF_NOBODY, SF_NOBODY);
     version->cache = module->plugin->create(&version->lent, &config.config, error, sizeof error);
     if (version->cache == NULL) {
+        forget_open(version);
         snprintf(host->refusal, sizeof host->refusal, "%.*s", (int)sizeof error - 1, error);
         if (host->ended.code == 0) {
             sf_host_broken(version, SF_CACHE_E_BAD_ARGUMENT, 0);

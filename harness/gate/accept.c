@@ -132,8 +132,8 @@ enum sf_err sf_accepts_read(const char *path, int64_t now_unix_s, struct sf_acce
     SF_ASSERT(accepts != NULL);
     struct sf_arena arena;
     struct sf_yaml_node *root;
-    char *text;
-    size_t bytes;
+    char *text = NULL;
+    size_t bytes = 0;
     *accepts = (struct sf_accepts){0};
     SF_TRY(read_text(path, &text, &bytes, diag));
     sf_arena_init(&arena);
