@@ -18,7 +18,7 @@
 #include "harness/gate/defects.h"
 #include "harness/report/report.h"
 #include "harness/run/decoded.h"
-#include "harness/scenario/check.h"
+#include "harness/scenario/scenario.h"
 #include "harness/scenario/scenario.h"
 #include "harness/sim/rng.h"
 

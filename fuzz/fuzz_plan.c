@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "fuzz/feedback.h"
+#include "fuzz/finding.h"
 #include "fuzz/targets.h"
 #include "harness/base/arena.h"
-#include "harness/report/report.h"
 #include "harness/run/decoded.h"
 #include "harness/scenario/scenario.h"
 
@@ -52,54 +52,11 @@ static void decode(const uint8_t *data, size_t size)
     }
 }
 
-static void print_plan(const struct sf_plan *plan)
-{
-    struct sf_text text = {0};
-    sf_scenario_print(plan, sf_run_schema(), &text);
-    fprintf(stderr, "%s", text.data);
-    sf_text_free(&text);
-}
-
-/* Oracles are in order of severity: stray pictures first. */
-static uint32_t worst_oracle(const struct sf_run_result *result)
-{
-    uint32_t worst = 0;
-    while (worst < result->oracles_count && result->oracles[worst].findings_count == 0) {
-        worst++;
-    }
-    return worst;
-}
-
-static void print_first_finding(const struct sf_run_result *result, uint32_t oracle)
-{
-    struct sf_text text = {0};
-    for (uint32_t i = 0; i < result->findings_kept && text.length == 0; i++) {
-        if (result->findings[i].oracle == oracle) {
-            sf_text_add(&text, "# ");
-            sf_report_finding(&result->findings[i], &text);
-            fprintf(stderr, "%s\n", text.data);
-        }
-    }
-    sf_text_free(&text);
-}
-
-/* A scenario that a run reproduces as it expects. */
-static void print_find(void)
-{
-    uint32_t oracle = worst_oracle(&fuzzer->result);
-    print_first_finding(&fuzzer->result, oracle);
-    fuzzer->decoded.plan.expect = SF_EXPECT_FAIL;
-    snprintf(fuzzer->decoded.plan.expect_oracle, sizeof fuzzer->decoded.plan.expect_oracle, "%s",
-             sf_oracles()[oracle]->name);
-    print_plan(&fuzzer->decoded.plan);
-}
-
 int sf_fuzz_plan(const uint8_t *data, size_t size)
 {
     sf_fuzz_plan_start();
     decode(data, size);
-    if (getenv("SF_FUZZ_PRINT") != NULL) {
-        print_plan(&fuzzer->decoded.plan);
+    if (sf_fuzz_only_print(&fuzzer->decoded.plan)) {
         return 0;
     }
     enum { RUN_SECONDS = 10 }; /* a run takes less than one; a foreign cache may hang */
@@ -108,9 +65,6 @@ int sf_fuzz_plan(const uint8_t *data, size_t size)
     sf_run(fuzzer->runner, &fuzzer->decoded.plan, &fuzzer->decoded.caches, &options,
            &fuzzer->result);
     sf_fuzz_feedback(sf_runner_states(fuzzer->runner));
-    if (fuzzer->result.verdict == SF_VERDICT_FAIL) {
-        print_find();
-        abort();
-    }
+    sf_fuzz_finding(&fuzzer->decoded.plan, &fuzzer->result);
     return 0;
 }

@@ -22,4 +22,25 @@ void sf_fuzz_plan_start(void);
 int sf_fuzz_scenario(const uint8_t *data, size_t size);
 void sf_fuzz_scenario_start(void);
 
+/* The same with two versions and several deploys; where the two are not set, they are two versions
+ * of the twin of D14, which share a store. */
+int sf_fuzz_deploy(const uint8_t *data, size_t size);
+void sf_fuzz_deploy_start(void);
+
+/* Bytes as a link's parameters. */
+int sf_fuzz_netem_spec(const uint8_t *data, size_t size);
+void sf_fuzz_netem_spec_start(void);
+
+/* Bytes as a saved run, or as changes of one. */
+int sf_fuzz_trace(const uint8_t *data, size_t size);
+void sf_fuzz_trace_start(void);
+
+/* Bytes as a picture that was delivered, or as changes of one. */
+int sf_fuzz_frame(const uint8_t *data, size_t size);
+void sf_fuzz_frame_start(void);
+
+/* Bytes as the calls of a cache. */
+int sf_fuzz_abi(const uint8_t *data, size_t size);
+void sf_fuzz_abi_start(void);
+
 #endif

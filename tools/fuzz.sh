@@ -13,6 +13,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 fuzz_jobs_running=()
 
+# One list for all engines.
+read -ra fuzz_targets < <(sed -n 's/^set(fuzz_targets \(.*\))$/\1/p' "$root/fuzz/CMakeLists.txt")
+
 declare -A fuzz_preset=([libfuzzer]=fuzz [afl]=afl)
 
 fuzz_build() {
@@ -25,7 +28,19 @@ fuzz_binary() {
 
 # Longer inputs are read no further; 0: the engine decides.
 fuzz_bytes_max() {
-    [[ $1 == fuzz_plan ]] && echo 1024 || echo 0
+    case $1 in
+        fuzz_scenario | fuzz_netem_spec) echo 0 ;;
+        *) echo 1024 ;;
+    esac
+}
+
+# Every link of every scenario, a file each.
+fuzz_specs() {
+    local number=0 spec
+    while read -r spec; do
+        number=$((number + 1))
+        printf '%s' "$spec" > "$1/$number"
+    done < <(cat "$root"/scenarios/*/*.yaml | grep -oE '(both|up|down): [^}{,]+' | sed 's/^[a-z]*: //' | sort -u)
 }
 
 # fuzz_seeds TARGET FOLDER empty|corpus: an engine wants at least one file to begin with.
@@ -37,6 +52,8 @@ fuzz_seeds() {
         printf '\0' > "$seeds/zero"
     elif [[ $target == fuzz_scenario ]]; then
         cp "$root"/scenarios/*/*.yaml "$seeds"
+    elif [[ $target == fuzz_netem_spec ]]; then
+        fuzz_specs "$seeds"
     else
         cp "$root"/build/release/fuzz/seeds/* "$seeds"
     fi

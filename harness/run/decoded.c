@@ -34,8 +34,14 @@ void sf_decoded_input(struct sf_decoded *decoded, const uint8_t *bytes, size_t c
 {
     SF_ASSERT(decoded != NULL);
     const struct sf_plan_versions versions = {.cache = decoded->cache, .before = decoded->before};
-    struct sf_plan *plan = &decoded->plan;
-    sf_plan_decode(bytes, count, &versions, sf_run_schema(), plan);
+    sf_plan_decode(bytes, count, &versions, sf_run_schema(), &decoded->plan);
+    sf_decoded_modules(decoded);
+}
+
+void sf_decoded_modules(struct sf_decoded *decoded)
+{
+    SF_ASSERT(decoded != NULL);
+    const struct sf_plan *plan = &decoded->plan;
     decoded->caches.modules[0] = module_of(decoded, plan->cache);
     for (uint32_t i = 0; i < plan->timeline_count; i++) {
         if (plan->timeline[i].action == SF_ACTION_DEPLOY) {

@@ -25,4 +25,7 @@ SF_MUST_USE enum sf_err sf_decoded_load(struct sf_decoded *decoded, const char *
 /* Sets `plan` and `caches`. */
 void sf_decoded_input(struct sf_decoded *decoded, const uint8_t *bytes, size_t count);
 
+/* Sets `caches` for a plan that was changed since, and deploys none but the two. */
+void sf_decoded_modules(struct sf_decoded *decoded);
+
 #endif
