@@ -26,7 +26,7 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
       SF_DRAWN(1, 0, 1, 5, 0, 10))                                                                 \
     X(COUNT, cache_capacity_bytes, SF_CAPACITY_BYTES_USUAL, 1 << 10, (int64_t)1 << 36,             \
       "capacity that the cache is configured with",                                                \
-      SF_DRAWN_OR(SF_CAPACITY_BYTES_USUAL, 3, 30000, 30000, 6, 30000, (int64_t)1 << 36))           \
+      SF_DRAWN_OR(SF_CAPACITY_BYTES_USUAL, 3, 8000, 4000, 6, 8000, (int64_t)1 << 36))              \
     X(DURATION, store_latency, SF_MS, 0, SF_MINUTE,                                                \
       "one way, between a cache node and the shared store",                                        \
       SF_DRAWN(1, 0, 20 * SF_MS, 8, 0, SF_SECOND))                                                 \

@@ -88,6 +88,17 @@ static void code_group(struct sf_codec *codec, uint32_t index)
     }
 }
 
+/* One plan in many has a crowd, for what goes wrong with scale only. A crowd is written as the
+ * count of its group. */
+static void code_crowd(struct sf_codec *codec)
+{
+    static const struct sf_code crowds = {.one_in = 48, .count = 5, .base = 64, .step = 8};
+    int64_t crowd = sf_code_value(codec, "count", 0, &crowds);
+    if (!codec->writes && crowd > 0) {
+        codec->plan->groups[codec->plan->groups_count - 1].homes_count = (uint32_t)crowd;
+    }
+}
+
 void sf_code_homes(struct sf_codec *codec)
 {
     SF_ASSERT(codec != NULL);
@@ -100,5 +111,6 @@ void sf_code_homes(struct sf_codec *codec)
         plan->groups_count = codec->writes ? plan->groups_count : i + 1;
         code_group(codec, i);
     }
+    code_crowd(codec);
     sf_codec_at(codec, "%s", "");
 }

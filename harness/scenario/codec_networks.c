@@ -104,7 +104,7 @@ static void code_loss(struct sf_codec *codec, struct sf_netem_config *config)
     config->loss_model = (enum sf_netem_loss_model)model;
     switch (config->loss_model) {
     case SF_NETEM_LOSS_RANDOM:
-        code_share(codec, "loss", 1, 0, 5, 13, 100, false, &config->loss);
+        code_share(codec, "loss", 1, 0, 10, 11, 100, false, &config->loss);
         code_share(codec, "loss", 12, 20, 20, 4, 100, false, &config->loss_correlation);
         return;
     case SF_NETEM_LOSS_STATE:

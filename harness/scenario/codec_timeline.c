@@ -52,10 +52,11 @@ static sf_ns code_at(struct sf_codec *codec, const struct span *span, sf_ns at_n
  * are there more than once. */
 static const struct sf_action *action_of_byte(uint32_t byte)
 {
-    enum { OFTEN_COUNT = 8 };
+    enum { OFTEN_COUNT = 12 };
     static const enum sf_plan_action often[OFTEN_COUNT] = {
-        SF_ACTION_DEPLOY, SF_ACTION_DEPLOY, SF_ACTION_DEPLOY, SF_ACTION_DEPLOY,
-        SF_ACTION_NODE,   SF_ACTION_WAKE,   SF_ACTION_EXPORT, SF_ACTION_RECONFIGURE,
+        SF_ACTION_DEPLOY, SF_ACTION_DEPLOY,    SF_ACTION_DEPLOY, SF_ACTION_DEPLOY,
+        SF_ACTION_NODE,   SF_ACTION_WAKE,      SF_ACTION_EXPORT, SF_ACTION_RECONFIGURE,
+        SF_ACTION_SHARE,  SF_ACTION_NEW_OWNER, SF_ACTION_POWER,  SF_ACTION_TRADE_SLOTS,
     };
     uint32_t rows_count = 0;
     for (const struct sf_action *action = sf_actions; action->key != NULL; action++) {
@@ -341,7 +342,7 @@ void sf_code_timeline(struct sf_codec *codec)
 {
     SF_ASSERT(codec != NULL);
     static const struct sf_code counts = {
-        .one_in = 1, .count = 12, .base = 0, .step = 1, .min = 0, .max = ENTRIES_MAX};
+        .one_in = 1, .count = 20, .base = 0, .step = 1, .min = 0, .max = ENTRIES_MAX};
     struct sf_plan *plan = codec->plan;
     struct span span = {0};
     sf_codec_at(codec, "%s", "");
