@@ -6,9 +6,11 @@
  * should be none time_to_leak pass CACHE CPU_SECONDS                       the same of any cache
  *     time_to_leak speed CACHE CPU_SECONDS                      plans, events and CPU time of each
  *
- * Only a finding of the oracle that is meant for the class counts. An alarm is printed with the plan.
+ * Only a finding of the oracle that is meant for the class counts. An alarm is printed with the
+ * plan.
  */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +37,16 @@ static void load(const char *cache, const char *before)
         fprintf(stderr, "time_to_leak: %s\n", diag.message);
         exit(2);
     }
+}
+
+/* What ran when one of the program's own promises was broken. */
+static void print_plan(int signal_number)
+{
+    (void)signal_number;
+    struct sf_text text = {0};
+    sf_scenario_print(&decoded.plan, sf_run_schema(), &text);
+    fprintf(stderr, "%s\n", text.data);
+    sf_text_free(&text);
 }
 
 /* Input `number` of a trial. */
@@ -185,6 +197,7 @@ int main(int argc, char **argv)
         return 2;
     }
     runner = sf_runner_create();
+    signal(SIGABRT, print_plan);
     double cpu_s = argc > 3 ? strtod(argv[3], NULL) : 60;
     if (strcmp(what, "twins") == 0) {
         return twins(argv[2], cpu_s);

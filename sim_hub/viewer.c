@@ -129,6 +129,12 @@ static sf_ns next_tick(const struct sf_viewer *viewer)
                                                         : viewer->time_out_at_ns;
 }
 
+/* A time to ask that passed while an answer was awaited is due at once. */
+static sf_ns not_before(sf_ns at_ns, sf_ns now_ns)
+{
+    return at_ns > now_ns ? at_ns : now_ns;
+}
+
 void sf_viewer_stop(struct sf_viewer *viewer)
 {
     SF_ASSERT(viewer != NULL);
@@ -177,8 +183,7 @@ void sf_viewer_step(struct sf_viewer *viewer, const struct sf_viewer_input *inpu
         }
         viewer->time_out_at_ns = SF_NS_NEVER;
         effects_out->show_whole = input->picture;
-        sf_ns next_ns = viewer->ask_next_ns;
-        effects_out->tick_at_ns = next_ns > input->now_ns ? next_ns : input->now_ns;
+        effects_out->tick_at_ns = not_before(viewer->ask_next_ns, input->now_ns);
         return;
     case SF_VIEWER_WAKE:
         wake(viewer, input->now_ns, rng, effects_out);
@@ -194,7 +199,7 @@ void sf_viewer_step(struct sf_viewer *viewer, const struct sf_viewer_input *inpu
             return; /* it had been closed */
         }
         reset(viewer, input->now_ns, effects_out);
-        effects_out->tick_at_ns = next_tick(viewer);
+        effects_out->tick_at_ns = not_before(next_tick(viewer), input->now_ns);
         return;
     }
     SF_UNREACHABLE();

@@ -59,6 +59,28 @@ static void test_an_answer_in_time_is_shown_and_the_next_still_asked_for(void **
     assert_int_equal(f.viewer.requests_count, 2);
 }
 
+/* The next request was due while the answer was awaited, and at the instant of the answer the
+ * connection breaks. */
+static void
+test_a_connection_that_breaks_with_a_late_answer_is_followed_by_a_request_at_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct sf_viewer_config eager = config;
+    eager.ask_every_ns = SF_SECOND;
+    init(&f, &eager);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_START});
+    sf_ns at_ns = f.effects.tick_at_ns;
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_TICK, .now_ns = at_ns});
+    sf_ns late_ns = at_ns + 2 * SF_SECOND;
+    step(&f, (struct sf_viewer_input){
+                 .kind = SF_VIEWER_ANSWER, .now_ns = late_ns, .request = 1, .picture = true});
+    assert_int_equal(f.effects.tick_at_ns, late_ns);
+    step(&f, (struct sf_viewer_input){.kind = SF_VIEWER_RESET, .now_ns = late_ns, .connection = 1});
+    assert_true(f.effects.open_connection);
+    assert_int_equal(f.effects.tick_at_ns, late_ns);
+}
+
 static void test_a_time_out_gives_up_and_shows_what_has_come(void **state)
 {
     (void)state;
@@ -260,6 +282,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_viewer_that_contradicts_itself_is_seen),
         cmocka_unit_test(test_an_answer_in_time_is_shown_and_the_next_still_asked_for),
+        cmocka_unit_test(
+            test_a_connection_that_breaks_with_a_late_answer_is_followed_by_a_request_at_once),
         cmocka_unit_test(test_a_time_out_gives_up_and_shows_what_has_come),
         cmocka_unit_test(test_watching_ends_and_the_connection_with_it),
         cmocka_unit_test(test_somebody_wakes_the_viewer_before_its_time),
