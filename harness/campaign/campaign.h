@@ -13,6 +13,7 @@
 #include "harness/oracle/probes.h"
 #include "harness/run/jobs.h"
 #include "harness/run/run.h"
+#include "harness/scenario/scenario.h"
 
 /* Why a run was made. The controls, and the repetition of the first seed, come before all others;
  * the arms of the comparison follow, for each scenario and seed all of them one after the other.
@@ -126,6 +127,8 @@ struct sf_campaign {
     struct sf_campaign_file files[SF_CAMPAIGN_FILES_MAX];
     uint32_t scenarios_count;
     const struct sf_campaign_scenario *scenarios;
+    uint32_t sets_count; /* what --set has changed */
+    const struct sf_scenario_override *sets;
 };
 
 /* How it ended. */

@@ -29,6 +29,8 @@ static const char tables[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE scenarios(campaign INTEGER NOT NULL, plan INTEGER NOT NULL, file TEXT NOT NULL,"
     " hash INTEGER NOT NULL, PRIMARY KEY(campaign, plan)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE sets(campaign INTEGER NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL,"
+    " value TEXT NOT NULL, PRIMARY KEY(campaign, position)) STRICT, WITHOUT ROWID;"
     /* What the numbers of arms, oracles and probes mean. */
     "CREATE TABLE names(campaign INTEGER NOT NULL, kind TEXT NOT NULL, position INTEGER NOT NULL,"
     " name TEXT NOT NULL, PRIMARY KEY(campaign, kind, position)) STRICT, WITHOUT ROWID;"

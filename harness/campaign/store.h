@@ -101,7 +101,17 @@ struct sf_store_history {
     uint32_t shard;
     uint32_t shards_count;
     uint32_t failed_count; /* runs */
+    uint32_t wanted_count;
 };
+
+/* The scenarios of a campaign, and what --set has changed, in their order. */
+SF_MUST_USE enum sf_err sf_store_read_scenarios(struct sf_store *store, int64_t campaign,
+                                                void (*visit)(void *context, const char *file),
+                                                void *context, struct sf_diag *diag);
+SF_MUST_USE enum sf_err sf_store_read_sets(struct sf_store *store, int64_t campaign,
+                                           void (*visit)(void *context, const char *key,
+                                                         const char *value),
+                                           void *context, struct sf_diag *diag);
 
 /* All campaigns, the oldest first. */
 SF_MUST_USE enum sf_err sf_store_read_history(struct sf_store *store,

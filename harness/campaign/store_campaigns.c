@@ -72,6 +72,10 @@ static enum sf_err add_details(struct sf_store *store, int64_t id,
                            (int64_t)i, campaign->scenarios[i].file,
                            (int64_t)campaign->scenarios[i].hash));
     }
+    for (uint32_t i = 0; i < campaign->sets_count; i++) {
+        SF_TRY(sf_store_do(store, diag, "INSERT INTO sets VALUES(?,?,?,?)", "iitt", id, (int64_t)i,
+                           campaign->sets[i].key, campaign->sets[i].value));
+    }
     return add_names(store, id, diag);
 }
 
@@ -225,6 +229,7 @@ static void visit_row(sqlite3_stmt *is,
         .shard = (uint32_t)sqlite3_column_int64(is, 17),
         .shards_count = (uint32_t)sqlite3_column_int64(is, 18),
         .failed_count = (uint32_t)sqlite3_column_int64(is, 19),
+        .wanted_count = (uint32_t)sqlite3_column_int64(is, 20),
     };
     visit(context, &row);
 }
@@ -244,12 +249,52 @@ enum sf_err sf_store_read_history(struct sf_store *store,
         " commit_hash, machine, candidate,"
         " (SELECT sha256 FROM files WHERE campaign = id AND role = 'candidate'"
         "  ORDER BY position DESC LIMIT 1),"
-        " baseline, options, verdict, reason, seed_first, seeds, shard, shards, failed"
+        " baseline, options, verdict, reason, seed_first, seeds, shard, shards, failed, wanted"
         " FROM campaigns ORDER BY id",
         ""));
     enum sf_err err = sf_store_step(store, statement, &row, diag);
     while (err == SF_OK && row) {
         visit_row(statement, visit, context);
+        err = sf_store_step(store, statement, &row, diag);
+    }
+    sqlite3_finalize(statement);
+    return err;
+}
+
+enum sf_err sf_store_read_scenarios(struct sf_store *store, int64_t campaign,
+                                    void (*visit)(void *context, const char *file), void *context,
+                                    struct sf_diag *diag)
+{
+    SF_ASSERT(store != NULL);
+    SF_ASSERT(visit != NULL);
+    sqlite3_stmt *statement;
+    bool row;
+    SF_TRY(sf_store_prepare(store, &statement, diag,
+                            "SELECT file FROM scenarios WHERE campaign = ? ORDER BY plan", "i",
+                            campaign));
+    enum sf_err err = sf_store_step(store, statement, &row, diag);
+    while (err == SF_OK && row) {
+        visit(context, sf_store_text(statement, 0));
+        err = sf_store_step(store, statement, &row, diag);
+    }
+    sqlite3_finalize(statement);
+    return err;
+}
+
+enum sf_err sf_store_read_sets(struct sf_store *store, int64_t campaign,
+                               void (*visit)(void *context, const char *key, const char *value),
+                               void *context, struct sf_diag *diag)
+{
+    SF_ASSERT(store != NULL);
+    SF_ASSERT(visit != NULL);
+    sqlite3_stmt *statement;
+    bool row;
+    SF_TRY(sf_store_prepare(store, &statement, diag,
+                            "SELECT key, value FROM sets WHERE campaign = ? ORDER BY position", "i",
+                            campaign));
+    enum sf_err err = sf_store_step(store, statement, &row, diag);
+    while (err == SF_OK && row) {
+        visit(context, sf_store_text(statement, 0), sf_store_text(statement, 1));
         err = sf_store_step(store, statement, &row, diag);
     }
     sqlite3_finalize(statement);

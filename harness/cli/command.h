@@ -143,6 +143,7 @@ extern const struct cli_command cli_explain;
 extern const struct cli_command cli_talk;
 extern const struct cli_command cli_live;
 extern const struct cli_command cli_history;
+extern const struct cli_command cli_merge;
 extern const struct cli_command cli_fuzz;
 
 /* What `live` does: in the program strayframe it starts strayframe-live, which has the libraries
@@ -157,6 +158,8 @@ void cli_man_page(struct sf_text *out);
 
 /* The value of an option by its name; NULL if it was not given. */
 const char *cli_value(const struct cli_args *args, const char *option);
+/* Does the command have this option at all? */
+bool cli_has_option(const struct cli_args *args, const char *option);
 static inline bool cli_flag(const struct cli_args *args, const char *option)
 {
     return cli_value(args, option) != NULL;

@@ -26,8 +26,10 @@ const char *cli_value(const struct cli_args *args, const char *option)
     SF_UNREACHABLE(); /* a command asks only for options of its own table */
 }
 
-static bool has_option(const struct cli_args *args, const char *option)
+bool cli_has_option(const struct cli_args *args, const char *option)
 {
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(option != NULL);
     for (int i = 0; args->command->options[i].name != NULL; i++) {
         if (strcmp(args->command->options[i].name, option) == 0) {
             return true;
@@ -133,7 +135,7 @@ enum sf_err cli_saved_unchanged(const struct cli_args *args, struct sf_diag *dia
     static const char *const fixed[] = {"set",      "seed",    "cache",
                                         "baseline", "rollout", "events-max"};
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
-        if (has_option(args, fixed[i]) && cli_value(args, fixed[i]) != NULL) {
+        if (cli_has_option(args, fixed[i]) && cli_value(args, fixed[i]) != NULL) {
             return sf_fail(diag, SF_ERR_INPUT,
                            "--%s does not apply to a saved run; to change it: "
                            "`strayframe print %s > FILE.yaml`",
@@ -158,7 +160,7 @@ enum sf_err cli_cache_check(const struct cli_args *args, const char *option, str
 {
     SF_ASSERT(args != NULL);
     SF_ASSERT(option != NULL);
-    const char *cache = has_option(args, option) ? cli_value(args, option) : NULL;
+    const char *cache = cli_has_option(args, option) ? cli_value(args, option) : NULL;
     struct sf_diag inner = {0};
     if (cache == NULL || sf_value_cache_check(cache, &inner) == SF_OK) {
         return SF_OK;
@@ -199,8 +201,8 @@ static enum sf_err put_rollout(const char *how, const struct sf_plan *scenario,
 static enum sf_err put_cache(const struct cli_args *args, struct sf_plan *plan,
                              struct sf_diag *diag)
 {
-    const char *cache = has_option(args, "cache") ? cli_value(args, "cache") : NULL;
-    const char *baseline = has_option(args, "baseline") ? cli_value(args, "baseline") : NULL;
+    const char *cache = cli_has_option(args, "cache") ? cli_value(args, "cache") : NULL;
+    const char *baseline = cli_has_option(args, "baseline") ? cli_value(args, "baseline") : NULL;
     if (cache == NULL) {
         return baseline == NULL ? SF_OK
                                 : sf_fail(diag, SF_ERR_INPUT, "--baseline goes with --cache only");
@@ -210,7 +212,7 @@ static enum sf_err put_cache(const struct cli_args *args, struct sf_plan *plan,
     struct sf_plan *scenario = sf_alloc(1, sizeof *scenario);
     memcpy(scenario, plan, sizeof *scenario);
     enum sf_err err = SF_OK;
-    if (has_option(args, "rollout") && cli_value(args, "rollout") != NULL) {
+    if (cli_has_option(args, "rollout") && cli_value(args, "rollout") != NULL) {
         err = put_rollout(cli_value(args, "rollout"), scenario, baseline, cache, plan, diag);
     } else {
         sf_gate_plan(scenario, baseline, cache, plan);
@@ -222,7 +224,7 @@ static enum sf_err put_cache(const struct cli_args *args, struct sf_plan *plan,
 /* --vary WHAT or WHAT:HOME */
 static enum sf_err put_vary(const struct cli_args *args, struct sf_plan *plan, struct sf_diag *diag)
 {
-    const char *value = has_option(args, "vary") ? cli_value(args, "vary") : NULL;
+    const char *value = cli_has_option(args, "vary") ? cli_value(args, "vary") : NULL;
     if (value == NULL) {
         return SF_OK;
     }
@@ -262,7 +264,7 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
     }
     SF_TRY(put_cache(args, plan, diag));
     SF_TRY(put_vary(args, plan, diag));
-    if (has_option(args, "seed")) {
+    if (cli_has_option(args, "seed")) {
         SF_TRY(cli_seed(args, plan->seed, &plan->seed, diag));
     }
     return SF_OK;
@@ -326,7 +328,7 @@ enum sf_err cli_outputs_writable(const struct cli_args *args, struct sf_diag *di
     SF_ASSERT(args != NULL);
     static const char *const outputs[] = {"report", "junit", "save", "out", "log-messages"};
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
-        const char *path = has_option(args, outputs[i]) ? cli_value(args, outputs[i]) : NULL;
+        const char *path = cli_has_option(args, outputs[i]) ? cli_value(args, outputs[i]) : NULL;
         if (path != NULL) {
             struct sf_whole_file whole;
             SF_TRY(sf_whole_file_open(&whole, path, diag));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/assert.h"
 #include "harness/cli/command.h"
 #include "harness/cli/gate.h"
 #include "harness/report/junit.h"
@@ -15,6 +16,8 @@
 /* Without --seeds: the floor is always run, and beyond it what half a minute allows, of which small
  * worlds have a third. */
 enum { SEEDS_FLOOR = 50, SEEDS_MAX = 500, SECONDS = 20, SMALL_SECONDS = 10 };
+
+enum { SHARDS_MAX = 4096 };
 
 static const struct cli_option options[] = {
     {"candidate", "CACHE",
@@ -39,6 +42,8 @@ static const struct cli_option options[] = {
     {"confidence", "SHARE", "of bounds and intervals (0.95)"},
     {"max-regression", "LIST",
      "how much worse than the baseline the candidate may serve: own-share=0.1%,first-still=5%"},
+    {"shard", "I/N",
+     "run only part I of N, with --store; `strayframe merge` gives the verdict, see docs/scale.md"},
     {"store", "FILE", "keep the campaign in this file: every run as it ends, see docs/gate.md"},
     {"resume", NULL,
      "go on with the campaign of the same candidate, scenarios, seeds and options in the store"},
@@ -51,6 +56,35 @@ static const struct cli_option options[] = {
     CLI_OPTION_JOBS,
     CLI_OPTIONS_END,
 };
+
+/* --shard I/N. Which seeds it has must not depend on how fast the machine is. */
+static enum sf_err read_shard(const struct cli_args *args, struct sf_gate_options *gate_options,
+                              struct sf_diag *diag)
+{
+    const char *text = cli_value(args, "shard");
+    char *end = NULL;
+    if (text == NULL) {
+        return SF_OK;
+    }
+    unsigned long shard = text[0] >= '1' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
+    bool has_slash = shard > 0 && *end == '/' && end[1] >= '1' && end[1] <= '9';
+    unsigned long count = has_slash ? strtoul(end + 1, &end, 10) : 0;
+    if (!has_slash || *end != '\0' || shard > count || count > SHARDS_MAX) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "--shard %s: expected I/N, with I from 1 to N, and N to %d", text,
+                       SHARDS_MAX);
+    }
+    if (cli_value(args, "seeds") == NULL && cli_value(args, "max-leak-rate") == NULL) {
+        return sf_fail(diag, SF_ERR_INPUT, "--shard goes with --seeds N or --max-leak-rate SHARE");
+    }
+    if (cli_value(args, "store") == NULL) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "--shard goes with --store FILE, from which `strayframe merge` reads");
+    }
+    gate_options->shard = (uint32_t)shard;
+    gate_options->shards_count = (uint32_t)count;
+    return SF_OK;
+}
 
 static enum sf_err understand(const struct cli_args *args, struct cli_scenarios *scenarios,
                               struct sf_gate_options *gate_options, struct sf_diag *diag)
@@ -107,6 +141,7 @@ static enum sf_err understand(const struct cli_args *args, struct cli_scenarios 
         .progress_context = label,
     };
     static struct sf_gate_limits limits;
+    SF_TRY(read_shard(args, gate_options, diag));
     return cli_gate_limits(args, gate_options, &limits, diag);
 }
 
@@ -122,16 +157,24 @@ static struct sf_gate_names names_of(const struct cli_args *args,
     };
 }
 
+static int exit_of(const struct sf_gate *gate)
+{
+    if (gate->kind == SF_GATE_SHARD && sf_gate_is_complete(gate)) {
+        return CLI_EXIT_PASS;
+    }
+    return cli_exit_of(gate->verdict);
+}
+
 static int print(const struct cli_args *args, const struct sf_gate *gate,
                  const struct sf_gate_names *names)
 {
     if (cli_flag(args, "json")) {
-        return cli_print_json(sf_report_gate_json(gate, names), cli_exit_of(gate->verdict));
+        return cli_print_json(sf_report_gate_json(gate, names), exit_of(gate));
     }
     struct sf_text text = {0};
     struct sf_paint paint = sf_paint_for(STDOUT_FILENO);
     sf_report_gate_text(gate, names, &paint, &text);
-    int code = cli_print_text(&text, cli_exit_of(gate->verdict));
+    int code = cli_print_text(&text, exit_of(gate));
     sf_text_free(&text);
     return code;
 }
@@ -150,18 +193,28 @@ static enum sf_err junit(const struct cli_args *args, const struct sf_gate *gate
     return err;
 }
 
-/* The verdict is printed even where a report, or the store, could not be written. */
+/* The verdict is printed even where a report could not be written. */
+int cli_gate_tell(const struct cli_args *args, const struct sf_gate *gate,
+                  const struct sf_gate_names *names)
+{
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(gate != NULL);
+    SF_ASSERT(names != NULL);
+    struct sf_diag diag = {0};
+    enum sf_err err = junit(args, gate, names, &diag);
+    int code = print(args, gate, names);
+    return err == SF_OK ? code : cli_fail(err, &diag);
+}
+
+/* The same where the store could not be written. */
 static int tell(const struct cli_args *args, const struct sf_gate *gate,
                 const struct cli_scenarios *scenarios, struct cli_record *record)
 {
     const struct sf_gate_names names = names_of(args, scenarios);
-    struct sf_diag stored = {0};
-    struct sf_diag written = {0};
-    enum sf_err store_err = cli_record_end(record, gate, &stored);
-    enum sf_err report_err = junit(args, gate, &names, &written);
-    int code = print(args, gate, &names);
-    code = report_err == SF_OK ? code : cli_fail(report_err, &written);
-    return store_err == SF_OK ? code : cli_fail(store_err, &stored);
+    struct sf_diag diag = {0};
+    enum sf_err err = cli_record_end(record, gate, &diag);
+    int code = cli_gate_tell(args, gate, &names);
+    return err == SF_OK ? code : cli_fail(err, &diag);
 }
 
 static int run(const struct cli_args *args)

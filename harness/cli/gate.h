@@ -4,6 +4,7 @@
 
 #include "harness/campaign/provenance.h"
 #include "harness/cli/command.h"
+#include "harness/report/gate.h"
 
 /* What ran, with the texts that it is made of. Zero-initialise; free it in any case. */
 struct cli_record {
@@ -36,5 +37,10 @@ SF_MUST_USE enum sf_err cli_gate_limits(const struct cli_args *args,
                                         struct sf_gate_limits *limits, struct sf_diag *diag);
 
 void cli_record_free(struct cli_record *record);
+
+/* Writes the reports, prints the result and returns the exit code: that of a shard is 0 when it is
+ * complete, whatever it has found. */
+int cli_gate_tell(const struct cli_args *args, const struct sf_gate *gate,
+                  const struct sf_gate_names *names);
 
 #endif

@@ -12,7 +12,7 @@
 static enum sf_err share(const struct cli_args *args, const char *option, double fallback,
                          double *share_out, struct sf_diag *diag)
 {
-    const char *text = cli_value(args, option);
+    const char *text = cli_has_option(args, option) ? cli_value(args, option) : NULL;
     char *end;
     *share_out = fallback;
     if (text == NULL) {
@@ -57,8 +57,8 @@ static enum sf_err limit(char *text, struct sf_gate_limits *limits, struct sf_di
                    nearest != NULL ? "'?" : "");
 }
 
-static enum sf_err read_limits(const struct cli_args *args, struct sf_gate_limits *limits,
-                               struct sf_diag *diag)
+static enum sf_err read_limits(const struct cli_args *args, const char *baseline,
+                               struct sf_gate_limits *limits, struct sf_diag *diag)
 {
     const char *text = cli_value(args, "max-regression");
     char *rest = NULL;
@@ -69,8 +69,8 @@ static enum sf_err read_limits(const struct cli_args *args, struct sf_gate_limit
     if (text == NULL) {
         return SF_OK;
     }
-    if (cli_value(args, "baseline") == NULL) {
-        return sf_fail(diag, SF_ERR_INPUT, "--max-regression goes with --baseline CACHE");
+    if (baseline == NULL) {
+        return sf_fail(diag, SF_ERR_INPUT, "--max-regression goes with a baseline");
     }
     char *copy = sf_strdup(text);
     for (char *word = strtok_r(copy, ",", &rest); word != NULL && err == SF_OK;
@@ -89,7 +89,7 @@ enum sf_err cli_gate_limits(const struct cli_args *args, struct sf_gate_options 
     SF_ASSERT(limits != NULL);
     SF_TRY(share(args, "confidence", 0.95, &options->confidence, diag));
     SF_TRY(share(args, "max-leak-rate", 0.0, &options->leak_rate, diag));
-    SF_TRY(read_limits(args, limits, diag));
+    SF_TRY(read_limits(args, options->baseline, limits, diag));
     options->limits = limits;
     if (options->leak_rate <= 0.0) {
         return SF_OK;

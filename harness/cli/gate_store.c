@@ -110,6 +110,8 @@ static void describe(const struct cli_args *args, const struct cli_scenarios *sc
         .shard = options->shards_count > 0 ? options->shard : 1,
         .shards_count = options->shards_count > 0 ? options->shards_count : 1,
     };
+    record->what.sets = args->sets;
+    record->what.sets_count = args->sets_count;
     add_file(&(struct files){record, "strayframe"}, "/proc/self/exe");
     const char *search = environment("PATH");
     sf_cache_files(options->candidate, search, add_file, &(struct files){record, "candidate"});

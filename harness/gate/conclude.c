@@ -9,8 +9,8 @@
 
 const char *sf_gate_kind_name(enum sf_gate_kind kind)
 {
-    static const char *const names[] = {"pass",       "leak",         "outage",
-                                        "regression", "inconclusive", "broken"};
+    static const char *const names[] = {"pass",         "leak",  "outage", "regression",
+                                        "inconclusive", "shard", "broken"};
     SF_ASSERT(kind <= SF_GATE_BROKEN);
     return names[kind];
 }
@@ -143,6 +143,8 @@ static bool say_inconclusive(const struct sf_gate *gate, struct sf_text *out)
     } else if (sf_interrupted() && gate->runs_count < gate->wanted_count) {
         sf_text_add(out, "interrupted after %u of %u runs, %s", gate->runs_count,
                     gate->wanted_count, failed);
+    } else if (gate->missing[0] != '\0') {
+        sf_text_add(out, "%s; %u runs were made, %s", gate->missing, gate->runs_count, failed);
     } else if (gate->differs_count > 0) {
         sf_text_add(out,
                     "the cache is not deterministic: in %u of %u scenarios the same seed, run "
@@ -255,6 +257,16 @@ static uint32_t weigh_finds(struct sf_gate *gate, bool *leaks)
     return counting_count;
 }
 
+static void say_shard(const struct sf_gate *gate, struct sf_text *out)
+{
+    sf_text_add(
+        out,
+        "shard %u of %u, %s: %u of %u runs, of which %u failed; `strayframe merge` gives the "
+        "verdict",
+        gate->shard, gate->shards_count, sf_gate_is_complete(gate) ? "complete" : "not complete",
+        gate->runs_count, gate->wanted_count, gate->failed_count);
+}
+
 void sf_gate_conclude(struct sf_gate *gate)
 {
     SF_ASSERT(gate != NULL);
@@ -267,7 +279,11 @@ void sf_gate_conclude(struct sf_gate *gate)
     bool small_failed = gate->small.ran && gate->small.verdict == SF_VERDICT_FAIL;
     bool leaks = small_failed && gate->small.leaks;
     uint32_t counting_count = weigh_finds(gate, &leaks);
-    if (counting_count > 0 || small_failed) {
+    if (gate->shards_count > 0) {
+        gate->verdict = SF_VERDICT_INCONCLUSIVE;
+        gate->kind = SF_GATE_SHARD;
+        say_shard(gate, &text);
+    } else if (counting_count > 0 || small_failed) {
         gate->verdict = SF_VERDICT_FAIL;
         gate->kind = leaks ? SF_GATE_LEAK : SF_GATE_OUTAGE;
         say_failed(gate, &text);

@@ -302,15 +302,8 @@ static enum sf_err run_campaign(struct campaign *campaign, struct sf_gate *gate,
     return err;
 }
 
-enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate,
-                        struct sf_diag *diag)
+void sf_gate_begin(struct sf_gate *gate, const struct sf_gate_options *options)
 {
-    SF_ASSERT(options != NULL);
-    SF_ASSERT(gate != NULL);
-    SF_ASSERT(options->plans_count > 0);
-    SF_ASSERT(options->plans_count <= SF_GATE_SCENARIOS_MAX);
-    SF_ASSERT(options->seeds_floor <= options->seeds_count);
-    SF_ASSERT(options->seeds_floor == 0 || options->shards_count <= 1);
     memset(gate, 0, sizeof *gate);
     gate->baseline = options->baseline;
     gate->accepts = options->accepts;
@@ -322,6 +315,18 @@ enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *g
     gate->seed_first = options->seed_first;
     gate->shard = options->shard;
     gate->shards_count = options->shards_count > 1 ? options->shards_count : 0;
+}
+
+enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate,
+                        struct sf_diag *diag)
+{
+    SF_ASSERT(options != NULL);
+    SF_ASSERT(gate != NULL);
+    SF_ASSERT(options->plans_count > 0);
+    SF_ASSERT(options->plans_count <= SF_GATE_SCENARIOS_MAX);
+    SF_ASSERT(options->seeds_floor <= options->seeds_count);
+    SF_ASSERT(options->seeds_floor == 0 || options->shards_count <= 1);
+    sf_gate_begin(gate, options);
     struct campaign *campaign = sf_alloc(1, sizeof *campaign);
     campaign->fold.gate = gate;
     enum sf_err err = sf_gate_field_init(&campaign->field, options, diag);

@@ -52,6 +52,7 @@ enum sf_gate_kind {
     SF_GATE_OUTAGE,       /* another promise was broken: owners are not served, a crash, a hang */
     SF_GATE_REGRESSION,   /* worse than the baseline by more than was allowed */
     SF_GATE_INCONCLUSIVE, /* not enough was seen */
+    SF_GATE_SHARD,        /* one part of a campaign: sf_gate_merge gives the verdict */
     SF_GATE_BROKEN,       /* the controls did not hold: the gate itself cannot be believed */
 };
 
@@ -123,6 +124,7 @@ struct sf_gate {
     const char *baseline;      /* of the options */
     uint32_t shard;            /* of the options */
     uint32_t shards_count;     /* 0: all of them, or merged */
+    char missing[512];         /* of a merged campaign: shards that are missing or not complete */
     uint32_t stored_count;     /* runs of the candidate that the store had already */
     bool store_failed;         /* the store could not be written, and ended the campaign */
     const char *box_lacks;     /* what the kernel did not give to a foreign cache's box; "" */
@@ -171,6 +173,20 @@ struct sf_gate {
  * is returned and `store_failed` is set: the verdict is then about the runs until then. */
 SF_MUST_USE enum sf_err sf_gate_run(const struct sf_gate_options *options, struct sf_gate *gate_out,
                                     struct sf_diag *diag);
+
+/* The verdict that the shards of a campaign give together. The stores of its shards are added one
+ * after the other, in order; then it is concluded. Controls, quotas and bounds count over the
+ * whole. `missing` names shards that were not added, or are not complete; "" for none. Of the
+ * options baseline, seeds, accepts, limits and confidence count. */
+struct sf_gate_merge;
+struct sf_gate_merge *sf_gate_merge_create(struct sf_gate *gate,
+                                           const struct sf_gate_options *options,
+                                           uint32_t scenarios_count);
+SF_MUST_USE enum sf_err sf_gate_merge_add(struct sf_gate_merge *merge, struct sf_store *store,
+                                          int64_t campaign, uint32_t wanted_count,
+                                          struct sf_diag *diag);
+/* Frees it, too. */
+void sf_gate_merge_conclude(struct sf_gate_merge *merge, const char *missing);
 
 /* The fewest seeds under which at least this many runs have the candidate in them. */
 uint32_t sf_gate_seeds_for(const struct sf_gate_options *options, uint64_t runs_count);

@@ -17,6 +17,9 @@ struct gate_fold {
     struct sf_gate_turn turn;
 };
 
+/* A result without a run. */
+void sf_gate_begin(struct sf_gate *gate, const struct sf_gate_options *options);
+
 void sf_gate_fold(struct gate_fold *fold, const struct sf_campaign_run *run);
 
 /* Are the two shown as one? */
