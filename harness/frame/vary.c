@@ -14,7 +14,10 @@ enum {
     RESTART_INTERVAL = 0xdd,
     END_OF_IMAGE = 0xd9,
     CODE_BITS_MAX = 16,
-    TABLES_COUNT = 4, /* two for DC, two for AC */
+    PREFIX_BITS = 8,
+    FREE_BITS_MAX = 15, /* behind one code */
+    SLACK_BYTES = 2,    /* several bits at once are read and written in three bytes */
+    TABLES_COUNT = 4,   /* two for DC, two for AC */
     SEGMENT_BYTES_MAX = 16384,
 };
 
@@ -24,6 +27,9 @@ struct table {
     int32_t code_last[CODE_BITS_MAX + 1]; /* the largest code of this length; -1: there is none */
     int32_t offset[CODE_BITS_MAX + 1];    /* symbol of code c: symbols[c + offset] */
     uint8_t symbols[256];
+    /* By the next PREFIX_BITS bits: length of the code that they begin with << 8 | its symbol; 0:
+     * it is longer. */
+    uint16_t by_prefix[1 << PREFIX_BITS];
 };
 
 /* What the headers say. */
@@ -37,8 +43,8 @@ struct tables {
 
 /* One row: the bits between two markers, without the zero bytes behind 0xff. */
 struct segment {
-    uint8_t bytes[SEGMENT_BYTES_MAX];
-    uint8_t free[SEGMENT_BYTES_MAX]; /* bits that may be drawn again */
+    uint8_t bytes[SEGMENT_BYTES_MAX + SLACK_BYTES];
+    uint8_t free[SEGMENT_BYTES_MAX + SLACK_BYTES]; /* bits that may be drawn again */
     size_t count;
 };
 
@@ -49,6 +55,23 @@ struct reader {
 };
 
 /* ---- headers ---- */
+
+/* A code has its length's largest number at most, and the shortest such length counts. */
+static void fill_prefixes(struct table *table)
+{
+    int32_t prefix = 0;
+    for (int length = 1; length <= PREFIX_BITS; length++) {
+        int32_t end = (table->code_last[length] + 1) << (PREFIX_BITS - length);
+        for (; prefix < end && prefix < 1 << PREFIX_BITS; prefix++) {
+            int32_t code = prefix >> (PREFIX_BITS - length);
+            uint8_t symbol = table->symbols[(code + table->offset[length]) & 255];
+            table->by_prefix[prefix] = (uint16_t)(length << 8 | symbol);
+        }
+    }
+    for (; prefix < 1 << PREFIX_BITS; prefix++) {
+        table->by_prefix[prefix] = 0;
+    }
+}
 
 static void read_table(struct table *table, const uint8_t *counts, const uint8_t *symbols,
                        uint32_t symbols_count)
@@ -64,6 +87,7 @@ static void read_table(struct table *table, const uint8_t *counts, const uint8_t
         code <<= 1;
     }
     memcpy(table->symbols, symbols, symbols_count);
+    fill_prefixes(table);
 }
 
 /* A DHT segment, which may hold several tables. False if it is not sound. */
@@ -101,8 +125,19 @@ static bool read_bit(struct reader *reader, uint32_t *bit_out)
     return true;
 }
 
+/* Most codes are short: their first bits say which they are. */
 static bool read_symbol(struct reader *reader, const struct table *table, uint8_t *symbol_out)
 {
+    if (reader->at + PREFIX_BITS <= reader->bits_count) {
+        const uint8_t *there = reader->bytes + reader->at / 8;
+        unsigned next = (unsigned)there[0] << 8 | there[1];
+        uint16_t found = table->by_prefix[next >> (8 - reader->at % 8) & 255];
+        if (found != 0) {
+            reader->at += found >> 8;
+            *symbol_out = (uint8_t)found;
+            return true;
+        }
+    }
     int32_t code = 0;
     for (int length = 1; length <= CODE_BITS_MAX; length++) {
         uint32_t bit;
@@ -121,12 +156,16 @@ static bool read_symbol(struct reader *reader, const struct table *table, uint8_
 /* The bits behind a code. */
 static bool free_bits(struct reader *reader, struct segment *segment, uint32_t bits)
 {
+    SF_ASSERT(bits <= FREE_BITS_MAX);
     if (reader->at + bits > reader->bits_count) {
         return false;
     }
-    for (; bits > 0; bits--, reader->at++) {
-        segment->free[reader->at / 8] |= (uint8_t)(0x80 >> reader->at % 8);
-    }
+    uint8_t *there = segment->free + reader->at / 8;
+    uint32_t mask = ((UINT32_C(1) << bits) - 1) << (24 - reader->at % 8 - bits);
+    there[0] |= (uint8_t)(mask >> 16);
+    there[1] |= (uint8_t)(mask >> 8);
+    there[2] |= (uint8_t)mask;
+    reader->at += bits;
     return true;
 }
 
@@ -154,7 +193,8 @@ static bool read_block(struct reader *reader, struct segment *segment, const str
 static void read_row(struct segment *segment, const struct tables *tables, uint32_t table)
 {
     struct reader reader = {.bytes = segment->bytes, .bits_count = 8 * segment->count};
-    memset(segment->free, 0, segment->count);
+    memset(segment->free, 0, segment->count + SLACK_BYTES);
+    memset(segment->bytes + segment->count, 0, SLACK_BYTES);
     bool more = true;
     for (uint32_t block = 0; block < tables->restart_interval && more; block++) {
         more = read_block(&reader, segment, &tables->all[table], &tables->all[2 + table]);

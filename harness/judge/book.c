@@ -83,6 +83,8 @@ uint32_t sf_book_add(struct sf_book *book, struct sf_camera_id id,
 {
     SF_ASSERT(book != NULL);
     SF_ASSERT(capture != NULL);
+    SF_ASSERT(capture->local_unix_s < INT64_MAX / 2);
+    SF_ASSERT(capture->local_unix_s > INT64_MIN / 2);
     struct book_camera *camera = camera_of(book, id);
     SF_ASSERT(camera->described);
     if (book->entries_count == book->entries_capacity) {
@@ -96,8 +98,7 @@ uint32_t sf_book_add(struct sf_book *book, struct sf_camera_id id,
         .capture = number,
         .previous = camera->latest,
         .tenant = camera->facts.tenant.index,
-        .local_unix_s = capture->local_unix_s,
-        .night = capture->night,
+        .when = capture->local_unix_s * 2 + capture->night,
     };
     camera->latest = book->entries_count;
     camera->hashes[number % SF_BOOK_HASHES_KEPT] = capture->hash;
@@ -165,11 +166,11 @@ bool sf_book_find(const struct sf_book *book, struct sf_camera_id id, uint32_t c
     }
     *capture_out = (struct sf_book_capture){
         .owner = sf_tenant_id(entry->tenant),
-        .local_unix_s = entry->local_unix_s,
+        .local_unix_s = book_entry_local_unix_s(entry),
         .hash = camera->captures_count - capture <= SF_BOOK_HASHES_KEPT
                     ? camera->hashes[capture % SF_BOOK_HASHES_KEPT]
                     : 0,
-        .night = entry->night,
+        .night = book_entry_night(entry),
     };
     return true;
 }
@@ -225,7 +226,8 @@ static bool spec_of(const struct sf_book *book, struct sf_mark mark, struct sf_s
     if (entry == NULL || entry->tenant != mark.tenant.index) {
         return false;
     }
-    sf_book_spec(book, mark.camera, mark.capture, entry->local_unix_s, entry->night, spec_out);
+    sf_book_spec(book, mark.camera, mark.capture, book_entry_local_unix_s(entry),
+                 book_entry_night(entry), spec_out);
     spec_out->mark.tenant = mark.tenant;
     return true;
 }
@@ -274,7 +276,7 @@ static void tell_ledger(struct sf_book *book)
             .camera = sf_camera_id(entry->camera),
             .capture = entry->capture,
         };
-        sf_ledger_capture(book->ledger, mark, entry->night);
+        sf_ledger_capture(book->ledger, mark, book_entry_night(entry));
     }
 }
 

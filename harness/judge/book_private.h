@@ -10,9 +10,19 @@ struct book_entry {
     uint32_t capture;
     uint32_t previous; /* place in `entries`, from 1; 0: none */
     uint32_t tenant;   /* owner of the camera at the time */
-    int64_t local_unix_s;
-    bool night;
+    int64_t when;      /* local_unix_s, and in the lowest bit whether it is an infrared picture */
 };
+_Static_assert(sizeof(struct book_entry) == 24, "a run has many, and keeps them all");
+
+static inline int64_t book_entry_local_unix_s(const struct book_entry *entry)
+{
+    return entry->when >> 1;
+}
+
+static inline bool book_entry_night(const struct book_entry *entry)
+{
+    return (entry->when & 1) != 0;
+}
 
 struct book_camera {
     struct sf_book_camera facts;
