@@ -12,9 +12,10 @@
 /* Measured on fleets of 1,044 to 100,000 homes: docs/performance.md. */
 enum {
     PROGRAM_BYTES = 24 << 20,
-    HOME_BYTES = 3500,  /* the home, its links, what oracles know of it, its lines of text */
-    CAPTURE_BYTES = 32, /* of each still that was ever taken */
-    TRANSFER_MS = 1500, /* for which a still is on its way */
+    HOME_BYTES = 3300, /* the home, its links, what oracles know of it */
+    CAPTURE_BYTES =
+        64, /* of each still that was ever taken: its capture, and what stays of its ways */
+    TRANSFER_MS = 1200, /* for which a still is on its way */
     STILL_HEAD_BYTES = 900,
     NEAR_BLOCKS = 1000, /* of 8x8 pixels; beyond that a picture has fewer details */
     NEAR_BLOCK_HALF_BYTES = 23,
@@ -93,7 +94,7 @@ static uint64_t home_packets(const struct rates *rates, uint64_t bytes_a_still)
 /* Grows with the fleet: less and less of it is in the processor's caches. */
 static uint64_t packet_ns(uint64_t homes_count)
 {
-    return homes_count < 2000 ? 1000 : homes_count < 20000 ? 2000 : 4000;
+    return homes_count < 2000 ? 800 : homes_count < 20000 ? 1500 : 3000;
 }
 
 void sf_estimate(const struct sf_plan *plan, struct sf_estimate *estimate_out)

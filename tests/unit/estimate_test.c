@@ -45,6 +45,13 @@ static void test_fleets_are_estimated_as_they_were_measured(void **state)
     assert_between(large.packets_count, 22000000, 38000000);
     assert_between(small.memory_bytes, 30 * MIB, 70 * MIB);
     assert_between(large.memory_bytes, 1600 * MIB, 2900 * MIB);
+    struct sf_estimate longest = fleet("100000", "600s", NULL);
+    struct sf_estimate million = fleet("1000000", "60s", "{width: 64, height: 16}");
+    assert_between(longest.packets_count, 250000000, 340000000); /* 297,056,316 */
+    assert_between(longest.memory_bytes, 2300 * MIB,
+                   2900 * MIB);               /* 2,683, with captures of 32 bytes */
+    assert_between(longest.cpu_s, 600, 1000); /* 785 */
+    assert_between(million.memory_bytes, 4700 * MIB, 5800 * MIB);
     assert_false(sf_estimate_is_large(&small, 2));
     assert_true(sf_estimate_is_large(&large, 1));
 }
