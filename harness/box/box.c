@@ -188,10 +188,31 @@ struct ending {
     char text[SF_BOX_TEXT_BYTES];
 };
 
+/* The last lines that fit; where not even one does, the beginning of the last. Returns where they
+ * begin; *count is where they end. */
+static uint32_t last_words(const char *words, uint32_t *count)
+{
+    enum { SHOWN_BYTES = 120 };
+    uint32_t line = *count;
+    while (line > 0 && words[line - 1] != '\n') {
+        line--;
+    }
+    if (*count - line > SHOWN_BYTES) {
+        *count = line + SHOWN_BYTES;
+        while (*count > line + 1 && words[*count] != ' ') {
+            --*count;
+        }
+        return line;
+    }
+    for (uint32_t at = line; at > 0 && *count - (at - 1) <= SHOWN_BYTES; at--) {
+        line = at == 1 || words[at - 2] == '\n' ? at - 1 : line;
+    }
+    return line;
+}
+
 /* What it said last, a little of it. */
 static void add_words(const struct sf_process_end *end, char *text, size_t text_bytes)
 {
-    enum { SHOWN_BYTES = 120 };
     uint32_t count = end->words_bytes;
     while (count > 0 && strchr(" \n\t", end->words[count - 1]) != NULL) {
         count--;
@@ -199,7 +220,7 @@ static void add_words(const struct sf_process_end *end, char *text, size_t text_
     if (count == 0) {
         return;
     }
-    uint32_t from = count > SHOWN_BYTES ? count - SHOWN_BYTES : 0;
+    uint32_t from = last_words(end->words, &count);
     static const char prefix[] = "; its last words: ";
     size_t used = strlen(text);
     if (used + sizeof prefix < text_bytes) {

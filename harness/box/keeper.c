@@ -30,16 +30,17 @@ static char **make_environment(void)
     static char zone[] = "TZ=UTC";
     static char hash_seed[] = "PYTHONHASHSEED=0"; /* its sets otherwise differ from run to run */
     static char no_byte_code[] = "PYTHONDONTWRITEBYTECODE=1";
-#ifdef SF_SANITIZED
-    static char no_leaks[] = "ASAN_OPTIONS=detect_leaks=0";
-#endif
+    static char no_leaks[] = "ASAN_OPTIONS=detect_leaks=0"; /* it would have to trace the process */
+    static char stacks[] = "UBSAN_OPTIONS=print_stacktrace=1";
+    static char preload[4096];
     static char *environment[] = {
-        path,     home, language, zone, hash_seed, no_byte_code,
-#ifdef SF_SANITIZED
-        no_leaks, /* the sanitizer would have to trace the process */
-#endif
-        NULL,
+        path, home, language, zone, hash_seed, no_byte_code, no_leaks, stacks, NULL, NULL,
     };
+    const char *sanitizer = sf_sandbox_sanitizer();
+    if (sanitizer != NULL) {
+        snprintf(preload, sizeof preload, "LD_PRELOAD=%s", sanitizer);
+        environment[sizeof environment / sizeof environment[0] - 2] = preload;
+    }
     const char *ours = getenv("PATH");
     snprintf(path, sizeof path, "PATH=%s", ours != NULL ? ours : "/usr/local/bin:/usr/bin:/bin");
     return environment;
@@ -73,8 +74,8 @@ static _Noreturn void become(char *const argv[], const struct sf_keeper_pipes *p
     dup2(words_fd, STDERR_FILENO);
     close_from(STANDARD_FDS, said_fd);
     reset_signals();
+    start.lacks = sf_sandbox_close(lacks); /* with our environment still */
     environ = make_environment();
-    start.lacks = sf_sandbox_close(lacks);
     (void)!write(said_fd, &start.lacks, sizeof start.lacks);
     execvp(argv[0], argv);
     start.error_number = errno;

@@ -119,6 +119,12 @@ static void limit(__rlimit_resource_t resource, rlim_t most)
     }
 }
 
+const char *sf_sandbox_sanitizer(void)
+{
+    const char *library = getenv("STRAYFRAME_SANITIZER");
+    return library != NULL && library[0] != '\0' ? library : NULL;
+}
+
 static void set_limits(uint32_t lacks)
 {
     enum { FILES_MAX = 256, PROCESSES_MAX = 128 };
@@ -131,9 +137,11 @@ static void set_limits(uint32_t lacks)
         limit(RLIMIT_NPROC, PROCESSES_MAX);
     }
 #ifndef SF_SANITIZED /* AddressSanitizer's shadow is larger than any memory */
-    /* What it has written to or may write to. The address space itself is no measure: some runtimes
-     * reserve far more of it than they use. */
-    limit(RLIMIT_DATA, (rlim_t)2 << 30);
+    if (sf_sandbox_sanitizer() == NULL) {
+        /* What it has written to or may write to. The address space itself is no measure: some
+         * runtimes reserve far more of it than they use. */
+        limit(RLIMIT_DATA, (rlim_t)2 << 30);
+    }
 #endif
 }
 

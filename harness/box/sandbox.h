@@ -13,6 +13,11 @@ pid_t sf_sandbox_fork(uint32_t *lacks_out);
  * processes only. Returns the flags of what could not be done. */
 uint32_t sf_sandbox_enter(uid_t user, gid_t group, uint32_t lacks);
 
+/* The run-time library of a sanitizer that foreign processes are to begin with, and nothing else of
+ * ours: the variable STRAYFRAME_SANITIZER. NULL: none. With one, memory is neither limited nor
+ * judged, for a sanitizer keeps what is freed. */
+const char *sf_sandbox_sanitizer(void);
+
 /* In the foreign process, right before exec: sets limits, drops all rights, installs the filter of
  * system calls. Returns the flags of what could not be done. */
 uint32_t sf_sandbox_close(uint32_t lacks);

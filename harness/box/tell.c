@@ -7,6 +7,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/box/private.h"
+#include "harness/box/sandbox.h"
 
 /* So often was an event waited for in vain before the next are sent without waiting. */
 enum { WAITS_MIN = 32 };
@@ -140,7 +141,8 @@ uint64_t sf_box_grown_bytes(const void *cache)
 {
     SF_ASSERT(cache != NULL);
     const struct sf_boxed *boxed = cache;
-    uint64_t peak_bytes = boxed->gone ? 0 : sf_process_peak_bytes(boxed->pid);
+    bool unknown = boxed->gone || sf_sandbox_sanitizer() != NULL;
+    uint64_t peak_bytes = unknown ? 0 : sf_process_peak_bytes(boxed->pid);
     return boxed->peak_bytes > 0 && peak_bytes > boxed->peak_bytes ? peak_bytes - boxed->peak_bytes
                                                                    : 0;
 }

@@ -21,8 +21,9 @@
  * The oracles that `strayframe list oracles` names also require: an answer is a whole picture, or
  * flagged as incomplete; a viewer never receives an older capture than the cache gave it before,
  * flagged as stale or not, so a cache that evicts a still has to remember the still's age, or
- * recognise a late upload as old; every request ends in time; after the network has healed, owners
- * receive their own stills again. docs/scenarios.md says under "Expect" how this is judged.
+ * recognise a late upload as old (see `capture` in struct sf_cache_upload); every request ends in
+ * time; after the network has healed, owners receive their own stills again. docs/scenarios.md says
+ * under "Expect" how this is judged.
  *
  * One tenant's stills have no influence on what viewers of other tenants receive (`no-influence`).
  * If only the content of one tenant's stills were different, every other viewer would receive the
@@ -243,7 +244,9 @@ struct sf_cache_host {
      * `on_fetch_ended` follow, with this cookie. The host ends a fetch with SF_CACHE_END_ABANDONED
      * when the camera cannot be reached, possibly at the same instant, or when the still is not
      * complete after the host's own time-out, which may be shorter or longer than a request's
-     * deadline. A cache that has stopped waiting must cancel, or handle parts that arrive late. */
+     * deadline. A cache that has stopped waiting must cancel, or handle parts that arrive late. A
+     * fetch brings one still, the one that was current when the camera got the question; a newer
+     * one may be uploaded meanwhile: compare `capture` when the fetch ends. */
     int32_t (*fetch)(void *context, uint64_t camera, uint64_t cookie, uint64_t *fetch_out);
     /* No more callbacks for this fetch. SF_CACHE_DONE or SF_CACHE_E_UNKNOWN_FETCH; no error for a
      * fetch that has ended already. */
@@ -332,8 +335,12 @@ struct sf_cache_upload {
     uint64_t model;       /* make and model; many cameras share one */
     uint32_t camera_slot; /* the camera's place in its owner's account, from 0: NOT unique between
                              tenants, and given to another camera when the owner rearranges */
-    uint32_t capture; /* the camera's count of stills; begins again at 0 when the device restarts,
-                         and after the largest number that its firmware has */
+    /* The camera's count of stills; begins again at 0 when the device restarts, and after the
+     * largest number that its firmware has. A lower count is a still that comes late, or a count
+     * that has begun again; nothing says which. A camera sends a still for some seconds, so a lower
+     * count that comes later than that after a higher one has begun again. The order of stills is
+     * not judged for half a minute after a restart; after the largest number it is. */
+    uint32_t capture;
     int64_t captured_unix_ms; /* by the camera's own clock, which may be wrong */
     uint64_t validator; /* computed by the firmware: equal for equal stills; some firmware computes
                            it from the size or the second only; 0: none */
@@ -516,6 +523,9 @@ struct sf_cache_plugin {
     void (*on_store_reply)(void *cache, const struct sf_cache_store_reply *reply);
     void (*on_timer)(void *cache, uint64_t timer, uint64_t cookie);
 
+    /* Called on every node and every version that lives, the old ones after a hand-over too, at one
+     * instant (now_ns is the same on all nodes). Not repeated to a node that is lost then: it comes
+     * back empty, and what the store has from before must not be served by it either. */
     void (*on_invalidate)(void *cache, const struct sf_cache_invalidation *invalidation);
     /* New options, as in the configuration. Returns 0; 1 if it does not understand them, and then
      * changes nothing. */
@@ -524,8 +534,8 @@ struct sf_cache_plugin {
     /* Hand-over to another version under traffic: the old cache exports its state, the new one,
      * created just before, imports it. `from_name` and `from_version` identify the format; a cache
      * ignores a format that it does not know. After the hand-over the old cache receives no new
-     * uploads or requests, only events of those it has; it is destroyed after the last has ended.
-     */
+     * uploads or requests, only events of those it has, invalidations, and node and clock events;
+     * it may go on using the store; it is destroyed after the last has ended. */
     void (*export_state)(void *cache, const struct sf_cache_sink *sink);
     void (*import_state)(void *cache, const char *from_name, const char *from_version,
                          const uint8_t *bytes, uint64_t bytes_count);
