@@ -81,7 +81,7 @@ enum sf_camera_night { SF_NIGHT_AUTO, SF_NIGHT_ALWAYS, SF_NIGHT_NEVER };
       SF_NOT_DRAWN("a still that is not private may be shown to others; the oracles allow none"))  \
     X(COUNT, captures_wrap, 0, 0, 1 << 20,                                                         \
       "the count of stills that it tells the cache begins again after this number; 0: it does not",\
-      SF_DRAWN_OR(0, 8, 20, 10, 5, 20, 1 << 20))                                                   \
+      SF_DRAWN_OR(0, 4, 5, 5, 5, 5, 1 << 20))                                                      \
     X(COUNT, per_account, 1, 1, 16,                                                                \
       "this many neighbouring homes of the group, each with its camera and viewers, have one "     \
       "account; their viewers ask for two of its cameras in turn",                                 \

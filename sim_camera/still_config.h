@@ -10,9 +10,9 @@
 /* clang-format off */
 #define SF_STILL_PARAMS(X)                                                                         \
     X(COUNT, width, 320, 64, 1920, "width of a still in pixels",                                   \
-      SF_DRAWN_OR(128, 8, 64, 64, 5, 64, 640))                                                     \
+      SF_DRAWN_OR(128, 5, 64, 96, 5, 64, 640))                                                     \
     X(COUNT, height, 180, 16, 1080, "height of a still in pixels",                                 \
-      SF_DRAWN_OR(64, 8, 32, 32, 5, 16, 360))                                                      \
+      SF_DRAWN_OR(64, 5, 32, 56, 5, 16, 360))                                                      \
     X(COUNT, quality, 75, 30, 95, "JPEG quality",                                                  \
       SF_DRAWN_OR(75, 8, 40, 25, 3, 30, 95))
 /* clang-format on */

@@ -26,13 +26,13 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
       SF_DRAWN(1, 0, 1, 5, 0, 10))                                                                 \
     X(COUNT, cache_capacity_bytes, SF_CAPACITY_BYTES_USUAL, 1 << 10, (int64_t)1 << 36,             \
       "capacity that the cache is configured with",                                                \
-      SF_DRAWN_OR(SF_CAPACITY_BYTES_USUAL, 3, 8000, 4000, 6, 8000, (int64_t)1 << 36))              \
+      SF_DRAWN_OR(SF_CAPACITY_BYTES_USUAL, 2, 8000, 4000, 6, 8000, (int64_t)1 << 36))              \
     X(DURATION, store_latency, SF_MS, 0, SF_MINUTE,                                                \
       "one way, between a cache node and the shared store",                                        \
       SF_DRAWN(1, 0, 20 * SF_MS, 8, 0, SF_SECOND))                                                 \
     X(SHARE, store_loss, 0, 0, 1000000,                                                            \
       "share of the store's operations that fail after the way there and back",                    \
-      SF_DRAWN_DISTURBING(0, 1, 0, 50000, 5, 0, 50000))                                            \
+      SF_DRAWN(1, 0, 50000, 5, 0, 300000))                                                         \
     X(SHARE, store_slow_share, 0, 0, 1000000,                                                      \
       "share of the store's replies that are late",                                                \
       SF_DROPPED("swarm-tail", 0),                                                                 \
@@ -94,7 +94,7 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
       SF_NOT_DRAWN_FAULT)                                                                          \
     X(DURATION, fresh_within, 0, 0, 24 * SF_HOUR,                                                  \
       "upper bound on the age of a picture that is not flagged as stale; 0s: no bound",            \
-      SF_DRAWN(1, 0, SF_MINUTE, 2, SF_MINUTE, SF_HOUR))                                            \
+      SF_DRAWN(1, 0, 30 * SF_SECOND, 3, 30 * SF_SECOND, SF_HOUR))                                  \
     X(COUNT, renew_every, 0, 0, 1 << 20,                                                           \
       "the front door renews a viewer's session with one answer in this many; 0: never",           \
       .period = true,                                                                              \
@@ -104,7 +104,7 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
       SF_NOT_DRAWN_FAULT)                                                                          \
     X(DURATION, fetch_time_out, 30 * SF_SECOND, 10 * SF_MS, 10 * SF_MINUTE,                        \
       "a fetch that is not complete by then ends as abandoned",                                    \
-      SF_DRAWN_OR(30 * SF_SECOND, 3, 1200 * SF_MS, SF_SECOND, 8, SF_SECOND, 10 * SF_MINUTE))       \
+      SF_DRAWN_OR(30 * SF_SECOND, 2, 1200 * SF_MS, SF_SECOND, 8, SF_SECOND, 10 * SF_MINUTE))       \
     X(SHARE, fetch_failure, 0, 0, 1000000,                                                         \
       "share of the cache's fetches that end as abandoned at once, without reaching the camera",   \
       SF_DROPPED("swarm-tail", 2),                                                                 \
@@ -116,7 +116,7 @@ enum { SF_CAPACITY_BYTES_USUAL = 64 << 20 };
     X(COUNT, fetches_max, 0, 0, 1 << 16,                                                           \
       "largest number of open fetches, of all nodes together; a further one is refused as busy; 0: "\
       "65536",                                                                                     \
-      SF_DRAWN_DISTURBING(0, 3, 3, 3, 6, 3, 1 << 16))                                              \
+      SF_DRAWN_DISTURBING(0, 3, 1, 1, 6, 1, 1 << 16))                                              \
     X(COUNT, timers_max, 0, 0, 1 << 20,                                                            \
       "largest number of timers that are set; a further one is refused as busy; 0: 1048576",       \
       SF_DRAWN_DISTURBING(0, 8, 64, 64, 4, 64, 1 << 20))                                           \
