@@ -24,6 +24,7 @@ static uint32_t processes_count;
 static uint32_t lacks;
 static bool run_is_repeatable;
 static bool run_is_void;
+static uint64_t run_peak_bytes;
 
 const struct sf_cache_plugin *sf_box_plugin(const struct sf_box *box)
 {
@@ -49,6 +50,17 @@ void sf_box_run_begins(double seconds_max, bool repeatable)
     sf_channel_allow(seconds_max);
     run_is_repeatable = repeatable;
     run_is_void = false;
+    run_peak_bytes = 0;
+}
+
+uint64_t sf_box_run_peak_bytes(void)
+{
+    return run_peak_bytes;
+}
+
+void sf_box_note_peak(uint64_t bytes)
+{
+    run_peak_bytes = bytes > run_peak_bytes ? bytes : run_peak_bytes;
 }
 
 void sf_box_run_ends(void)

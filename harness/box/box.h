@@ -50,6 +50,11 @@ uint64_t sf_box_grown_bytes(const void *cache);
  * without waiting for the cache. */
 void sf_box_run_begins(double seconds_max, bool repeatable);
 
+/* The largest peak of resident memory, in bytes, of a process whose instance was destroyed since
+ * the run began: what it had taken in earlier runs is in it. 0: there was none, or it is not known.
+ */
+uint64_t sf_box_run_peak_bytes(void);
+
 /* The run is over: what follows has no bound of time. */
 void sf_box_run_ends(void);
 

@@ -122,5 +122,7 @@ __attribute__((format(printf, 2, 3))) void sf_boxed_broken(struct sf_boxed *boxe
 /* May events be sent without waiting (sf_box_run_begins)? */
 bool sf_box_is_repeatable(void);
 void sf_box_void_run(void);
+/* For sf_box_run_peak_bytes. */
+void sf_box_note_peak(uint64_t bytes);
 
 #endif

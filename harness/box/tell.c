@@ -131,6 +131,7 @@ static void destroy(void *cache)
     struct sf_boxed *boxed = cache;
     (void)ask(boxed, SF_EVENT_DESTROY, NULL, NULL, 0, NULL);
     if (!boxed->gone) {
+        sf_box_note_peak(sf_process_peak_bytes(boxed->pid));
         sf_box_give(boxed->box, boxed->channel);
     }
     sf_names_fini(&boxed->names);

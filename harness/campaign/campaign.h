@@ -50,7 +50,7 @@ struct sf_campaign_figures {
     uint64_t own_whole_count; /* pictures on displays: the viewer's own, whole */
     uint64_t blank_count;     /* requests after which nothing could be shown */
     uint64_t fetches_count;   /* the cache asked a camera */
-    uint64_t memory_bytes;    /* resident, of the cache's processes at the end; 0: not measured */
+    uint64_t memory_bytes;    /* peak of a process of the cache; 0: not measured */
     struct sf_waits firsts;   /* from the beginning of watching to the first own still */
 };
 

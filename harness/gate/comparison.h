@@ -48,7 +48,7 @@ struct sf_gate_service {
     X(FIRST_STILL_P90, "first-still-p90", "ms", true, true, "the same, 90th percentile")         \
     X(BLANKS, "blanks", "%", false, true, "requests after which nothing could be shown")         \
     X(FETCHES, "fetches", "", true, true, "fetches from cameras for each request")               \
-    X(MEMORY, "memory", "MiB", true, true, "resident memory of the cache's processes")
+    X(MEMORY, "memory", "MiB", true, true, "peak of resident memory of a process of the cache")
 
 enum sf_gate_figure_kind {
 #define X(ID, ...) SF_GATE_FIGURE_##ID,

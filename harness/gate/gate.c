@@ -84,6 +84,7 @@ static void summarise(const struct sf_run_result *result, struct sf_campaign_out
         .cut = result->out_of_budget && result->ended.code == 0,
     };
     sum_figures(&result->tally, &outcome->figures);
+    outcome->figures.memory_bytes = result->memory_bytes;
     memcpy(outcome->oracles, result->oracles, sizeof outcome->oracles);
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         outcome->probes[i] = result->probes[i] > 0;

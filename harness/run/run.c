@@ -294,6 +294,7 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
     result_out->seed = options->seed;
     result_out->events_count = ran.events_count;
     result_out->ended = ran.ended;
+    result_out->memory_bytes = sf_box_run_peak_bytes();
     if (sf_interrupted() && result_out->out_of_budget) {
         result_out->verdict = SF_VERDICT_INCONCLUSIVE;
     }

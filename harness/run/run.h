@@ -55,6 +55,8 @@ struct sf_run_result {
     uint64_t records_count;
     uint64_t events_count;
     sf_ns duration_ns;
+    uint64_t
+        memory_bytes; /* of the caches' processes: sf_box_run_peak_bytes; depends on the machine */
     uint32_t homes_count;
     uint32_t oracles_count;
     struct sf_oracle_result oracles[SF_ORACLES_MAX]; /* in the order of sf_oracles() */

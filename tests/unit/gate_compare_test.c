@@ -151,6 +151,23 @@ static void test_a_candidate_that_is_slower_to_the_first_still(void **state)
     assert_false(gate->has_difference);
 }
 
+/* A cache in a process of its own; a built-in one has no memory of its own to be measured. */
+static void test_memory_is_measured_of_caches_in_processes(void **state)
+{
+    (void)state;
+    static const char *const small[] = {"scenarios/smoke/small.yaml", NULL};
+    const struct sf_gate *gate = gate_over(
+        small, (struct sf_gate_options){.candidate = SF_BINARY_DIR "/tests/hostile_sound.so",
+                                        .baseline = SF_BINARY_DIR "/tests/hostile_sound.so",
+                                        .seeds_count = 2});
+    const struct sf_gate_figure *figure = &gate->comparison.figures[SF_GATE_FIGURE_MEMORY];
+    assert_true(figure->measured);
+    assert_true(figure->candidate > 0.1 && figure->candidate < 10000); /* MiB */
+    gate = gate_over(
+        small, (struct sf_gate_options){.candidate = SOUND, .baseline = SOUND, .seeds_count = 2});
+    assert_false(gate->comparison.figures[SF_GATE_FIGURE_MEMORY].measured);
+}
+
 /* With a few seeds nothing is sure, and the verdict says what is missing. */
 static void test_too_few_seeds_are_inconclusive(void **state)
 {
@@ -203,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_a_candidate_that_leaks_only_while_it_is_rolled_out),
         cmocka_unit_test(test_the_plan_of_an_arm_is_the_one_that_its_command_runs),
         cmocka_unit_test(test_a_candidate_that_is_slower_to_the_first_still),
+        cmocka_unit_test(test_memory_is_measured_of_caches_in_processes),
         cmocka_unit_test(test_too_few_seeds_are_inconclusive),
         cmocka_unit_test(test_results_do_not_depend_on_the_workers),
         cmocka_unit_test(test_as_many_seeds_as_the_leak_rate_takes),
