@@ -19,6 +19,8 @@ set_tests_properties(
     PROPERTIES LABELS tree)
 
 add_test(NAME man-page COMMAND ${rules}/man_page.sh $<TARGET_FILE:strayframe>)
+add_test(NAME cpp-client COMMAND ${rules}/cpp_client.sh c++)
+set_tests_properties(cpp-client PROPERTIES LABELS tree)
 add_test(NAME sanitized-cache COMMAND ${rules}/sanitized_cache.sh $<TARGET_FILE:strayframe>)
 set_tests_properties(sanitized-cache PROPERTIES SKIP_RETURN_CODE 77 LABELS tree)
 add_test(NAME readme COMMAND ${rules}/readme.sh $<TARGET_FILE:strayframe>)

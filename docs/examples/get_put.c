@@ -260,6 +260,8 @@ static void on_fetch_ended(void *context, const struct sf_cache_fetch_end *end)
     }
 }
 
+/* What is on its way goes on, and ends under the tenant that it was begun for: a request that names
+ * another tenant, such as the camera's next owner, does not find it. */
 static void on_invalidate(void *context, const struct sf_cache_invalidation *invalidation)
 {
     forget(context, invalidation->tenant, invalidation->camera);

@@ -122,6 +122,8 @@ class GetPut
         }
     }
 
+    // What is on its way goes on, and ends under the tenant that it was begun for:
+    // a request that names another tenant, such as the camera's next owner, does not find it.
     void on_invalidate(const sf_cache_invalidation &invalidation)
     {
         for (auto still = stored_.begin(); still != stored_.end();) {

@@ -114,6 +114,8 @@ class GetPut(strayframe.Cache):
         self.answer_with(event["fetch"], self.get(wanted.key))
 
     def on_invalidate(self, event):
+        # What is on its way goes on, and ends under the tenant that it was begun for:
+        # a request that names another tenant, such as the camera's next owner, does not find it.
         for tenant, camera in list(self.stored):
             if tenant == event["tenant"] and event.get("camera", camera) == camera:
                 del self.stored[(tenant, camera)]

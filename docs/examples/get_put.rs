@@ -144,6 +144,8 @@ impl Cache for GetPut {
             }
             "fetch_part" => self.fetch_part(event),
             "fetch_ended" => self.fetch_ended(host, event),
+            // What is on its way goes on, and ends under the tenant that it was begun for:
+            // a request that names another tenant, such as the camera's next owner, does not find it.
             "invalidate" => {
                 let (tenant, camera) = (event.id("tenant"), event.id("camera"));
                 self.stored.retain(|key, _| key.0 != tenant || (camera != 0 && key.1 != camera));

@@ -121,6 +121,8 @@ func (c *getPut) OnFetchEnded(e *strayframe.Event) {
 	c.answer(e.Fetch, c.get(wanted.key))
 }
 
+// What is on its way goes on, and ends under the tenant that it was begun for: a request that names
+// another tenant, such as the camera's next owner, does not find it.
 func (c *getPut) OnInvalidate(e *strayframe.Event) {
 	for k := range c.stored { // in any order: what is deleted does not depend on it
 		if k.tenant == e.Tenant && (e.Camera == "" || k.camera == e.Camera) {

@@ -1,3 +1,4 @@
+// clang-format off
 // A cache for strayframe in C++17: one class, one member function for each event; over
 // strayframe_cache.h, which says what each event and call means.
 //
@@ -13,26 +14,35 @@
 //
 //     STRAYFRAME_CACHE(MyCache, "my-cache", "1", "answers no request", nullptr)
 //
-//     c++ -std=c++17 -shared -fPIC -O2 -I harness/cache -I share/clients/cpp -o my_cache.so
-//     my_cache.cpp strayframe gate --candidate ./my_cache.so
+//     c++ -std=c++17 -shared -fPIC -O2 -I harness/cache -I share/clients/cpp -o my_cache.so my.cpp
+//     strayframe gate --candidate ./my_cache.so
 //
-// The class receives the events that it has public member functions for:
+// The class receives the events that it has public member functions for. One that is overloaded or
+// not public does not compile.
 //
-//     void on_upload(const sf_cache_upload &)              void on_upload_fragment(const
-//     sf_cache_fragment &) void on_upload_ended(const sf_cache_upload_end &)    void
-//     on_request(const sf_cache_request &) void on_request_cancelled(uint64_t request) void
-//     on_connection_closed(uint64_t connection) void on_fetch_part(const sf_cache_fetch_part &)
-//     void on_fetch_ended(const sf_cache_fetch_end &) void on_store_reply(const
-//     sf_cache_store_reply &)    void on_timer(uint64_t timer, uint64_t cookie) void
-//     on_invalidate(const sf_cache_invalidation &)    void on_reconfigure(std::string_view options)
+//     void on_upload(const sf_cache_upload &)
+//     void on_upload_fragment(const sf_cache_fragment &)
+//     void on_upload_ended(const sf_cache_upload_end &)
+//     void on_request(const sf_cache_request &)
+//     void on_request_cancelled(uint64_t request)
+//     void on_connection_closed(uint64_t connection)
+//     void on_fetch_part(const sf_cache_fetch_part &)
+//     void on_fetch_ended(const sf_cache_fetch_end &)
+//     void on_store_reply(const sf_cache_store_reply &)
+//     void on_timer(uint64_t timer, uint64_t cookie)
+//     void on_invalidate(const sf_cache_invalidation &)
+//     void on_identity(const sf_cache_identity &)
+//     void on_node(const sf_cache_node_event &)
+//     void on_clock_step(int64_t step_ms)
+//     void on_answer_progress(uint64_t request, uint32_t taken_bytes)
+//     void on_reconfigure(std::string_view options)
 //     std::string export_state()
-//     void import_state(std::string_view from_name, std::string_view from_version, std::string_view
-//     state) void on_identity(const sf_cache_identity &)          void on_node(const
-//     sf_cache_node_event &) void on_clock_step(int64_t step_ms)                  void
-//     on_answer_progress(uint64_t request, uint32_t taken_bytes)
+//     void import_state(std::string_view from_name, std::string_view from_version,
+//                       std::string_view state)
 //
 // The constructor and on_reconfigure throw strayframe::Refused for options that they do not
 // understand. Any other exception that leaves a function ends the process, which is a finding.
+// clang-format on
 #ifndef STRAYFRAME_HPP
 #define STRAYFRAME_HPP
 
@@ -239,7 +249,8 @@ class Timer : public Handle<end_timer>
     }
 };
 
-// A fetch; cancelled when the handle ends. Empty if the host began none.
+// A fetch; cancelled when the handle ends. Empty if the host began none. With `unless_validator` it
+// is fetch_if_changed.
 class Fetch : public Handle<end_fetch>
 {
   public:
@@ -250,6 +261,35 @@ class Fetch : public Handle<end_fetch>
         (void)host.raw()->fetch_if_changed(host.raw()->context, camera, unless_validator, cookie,
                                            &id_);
     }
+};
+
+inline void end_hold(const sf_cache_host *host, uint64_t hold)
+{
+    (void)host->drop(host->context, hold);
+}
+
+// The bytes of an upload or a fetch that ended complete, without a copy; dropped when the handle
+// ends. Only from inside on_upload_ended or on_fetch_ended. Empty where the host cannot lend (a
+// cache in a process of its own): then keep a copy of what fragments and parts bring.
+class Hold : public Handle<end_hold>
+{
+  public:
+    Hold() = default;
+    Hold(Host &host, uint64_t upload_or_fetch, uint32_t total_bytes) : Handle(host, 0)
+    {
+        const uint8_t *lent = nullptr;
+        if (SF_CACHE_HAS(host.raw(), drop) &&
+            host.raw()->hold(host.raw()->context, upload_or_fetch, &lent, &id_) == SF_CACHE_DONE) {
+            bytes_ = std::string_view(reinterpret_cast<const char *>(lent), total_bytes);
+        }
+    }
+    std::string_view bytes() const
+    {
+        return id_ != 0 ? bytes_ : std::string_view();
+    }
+
+  private:
+    std::string_view bytes_;
 };
 
 // A connection to the shared store; closed when the handle ends.
@@ -315,12 +355,31 @@ template <class C> void destroy(void *pointer) noexcept
     instance->host.end();
 }
 
-// For each event: does the class have the function? If so, one that the host can call.
-#define STRAYFRAME_HAS(FUNCTION)                                                     \
-    template <class C, class = void> struct has_##FUNCTION : std::false_type {       \
+// Does the class have a function of this name, however it is overloaded? A class that inherits from
+// it and from one that has the name for certain has then two of them, and naming it is ambiguous.
+#define STRAYFRAME_NAMED(FUNCTION)                                                   \
+    struct bait_##FUNCTION {                                                         \
+        int FUNCTION;                                                                \
+    };                                                                               \
+    template <class C> struct both_##FUNCTION : C, bait_##FUNCTION {                 \
+    };                                                                               \
+    template <class C, class = void> struct names_##FUNCTION : std::true_type {      \
     };                                                                               \
     template <class C>                                                               \
-    struct has_##FUNCTION<C, std::void_t<decltype(&C::FUNCTION)>> : std::true_type { \
+    struct names_##FUNCTION<C, std::void_t<decltype(&both_##FUNCTION<C>::FUNCTION)>> \
+        : std::false_type {                                                          \
+    };
+
+// For each event: does the class have the function? If so, one that the host can call.
+#define STRAYFRAME_HAS(FUNCTION)                                                       \
+    STRAYFRAME_NAMED(FUNCTION)                                                         \
+    template <class C, class = void> struct has_##FUNCTION : std::false_type {         \
+        static_assert(std::disjunction_v<std::is_final<C>, /* cannot be looked into */ \
+                                         std::negation<names_##FUNCTION<C>>>,          \
+                      #FUNCTION " must be public and not overloaded");                 \
+    };                                                                                 \
+    template <class C>                                                                 \
+    struct has_##FUNCTION<C, std::void_t<decltype(&C::FUNCTION)>> : std::true_type {   \
     };
 
 #define STRAYFRAME_STRUCT(FUNCTION, STRUCT)                            \
@@ -409,6 +468,7 @@ template <class C> constexpr auto call_import_state()
     return function;
 }
 
+#undef STRAYFRAME_NAMED
 #undef STRAYFRAME_HAS
 #undef STRAYFRAME_STRUCT
 #undef STRAYFRAME_VALUES
