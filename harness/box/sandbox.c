@@ -311,6 +311,13 @@ static const int forbidden_outside[] = {
     SCMP_SYS(setpriority), SCMP_SYS(setrlimit), SCMP_SYS(openat2),
 };
 
+/* Nor may it outlive the process that has started it. */
+static int keep_bound(scmp_filter_ctx filter)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
+                            SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0));
+}
+
 static void filter_outside(void)
 {
     static const unsigned long writes[] = {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC};
@@ -326,7 +333,7 @@ static void filter_outside(void)
                  seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(open), 1,
                                   SCMP_A1(SCMP_CMP_MASKED_EQ, writes[i], writes[i]));
     }
-    if (failed == 0) {
+    if (failed == 0 && keep_bound(filter) == 0) {
         (void)seccomp_load(filter);
     }
     seccomp_release(filter);

@@ -28,7 +28,7 @@ SF_MUST_USE enum sf_err sf_cache_load(const char *spec, sf_cache_builtins builti
                                       struct sf_cache_module *module_out, struct sf_diag *diag);
 
 /* As sf_cache_load, but a shared object, once it has survived its trial in a box, can be opened in
- * a worker's process. SF_ERR_INPUT for a program. */
+ * a worker's process. A program stays in its box. */
 SF_MUST_USE enum sf_err sf_cache_load_here(const char *spec, sf_cache_builtins builtins,
                                            struct sf_cache_module *module_out,
                                            struct sf_diag *diag);

@@ -27,13 +27,7 @@ enum sf_err sf_cache_load_here(const char *spec, sf_cache_builtins builtins,
     if (module_out->box == NULL) {
         return SF_OK;
     }
-    if (sf_cache_spec_is_command(spec)) {
-        return sf_fail(diag, SF_ERR_INPUT,
-                       "'%s' is a program: this command needs a shared object, whose memory it can "
-                       "save and put back",
-                       spec);
-    }
-    module_out->opens_here = true;
+    module_out->opens_here = !sf_cache_spec_is_command(spec);
     return SF_OK;
 }
 

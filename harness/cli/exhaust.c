@@ -13,7 +13,7 @@
 #include "sim_cloud/caches/builtin.h"
 
 static const struct cli_option options[] = {
-    {"candidate", "CACHE", "the cache: builtin:NAME or a shared object, with ?options"},
+    {"candidate", "CACHE", "the cache: builtin:NAME, the path of a .so or exec:COMMAND, options after '?'"},
     {"baseline", "CACHE", "the cache before the deploy of the candidate (the candidate itself)"},
     {"reconfigure", "OPTIONS", "options that the operator pushes while it runs (its own, again)"},
     {"world", "NAME", "one world of the profile only (all of them, in turn)"},

@@ -631,6 +631,7 @@ bool sf_small_begin(struct small *small)
     small->state = (struct small_state){0};
     small->find = (struct sf_small_find){0};
     small->contract = (struct sf_small_find){0};
+    small->ended = (struct sf_small_end){0};
     for (uint32_t camera = 0; camera < small->world->cameras; camera++) {
         small->state.cameras[camera].firmware = 1;
     }

@@ -7,25 +7,25 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/exhaust/apart.h"
 #include "harness/exhaust/search.h"
 #include "harness/run/jobs.h"
 
-/* What a process reports of itself while it works: it may not come to its end. */
-struct report {
-    struct sf_exhaust exhaust;
-    uint32_t world; /* the one that it is at */
-    uint64_t seed;
-    struct sf_small_order order;
-};
-
 enum { SLACK_SECONDS = 10 }; /* what the search does beside its orders */
+
+static double clock_s(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
 
 static double cpu_s(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    return clock_s(CLOCK_PROCESS_CPUTIME_ID);
 }
+
+static const struct sf_small_find crash = {.kind = SF_SMALL_FIND_CRASH};
 
 /* ---- one world ---- */
 
@@ -54,16 +54,33 @@ static void prepare(struct sf_search *search, const struct sf_exhaust_options *o
 
 struct explorer {
     const struct sf_exhaust_options *options;
-    struct report *report;
+    struct sf_exhaust_report *report;
+    clockid_t clock; /* a boxed cache works in another process: real time */
     double end_s;
     struct sf_search *searches;          /* one a world */
     double costs[SF_EXHAUST_WORLDS_MAX]; /* of the next depth, in orders, estimated */
 };
 
+static uint64_t answers_judged(const struct explorer *explorer)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < explorer->options->worlds_count; i++) {
+        count +=
+            explorer->report->exhaust.worlds[i].answers_count + explorer->searches[i].answers_count;
+    }
+    return count;
+}
+
+/* Real time ends a search only when it has judged an answer: a loaded machine makes no verdict. */
 static bool expired(void *context)
 {
+    enum { REAL_TIMES = 20 };
     const struct explorer *explorer = context;
-    return cpu_s() >= explorer->end_s;
+    double now_s = clock_s(explorer->clock);
+    bool is_real = explorer->clock == CLOCK_MONOTONIC;
+    return now_s >= explorer->end_s &&
+           (!is_real || answers_judged(explorer) > 0 ||
+            now_s >= explorer->end_s + REAL_TIMES * explorer->options->seconds_max);
 }
 
 static void note_contract(struct explorer *explorer, uint32_t world)
@@ -185,16 +202,29 @@ static bool sweep(struct explorer *explorer)
     return leaks;
 }
 
-static void explore(void *context, void *prepared, uint32_t job, void *result_out)
+/* Are the caches in boxes? */
+static bool is_boxed(const struct sf_exhaust_options *options)
 {
-    (void)prepared;
-    (void)job;
-    struct sf_exhaust_options *options = context; /* the worker's copy of it */
-    open_caches(options);
+    return options->candidate.box != NULL || options->before.box != NULL;
+}
+
+/* Can all foreign ones be opened in a process of ours? */
+static bool opens_here(const struct sf_exhaust_options *options)
+{
+    return (options->candidate.box == NULL || options->candidate.opens_here) &&
+           (options->before.box == NULL || options->before.opens_here);
+}
+
+/* In this process, with the caches as they are. */
+static void explore_here(const struct sf_exhaust_options *options, double seconds,
+                         struct sf_exhaust_report *report)
+{
+    clockid_t clock = is_boxed(options) ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
     struct explorer explorer = {
         .options = options,
-        .report = result_out,
-        .end_s = cpu_s() + options->seconds_max,
+        .report = report,
+        .clock = clock,
+        .end_s = clock_s(clock) + seconds,
         .searches = sf_alloc(options->worlds_count, sizeof *explorer.searches),
     };
     struct sf_exhaust *exhaust = &explorer.report->exhaust;
@@ -209,14 +239,72 @@ static void explore(void *context, void *prepared, uint32_t job, void *result_ou
     }
     bool leaks = options->sweep_seeds_count > 0 && sweep(&explorer);
     uint32_t world = leaks ? UINT32_MAX : next_world(&explorer);
-    while (world != UINT32_MAX && !expired(&explorer) && !deepen(&explorer, world)) {
+    while (world != UINT32_MAX && !expired(&explorer) && !deepen(&explorer, world) &&
+           !explorer.searches[world].is_unrepeatable) {
         world = next_world(&explorer);
     }
+    exhaust->boxed.answers_count = answers_judged(&explorer);
+    exhaust->boxed.is_unrepeatable =
+        world != UINT32_MAX && explorer.searches[world].is_unrepeatable;
     for (uint32_t i = 0; i < options->worlds_count; i++) {
         sf_search_free(&explorer.searches[i]);
     }
     free(explorer.searches);
     exhaust->cpu_s = cpu_s();
+}
+
+/* In the box, by replay: what comes of it is known in this process, which the cache cannot reach.
+ */
+static void explore_boxed(const struct sf_exhaust_options *options, double seconds,
+                          struct sf_exhaust_report *report)
+{
+    struct sf_exhaust_options boxed = *options;
+    boxed.engine = SF_EXHAUST_REPLAY;
+    boxed.sweep_seeds_count = 0; /* too many orders for a box */
+    double began_s = clock_s(CLOCK_MONOTONIC);
+    explore_here(&boxed, seconds, report);
+    sf_box_run_ends();
+    struct sf_exhaust *exhaust = &report->exhaust;
+    struct sf_exhaust_boxed *known = &exhaust->boxed;
+    known->ran = true;
+    known->is_all = !opens_here(options);
+    known->real_s = clock_s(CLOCK_MONOTONIC) - began_s;
+    known->depth_least = SF_SMALL_EVENTS_MAX;
+    for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
+        const struct sf_exhaust_world *world = &exhaust->worlds[i];
+        known->orders_count += world->orders_in_all_count;
+        bool least = !world->is_complete && world->depth < known->depth_least;
+        known->depth_least = least ? world->depth : known->depth_least;
+    }
+}
+
+/* In a process that a shared object is opened in; its memory can then be saved and put back. */
+static void explore_opened(void *context, struct sf_exhaust_report *report)
+{
+    struct sf_exhaust_options options = *(const struct sf_exhaust_options *)context;
+    open_caches(&options);
+    explore_here(&options, options.seconds_max, report);
+}
+
+static void explore(void *context, void *prepared, uint32_t job, void *result_out)
+{
+    (void)prepared;
+    (void)job;
+    struct sf_exhaust_options options = *(const struct sf_exhaust_options *)context;
+    struct sf_exhaust_report *report = result_out;
+    if (!is_boxed(&options)) {
+        explore_here(&options, options.seconds_max, report);
+        return;
+    }
+    bool opens = opens_here(&options);
+    double seconds = opens ? options.seconds_max / 4 : options.seconds_max;
+    explore_boxed(&options, seconds, report);
+    const struct sf_exhaust *exhaust = &report->exhaust;
+    bool leaks = exhaust->leak.find.kind != SF_SMALL_FIND_NONE;
+    if (opens && !leaks && !exhaust->boxed.is_unrepeatable) {
+        options.seconds_max -= seconds;
+        sf_exhaust_apart(explore_opened, &options, options.seconds_max + SLACK_SECONDS, report);
+    }
 }
 
 /* ---- one order, in a fresh process ---- */
@@ -232,6 +320,7 @@ const struct sf_small_world *sf_exhaust_world_of(const struct sf_exhaust_options
 }
 
 struct replayed {
+    struct sf_small_end ended;
     struct sf_small_find find;
     struct sf_small_find contract;
     bool is_possible;
@@ -253,20 +342,18 @@ static void replay(void *context, void *prepared, uint32_t job, void *result_out
     struct sf_exhaust_options options = *order_job->options;
     options.engine = SF_EXHAUST_REPLAY; /* with the C library's own malloc, as in a server */
     options.keeps_symmetry = false;     /* a file may name whom it likes */
-    open_caches(&options);
-    struct sf_search *search = sf_alloc(1, sizeof *search);
+    struct sf_search *search = sf_alloc(1, sizeof *search); /* a foreign cache stays in its box */
     prepare(search, &options, sf_exhaust_world_of(&options, order_job->found),
             order_job->found->seed);
     search->small.told = &replayed->story;
     replayed->is_possible = sf_search_replay(search, &order_job->found->order, &replayed->failed);
     replayed->find = search->find;
     replayed->contract = search->small.contract;
+    replayed->ended = search->small.ended;
     search->small.told = NULL;
     sf_search_free(search);
     free(search);
 }
-
-static const struct sf_small_find crash = {.kind = SF_SMALL_FIND_CRASH};
 
 enum { ORDER_SECONDS_MAX = 20 };
 
@@ -303,6 +390,7 @@ enum sf_err sf_exhaust_order(const struct sf_exhaust_options *options,
     enum sf_err err = run_order(options, found, replayed, &status, diag);
     *failed_out = replayed->failed;
     found->is_confirmed = false;
+    found->ended = replayed->ended;
     found->story = replayed->story;     /* also as far as it came before a crash */
     if (status.end == SF_JOB_NOT_RUN) { /* interrupted */
         free(replayed);
@@ -358,14 +446,15 @@ enum sf_err sf_exhaust(const struct sf_exhaust_options *options, struct sf_exhau
     const struct sf_jobs jobs = {
         .count = 1,
         .workers = 1,
-        .result_bytes = sizeof(struct report),
-        .job_seconds_max = options->seconds_max + SLACK_SECONDS,
+        .result_bytes = sizeof(struct sf_exhaust_report),
+        .job_seconds_max = options->seconds_max + 2 * SLACK_SECONDS,
         .work = explore,
         .context = &copy,
     };
     struct sf_jobs_results results;
     SF_TRY(sf_jobs_run(&jobs, &results, diag));
-    const struct report *report = (const struct report *)(const void *)results.results;
+    const struct sf_exhaust_report *report =
+        (const struct sf_exhaust_report *)(const void *)results.results;
     *exhaust_out = report->exhaust;
     if (results.statuses[0].end == SF_JOB_CRASHED || results.statuses[0].end == SF_JOB_HUNG) {
         exhaust_out->leak.find = crash;

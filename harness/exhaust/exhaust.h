@@ -53,6 +53,18 @@ struct sf_exhaust_found {
     struct sf_small_order order;
     bool is_confirmed;
     struct sf_small_story story; /* from the fresh process */
+    struct sf_small_end ended;   /* CRASH of a cache in a box: how; code 0: not known */
+};
+
+/* A foreign cache is explored in its box first. */
+struct sf_exhaust_boxed {
+    bool ran;
+    bool is_all; /* a program: nothing else follows */
+    bool is_unrepeatable;
+    uint64_t orders_count;
+    uint64_t answers_count;
+    uint32_t depth_least; /* every order of up to this many events in each world */
+    double real_s;
 };
 
 struct sf_exhaust {
@@ -62,7 +74,8 @@ struct sf_exhaust {
     uint64_t swept_count[SF_PROFILE_SWEEPS];           /* seeds */
     struct sf_exhaust_found leak;                      /* of bytes or a session, or a crash */
     struct sf_exhaust_found contract; /* the first broken contract; the search went on */
-    uint32_t engine;                  /* the one that was used */
+    struct sf_exhaust_boxed boxed;
+    uint32_t engine; /* the one that was used */
     double cpu_s;
     uint32_t signal_number; /* of a crash; 0: it called exit, or is hung */
     bool is_hung;

@@ -17,6 +17,8 @@ enum sf_verdict sf_exhaust_verdict(const struct sf_exhaust *exhaust)
         unconfirmed |= finds[i]->find.kind != SF_SMALL_FIND_NONE;
     }
     uint64_t answers_count = 0;
+    unconfirmed |=
+        exhaust->boxed.is_unrepeatable || (exhaust->boxed.ran && exhaust->boxed.answers_count == 0);
     for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
         answers_count += exhaust->worlds[i].answers_count;
     }
@@ -109,6 +111,26 @@ static void say_sweeps(const struct sf_exhaust *exhaust, struct sf_text *out)
     }
 }
 
+/* What a foreign cache cannot have talked us into, and what a process says that it shares. */
+static void say_boxed(const struct sf_exhaust_boxed *boxed, struct sf_text *out)
+{
+    char orders[32];
+    if (!boxed->ran) {
+        return;
+    }
+    sf_text_add(
+        out, "in its box: every order of up to %u event%s in each world, %s orders in %.1f s%s\n",
+        boxed->depth_least, plural(boxed->depth_least), grouped(boxed->orders_count, orders),
+        boxed->real_s,
+        boxed->is_all ? ""
+                      : "; the rest is what a process reports that shares its memory with "
+                        "the cache");
+    if (boxed->is_unrepeatable) {
+        sf_text_add(out, "the cache does not do the same in the same order of events: it is not "
+                         "deterministic\n");
+    }
+}
+
 /* ---- finds ---- */
 
 static void say_find(const struct sf_exhaust_found *found, const struct sf_exhaust *exhaust,
@@ -135,7 +157,9 @@ static void say_find(const struct sf_exhaust_found *found, const struct sf_exhau
         sf_text_add(out, "found: the cache breaks its contract (code %u)", find->value);
         break;
     case SF_SMALL_FIND_CRASH:
-        if (exhaust->is_hung) {
+        if (found->ended.code != 0) {
+            sf_text_add(out, "found: the cache ends: %s", found->ended.text);
+        } else if (exhaust->is_hung) {
             sf_text_add(out, "found: the cache does not come back");
         } else if (exhaust->signal_number != 0) {
             sf_text_add(out, "found: the cache crashes (signal %u)", exhaust->signal_number);
@@ -199,6 +223,7 @@ void sf_exhaust_say(const struct sf_exhaust_options *options, const struct sf_ex
     for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
         say_world(&options->worlds[i], &exhaust->worlds[i], merged, out);
     }
+    say_boxed(&exhaust->boxed, out);
     grouped(orders_in_all(exhaust), orders);
     sf_text_add(out, "%s orders in %.2f s of CPU time, by %s%s%s\n", orders, exhaust->cpu_s,
                 exhaust->engine == SF_EXHAUST_SNAPSHOT ? "snapshot" : "replay",
@@ -241,9 +266,16 @@ json_t *sf_exhaust_json(const struct sf_exhaust_options *options, const struct s
                       (json_int_t)world->orders_count, "states", (json_int_t)world->states_count,
                       "answers", (json_int_t)world->answers_count, "cpu_s", world->cpu_s));
     }
-    return json_pack("{s:s, s:o, s:o, s:o, s:I, s:f}", "engine",
-                     exhaust->engine == SF_EXHAUST_SNAPSHOT ? "snapshot" : "replay", "leak",
-                     find_json(&exhaust->leak, options), "contract",
-                     find_json(&exhaust->contract, options), "worlds", worlds, "orders",
-                     (json_int_t)orders_in_all(exhaust), "cpu_s", exhaust->cpu_s);
+    json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:I, s:f}", "engine",
+                             exhaust->engine == SF_EXHAUST_SNAPSHOT ? "snapshot" : "replay", "leak",
+                             find_json(&exhaust->leak, options), "contract",
+                             find_json(&exhaust->contract, options), "worlds", worlds, "orders",
+                             (json_int_t)orders_in_all(exhaust), "cpu_s", exhaust->cpu_s);
+    if (exhaust->boxed.ran) {
+        json_object_set_new(json, "boxed",
+                            json_pack("{s:i, s:I, s:f}", "depth", (int)exhaust->boxed.depth_least,
+                                      "orders", (json_int_t)exhaust->boxed.orders_count, "real_s",
+                                      exhaust->boxed.real_s));
+    }
+    return json;
 }

@@ -17,7 +17,11 @@ struct levels {
     struct level of[SF_SMALL_EVENTS_MAX + 1];
 };
 
-enum { ORDERS_BETWEEN_LOOKS = 4096 };
+/* A boxed cache takes a hundred times as long for an order. */
+enum { ORDERS_BETWEEN_LOOKS = 4096, BOXED_BETWEEN_LOOKS = 16 };
+
+/* One order of a boxed cache: more work or sleep than this is a hang. */
+enum { ORDER_SECONDS = 2 };
 
 /* ---- a world for a cache ---- */
 
@@ -85,15 +89,24 @@ static bool begin(struct sf_search *search)
     } else {
         sf_small_destroy_all(&search->small);
     }
+    if (sf_small_is_boxed(&search->small)) {
+        sf_box_run_begins(ORDER_SECONDS, false);
+    }
     return sf_small_begin(&search->small);
 }
 
 /* The order's first `depth` events, from the beginning. */
 static void run_again(struct sf_search *search, uint32_t depth)
 {
+    bool is_boxed = sf_small_is_boxed(&search->small);
     bool began = begin(search);
-    SF_ASSERT(began);
-    for (uint32_t i = 0; i < depth; i++) {
+    SF_ASSERT(began || is_boxed);
+    search->is_unrepeatable |= !began;
+    for (uint32_t i = 0; i < depth && !search->is_unrepeatable; i++) {
+        if (is_boxed && !sf_small_possible(&search->small, search->order.events[i])) {
+            search->is_unrepeatable = true;
+            break;
+        }
         sf_small_apply(&search->small, search->order.events[i]);
     }
     /* What these events brought was judged when each was the latest. */
@@ -131,7 +144,9 @@ static bool follows_content(struct sf_search *search)
     small->content_shift[found.owner] = OTHER_CONTENT;
     run_again(search, search->order.count - 1);
     small->find.kind = SF_SMALL_FIND_NONE;
-    sf_small_apply(small, search->order.events[search->order.count - 1]);
+    if (!search->is_unrepeatable) {
+        sf_small_apply(small, search->order.events[search->order.count - 1]);
+    }
     const struct sf_small_find other = small->find;
     small->content_shift[found.owner] = 0;
     if (search->snapshots) {
@@ -230,7 +245,9 @@ static bool step(struct sf_search *search, uint32_t depth, struct sf_small_event
 
 static bool is_stopped(const struct sf_search *search)
 {
-    return search->expired != NULL && search->orders_count % ORDERS_BETWEEN_LOOKS == 0 &&
+    uint32_t between =
+        sf_small_is_boxed(&search->small) ? BOXED_BETWEEN_LOOKS : ORDERS_BETWEEN_LOOKS;
+    return search->expired != NULL && search->orders_count % between == 0 &&
            search->expired(search->context);
 }
 
@@ -254,6 +271,9 @@ static enum sf_search_end follow(struct sf_search *search, struct levels *levels
             return_to(search, depth);
         }
         moved = true;
+        if (search->is_unrepeatable) {
+            return SF_SEARCH_STOPPED;
+        }
         if (step(search, depth, level->events[level->next++])) {
             return SF_SEARCH_FOUND;
         }
@@ -293,6 +313,9 @@ enum sf_search_end sf_search_depth(struct sf_search *search, uint32_t depth)
     struct levels *levels = sf_alloc(1, sizeof *levels);
     enum sf_search_end end = follow(search, levels, depth);
     free(levels);
+    if (sf_small_is_boxed(&search->small)) {
+        sf_small_destroy_all(&search->small); /* their processes are for the next world */
+    }
     search->met_bound |= search->small.met_bound;
     search->states_count = search->visited.count;
     search->merged_in_part = search->visited.is_full;

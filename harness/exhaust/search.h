@@ -33,6 +33,7 @@ struct sf_search {
     uint32_t depth_reached;   /* the longest order */
     uint64_t own_bytes_count; /* answers that only seemed to leak: the cache's own bytes */
     bool merged_in_part;      /* the table of states was full */
+    bool is_unrepeatable;     /* a boxed cache did not do the same again; the search has stopped */
     bool met_bound;           /* a table of the host's was full somewhere */
 
     struct sf_small_order contract_order; /* the first that breaks the contract; count 0: none */

@@ -204,6 +204,12 @@ struct sf_small_find {
     uint32_t foreign_count; /* BYTE: how many in this piece of the answer */
 };
 
+/* How a cache in a box has ended. */
+struct sf_small_end {
+    int32_t code; /* SF_CACHE_E_EXITED ...; 0: it has not */
+    char text[SF_BOX_TEXT_BYTES];
+};
+
 struct small;
 
 /* What the host lends to one version points here. */
@@ -238,6 +244,7 @@ struct small {
     struct small_state state;
     struct sf_small_find find;     /* the first of the order: of a byte or a session */
     struct sf_small_find contract; /* the first of the order */
+    struct sf_small_end ended;     /* the first of the order */
     uint32_t answers_count;        /* of the latest event, with bytes */
     bool met_bound;                /* the host refused something because a table was full */
     struct sf_small_story *told;   /* NULL: no story is wanted */
@@ -267,6 +274,12 @@ static inline uint64_t small_token(const struct small *small, uint32_t viewer, u
 /* Notes that the cache broke its contract; returns the code. */
 int32_t sf_small_broken(struct small *small, int32_t code);
 void sf_small_lend(struct small *small, uint32_t version);
+
+/* Are both caches where they cannot reach this process's memory: built in, or in a box? */
+static inline bool sf_small_is_boxed(const struct small *small)
+{
+    return small->modules[0].box != NULL || small->modules[1].box != NULL;
+}
 
 /* ---- versions.c: the life of caches ---- */
 struct sf_cache_config;

@@ -1,5 +1,6 @@
 /* The life of caches in a small world: the first ones, deploys with their hand-over, versions that
  * drain, nodes that are lost and come back. The rules are those of harness/cache/host_nodes.c. */
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/base/assert.h"
@@ -78,6 +79,22 @@ void sf_small_destroy_all(struct small *small)
     }
 }
 
+/* Of a cache in a box. The end is a finding of the event in which it comes. */
+static void hear_end(void *context, int32_t code, uint64_t subject, const char *text)
+{
+    const struct small_lent *lent = context;
+    struct small *small = lent->small;
+    (void)subject;
+    if (small->ended.code == 0) {
+        small->ended.code = code;
+        snprintf(small->ended.text, sizeof small->ended.text, "%s", text);
+    }
+    if (small->find.kind == SF_SMALL_FIND_NONE) {
+        small->find = (struct sf_small_find){.kind = SF_SMALL_FIND_CRASH};
+    }
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_NONE, "** the cache ends: %s **", text);
+}
+
 bool sf_small_start(struct small *small, uint32_t node)
 {
     SF_ASSERT(small != NULL);
@@ -92,21 +109,31 @@ bool sf_small_start(struct small *small, uint32_t node)
         .rng = small->rngs[index], .module = state->installed[node], .node = (uint8_t)node};
     state->current[node] = SMALL_NONE;
     const struct sf_cache_module *module = &small->modules[state->installed[node]];
-    const struct sf_cache_config config = {
-        .struct_bytes = sizeof config,
-        .node = node,
-        .nodes = small->world->nodes,
-        .still_bytes_max = small->still_bytes_max,
-        .capacity_bytes = small->capacity_bytes,
-        .options = module->options,
+    const struct sf_rng *rng = &state->versions[index].rng;
+    const struct sf_box_config config = {
+        .config =
+            {
+                .struct_bytes = sizeof config.config,
+                .node = node,
+                .nodes = small->world->nodes,
+                .still_bytes_max = small->still_bytes_max,
+                .capacity_bytes = small->capacity_bytes,
+                .options = module->options,
+            },
+        .box = module->box,
+        .rng = {rng->state[0], rng->state[1], rng->state[2], rng->state[3]},
+        .ended = hear_end,
+        .context = &small->contexts[index],
     };
     char error[256] = "";
     sf_small_heap_active = small->uses_heap;
     state->caches[index] =
-        module->plugin->create(&small->lent[index], &config, error, sizeof error);
+        module->plugin->create(&small->lent[index], &config.config, error, sizeof error);
     sf_small_heap_active = 0;
     if (state->caches[index] == NULL) {
-        (void)sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
+        if (small->ended.code == 0) {
+            (void)sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
+        }
         return false;
     }
     state->current[node] = (uint8_t)index;

@@ -156,6 +156,8 @@ static _Noreturn void work(struct pool *pool, uint32_t worker, pid_t parent)
         _exit(0); /* it ended before it could take this process with it */
     }
     sf_interrupt_leave_to_parent();
+    /* What a worker starts may be a stranger's: it does not share the results. */
+    (void)madvise(pool->results->results, pool->results->mapped_bytes, MADV_DONTFORK);
     dup2(STDERR_FILENO, STDOUT_FILENO); /* output of a cache must not mix with our JSON */
     void *prepared = jobs->prepare != NULL ? jobs->prepare(jobs->context) : NULL;
     uint32_t job;
