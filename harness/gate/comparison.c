@@ -212,7 +212,7 @@ static void measure(struct sf_gate_comparison *comparison, enum sf_gate_figure_k
 {
     struct sf_gate_figure *figure = &comparison->figures[kind];
     struct sf_gate_service sums[2];
-    double left_out[SF_GATE_GROUPS];
+    double left_out[SF_GATE_GROUPS] = {0};
     uint32_t count = 0;
     sum_services(comparison->services[CANDIDATE], SF_GATE_GROUPS, &sums[CANDIDATE]);
     sum_services(comparison->services[BASELINE], SF_GATE_GROUPS, &sums[BASELINE]);
@@ -225,7 +225,7 @@ static void measure(struct sf_gate_comparison *comparison, enum sf_gate_figure_k
                         comparison->services[CANDIDATE][i].asks_count == 0;
         if (!is_empty) {
             left_out[count] = loss_without(comparison, kind, i);
-            count += isfinite(left_out[count]);
+            count += isfinite(left_out[count]) ? 1 : 0;
         }
     }
     figure->loss_interval = sf_jackknife(figure->loss, left_out, count, confidence);

@@ -113,7 +113,7 @@ static void test_the_plan_of_an_arm_is_the_one_that_its_command_runs(void **stat
 
 static struct sf_gate_limits limits_of(enum sf_gate_figure_kind kind, double loss)
 {
-    struct sf_gate_limits limits;
+    struct sf_gate_limits limits = {{0}};
     for (int i = 0; i < SF_GATE_FIGURES_COUNT; i++) {
         limits.losses[i] = i == (int)kind ? loss : -1.0;
     }
