@@ -73,7 +73,7 @@ static uint64_t any_number(void)
 
 static void keep(const uint8_t *bytes, uint32_t offset, uint32_t count)
 {
-    if (offset < BYTES_MAX && count <= BYTES_MAX - offset) {
+    if (count > 0 && offset < BYTES_MAX && count <= BYTES_MAX - offset) {
         memcpy(wild.stills + offset, bytes, count);
         wild.still_bytes = offset + count;
     }
