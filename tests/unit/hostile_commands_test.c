@@ -25,8 +25,8 @@ static int command_on(const struct hostile *hostile, const char *command)
                  "--set homes.poor.count=4 --run-seconds %d --fix %s",
                  SF_BINARY_DIR, seconds, object);
     } else if (strcmp(command, "fuzz") == 0) {
-        snprintf(line, sizeof line, "SF_FUZZ_CACHE=%s %s/fuzz/fuzz_plan %s/fuzz/corpus/fuzz_plan",
-                 object, SF_BINARY_DIR, SF_SOURCE_DIR);
+        snprintf(line, sizeof line, "SF_FUZZ_CACHE=%s %s/fuzz/fuzz_plan %s/fuzz/seeds", object,
+                 SF_BINARY_DIR, SF_BINARY_DIR);
     } else {
         snprintf(line, sizeof line, "%s/strayframe %s %s --run-seconds %d --cache %s",
                  SF_BINARY_DIR, command, scenario, seconds, object);
