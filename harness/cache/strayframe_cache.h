@@ -21,9 +21,9 @@
  * The oracles that `strayframe list oracles` names also require: an answer is a whole picture, or
  * flagged as incomplete; a viewer never receives an older capture than the cache gave it before,
  * flagged as stale or not, so a cache that evicts a still has to remember the still's age, or
- * recognise a late upload as old (see `capture` in struct sf_cache_upload); every request ends in
- * time; after the network has healed, owners receive their own stills again. docs/scenarios.md says
- * under "Expect" how this is judged.
+ * recognise a late upload as old (see `capture` in struct sf_cache_upload), until the camera is to
+ * be forgotten (on_invalidate); every request ends in time; after the network has healed, owners
+ * receive their own stills again. docs/scenarios.md says under "Expect" how this is judged.
  *
  * One tenant's stills have no influence on what viewers of other tenants receive (`no-influence`).
  * If only the content of one tenant's stills were different, every other viewer would receive the

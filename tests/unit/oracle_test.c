@@ -541,6 +541,45 @@ static void test_a_viewer_is_not_answered_with_what_is_older_than_it_saw(void **
           "not wanted\n");
 }
 
+#define TAKEN(capture, hash) "0 camera 0 takes capture " capture ", bytes 9, hash " hash "\n"
+
+/* Bytes of two captures may be either: the older one for what was shown, the newer one for what is
+ * judged. */
+static void test_equal_bytes_of_two_captures_accuse_no_cache(void **state)
+{
+    (void)state;
+    const char *equal = TAKEN("4", "a1") TAKEN("5", "b2") TAKEN("6", "a1");
+    const char *other = TAKEN("4", "a1") TAKEN("5", "b2") TAKEN("6", "c3");
+    const char *answers = ANSWER("1", "6") ANSWER("2", "5") "1 end\n";
+    for (int i = 0; i < 2; i++) {
+        struct sf_text trace = {0};
+        sf_text_add(&trace, "%s%s", i == 0 ? equal : other, answers);
+        judge(&sf_oracle_monotonic, trace.data, i == 0 ? "evidence 1\n" : "evidence 1\n" OLDER);
+        sf_text_free(&trace);
+    }
+}
+
+/* Also not for an answer that was on its way at that moment. */
+static void test_a_cache_that_had_to_forget_is_not_compared(void **state)
+{
+    (void)state;
+    judge(&sf_oracle_monotonic,
+          ANSWER("1", "6") "1 camera 0 is to be forgotten scope 1, grace 1\n" ANSWER("2",
+                                                                                     "5") "1 end\n",
+          "not wanted\n");
+    judge(&sf_oracle_monotonic,
+          ANSWER("1", "6") "1 hub 0 is admitted request 2\n"
+                           "1 camera 0 is to be forgotten scope 1, grace 1\n"
+                           "1 hub 0 is shown its own, request 2" SOUND "\n"
+                           "1 hub 0 sees its own, capture 6, request 2" SOUND
+                           "\n" ANSWER("3", "5") "1 end\n",
+          "not wanted\n");
+    judge(&sf_oracle_monotonic,
+          ANSWER("1", "6") "1 camera 1 is to be forgotten scope 1, grace 1\n" ANSWER("2",
+                                                                                     "5") "1 end\n",
+          "evidence 1\n" OLDER);
+}
+
 static void test_another_instance_or_a_restarted_camera_is_not_compared(void **state)
 {
     (void)state;
@@ -665,6 +704,8 @@ int main(void)
         cmocka_unit_test(test_only_destinations_on_the_list_are_sent_to),
         cmocka_unit_test(test_a_broken_picture_is_a_finding_unless_it_is_flagged),
         cmocka_unit_test(test_a_viewer_is_not_answered_with_what_is_older_than_it_saw),
+        cmocka_unit_test(test_equal_bytes_of_two_captures_accuse_no_cache),
+        cmocka_unit_test(test_a_cache_that_had_to_forget_is_not_compared),
         cmocka_unit_test(test_another_instance_or_a_restarted_camera_is_not_compared),
         cmocka_unit_test(test_what_is_answered_is_fresh_or_flagged),
     };
