@@ -356,6 +356,18 @@ void cli_find_data(const char *name, char *path_out, size_t path_bytes)
 
 static bool bar_drawn;
 
+/* A log gets whole lines, seldom. */
+static void log_progress(const char *label, uint32_t done_count, uint32_t count, time_t running_s)
+{
+    enum { LINE_EVERY_S = 30 };
+    static time_t logged_s;
+    if (running_s - logged_s >= LINE_EVERY_S) {
+        logged_s = running_s;
+        fprintf(stderr, "%s: %u of %u after %lld s\n", label, done_count, count,
+                (long long)running_s);
+    }
+}
+
 void cli_progress(void *label, uint32_t done_count, uint32_t count)
 {
     SF_ASSERT(label != NULL);
@@ -366,7 +378,11 @@ void cli_progress(void *label, uint32_t done_count, uint32_t count)
     if (started == 0) {
         started = now;
     }
-    if (!isatty(STDERR_FILENO) || now - started < 2 || now == drawn || count == 0) {
+    if (!isatty(STDERR_FILENO)) {
+        log_progress(label, done_count, count, now - started);
+        return;
+    }
+    if (now - started < 2 || now == drawn || count == 0) {
         return;
     }
     drawn = now;

@@ -103,7 +103,7 @@ static void probe_lines(const struct sf_gate *gate, struct sf_text *out)
     for (int i = 0; i < SF_PROBES_COUNT; i++) {
         enum sf_probe probe = (enum sf_probe)i;
         uint32_t quota = sf_probe_quota(probe);
-        sf_text_add(out, "  %-28s %5u (%u)  %s%s\n", sf_probe_name(probe), gate->probes[i], quota,
+        sf_text_add(out, "  %-32s %5u (%u)  %s%s\n", sf_probe_name(probe), gate->probes[i], quota,
                     probe_state(gate->probes[i], quota), sf_probe_meaning(probe));
     }
 }

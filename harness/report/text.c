@@ -50,6 +50,21 @@ static void path_line(const char *name, const struct sf_tally_path *path, struct
     }
 }
 
+/* Nothing, where the run was ended early, which is said before. */
+static void say_what_has_no_evidence(const struct sf_run_result *result, struct sf_text *out)
+{
+    if (result->verdict != SF_VERDICT_INCONCLUSIVE || result->out_of_budget) {
+        return;
+    }
+    const char *before = ": nothing happened that is judged by ";
+    for (uint32_t i = 0; i < result->oracles_count; i++) {
+        if (result->oracles[i].wanted && result->oracles[i].evidence_count == 0) {
+            sf_text_add(out, "%s%s", before, sf_oracles()[i]->name);
+            before = ", ";
+        }
+    }
+}
+
 void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *result,
                         const struct sf_paint *paint, struct sf_text *out)
 {
@@ -88,8 +103,10 @@ void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *
                         : "  ended by --events-max before the scenario's end%s\n",
                     result->ended.text);
     }
-    sf_text_add(out, "verdict: %s%s%s\n", verdict_paint(result->verdict, paint),
+    sf_text_add(out, "verdict: %s%s%s", verdict_paint(result->verdict, paint),
                 sf_verdict_name(result->verdict), paint->off);
+    say_what_has_no_evidence(result, out);
+    sf_text_add(out, "\n");
 }
 
 void sf_report_expectations_text(const struct sf_plan *plan, const struct sf_run_result *result,

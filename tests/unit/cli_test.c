@@ -161,6 +161,7 @@ static void test_exit_3_for_inconclusive(void **state)
                                 "homes.street.app=none"),
                      3);
     assert_says("no evidence");
+    assert_says("verdict: inconclusive: nothing happened that is judged by no-stray-pixels, ");
 }
 
 static void test_exit_4_when_the_machine_fails(void **state)
