@@ -43,13 +43,6 @@ struct store {
     X(fresh_ms, 15000, 86400000, fresh_for_ns) \
     X(stale_ms, 300000, 86400000, stale_for_ns) X(defence, 0, 1, defence)
 
-static void store_fini(void *context)
-{
-    struct store *store = context;
-    sf_kit_map_free_all(&store->stills);
-    sf_kit_map_free_all(&store->bodies);
-}
-
 /* ---- bodies ---- */
 
 static void body_drop(struct store *store, struct body *body)
@@ -60,6 +53,19 @@ static void body_drop(struct store *store, struct body *body)
         }
         free(body);
     }
+}
+
+static void store_fini(void *context)
+{
+    struct store *store = context;
+    for (size_t i = 0; i < store->stills.capacity; i++) {
+        struct still *still = store->stills.entries[i].value;
+        if (still != NULL) {
+            body_drop(store, still->body);
+        }
+    }
+    sf_kit_map_free_all(&store->stills);
+    sf_kit_map_free(&store->bodies);
 }
 
 static bool is_same(const struct body *body, const struct edge_reception *arrival)
