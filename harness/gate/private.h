@@ -33,8 +33,8 @@ void sf_gate_sort(struct sf_gate *gate);
 
 /* Is there a figure whose limit is kept to this extent? */
 bool sf_gate_any_figure(const struct sf_gate *gate, enum sf_gate_allowed allowed);
-/* Each of them: "own-share is worse by 1.20 points (95%: 0.90 to 1.50), and 0.10 points is
- * allowed". */
+/* Each of them: "own-share is worse by 1.20 points (95%: +0.90 to +1.50), and a loss of 0.10 points
+ * is allowed". An interval is that of the loss. */
 void sf_gate_say_figures(const struct sf_gate *gate, enum sf_gate_allowed allowed,
                          struct sf_text *out);
 /* How often the caches failed alone, and which arms failed where neither did. "" without a

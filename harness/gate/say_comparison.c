@@ -1,4 +1,6 @@
 /* What a comparison showed, as clauses of the verdict's sentence. */
+#include <math.h>
+
 #include "harness/base/assert.h"
 #include "harness/gate/private.h"
 
@@ -31,10 +33,11 @@ void sf_gate_say_figures(const struct sf_gate *gate, enum sf_gate_allowed allowe
         }
         const char *unit =
             sf_gate_figure_is_relative((enum sf_gate_figure_kind)i) ? "%" : " points";
-        sf_text_add(out, "%s is worse by %.2f%s (%.0f%%: %.2f to %.2f), and %.2f%s is allowed",
-                    name, 100 * figure->loss, unit, 100 * gate->confidence,
-                    100 * figure->loss_interval.low, 100 * figure->loss_interval.high,
-                    100 * figure->limit, unit);
+        sf_text_add(out,
+                    "%s is %s by %.2f%s (%.0f%%: %+.2f to %+.2f), and a loss of %.2f%s is allowed",
+                    name, figure->loss < 0 ? "better" : "worse", 100 * fabs(figure->loss), unit,
+                    100 * gate->confidence, 100 * figure->loss_interval.low,
+                    100 * figure->loss_interval.high, 100 * figure->limit, unit);
     }
 }
 
