@@ -4,16 +4,16 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
-#include "harness/cache/load.h"
 #include "harness/cli/command.h"
 #include "harness/exhaust/exhaust.h"
 #include "harness/exhaust/file.h"
 #include "harness/exhaust/say.h"
 #include "harness/exhaust/words.h"
-#include "sim_cloud/caches/builtin.h"
+#include "harness/run/run.h"
 
 static const struct cli_option options[] = {
-    {"candidate", "CACHE", "the cache: builtin:NAME, the path of a .so or exec:COMMAND, options after '?'"},
+    {"candidate", "CACHE",
+     "the cache: builtin:NAME, the path of a .so or exec:COMMAND, options after '?'"},
     {"baseline", "CACHE", "the cache before the deploy of the candidate (the candidate itself)"},
     {"reconfigure", "OPTIONS", "options that the operator pushes while it runs (its own, again)"},
     {"world", "NAME", "one world of the profile only (all of them, in turn)"},
@@ -62,10 +62,8 @@ static enum sf_err find_engine(const char *name, uint32_t *engine_out, struct sf
 static enum sf_err load_caches(const char *candidate, const char *baseline,
                                struct sf_exhaust_options *exhaust, struct sf_diag *diag)
 {
-    SF_TRY(sf_cache_load_here(candidate, sf_builtin_caches(), &exhaust->candidate, diag));
-    return baseline == NULL
-               ? SF_OK
-               : sf_cache_load_here(baseline, sf_builtin_caches(), &exhaust->before, diag);
+    SF_TRY(sf_run_load_cache_here(candidate, &exhaust->candidate, diag));
+    return baseline == NULL ? SF_OK : sf_run_load_cache_here(baseline, &exhaust->before, diag);
 }
 
 /* Adds a world with this way of numbering. */

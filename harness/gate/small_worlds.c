@@ -45,13 +45,8 @@ static enum sf_err small_run(const char *candidate, const char *baseline, double
     SF_ASSERT(candidate != NULL);
     SF_ASSERT(small != NULL);
     *small = (struct sf_campaign_small){0};
-    bool foreign = sf_cache_spec_is_foreign(candidate) ||
-                   (baseline != NULL && sf_cache_spec_is_foreign(baseline));
-    if (seconds <= 0 || foreign) {
-        snprintf(small->not_run, sizeof small->not_run, "%s",
-                 foreign ? "a foreign cache is not loaded into this process; "
-                           "`strayframe exhaust` does that"
-                         : "no time was given for it");
+    if (seconds <= 0) {
+        snprintf(small->not_run, sizeof small->not_run, "no time was given for it");
         return SF_OK;
     }
     struct sf_exhaust_options options = {
@@ -63,9 +58,9 @@ static enum sf_err small_run(const char *candidate, const char *baseline, double
         .keeps_symmetry = true,
         .seed = 1,
     };
-    SF_TRY(sf_run_load_cache(candidate, &options.candidate, diag));
+    SF_TRY(sf_run_load_cache_here(candidate, &options.candidate, diag));
     if (baseline != NULL) {
-        SF_TRY(sf_run_load_cache(baseline, &options.before, diag));
+        SF_TRY(sf_run_load_cache_here(baseline, &options.before, diag));
     }
     struct sf_exhaust *exhaust = sf_alloc(1, sizeof *exhaust);
     enum sf_err err = sf_exhaust(&options, exhaust, diag);

@@ -1,6 +1,6 @@
 /* The candidate in small worlds, as a part of the gate: every order of events that fits into a few
- * seconds, and what that covers. A shared object or a program is not loaded for it: the worlds put
- * a cache's memory back by copying it, which takes one that lives in a process of ours. */
+ * seconds, and what that covers. A shared object is explored in its box first, then in a child
+ * process that it shares memory with; a program only in its box. */
 #ifndef STRAYFRAME_GATE_SMALL_WORLDS_H
 #define STRAYFRAME_GATE_SMALL_WORLDS_H
 

@@ -58,6 +58,14 @@ enum sf_err sf_run_load_cache(const char *spec, struct sf_cache_module *module_o
     return sf_cache_load(spec, sf_builtin_caches(), module_out, diag);
 }
 
+enum sf_err sf_run_load_cache_here(const char *spec, struct sf_cache_module *module_out,
+                                   struct sf_diag *diag)
+{
+    SF_ASSERT(spec != NULL);
+    SF_ASSERT(module_out != NULL);
+    return sf_cache_load_here(spec, sf_builtin_caches(), module_out, diag);
+}
+
 enum sf_err sf_run_load_caches(const struct sf_plan *plan, struct sf_run_caches *caches_out,
                                struct sf_diag *diag)
 {

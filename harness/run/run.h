@@ -30,6 +30,10 @@ struct sf_run_caches {
 SF_MUST_USE enum sf_err sf_run_load_cache(const char *spec, struct sf_cache_module *module_out,
                                           struct sf_diag *diag);
 
+/* The same for small worlds (harness/exhaust), whose worker opens a shared object itself. */
+SF_MUST_USE enum sf_err sf_run_load_cache_here(const char *spec, struct sf_cache_module *module_out,
+                                               struct sf_diag *diag);
+
 /* Loads each cache that the plan names. SF_ERR_INPUT if one cannot be. */
 SF_MUST_USE enum sf_err sf_run_load_caches(const struct sf_plan *plan,
                                            struct sf_run_caches *caches_out, struct sf_diag *diag);
