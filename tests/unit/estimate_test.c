@@ -117,7 +117,8 @@ static void test_limits_of_the_process_count(void **state)
 {
     (void)state;
 #ifdef SF_SANITIZED
-    skip(); /* it maps terabytes */
+    print_message("skipped: a sanitizer maps terabytes\n");
+    skip();
 #else
     struct rlimit before;
     uint64_t left = sf_memory_left();

@@ -42,7 +42,7 @@ static void test_a_cache_that_forgets_nothing_is_a_finding(void **state)
 {
     (void)state;
 #ifdef SF_SANITIZED
-    print_message("not with sanitizers: their allocators keep what is freed\n");
+    print_message("skipped: with sanitizers, whose allocators keep what is freed\n");
     skip();
 #else
     assert_int_equal(strayframe(SOAK), 1);
