@@ -92,13 +92,7 @@ struct sf_param {
     .swarm = SF_SWARM_DROPS, .swarm_stream = (STREAM), .swarm_index = (INDEX)
 #define SF_HEATED(STREAM) .swarm = SF_SWARM_HEATS, .swarm_stream = (STREAM)
 #define SF_DRAWN(ONE_IN, BASE, STEP, COUNT, MIN, MAX) \
-    .decode = {.one_in = (ONE_IN),                    \
-               .count = (COUNT),                      \
-               .usual = (BASE),                       \
-               .base = (BASE),                        \
-               .step = (STEP),                        \
-               .min = (MIN),                          \
-               .max = (MAX)}
+    SF_DRAWN_OR(BASE, ONE_IN, BASE, STEP, COUNT, MIN, MAX)
 /* The same with another usual value. */
 #define SF_DRAWN_OR(USUAL, ONE_IN, BASE, STEP, COUNT, MIN, MAX) \
     .decode = {.one_in = (ONE_IN),                              \

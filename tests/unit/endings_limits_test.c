@@ -160,24 +160,15 @@ static void test_a_path_that_is_no_utf_8_is_refused_where_json_is_wanted(void **
 
 /* ---- */
 
-static void link_to(const char *object, const char *name)
-{
-    char from[400];
-    char to[400];
-    snprintf(from, sizeof from, "%s/tests/%s.so", SF_BINARY_DIR, object);
-    snprintf(to, sizeof to, "%s/%s.so", folder, name);
-    assert_int_equal(symlink(from, to), 0);
-}
-
 static int set_up(void **state)
 {
     char line[100];
     (void)state;
     assert_non_null(mkdtemp(folder));
-    link_to("hostile_sound", "sound");
-    link_to("hostile_leaky", "leaky");
-    link_to("hostile_leaky", "segv");
-    link_to("hostile_leaky", "pause");
+    link_to(folder, "hostile_sound", "sound");
+    link_to(folder, "hostile_leaky", "leaky");
+    link_to(folder, "hostile_leaky", "segv");
+    link_to(folder, "hostile_leaky", "pause");
     snprintf(line, sizeof line, "chmod 755 %s", folder);
     return shell(line);
 }

@@ -206,23 +206,14 @@ static void test_input_that_has_no_end_is_refused(void **state)
     assert_int_equal(shell(line), 2);
 }
 
-static void link_to(const char *object, const char *name)
-{
-    char from[400];
-    char to[400];
-    snprintf(from, sizeof from, "%s/tests/%s.so", SF_BINARY_DIR, object);
-    snprintf(to, sizeof to, "%s/%s.so", folder, name);
-    assert_int_equal(symlink(from, to), 0);
-}
-
 static int set_up(void **state)
 {
     (void)state;
     assert_non_null(mkdtemp(folder));
-    link_to("hostile_sound", "nothing");
-    link_to("hostile_sound", "spin");
-    link_to("hostile_sound", "descendants");
-    link_to("hostile_leaky", "leaky");
+    link_to(folder, "hostile_sound", "nothing");
+    link_to(folder, "hostile_sound", "spin");
+    link_to(folder, "hostile_sound", "descendants");
+    link_to(folder, "hostile_leaky", "leaky");
     return 0;
 }
 

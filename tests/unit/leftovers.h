@@ -1,5 +1,5 @@
-/* Is a process left that a test's command has started? Each has the test's folder in its command
- * line: in the path of a cache, which the runner of a shared object has too. */
+/* The folder of a test of commands: caches are put into it, and no process may be left that has it
+ * in its command line, in the path of a cache, which the runner of a shared object has too. */
 #ifndef STRAYFRAME_TESTS_UNIT_LEFTOVERS_H
 #define STRAYFRAME_TESTS_UNIT_LEFTOVERS_H
 
@@ -43,6 +43,17 @@ static inline void assert_nothing_is_left(const char *folder)
         usleep(ROUND_US);
     }
     assert_false(any_is_left(folder));
+}
+
+/* Puts a shared object of tests/plugins into the test's folder under the name of what it is to do.
+ */
+static inline void link_to(const char *folder, const char *object, const char *name)
+{
+    char from[400];
+    char to[400];
+    snprintf(from, sizeof from, "%s/tests/%s.so", SF_BINARY_DIR, object);
+    snprintf(to, sizeof to, "%s/%s.so", folder, name);
+    assert_int_equal(symlink(from, to), 0);
 }
 
 #endif
