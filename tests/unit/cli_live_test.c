@@ -261,6 +261,7 @@ static void test_nothing_is_left_behind(void **state)
 
 int main(void)
 {
+    signal(SIGINT, SIG_DFL); /* ignored by what a shell starts in its background */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mistakes_on_the_command_line_are_named),
         cmocka_unit_test(test_a_leak_is_told_with_commands_and_a_cure),

@@ -428,6 +428,7 @@ int main(int argc, char **argv)
                                                 : ask();
     }
     own_path = realpath(argv[0], NULL);
+    signal(SIGINT, SIG_DFL); /* ignored by what a shell starts in its background */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_exit_code_is_the_programs),
         cmocka_unit_test(test_a_client_reaches_a_server),
