@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/ids.h"
 #include "harness/cli/run.h"
+#include "harness/dossier/dossier.h"
 #include "harness/report/story.h"
 #include "harness/run/saved_run.h"
 
@@ -26,6 +28,7 @@ static const struct cli_option options[] = {
 };
 
 struct tale {
+    bool of_file; /* a saved run: there is only its trace */
     struct sf_plan plan;
     struct sf_run_caches caches;
     struct sf_saved saved;
@@ -61,6 +64,7 @@ static enum sf_err open_run(const struct cli_args *args, struct tale *tale, stru
         SF_TRY(cli_afford(&tale->plan, 1, &runs, diag));
         return run_first(args, tale, diag);
     }
+    tale->of_file = true;
     SF_TRY(cli_saved_unchanged(args, diag));
     SF_TRY(cli_load(args, args->words[0], &tale->plan, diag));
     return sf_saved_open(&tale->saved, args->words[0], diag);
@@ -101,6 +105,36 @@ static void say_heading(const struct tale *tale, uint64_t number, struct sf_text
                 tale->plan.seed, number, tale->result.findings_count);
 }
 
+/* The pictures are not in a trace: they take the run once more. */
+static enum sf_err find_pictures(const struct cli_args *args, const struct tale *tale,
+                                 struct sf_dossier *dossier, struct sf_story_page *page,
+                                 struct sf_diag *diag)
+{
+    double seconds_max;
+    if (tale->of_file) {
+        page->without_pictures = "Without pictures: a saved run has none, and only its trace was "
+                                 "read. `strayframe explain` of the scenario shows them.";
+        return SF_OK;
+    }
+    SF_TRY(cli_run_seconds(args, &seconds_max, diag));
+    const struct sf_dossier_request request = {.plan = &tale->plan,
+                                               .finding = page->finding,
+                                               .seed = tale->plan.seed,
+                                               .seconds_max = seconds_max};
+    struct sf_runner *runner = sf_runner_create();
+    enum sf_err err = sf_dossier_make(runner, &request, dossier, diag);
+    sf_runner_destroy(runner);
+    page->exhibits = dossier->exhibits;
+    if (err == SF_OK && !dossier->repeated) {
+        page->without_pictures = "Without pictures: the run was made once more for them, and did "
+                                 "not show this finding again. The cache is not deterministic.";
+    } else if (err == SF_OK && dossier->exhibits->count == 0 &&
+               !sf_viewer_is_none(page->finding->viewer)) {
+        page->without_pictures = "Without pictures: nothing reached the viewer.";
+    }
+    return err;
+}
+
 static enum sf_err report(const struct cli_args *args, const struct tale *tale, uint64_t number,
                           const struct sf_story *story, struct sf_diag *diag)
 {
@@ -110,9 +144,21 @@ static enum sf_err report(const struct cli_args *args, const struct tale *tale, 
     }
     struct sf_text html = {0};
     struct sf_text heading = {0};
+    struct sf_text command = {0};
+    struct sf_dossier dossier = {0};
     say_heading(tale, number, &heading);
-    sf_report_story_html(story, heading.data, &tale->result.findings[number - 1], &html);
-    enum sf_err err = cli_write_file(path, &html, diag);
+    cli_repeat_command(args, "", tale->of_file ? NULL : &tale->plan.seed, &command);
+    struct sf_story_page page = {.story = story,
+                                 .heading = heading.data,
+                                 .finding = &tale->result.findings[number - 1],
+                                 .command = command.data};
+    enum sf_err err = find_pictures(args, tale, &dossier, &page, diag);
+    if (err == SF_OK) {
+        sf_report_story_html(&page, &html);
+        err = cli_write_file(path, &html, diag);
+    }
+    sf_dossier_fini(&dossier);
+    sf_text_free(&command);
     sf_text_free(&heading);
     sf_text_free(&html);
     return err;

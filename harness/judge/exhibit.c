@@ -6,6 +6,18 @@
 #include "harness/frame/inspect.h"
 #include "harness/judge/judge.h"
 
+/* The first delivery of the request, until that of the instant comes. */
+static struct sf_exhibit *place_for_wish(struct sf_exhibits *exhibits, sf_ns at_ns)
+{
+    struct sf_exhibit *place = &exhibits->items[0];
+    if (exhibits->count > 0 &&
+        (place->at_ns == exhibits->wish.at_ns || at_ns != exhibits->wish.at_ns)) {
+        return NULL;
+    }
+    exhibits->count = 1;
+    return place;
+}
+
 /* Where the exhibit goes: a free place, or that of a viewer who has one already when this one is
  * damaged and that one is not; NULL: it is not needed. */
 static struct sf_exhibit *place_for(struct sf_exhibits *exhibits, struct sf_viewer_id viewer,
@@ -67,6 +79,34 @@ static void keep_own(struct sf_exhibit *exhibit, struct sf_book *book,
     exhibit->own_bytes = copy_cut(exhibit->own, bytes, count);
 }
 
+bool sf_exhibits_wish_for(const struct sf_exhibits *exhibits, const struct sf_delivery *delivery)
+{
+    SF_ASSERT(exhibits != NULL);
+    SF_ASSERT(delivery != NULL);
+    const struct sf_exhibit_wish *wish = &exhibits->wish;
+    return wish->is_set && wish->request == delivery->request &&
+           sf_viewer_same(wish->viewer, delivery->viewer);
+}
+
+/* What the viewer has of a delivery that no display shows: its beginning, if that arrived. */
+static void keep_arrived(struct sf_exhibit *exhibit, const struct sf_delivery *delivery)
+{
+    if (delivery->ranges_count > 0 && delivery->ranges[0].offset == 0) {
+        exhibit->seen_bytes = copy_cut(exhibit->seen, delivery->bytes, delivery->ranges[0].count);
+    }
+}
+
+static void keep_origin(struct sf_exhibits *exhibits, struct sf_book *book)
+{
+    size_t count;
+    const uint8_t *bytes = exhibits->wish.has_origin && sf_book_knows(book, exhibits->wish.origin)
+                               ? sf_book_remake(book, exhibits->wish.origin, &count)
+                               : NULL;
+    if (bytes != NULL) {
+        exhibits->origin_bytes = copy_cut(exhibits->origin, bytes, count);
+    }
+}
+
 void sf_exhibits_keep(struct sf_exhibits *exhibits, struct sf_book *book,
                       const struct sf_delivery *delivery, uint16_t flags,
                       const struct sf_inspection *seen)
@@ -75,8 +115,9 @@ void sf_exhibits_keep(struct sf_exhibits *exhibits, struct sf_book *book,
     SF_ASSERT(book != NULL);
     SF_ASSERT(delivery != NULL);
     SF_ASSERT(seen != NULL);
-    struct sf_exhibit *exhibit =
-        place_for(exhibits, delivery->viewer, (flags & SF_FLAG_DAMAGED) != 0);
+    struct sf_exhibit *exhibit = exhibits->wish.is_set ? place_for_wish(exhibits, delivery->at_ns)
+                                                       : place_for(exhibits, delivery->viewer,
+                                                                   (flags & SF_FLAG_DAMAGED) != 0);
     if (exhibit == NULL) {
         return;
     }
@@ -93,6 +134,12 @@ void sf_exhibits_keep(struct sf_exhibits *exhibits, struct sf_book *book,
             describe_owner(book, &seen->owners[i], &exhibit->owners[exhibit->owners_count++]);
         }
     }
-    exhibit->seen_bytes = copy_cut(exhibit->seen, delivery->picture, delivery->picture_bytes);
+    exhibit->shown = delivery->picture != NULL && delivery->picture_bytes > 0;
+    if (exhibit->shown) {
+        exhibit->seen_bytes = copy_cut(exhibit->seen, delivery->picture, delivery->picture_bytes);
+    } else {
+        keep_arrived(exhibit, delivery);
+    }
     keep_own(exhibit, book, delivery);
+    keep_origin(exhibits, book);
 }

@@ -174,7 +174,7 @@ static void judge_picture(struct sf_judge *judge, const struct sf_delivery *deli
     uint16_t flags = picture_flags(judge->book, whole, seen);
     bool foreign = emit_picture(judge, delivery, flags, seen);
     judge->strays_count += foreign;
-    if (foreign && judge->exhibits != NULL) {
+    if (foreign && judge->exhibits != NULL && !judge->exhibits->wish.is_set) {
         sf_exhibits_keep(judge->exhibits, judge->book, delivery, flags, seen);
     }
 }
@@ -221,6 +221,25 @@ static uint64_t recognise(struct sf_judge *judge, const struct sf_delivery *deli
     return hash;
 }
 
+/* The one delivery that a report wants to show, whatever is in it. */
+static void keep_wish(struct sf_judge *judge, const struct sf_delivery *delivery, bool whole,
+                      bool shown)
+{
+    if (judge->exhibits == NULL || !sf_exhibits_wish_for(judge->exhibits, delivery)) {
+        return;
+    }
+    struct sf_delivery kept = *delivery;
+    struct sf_inspection seen = {0};
+    if (shown) {
+        sf_inspect(delivery->picture, delivery->picture_bytes, &seen);
+    } else {
+        kept.picture = NULL;
+        kept.picture_bytes = 0;
+    }
+    sf_exhibits_keep(judge->exhibits, judge->book, &kept, picture_flags(judge->book, whole, &seen),
+                     &seen);
+}
+
 void sf_judge_delivery(struct sf_judge *judge, const struct sf_delivery *delivery,
                        enum sf_judge_occasion occasion)
 {
@@ -242,9 +261,10 @@ void sf_judge_delivery(struct sf_judge *judge, const struct sf_delivery *deliver
                             .flags = (uint16_t)(flags | delivery->flags), .arrived_bytes = arrived,
                             .total_bytes = delivery->total_bytes, .request = delivery->request,
                             .hash = hash, .last_arrival_ns = delivery->arrived_at_ns));
+    bool shown = occasion != SF_JUDGE_NOT_SHOWN && delivery->picture_bytes > 0;
+    keep_wish(judge, delivery, whole, shown);
     if (!exact) {
-        look_into(judge, delivery, whole,
-                  occasion != SF_JUDGE_NOT_SHOWN && delivery->picture_bytes > 0);
+        look_into(judge, delivery, whole, shown);
         return;
     }
     emit_own_bytes(judge, delivery, own);
@@ -261,6 +281,7 @@ void sf_judge_shown_again(struct sf_judge *judge, const struct sf_delivery *deli
     SF_ASSERT(delivery->picture != NULL);
     uint64_t hash = sf_hash(delivery->picture, delivery->picture_bytes);
     uint32_t own = own_capture(judge, delivery, hash);
+    keep_wish(judge, delivery, true, true);
     if (own != SF_BOOK_NO_CAPTURE) {
         emit_own_picture(judge, delivery, own);
     } else {

@@ -40,6 +40,10 @@ uint64_t sf_html_round_up(uint64_t value);
 /* The picture as the value of `src`. */
 void sf_html_data_uri(struct sf_text *out, const char *type, const uint8_t *bytes, size_t count);
 
+/* A sound JPEG of whatever the bytes show, or a sentence where that is nothing (html_image.c).
+ * `alt` is plain text of ours. */
+void sf_html_image(const uint8_t *bytes, uint32_t count, const char *alt, struct sf_text *out);
+
 /* ---- every page: html_page.c, html_style.c ---- */
 
 extern const char sf_html_style[];

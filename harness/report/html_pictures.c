@@ -5,7 +5,6 @@
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/base/ids.h"
-#include "harness/frame/picture.h"
 #include "harness/report/html.h"
 #include "harness/report/report.h"
 
@@ -14,66 +13,7 @@ enum {
     VIEWERS_MAX = ARMS_COUNT * SF_EXHIBITS_MAX,
     VIEWERS_OPEN_MAX = 4, /* the others are folded */
     VIEWERS_SHOWN_MAX = 16,
-    PICTURE_SIDE_PX_MAX = 640, /* larger ones are made smaller */
-    PICTURE_QUALITY = 80,
 };
-
-/* ---- one picture ---- */
-
-/* Every `factor` pixels in each direction become one, their mean. Works in place: what is written
- * lies before what is still to be read. */
-static void shrink(struct sf_picture *picture, uint32_t factor)
-{
-    uint32_t width_px = picture->width_px / factor > 0 ? picture->width_px / factor : 1;
-    uint32_t height_px = picture->height_px / factor > 0 ? picture->height_px / factor : 1;
-    uint8_t *to = picture->rgb;
-    for (uint32_t y = 0; y < height_px; y++) {
-        for (uint32_t x = 0; x < width_px; x++) {
-            uint32_t sums[3] = {0};
-            uint32_t count = 0;
-            for (uint32_t line = y * factor; line < (y + 1) * factor; line++) {
-                for (uint32_t column = x * factor; column < (x + 1) * factor; column++) {
-                    if (line < picture->height_px && column < picture->width_px) {
-                        const uint8_t *from =
-                            picture->rgb + ((size_t)line * picture->width_px + column) * 3;
-                        sums[0] += from[0];
-                        sums[1] += from[1];
-                        sums[2] += from[2];
-                        count++;
-                    }
-                }
-            }
-            SF_ASSERT(count > 0);
-            *to++ = (uint8_t)(sums[0] / count);
-            *to++ = (uint8_t)(sums[1] / count);
-            *to++ = (uint8_t)(sums[2] / count);
-        }
-    }
-    picture->width_px = width_px;
-    picture->height_px = height_px;
-}
-
-/* A sound JPEG of whatever the bytes show. `alt` is plain text of ours. */
-static void image(const uint8_t *bytes, uint32_t count, const char *alt, struct sf_text *out)
-{
-    struct sf_picture picture;
-    if (!sf_picture_decode(bytes, count, &picture)) {
-        sf_html_put(out, "<p class=\"nothing\">Nothing that could be drawn.</p>");
-        return;
-    }
-    uint32_t side_px = picture.width_px > picture.height_px ? picture.width_px : picture.height_px;
-    if (side_px > PICTURE_SIDE_PX_MAX) {
-        shrink(&picture, (side_px + PICTURE_SIDE_PX_MAX - 1) / PICTURE_SIDE_PX_MAX);
-    }
-    uint8_t *jpeg;
-    size_t jpeg_bytes = sf_picture_encode(&picture, PICTURE_QUALITY, &jpeg);
-    sf_text_add(out, "<img width=\"%u\" height=\"%u\" alt=\"%s\" src=\"", picture.width_px,
-                picture.height_px, alt);
-    sf_html_data_uri(out, "image/jpeg", jpeg, jpeg_bytes);
-    sf_html_put(out, "\">");
-    free(jpeg);
-    sf_picture_free(&picture);
-}
 
 /* ---- one pair ---- */
 
@@ -203,7 +143,7 @@ static void pair(const struct gallery *gallery, const struct sf_exhibit *exhibit
         snprintf(alt, sizeof alt,
                  "The latest still of home %u&#39;s own camera, which its %s should have shown",
                  exhibit->tenant.index + 1, sf_viewer_kind_name(exhibit->viewer));
-        image(exhibit->own, exhibit->own_bytes, alt, out);
+        sf_html_image(exhibit->own, exhibit->own_bytes, alt, out);
     } else {
         sf_html_put(out, "<p class=\"nothing\">Its camera had taken no still yet.</p>");
     }
@@ -214,7 +154,7 @@ static void pair(const struct gallery *gallery, const struct sf_exhibit *exhibit
              "What the %s of home %u showed instead: %u.%u percent of it is from other homes",
              sf_viewer_kind_name(exhibit->viewer), exhibit->tenant.index + 1, tenths / 10,
              tenths % 10);
-    image(exhibit->seen, exhibit->seen_bytes, alt, out);
+    sf_html_image(exhibit->seen, exhibit->seen_bytes, alt, out);
     sf_html_put(out, "<figcaption>Was shown</figcaption></figure>\n<dl>\n");
     when(gallery, exhibit, arm, out);
     whose(gallery, exhibit, out);

@@ -1,147 +1,66 @@
-/* The story of a finding as one HTML page: the finding, the paragraph, the homes, and the sequence
- * diagram, a row a step. It refers to nothing outside itself and runs no script. */
+/* The story of a finding as one HTML page: the finding, its pictures, the paragraph, the homes, the
+ * sequence diagram, and the commands that repeat it. It refers to nothing outside itself and runs
+ * no script. */
 #include <string.h>
 
 #include "harness/base/assert.h"
-#include "harness/report/html.h"
+#include "harness/report/html_parts.h"
 #include "harness/report/story.h"
 
-static const char style[] =
-    "main.told{padding-top:2.5rem}\n"
-    ".told p{max-width:48rem}\n"
-    ".told .homes{list-style:none;padding:0;font-size:.9375rem;color:var(--quiet)}\n"
-    "table.steps{table-layout:fixed}\n"
-    ".steps th,.steps td{text-align:left;vertical-align:top;padding:.4rem 0}\n"
-    ".steps th:first-child{width:6.2rem;font-size:.8125rem;color:var(--quiet)}\n"
-    ".steps .lanes{width:15rem;position:relative;border-bottom:0;padding:0}\n"
-    ".steps .names{display:flex}\n"
-    ".steps .names span{flex:1;min-width:0;text-align:center;padding:.4rem .2rem}\n"
-    ".steps td:last-child,.steps thead th:last-child{padding-left:1.2rem}\n"
-    ".steps i{position:absolute;top:0;bottom:0;width:1px;background:var(--quiet);opacity:.45}\n"
-    ".steps b{position:absolute;top:.95rem;height:0;border-top:2px solid var(--app);"
-    "text-align:center;line-height:0}\n"
-    ".steps b::after{content:'';position:absolute;top:-.4rem;border:.35rem solid transparent}\n"
-    ".steps b.right::after{right:-.35rem;border-left-color:var(--app)}\n"
-    ".steps b.left::after{left:-.35rem;border-right-color:var(--app)}\n"
-    ".steps b.here{width:.6rem;height:.6rem;margin:-.2rem 0 0 -.3rem;border:0;border-radius:50%;"
-    "background:var(--app)}\n"
-    ".steps b.here::after{content:none}\n"
-    ".steps b span{color:var(--stray);background:var(--paper);padding:0 .2rem;font-size:1.2rem;"
-    "position:relative;top:-.1rem}\n"
-    "@media (max-width:40rem){.steps th:first-child{width:4.6rem;font-size:.75rem}"
-    ".steps .lanes{width:7.8rem}"
-    ".steps .names span{font-size:.6875rem;padding:.4rem 0}.steps td:last-child,.steps thead "
-    "th:last-child{padding-left:.6rem}"
-    "table.steps{font-size:.875rem}}\n";
+static const char style[] = ".told>p{max-width:48rem}\n.told h1{font-size:2rem;max-width:46rem}\n";
 
-/* Where a lane's line is, in thousandths of the column's width. Only lanes with a name are drawn.
- */
-static uint32_t place_of(const struct sf_story *story, enum sf_lane lane)
+static void add_pictures(const struct sf_story_page *page, struct sf_text *out)
 {
-    uint32_t count = 0;
-    uint32_t before = 0;
-    for (int i = 0; i < SF_LANES_COUNT; i++) {
-        bool drawn = story->lanes[i][0] != '\0';
-        count += drawn;
-        before += drawn && i < (int)lane;
-    }
-    return 1000 * (2 * before + 1) / (2 * count);
-}
-
-static void add_lines(const struct sf_story *story, struct sf_text *out)
-{
-    for (int lane = 0; lane < SF_LANES_COUNT; lane++) {
-        if (story->lanes[lane][0] != '\0') {
-            uint32_t place = place_of(story, (enum sf_lane)lane);
-            sf_text_add(out, "<i style=\"left:%u.%u%%\"></i>", place / 10, place % 10);
-        }
+    sf_html_exhibit(page->exhibits, page->finding, out);
+    if (page->without_pictures != NULL) {
+        sf_html_put(out, "<p class=\"note\">");
+        sf_html_text(out, page->without_pictures);
+        sf_html_put(out, "</p>\n");
     }
 }
 
-static void add_arrow(const struct sf_story *story, const struct sf_story_step *step,
-                      struct sf_text *out)
+static void add_command(const struct sf_story_page *page, struct sf_text *out)
 {
-    uint32_t from = place_of(story, step->from);
-    uint32_t to = place_of(story, step->to);
-    uint32_t left = from < to ? from : to;
-    uint32_t width = from < to ? to - from : from - to;
-    if (width == 0) {
-        sf_text_add(out, "<b class=\"here\" style=\"left:%u.%u%%\"></b>", left / 10, left % 10);
-        return;
-    }
-    sf_text_add(out, "<b class=\"%s\" style=\"left:%u.%u%%;width:calc(%u.%u%% - .35rem)%s\">",
-                from < to ? "right" : "left", left / 10, left % 10, width / 10, width % 10,
-                from < to ? "" : ";margin-left:.35rem");
-    sf_text_add(out, "%s</b>", step->lossy ? "<span title=\"lost in part\">&times;</span>" : "");
-}
-
-static void add_step(const struct sf_story *story, const struct sf_story_step *step,
-                     struct sf_text *out)
-{
-    char at[32];
-    sf_report_time(step->at_ns, at, sizeof at);
-    sf_text_add(out, "<tr><th scope=\"row\">%s</th><td class=\"lanes\" aria-hidden=\"true\">", at);
-    add_lines(story, out);
-    add_arrow(story, step, out);
-    sf_html_put(out, "</td><td><small>");
-    sf_html_text(out, step->who);
-    sf_html_put(out, "</small><br>");
-    sf_html_text(out, step->what);
-    sf_html_put(out, "</td></tr>\n");
-}
-
-static void add_diagram(const struct sf_story *story, struct sf_text *out)
-{
+    sf_html_put(out, "<section aria-labelledby=\"repeat\"><h2 id=\"repeat\">How to repeat it</h2>\n"
+                     "<pre class=\"command\"><code>");
+    sf_html_text(out, page->command);
     sf_html_put(
-        out, "<section><h2>Step by step</h2>\n<table class=\"steps\"><thead><tr>"
-             "<th scope=\"col\">Time</th><th scope=\"col\" class=\"lanes\"><div class=\"names\">");
-    for (int lane = 0; lane < SF_LANES_COUNT; lane++) {
-        if (story->lanes[lane][0] != '\0') {
-            sf_html_put(out, "<span>");
-            sf_html_text(out, story->lanes[lane]);
-            sf_html_put(out, "</span>");
-        }
-    }
-    sf_html_put(out, "</div></th><th scope=\"col\">What happens</th></tr></thead><tbody>\n");
-    for (uint32_t i = 0; i < story->steps_count; i++) {
-        add_step(story, &story->steps[i], out);
-    }
-    sf_html_put(out, "</tbody></table></section>\n");
+        out, "</code></pre>\n<p class=\"note\">strayframe " SF_VERSION ". All random draws of a "
+             "run come from its seed, so the same command gives the same story.</p></section>\n");
 }
 
-static void add_homes(const struct sf_story *story, struct sf_text *out)
+void sf_report_story_html(const struct sf_story_page *page, struct sf_text *out)
 {
-    sf_html_put(out, "<ul class=\"homes\">");
-    for (int lane = 0; lane < SF_LANES_COUNT; lane++) {
-        if (story->homes[lane].length > 0) {
-            sf_html_put(out, "<li>");
-            sf_html_text(out, story->homes[lane].data);
-            sf_html_put(out, "</li>");
-        }
-    }
-    sf_html_put(out, "</ul>\n");
-}
-
-void sf_report_story_html(const struct sf_story *story, const char *heading,
-                          const struct sf_finding *finding, struct sf_text *out)
-{
-    SF_ASSERT(story != NULL);
-    SF_ASSERT(heading != NULL);
-    SF_ASSERT(finding != NULL);
+    SF_ASSERT(page != NULL);
+    SF_ASSERT(page->story != NULL);
+    SF_ASSERT(page->finding != NULL);
+    SF_ASSERT(page->command != NULL);
     SF_ASSERT(out != NULL);
-    struct sf_text said = {0};
-    sf_report_finding(finding, &said);
-    sf_html_begin(heading, style, out);
-    sf_html_put(out, "<div class=\"told\">\n<p class=\"kicker\">");
-    sf_html_text(out, heading);
-    sf_html_put(out, "</p>\n<h1>What happened</h1>\n<p class=\"lede\">");
-    sf_html_text(out, said.data);
-    sf_html_put(out, "</p>\n<p>");
-    sf_html_text(out, story->paragraph.data);
+    struct sf_text title = {0};
+    struct sf_text more_style = {0};
+    sf_finding_say(page->finding, &title);
+    sf_text_add(&title, ": %s", page->heading);
+    sf_text_add(&more_style, "%s%s%s", sf_html_diagram_style, sf_html_exhibit_style, style);
+    sf_html_begin(title.data, more_style.data, out);
+    sf_text_free(&title);
+    sf_text_free(&more_style);
+    sf_html_put(out, "<div class=\"told\">\n<header><p class=\"kicker\">strayframe explain "
+                     "\xc2\xb7 ");
+    sf_html_text(out, page->heading);
+    sf_html_put(out, "</p>\n<h1>");
+    sf_html_finding(page->finding, out);
+    sf_html_put(out, "</h1>\n<p class=\"lede\">Broken: ");
+    sf_html_text(out, sf_oracles()[page->finding->oracle]->invariant);
+    sf_html_put(out, ".</p></header>\n");
+    add_pictures(page, out);
+    sf_html_put(out, "<p>");
+    sf_html_text(out, page->story->paragraph.data);
     sf_html_put(out, "</p>\n");
-    add_homes(story, out);
-    add_diagram(story, out);
+    sf_html_homes(page->story, out);
+    sf_html_put(out, "<section aria-labelledby=\"steps\"><h2 id=\"steps\">Step by step</h2>\n");
+    sf_html_diagram(page->story, out);
+    sf_html_put(out, "</section>\n");
+    add_command(page, out);
     sf_html_put(out, "</div>\n");
     sf_html_end(out);
-    sf_text_free(&said);
 }

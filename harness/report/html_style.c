@@ -6,10 +6,12 @@ const char sf_html_style[] =
     /* Colours. */
     ":root{color-scheme:light dark;"
     "--paper:#fbfaf7;--ink:#1d1c1a;--quiet:#5c5952;--rule:#dbd7cd;--panel:#f2efe8;"
-    "--stray:#a2301c;--good:#22603f;--open:#6d5200;--app:#2f5f8a;--shade:#e7e2d6}\n"
+    "--stray:#a2301c;--good:#22603f;--open:#6d5200;--app:#2f5f8a;--shade:#e7e2d6;"
+    "--wrong:#f6e3dc}\n"
     "@media screen and (prefers-color-scheme:dark){:root{"
     "--paper:#17181a;--ink:#e9e6df;--quiet:#aaa69d;--rule:#37383b;--panel:#202124;"
-    "--stray:#ff9a83;--good:#84d0a6;--open:#e3c46b;--app:#8fc0ec;--shade:#2a2b2f}}\n"
+    "--stray:#ff9a83;--good:#84d0a6;--open:#e3c46b;--app:#8fc0ec;--shade:#2a2b2f;"
+    "--wrong:#3a2421}}\n"
 
     /* Text. */
     "*{box-sizing:border-box}\n"

@@ -143,6 +143,11 @@ void sf_steps_tell(const struct facts *facts, struct sf_story *story);
 bool sf_facts_continues_another(const struct facts *facts);
 /* How another home's still came to the viewer: a sentence without a full stop. */
 void sf_why_stray_tell(const struct facts *facts, struct sf_text *out);
+/* The record by which something of another home's reached the viewer: the answer, or what led to it
+ * where the trace shows that. NULL: it shows nothing of the kind. */
+const struct sf_record *sf_why_stray_culprit(const struct facts *facts);
+/* Which of the steps should not have happened. */
+void sf_culprit_find(const struct facts *facts, struct sf_story *story);
 /* What of all that points to the cause. */
 void sf_why_tell(const struct facts *facts, struct sf_text *out);
 void sf_paragraph_tell(const struct facts *facts, struct sf_text *out);

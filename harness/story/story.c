@@ -16,6 +16,7 @@ void sf_story_tell(const struct sf_gather *gather, const struct sf_plan *plan,
     *story = (struct sf_story){0};
     sf_facts_find(gather, plan, &facts);
     sf_steps_tell(&facts, story);
+    sf_culprit_find(&facts, story);
     sf_paragraph_tell(&facts, &story->paragraph);
 }
 

@@ -28,6 +28,8 @@ struct sf_story {
     struct sf_text homes[SF_LANES_COUNT]; /* a line on each of the homes; empty: none */
     struct sf_story_step *steps;          /* in order of time */
     uint32_t steps_count;
+    uint32_t culprit; /* index of the step in which the invariant was broken, as far as the trace
+                         shows; steps_count: it shows none */
     struct sf_text paragraph;
 };
 

@@ -239,6 +239,20 @@ bool sf_facts_continues_another(const struct facts *facts)
            sf_answered_from_of(facts->answered_from).offset_bytes > 0 && captures_seen(facts) > 1;
 }
 
+const struct sf_record *sf_why_stray_culprit(const struct facts *facts)
+{
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(facts->stray);
+    if (facts->answered == NULL) {
+        return facts->delivered;
+    }
+    if (facts->session_given != NULL) {
+        return facts->session_answer;
+    }
+    bool handed = facts->sold == NULL && facts->claim != SF_CLAIM_NONE && came_by_hand_over(facts);
+    return handed ? facts->handed : facts->answered;
+}
+
 void sf_why_stray_tell(const struct facts *facts, struct sf_text *out)
 {
     SF_ASSERT(facts != NULL);

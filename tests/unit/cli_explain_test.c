@@ -61,13 +61,30 @@ static void test_the_story_as_a_page_holds_what_the_words_say(void **state)
     assert_int_equal(strayframe("explain scenarios/canary/stray-pixels.yaml --report $D/s.html"),
                      0);
     assert_int_equal(shell("cat $D/s.html"), 0);
-    assert_says("<title>stray-pixels seed 1, finding 1 of ");
+    assert_says("<title>the hub of home 2 was shown home 5&#39;s capture 0 (94.6% of the picture): "
+                "stray-pixels seed 1, finding 1 of ");
+    assert_says(
+        "<h1>The hub of home 2 was shown home 5&#39;s capture 0 (94.6% of the picture)</h1>");
+    assert_says("alt=\"What was shown on the hub of home 2\"");
+    assert_says("alt=\"Still 0 as the camera of home 5 captured it\"");
+    assert_says("alt=\"The latest still 0 of the camera that the hub asked for\"");
+    assert_says("<code>strayframe explain scenarios/canary/stray-pixels.yaml --seed 1</code>");
+    const char *culprit = strstr(output, "<tr class=\"culprit\">");
+    assert_non_null(culprit);
+    assert_non_null(strstr(culprit, "builtin:canary-transcode answers"));
+    assert_true(strstr(culprit, "builtin:canary-transcode answers") < strstr(culprit, "</tr>"));
     assert_says("Likely cause: ");
     assert_says("<b class=\"left\" style=\"left:16.6%;width:calc(33.4% - .35rem)");
     assert_says("asks for its own camera&#39;s picture");
     assert_null(strstr(output, "://"));
     assert_int_equal(strayframe("explain scenarios/canary/stray-pixels.yaml --report /no/s.html"),
                      2);
+    /* A saved run has no pictures, and no cache is run for them. */
+    assert_int_equal(strayframe("run scenarios/canary/stray-pixels.yaml --save $D/s.run"), 1);
+    assert_int_equal(strayframe("explain $D/s.run --report $D/s.html"), 0);
+    assert_int_equal(shell("cat $D/s.html"), 0);
+    assert_null(strstr(output, "<img"));
+    assert_says("Without pictures: a saved run has none");
     assert_int_equal(shell("rm -r $D"), 0);
 }
 

@@ -406,6 +406,50 @@ static void test_a_stray_becomes_an_exhibit_beside_the_viewers_own_still(void **
     court_close(&court);
 }
 
+/* Of one request, whatever is in it: here the viewer's own still, which is no stray. */
+static void test_a_wish_keeps_one_delivery_and_the_capture_that_it_names(void **state)
+{
+    (void)state;
+    struct court court;
+    court_open(&court);
+    struct still own = capture(&court, 0, false);
+    struct still foreign = capture(&court, 2, false);
+    struct sf_exhibits *exhibits = calloc(1, sizeof *exhibits);
+    assert_non_null(exhibits);
+    exhibits->max = 1;
+    exhibits->wish = (struct sf_exhibit_wish){
+        .is_set = true,
+        .viewer = {0},
+        .request = 7,
+        .at_ns = NOW_MS * SF_MS,
+        .has_origin = true,
+        .origin = {.tenant = {2}, .camera = {2}, .capture = 0},
+    };
+    court.judge.exhibits = exhibits;
+    struct sf_byte_range range;
+    struct sf_delivery delivery = whole(&foreign, &range);
+    delivery.request = 8;
+    sf_judge_delivery(&court.judge, &delivery, SF_JUDGE_SHOWN); /* a stray of another request */
+    assert_int_equal(exhibits->count, 0);
+    delivery = whole(&foreign, &range);
+    delivery.at_ns = (NOW_MS - 5) * SF_MS;
+    sf_judge_delivery(&court.judge, &delivery, SF_JUDGE_NOT_SHOWN);
+    assert_int_equal(exhibits->count, 1);
+    assert_false(exhibits->items[0].shown);
+    assert_int_equal(exhibits->items[0].seen_bytes, foreign.count); /* what reached the viewer */
+    delivery = whole(&own, &range);
+    sf_judge_delivery(&court.judge, &delivery, SF_JUDGE_SHOWN); /* at the instant of the wish */
+    assert_int_equal(exhibits->count, 1);
+    assert_true(exhibits->items[0].shown);
+    assert_memory_equal(exhibits->items[0].seen, own.bytes, own.count);
+    assert_int_equal(exhibits->origin_bytes, foreign.count);
+    assert_memory_equal(exhibits->origin, foreign.bytes, foreign.count);
+    free(exhibits);
+    free(own.bytes);
+    free(foreign.bytes);
+    court_close(&court);
+}
+
 /* ---- the book ---- */
 
 static void test_book_makes_a_capture_again_and_forgets_all_when_reset(void **state)
@@ -449,6 +493,7 @@ int main(void)
         cmocka_unit_test(test_what_is_shown_again_has_no_bytes),
         cmocka_unit_test(test_a_mark_that_is_not_in_the_book_is_no_mark),
         cmocka_unit_test(test_a_stray_becomes_an_exhibit_beside_the_viewers_own_still),
+        cmocka_unit_test(test_a_wish_keeps_one_delivery_and_the_capture_that_it_names),
         cmocka_unit_test(test_book_makes_a_capture_again_and_forgets_all_when_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,7 @@ static void test_the_story_of_a_stray_rests_on_the_trace(void **state)
     assert_int_equal(step->to, SF_LANE_CLOUD);
     step = step_that_says(&story, "builtin:canary-transcode answers");
     assert_int_equal(step->at_ns, answered->at_ns);
+    assert_ptr_equal(step, &story.steps[story.culprit]);
     snprintf(part, sizeof part, "takes still %u", finding->capture);
     step = step_that_says(&story, part);
     assert_int_equal(step->at_ns, capture->at_ns);
