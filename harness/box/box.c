@@ -11,6 +11,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/base/cache_spec.h"
+#include "harness/base/place.h"
 #include "harness/base/shown.h"
 #include "harness/box/private.h"
 #include "harness/box/sandbox.h"
@@ -151,26 +152,6 @@ static bool split_words(char *text, char *argv[SF_BOX_WORDS_MAX + 1])
     }
 }
 
-/* The runner lies beside the program, or where it was built. */
-static char *find_runner(void)
-{
-    static const char name[] = "/strayframe-runner";
-    static char path[4096];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof name);
-    char *slash = NULL;
-    if (length > 0) {
-        path[length] = '\0';
-        slash = strrchr(path, '/');
-    }
-    if (slash != NULL) {
-        memcpy(slash, name, sizeof name);
-    }
-    if (slash == NULL || access(path, X_OK) != 0) {
-        snprintf(path, sizeof path, "%s%s", SF_BINARY_FOLDER, name);
-    }
-    return path;
-}
-
 static enum sf_err make_words(struct sf_box *box, struct sf_diag *diag)
 {
     if (box->json) {
@@ -187,7 +168,13 @@ static enum sf_err make_words(struct sf_box *box, struct sf_diag *diag)
     size_t bytes = strlen(box->spec) + sizeof "./";
     box->words_text = sf_alloc(bytes, 1);
     snprintf(box->words_text, bytes, "%s%s", strchr(box->spec, '/') == NULL ? "./" : "", box->spec);
-    box->argv[0] = find_runner();
+    static char runner[SF_PLACE_BYTES];
+    if (!sf_place_program("strayframe-runner", runner)) {
+        return sf_fail(diag, SF_ERR_MACHINE,
+                       "%s is missing: it loads shared objects, and belongs to the program",
+                       runner);
+    }
+    box->argv[0] = runner;
     box->argv[1] = box->words_text;
     return SF_OK;
 }

@@ -16,6 +16,9 @@
 
 enum { CLI_OPTIONS_MAX = 24, CLI_SETS_MAX = 64, CLI_WORDS_MAX = 256, CLI_LINES_MAX = 16 };
 
+/* Of a path, its end included. */
+enum { CLI_PATH_BYTES = 4096 };
+
 /* Exit codes of every command. */
 enum {
     CLI_EXIT_PASS = 0,
@@ -226,9 +229,14 @@ struct cli_runs {
 SF_MUST_USE enum sf_err cli_afford(const struct sf_plan *plans, uint32_t plans_count,
                                    const struct cli_runs *runs, struct sf_diag *diag);
 
-/* A file or folder that comes with the program: as named, else below where the program was built or
- * installed. */
+/* A file or folder that the user names: below the current folder, else among those that come with
+ * the program (harness/base/place.h). As named if it is in neither. */
 void cli_find_data(const char *name, char *path_out, size_t path_bytes);
+/* A file or folder of the program: its own, also where the current folder has another of this name.
+ * The name itself where cli_find_data leads from it to the program's own. */
+void cli_find_own(const char *name, char *path_out, size_t path_bytes);
+/* Would cli_find_data lead from both names to the same file or folder? */
+bool cli_same_file(const char *one, const char *other);
 
 /* SF_ERR_INPUT when the option's value is not how a cache is named; fine when it was not given. */
 SF_MUST_USE enum sf_err cli_cache_check(const struct cli_args *args, const char *option,

@@ -260,7 +260,9 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
     if (sf_saved_recognise(file)) {
         SF_TRY(load_saved(args, file, plan, diag));
     } else {
-        SF_TRY(sf_scenario_load(file, sf_run_schema(), args->sets, args->sets_count, plan, diag));
+        char path[CLI_PATH_BYTES];
+        cli_find_data(file, path, sizeof path);
+        SF_TRY(sf_scenario_load(path, sf_run_schema(), args->sets, args->sets_count, plan, diag));
     }
     SF_TRY(put_cache(args, plan, diag));
     SF_TRY(put_vary(args, plan, diag));
@@ -336,22 +338,6 @@ enum sf_err cli_outputs_writable(const struct cli_args *args, struct sf_diag *di
         }
     }
     return SF_OK;
-}
-
-void cli_find_data(const char *name, char *path_out, size_t path_bytes)
-{
-    SF_ASSERT(name != NULL);
-    SF_ASSERT(path_out != NULL);
-    SF_ASSERT(path_bytes > 0);
-    snprintf(path_out, path_bytes, "%s", name);
-    if (access(path_out, R_OK) == 0 || name[0] == '/') {
-        return;
-    }
-    char beside[1024];
-    snprintf(beside, sizeof beside, "%s/%s", SF_DATA_DIR, name);
-    if (access(beside, R_OK) == 0) {
-        snprintf(path_out, path_bytes, "%s", beside);
-    }
 }
 
 static bool bar_drawn;

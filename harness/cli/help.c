@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/place.h"
 #include "harness/cli/command.h"
 
 static const struct cli_command help_command; /* below: it reads the table */
@@ -58,6 +59,20 @@ void cli_overview(FILE *to)
             "  strayframe gate --candidate ./my.so     is this cache fit to be deployed?\n");
 }
 
+/* Pages and files are named as in the source tree; an installed program has them elsewhere. */
+static bool names_files(const struct cli_command *command)
+{
+    static const char *const folders[] = {"docs/", "scenarios/", "share/"};
+    bool names = false;
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        names |= strstr(command->details, folders[i]) != NULL;
+        for (const struct cli_option *option = command->options; option->name != NULL; option++) {
+            names |= strstr(option->help, folders[i]) != NULL;
+        }
+    }
+    return names;
+}
+
 int cli_help_of(const struct cli_command *command)
 {
     SF_ASSERT(command != NULL);
@@ -73,6 +88,10 @@ int cli_help_of(const struct cli_command *command)
     printf("  %-22s %s\n", "--help", "print this");
     if (command->details[0] != '\0') {
         printf("\n%s\n", command->details);
+    }
+    char folder[SF_PLACE_BYTES];
+    if (names_files(command) && sf_place_data(folder)) {
+        printf("\nPages: %s/docs/; scenarios/ and share/ are beside it.\n", folder);
     }
     return CLI_EXIT_PASS;
 }

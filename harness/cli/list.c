@@ -1,9 +1,10 @@
-/* strayframe list: caches, oracles, keys, records, defects, schema. Each list is built as JSON; the
- * text is printed from that. */
+/* strayframe list: caches, oracles, keys, records, defects, places, schema. Each list is built as
+ * JSON; the text is printed from that. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/place.h"
 #include "harness/cli/command.h"
 #include "harness/gate/baseline.h"
 #include "harness/gate/defects.h"
@@ -155,9 +156,11 @@ static json_t *defect_json(const struct sf_defect *defect, const struct sf_basel
 
 static enum sf_err defects(json_t *list, struct sf_diag *diag)
 {
-    char path[1200];
+    char name[CLI_PATH_BYTES];
+    char path[CLI_PATH_BYTES];
     struct sf_baseline baseline;
-    cli_find_data(SF_BASELINE_FILE, path, sizeof path);
+    cli_find_own(SF_BASELINE_FILE, name, sizeof name);
+    cli_find_data(name, path, sizeof path);
     SF_TRY(sf_baseline_read(path, &baseline, diag));
     for (const struct sf_defect *defect = sf_defects(); defect->id != NULL; defect++) {
         json_array_append_new(list,
@@ -182,17 +185,57 @@ static void print_defect(const json_t *defect)
     printf("     %s, twin %s\n", text_of(defect, "cache"), text_of(defect, "twin"));
 }
 
+/* ---- places ---- */
+
+static void add_place(json_t *list, bool found, const char *folder, const char *below,
+                      const char *meaning)
+{
+    struct sf_text path = {0};
+    sf_text_add(&path, "%s%s%s", folder, below[0] != '\0' ? "/" : "", below);
+    if (found) {
+        json_array_append_new(list, json_pack("{s:s, s:s}", "path", path.data, "meaning", meaning));
+    }
+    sf_text_free(&path);
+}
+
+static enum sf_err places(json_t *list, struct sf_diag *diag)
+{
+    (void)diag;
+    static const struct {
+        const char *below;
+        const char *meaning;
+    } data[] = {{"docs", "the pages, with examples"},
+                {"scenarios", "scenarios; gate/ has the gate's"},
+                {"share/clients", "client libraries: C++, Python, Go, Rust"},
+                {"share/configs", "configurations of real servers, for `live`"},
+                {"share/servers", "how `live` starts each server"},
+                {"share/scale", "the gate on many machines"}};
+    char folder[SF_PLACE_BYTES];
+    bool found = sf_place_data(folder);
+    for (size_t i = 0; i < sizeof data / sizeof data[0]; i++) {
+        add_place(list, found, folder, data[i].below, data[i].meaning);
+    }
+    found = sf_place_include(folder);
+    add_place(list, found, folder, "strayframe_cache.h", "the interface for caches");
+    found = sf_place_cmake(folder);
+    add_place(list, found, folder, "", "the CMake package: -Dstrayframe_DIR=...");
+    return SF_OK;
+}
+
+static void print_place(const json_t *place)
+{
+    printf("%s\n    %s\n", text_of(place, "path"), text_of(place, "meaning"));
+}
+
 /* ---- all of them ---- */
 
 static const struct {
     const char *name;
     enum sf_err (*make)(json_t *list, struct sf_diag *diag);
     void (*print)(const json_t *item);
-} lists[] = {{"caches", caches, print_cache},
-             {"oracles", oracles, print_oracle},
-             {"keys", keys, print_keys},
-             {"records", records, print_record},
-             {"defects", defects, print_defect}};
+} lists[] = {{"caches", caches, print_cache},    {"oracles", oracles, print_oracle},
+             {"keys", keys, print_keys},         {"records", records, print_record},
+             {"defects", defects, print_defect}, {"places", places, print_place}};
 
 enum { LISTS_COUNT = sizeof lists / sizeof lists[0] };
 
@@ -238,7 +281,7 @@ static int list(const struct cli_args *args)
     const char *nearest = sf_text_nearest(args->words[0], names);
     fprintf(stderr,
             "strayframe list: there is no list of '%s'%s%s%s\nTry one of: caches oracles keys "
-            "records defects schema\n",
+            "records defects places schema\n",
             args->words[0], nearest != NULL ? "; did you mean '" : "",
             nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
     return CLI_EXIT_BAD_INPUT;
@@ -246,14 +289,15 @@ static int list(const struct cli_args *args)
 
 const struct cli_command cli_list = {
     .name = "list",
-    .words = "caches|oracles|keys|records|defects|schema",
+    .words = "caches|oracles|keys|records|defects|places|schema",
     .summary = "List the built-in caches, the oracles, the keys of a scenario, the trace's "
-               "records, or the "
-               "planted defects",
+               "records, the "
+               "planted defects, or where files are",
     .details =
         "defects: where each class was seen, which conditions it needs, the scenario that catches "
         "it most often, and\n"
         "the median number of runs until `strayframe prove` caught it (" SF_BASELINE_FILE ").\n"
+        "places: where the pages, scenarios, client libraries and the header of this program are.\n"
         "schema: the JSON Schema of scenario files, for editors.",
     .options = options,
     .words_min = 1,

@@ -165,7 +165,7 @@ static enum sf_err read_driver(const struct cli_args *args, struct cli_live *liv
 {
     const char *server = cli_value(args, "server");
     const char *dot = strrchr(server, '.');
-    char path[1024];
+    char path[CLI_PATH_BYTES];
     struct stat about;
     if (dot != NULL && strcmp(dot, ".yaml") == 0) {
         snprintf(path, sizeof path, "%s", server);
@@ -191,6 +191,10 @@ static enum sf_err read_driver(const struct cli_args *args, struct cli_live *liv
     if (live->order.config == NULL && args->words_count == 0) {
         return sf_fail(diag, SF_ERR_INPUT, "--server %s needs --config: the configuration to judge",
                        server);
+    }
+    if (live->order.config != NULL) {
+        cli_find_data(live->order.config, live->config, sizeof live->config);
+        live->order.config = live->config;
     }
     return SF_OK;
 }

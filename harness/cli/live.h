@@ -12,7 +12,8 @@ struct cli_live {
     struct sf_session_order order;
     struct sf_driver driver;
     struct sf_cell *cells; /* owned */
-    char controls[1024];
+    char config[CLI_PATH_BYTES];
+    char controls[CLI_PATH_BYTES];
     char origin_host[64];
 };
 

@@ -121,7 +121,9 @@ enum sf_err cli_live_script(struct cli_live *live, const char *file, bool json, 
     SF_ASSERT(code_out != NULL);
     SF_ASSERT(logs != NULL);
     struct sf_script *script = sf_alloc(1, sizeof *script);
-    enum sf_err err = sf_script_load(file, script, diag);
+    char path[CLI_PATH_BYTES];
+    cli_find_data(file, path, sizeof path);
+    enum sf_err err = sf_script_load(path, script, diag);
     struct played *played = sf_alloc(SF_SCRIPT_ARMS_MAX, sizeof *played);
     if (err == SF_OK) {
         err = play_arms(live, script, played, logs, diag);

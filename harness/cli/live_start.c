@@ -7,25 +7,16 @@
 #include <unistd.h>
 
 #include "harness/base/assert.h"
+#include "harness/base/place.h"
 #include "harness/cli/command.h"
 
-/* Beside this program, else where it was built. */
 int cli_live_run(const struct cli_args *args)
 {
-    static const char name[] = "/strayframe-live";
-    char path[4096];
+    char path[SF_PLACE_BYTES];
     SF_ASSERT(args != NULL);
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof name);
-    while (length > 0 && path[length - 1] != '/') {
-        length--;
-    }
-    if (length > 0) {
-        memcpy(path + length - 1, name, sizeof name);
+    if (sf_place_program("strayframe-live", path)) {
         execv(path, args->argv);
     }
-    execv(SF_BINARY_FOLDER "/strayframe-live", args->argv);
-    fprintf(stderr,
-            "strayframe live: cannot start strayframe-live, which belongs beside strayframe: %s\n",
-            strerror(errno));
+    fprintf(stderr, "strayframe live: cannot start %s: %s\n", path, strerror(errno));
     return CLI_EXIT_MACHINE;
 }

@@ -116,6 +116,10 @@ void cli_man_page(struct sf_text *out)
     sf_text_add(out, ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\n");
     add_text(out, "If set and not empty, output is not coloured. Output to a file or pipe is never "
                   "coloured.\n");
+    sf_text_add(out, ".SH FILES\n");
+    add_text(out, "Names that begin with docs/, scenarios/ or share/ are files that come with the "
+                  "program, and are found from every folder. `strayframe list places` prints where "
+                  "they are, and the header for caches.\n");
     sf_text_add(out, ".SH EXAMPLES\n.nf\n");
     add_text(out,
              "strayframe replay --report replay.html\n"

@@ -61,7 +61,7 @@ static const struct sf_proof *proof_of(const struct sf_proofs *proofs, const cha
 }
 
 struct baseline {
-    char path[1200];
+    char path[CLI_PATH_BYTES];
     struct sf_baseline classes;
 };
 
@@ -69,8 +69,13 @@ static enum sf_err read_baseline(const struct cli_args *args, struct baseline *b
                                  struct sf_diag *diag)
 {
     const char *wanted = cli_value(args, "baseline");
-    cli_find_data(wanted != NULL ? wanted : SF_BASELINE_FILE, baseline->path,
-                  sizeof baseline->path);
+    if (wanted == NULL) {
+        char name[CLI_PATH_BYTES];
+        cli_find_own(SF_BASELINE_FILE, name, sizeof name);
+        cli_find_data(name, baseline->path, sizeof baseline->path);
+    } else {
+        cli_find_data(wanted, baseline->path, sizeof baseline->path);
+    }
     return sf_baseline_read(baseline->path, &baseline->classes, diag);
 }
 

@@ -108,9 +108,9 @@ static int print(const struct cli_args *args, const struct sf_plan *plan,
 static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
                               struct sf_replay_options *replay_options, struct sf_diag *diag)
 {
-    char path[1200];
-    cli_find_data(args->words_count > 0 ? args->words[0] : DEFAULT_SCENARIO, path, sizeof path);
-    SF_TRY(cli_load(args, path, plan, diag));
+    char own[CLI_PATH_BYTES];
+    cli_find_own(DEFAULT_SCENARIO, own, sizeof own);
+    SF_TRY(cli_load(args, args->words_count > 0 ? args->words[0] : own, plan, diag));
     uint64_t seeds;
     uint64_t jobs;
     SF_TRY(cli_number(args, "seeds", 1, 1, 1000, &seeds, diag));

@@ -17,15 +17,12 @@ static bool is_scenario(const char *name)
 
 static bool is_listed(const struct cli_scenarios *scenarios, const char *path)
 {
-    char *real = realpath(path, NULL);
-    bool listed = false;
-    for (uint32_t i = 0; real != NULL && i < scenarios->count; i++) {
-        char *other = realpath(scenarios->files[i], NULL);
-        listed |= other != NULL && strcmp(real, other) == 0;
-        free(other);
+    for (uint32_t i = 0; i < scenarios->count; i++) {
+        if (cli_same_file(path, scenarios->files[i])) {
+            return true;
+        }
     }
-    free(real);
-    return listed;
+    return false;
 }
 
 /* A file that is listed already is not run twice. */
@@ -42,7 +39,8 @@ static enum sf_err add_file(const char *path, struct cli_scenarios *scenarios, s
     return SF_OK;
 }
 
-static enum sf_err add_folder(const char *folder, struct cli_scenarios *scenarios,
+/* `name` is what files of the folder are listed under, where it leads to them. */
+static enum sf_err add_folder(const char *folder, const char *name, struct cli_scenarios *scenarios,
                               struct sf_diag *diag)
 {
     struct dirent **entries;
@@ -55,8 +53,12 @@ static enum sf_err add_folder(const char *folder, struct cli_scenarios *scenario
     for (int i = 0; i < count; i++) {
         if (err == SF_OK && is_scenario(entries[i]->d_name)) {
             struct sf_text path = {0};
+            struct sf_text named = {0};
             sf_text_add(&path, "%s/%s", folder, entries[i]->d_name);
-            err = add_file(path.data, scenarios, diag);
+            sf_text_add(&named, "%s/%s", name, entries[i]->d_name);
+            err = add_file(cli_same_file(named.data, path.data) ? named.data : path.data, scenarios,
+                           diag);
+            sf_text_free(&named);
             sf_text_free(&path);
             any = true;
         }
@@ -69,14 +71,20 @@ static enum sf_err add_folder(const char *folder, struct cli_scenarios *scenario
     return err;
 }
 
-static enum sf_err add_path(const char *wanted, struct cli_scenarios *scenarios,
+/* `own`: the program's, whatever the current folder has. */
+static enum sf_err add_path(const char *wanted, bool own, struct cli_scenarios *scenarios,
                             struct sf_diag *diag)
 {
-    char path[1200];
-    cli_find_data(wanted, path, sizeof path);
+    char name[CLI_PATH_BYTES];
+    char path[CLI_PATH_BYTES];
+    snprintf(name, sizeof name, "%s", wanted);
+    if (own) {
+        cli_find_own(wanted, name, sizeof name);
+    }
+    cli_find_data(name, path, sizeof path);
     struct stat status;
     bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-    return folder ? add_folder(path, scenarios, diag) : add_file(path, scenarios, diag);
+    return folder ? add_folder(path, name, scenarios, diag) : add_file(name, scenarios, diag);
 }
 
 enum sf_err cli_scenarios_load(const struct cli_args *args, struct cli_scenarios *scenarios,
@@ -86,13 +94,15 @@ enum sf_err cli_scenarios_load(const struct cli_args *args, struct cli_scenarios
     SF_ASSERT(scenarios != NULL);
     const char *only = cli_value(args, "only");
     const char *further = cli_value(args, "scenarios");
-    SF_TRY(add_path(only != NULL ? only : CLI_SCENARIOS_FOLDER, scenarios, diag));
+    SF_TRY(add_path(only != NULL ? only : CLI_SCENARIOS_FOLDER, only == NULL, scenarios, diag));
     if (further != NULL) {
-        SF_TRY(add_path(further, scenarios, diag));
+        SF_TRY(add_path(further, false, scenarios, diag));
     }
     scenarios->plans = sf_alloc(scenarios->count, sizeof *scenarios->plans);
     for (uint32_t i = 0; i < scenarios->count; i++) {
-        SF_TRY(sf_scenario_load(scenarios->files[i], sf_run_schema(), args->sets, args->sets_count,
+        char path[CLI_PATH_BYTES];
+        cli_find_data(scenarios->files[i], path, sizeof path);
+        SF_TRY(sf_scenario_load(path, sf_run_schema(), args->sets, args->sets_count,
                                 &scenarios->plans[i], diag));
     }
     return SF_OK;
