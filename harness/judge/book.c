@@ -69,6 +69,20 @@ void sf_book_describe(struct sf_book *book, struct sf_camera_id id,
     camera->described = true;
 }
 
+struct sf_camera_id sf_book_add_camera(struct sf_book *book, const struct sf_book_camera *facts)
+{
+    SF_ASSERT(book != NULL);
+    SF_ASSERT(facts != NULL);
+    SF_ASSERT(book->cameras_count < SF_MARK_FIELD_MAX);
+    if (book->cameras_count == book->cameras_capacity) {
+        book->cameras_capacity = book->cameras_capacity > 0 ? 2 * book->cameras_capacity : 64;
+        book->cameras = sf_realloc(book->cameras, book->cameras_capacity, sizeof *book->cameras);
+    }
+    struct sf_camera_id id = sf_camera_id(book->cameras_count++);
+    book->cameras[id.index] = (struct book_camera){.facts = *facts, .described = true};
+    return id;
+}
+
 void sf_book_give(struct sf_book *book, struct sf_camera_id id, struct sf_tenant_id owner)
 {
     SF_ASSERT(book != NULL);

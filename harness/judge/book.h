@@ -62,6 +62,8 @@ void sf_book_drop_index(struct sf_book *book);
 
 void sf_book_describe(struct sf_book *book, struct sf_camera_id camera,
                       const struct sf_book_camera *facts);
+/* A camera more, and its id: for a stage that does not know all cameras beforehand. */
+struct sf_camera_id sf_book_add_camera(struct sf_book *book, const struct sf_book_camera *facts);
 /* The camera belongs to another tenant from now on: its captures carry that mark. */
 void sf_book_give(struct sf_book *book, struct sf_camera_id camera, struct sf_tenant_id owner);
 /* The next capture of a camera, numbered from 0. Returns its number. */

@@ -76,6 +76,11 @@ struct sf_judge {
     /* Takes each record, complete with its time. */
     void (*record)(void *context, struct sf_record record);
     void *context;
+    /* The capture, of any camera, whose bytes have this hash; false: none is known. NULL: only the
+     * viewer's own captures are known by their hash. What it says is believed only after the
+     * capture was made again and was the same. */
+    bool (*find)(void *find_context, uint64_t hash, struct sf_mark *mark_out);
+    void *find_context;
     struct sf_exhibits *exhibits; /* borrowed; NULL: none are kept */
     uint64_t strays_count; /* pictures shown that had another tenant's in them; the judge counts */
     uint64_t identified_count; /* deliveries that the caller vouched for */

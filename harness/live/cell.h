@@ -11,7 +11,7 @@
 #include "harness/base/time.h"
 #include "harness/live/identity.h"
 #include "harness/live/origin.h"
-#include "harness/live/stills.h"
+#include "harness/live/outcome.h"
 
 enum { SF_CELL_TENANTS_MIN = 2, SF_CELL_TENANTS_MAX = 8, SF_CELL_STEPS_MAX = 2 * 8 };
 
@@ -64,6 +64,7 @@ struct sf_step {
     uint32_t round; /* 0: while the origin is well; 1: under the cell's condition */
     uint32_t tenant;
     bool asked;
+    bool leftover; /* a still of an earlier run */
     int status;
     enum sf_outcome outcome;
     uint32_t owner;      /* OTHER: whose still it was */

@@ -72,5 +72,4 @@ static inline bool sf_driver_has(const struct sf_driver_action *action)
     return action->signal != 0 || action->words[0] != NULL || action->by_restart;
 }
 
-
 #endif

@@ -11,6 +11,7 @@
 #include "harness/base/time.h"
 #include "harness/live/stills.h"
 #include "harness/live/loop.h"
+#include "harness/trace/record.h"
 
 enum sf_etag {
     SF_ETAG_NONE,
@@ -47,6 +48,8 @@ struct sf_injury {
 /* "ok", "drop", "5xx", "slow 2.5s", "stall", "cut", "lossy 30%". */
 SF_MUST_USE enum sf_err sf_injury_read(const char *text, struct sf_injury *injury_out,
                                        struct sf_diag *diag);
+/* As a trace names it. */
+enum sf_live_event sf_injury_event(const struct sf_injury *injury);
 void sf_injury_print(const struct sf_injury *injury, char *out, uint32_t out_bytes);
 
 struct sf_origin;

@@ -254,8 +254,8 @@ static enum MHD_Result answer_still(struct request *request)
     const struct sf_says *says = origin->places[request->place].says;
     const uint8_t *still;
     uint32_t tenant = origin->leaky ? 0 : request->tenant;
-    size_t count =
-        sf_stills_make(origin->stills, tenant, request->place, has_validator(says), &still);
+    size_t count = sf_stills_make(origin->stills, tenant, request->place, has_validator(says),
+                                  sf_loop_now(), &still);
     uint8_t *copy = sf_alloc(1, count);
     memcpy(copy, still, count);
     struct MHD_Response *response;

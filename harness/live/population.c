@@ -9,6 +9,8 @@
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/base/ids.h"
+#include "harness/live/outcome.h"
+#include "harness/live/recorder.h"
 #include "harness/sim/rng.h"
 #include "sim_hub/viewer.h"
 
@@ -30,22 +32,12 @@ struct request {
     uint32_t number;
 };
 
-/* An answer that needs a close look when the arm is over. */
-struct odd {
-    struct odd *next;
-    uint32_t home;
-    sf_ns at_ns;
-    bool whole;
-    struct sf_text bytes;
-};
-
 struct population {
     const struct sf_script *script;
     struct sf_stage *stage;
     struct sf_population_report *report;
     struct home *homes;
-    struct odd *odd;
-    sf_ns began_ns;
+    struct sf_recorder *recorder;
     uint64_t open_count;
     bool over; /* no new asks */
     bool idle;
@@ -55,48 +47,14 @@ static void step(struct home *home, struct sf_viewer_input input);
 
 /* ---- answers ---- */
 
-static void count_outcome(struct population *population, uint32_t home, sf_ns at_ns,
-                          const struct sf_seen *seen)
-{
-    struct sf_population_report *report = population->report;
-    report->outcomes[seen->outcome]++;
-    if (seen->outcome == SF_OUTCOME_OTHER && report->outcomes[SF_OUTCOME_OTHER] == 1) {
-        report->first = (struct sf_population_stray){at_ns, home, seen->owner};
-    }
-}
-
-struct credential_search {
-    uint32_t home;
-    bool stray;
-};
-
-static void note_credential(void *context, uint32_t tenant)
-{
-    struct credential_search *search = context;
-    search->stray |= tenant != search->home;
-}
-
 static void answered(void *context, const struct sf_answer *answer)
 {
     struct request *request = context;
     struct home *home = request->home;
     struct population *population = home->population;
-    struct sf_stills *stills = population->stage->stills;
-    sf_ns at_ns = sf_loop_now() - population->began_ns;
-    struct sf_seen seen;
     population->report->answers_count++;
-    if (sf_stills_recognise(stills, home->number, answer->bytes, answer->count, answer->whole,
-                            &seen)) {
-        count_outcome(population, home->number, at_ns, &seen);
-    } else {
-        struct odd *odd = sf_alloc(1, sizeof *odd);
-        *odd = (struct odd){population->odd, home->number, at_ns, answer->whole, {0}};
-        sf_text_add_bytes(&odd->bytes, answer->bytes, answer->count);
-        population->odd = odd;
-    }
-    struct credential_search search = {.home = home->number};
-    sf_credentials_find(&population->stage->credentials, answer->headers, note_credential, &search);
-    population->report->credentials_count += search.stray;
+    sf_recorder_answered(population->recorder, home->number, home->place,
+                         sf_recorder_request(home->number, request->number), answer, sf_loop_now());
     struct sf_viewer_input input = {.kind = SF_VIEWER_ANSWER,
                                     .now_ns = sf_loop_now(),
                                     .request = request->number,
@@ -126,6 +84,8 @@ static void ask(struct home *home)
         .context = request,
     };
     population->report->asks_count++;
+    sf_recorder_asked(population->recorder, home->number,
+                      sf_recorder_request(home->number, request->number), sf_loop_now());
     population->open_count++;
     sf_viewers_ask(population->stage->viewers, &population->stage->target, &asked);
 }
@@ -187,7 +147,8 @@ static void start_homes(struct population *population)
         struct home *home = &population->homes[i];
         sf_ns spread = script->gap_ns * home->place / places;
         sf_ns turn = script->gap_ns * (i % script->shared_by);
-        sf_loop_set(population->stage->loop, &home->timer, population->began_ns + spread + turn);
+        sf_loop_set(population->stage->loop, &home->timer,
+                    population->recorder->began_ns + spread + turn);
     }
 }
 
@@ -240,18 +201,38 @@ static enum sf_err happen(struct population *population, const struct sf_script_
     SF_UNREACHABLE();
 }
 
-/* The answers that no hash knew. */
-static void look_closely(struct population *population)
+static void note_outcome(void *context, const struct sf_ask_outcome *outcome)
 {
-    while (population->odd != NULL) {
-        struct odd *odd = population->odd;
-        struct sf_seen seen;
-        sf_stills_judge(population->stage->stills, odd->home, (const uint8_t *)odd->bytes.data,
-                        odd->bytes.length, odd->whole, &seen);
-        count_outcome(population, odd->home, odd->at_ns, &seen);
-        population->odd = odd->next;
-        sf_text_free(&odd->bytes);
-        free(odd);
+    struct sf_population_report *report = context;
+    report->outcomes[outcome->outcome]++;
+    if (outcome->outcome == SF_OUTCOME_OTHER && report->outcomes[SF_OUTCOME_OTHER] == 1) {
+        report->first = (struct sf_population_stray){
+            outcome->at_ns, sf_home_of_viewer(outcome->viewer).index, outcome->owner.index};
+    }
+}
+
+static void note_stray_credential(void *context, uint64_t request, struct sf_tenant_id owner)
+{
+    struct sf_population_report *report = context;
+    (void)request;
+    (void)owner;
+    report->credentials_count++;
+}
+
+static void read_outcomes(struct population *population)
+{
+    struct sf_outcome_reader reader = {.ended = note_outcome,
+                                       .stray_credential = note_stray_credential,
+                                       .context = population->report};
+    sf_outcomes_hear(&reader, population->recorder->records, population->recorder->count);
+}
+
+static void note_made(void *context, const struct sf_still_made *made)
+{
+    const struct population *population = context;
+    if (made->tenant < population->script->homes_count &&
+        population->homes[made->tenant].place == made->place) {
+        sf_recorder_made(population->recorder, made, sf_loop_now());
     }
 }
 
@@ -268,20 +249,22 @@ static enum sf_err perform(struct population *population, const struct sf_script
     struct sf_loop *loop = population->stage->loop;
     bool never = false;
     sf_ns cpu_ns = cpu_now();
-    population->began_ns = sf_loop_now();
+    sf_recorder_begin(population->recorder, population->script->homes_count, sf_loop_now());
+    sf_stills_listen(population->stage->stills, note_made, population);
     start_homes(population);
     for (uint32_t i = 0; i < arm->entries_count; i++) {
-        sf_loop_run(loop, &never, population->began_ns + arm->entries[i].at_ns);
+        sf_loop_run(loop, &never, population->recorder->began_ns + arm->entries[i].at_ns);
         SF_TRY(happen(population, &arm->entries[i], folder, diag));
     }
-    sf_loop_run(loop, &never, population->began_ns + population->script->duration_ns);
+    sf_loop_run(loop, &never, population->recorder->began_ns + population->script->duration_ns);
     population->over = true;
     population->idle = population->open_count == 0;
     bool ended = sf_loop_run(loop, &population->idle, SF_NS_NEVER);
     SF_ASSERT(ended); /* every ask ends, by the viewer's patience at the latest */
-    population->report->took_ns = sf_loop_now() - population->began_ns;
+    population->report->took_ns = sf_loop_now() - population->recorder->began_ns;
     population->report->cpu_ns = cpu_now() - cpu_ns;
-    look_closely(population);
+    sf_recorder_end(population->recorder, sf_loop_now());
+    read_outcomes(population);
     return SF_OK;
 }
 
@@ -320,15 +303,20 @@ enum sf_err sf_population_play(const struct sf_script *script, const struct sf_s
     of_script.path = script->path != NULL ? script->path : options->path;
     of_script.host = script->host != NULL ? script->host : options->host;
     *report = (struct sf_population_report){0};
-    struct population population = {.script = script, .stage = &stage, .report = report};
+    struct sf_recorder recorder = {0};
+    struct population population = {
+        .script = script, .stage = &stage, .report = report, .recorder = &recorder};
     enum sf_err err = sf_stage_open(&of_script, &stage, diag);
     if (err == SF_OK) {
+        recorder.stills = stage.stills;
+        recorder.credentials = &stage.credentials;
         err = play_on(&population, arm, driver, folder, logs, diag);
         report->lateness = sf_loop_lateness(stage.loop);
         report->origin = sf_origin_counts(stage.origin);
         report->connections_count = sf_viewers_connections(stage.viewers);
         report->busy_count = stage.busy_count;
     }
+    sf_recorder_fini(&recorder);
     sf_stage_close(&stage);
     free(population.homes);
     return err;

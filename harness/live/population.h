@@ -8,6 +8,7 @@
 #include "harness/base/err.h"
 #include "harness/live/driver.h"
 #include "harness/live/loop.h"
+#include "harness/live/outcome.h"
 #include "harness/live/script.h"
 #include "harness/live/stage.h"
 

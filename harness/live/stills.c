@@ -1,4 +1,4 @@
-/* Stills by capture, and three looks at an answer: its hash, its pixels, its bytes. */
+/* Stills by capture in a book, and the judge's records of what a viewer got. */
 #include "harness/live/stills.h"
 
 #include <stdio.h>
@@ -8,17 +8,15 @@
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/base/hash.h"
-#include "harness/base/ids.h"
 #include "harness/frame/inspect.h"
-#include "harness/frame/ledger.h"
-#include "harness/frame/still.h"
+#include "harness/judge/judge.h"
 
-/* A mark's tenant is the run and the tenant. */
-enum { TENANT_BITS = 11 };
+/* A mark's tenant is the run and the tenant; its camera is the number of the tenant's camera at the
+ * place, in the order in which they were first needed. */
+enum { TENANT_BITS = 11, EVENING_UNIX_S = 1577397600 };
 _Static_assert((int)SF_LIVE_TENANTS_MAX == 1 << (int)TENANT_BITS, "a tenant fits its bits");
 _Static_assert((int)SF_RUNS_COUNT << (int)TENANT_BITS == (int)SF_MARK_FIELD_MAX,
                "a run fits its bits");
-_Static_assert((int)SF_LIVE_PLACES_MAX <= (int)SF_MARK_FIELD_MAX, "a place fits a mark's camera");
 
 /* A whole still that went out: its hash, and what it is. */
 struct known {
@@ -26,85 +24,41 @@ struct known {
     struct sf_mark mark;
 };
 
-/* Of one tenant at one place: how many captures there are. */
+/* Of one tenant at one place: its number in the book. */
 struct camera {
     uint64_t key; /* 0: empty; otherwise 1 + place << TENANT_BITS | tenant */
-    uint32_t captures_count;
+    struct sf_camera_id id;
 };
 
 struct sf_stills {
     struct sf_credentials credentials;
-    struct sf_ledger *ledger;
+    struct sf_book *book;
     struct known *known; /* open addressing; a power of two */
     uint32_t known_count;
     uint32_t known_slots;
     struct camera *cameras; /* likewise */
     uint32_t cameras_count;
     uint32_t cameras_slots;
-    size_t still_bytes_max;
     uint8_t *still;
+    sf_ns began_ns;                /* 0: no still has been made */
+    char (*names)[SF_TOKEN_BYTES]; /* by tenant */
+    void (*made)(void *context, const struct sf_still_made *made);
+    void *made_context;
 };
-
-static const char *const outcome_names[SF_OUTCOMES_COUNT] = {"own",   "other", "anonymous",
-                                                             "error", "torn",  "leftover"};
-
-const char *sf_outcome_name(enum sf_outcome outcome)
-{
-    SF_ASSERT(outcome < SF_OUTCOMES_COUNT);
-    return outcome_names[outcome];
-}
-
-/* A still is a function of its mark. */
-static void spec_of(struct sf_mark mark, char name[SF_TOKEN_BYTES], struct sf_still_spec *spec)
-{
-    uint32_t tenant = mark.tenant.index & (SF_LIVE_TENANTS_MAX - 1);
-    if (tenant == SF_LIVE_ANONYMOUS) {
-        snprintf(name, SF_TOKEN_BYTES, "anonymous");
-    } else {
-        snprintf(name, SF_TOKEN_BYTES, "tenant %u", tenant);
-    }
-    *spec = (struct sf_still_spec){
-        .mark = mark,
-        .width_px = SF_STILL_WIDTH_PX_DEFAULT,
-        .height_px = SF_STILL_HEIGHT_PX_DEFAULT,
-        .quality = SF_STILL_QUALITY_DEFAULT,
-        .scene = (enum sf_scene)(tenant % SF_SCENES_COUNT),
-        .camera_name = name,
-        .local_unix_s = 1577397600 + mark.capture, /* an evening; the mark tells, not the clock */
-    };
-}
-
-static size_t remake(void *context, struct sf_mark mark, uint8_t *out, size_t capacity)
-{
-    char name[SF_TOKEN_BYTES];
-    struct sf_still_spec spec;
-    (void)context;
-    spec_of(mark, name, &spec);
-    return sf_still_make(&spec, out, capacity);
-}
-
-static uint32_t blocks_between(void *context, struct sf_mark mark, const uint8_t *still,
-                               size_t count, size_t from, size_t to)
-{
-    char name[SF_TOKEN_BYTES];
-    struct sf_still_spec spec;
-    (void)context;
-    spec_of(mark, name, &spec);
-    return sf_still_blocks_between(&spec, still, count, from, to);
-}
 
 struct sf_stills *sf_stills_create(const struct sf_credentials *credentials)
 {
     SF_ASSERT(credentials != NULL);
     struct sf_stills *stills = sf_alloc(1, sizeof *stills);
+    const struct sf_book_stills all = {.width_px = SF_STILL_WIDTH_PX_DEFAULT,
+                                       .height_px = SF_STILL_HEIGHT_PX_DEFAULT,
+                                       .quality = SF_STILL_QUALITY_DEFAULT,
+                                       .start_unix_s = EVENING_UNIX_S};
     stills->credentials = *credentials;
-    stills->still_bytes_max =
-        sf_still_bytes_max(SF_STILL_WIDTH_PX_DEFAULT, SF_STILL_HEIGHT_PX_DEFAULT);
-    stills->still = sf_alloc(1, stills->still_bytes_max);
-    stills->ledger =
-        sf_ledger_create((struct sf_ledger_source){.remake = remake,
-                                                   .blocks_between = blocks_between,
-                                                   .still_bytes_max = stills->still_bytes_max});
+    stills->book = sf_book_create();
+    sf_book_reset(stills->book, &all, 0);
+    stills->still = sf_alloc(1, sf_book_still_bytes_max(stills->book));
+    stills->names = sf_alloc(SF_LIVE_TENANTS_MAX, sizeof *stills->names);
     stills->known_slots = stills->cameras_slots = 1024;
     stills->known = sf_alloc(stills->known_slots, sizeof *stills->known);
     stills->cameras = sf_alloc(stills->cameras_slots, sizeof *stills->cameras);
@@ -116,11 +70,20 @@ void sf_stills_destroy(struct sf_stills *stills)
     if (stills == NULL) {
         return;
     }
-    sf_ledger_destroy(stills->ledger);
+    sf_book_destroy(stills->book);
     free(stills->known);
     free(stills->cameras);
+    free(stills->names);
     free(stills->still);
     free(stills);
+}
+
+void sf_stills_listen(struct sf_stills *stills,
+                      void (*made)(void *context, const struct sf_still_made *made), void *context)
+{
+    SF_ASSERT(stills != NULL);
+    stills->made = made;
+    stills->made_context = context;
 }
 
 static struct known *known_slot(struct known *slots, uint32_t slots_count, uint64_t hash)
@@ -160,29 +123,60 @@ static struct camera *camera_slot(struct camera *slots, uint32_t slots_count, ui
     return &slots[at];
 }
 
-static struct camera *camera_of(struct sf_stills *stills, uint32_t tenant, uint32_t place)
+static struct sf_tenant_id marked_tenant(const struct sf_stills *stills, uint32_t tenant)
 {
+    return sf_tenant_id(stills->credentials.run << TENANT_BITS | tenant);
+}
+
+static uint32_t tenant_of_mark(struct sf_tenant_id marked)
+{
+    return marked.index & (SF_LIVE_TENANTS_MAX - 1);
+}
+
+static struct sf_camera_id add_camera(struct sf_stills *stills, uint32_t tenant)
+{
+    char *name = stills->names[tenant];
+    if (tenant == SF_LIVE_ANONYMOUS) {
+        snprintf(name, SF_TOKEN_BYTES, "anonymous");
+    } else {
+        snprintf(name, SF_TOKEN_BYTES, "tenant %u", tenant);
+    }
+    return sf_book_add_camera(stills->book, &(struct sf_book_camera){
+                                                .tenant = marked_tenant(stills, tenant),
+                                                .scene = (enum sf_scene)(tenant % SF_SCENES_COUNT),
+                                                .name = name,
+                                            });
+}
+
+static void grow_cameras(struct sf_stills *stills)
+{
+    uint32_t slots_count = 2 * stills->cameras_slots;
+    struct camera *slots = sf_alloc(slots_count, sizeof *slots);
+    for (uint32_t i = 0; i < stills->cameras_slots; i++) {
+        if (stills->cameras[i].key != 0) {
+            *camera_slot(slots, slots_count, stills->cameras[i].key) = stills->cameras[i];
+        }
+    }
+    free(stills->cameras);
+    stills->cameras = slots;
+    stills->cameras_slots = slots_count;
+}
+
+static struct sf_camera_id camera_of(struct sf_stills *stills, uint32_t tenant, uint32_t place)
+{
+    SF_ASSERT(tenant < SF_LIVE_TENANTS_MAX);
+    SF_ASSERT(place < SF_LIVE_PLACES_MAX);
     uint64_t key = 1 + ((uint64_t)place << TENANT_BITS | tenant);
     struct camera *camera = camera_slot(stills->cameras, stills->cameras_slots, key);
-    if (camera->key != 0) {
-        return camera;
-    }
-    if (2 * (stills->cameras_count + 1) > stills->cameras_slots) {
-        uint32_t slots_count = 2 * stills->cameras_slots;
-        struct camera *slots = sf_alloc(slots_count, sizeof *slots);
-        for (uint32_t i = 0; i < stills->cameras_slots; i++) {
-            if (stills->cameras[i].key != 0) {
-                *camera_slot(slots, slots_count, stills->cameras[i].key) = stills->cameras[i];
-            }
+    if (camera->key == 0) {
+        if (2 * (stills->cameras_count + 1) > stills->cameras_slots) {
+            grow_cameras(stills);
+            camera = camera_slot(stills->cameras, stills->cameras_slots, key);
         }
-        free(stills->cameras);
-        stills->cameras = slots;
-        stills->cameras_slots = slots_count;
-        camera = camera_slot(slots, slots_count, key);
+        stills->cameras_count++;
+        *camera = (struct camera){.key = key, .id = add_camera(stills, tenant)};
     }
-    stills->cameras_count++;
-    camera->key = key;
-    return camera;
+    return camera->id;
 }
 
 static uint64_t hash_of(const uint8_t *bytes, size_t count)
@@ -191,122 +185,199 @@ static uint64_t hash_of(const uint8_t *bytes, size_t count)
     return hash != 0 ? hash : 1;
 }
 
-size_t sf_stills_make(struct sf_stills *stills, uint32_t tenant, uint32_t place, bool again,
-                      const uint8_t **bytes_out)
+/* ---- making ---- */
+
+static size_t make_new(struct sf_stills *stills, uint32_t tenant, uint32_t place,
+                       struct sf_camera_id camera, sf_ns now_ns)
 {
-    SF_ASSERT(stills != NULL);
-    SF_ASSERT(bytes_out != NULL);
-    SF_ASSERT(tenant < SF_LIVE_TENANTS_MAX);
-    SF_ASSERT(place < SF_LIVE_PLACES_MAX);
-    struct camera *camera = camera_of(stills, tenant, place);
-    bool new_one = !again || camera->captures_count == 0;
-    camera->captures_count += new_one;
-    SF_ASSERT(camera->captures_count < SF_MARK_FIELD_MAX);
-    struct sf_mark mark = {.tenant = {stills->credentials.run << TENANT_BITS | tenant},
-                           .camera = {place},
-                           .capture = camera->captures_count - 1};
-    size_t count = remake(NULL, mark, stills->still, stills->still_bytes_max);
-    if (new_one) {
-        know(stills, hash_of(stills->still, count), mark);
-        sf_ledger_capture(stills->ledger, mark, 0);
+    struct sf_still_spec spec;
+    stills->began_ns = stills->began_ns != 0 ? stills->began_ns : now_ns;
+    uint32_t capture = sf_book_captures_count(stills->book, camera);
+    int64_t local_s = EVENING_UNIX_S + (now_ns - stills->began_ns) / SF_SECOND;
+    sf_book_spec(stills->book, camera, capture, local_s, false, &spec);
+    size_t count = sf_still_make(&spec, stills->still, sf_book_still_bytes_max(stills->book));
+    struct sf_book_capture made = {
+        .owner = spec.mark.tenant,
+        .local_unix_s = local_s,
+        .hash = hash_of(stills->still, count),
+    };
+    sf_book_add(stills->book, camera, &made);
+    know(stills, made.hash, spec.mark);
+    if (stills->made != NULL) {
+        stills->made(stills->made_context, &(struct sf_still_made){.tenant = tenant,
+                                                                   .place = place,
+                                                                   .capture = capture,
+                                                                   .bytes = (uint32_t)count,
+                                                                   .hash = made.hash,
+                                                                   .local_s = local_s});
     }
-    *bytes_out = stills->still;
     return count;
 }
 
-/* What the looks found, added up. */
-struct looks {
-    bool own;
-    bool anonymous;
-    bool leftover;
-    uint32_t other; /* the first tenant, or SF_NOBODY */
+size_t sf_stills_make(struct sf_stills *stills, uint32_t tenant, uint32_t place, bool again,
+                      sf_ns now_ns, const uint8_t **bytes_out)
+{
+    SF_ASSERT(stills != NULL);
+    SF_ASSERT(bytes_out != NULL);
+    struct sf_camera_id camera = camera_of(stills, tenant, place);
+    uint32_t captures_count = sf_book_captures_count(stills->book, camera);
+    *bytes_out = stills->still;
+    if (!again || captures_count == 0) {
+        return make_new(stills, tenant, place, camera, now_ns);
+    }
+    size_t count;
+    struct sf_mark latest = {marked_tenant(stills, tenant), camera, captures_count - 1};
+    *bytes_out = sf_book_remake(stills->book, latest, &count);
+    return count;
+}
+
+/* ---- judging ---- */
+
+/* What the judge says of one answer, on its way into the trace. */
+struct passage {
+    const struct sf_stills_trace *trace;
+    bool known; /* something of this run is in it */
 };
 
-static void note_owner(const struct sf_stills *stills, uint32_t viewer, struct sf_mark owner,
-                       struct looks *looks)
+static bool is_anonymous(struct sf_tenant_id marked)
 {
-    uint32_t tenant = owner.tenant.index & (SF_LIVE_TENANTS_MAX - 1);
-    if (owner.tenant.index >> TENANT_BITS != stills->credentials.run) {
-        looks->leftover = true;
-    } else if (tenant == viewer) {
-        looks->own = true;
-    } else if (tenant == SF_LIVE_ANONYMOUS) {
-        looks->anonymous = true;
-    } else if (looks->other == SF_NOBODY) {
-        looks->other = tenant;
+    return !sf_tenant_is_none(marked) && tenant_of_mark(marked) == SF_LIVE_ANONYMOUS;
+}
+
+/* The tenant and the camera of the trace in place of the mark's. */
+static struct sf_record part_for_trace(struct sf_record record)
+{
+    if (record.kind == SF_RECORD_BYTES) {
+        struct sf_bytes_record bytes = sf_bytes_of(&record);
+        bytes.tenant = sf_tenant_id(tenant_of_mark(bytes.tenant));
+        bytes.camera = sf_camera_id(bytes.tenant.index);
+        return sf_record_bytes(bytes);
+    }
+    struct sf_seen_record seen = sf_seen_of(&record);
+    seen.tenant = sf_tenant_id(tenant_of_mark(seen.tenant));
+    seen.camera = sf_camera_id(seen.tenant.index);
+    return sf_record_seen(seen);
+}
+
+static void pass_on(void *context, struct sf_record record)
+{
+    struct passage *passage = context;
+    if (record.kind == SF_RECORD_BYTES || record.kind == SF_RECORD_SEEN) {
+        struct sf_tenant_id owner = record.kind == SF_RECORD_BYTES ? sf_bytes_of(&record).tenant
+                                                                   : sf_seen_of(&record).tenant;
+        passage->known = true;
+        if (is_anonymous(owner)) {
+            return;
+        }
+        record = part_for_trace(record);
+    } else if (record.kind == SF_RECORD_SHOWN) {
+        struct sf_shown_record shown = sf_shown_of(&record);
+        bool none = sf_tenant_is_none(shown.largest_share) || is_anonymous(shown.largest_share);
+        shown.largest_share =
+            none ? sf_tenant_id(SF_NOBODY) : sf_tenant_id(tenant_of_mark(shown.largest_share));
+        record = sf_record_shown(shown);
+    }
+    passage->trace->add(passage->trace->context, record);
+}
+
+/* What was kept just now has tenants as marks name them. */
+static void name_for_trace(struct sf_exhibits *exhibits)
+{
+    for (uint32_t i = 0; i < exhibits->count; i++) {
+        struct sf_exhibit *item = &exhibits->items[i];
+        item->tenant = sf_tenant_id(tenant_of_mark(item->tenant));
+        for (uint32_t j = 0; j < item->owners_count; j++) {
+            item->owners[j].tenant = sf_tenant_id(tenant_of_mark(item->owners[j].tenant));
+        }
     }
 }
 
-static enum sf_outcome outcome_of(const struct looks *looks, bool whole)
+static bool find_known(void *context, uint64_t hash, struct sf_mark *mark_out)
 {
-    if (looks->other != SF_NOBODY) {
-        return SF_OUTCOME_OTHER;
-    }
-    if (looks->leftover) {
-        return SF_OUTCOME_LEFTOVER;
-    }
-    if (looks->own) {
-        return whole && !looks->anonymous ? SF_OUTCOME_OWN : SF_OUTCOME_TORN;
-    }
-    return looks->anonymous ? SF_OUTCOME_ANONYMOUS : SF_OUTCOME_ERROR;
+    const struct sf_stills *stills = context;
+    const struct known *known =
+        known_slot(stills->known, stills->known_slots, hash != 0 ? hash : 1);
+    *mark_out = known->mark;
+    return known->hash != 0;
 }
 
-/* Not one whole still of this run: a piece, a mixture, another encoding, an earlier run's. */
-static bool look_closely(struct sf_stills *stills, uint32_t viewer, const uint8_t *bytes,
-                         size_t count, struct looks *looks)
-{
-    struct sf_inspection inspection;
-    sf_inspect(bytes, count, &inspection);
-    for (uint32_t i = 0; i < inspection.owners_count; i++) {
-        note_owner(stills, viewer, inspection.owners[i].owner, looks);
-    }
-    struct sf_byte_attribution attribution;
-    sf_ledger_attribute(stills->ledger, bytes, count, &attribution);
-    for (uint32_t i = 0; i < attribution.owners_count; i++) {
-        note_owner(stills, viewer, attribution.owners[i].owner, looks);
-    }
-    return inspection.decodable && !inspection.damaged && inspection.unreadable_ppm < 200000;
-}
-
-static void conclude(const struct looks *looks, bool whole, struct sf_seen *seen)
-{
-    seen->outcome = outcome_of(looks, whole);
-    seen->owner = looks->other;
-}
-
-bool sf_stills_recognise(const struct sf_stills *stills, uint32_t tenant, const uint8_t *bytes,
-                         size_t count, bool whole, struct sf_seen *seen)
+bool sf_stills_know(const struct sf_stills *stills, const uint8_t *bytes, size_t count, bool whole)
 {
     SF_ASSERT(stills != NULL);
     SF_ASSERT(bytes != NULL || count == 0);
-    SF_ASSERT(seen != NULL);
-    SF_ASSERT(tenant < SF_LIVE_TENANTS_MAX);
-    struct looks looks = {.other = SF_NOBODY};
-    *seen = (struct sf_seen){.outcome = SF_OUTCOME_ERROR, .owner = SF_NOBODY};
-    if (count == 0) {
-        return true;
+    return count == 0 ||
+           (whole &&
+            known_slot(stills->known, stills->known_slots, hash_of(bytes, count))->hash != 0);
+}
+
+/* Does a picture in which nothing of this run was found carry an earlier run's mark? */
+static bool is_leftover(const struct sf_stills *stills, const struct sf_received *received)
+{
+    struct sf_inspection seen;
+    sf_inspect(received->bytes, received->count, &seen);
+    for (uint32_t i = 0; i < seen.owners_count; i++) {
+        if (seen.owners[i].owner.tenant.index >> TENANT_BITS != stills->credentials.run) {
+            return true;
+        }
     }
-    const struct known *known =
-        known_slot(stills->known, stills->known_slots, hash_of(bytes, count));
-    if (known->hash == 0) {
+    return false;
+}
+
+static void give_up(const struct sf_received *received, struct sf_viewer_id viewer,
+                    const struct sf_stills_trace *trace)
+{
+    trace->add(trace->context,
+               SF_RECORD(gave_up, .at_ns = received->at_ns, .viewer = viewer,
+                         .bytes = (uint32_t)received->count, .request = received->request));
+}
+
+bool sf_stills_judge(struct sf_stills *stills, const struct sf_received *received,
+                     const struct sf_stills_trace *trace)
+{
+    SF_ASSERT(stills != NULL);
+    SF_ASSERT(received != NULL);
+    SF_ASSERT(trace != NULL);
+    SF_ASSERT(received->count <= UINT32_MAX - 1);
+    struct sf_viewer_id viewer =
+        sf_viewer_of_home((struct sf_home_id){received->tenant}, SF_VIEWER_IS_HUB);
+    if (received->count == 0) {
+        give_up(received, viewer, trace);
         return false;
     }
-    seen->capture = known->mark.capture;
-    note_owner(stills, tenant, known->mark, &looks);
-    conclude(&looks, whole, seen);
-    return true;
-}
-
-void sf_stills_judge(struct sf_stills *stills, uint32_t tenant, const uint8_t *bytes, size_t count,
-                     bool whole, struct sf_seen *seen)
-{
-    SF_ASSERT(stills != NULL);
-    SF_ASSERT(bytes != NULL || count == 0);
-    SF_ASSERT(seen != NULL);
-    SF_ASSERT(tenant < SF_LIVE_TENANTS_MAX);
-    if (!sf_stills_recognise(stills, tenant, bytes, count, whole, seen)) {
-        struct looks looks = {.other = SF_NOBODY};
-        whole = look_closely(stills, tenant, bytes, count, &looks) && whole;
-        conclude(&looks, whole, seen);
+    struct passage passage = {.trace = trace};
+    struct sf_judge judge = {.book = stills->book,
+                             .record = pass_on,
+                             .context = &passage,
+                             .find = find_known,
+                             .find_context = stills,
+                             .exhibits = trace->exhibits};
+    uint32_t count = (uint32_t)received->count;
+    struct sf_byte_range range = {0, count};
+    struct sf_delivery delivery = {
+        .at_ns = received->at_ns,
+        .viewer = viewer,
+        .tenant = marked_tenant(stills, received->tenant),
+        .camera = camera_of(stills, received->tenant, received->place),
+        .owner = marked_tenant(stills, received->tenant),
+        .request = received->request,
+        .flags = SF_FLAG_INTEGRATION,
+        .bytes = received->bytes,
+        .total_bytes = received->whole ? count : count + 1,
+        .ranges = &range,
+        .ranges_count = 1,
+        .arrived_at_ns = received->at_ns,
+        .picture = received->display ? received->bytes : NULL,
+        .picture_bytes = received->display ? count : 0,
+    };
+    sf_judge_delivery(&judge, &delivery,
+                      !received->display ? SF_JUDGE_NOT_SHOWN
+                      : received->whole  ? SF_JUDGE_SHOWN
+                                         : SF_JUDGE_PARTIAL);
+    if (trace->exhibits != NULL && judge.strays_count > 0) {
+        name_for_trace(trace->exhibits);
     }
+    if (!received->display) {
+        give_up(received, viewer, trace);
+    }
+    return !passage.known && is_leftover(stills, received);
 }

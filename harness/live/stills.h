@@ -1,6 +1,7 @@
-/* The stills of a live run, and whose picture an answer is. A place is one URL of the run; each
- * tenant has a camera at each place. Marks carry the run, so that a still which a cache kept from
- * an earlier run is recognised. */
+/* The stills of a live run, and what reached a viewer, as records. A place is one URL of the run;
+ * each tenant has a camera at each place. Every capture is in a book, and harness/judge measures
+ * what a viewer got, as in the simulation. Marks carry the run, so that a still which a cache kept
+ * from an earlier run is recognised. */
 #ifndef STRAYFRAME_LIVE_STILLS_H
 #define STRAYFRAME_LIVE_STILLS_H
 
@@ -8,31 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/base/ids.h"
+#include "harness/base/time.h"
+#include "harness/judge/exhibit.h"
 #include "harness/live/identity.h"
+#include "harness/trace/record.h"
 
 enum {
     SF_LIVE_ANONYMOUS = SF_LIVE_TENANTS_MAX - 1, /* a request without a credential */
     SF_LIVE_PLACES_MAX = 1 << 16,
-};
-
-/* What an answer was. */
-enum sf_outcome {
-    SF_OUTCOME_OWN,       /* the viewer's own still, whole */
-    SF_OUTCOME_OTHER,     /* another tenant's still, or a piece of one */
-    SF_OUTCOME_ANONYMOUS, /* the still that the origin has for requests without a credential */
-    SF_OUTCOME_ERROR,     /* no picture: a status of 400 and above, no answer, something else */
-    SF_OUTCOME_TORN,      /* a part of the viewer's own still */
-    SF_OUTCOME_LEFTOVER,  /* a still of an earlier run */
-    SF_OUTCOMES_COUNT,
-};
-
-/* "own", "other" ... */
-const char *sf_outcome_name(enum sf_outcome outcome);
-
-struct sf_seen {
-    enum sf_outcome outcome;
-    uint32_t owner;   /* OTHER: the tenant; otherwise SF_NOBODY */
-    uint32_t capture; /* of what was seen, where it is one whole still */
 };
 
 struct sf_stills;
@@ -40,21 +25,53 @@ struct sf_stills;
 struct sf_stills *sf_stills_create(const struct sf_credentials *credentials);
 void sf_stills_destroy(struct sf_stills *stills);
 
-/* The still of a tenant at a place: a new capture, or the latest again. Valid until the next
- * call. */
+/* A capture that was made; `place` and `tenant` as they were asked for. */
+struct sf_still_made {
+    uint32_t tenant;
+    uint32_t place;
+    uint32_t capture; /* of the tenant at the place, from 0 */
+    uint32_t bytes;
+    uint64_t hash;
+    int64_t local_s;
+};
+
+/* Called for each new capture. Of requests without a credential, too. */
+void sf_stills_listen(struct sf_stills *stills,
+                      void (*made)(void *context, const struct sf_still_made *made), void *context);
+
+/* The still of a tenant at a place: a new capture, or the latest again. The clock in it counts from
+ * the first still of the run; `now_ns` is CLOCK_MONOTONIC. Valid until the next call. */
 size_t sf_stills_make(struct sf_stills *stills, uint32_t tenant, uint32_t place, bool again,
-                      const uint8_t **bytes_out);
+                      sf_ns now_ns, const uint8_t **bytes_out);
 
-/* Is it a whole still of this run, as it went out? Then *seen_out says whose, at the price of a
- * hash. */
-bool sf_stills_recognise(const struct sf_stills *stills, uint32_t tenant, const uint8_t *bytes,
-                         size_t count, bool whole, struct sf_seen *seen_out);
+/* An answer as far as it reached a viewer. */
+struct sf_received {
+    sf_ns at_ns;     /* on the clock of the trace */
+    uint32_t tenant; /* the viewer is the hub of this tenant's home */
+    uint32_t place;
+    uint64_t request; /* its number in the trace */
+    const uint8_t *bytes;
+    size_t count;
+    bool whole;   /* the transfer ended well */
+    bool display; /* a display shows it: no page that says what is wrong */
+};
 
-/* The same for anything: pieces, mixtures, other encodings. May take long (it looks for the bytes
- * in all stills of the run), so not while requests are under way.
- *
- * What a viewer of this tenant got. `whole` false: the transfer broke off. */
-void sf_stills_judge(struct sf_stills *stills, uint32_t tenant, const uint8_t *bytes, size_t count,
-                     bool whole, struct sf_seen *seen_out);
+/* Adds what was received to a trace. Cameras are then numbered as their tenants are, whatever the
+ * place, and nothing is said of the stills that are no tenant's. */
+struct sf_stills_trace {
+    void (*add)(void *context, struct sf_record record);
+    void *context;
+    struct sf_exhibits *exhibits; /* of strays; NULL: none are kept */
+};
+
+/* Is it a whole still of this run, or empty? Then sf_stills_judge is quick. Other answers may take
+ * long (their bytes are looked for in all stills of the run), so not while requests are under
+ * way. */
+bool sf_stills_know(const struct sf_stills *stills, const uint8_t *bytes, size_t count, bool whole);
+
+/* DELIVERED, BYTES, SHOWN and SEEN records; GAVE_UP where nothing is on a display afterwards.
+ * Returns whether it is, or has in it, a still of an earlier run, and none of this one. */
+bool sf_stills_judge(struct sf_stills *stills, const struct sf_received *received,
+                     const struct sf_stills_trace *trace);
 
 #endif

@@ -8,6 +8,9 @@
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
 #include "harness/base/ids.h"
+#include "harness/live/outcome.h"
+#include "harness/live/recorder.h"
+#include "harness/oracle/oracle.h"
 #include "harness/sim/rng.h"
 
 enum { ROUNDS = 2, RECOVERY_LIMIT_S = 10 };
@@ -18,11 +21,9 @@ struct play_step {
     struct player *player;
     struct sf_timer timer;
     struct sf_step seen;
-    struct sf_text odd; /* an answer to be looked at closely when the round is over */
-    bool odd_whole;
 };
 
-/* One play of one cell. */
+/* One play of one cell: a run with a trace of its own. */
 struct player {
     struct play *wave;
     const struct sf_cell *cell;
@@ -33,7 +34,7 @@ struct player {
     uint32_t open_count;        /* asks of this round without an answer */
     uint64_t busy_before;       /* the stage's count when this round began */
     bool busy;
-    sf_ns began_ns;
+    struct sf_recorder recorder;
     struct play_step steps[SF_CELL_STEPS_MAX];
 };
 
@@ -42,9 +43,12 @@ struct play {
     const struct sf_wave *wave;
     struct player *players;
     uint32_t players_count;
+    uint32_t first_place;   /* of the first player; each has the next one */
     uint32_t playing_count; /* players in the midst of a round */
     bool round_over;
     struct sf_rng rng;
+    struct sf_arena judges; /* the checker's memory */
+    struct sf_checker checker;
 };
 
 static bool is_parallel(const struct sf_cell *cell)
@@ -102,14 +106,6 @@ static void lay_steps(struct player *player)
 
 /* ---- one ask ---- */
 
-static void note_credential(void *context, uint32_t tenant)
-{
-    struct sf_step *seen = context;
-    if (tenant != seen->tenant && seen->credential == SF_NOBODY) {
-        seen->credential = tenant;
-    }
-}
-
 static void end_round(struct player *player)
 {
     struct play *play = player->wave;
@@ -119,23 +115,21 @@ static void end_round(struct player *player)
     play->round_over = play->playing_count == 0;
 }
 
+static uint64_t request_of(const struct play_step *step)
+{
+    return sf_recorder_request(step->seen.tenant, 1 + (uint32_t)(step - step->player->steps));
+}
+
 static void answered(void *context, const struct sf_answer *answer)
 {
     struct play_step *step = context;
     struct player *player = step->player;
     struct play *play = player->wave;
     struct sf_step *seen = &step->seen;
-    struct sf_seen what;
-    if (!sf_stills_recognise(play->stage->stills, seen->tenant, answer->bytes, answer->count,
-                             answer->whole, &what)) {
-        sf_text_add_bytes(&step->odd, answer->bytes, answer->count);
-        step->odd_whole = answer->whole;
-    }
     seen->asked = true;
     seen->status = answer->status;
-    seen->outcome = what.outcome;
-    seen->owner = what.owner;
-    sf_credentials_find(&play->stage->credentials, answer->headers, note_credential, seen);
+    sf_recorder_answered(&player->recorder, seen->tenant, player->place, request_of(step), answer,
+                         sf_loop_now());
     player->open_count--;
     uint32_t next = (uint32_t)(step - player->steps) + 1;
     if (!is_parallel(player->cell) && next < player->first[seen->round + 1]) {
@@ -153,7 +147,9 @@ static void ask(void *context)
     struct sf_stage *stage = player->wave->stage;
     struct sf_request request;
     sf_stage_request(stage, &player->cell->identity, step->seen.tenant, player->place, &request);
-    step->seen.at_ns = sf_loop_now() - player->began_ns;
+    sf_ns now_ns = sf_loop_now();
+    step->seen.at_ns = now_ns - player->recorder.began_ns;
+    sf_recorder_asked(&player->recorder, step->seen.tenant, request_of(step), now_ns);
     struct sf_ask asked = {
         .home = step->seen.tenant,
         .path = request.path,
@@ -182,25 +178,6 @@ static void begin_round(struct player *player, uint32_t round, sf_ns at_ns)
     }
 }
 
-/* Close looks take long, and would make the harness late while requests are under way. */
-static void look_closely(struct play *play)
-{
-    for (uint32_t i = 0; i < play->players_count; i++) {
-        for (uint32_t j = 0; j < play->players[i].steps_count; j++) {
-            struct play_step *step = &play->players[i].steps[j];
-            if (step->odd.length > 0) {
-                struct sf_seen what;
-                sf_stills_judge(play->stage->stills, step->seen.tenant,
-                                (const uint8_t *)step->odd.data, step->odd.length, step->odd_whole,
-                                &what);
-                step->seen.outcome = what.outcome;
-                step->seen.owner = what.owner;
-            }
-            sf_text_free(&step->odd);
-        }
-    }
-}
-
 static void play_round(struct play *play, uint32_t round)
 {
     sf_ns now = sf_loop_now();
@@ -209,7 +186,7 @@ static void play_round(struct play *play, uint32_t round)
     for (uint32_t i = 0; i < play->players_count; i++) {
         struct player *player = &play->players[i];
         if (round == 0) {
-            player->began_ns = now;
+            sf_recorder_begin(&player->recorder, SF_CELL_TENANTS_MAX, now);
         }
         begin_round(player, round, now + (sf_ns)sf_rng_below(&play->rng, (uint64_t)spread));
     }
@@ -219,6 +196,29 @@ static void play_round(struct play *play, uint32_t round)
 
 /* ---- before and after ---- */
 
+/* A new still at the place of a player. */
+static void note_made(void *context, const struct sf_still_made *made)
+{
+    struct play *play = context;
+    if (made->place >= play->first_place && made->place < play->first_place + play->players_count &&
+        made->tenant < SF_CELL_TENANTS_MAX) {
+        sf_recorder_made(&play->players[made->place - play->first_place].recorder, made,
+                         sf_loop_now());
+    }
+}
+
+static void note_phase(struct play *play, enum sf_phase phase)
+{
+    static const enum sf_live_event events[SF_PHASES_COUNT] = {
+        [SF_PHASE_RELOAD] = SF_LIVE_SERVER_RELOAD,
+        [SF_PHASE_RESTART] = SF_LIVE_SERVER_RESTART,
+        [SF_PHASE_PURGE] = SF_LIVE_SERVER_PURGE,
+    };
+    for (uint32_t i = 0; phase != SF_PHASE_STEADY && i < play->players_count; i++) {
+        sf_recorder_event(&play->players[i].recorder, events[phase], sf_loop_now());
+    }
+}
+
 /* Requests for no place, such as health probes, meet the worst condition of the wave. */
 static void injure(struct play *play, bool on)
 {
@@ -227,6 +227,9 @@ static void injure(struct play *play, bool on)
         const struct player *player = &play->players[i];
         struct sf_injury injury = on ? player->cell->condition : (struct sf_injury){0};
         sf_origin_injure(play->stage->origin, player->place, injury);
+        if (player->cell->condition.kind != SF_INJURY_OK) {
+            sf_recorder_event(&play->players[i].recorder, sf_injury_event(&injury), sf_loop_now());
+        }
         bool worse = injury.kind == SF_INJURY_DROP ||
                      (injury.kind != SF_INJURY_OK && worst.kind == SF_INJURY_OK);
         worst = worse ? injury : worst;
@@ -251,6 +254,9 @@ static struct play *prepare(struct sf_stage *stage, const struct sf_wave *wave)
     play->wave = wave;
     sf_rng_init(&play->rng, stage->credentials.secret, "wave", stage->next_place);
     play->players_count = wave->cells_count * wave->repeats;
+    play->first_place = stage->next_place;
+    sf_arena_init(&play->judges);
+    sf_stills_listen(stage->stills, note_made, play);
     play->players =
         sf_alloc(play->players_count > 0 ? play->players_count : 1, sizeof *play->players);
     for (uint32_t i = 0; i < play->players_count; i++) {
@@ -259,6 +265,8 @@ static struct play *prepare(struct sf_stage *stage, const struct sf_wave *wave)
         player->cell = wave->cells[i % wave->cells_count];
         player->result = wave->results[i % wave->cells_count];
         player->place = stage->next_place++;
+        player->recorder.stills = stage->stills;
+        player->recorder.credentials = &stage->credentials;
         lay_steps(player);
         for (uint32_t j = 0; j < player->steps_count; j++) {
             player->steps[j].timer = (struct sf_timer){.fire = ask, .context = &player->steps[j]};
@@ -292,21 +300,75 @@ static bool was_served_early(const struct player *player, uint32_t tenant)
     return false;
 }
 
-static void count_play(const struct player *player)
+/* ---- what the trace of a play says ---- */
+
+static struct sf_step *step_of(struct player *player, uint64_t request)
+{
+    uint32_t number = (uint32_t)request;
+    SF_ASSERT(number >= 1);
+    SF_ASSERT(number <= player->steps_count);
+    return &player->steps[number - 1].seen;
+}
+
+static void note_outcome(void *context, const struct sf_ask_outcome *outcome)
+{
+    struct sf_step *seen = step_of(context, outcome->request);
+    bool leftover = seen->leftover && outcome->outcome != SF_OUTCOME_OTHER;
+    seen->outcome = leftover ? SF_OUTCOME_LEFTOVER : outcome->outcome;
+    seen->owner = outcome->owner.index;
+}
+
+static void note_stray_credential(void *context, uint64_t request, struct sf_tenant_id owner)
+{
+    struct sf_step *seen = step_of(context, request);
+    seen->credential = seen->credential == SF_NOBODY ? owner.index : seen->credential;
+}
+
+/* What the oracles found. */
+struct found {
+    uint64_t strays_count;
+    uint64_t credentials_count;
+};
+
+static struct found judge_play(struct player *player)
+{
+    struct play *play = player->wave;
+    struct sf_recorder *recorder = &player->recorder;
+    struct sf_outcome_reader reader = {
+        .ended = note_outcome, .stray_credential = note_stray_credential, .context = player};
+    sf_arena_reset(&play->judges);
+    sf_checker_init(&play->checker, &play->judges, SF_CELL_TENANTS_MAX);
+    sf_checker_hear(&play->checker, recorder->records, recorder->count);
+    enum sf_verdict all = sf_checker_close(&play->checker);
+    (void)all; /* a cell is about strays alone */
+    for (uint32_t i = 0; i < recorder->leftovers_count; i++) {
+        step_of(player, recorder->leftovers[i])->leftover = true;
+    }
+    sf_outcomes_hear(&reader, recorder->records, recorder->count);
+    struct found found = {0};
+    for (uint32_t i = 0; i < play->checker.oracles_count; i++) {
+        const struct sf_oracle *oracle = sf_oracles()[i];
+        uint64_t count = play->checker.results[i].findings_count;
+        found.strays_count += oracle->of_strays ? count : 0;
+        found.credentials_count += oracle == &sf_oracle_no_stray_credentials ? count : 0;
+    }
+    return found;
+}
+
+static void count_play(struct player *player)
 {
     struct sf_cell_result *result = player->result;
     if (player->busy) {
         result->busy++;
         return;
     }
-    bool stray = false;
-    bool credential = false;
+    struct found found = judge_play(player);
+    bool stray = found.strays_count > 0;
+    bool credential = found.credentials_count > 0;
     for (uint32_t i = 0; i < player->steps_count; i++) {
         const struct sf_step *seen = &player->steps[i].seen;
         SF_ASSERT(seen->asked);
         result->outcomes[seen->outcome]++;
-        stray |= seen->outcome == SF_OUTCOME_OTHER;
-        credential |= seen->credential != SF_NOBODY;
         if (seen->round == 1 && was_served_early(player, seen->tenant)) {
             result->owners_asked++;
             result->owners_served += seen->outcome == SF_OUTCOME_OWN;
@@ -331,7 +393,9 @@ static enum sf_err play_all(struct play *play, struct sf_diag *diag)
     play_round(play, 0);
     sf_loop_wait(stage->loop, play->wave->gap_ns);
     if (play->players_count > 0) {
-        SF_TRY(sf_stage_phase(stage, play->players[0].cell->phase, play->wave->config, diag));
+        enum sf_phase phase = play->players[0].cell->phase;
+        SF_TRY(sf_stage_phase(stage, phase, play->wave->config, diag));
+        note_phase(play, phase);
     }
     injure(play, true);
     if (injured) {
@@ -340,11 +404,11 @@ static enum sf_err play_all(struct play *play, struct sf_diag *diag)
     play_round(play, 1);
     injure(play, false);
     sf_origin_release(stage->origin);
-    look_closely(play);
-    sf_loop_forgive(stage->loop);
     for (uint32_t i = 0; i < play->players_count; i++) {
+        sf_recorder_end(&play->players[i].recorder, sf_loop_now());
         count_play(&play->players[i]);
     }
+    sf_loop_forgive(stage->loop);
     /* The server may have taken the origin for dead: the next wave begins when it answers again. */
     return injured ? sf_stage_ready(stage, RECOVERY_LIMIT_S * SF_SECOND, diag) : SF_OK;
 }
@@ -356,6 +420,11 @@ enum sf_err sf_wave_play(struct sf_stage *stage, const struct sf_wave *wave, str
     SF_ASSERT(stage->next_place + wave->cells_count * wave->repeats < SF_STAGE_PLACES_MAX);
     struct play *play = prepare(stage, wave);
     enum sf_err err = play_all(play, diag);
+    sf_stills_listen(stage->stills, NULL, NULL);
+    for (uint32_t i = 0; i < play->players_count; i++) {
+        sf_recorder_fini(&play->players[i].recorder);
+    }
+    sf_arena_fini(&play->judges);
     free(play->players);
     free(play);
     return err;

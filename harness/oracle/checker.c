@@ -42,7 +42,8 @@ const char *sf_verdict_name(enum sf_verdict verdict)
 
 static const uint64_t REGISTER_KINDS = SF_SEES(CAMERA) | SF_SEES(VIEWER) | SF_SEES(LINK) |
                                        SF_SEES(KILL_SWITCH) | SF_SEES(SESSION) | SF_SEES(SLOT) |
-                                       SF_SEES(SHARE) | SF_SEES(ASK) | SF_SEES(ANSWERED_FROM);
+                                       SF_SEES(SHARE) | SF_SEES(ASK) | SF_SEES(ANSWERED_FROM) |
+                                       SF_SEES(LIVE);
 
 static void list_oracle(struct sf_checker *checker, uint32_t oracle)
 {
@@ -167,6 +168,9 @@ static void register_see(struct sf_register *who, const struct sf_record *record
     case SF_RECORD_KILL_SWITCH:
         who->blocked = sf_kill_switch_of(record).blocked;
         break;
+    case SF_RECORD_LIVE:
+        who->live = true;
+        break;
     default: /* the rest: says nothing about identities */
         break;
     }
@@ -216,6 +220,7 @@ enum sf_verdict sf_checker_close(struct sf_checker *checker)
     bool evidence_missing = false;
     for (uint32_t i = 0; i < checker->oracles_count; i++) {
         struct sf_evidence evidence = oracles[i]->evidence(checker->states[i]);
+        evidence.wanted &= !(checker->who.live && oracles[i]->inside);
         checker->results[i].evidence_count = evidence.count;
         checker->results[i].wanted = evidence.wanted;
         evidence_missing |= evidence.wanted && evidence.count == 0;

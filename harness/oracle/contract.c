@@ -45,6 +45,7 @@ const struct sf_oracle sf_oracle_contract = {
     .name = "contract",
     .invariant = "the cache keeps the contract of its interface",
     .amount_unit = "code",
+    .inside = true,
     .kinds = SF_SEES(CONTRACT) | SF_SEES(ADMITTED),
     .state_bytes = sizeof(struct state),
     .see = see,

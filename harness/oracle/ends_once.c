@@ -182,6 +182,7 @@ const struct sf_oracle sf_oracle_ends_once = {
     .name = "ends-once",
     .invariant = "every accepted request ends exactly once, in time",
     .amount_unit = "1 again, 2 late, 3 never",
+    .inside = true,
     .kinds = SF_SEES(ADMITTED) | SF_SEES(ANSWERED) | SF_SEES(REFUSED) | SF_SEES(CANCELLED) |
              SF_SEES(END),
     .state_bytes = sizeof(struct state),

@@ -36,7 +36,8 @@
     X(ends_once)            \
     X(forgotten)            \
     X(wrong_camera)         \
-    X(no_influence)
+    X(no_influence)         \
+    X(no_stray_credentials)
 
 /* A broken invariant. Data, never an error code. */
 struct sf_finding {
@@ -90,6 +91,7 @@ struct sf_register {
     bool *linked;                       /* by tenant: linked to the integration */
     bool *has_app;                      /* by tenant: has an app of its own */
     bool blocked;                       /* the kill switch is on */
+    bool live;                          /* real servers: nothing inside them is recorded */
     uint32_t *answered_from;            /* by viewer: see sf_register_callback */
     struct sf_access access;            /* guests, and the camera of each request */
 };
@@ -191,6 +193,7 @@ struct sf_oracle {
     const char *invariant;   /* one sentence without a full stop */
     const char *amount_unit; /* of sf_finding.amount: "ppm of the picture", "bytes" ... */
     bool of_strays;          /* a finding is a stray frame, or a piece of one */
+    bool inside; /* judges what happens inside the cloud: not wanted in a run of real servers */
     uint64_t kinds;          /* bit set of the record kinds that it wants to see */
     size_t state_bytes;
     /* May be NULL. `homes_count` bounds tenants and cameras;

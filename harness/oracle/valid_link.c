@@ -81,6 +81,7 @@ const struct sf_oracle sf_oracle_valid_link = {
     .invariant =
         "a viewer without a valid link to the camera that it asks for is sent no byte of a frame",
     .amount_unit = "bytes",
+    .inside = true,
     .kinds = SF_SEES(ADMITTED) | SF_SEES(ANSWERED) | SF_SEES(REFUSED),
     .state_bytes = sizeof(struct state),
     .init = init,

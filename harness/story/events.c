@@ -124,6 +124,11 @@ static void say_viewer(const struct sf_record *record, struct sf_text *out)
         name_viewer(sf_renewed_of(record).owner, out);
         sf_text_add(out, " from now on");
         return;
+    case SF_RECORD_ISSUED:
+        name_viewer(viewer, out);
+        sf_text_add(out, " gets a credential of home %u's account in the headers of an answer",
+                    sf_home_of_tenant(sf_issued_of(record).tenant).index + 1);
+        return;
     case SF_RECORD_INFLUENCE:
     case SF_RECORD_INFLUENCE_VALUES:
         name_viewer(viewer, out);
@@ -233,6 +238,9 @@ static void say_cloud(const struct facts *facts, const struct sf_record *record,
         return;
     case SF_RECORD_BUSY:
         say_busy(sf_busy_of(record), out);
+        return;
+    case SF_RECORD_LIVE:
+        sf_text_add(out, "%s", sf_live_event_words(sf_live_of(record).what));
         return;
     default: /* the rest: in the words of the record */
         sf_record_say(record, out);

@@ -113,3 +113,14 @@ const char *sf_destination_name(enum sf_destination destination)
     SF_ASSERT(destination < SF_DESTINATIONS_COUNT);
     return names[destination];
 }
+
+const char *sf_live_event_words(enum sf_live_event event)
+{
+    static const char *const words[SF_LIVE_EVENTS_COUNT] = {
+#define X(ID, words) [SF_LIVE_##ID] = words,
+        SF_LIVE_EVENTS(X)
+#undef X
+    };
+    SF_ASSERT(event < SF_LIVE_EVENTS_COUNT);
+    return words[event];
+}

@@ -134,6 +134,30 @@ enum sf_cloud_service { SF_SERVICE_IDENTITY, SF_SERVICE_STORE, SF_SERVICES_COUNT
 
 enum sf_operation { SF_OPERATION_GET, SF_OPERATION_PUT, SF_OPERATIONS_COUNT };
 
+/* Of LIVE: X(ID, words) for what happens. New ones are appended: saved runs number them. */
+#define SF_LIVE_EVENTS(X)                                                \
+    X(BEGINS, "the run begins")                                          \
+    X(ORIGIN_OK, "the origin answers well from now on")                  \
+    X(ORIGIN_DROP, "the origin closes connections instead of answering") \
+    X(ORIGIN_5XX, "the origin answers with errors from now on")          \
+    X(ORIGIN_SLOW, "the origin answers late from now on")                \
+    X(ORIGIN_STALL, "the origin falls silent within its answers")        \
+    X(ORIGIN_CUT, "the origin cuts its answers off")                     \
+    X(ORIGIN_LOSSY, "the origin drops a share of its answers")           \
+    X(IDENTITY_FAILS, "the identity service fails from now on")          \
+    X(IDENTITY_ANSWERS, "the identity service answers again")            \
+    X(SERVER_RELOAD, "the server has reloaded its configuration")        \
+    X(SERVER_RESTART, "the server has been restarted")                   \
+    X(SERVER_KILL, "the server has been killed and started again")       \
+    X(SERVER_PURGE, "the server's cache has been purged")                \
+    X(SERVER_UPGRADE, "the server has been upgraded")
+
+#define SF_LIVE_OF_ROW(ID, words) SF_LIVE_##ID,
+enum sf_live_event { SF_LIVE_EVENTS(SF_LIVE_OF_ROW) SF_LIVE_EVENTS_COUNT };
+#undef SF_LIVE_OF_ROW
+
+const char *sf_live_event_words(enum sf_live_event event);
+
 /* Where a camera sends to. An answer to a viewer has no destination. */
 enum sf_destination {
     SF_DESTINATION_NONE,
@@ -210,6 +234,7 @@ enum { SF_DESTINATION_ALLOWED = 1 << 0, SF_DESTINATION_FOR_SETTINGS = 1 << 1 };
     T(BLOCKED, bool, NUMBER, "")                                                     \
     T(NODE_BACK, bool, NUMBER, "")                                                   \
     T(SERVICE_ON, bool, NUMBER, "")                                                  \
+    T(LIVE_EVENT, enum sf_live_event, NUMBER, "")                                    \
     T(POWER_BACK, bool, NUMBER, "")                                                  \
     T(SIGNED_IN, bool, NUMBER, "")                                                   \
     T(CONSENTS, bool, NUMBER, "")                                                    \

@@ -77,6 +77,12 @@ static const struct sf_word service_words[] = {
     VALUE(SF_SERVICE_STORE, "shared store"),
     {0},
 };
+static const struct sf_word live_words[] = {
+#define X(ID, words) VALUE(SF_LIVE_##ID, words),
+    SF_LIVE_EVENTS(X)
+#undef X
+    {0},
+};
 static const struct sf_word operation_words[] = {
     VALUE(SF_OPERATION_GET, "get"),
     VALUE(SF_OPERATION_PUT, "put"),
@@ -153,6 +159,7 @@ static const struct type {
     [SF_TYPE_BLOCKED] = {.form = WORDS, .words = blocked_words},
     [SF_TYPE_NODE_BACK] = {.form = WORDS, .words = back_words},
     [SF_TYPE_SERVICE_ON] = {.form = WORDS, .words = service_on_words},
+    [SF_TYPE_LIVE_EVENT] = {.form = WORDS, .words = live_words},
     [SF_TYPE_POWER_BACK] = {.form = WORDS, .words = power_words},
     [SF_TYPE_SIGNED_IN] = {.form = WORDS, .words = signed_in_words},
     [SF_TYPE_CONSENTS] = {.form = WORDS, .words = consents_words},

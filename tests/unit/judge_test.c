@@ -263,6 +263,49 @@ static void test_a_strangers_still_is_a_stray_by_bytes_and_by_pixels(void **stat
     court_close(&court);
 }
 
+/* What a caller says of a hash: camera 2's first still, whatever the hash. */
+static bool say_first_of_camera_2(void *context, uint64_t hash, struct sf_mark *mark_out)
+{
+    (void)context;
+    (void)hash;
+    *mark_out = (struct sf_mark){{2}, {2}, 0};
+    return true;
+}
+
+/* A capture that a caller knows by its hash is found without a search, and as much is found. A
+ * caller that is wrong is not believed: the search goes on. */
+static void test_a_capture_known_by_its_hash_is_made_again_before_it_is_believed(void **state)
+{
+    (void)state;
+    for (uint32_t number = 0; number < 2; number++) {
+        struct court court;
+        court_open(&court);
+        court.judge.find = say_first_of_camera_2;
+        free(capture(&court, 0, false).bytes);
+        struct still stills[2] = {capture(&court, 2, false), capture(&court, 2, false)};
+        struct sf_byte_range range;
+        const struct sf_delivery delivery = whole(&stills[number], &range);
+        sf_judge_delivery(&court.judge, &delivery, SF_JUDGE_SHOWN);
+
+        uint32_t at = 1;
+        const struct sf_record *bytes = next(&court, &at, SF_RECORD_BYTES);
+        expect_owner(bytes, 2, number);
+        assert_true(number == 1 || (uint32_t)bytes->d == stills[0].count);
+        const struct sf_record *shown = next(&court, &at, SF_RECORD_SHOWN);
+        assert_int_equal(shown->b, 2);
+        assert_int_equal(shown->flags & (SF_FLAG_WHOLE | SF_FLAG_EXACT | SF_FLAG_DAMAGED),
+                         SF_FLAG_WHOLE);
+        const struct sf_record *seen = next(&court, &at, SF_RECORD_SEEN);
+        expect_owner(seen, 2, number);
+        assert_int_equal((uint32_t)seen->d, 1000000);
+        assert_int_equal(court.records_count, at);
+        assert_int_equal(court.judge.strays_count, 1);
+        free(stills[0].bytes);
+        free(stills[1].bytes);
+        court_close(&court);
+    }
+}
+
 /* Two pieces of a stranger's still with a gap between them, and no display. */
 static void test_each_range_that_arrived_is_attributed(void **state)
 {
@@ -488,6 +531,7 @@ int main(void)
         cmocka_unit_test(test_a_finding_never_rests_on_what_the_caller_vouches_for),
         cmocka_unit_test(test_own_capture_too_old_for_its_hash_is_found_all_the_same),
         cmocka_unit_test(test_a_strangers_still_is_a_stray_by_bytes_and_by_pixels),
+        cmocka_unit_test(test_a_capture_known_by_its_hash_is_made_again_before_it_is_believed),
         cmocka_unit_test(test_each_range_that_arrived_is_attributed),
         cmocka_unit_test(test_a_part_that_a_display_shows_is_looked_at),
         cmocka_unit_test(test_what_is_shown_again_has_no_bytes),

@@ -676,9 +676,41 @@ static void test_what_is_answered_is_fresh_or_flagged(void **state)
           "not wanted\n");
 }
 
+/* An own credential is evidence. */
+static void test_a_credential_of_another_account_is_a_finding(void **state)
+{
+    (void)state;
+    judge(&sf_oracle_no_stray_credentials,
+          "0 real servers in real time: the run begins\n"
+          "150 hub 0 gets a credential of tenant 0, request 1\n"
+          "160 hub 0 gets a credential of tenant 1, request 2\n"
+          "170 hub 1 changes to session 5, issued to hub 0\n"
+          "180 hub 1 changes to session 5, issued to hub 1\n"
+          "900 end\n",
+          "evidence 4\n"
+          "160 the hub of home 1 was answered with a credential of home 2's account\n"
+          "170 the hub of home 2 was answered with a credential of home 1's account\n");
+    judge(&sf_oracle_no_stray_credentials, "900 end\n", "not wanted\n");
+}
+
+/* What happens inside a real server has no records, and so is no missing evidence. */
+static void test_in_a_run_of_real_servers_what_happens_inside_is_not_wanted(void **state)
+{
+    (void)state;
+    static const char live[] = "0 real servers in real time: the run begins\n"
+                               "900 end\n";
+    judge(&sf_oracle_valid_link, live, "not wanted\n");
+    judge(&sf_oracle_ends_once, live, "not wanted\n");
+    judge(&sf_oracle_contract, live, "not wanted\n");
+    judge(&sf_oracle_no_stray_bytes, live, "evidence 0\n");
+    judge(&sf_oracle_valid_link, "900 end\n", "evidence 0\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_credential_of_another_account_is_a_finding),
+        cmocka_unit_test(test_in_a_run_of_real_servers_what_happens_inside_is_not_wanted),
         cmocka_unit_test(test_a_trace_without_evidence_is_inconclusive),
         cmocka_unit_test(test_findings_beyond_what_is_kept_are_counted),
         cmocka_unit_test(test_pixels_of_another_tenant_are_a_finding),

@@ -3,6 +3,7 @@
 
 #include "harness/live/cell.h"
 #include "harness/live/stage.h"
+#include "tests/unit/received.h"
 #include "tests/unit/test.h"
 
 #include <stdio.h>
@@ -45,13 +46,17 @@ static int close_stage(void **state)
 static void done(void *context, const struct sf_answer *answer)
 {
     struct got *got = context;
-    struct sf_seen seen;
-    sf_stills_judge(stage.stills, 0, answer->bytes, answer->count, answer->whole, &seen);
+    const struct sf_received received = {.place = PLACE,
+                                         .request = 1,
+                                         .bytes = answer->bytes,
+                                         .count = answer->count,
+                                         .whole = answer->whole,
+                                         .display = answer->status < 400};
     got->ended = true;
     got->status = answer->status;
     got->whole = answer->whole;
     got->count = answer->count;
-    got->outcome = seen.outcome;
+    got->outcome = received_outcome(stage.stills, &received, NULL);
     snprintf(got->headers, sizeof got->headers, "%s", answer->headers);
 }
 

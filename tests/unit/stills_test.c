@@ -1,6 +1,7 @@
 #include "harness/live/stills.h"
 
 #include "harness/base/ids.h"
+#include "tests/unit/received.h"
 #include "tests/unit/test.h"
 
 #include <stdlib.h>
@@ -18,7 +19,7 @@ static int make(void **state)
     stills = sf_stills_create(&(struct sf_credentials){.run = 9, .secret = 1});
     for (uint32_t tenant = 0; tenant < 2; tenant++) {
         const uint8_t *bytes;
-        copy_bytes[tenant] = sf_stills_make(stills, tenant, PLACE, false, &bytes);
+        copy_bytes[tenant] = sf_stills_make(stills, tenant, PLACE, false, 1, &bytes);
         memcpy(copy[tenant], bytes, copy_bytes[tenant]);
     }
     return 0;
@@ -31,29 +32,34 @@ static int drop(void **state)
     return 0;
 }
 
-static struct sf_seen judged(uint32_t viewer, const uint8_t *bytes, size_t count, bool whole)
+static uint32_t owner; /* of what was judged last */
+
+static enum sf_outcome judged(uint32_t viewer, const uint8_t *bytes, size_t count, bool whole)
 {
-    struct sf_seen seen;
-    sf_stills_judge(stills, viewer, bytes, count, whole, &seen);
-    return seen;
+    const struct sf_received received = {.tenant = viewer,
+                                         .place = PLACE,
+                                         .request = 1,
+                                         .bytes = bytes,
+                                         .count = count,
+                                         .whole = whole,
+                                         .display = true};
+    return received_outcome(stills, &received, &owner);
 }
 
 static void test_own_and_other_are_told_apart(void **state)
 {
     (void)state;
-    assert_int_equal(judged(0, copy[0], copy_bytes[0], true).outcome, SF_OUTCOME_OWN);
-    struct sf_seen seen = judged(0, copy[1], copy_bytes[1], true);
-    assert_int_equal(seen.outcome, SF_OUTCOME_OTHER);
-    assert_int_equal(seen.owner, 1);
+    assert_int_equal(judged(0, copy[0], copy_bytes[0], true), SF_OUTCOME_OWN);
+    assert_int_equal(judged(0, copy[1], copy_bytes[1], true), SF_OUTCOME_OTHER);
+    assert_int_equal(owner, 1);
 }
 
 static void test_half_of_anothers_still_is_anothers(void **state)
 {
     (void)state;
-    struct sf_seen seen = judged(0, copy[1], copy_bytes[1] / 2, false);
-    assert_int_equal(seen.outcome, SF_OUTCOME_OTHER);
-    assert_int_equal(seen.owner, 1);
-    assert_int_equal(judged(1, copy[1], copy_bytes[1] / 2, false).outcome, SF_OUTCOME_TORN);
+    assert_int_equal(judged(0, copy[1], copy_bytes[1] / 2, false), SF_OUTCOME_OTHER);
+    assert_int_equal(owner, 1);
+    assert_int_equal(judged(1, copy[1], copy_bytes[1] / 2, false), SF_OUTCOME_TORN);
 }
 
 /* Ones own beginning with another's end: what a buffer gives that was used twice. */
@@ -65,23 +71,23 @@ static void test_a_mixture_is_anothers(void **state)
     memcpy(mixed, copy[0], copy_bytes[0]);
     size_t end = copy_bytes[1] < copy_bytes[0] ? copy_bytes[1] : copy_bytes[0];
     memcpy(mixed + half, copy[1] + half, end - half);
-    assert_int_equal(judged(0, mixed, copy_bytes[0], true).outcome, SF_OUTCOME_OTHER);
+    assert_int_equal(judged(0, mixed, copy_bytes[0], true), SF_OUTCOME_OTHER);
     free(mixed);
 }
 
 static void test_what_is_no_picture_is_an_error(void **state)
 {
     (void)state;
-    assert_int_equal(judged(0, (const uint8_t *)"sorry", 5, true).outcome, SF_OUTCOME_ERROR);
-    assert_int_equal(judged(0, NULL, 0, true).outcome, SF_OUTCOME_ERROR);
+    assert_int_equal(judged(0, (const uint8_t *)"sorry", 5, true), SF_OUTCOME_ERROR);
+    assert_int_equal(judged(0, NULL, 0, true), SF_OUTCOME_ERROR);
 }
 
 static void test_a_still_of_nobody_is_anonymous(void **state)
 {
     (void)state;
     const uint8_t *bytes;
-    size_t count = sf_stills_make(stills, SF_LIVE_ANONYMOUS, PLACE, false, &bytes);
-    assert_int_equal(judged(0, bytes, count, true).outcome, SF_OUTCOME_ANONYMOUS);
+    size_t count = sf_stills_make(stills, SF_LIVE_ANONYMOUS, PLACE, false, 1, &bytes);
+    assert_int_equal(judged(0, bytes, count, true), SF_OUTCOME_ANONYMOUS);
 }
 
 /* A cache on disk may serve the captures of the run before: their marks must not be believed. */
@@ -90,9 +96,9 @@ static void test_a_still_of_an_earlier_run_is_a_leftover(void **state)
     (void)state;
     struct sf_stills *earlier = sf_stills_create(&(struct sf_credentials){.run = 8, .secret = 1});
     const uint8_t *bytes;
-    size_t count = sf_stills_make(earlier, 0, PLACE, false, &bytes);
-    assert_int_equal(judged(0, bytes, count, true).outcome, SF_OUTCOME_LEFTOVER);
-    assert_int_equal(judged(1, bytes, count, true).outcome, SF_OUTCOME_LEFTOVER);
+    size_t count = sf_stills_make(earlier, 0, PLACE, false, 1, &bytes);
+    assert_int_equal(judged(0, bytes, count, true), SF_OUTCOME_LEFTOVER);
+    assert_int_equal(judged(1, bytes, count, true), SF_OUTCOME_LEFTOVER);
     sf_stills_destroy(earlier);
 }
 
@@ -100,10 +106,10 @@ static void test_again_gives_the_same_still(void **state)
 {
     (void)state;
     const uint8_t *bytes;
-    size_t count = sf_stills_make(stills, 0, PLACE, true, &bytes);
+    size_t count = sf_stills_make(stills, 0, PLACE, true, 1, &bytes);
     assert_int_equal(count, copy_bytes[0]);
     assert_memory_equal(bytes, copy[0], count);
-    sf_stills_make(stills, 0, PLACE, false, &bytes);
+    sf_stills_make(stills, 0, PLACE, false, 1, &bytes);
     assert_memory_not_equal(bytes, copy[0], count);
 }
 
