@@ -16,9 +16,8 @@ static struct sf_viewer_id hub_of(uint32_t tenant)
     return sf_viewer_of_home((struct sf_home_id){tenant}, SF_VIEWER_IS_HUB);
 }
 
-void sf_recorder_add(struct sf_recorder *recorder, struct sf_record record)
+static void add(struct sf_recorder *recorder, struct sf_record record)
 {
-    SF_ASSERT(recorder != NULL);
     if (recorder->count == recorder->capacity) {
         recorder->capacity = recorder->capacity > 0 ? 2 * recorder->capacity : 64;
         recorder->records =
@@ -29,7 +28,7 @@ void sf_recorder_add(struct sf_recorder *recorder, struct sf_record record)
 
 static void add_record(void *context, struct sf_record record)
 {
-    sf_recorder_add(context, record);
+    add(context, record);
 }
 
 /* Cameras, then viewers, then links: as the simulation begins a trace. */
@@ -40,18 +39,16 @@ void sf_recorder_begin(struct sf_recorder *recorder, uint32_t homes_count, sf_ns
     SF_ASSERT(recorder->credentials != NULL);
     SF_ASSERT(homes_count <= SF_LIVE_ANONYMOUS);
     recorder->began_ns = now_ns;
-    sf_recorder_add(recorder, SF_RECORD(live, .what = SF_LIVE_BEGINS));
+    add(recorder, SF_RECORD(live, .what = SF_LIVE_BEGINS));
     for (uint32_t i = 0; i < homes_count; i++) {
-        sf_recorder_add(recorder,
-                        SF_RECORD(camera, .camera = sf_camera_id(i), .tenant = sf_tenant_id(i)));
+        add(recorder, SF_RECORD(camera, .camera = sf_camera_id(i), .tenant = sf_tenant_id(i)));
     }
     for (uint32_t i = 0; i < homes_count; i++) {
-        sf_recorder_add(recorder,
-                        SF_RECORD(viewer, .viewer = hub_of(i), .tenant = sf_tenant_id(i),
-                                  .camera = sf_camera_id(i), .flags = SF_FLAG_INTEGRATION));
+        add(recorder, SF_RECORD(viewer, .viewer = hub_of(i), .tenant = sf_tenant_id(i),
+                                .camera = sf_camera_id(i), .flags = SF_FLAG_INTEGRATION));
     }
     for (uint32_t i = 0; i < homes_count; i++) {
-        sf_recorder_add(recorder, SF_RECORD(link, .tenant = sf_tenant_id(i), .linked = true));
+        add(recorder, SF_RECORD(link, .tenant = sf_tenant_id(i), .linked = true));
     }
 }
 
@@ -85,17 +82,17 @@ void sf_recorder_made(struct sf_recorder *recorder, const struct sf_still_made *
     SF_ASSERT(recorder != NULL);
     SF_ASSERT(made != NULL);
     if (made->tenant != SF_LIVE_ANONYMOUS) {
-        sf_recorder_add(recorder, SF_RECORD(capture, .at_ns = at(recorder, now_ns),
-                                            .camera = sf_camera_id(made->tenant),
-                                            .capture = made->capture, .bytes = made->bytes,
-                                            .local_s = made->local_s, .hash = made->hash));
+        add(recorder,
+            SF_RECORD(capture, .at_ns = at(recorder, now_ns), .camera = sf_camera_id(made->tenant),
+                      .capture = made->capture, .bytes = made->bytes, .local_s = made->local_s,
+                      .hash = made->hash));
     }
 }
 
 void sf_recorder_event(struct sf_recorder *recorder, enum sf_live_event event, sf_ns now_ns)
 {
     SF_ASSERT(recorder != NULL);
-    sf_recorder_add(recorder, SF_RECORD(live, .at_ns = at(recorder, now_ns), .what = event));
+    add(recorder, SF_RECORD(live, .at_ns = at(recorder, now_ns), .what = event));
 }
 
 uint64_t sf_recorder_request(uint32_t tenant, uint32_t number)
@@ -107,9 +104,8 @@ void sf_recorder_asked(struct sf_recorder *recorder, uint32_t tenant, uint64_t r
                        sf_ns now_ns)
 {
     SF_ASSERT(recorder != NULL);
-    sf_recorder_add(recorder,
-                    SF_RECORD(ask, .at_ns = at(recorder, now_ns), .viewer = hub_of(tenant),
-                              .camera = sf_camera_id(tenant), .request = request));
+    add(recorder, SF_RECORD(ask, .at_ns = at(recorder, now_ns), .viewer = hub_of(tenant),
+                            .camera = sf_camera_id(tenant), .request = request));
 }
 
 /* ---- answers ---- */
@@ -124,9 +120,8 @@ struct credentials {
 static void note_credential(void *context, uint32_t tenant)
 {
     const struct credentials *found = context;
-    sf_recorder_add(found->recorder,
-                    SF_RECORD(issued, .at_ns = found->at_ns, .viewer = hub_of(found->tenant),
-                              .tenant = sf_tenant_id(tenant), .request = found->request));
+    add(found->recorder, SF_RECORD(issued, .at_ns = found->at_ns, .viewer = hub_of(found->tenant),
+                                   .tenant = sf_tenant_id(tenant), .request = found->request));
 }
 
 static void judge(struct sf_recorder *recorder, const struct sf_received *received)
@@ -233,6 +228,6 @@ void sf_recorder_end(struct sf_recorder *recorder, sf_ns now_ns)
     SF_ASSERT(recorder != NULL);
     SF_ASSERT(recorder->count > 0);
     judge_kept(recorder);
-    sf_recorder_add(recorder, SF_RECORD(end, .at_ns = at(recorder, now_ns)));
+    add(recorder, SF_RECORD(end, .at_ns = at(recorder, now_ns)));
     sort(recorder);
 }

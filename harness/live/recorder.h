@@ -32,7 +32,6 @@ struct sf_recorder {
 void sf_recorder_begin(struct sf_recorder *recorder, uint32_t homes_count, sf_ns now_ns);
 void sf_recorder_fini(struct sf_recorder *recorder);
 
-void sf_recorder_add(struct sf_recorder *recorder, struct sf_record record);
 /* The camera of the still's tenant has made it. */
 void sf_recorder_made(struct sf_recorder *recorder, const struct sf_still_made *made, sf_ns now_ns);
 void sf_recorder_event(struct sf_recorder *recorder, enum sf_live_event event, sf_ns now_ns);
