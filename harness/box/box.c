@@ -25,6 +25,7 @@ static uint32_t processes_count;
 static uint32_t lacks;
 static bool run_is_repeatable;
 static bool run_is_void;
+static bool run_met_bound; /* it is void for that, or the one before that is repeated was */
 static uint64_t run_peak_bytes;
 
 const struct sf_cache_plugin *sf_box_plugin(const struct sf_box *box)
@@ -50,6 +51,7 @@ void sf_box_run_begins(double seconds_max, bool repeatable)
 {
     sf_channel_allow(seconds_max);
     run_is_repeatable = repeatable;
+    run_met_bound &= run_is_void;
     run_is_void = false;
     run_peak_bytes = 0;
 }
@@ -87,6 +89,17 @@ bool sf_box_is_repeatable(void)
 void sf_box_void_run(void)
 {
     run_is_void = true;
+}
+
+void sf_box_void_run_at_bound(void)
+{
+    run_is_void = true;
+    run_met_bound = true;
+}
+
+bool sf_box_run_asks(void)
+{
+    return run_met_bound || !run_is_repeatable;
 }
 
 void sf_box_log_messages(FILE *file)

@@ -361,6 +361,11 @@ enum sf_calls_end sf_boxed_hear(struct sf_boxed *boxed, char *refusal, uint32_t 
         }
         boxed->box->habits[boxed->event].calls = true;
         int32_t code = carry_out(&hearing, &head, &body);
+        bool taken_for_granted = !head.reply && !boxed->gone && !boxed->channel->json;
+        if (taken_for_granted && code == SF_CACHE_E_BUSY && !sf_box_run_asks()) {
+            sf_box_void_run_at_bound();
+            return SF_CALLS_LOST;
+        }
         if (head.reply && !boxed->gone) {
             const struct sf_event_result result = {.code = (uint32_t)code};
             sf_channel_send(boxed->channel,

@@ -122,6 +122,11 @@ __attribute__((format(printf, 2, 3))) void sf_boxed_broken(struct sf_boxed *boxe
 /* May events be sent without waiting (sf_box_run_begins)? */
 bool sf_box_is_repeatable(void);
 void sf_box_void_run(void);
+/* The same, for a call that the runner took for granted, and that exceeds a bound of the host's:
+ * the repeated run asks. */
+void sf_box_void_run_at_bound(void);
+/* Must the runner ask the host before each call that its bounds may refuse? */
+bool sf_box_run_asks(void);
 /* For sf_box_run_peak_bytes. */
 void sf_box_note_peak(uint64_t bytes);
 

@@ -112,6 +112,7 @@ static void *create(const struct sf_cache_host *host, const struct sf_cache_conf
         .seed = boxed->config.rng[0] != 0 ? boxed->config.rng[0] : 1,
         .rng = {boxed->config.rng[0], boxed->config.rng[1], boxed->config.rng[2],
                 boxed->config.rng[3]},
+        .asks = sf_box_run_asks(),
         .options = config->options,
     };
     snprintf(error, error_bytes, "it ended before it was there");

@@ -58,6 +58,7 @@ struct sf_instance {
     struct sf_rng rng;
     const void *thread;           /* the runner's, in which the object is called */
     atomic_bool called_from_afar; /* a thread of the object's own has called since the last reply */
+    bool asks;                    /* see struct sf_event_create */
     int64_t now_ns;
     int64_t wall_ms;
     enum sf_wire_event event;           /* the one that is being told */

@@ -50,6 +50,7 @@ static void tell_create(struct sf_instance *instance, const struct sf_event_crea
     instance->ids_count = 0;
     memcpy(instance->rng.state, event->rng, sizeof instance->rng.state);
     instance->ids_key = event->rng[3];
+    instance->asks = event->asks != 0;
     sf_instance_lend(instance);
     instance->cache = instance->plugin->create(&instance->host, &config, error, sizeof error);
     if (instance->cache == NULL) {

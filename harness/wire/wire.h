@@ -116,6 +116,8 @@ struct sf_event_create {
     uint32_t node;
     uint32_t nodes;
     uint32_t still_bytes_max;
+    uint32_t asks; /* 1: each call that a bound of the host's may refuse waits for its answer;
+                      binary frames only */
     uint64_t capacity_bytes;
     int64_t fresh_within_ns;
     uint64_t seed;   /* for a cache's own dice */
