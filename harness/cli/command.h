@@ -7,14 +7,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "harness/gate/gate.h"
 #include "harness/base/err.h"
 #include "harness/base/text.h"
+#include "harness/ci/result.h"
 #include "harness/oracle/oracle.h"
 #include "harness/scenario/scenario.h"
 
-enum { CLI_OPTIONS_MAX = 24, CLI_SETS_MAX = 64, CLI_WORDS_MAX = 256, CLI_LINES_MAX = 16 };
+enum { CLI_OPTIONS_MAX = 40, CLI_SETS_MAX = 64, CLI_WORDS_MAX = 256, CLI_LINES_MAX = 16 };
 
 /* Of a path, its end included. */
 enum { CLI_PATH_BYTES = 4096 };
@@ -62,9 +64,15 @@ enum {
     {                                            \
         "json", NULL, "print the result as JSON" \
     }
-#define CLI_OPTION_JUNIT                                                      \
-    {                                                                         \
-        "junit", "FILE", "also write the result as JUnit XML, for CI servers" \
+/* The formats of formats.c, in its order. */
+#define CLI_OPTIONS_CI                                                                     \
+    {"junit", "FILE", "also write the result as JUnit XML, for CI servers"},               \
+        {"sarif", "FILE", "also write the problems as SARIF 2.1.0, for code scanning"},    \
+        {"code-quality", "FILE", "also write the problems as GitLab's Code Quality JSON"}, \
+        {"summary", "FILE",                                                                \
+         "also add the result to this file as Markdown ($GITHUB_STEP_SUMMARY)"},           \
+    {                                                                                      \
+        "annotations", NULL, "also print the problems as GitHub's workflow commands"       \
     }
 #define CLI_OPTION_REPORT                                      \
     {                                                          \
@@ -114,6 +122,7 @@ struct cli_command {
 struct cli_args {
     const struct cli_command *command;
     char **argv;                         /* the command line itself */
+    struct timespec started;             /* of the clock CLOCK_MONOTONIC */
     const char *values[CLI_OPTIONS_MAX]; /* by option; NULL: not given; "" for a flag that was */
     struct sf_scenario_override sets[CLI_SETS_MAX]; /* every --set, in order */
     uint32_t sets_count;
@@ -183,6 +192,8 @@ bool cli_seed_of_commit(const char *text, uint64_t *seed_out);
 /* Prints the diagnosis to stderr and returns the exit code that goes with the error. */
 int cli_fail(enum sf_err err, const struct sf_diag *diag);
 int cli_exit_of(enum sf_verdict verdict);
+/* "pass", "fail" or "inconclusive". */
+const char *cli_verdict_word(int exit_code);
 
 /* Writes to stdout and returns the exit code; main() notices if it could not be written. */
 int cli_print_text(const struct sf_text *text, int exit_code);
@@ -195,6 +206,14 @@ SF_MUST_USE enum sf_err cli_write_file(const char *path, const struct sf_text *t
 
 /* Can each file that the command is to write at its end be written? To be asked before the work. */
 SF_MUST_USE enum sf_err cli_outputs_writable(const struct cli_args *args, struct sf_diag *diag);
+
+/* Is this option one of CLI_OPTIONS_CI, and was any of them given? */
+bool cli_is_format(const char *option);
+bool cli_wants_formats(const struct cli_args *args);
+/* Writes the result in each format that was asked for, and frees it. To be called after the result
+ * is printed. */
+SF_MUST_USE enum sf_err cli_write_formats(const struct cli_args *args, struct sf_ci_result *result,
+                                          struct sf_diag *diag);
 
 /* The command line that gives this result again, without what only says where it goes or how fast.
  * `word` stands in where no FILE was given; "" for none. The seed is always said; NULL: it is

@@ -111,6 +111,13 @@ int cli_exit_of(enum sf_verdict verdict)
     SF_UNREACHABLE();
 }
 
+const char *cli_verdict_word(int exit_code)
+{
+    return exit_code == CLI_EXIT_PASS   ? "pass"
+           : exit_code == CLI_EXIT_FAIL ? "fail"
+                                        : "inconclusive";
+}
+
 int cli_print_text(const struct sf_text *text, int exit_code)
 {
     SF_ASSERT(text != NULL);
@@ -275,14 +282,14 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
 /* Where the result goes, and how fast. */
 static bool is_aside(const char *option)
 {
-    static const char *const aside[] = {"json", "junit",        "report", "save",   "jobs",
-                                        "log",  "log-messages", "store",  "resume", "commit"};
+    static const char *const aside[] = {"json",         "report", "save",   "jobs",  "log",
+                                        "log-messages", "store",  "resume", "commit"};
     for (size_t i = 0; i < sizeof aside / sizeof aside[0]; i++) {
         if (strcmp(option, aside[i]) == 0) {
             return true;
         }
     }
-    return false;
+    return cli_is_format(option);
 }
 
 void cli_repeat_command(const struct cli_args *args, const char *word, const uint64_t *seed,
@@ -328,10 +335,15 @@ enum sf_err cli_write_file(const char *path, const struct sf_text *text, struct 
 enum sf_err cli_outputs_writable(const struct cli_args *args, struct sf_diag *diag)
 {
     SF_ASSERT(args != NULL);
-    static const char *const outputs[] = {"report", "junit", "save", "out", "log-messages"};
-    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
-        const char *path = cli_has_option(args, outputs[i]) ? cli_value(args, outputs[i]) : NULL;
-        if (path != NULL) {
+    static const char *const outputs[] = {"report", "save", "out", "log-messages"};
+    for (int i = 0; args->command->options[i].name != NULL; i++) {
+        const struct cli_option *option = &args->command->options[i];
+        const char *path = option->value != NULL ? args->values[i] : NULL;
+        bool is_output = cli_is_format(option->name);
+        for (size_t j = 0; j < sizeof outputs / sizeof outputs[0]; j++) {
+            is_output |= strcmp(option->name, outputs[j]) == 0;
+        }
+        if (path != NULL && is_output) {
             struct sf_whole_file whole;
             SF_TRY(sf_whole_file_open(&whole, path, diag));
             sf_whole_file_drop(&whole);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/arena.h"
+#include "harness/ci/build.h"
 #include "harness/cli/command.h"
 #include "harness/exhaust/exhaust.h"
 #include "harness/exhaust/file.h"
@@ -25,6 +26,7 @@ static const struct cli_option options[] = {
     {"no-symmetry", NULL, "also try the orders that only exchange equal tenants"},
     {"sweep", "N", "first N seeds at small depth, then each world with similar identity numbers"},
     {"seed", "N", "of the identity numbers (1)"},
+    CLI_OPTIONS_CI,
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
 };
@@ -179,6 +181,35 @@ static int print(const struct cli_args *args, const struct sf_exhaust_options *e
     return code;
 }
 
+static enum sf_err write_formats(const struct cli_args *args,
+                                 const struct sf_exhaust_options *exhaust_options,
+                                 const struct sf_exhaust *exhaust, int code, struct sf_diag *diag)
+{
+    struct sf_ci_result result;
+    struct sf_text command = {0};
+    struct sf_text told = {0};
+    if (!cli_wants_formats(args)) {
+        return SF_OK;
+    }
+    cli_repeat_command(args, "", &exhaust_options->seed, &command);
+    sf_exhaust_say(exhaust_options, exhaust, &told);
+    const struct sf_ci_question question = {
+        .suite = "strayframe exhaust",
+        .group = cli_value(args, "candidate"),
+        .asked = "every order of small worlds",
+        .rule = SF_CI_RULE_SMALL_WORLDS,
+        .failure = code == CLI_EXIT_FAIL ? told.data : NULL,
+    };
+    sf_ci_of_question(&question, command.data, &result);
+    if (code == CLI_EXIT_INCONCLUSIVE) {
+        sf_ci_set_outcome(&result, SF_CI_SKIPPED, told.data, command.data);
+    }
+    sf_ci_set_verdict(&result, cli_verdict_word(code), "", code);
+    sf_text_free(&told);
+    sf_text_free(&command);
+    return cli_write_formats(args, &result, diag);
+}
+
 /* ---- one order, from a file ---- */
 
 static enum sf_err run_file(const struct cli_args *args, struct sf_small_file *file,
@@ -246,7 +277,14 @@ static int run(const struct cli_args *args)
     if (err == SF_OK) {
         err = write_found(args, &exhaust_options, exhaust, &diag);
     }
-    int code = err == SF_OK ? print(args, &exhaust_options, exhaust) : cli_fail(err, &diag);
+    int code = CLI_EXIT_PASS;
+    if (err == SF_OK) {
+        code = print(args, &exhaust_options, exhaust);
+        err = write_formats(args, &exhaust_options, exhaust, code, &diag);
+    }
+    if (err != SF_OK) {
+        code = cli_fail(err, &diag);
+    }
     free(exhaust);
     return code;
 }

@@ -7,9 +7,9 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
+#include "harness/ci/build.h"
 #include "harness/cli/command.h"
 #include "harness/cli/gate.h"
-#include "harness/report/junit.h"
 #include "harness/report/gate.h"
 #include "harness/gate/gate.h"
 
@@ -51,7 +51,7 @@ static const struct cli_option options[] = {
      "known findings that are accepted: a YAML list of finding, reason and until, see "
      "docs/gate.md"},
     {"commit", "HASH", "the commit of the candidate, for the history (as CI servers name it)"},
-    CLI_OPTION_JUNIT,
+    CLI_OPTIONS_CI,
     CLI_OPTION_JSON,
     CLI_OPTION_JOBS,
     CLI_OPTIONS_END,
@@ -179,18 +179,19 @@ static int print(const struct cli_args *args, const struct sf_gate *gate,
     return code;
 }
 
-static enum sf_err junit(const struct cli_args *args, const struct sf_gate *gate,
-                         const struct sf_gate_names *names, struct sf_diag *diag)
+static enum sf_err write_formats(const struct cli_args *args, const struct sf_gate *gate,
+                                 const struct sf_gate_names *names, int code, struct sf_diag *diag)
 {
-    const char *path = cli_value(args, "junit");
-    if (path == NULL) {
+    struct sf_ci_result result;
+    struct sf_text command = {0};
+    if (!cli_wants_formats(args)) {
         return SF_OK;
     }
-    struct sf_text xml = {0};
-    sf_report_gate_junit(gate, names, &xml);
-    enum sf_err err = cli_write_file(path, &xml, diag);
-    sf_text_free(&xml);
-    return err;
+    cli_repeat_command(args, "", &gate->seed_first, &command);
+    sf_ci_of_gate(gate, names, command.data, &result);
+    sf_ci_set_verdict(&result, sf_gate_kind_name(gate->kind), gate->reason, code);
+    sf_text_free(&command);
+    return cli_write_formats(args, &result, diag);
 }
 
 /* The verdict is printed even where a report could not be written. */
@@ -201,8 +202,8 @@ int cli_gate_tell(const struct cli_args *args, const struct sf_gate *gate,
     SF_ASSERT(gate != NULL);
     SF_ASSERT(names != NULL);
     struct sf_diag diag = {0};
-    enum sf_err err = junit(args, gate, names, &diag);
     int code = print(args, gate, names);
+    enum sf_err err = write_formats(args, gate, names, code, &diag);
     return err == SF_OK ? code : cli_fail(err, &diag);
 }
 

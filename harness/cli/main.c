@@ -161,6 +161,7 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
     struct cli_args *args = sf_alloc(1, sizeof *args);
     args->command = command;
     args->argv = argv;
+    clock_gettime(CLOCK_MONOTONIC, &args->started);
     int code = understand(command, argc, argv, args);
     if (code == 0) {
         if (command->prints_what_is_known) {

@@ -8,7 +8,6 @@
 #include "harness/base/assert.h"
 #include "harness/cli/gate.h"
 #include "harness/report/gate.h"
-#include "harness/report/junit.h"
 
 enum { SHARDS_MAX = 4096 };
 
@@ -16,7 +15,7 @@ static const struct cli_option options[] = {
     {"accept", "FILE", "known findings that are accepted, as for gate"},
     {"confidence", "SHARE", "of bounds and intervals (0.95)"},
     {"max-regression", "LIST", "how much worse than the baseline the candidate may serve"},
-    CLI_OPTION_JUNIT,
+    CLI_OPTIONS_CI,
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
 };

@@ -5,6 +5,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/interrupt.h"
+#include "harness/ci/build.h"
 #include "harness/cli/command.h"
 #include "harness/report/proof.h"
 #include "harness/gate/baseline.h"
@@ -19,6 +20,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_SET,
     {"baseline", "FILE", "classes that must be caught (" SF_BASELINE_FILE ")"},
     {"keep", "FILE", "write the classes that were caught as a new baseline"},
+    CLI_OPTIONS_CI,
     CLI_OPTION_REPORT,
     CLI_OPTION_JSON,
     CLI_OPTION_JOBS,
@@ -152,6 +154,22 @@ static int print(const struct cli_args *args, const struct sf_proofs *proofs,
     return code;
 }
 
+static enum sf_err write_formats(const struct cli_args *args, const struct sf_proofs *proofs,
+                                 const struct cli_scenarios *scenarios, uint64_t seed_first,
+                                 int code, struct sf_diag *diag)
+{
+    struct sf_ci_result result;
+    struct sf_text command = {0};
+    if (!cli_wants_formats(args)) {
+        return SF_OK;
+    }
+    cli_repeat_command(args, "", &seed_first, &command);
+    sf_ci_of_proofs(proofs, (const char *const *)scenarios->files, command.data, &result);
+    sf_ci_set_verdict(&result, cli_verdict_word(code), "", code);
+    sf_text_free(&command);
+    return cli_write_formats(args, &result, diag);
+}
+
 static int run(const struct cli_args *args)
 {
     struct cli_scenarios scenarios = {0};
@@ -177,7 +195,14 @@ static int run(const struct cli_args *args)
     if (err == SF_OK) {
         err = write_report(args, proofs, &scenarios, prove.seed_first, &diag);
     }
-    int code = err == SF_OK ? print(args, proofs, &scenarios, kept) : cli_fail(err, &diag);
+    int code = CLI_EXIT_PASS;
+    if (err == SF_OK) {
+        code = print(args, proofs, &scenarios, kept);
+        err = write_formats(args, proofs, &scenarios, prove.seed_first, code, &diag);
+    }
+    if (err != SF_OK) {
+        code = cli_fail(err, &diag);
+    }
     cli_scenarios_free(&scenarios);
     free(proofs);
     return code;

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "harness/base/arena.h"
+#include "harness/ci/build.h"
 #include "harness/cli/command.h"
 #include "harness/cli/run.h"
-#include "harness/report/junit.h"
 #include "harness/report/report.h"
 #include "harness/replay/hypothesis.h"
 
@@ -23,7 +23,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_RUN_SECONDS,
     {"facts-only", NULL, "leave out the hypotheses, and the sweep over loss and delay"},
     CLI_OPTION_REPORT,
-    CLI_OPTION_JUNIT,
+    CLI_OPTIONS_CI,
     CLI_OPTION_JSON,
     CLI_OPTION_JOBS,
     CLI_OPTIONS_END,
@@ -71,21 +71,20 @@ static enum sf_err report(const struct cli_args *args, const struct sf_plan *pla
     return err;
 }
 
-static enum sf_err junit(const struct cli_args *args, const struct sf_plan *plan,
-                         const struct sf_replay *replay, struct sf_diag *diag)
+static enum sf_err write_formats(const struct cli_args *args, const struct sf_plan *plan,
+                                 const struct sf_replay *replay, int code, struct sf_diag *diag)
 {
-    const char *path = cli_value(args, "junit");
-    if (path == NULL) {
+    struct sf_ci_result result;
+    struct sf_text command = {0};
+    if (!cli_wants_formats(args)) {
         return SF_OK;
     }
-    struct sf_text xml = {0};
-    struct sf_text command = {0};
     cli_repeat_command(args, DEFAULT_SCENARIO, &replay->seed_first, &command);
-    sf_report_replay_junit(plan, replay, command.data, &xml);
-    enum sf_err err = cli_write_file(path, &xml, diag);
+    sf_ci_of_replay(plan, replay, args->words_count > 0 ? args->words[0] : DEFAULT_SCENARIO,
+                    command.data, &result);
+    sf_ci_set_verdict(&result, cli_verdict_word(code), "", code);
     sf_text_free(&command);
-    sf_text_free(&xml);
-    return err;
+    return cli_write_formats(args, &result, diag);
 }
 
 static int print(const struct cli_args *args, const struct sf_plan *plan,
@@ -158,7 +157,7 @@ static int run(const struct cli_args *args)
     struct sf_replay_options replay_options;
     struct sf_replay replay = {0};
     struct sf_diag diag = {0};
-    int code;
+    int code = CLI_EXIT_PASS;
     enum sf_err err = understand(args, plan, &replay_options, &diag);
     if (err == SF_OK) {
         err = sf_replay_run(&replay_options, &replay, &diag);
@@ -168,9 +167,12 @@ static int run(const struct cli_args *args)
         err = report(args, plan, &replay, &diag);
     }
     if (err == SF_OK) {
-        err = junit(args, plan, &replay, &diag);
+        code = print(args, plan, &replay);
+        err = write_formats(args, plan, &replay, code, &diag);
     }
-    code = err == SF_OK ? print(args, plan, &replay) : cli_fail(err, &diag);
+    if (err != SF_OK) {
+        code = cli_fail(err, &diag);
+    }
     sf_replay_free(&replay);
     free(plan);
     return code;

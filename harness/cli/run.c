@@ -27,7 +27,7 @@ static const struct cli_option options[] = {
     {"log", NULL, "print the cache's log on stderr"},
     {"log-messages", "FILE",
      "write the messages to and from an exec: cache; `strayframe talk` replays them"},
-    CLI_OPTION_JUNIT,
+    CLI_OPTIONS_CI,
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
 };

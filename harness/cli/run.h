@@ -36,7 +36,7 @@ SF_MUST_USE enum sf_err cli_run_into(const struct sf_plan *plan, const struct sf
 /* SF_ERR_INPUT if an option would change a saved run. */
 SF_MUST_USE enum sf_err cli_saved_unchanged(const struct cli_args *args, struct sf_diag *diag);
 
-/* Prints it, writes --junit. */
+/* Prints it, and writes the formats for CI servers. */
 SF_MUST_USE enum sf_err cli_run_report(const struct cli_args *args, const struct sf_plan *plan,
                                        const struct cli_run_outcome *outcome, const char *repeat,
                                        int *code_out, struct sf_diag *diag);

@@ -6,9 +6,9 @@
 
 #include "harness/base/assert.h"
 #include "harness/base/interrupt.h"
+#include "harness/ci/build.h"
 #include "harness/cli/run.h"
 #include "harness/report/difference.h"
-#include "harness/report/junit.h"
 #include "harness/report/report.h"
 #include "harness/run/expectations.h"
 
@@ -88,23 +88,29 @@ static int print(const struct cli_args *args, const struct sf_plan *plan,
 }
 
 /* With --expect, or where two runs are compared, one thing is asked: so there is one case. */
-static void add_junit(const struct cli_args *args, const struct sf_plan *plan,
-                      const struct cli_run_outcome *outcome, const char *repeat,
-                      struct sf_text *xml)
+static void build(const struct cli_args *args, const struct sf_plan *plan,
+                  const struct cli_run_outcome *outcome, const char *repeat,
+                  struct sf_ci_result *result)
 {
     struct sf_text text = {0};
+    const char *file = args->words_count > 0 ? args->words[0] : plan->name;
+    struct sf_ci_question question = {.suite = "strayframe run", .group = plan->name, .file = file};
     if (outcome->twice || outcome->difference.found) {
         const struct sf_sides *sides = sides_of(outcome);
         sf_report_difference_text(sides, &outcome->difference, &outcome->result, &text);
-        sf_report_case_junit(plan, sides->same, outcome->difference.found ? text.data : NULL,
-                             repeat, xml);
+        question.asked = sides->same;
+        question.rule = SF_CI_RULE_DIFFERENCE;
+        question.failure = outcome->difference.found ? text.data : NULL;
+        sf_ci_of_question(&question, repeat, result);
     } else if (cli_flag(args, "expect")) {
         static const struct sf_paint plain = {"", "", "", "", ""};
         sf_report_expectations_text(plan, &outcome->result, &plain, &text);
-        sf_report_case_junit(plan, "as the scenario expects",
-                             as_expected(plan, &outcome->result) ? NULL : text.data, repeat, xml);
+        question.asked = "as the scenario expects";
+        question.rule = SF_CI_RULE_EXPECTATION;
+        question.failure = as_expected(plan, &outcome->result) ? NULL : text.data;
+        sf_ci_of_question(&question, repeat, result);
     } else {
-        sf_report_run_junit(plan, &outcome->result, repeat, xml);
+        sf_ci_of_run(plan, &outcome->result, file, repeat, result);
     }
     sf_text_free(&text);
 }
@@ -119,12 +125,11 @@ enum sf_err cli_run_report(const struct cli_args *args, const struct sf_plan *pl
     SF_ASSERT(repeat != NULL);
     SF_ASSERT(code_out != NULL);
     *code_out = print(args, plan, outcome);
-    enum sf_err err = SF_OK;
-    if (cli_value(args, "junit") != NULL) {
-        struct sf_text xml = {0};
-        add_junit(args, plan, outcome, repeat, &xml);
-        err = cli_write_file(cli_value(args, "junit"), &xml, diag);
-        sf_text_free(&xml);
+    if (!cli_wants_formats(args)) {
+        return SF_OK;
     }
-    return err;
+    struct sf_ci_result result;
+    build(args, plan, outcome, repeat, &result);
+    sf_ci_set_verdict(&result, cli_verdict_word(*code_out), "", *code_out);
+    return cli_write_formats(args, &result, diag);
 }

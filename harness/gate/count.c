@@ -275,6 +275,7 @@ static void count_candidate(struct sf_gate *gate, const struct sf_campaign_run *
     const struct sf_campaign_outcome *outcome = &run->outcome;
     gate->runs_count++;
     gate->scenarios[run->plan].runs_count++;
+    gate->scenarios[run->plan].seconds += (double)run->status.seconds;
     gate->failed_count += run_failed(run);
     if (has_ended(run)) {
         count_ended(gate, run);

@@ -96,6 +96,7 @@ struct sf_gate_scenario {
     uint32_t ended_count; /* of those: runs that the cache ended by a crash, or that hung */
     uint64_t ended_seed;  /* the first of those */
     enum sf_arm ended_arm;
+    double seconds; /* of real time, of all its runs together; 0: they are from a store */
     /* The first seed is run again, in a process that has run it before. */
     bool again_ran;     /* both runs finished */
     bool again_differs; /* and differed: the cache is not deterministic */

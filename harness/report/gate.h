@@ -33,6 +33,15 @@ void sf_report_gate_command(const struct sf_gate_names *names, const char *comma
 void sf_report_gate_oracle_command(const struct sf_gate_names *names, const char *command,
                                    struct sf_gate_run_at at, uint32_t oracle, struct sf_text *out);
 
+/* One kind of finding: the sentence of the first of it, and the same command for its run. */
+void sf_report_gate_find_sentence(const struct sf_gate_find *find, struct sf_text *out);
+void sf_report_gate_find_command(const struct sf_gate_names *names, const char *command,
+                                 const struct sf_gate_find *find, struct sf_text *out);
+
+/* "strayframe exhaust ..." for what small worlds found. */
+void sf_report_gate_small_command(const struct sf_gate *gate, const struct sf_gate_names *names,
+                                  struct sf_text *out);
+
 /* Candidate and baseline side by side; nothing, or null, without a baseline. */
 void sf_report_gate_comparison_text(const struct sf_gate *gate, const struct sf_gate_names *names,
                                     struct sf_text *out);

@@ -31,8 +31,10 @@ void sf_report_gate_command(const struct sf_gate_names *names, const char *comma
     }
 }
 
-static void find_sentence(const struct sf_gate_find *find, struct sf_text *out)
+void sf_report_gate_find_sentence(const struct sf_gate_find *find, struct sf_text *out)
 {
+    SF_ASSERT(find != NULL);
+    SF_ASSERT(out != NULL);
     switch (find->kind) {
     case SF_GATE_FINDING:
         sf_report_finding(&find->finding, out);
@@ -60,9 +62,10 @@ void sf_report_gate_oracle_command(const struct sf_gate_names *names, const char
     }
 }
 
-static void find_command(const struct sf_gate_names *names, const char *command,
-                         const struct sf_gate_find *find, struct sf_text *out)
+void sf_report_gate_find_command(const struct sf_gate_names *names, const char *command,
+                                 const struct sf_gate_find *find, struct sf_text *out)
 {
+    SF_ASSERT(find != NULL);
     const struct sf_gate_run_at at = {find->arm, find->plan, find->seed};
     if (find->kind == SF_GATE_FINDING) {
         sf_report_gate_oracle_command(names, command, at, find->finding.oracle, out);
@@ -148,9 +151,9 @@ static void find_lines(const struct sf_gate_find *find, const struct sf_gate_nam
                     sf_callback_name((enum sf_callback)(find->finding.callback - 1)));
     }
     sf_text_add(out, ", first: ");
-    find_sentence(find, out);
+    sf_report_gate_find_sentence(find, out);
     sf_text_add(out, "\n      ");
-    find_command(names, "run", find, out);
+    sf_report_gate_find_command(names, "run", find, out);
     sf_text_add(out, "\n      name: ");
     sf_gate_find_name(find, out);
     sf_text_add(out, "\n");
@@ -214,10 +217,26 @@ static void next_lines(const struct sf_gate *gate, const struct sf_gate_names *n
     }
     sf_text_add(
         out, "  next: how the first came about, and the smallest scenario that shows it\n      ");
-    find_command(names, "explain", first, out);
+    sf_report_gate_find_command(names, "explain", first, out);
     sf_text_add(out, "\n      ");
-    find_command(names, "shrink", first, out);
+    sf_report_gate_find_command(names, "shrink", first, out);
     sf_text_add(out, "\n");
+}
+
+void sf_report_gate_small_command(const struct sf_gate *gate, const struct sf_gate_names *names,
+                                  struct sf_text *out)
+{
+    SF_ASSERT(gate != NULL);
+    SF_ASSERT(names != NULL);
+    SF_ASSERT(out != NULL);
+    const struct sf_campaign_small *small = &gate->small;
+    sf_text_add(out, "strayframe exhaust --world %s --depth %u --candidate", small->world,
+                small->events_count);
+    sf_text_add_word(out, names->candidate);
+    if (names->baseline != NULL && !small->alone) {
+        sf_text_add(out, " --baseline");
+        sf_text_add_word(out, names->baseline);
+    }
 }
 
 /* What was tried in small worlds, and the command that repeats a finding. */
@@ -236,13 +255,8 @@ static void small_lines(const struct sf_gate *gate, const struct sf_gate_names *
         line += bytes + (line[bytes] != '\0');
     }
     if (small->events_count > 0) {
-        sf_text_add(out, "  strayframe exhaust --world %s --depth %u --candidate", small->world,
-                    small->events_count);
-        sf_text_add_word(out, names->candidate);
-        if (names->baseline != NULL && !small->alone) {
-            sf_text_add(out, " --baseline");
-            sf_text_add_word(out, names->baseline);
-        }
+        sf_text_add(out, "  ");
+        sf_report_gate_small_command(gate, names, out);
         sf_text_add(out, "\n");
     }
 }

@@ -163,7 +163,9 @@ static _Noreturn void work(struct pool *pool, uint32_t worker, pid_t parent)
     uint32_t job;
     while (begin_job(pool, &job)) {
         atomic_store(&pool->shared->current[worker], (int32_t)job);
+        double begun_s = sf_real_s();
         jobs->work(jobs->context, prepared, job, result_of(pool, job));
+        status_of(pool, job)->seconds = (float)(sf_real_s() - begun_s);
         if (jobs->has_hung != NULL && jobs->has_hung(result_of(pool, job))) {
             atomic_fetch_add(&pool->shared->hung_count, 1);
         }

@@ -19,6 +19,7 @@ enum sf_job_end {
 struct sf_job_status {
     uint32_t end;           /* enum sf_job_end */
     uint32_t signal_number; /* CRASHED: the signal; 0: it called exit */
+    float seconds;          /* DONE: how long it took, of real time */
 };
 
 /* A job that sleeps uses no processor: this many times its bound in real time end it, too. A

@@ -1,5 +1,5 @@
 /* JUnit XML: what is written parses, and says what was meant, whatever texts hold. */
-#include "harness/report/junit.h"
+#include "harness/ci/formats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +8,19 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
+#include "harness/ci/build.h"
 #include "tests/unit/runs.h"
 
 static const xmlChar *as_xml(const char *text)
 {
     return (const xmlChar *)text;
+}
+
+/* Writes the result into `text`, and frees it. */
+static void write(struct sf_ci_result *result, struct sf_text *text)
+{
+    sf_ci_junit(result, text);
+    sf_ci_free(result);
 }
 
 static xmlDoc *parse(const struct sf_text *text)
@@ -114,7 +122,9 @@ static void test_a_run_has_a_case_for_each_oracle(void **state)
     struct sf_text text = {0};
     runs_load(runs, "scenarios/canary/stray-pixels.yaml");
     runs_run(runs, 1);
-    sf_report_run_junit(&runs->plan, &runs->result, "strayframe run x", &text);
+    struct sf_ci_result result;
+    sf_ci_of_run(&runs->plan, &runs->result, "x.yaml", "strayframe run x", &result);
+    write(&result, &text);
     xmlDoc *document = parse(&text);
     xmlNode *suite = suite_of(document);
     assert_counts_are_true(suite);
@@ -159,11 +169,16 @@ static void test_hostile_texts_come_back_as_far_as_xml_can_carry_them(void **sta
         {"&#x41; %s %n", "&#x41; %s %n"},
         {"", ""},
     };
-    static struct sf_plan plan;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct sf_text text = {0};
-        snprintf(plan.name, sizeof plan.name, "%s", texts[i].given);
-        sf_report_case_junit(&plan, texts[i].given, texts[i].given, texts[i].given, &text);
+        struct sf_ci_result result;
+        const struct sf_ci_question question = {.suite = "strayframe run",
+                                                .group = texts[i].given,
+                                                .asked = texts[i].given,
+                                                .rule = SF_CI_RULE_EXPECTATION,
+                                                .failure = texts[i].given};
+        sf_ci_of_question(&question, texts[i].given, &result);
+        write(&result, &text);
         xmlDoc *document = parse(&text);
         xmlNode *suite = suite_of(document);
         assert_counts_are_true(suite);
@@ -195,7 +210,9 @@ static void test_a_replay_has_a_case_for_each_fact(void **state)
         snprintf(fact->figure, sizeof fact->figure, "%u < %u", i, i + 1);
     }
     replay->crashed_count = 2;
-    sf_report_replay_junit(&plan, replay, "strayframe replay", &text);
+    struct sf_ci_result result;
+    sf_ci_of_replay(&plan, replay, plan.name, "strayframe replay", &result);
+    write(&result, &text);
     xmlDoc *document = parse(&text);
     xmlNode *suite = suite_of(document);
     assert_counts_are_true(suite);
@@ -240,7 +257,9 @@ static void test_a_gate_has_a_case_for_each_oracle_in_each_scenario(void **state
     plans[1] = runs->plan;
     struct sf_gate *gate = gate_of("builtin:boxing-day-update", plans, 2);
     const struct sf_gate_names names = {.candidate = "<cache>", .files = files};
-    sf_report_gate_junit(gate, &names, &text);
+    struct sf_ci_result result;
+    sf_ci_of_gate(gate, &names, "strayframe gate", &result);
+    write(&result, &text);
     xmlDoc *document = parse(&text);
     xmlNode *suite = suite_of(document);
     assert_counts_are_true(suite);
