@@ -148,10 +148,15 @@ make "$work/replay.html" replay --set homes.fleet.count=10 --set homes.poor.coun
 # Most classes need more than this scenario, and are missed.
 make "$work/prove.html" prove --seeds 1 --only scenarios/smoke/small.yaml || exit 1
 make "$work/explain.html" explain scenarios/canary/stray-pixels.yaml || exit 1
+# A gate with findings and a baseline; its scenario has a hostile name, and the limit is not kept.
+hostile=$work/'<b onclick=x>&"quoted" and a name that goes on and on and on and on and on and on and on.yaml'
+cp scenarios/gate/deploy.yaml "$hostile" || exit 1
+make "$work/gate.html" gate --only "$hostile" --seeds 3 --candidate builtin:canary-tenantless \
+    --baseline builtin:boxing-day-fix --max-regression own-share=0.1% || exit 1
 
 failed=0
 sees_faults "$work/explain.html" || exit 1
-for page in "$work/replay.html" "$work/prove.html" "$work/explain.html"; do
+for page in "$work/replay.html" "$work/prove.html" "$work/explain.html" "$work/gate.html"; do
     look_at "$page" '' || failed=1
 done
 exit $failed

@@ -104,10 +104,16 @@ struct sf_store_history {
     uint32_t wanted_count;
 };
 
-/* The scenarios of a campaign, and what --set has changed, in their order. */
-SF_MUST_USE enum sf_err sf_store_read_scenarios(struct sf_store *store, int64_t campaign,
-                                                void (*visit)(void *context, const char *file),
-                                                void *context, struct sf_diag *diag);
+/* The scenarios of a campaign, what --set has changed, and the files that took part, in their
+ * order. Texts are borrowed for the call. */
+SF_MUST_USE enum sf_err
+sf_store_read_scenarios(struct sf_store *store, int64_t campaign,
+                        void (*visit)(void *context, const struct sf_campaign_scenario *scenario),
+                        void *context, struct sf_diag *diag);
+SF_MUST_USE enum sf_err sf_store_read_files(struct sf_store *store, int64_t campaign,
+                                            void (*visit)(void *context,
+                                                          const struct sf_campaign_file *file),
+                                            void *context, struct sf_diag *diag);
 SF_MUST_USE enum sf_err sf_store_read_sets(struct sf_store *store, int64_t campaign,
                                            void (*visit)(void *context, const char *key,
                                                          const char *value),

@@ -262,19 +262,45 @@ enum sf_err sf_store_read_history(struct sf_store *store,
 }
 
 enum sf_err sf_store_read_scenarios(struct sf_store *store, int64_t campaign,
-                                    void (*visit)(void *context, const char *file), void *context,
-                                    struct sf_diag *diag)
+                                    void (*visit)(void *context,
+                                                  const struct sf_campaign_scenario *scenario),
+                                    void *context, struct sf_diag *diag)
 {
     SF_ASSERT(store != NULL);
     SF_ASSERT(visit != NULL);
     sqlite3_stmt *statement;
     bool row;
     SF_TRY(sf_store_prepare(store, &statement, diag,
-                            "SELECT file FROM scenarios WHERE campaign = ? ORDER BY plan", "i",
-                            campaign));
+                            "SELECT file, hash FROM scenarios WHERE campaign = ? ORDER BY plan",
+                            "i", campaign));
     enum sf_err err = sf_store_step(store, statement, &row, diag);
     while (err == SF_OK && row) {
-        visit(context, sf_store_text(statement, 0));
+        visit(context,
+              &(struct sf_campaign_scenario){.file = sf_store_text(statement, 0),
+                                             .hash = (uint64_t)sqlite3_column_int64(statement, 1)});
+        err = sf_store_step(store, statement, &row, diag);
+    }
+    sqlite3_finalize(statement);
+    return err;
+}
+
+enum sf_err sf_store_read_files(struct sf_store *store, int64_t campaign,
+                                void (*visit)(void *context, const struct sf_campaign_file *file),
+                                void *context, struct sf_diag *diag)
+{
+    SF_ASSERT(store != NULL);
+    SF_ASSERT(visit != NULL);
+    sqlite3_stmt *statement;
+    bool row;
+    SF_TRY(sf_store_prepare(
+        store, &statement, diag,
+        "SELECT role, path, sha256 FROM files WHERE campaign = ? ORDER BY position", "i",
+        campaign));
+    enum sf_err err = sf_store_step(store, statement, &row, diag);
+    while (err == SF_OK && row) {
+        visit(context, &(struct sf_campaign_file){.role = sf_store_text(statement, 0),
+                                                  .path = sf_store_text(statement, 1),
+                                                  .sha256 = sf_store_text(statement, 2)});
         err = sf_store_step(store, statement, &row, diag);
     }
     sqlite3_finalize(statement);

@@ -51,6 +51,7 @@ static const struct cli_option options[] = {
      "known findings that are accepted: a YAML list of finding, reason and until, see "
      "docs/gate.md"},
     {"commit", "HASH", "the commit of the candidate, for the history (as CI servers name it)"},
+    CLI_OPTION_REPORT,
     CLI_OPTIONS_CI,
     CLI_OPTION_JSON,
     CLI_OPTION_JOBS,
@@ -195,26 +196,55 @@ static enum sf_err write_formats(const struct cli_args *args, const struct sf_ga
 }
 
 /* The verdict is printed even where a report could not be written. */
-int cli_gate_tell(const struct cli_args *args, const struct sf_gate *gate,
-                  const struct sf_gate_names *names)
+int cli_gate_tell(const struct cli_args *args, const struct cli_gate_told *told)
 {
     SF_ASSERT(args != NULL);
-    SF_ASSERT(gate != NULL);
-    SF_ASSERT(names != NULL);
+    SF_ASSERT(told != NULL);
     struct sf_diag diag = {0};
-    int code = print(args, gate, names);
-    enum sf_err err = write_formats(args, gate, names, code, &diag);
+    struct sf_diag page_diag = {0};
+    int code = print(args, told->gate, told->names);
+    enum sf_err err = write_formats(args, told->gate, told->names, code, &diag);
+    enum sf_err page_err = cli_gate_page(args, told, &page_diag);
+    if (page_err != SF_OK) {
+        code = cli_fail(page_err, &page_diag);
+    }
     return err == SF_OK ? code : cli_fail(err, &diag);
+}
+
+/* What gives this result again: with as many seeds as the time sufficed for. */
+static void repeat_command(const struct cli_args *args, const struct sf_gate *gate,
+                           struct sf_text *out)
+{
+    cli_repeat_command(args, "", &gate->seed_first, out);
+    bool seeds_given = cli_value(args, "seeds") != NULL || cli_value(args, "max-leak-rate") != NULL;
+    if (!seeds_given && gate->seeds_count > 0) {
+        sf_text_add(out, " --seeds %u", gate->seeds_count);
+        if (cli_value(args, "small-seconds") == NULL) {
+            sf_text_add(out, " --small-seconds %d", SMALL_SECONDS);
+        }
+    }
 }
 
 /* The same where the store could not be written. */
 static int tell(const struct cli_args *args, const struct sf_gate *gate,
-                const struct cli_scenarios *scenarios, struct cli_record *record)
+                const struct cli_scenarios *scenarios, const struct sf_gate_options *gate_options,
+                struct cli_record *record)
 {
     const struct sf_gate_names names = names_of(args, scenarios);
     struct sf_diag diag = {0};
+    struct sf_text command = {0};
     enum sf_err err = cli_record_end(record, gate, &diag);
-    int code = cli_gate_tell(args, gate, &names);
+    repeat_command(args, gate, &command);
+    const struct cli_gate_told told = {.gate = gate,
+                                       .names = &names,
+                                       .what = &record->what,
+                                       .plans = scenarios->plans,
+                                       .started = record->started,
+                                       .ended = "",
+                                       .command = command.data,
+                                       .run_seconds_max = gate_options->run_seconds_max};
+    int code = cli_gate_tell(args, &told);
+    sf_text_free(&command);
     return err == SF_OK ? code : cli_fail(err, &diag);
 }
 
@@ -235,7 +265,7 @@ static int run(const struct cli_args *args)
     }
     int code;
     if (err == SF_OK) {
-        code = tell(args, gate, &scenarios, record);
+        code = tell(args, gate, &scenarios, &gate_options, record);
     } else {
         const struct sf_gate_names names = names_of(args, &scenarios);
         if (gate->store_failed) {

@@ -123,6 +123,25 @@ static void describe(const struct cli_args *args, const struct cli_scenarios *sc
 
 /* ---- begin and end ---- */
 
+void cli_time_text(int64_t unix_s, char text[static CLI_TIME_BYTES])
+{
+    time_t at = (time_t)unix_s;
+    struct tm parts;
+    if (gmtime_r(&at, &parts) == NULL ||
+        strftime(text, CLI_TIME_BYTES, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0) {
+        text[0] = '\0';
+    }
+}
+
+/* A campaign that goes on began when its first part did. */
+static void note_started(void *context, const struct sf_store_history *row)
+{
+    struct cli_record *record = context;
+    if (record->went_on && row->campaign.id == record->campaign.id) {
+        snprintf(record->started, sizeof record->started, "%s UTC", row->started);
+    }
+}
+
 enum sf_err cli_record_begin(const struct cli_args *args, const struct cli_scenarios *scenarios,
                              struct sf_gate_options *options, struct cli_record *record,
                              struct sf_diag *diag)
@@ -132,7 +151,9 @@ enum sf_err cli_record_begin(const struct cli_args *args, const struct cli_scena
     SF_ASSERT(record != NULL);
     const char *path = cli_value(args, "store");
     bool resume = cli_flag(args, "resume");
+    cli_time_text((int64_t)time(NULL), record->started);
     if (path == NULL) {
+        describe(args, scenarios, options, record);
         return resume ? sf_fail(diag, SF_ERR_INPUT, "--resume goes with --store FILE") : SF_OK;
     }
     SF_TRY(sf_store_open(path, SF_STORE_WRITE, &record->store, diag));
@@ -140,6 +161,7 @@ enum sf_err cli_record_begin(const struct cli_args *args, const struct cli_scena
     if (resume) {
         SF_TRY(sf_store_find(record->store, &record->what, &record->campaign, diag));
         record->went_on = record->campaign.id != 0;
+        SF_TRY(sf_store_read_history(record->store, note_started, record, diag));
         if (!record->went_on) {
             fprintf(stderr,
                     "strayframe: %s has no campaign with this candidate, these scenarios, "

@@ -9,12 +9,13 @@
 #include "harness/cli/gate.h"
 #include "harness/report/gate.h"
 
-enum { SHARDS_MAX = 4096 };
+enum { SHARDS_MAX = 4096, RUN_SECONDS = 60 };
 
 static const struct cli_option options[] = {
     {"accept", "FILE", "known findings that are accepted, as for gate"},
     {"confidence", "SHARE", "of bounds and intervals (0.95)"},
     {"max-regression", "LIST", "how much worse than the baseline the candidate may serve"},
+    CLI_OPTION_REPORT,
     CLI_OPTIONS_CI,
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
@@ -44,8 +45,16 @@ struct merge {
     struct shard *shards; /* by number, from 0 */
     char *files[SF_GATE_SCENARIOS_MAX];
     uint32_t files_count;
+    struct sf_campaign_scenario scenarios[SF_GATE_SCENARIOS_MAX];
     struct sf_scenario_override sets[CLI_SETS_MAX];
     uint32_t sets_count;
+    struct sf_campaign_file took_part[SF_CAMPAIGN_FILES_MAX]; /* owned texts */
+    uint32_t took_part_count;
+    struct sf_text options;
+    struct sf_text commit;
+    struct sf_text machines;      /* of all shards, each once */
+    char started[CLI_TIME_BYTES]; /* of the first shard, and the end of the last */
+    char ended[CLI_TIME_BYTES];
 };
 
 /* ---- which campaign ---- */
@@ -65,6 +74,27 @@ static void note_first(void *context, const struct sf_store_history *row)
     merge->seed_first = row->seed_first;
     merge->seeds_count = row->seeds_count;
     merge->shards_count = row->shards_count;
+    sf_text_free(&merge->options);
+    sf_text_free(&merge->commit);
+    sf_text_add(&merge->options, "%s", row->options);
+    sf_text_add(&merge->commit, "%s", row->commit);
+}
+
+/* Times of this form sort as texts do. */
+static void note_where(struct merge *merge, const struct sf_store_history *row)
+{
+    char text[CLI_TIME_BYTES];
+    snprintf(text, sizeof text, "%s UTC", row->started);
+    if (merge->started[0] == '\0' || strcmp(text, merge->started) < 0) {
+        snprintf(merge->started, sizeof merge->started, "%s", text);
+    }
+    snprintf(text, sizeof text, "%s UTC", row->ended);
+    if (row->ended[0] != '\0' && strcmp(text, merge->ended) > 0) {
+        snprintf(merge->ended, sizeof merge->ended, "%s", text);
+    }
+    if (merge->machines.length == 0 || strstr(merge->machines.data, row->machine) == NULL) {
+        sf_text_add(&merge->machines, "%s%s", merge->machines.length > 0 ? "; " : "", row->machine);
+    }
 }
 
 /* The same shard may have been run more than once: one that is complete is as good as another. */
@@ -77,6 +107,7 @@ static void note_shard(void *context, const struct sf_store_history *row)
     }
     struct shard *shard = &merge->shards[row->shard - 1];
     merge->found = true;
+    note_where(merge, row);
     if (shard->store == 0 || (row->campaign.ended && !shard->complete)) {
         *shard = (struct shard){.store = merge->store + 1,
                                 .campaign = row->campaign.id,
@@ -118,11 +149,14 @@ static enum sf_err find_shards(struct merge *merge, struct sf_diag *diag)
 
 /* ---- what is needed of it ---- */
 
-static void note_scenario(void *context, const char *file)
+static void note_scenario(void *context, const struct sf_campaign_scenario *scenario)
 {
     struct merge *merge = context;
     if (merge->files_count < SF_GATE_SCENARIOS_MAX) {
-        merge->files[merge->files_count++] = sf_strdup(file);
+        uint32_t at = merge->files_count++;
+        merge->files[at] = sf_strdup(scenario->file);
+        merge->scenarios[at] =
+            (struct sf_campaign_scenario){.file = merge->files[at], .hash = scenario->hash};
     }
 }
 
@@ -135,6 +169,17 @@ static void note_set(void *context, const char *key, const char *value)
     }
 }
 
+static void note_file(void *context, const struct sf_campaign_file *file)
+{
+    struct merge *merge = context;
+    if (merge->took_part_count < SF_CAMPAIGN_FILES_MAX) {
+        merge->took_part[merge->took_part_count++] =
+            (struct sf_campaign_file){.role = sf_strdup(file->role),
+                                      .path = sf_strdup(file->path),
+                                      .sha256 = sf_strdup(file->sha256)};
+    }
+}
+
 static enum sf_err read_details(struct merge *merge, struct sf_diag *diag)
 {
     for (uint32_t i = 0; i < merge->shards_count; i++) {
@@ -142,6 +187,7 @@ static enum sf_err read_details(struct merge *merge, struct sf_diag *diag)
         if (shard->store > 0) {
             struct sf_store *store = merge->stores[shard->store - 1];
             SF_TRY(sf_store_read_scenarios(store, shard->campaign, note_scenario, merge, diag));
+            SF_TRY(sf_store_read_files(store, shard->campaign, note_file, merge, diag));
             return sf_store_read_sets(store, shard->campaign, note_set, merge, diag);
         }
     }
@@ -215,11 +261,80 @@ static void free_merge(struct merge *merge)
         free((void *)(uintptr_t)merge->sets[i].key);
         free((void *)(uintptr_t)merge->sets[i].value);
     }
+    for (uint32_t i = 0; i < merge->took_part_count; i++) {
+        free((void *)(uintptr_t)merge->took_part[i].role);
+        free((void *)(uintptr_t)merge->took_part[i].path);
+        free((void *)(uintptr_t)merge->took_part[i].sha256);
+    }
+    sf_text_free(&merge->options);
+    sf_text_free(&merge->commit);
+    sf_text_free(&merge->machines);
     free(merge->candidate);
     free(merge->baseline);
     free(merge->version);
     free(merge->shards);
     free(merge);
+}
+
+static struct sf_campaign what_of(const struct merge *merge)
+{
+    struct sf_campaign what = {
+        .version = merge->version,
+        .candidate = merge->candidate,
+        .baseline = merge->baseline,
+        .commit = merge->commit.data,
+        .machine = merge->machines.data,
+        .options = merge->options.data,
+        .seed_first = merge->seed_first,
+        .seeds_count = merge->seeds_count,
+        .files_count = merge->took_part_count,
+        .scenarios = merge->scenarios,
+        .scenarios_count = merge->files_count,
+        .sets = merge->sets,
+        .sets_count = merge->sets_count,
+    };
+    memcpy(what.files, merge->took_part, sizeof what.files);
+    return what;
+}
+
+/* The stores are the words of the command, of which cli_repeat_command says the first. */
+static void repeat_command(const struct cli_args *args, struct sf_text *out)
+{
+    cli_repeat_command(args, "", NULL, out);
+    for (uint32_t i = 1; i < args->words_count; i++) {
+        sf_text_add_word(out, args->words[i]);
+    }
+}
+
+static int tell(const struct merge *merge, const struct sf_gate *gate, const char *baseline)
+{
+    const struct sf_gate_names names = {
+        .candidate = merge->candidate,
+        .baseline = baseline,
+        .files = (const char *const *)merge->files,
+        .sets = merge->sets,
+        .sets_count = merge->sets_count,
+    };
+    const struct sf_campaign what = what_of(merge);
+    struct sf_text command = {0};
+    struct sf_plan *plans = NULL;
+    struct cli_gate_told told = {.gate = gate,
+                                 .names = &names,
+                                 .what = &what,
+                                 .machines = merge->machines.data,
+                                 .started = merge->started,
+                                 .ended = merge->ended,
+                                 .run_seconds_max = RUN_SECONDS};
+    repeat_command(merge->args, &command);
+    told.command = command.data;
+    if (cli_value(merge->args, "report") != NULL) {
+        told.without_plans = cli_plans_again(&what, &plans);
+        told.plans = plans;
+    }
+    int code = cli_gate_tell(merge->args, &told);
+    free(plans);
+    sf_text_free(&command);
+    return code;
 }
 
 static int run(const struct cli_args *args)
@@ -237,14 +352,7 @@ static int run(const struct cli_args *args)
     if (err != SF_OK) {
         code = cli_fail(err, &diag);
     } else {
-        const struct sf_gate_names names = {
-            .candidate = merge->candidate,
-            .baseline = gate_options.baseline,
-            .files = (const char *const *)merge->files,
-            .sets = merge->sets,
-            .sets_count = merge->sets_count,
-        };
-        code = cli_gate_tell(args, gate, &names);
+        code = tell(merge, gate, gate_options.baseline);
     }
     free(gate);
     free_merge(merge);

@@ -172,7 +172,8 @@ static bool say_inconclusive(const struct sf_gate *gate, struct sf_text *out)
                     gate->failed_count == 0 ? "no run failed" : "only accepted or known findings");
         say_not_tested(gate, out);
     } else if (sf_gate_any_figure(gate, SF_GATE_UNSURE)) {
-        sf_text_add(out, "no run failed, but more runs are needed: ");
+        sf_text_add(out, "%s, but more runs are needed: ",
+                    gate->failed_count == 0 ? "no run failed" : "only accepted or known findings");
         sf_gate_say_figures(gate, SF_GATE_UNSURE, out);
     } else {
         return false;
