@@ -204,6 +204,7 @@ int cli_gate_tell(const struct cli_args *args, const struct cli_gate_told *told)
     struct sf_diag page_diag = {0};
     int code = print(args, told->gate, told->names);
     enum sf_err err = write_formats(args, told->gate, told->names, code, &diag);
+    (void)fflush(stdout); /* the page takes some runs more */
     enum sf_err page_err = cli_gate_page(args, told, &page_diag);
     if (page_err != SF_OK) {
         code = cli_fail(page_err, &page_diag);
