@@ -17,9 +17,9 @@ static const struct cli_option check_options[] = {
 static void say_fine(const char *file, const struct sf_plan *plan)
 {
     uint32_t homes_count = sf_plan_homes_count(plan);
+    uint32_t entries_count = plan->timeline_count + plan->live.entries_count;
     printf("%s: fine: %u home%s, %u %s on the timeline\n", file, homes_count,
-           homes_count == 1 ? "" : "s", plan->timeline_count,
-           plan->timeline_count == 1 ? "entry" : "entries");
+           homes_count == 1 ? "" : "s", entries_count, entries_count == 1 ? "entry" : "entries");
 }
 
 /* A saved run is fine when every byte of it is what was written, whatever the oracles say of it. */

@@ -161,6 +161,8 @@ extern const struct cli_command cli_fuzz;
 /* What `live` does: in the program strayframe it starts strayframe-live, which has the libraries
  * that it needs. */
 int cli_live_run(const struct cli_args *args);
+/* `strayframe run` of a scenario with a section `live`; the same. */
+int cli_run_live(const struct cli_args *args, const struct sf_plan *plan);
 
 void cli_overview(FILE *to);
 /* Prints the help of one command; returns the exit code. */

@@ -258,6 +258,25 @@ static enum sf_err put_vary(const struct cli_args *args, struct sf_plan *plan, s
     return SF_OK;
 }
 
+/* What a command makes of a run, a run of real servers may not give. */
+static enum sf_err live_allowed(const struct cli_args *args, const char *file,
+                                const struct sf_plan *plan, struct sf_diag *diag)
+{
+    static const char *const commands[] = {"run", "check", "print", NULL};
+    bool allowed = !plan->live.present ||
+                   (strcmp(args->command->name, "explain") == 0 && sf_saved_recognise(file));
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        allowed |= strcmp(args->command->name, commands[i]) == 0;
+    }
+    return allowed
+               ? SF_OK
+               : sf_fail(diag, SF_ERR_INPUT,
+                         "%s has a section `live`: a run of real servers, which `strayframe %s` "
+                         "cannot repeat; `strayframe run %s --save RUN` plays it, and "
+                         "`strayframe explain RUN` tells of it",
+                         file, args->command->name, file);
+}
+
 enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_plan *plan,
                      struct sf_diag *diag)
 {
@@ -271,6 +290,7 @@ enum sf_err cli_load(const struct cli_args *args, const char *file, struct sf_pl
         cli_find_data(file, path, sizeof path);
         SF_TRY(sf_scenario_load(path, sf_run_schema(), args->sets, args->sets_count, plan, diag));
     }
+    SF_TRY(live_allowed(args, file, plan, diag));
     SF_TRY(put_cache(args, plan, diag));
     SF_TRY(put_vary(args, plan, diag));
     if (cli_has_option(args, "seed")) {

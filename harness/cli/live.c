@@ -98,8 +98,8 @@ static enum sf_err read_cells(const struct cli_args *args, struct cli_live *live
 }
 
 /* "HOST:PORT" of a URL or an address. */
-static enum sf_err read_address(const char *option, const char *text, char *host, size_t bytes,
-                                uint16_t *port_out, struct sf_diag *diag)
+enum sf_err cli_live_address(const char *what, const char *text, char *host, size_t bytes,
+                             uint16_t *port_out, struct sf_diag *diag)
 {
     const char *colon = strrchr(text, ':');
     size_t length = colon != NULL ? (size_t)(colon - text) : strlen(text);
@@ -107,29 +107,28 @@ static enum sf_err read_address(const char *option, const char *text, char *host
     unsigned long port = colon != NULL ? strtoul(colon + 1, &end, 10) : 0;
     bool bad = colon != NULL && (end == colon + 1 || (*end != '\0' && strcmp(end, "/") != 0));
     if (bad || length == 0 || length >= bytes || port > UINT16_MAX) {
-        return sf_fail(diag, SF_ERR_INPUT, "--%s %s: expected HOST:PORT", option, text);
+        return sf_fail(diag, SF_ERR_INPUT, "%s %s: expected HOST:PORT", what, text);
     }
     snprintf(host, bytes, "%.*s", (int)length, text);
     *port_out = (uint16_t)port;
     return SF_OK;
 }
 
-static enum sf_err read_url(const struct cli_args *args, struct cli_live *live,
-                            struct sf_diag *diag)
+enum sf_err cli_live_url(const char *url, struct sf_target *target, struct sf_diag *diag)
 {
-    const char *url = cli_value(args, "url");
-    struct sf_target *target = &live->order.url;
+    SF_ASSERT(url != NULL);
+    SF_ASSERT(target != NULL);
     if (strncmp(url, "http://", 7) != 0) {
-        return sf_fail(diag, SF_ERR_INPUT, "--url %s: expected http://HOST:PORT", url);
+        return sf_fail(diag, SF_ERR_INPUT, "url %s: expected http://HOST:PORT", url);
     }
-    SF_TRY(
-        read_address("url", url + 7, target->address, sizeof target->address, &target->port, diag));
+    SF_TRY(cli_live_address("url", url + 7, target->address, sizeof target->address, &target->port,
+                            diag));
     target->port = target->port != 0 ? target->port : 80;
     if (strcmp(target->address, "localhost") == 0) {
         snprintf(target->address, sizeof target->address, "127.0.0.1");
     }
     if (strncmp(target->address, "127.", 4) != 0) {
-        return sf_fail(diag, SF_ERR_INPUT, "--url %s: only addresses on loopback, 127.x.x.x", url);
+        return sf_fail(diag, SF_ERR_INPUT, "url %s: only addresses on loopback, 127.x.x.x", url);
     }
     return SF_OK;
 }
@@ -152,18 +151,17 @@ static enum sf_err read_stage(const struct cli_args *args, struct cli_live *live
     stage->host = cli_value(args, "host");
     const char *listen = cli_value(args, "origin-listen");
     if (listen != NULL) {
-        SF_TRY(read_address("origin-listen", listen, live->origin_host, sizeof live->origin_host,
-                            &stage->origin_port, diag));
+        SF_TRY(cli_live_address("--origin-listen", listen, live->origin_host,
+                                sizeof live->origin_host, &stage->origin_port, diag));
         stage->origin_listen = live->origin_host;
     }
-    return stage->path != NULL ? sf_stage_path_check(stage->path, diag) : SF_OK;
+    return stage->path != NULL ? sf_live_path_check(stage->path, diag) : SF_OK;
 }
 
-/* A driver by its name, or as a file. */
-static enum sf_err read_driver(const struct cli_args *args, struct cli_live *live,
-                               struct sf_diag *diag)
+enum sf_err cli_live_driver(const char *server, struct cli_live *live, struct sf_diag *diag)
 {
-    const char *server = cli_value(args, "server");
+    SF_ASSERT(server != NULL);
+    SF_ASSERT(live != NULL);
     const char *dot = strrchr(server, '.');
     char path[CLI_PATH_BYTES];
     struct stat about;
@@ -186,15 +184,18 @@ static enum sf_err read_driver(const struct cli_args *args, struct cli_live *liv
     cli_find_data("share/configs", live->controls, sizeof live->controls);
     live->order.controls_folder = live->controls;
     live->order.driver = &live->driver;
-    SF_TRY(sf_driver_load(path, &live->driver, diag));
+    return sf_driver_load(path, &live->driver, diag);
+}
+
+static enum sf_err read_driver(const struct cli_args *args, struct cli_live *live,
+                               struct sf_diag *diag)
+{
+    const char *server = cli_value(args, "server");
+    SF_TRY(cli_live_driver(server, live, diag));
     live->order.config = cli_value(args, "config");
-    if (live->order.config == NULL && args->words_count == 0) {
+    if (live->order.config == NULL) {
         return sf_fail(diag, SF_ERR_INPUT, "--server %s needs --config: the configuration to judge",
                        server);
-    }
-    if (live->order.config != NULL) {
-        cli_find_data(live->order.config, live->config, sizeof live->config);
-        live->order.config = live->config;
     }
     return SF_OK;
 }
@@ -203,17 +204,14 @@ static enum sf_err understand(const struct cli_args *args, struct cli_live *live
                               struct sf_diag *diag)
 {
     bool server = cli_value(args, "server") != NULL;
-    if (args->words_count > 0 && (!server || cli_value(args, "config") != NULL)) {
-        return sf_fail(diag, SF_ERR_INPUT,
-                       "a live scenario needs --server, and names the configurations itself");
-    }
     if (server == (cli_value(args, "url") != NULL)) {
         return sf_fail(diag, SF_ERR_INPUT, "say --server NAME --config PATH, or --url URL");
     }
     SF_TRY(read_stage(args, live, diag));
     SF_TRY(read_cells(args, live, diag));
     live->order.cells = live->cells;
-    return server ? read_driver(args, live, diag) : read_url(args, live, diag);
+    return server ? read_driver(args, live, diag)
+                  : cli_live_url(cli_value(args, "url"), &live->order.url, diag);
 }
 
 static int print_report(const struct cli_args *args, const struct cli_live *live,
@@ -241,11 +239,12 @@ int cli_live_run(const struct cli_args *args)
     struct sf_session_report report = {0};
     int code = CLI_EXIT_PASS;
     bool learn = cli_value(args, "learn") != NULL;
-    enum sf_err err = learn ? cli_live_learn(args, &code, &diag) : understand(args, live, &diag);
-    if (err == SF_OK && learn) {
+    bool script = !learn && args->words_count > 0;
+    enum sf_err err = learn    ? cli_live_learn(args, &code, &diag)
+                      : script ? cli_live_script(args, &code, &logs, &diag)
+                               : understand(args, live, &diag);
+    if (err == SF_OK && (learn || script)) {
         /* Everything was done. */
-    } else if (err == SF_OK && args->words_count > 0) {
-        err = cli_live_script(live, args->words[0], cli_flag(args, "json"), &code, &logs, &diag);
     } else if (err == SF_OK && cli_flag(args, "hold")) {
         err = cli_live_hold(live, &logs, &diag);
     } else if (err == SF_OK) {

@@ -17,9 +17,21 @@ struct cli_live {
     char origin_host[64];
 };
 
-/* Plays a live scenario on the driver's server. */
-SF_MUST_USE enum sf_err cli_live_script(struct cli_live *live, const char *file, bool json,
-                                        int *code_out, struct sf_text *logs, struct sf_diag *diag);
+/* Plays a live scenario, every arm of it. */
+SF_MUST_USE enum sf_err cli_live_script(const struct cli_args *args, int *code_out,
+                                        struct sf_text *logs, struct sf_diag *diag);
+
+/* A driver by its name, or as a file; and where the configurations are that come with it. Where
+ * live->order.driver is set afterwards, also after a failure, the driver is to be freed. */
+SF_MUST_USE enum sf_err cli_live_driver(const char *server, struct cli_live *live,
+                                        struct sf_diag *diag);
+/* "HOST:PORT"; `what` names it in messages. */
+SF_MUST_USE enum sf_err cli_live_address(const char *what, const char *text, char *host_out,
+                                         size_t host_bytes, uint16_t *port_out,
+                                         struct sf_diag *diag);
+/* A running cache, on loopback. */
+SF_MUST_USE enum sf_err cli_live_url(const char *url, struct sf_target *target_out,
+                                     struct sf_diag *diag);
 
 /* Compares a report with a file of the cells that are known to leak; says on stderr what differs.
  */

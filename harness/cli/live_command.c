@@ -17,7 +17,7 @@ static const struct cli_option live_options[] = {
     {"condition", "WHAT", "ok, drop, 5xx, slow TIME, stall, cut or lossy SHARE (ok)"},
     {"arrival", "HOW", "gap TIME, stagger TIME or together (gap, as the server needs it)"},
     {"tenants", "N", "how many tenants ask for one URL (2)"},
-    {"phase", "WHAT", "between the rounds: steady, reload, restart or purge (steady)"},
+    {"phase", "WHAT", "between the rounds: steady, reload, restart, purge or upgrade (steady)"},
     {"repeats", "N", "plays of each cell (3)"},
     {"time-out", "TIME", "the shortest time-out in the configuration (1s)"},
     {"patience", "TIME", "a viewer gives up after this long (4s)"},
@@ -27,6 +27,7 @@ static const struct cli_option live_options[] = {
     {"expect", "FILE",
      "the cells that are known to leak: exit code 0 if these leak, and no others"},
     {"hold", NULL, "play no cell: keep server and origin running, for commands by hand"},
+    CLI_OPTION_SET,
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
 };
@@ -40,8 +41,11 @@ const struct cli_command cli_live = {
         "stills, and viewers of several tenants, and checks the owner of each still that a viewer\n"
         "receives. The configuration is a template: write {LISTEN} for the address to listen on,\n"
         "{ORIGIN} for the origin's address, {DIR} for a folder to keep files in.\n"
-        "FILE is a live scenario, such as scenarios/live/boxing-day.yaml: it names its own\n"
-        "configurations and expectations. See docs/live.md. Exit code 0: no strays; 1: strays;\n"
+        "FILE is a scenario with a section `live`, such as scenarios/live/boxing-day.yaml: each of "
+        "its\n"
+        "arms is played --repeats times (1); --server goes before its own. See docs/live.md.\n"
+        "Exit "
+        "code 0: no strays; 1: strays;\n"
         "3: inconclusive.",
     .options = live_options,
     .words_min = 0,

@@ -191,6 +191,23 @@ static enum sf_err close_messages(struct run_job *job, struct sf_diag *diag)
     return sf_whole_file_keep(&job->messages, diag);
 }
 
+/* A run of real servers cannot be repeated: a saved one is judged again. */
+static enum sf_err understand_live(const struct cli_args *args, bool is_saved,
+                                   struct sf_saved *saved, struct run_job *job,
+                                   struct sf_diag *diag)
+{
+    if (job->twice) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "--twice: a run of real servers is never the same twice; "
+                       "`strayframe live %s --repeats N` counts how often it goes as expected",
+                       args->words[0]);
+    }
+    if (!is_saved && strcmp(args->words[0], "-") == 0) {
+        return sf_fail(diag, SF_ERR_INPUT, "a live scenario is read from a file, not from -");
+    }
+    return is_saved ? open_saved(args, job, saved, diag) : SF_OK;
+}
+
 static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
                               struct sf_run_caches *caches, struct sf_saved *saved,
                               struct run_job *job, struct sf_diag *diag)
@@ -206,6 +223,9 @@ static enum sf_err understand(const struct cli_args *args, struct sf_plan *plan,
     }
     SF_TRY(cli_load(args, args->words[0], plan, diag));
     SF_TRY(cli_run_seconds(args, &job->seconds_max, diag));
+    if (plan->live.present) {
+        return understand_live(args, is_saved, saved, job, diag);
+    }
     const struct cli_runs runs = {.count = job->twice ? 2 : 1, .workers = 1};
     SF_TRY(cli_afford(plan, 1, &runs, diag));
     SF_TRY(open_messages(args, job, diag));
@@ -231,7 +251,19 @@ static int run(const struct cli_args *args)
         .twice = cli_flag(args, "twice"),
     };
     enum sf_err err = understand(args, plan, caches, &saved, &job, &diag);
-    if (err == SF_OK) {
+    if (err == SF_OK && plan->live.present && job.saved == NULL) {
+        int live_code = cli_run_live(args, plan);
+        free(outcome);
+        free(caches);
+        free(plan);
+        return live_code;
+    }
+    if (err == SF_OK && plan->live.present) {
+        struct sf_runner *runner = sf_runner_create();
+        err = sf_run_judge(runner, &saved, plan, NULL, 0, &outcome->result, &diag);
+        sf_runner_destroy(runner);
+        cli_repeat_command(args, "", NULL, &repeat);
+    } else if (err == SF_OK) {
         cli_repeat_command(args, "", job.saved != NULL ? NULL : &plan->seed, &repeat);
         sf_assert_repeat_command(repeat.data);
         err = run_and_save(args, &job, outcome, &diag);

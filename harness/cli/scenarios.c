@@ -104,6 +104,11 @@ enum sf_err cli_scenarios_load(const struct cli_args *args, struct cli_scenarios
         cli_find_data(scenarios->files[i], path, sizeof path);
         SF_TRY(sf_scenario_load(path, sf_run_schema(), args->sets, args->sets_count,
                                 &scenarios->plans[i], diag));
+        if (scenarios->plans[i].live.present) {
+            return sf_fail(diag, SF_ERR_INPUT,
+                           "%s has a section `live`: `strayframe live` plays it",
+                           scenarios->files[i]);
+        }
     }
     return SF_OK;
 }

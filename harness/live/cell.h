@@ -15,24 +15,13 @@
 
 enum { SF_CELL_TENANTS_MIN = 2, SF_CELL_TENANTS_MAX = 8, SF_CELL_STEPS_MAX = 2 * 8 };
 
-enum sf_arrival_kind {
-    SF_ARRIVAL_GAP,      /* one after the other, this long after the one before has ended */
-    SF_ARRIVAL_STAGGER,  /* this far apart, whether the one before has ended or not */
-    SF_ARRIVAL_TOGETHER, /* all at once */
-    SF_ARRIVALS_COUNT,
-};
-
-struct sf_arrival {
-    enum sf_arrival_kind kind;
-    sf_ns time_ns; /* GAP: 0 for the server's own */
-};
-
 /* What happens to the server between the first round of asks and the second. */
 enum sf_phase {
     SF_PHASE_STEADY,
     SF_PHASE_RELOAD,
     SF_PHASE_RESTART,
     SF_PHASE_PURGE,
+    SF_PHASE_UPGRADE, /* another version of the server takes over, as the driver says */
     SF_PHASES_COUNT,
 };
 
@@ -46,19 +35,9 @@ struct sf_cell {
     enum sf_phase phase;
 };
 
-/* "gap 2.3s", "stagger 100ms", "together". */
-SF_MUST_USE enum sf_err sf_arrival_read(const char *text, struct sf_arrival *arrival_out,
-                                        struct sf_diag *diag);
-void sf_arrival_print(const struct sf_arrival *arrival, char *out, uint32_t out_bytes);
 SF_MUST_USE enum sf_err sf_phase_read(const char *text, enum sf_phase *phase_out,
                                       struct sf_diag *diag);
 const char *sf_phase_name(enum sf_phase phase);
-/* Adds a header line that the origin says: "Name: value". */
-SF_MUST_USE enum sf_err sf_says_add(struct sf_says *says, const char *line, struct sf_diag *diag);
-SF_MUST_USE enum sf_err sf_etag_read(const char *text, enum sf_etag *etag_out,
-                                     struct sf_diag *diag);
-const char *sf_etag_name(enum sf_etag etag);
-
 /* One ask of a play. */
 struct sf_step {
     uint32_t round; /* 0: while the origin is well; 1: under the cell's condition */

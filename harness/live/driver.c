@@ -11,10 +11,10 @@
 #include "harness/scenario/yaml_tree.h"
 
 static const char *const keys[] = {
-    "server",  "package", "config",       "base",   "listens_outside_config",
-    "prepare", "start",   "stop",         "reload", "purge",
-    "version", "logs",    "ready_within", "gap",    "controls",
-    "cures",   NULL};
+    "server",   "package", "config", "base",         "listens_outside_config",
+    "prepare",  "start",   "stop",   "reload",       "purge",
+    "upgrade",  "version", "logs",   "ready_within", "gap",
+    "controls", "cures",   NULL};
 
 static enum sf_err read_words(struct sf_driver *driver, const struct sf_yaml_node *node,
                               const char *key, const char **words, uint32_t words_max,
@@ -50,7 +50,8 @@ static enum sf_err read_action(struct sf_driver *driver, const struct sf_yaml_no
     if (node->kind == SF_YAML_LIST) {
         return read_words(driver, node, key, action->words, SF_KEEPER_WORDS_MAX, diag);
     }
-    if (strcmp(node->text, "restart") == 0 && strcmp(key, "purge") == 0) {
+    if (strcmp(node->text, "restart") == 0 &&
+        (strcmp(key, "purge") == 0 || strcmp(key, "upgrade") == 0)) {
         action->by_restart = true;
         return SF_OK;
     }
@@ -104,6 +105,7 @@ static enum sf_err read_actions(struct sf_driver *driver, const struct sf_yaml_n
     SF_TRY(read_action(driver, root, "stop", &driver->stop, diag));
     SF_TRY(read_action(driver, root, "reload", &driver->reload, diag));
     SF_TRY(read_action(driver, root, "purge", &driver->purge, diag));
+    SF_TRY(read_action(driver, root, "upgrade", &driver->upgrade, diag));
     SF_TRY(read_action(driver, root, "version", &driver->version, diag));
     const struct sf_yaml_node *logs = sf_yaml_get(root, "logs");
     if (logs != NULL) {

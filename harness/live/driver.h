@@ -37,6 +37,7 @@ struct sf_driver {
     struct sf_driver_action stop;
     struct sf_driver_action reload;
     struct sf_driver_action purge;
+    struct sf_driver_action upgrade; /* to another version, with what was cached kept */
     struct sf_driver_action version;
     const char *logs[SF_DRIVER_LOGS_MAX + 1];
     sf_ns ready_within_ns;

@@ -1,5 +1,5 @@
-/* How a viewer says who it is: what carries its credential in a request, and which credential each
- * tenant has. Knows neither HTTP library. */
+/* Which credential each tenant has; what carries it in a request is harness/scenario/live.h's to
+ * say. Knows neither HTTP library. */
 #ifndef STRAYFRAME_LIVE_IDENTITY_H
 #define STRAYFRAME_LIVE_IDENTITY_H
 
@@ -7,31 +7,9 @@
 #include <stdint.h>
 
 #include "harness/base/err.h"
+#include "harness/scenario/live.h"
 
-enum sf_carrier {
-    SF_CARRIER_HEADER, /* a header of its own */
-    SF_CARRIER_COOKIE,
-    SF_CARRIER_BEARER, /* Authorization: Bearer ... */
-    SF_CARRIER_QUERY,
-    SF_CARRIER_PATH,
-    SF_CARRIERS_COUNT,
-};
-
-enum { SF_IDENTITY_NAME_BYTES = 48, SF_TOKEN_BYTES = 32, SF_LIVE_TENANTS_MAX = 2048 };
-
-struct sf_identity {
-    enum sf_carrier carrier;
-    char name[SF_IDENTITY_NAME_BYTES]; /* of header, cookie or parameter; "" otherwise */
-};
-
-/* "header", "cookie" ... */
-const char *sf_carrier_name(enum sf_carrier carrier);
-
-/* "header:X-Tenant", "cookie:NAME", "bearer", "query:NAME", "path". */
-SF_MUST_USE enum sf_err sf_identity_read(const char *text, struct sf_identity *identity_out,
-                                         struct sf_diag *diag);
-/* Its written form; at most SF_IDENTITY_NAME_BYTES + 8 bytes. */
-void sf_identity_print(const struct sf_identity *identity, char *out, uint32_t out_bytes);
+enum { SF_TOKEN_BYTES = 32, SF_LIVE_TENANTS_MAX = 2048 };
 
 /* The credentials of a run. No two runs have the same. */
 struct sf_credentials {

@@ -124,7 +124,7 @@ static void add_crowds(struct list *list, const struct sf_identity *identity, bo
         cell->arrival.kind = SF_ARRIVAL_TOGETHER;
         cell->tenants = 3;
         cell = add(list, identity, &answers[i], conditions[0]);
-        cell->arrival = (struct sf_arrival){SF_ARRIVAL_STAGGER, 100 * SF_MS};
+        cell->arrival = (struct sf_arrival){.kind = SF_ARRIVAL_STAGGER, .time_ns = 100 * SF_MS};
         cell->tenants = all ? 5 : 2;
         if (all) {
             add(list, identity, &answers[i], conditions[1])->tenants = 3;

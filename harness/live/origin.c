@@ -162,6 +162,12 @@ void sf_origin_injure(struct sf_origin *origin, uint32_t place, struct sf_injury
     origin->places[place].injury = injury;
 }
 
+void sf_origin_fail_identity(struct sf_origin *origin, bool fails)
+{
+    SF_ASSERT(origin != NULL);
+    origin->identity_fails = fails;
+}
+
 void sf_origin_injure_rest(struct sf_origin *origin, struct sf_injury injury)
 {
     SF_ASSERT(origin != NULL);

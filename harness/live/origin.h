@@ -13,44 +13,10 @@
 #include "harness/live/loop.h"
 #include "harness/trace/record.h"
 
-enum sf_etag {
-    SF_ETAG_NONE,
-    SF_ETAG_SAME, /* all tenants' stills at a place have one */
-    SF_ETAG_OWN,
-};
+enum { SF_PLACE_TOKEN_BYTES = 16 };
 
-enum { SF_ORIGIN_LINES_MAX = 8, SF_ORIGIN_LINE_BYTES = 128, SF_PLACE_TOKEN_BYTES = 16 };
-
-/* What the origin says with a still. */
-struct sf_says {
-    char lines[SF_ORIGIN_LINES_MAX][SF_ORIGIN_LINE_BYTES]; /* "Name: value"; {tenant} in it */
-    uint32_t lines_count;
-    enum sf_etag etag;
-};
-
-enum sf_injury_kind {
-    SF_INJURY_OK,
-    SF_INJURY_DROP,  /* closes the connection without an answer */
-    SF_INJURY_5XX,   /* 503 */
-    SF_INJURY_SLOW,  /* answers after `time_ns` */
-    SF_INJURY_STALL, /* half of the body, then nothing */
-    SF_INJURY_CUT,   /* half of the body, then closes the connection */
-    SF_INJURY_LOSSY, /* drops `share_ppm` of its answers */
-    SF_INJURIES_COUNT,
-};
-
-struct sf_injury {
-    enum sf_injury_kind kind;
-    sf_ns time_ns;
-    uint32_t share_ppm;
-};
-
-/* "ok", "drop", "5xx", "slow 2.5s", "stall", "cut", "lossy 30%". */
-SF_MUST_USE enum sf_err sf_injury_read(const char *text, struct sf_injury *injury_out,
-                                       struct sf_diag *diag);
 /* As a trace names it. */
 enum sf_live_event sf_injury_event(const struct sf_injury *injury);
-void sf_injury_print(const struct sf_injury *injury, char *out, uint32_t out_bytes);
 
 struct sf_origin;
 
@@ -75,6 +41,8 @@ void sf_origin_set_place(struct sf_origin *origin, uint32_t place, const struct 
 /* Every tenant gets tenant 0's stills: a control that must be caught. */
 void sf_origin_leak_all(struct sf_origin *origin, bool leaky);
 void sf_origin_injure(struct sf_origin *origin, uint32_t place, struct sf_injury injury);
+/* The identity service answers with 503, or well again. */
+void sf_origin_fail_identity(struct sf_origin *origin, bool fails);
 /* Requests for no place of this run, such as a server's health probe. */
 void sf_origin_injure_rest(struct sf_origin *origin, struct sf_injury injury);
 /* Ends what stalls. */

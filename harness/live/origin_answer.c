@@ -413,7 +413,9 @@ enum MHD_Result sf_origin_hear_identity(void *context, struct MHD_Connection *co
     struct MHD_Response *response =
         MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     unsigned status = MHD_HTTP_UNAUTHORIZED;
-    if (tenant != SF_LIVE_ANONYMOUS) {
+    if (origin->identity_fails) {
+        status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    } else if (tenant != SF_LIVE_ANONYMOUS) {
         char token[SF_TOKEN_BYTES];
         sf_credential_of(&origin->credentials, tenant, token);
         MHD_add_response_header(response, "X-User", token);

@@ -52,6 +52,7 @@ struct sf_origin {
     struct request *suspended;
     struct sf_rng rng;
     struct sf_origin_counts counts;
+    bool identity_fails;
     bool leaky; /* every tenant gets tenant 0's stills */
 };
 

@@ -1,10 +1,11 @@
-/* Plays an arm of a live scenario. */
+/* Plays a live scenario. */
 #include "harness/live/population.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "harness/base/arena.h"
 #include "harness/base/assert.h"
@@ -33,10 +34,13 @@ struct request {
 };
 
 struct population {
-    const struct sf_script *script;
+    const struct sf_population_order *order;
+    const struct sf_plan_live *live;
     struct sf_stage *stage;
     struct sf_population_report *report;
+    uint32_t homes_count;
     struct home *homes;
+    struct sf_viewer_config viewers[SF_GROUPS_MAX]; /* of each group */
     struct sf_recorder *recorder;
     uint64_t open_count;
     bool over; /* no new asks */
@@ -73,13 +77,13 @@ static void ask(struct home *home)
     struct request *request = sf_alloc(1, sizeof *request);
     *request = (struct request){home, home->viewer.requests_count};
     struct sf_request wire;
-    sf_stage_request(population->stage, &population->script->identity, home->number, home->place,
+    sf_stage_request(population->stage, &population->live->identity, home->number, home->place,
                      &wire);
     struct sf_ask asked = {
         .home = home->number,
         .path = wire.path,
         .headers = {wire.header[0] != '\0' ? wire.header : NULL},
-        .patience_ns = population->script->viewer.time_out_ns,
+        .patience_ns = home->viewer.config->time_out_ns,
         .done = answered,
         .context = request,
     };
@@ -116,39 +120,55 @@ static void tick(void *context)
     step(home, input);
 }
 
-/* ---- the arm ---- */
+/* ---- the run ---- */
+
+static void settle_home(struct population *population, uint32_t number, uint32_t group)
+{
+    struct sf_stage *stage = population->stage;
+    struct home *home = &population->homes[number];
+    struct sf_rng leave_rng;
+    home->population = population;
+    home->number = number;
+    home->place = number / population->live->shared_by;
+    home->timer = (struct sf_timer){.fire = tick, .context = home};
+    sf_rng_init(&home->rng, stage->credentials.secret, "hub", number);
+    sf_rng_init(&leave_rng, stage->credentials.secret, "leave", number);
+    sf_viewer_init(&home->viewer, &population->viewers[group], &leave_rng);
+    sf_origin_set_place(stage->origin, home->place, &population->live->says,
+                        population->live->latency_ns);
+}
 
 static void settle(struct population *population)
 {
-    const struct sf_script *script = population->script;
-    struct sf_stage *stage = population->stage;
-    population->homes = sf_alloc(script->homes_count, sizeof *population->homes);
-    for (uint32_t i = 0; i < script->homes_count; i++) {
-        struct home *home = &population->homes[i];
-        struct sf_rng leave_rng;
-        home->population = population;
-        home->number = i;
-        home->place = i / script->shared_by;
-        home->timer = (struct sf_timer){.fire = tick, .context = home};
-        sf_rng_init(&home->rng, stage->credentials.secret, "hub", i);
-        sf_rng_init(&leave_rng, stage->credentials.secret, "leave", i);
-        sf_viewer_init(&home->viewer, &script->viewer, &leave_rng);
-        sf_origin_set_place(stage->origin, home->place, &script->says, 0);
+    const struct sf_plan *plan = population->order->plan;
+    uint32_t number = 0;
+    population->homes = sf_alloc(population->homes_count, sizeof *population->homes);
+    for (uint32_t i = 0; i < plan->groups_count; i++) {
+        memcpy(&population->viewers[i], plan->groups[i].sections[SF_SECTION_HUB].values,
+               sizeof population->viewers[i]);
+        for (uint32_t j = 0; j < plan->groups[i].homes_count; j++) {
+            settle_home(population, number++, i);
+        }
     }
-    stage->next_place = script->homes_count / script->shared_by + 1;
+    population->stage->next_place = population->homes_count / population->live->shared_by + 1;
 }
 
-/* Homes that share a URL ask one gap after the other; the URLs are spread over a gap. */
+/* Homes that share a URL ask one gap after the other, or all at once; the URLs are spread over a
+ * gap. */
 static void start_homes(struct population *population)
 {
-    const struct sf_script *script = population->script;
-    uint32_t places = (script->homes_count + script->shared_by - 1) / script->shared_by;
-    for (uint32_t i = 0; i < script->homes_count; i++) {
+    const struct sf_plan_live *live = population->live;
+    uint32_t places = population->stage->next_place;
+    bool together = live->arrival.kind == SF_ARRIVAL_TOGETHER;
+    sf_ns gap = live->arrival.time_ns > 0 ? live->arrival.time_ns : 2500 * SF_MS;
+    for (uint32_t i = 0; i < population->homes_count; i++) {
         struct home *home = &population->homes[i];
-        sf_ns spread = script->gap_ns * home->place / places;
-        sf_ns turn = script->gap_ns * (i % script->shared_by);
-        sf_loop_set(population->stage->loop, &home->timer,
-                    population->recorder->began_ns + spread + turn);
+        sf_ns spread = gap * home->place / places;
+        sf_ns turn = together ? 0 : gap * (i % live->shared_by);
+        if (home->viewer.config->present) {
+            sf_loop_set(population->stage->loop, &home->timer,
+                        population->recorder->began_ns + spread + turn);
+        }
     }
 }
 
@@ -163,52 +183,95 @@ static void injure(struct population *population, struct sf_injury injury)
     }
 }
 
-static enum sf_err config_for(const struct population *population, const char *name,
-                              const char *folder, char *path, size_t bytes, struct sf_diag *diag)
+/* ---- configurations ---- */
+
+/* "nginx-safe" of "{server}-safe". */
+static void fill_server(const char *name, const char *server, char *out, size_t bytes)
 {
-    const char *server = population->stage->driver->name;
-    const char *config = sf_script_config_path(population->script, server, name);
-    if (config == NULL) {
-        return sf_fail(diag, SF_ERR_INPUT, "%s has no configuration '%s' for %s",
-                       population->script->name, name, server);
+    const char *hole = strstr(name, "{server}");
+    if (hole == NULL) {
+        snprintf(out, bytes, "%s", name);
+    } else {
+        snprintf(out, bytes, "%.*s%s%s", (int)(hole - name), name, server,
+                 hole + strlen("{server}"));
     }
-    snprintf(path, bytes, "%s%s%s", config[0] == '/' ? "" : folder, config[0] == '/' ? "" : "/",
-             config);
-    return SF_OK;
 }
 
-static enum sf_err happen(struct population *population, const struct sf_script_entry *entry,
-                          const char *folder, struct sf_diag *diag)
+/* The file or folder that a configuration's name stands for: as it is, else in `folder`; with the
+ * driver's file name extension if it has none. */
+static enum sf_err config_path(const struct sf_driver *driver, const char *name, const char *folder,
+                               char *path, size_t path_bytes, struct sf_diag *diag)
 {
-    char path[1024];
-    switch (entry->action) {
-    case SF_SCRIPT_ORIGIN:
-        injure(population, entry->injury);
-        return SF_OK;
-    case SF_SCRIPT_RELOAD:
-        if (entry->config == NULL) {
-            return sf_stage_phase(population->stage, SF_PHASE_RELOAD, NULL, diag);
+    char filled[2 * SF_LIVE_PATH_BYTES];
+    const char *dot = strrchr(driver->config, '.');
+    fill_server(name, driver->name, filled, sizeof filled);
+    for (int i = 0; i < 4; i++) {
+        bool below = i >= 2 && filled[0] != '/';
+        snprintf(path, path_bytes, "%s%s%s%s", below ? folder : "", below ? "/" : "", filled,
+                 i % 2 == 1 && dot != NULL ? dot : "");
+        if (access(path, R_OK) == 0) {
+            return SF_OK;
         }
-        SF_TRY(config_for(population, entry->config, folder, path, sizeof path, diag));
-        return sf_stage_phase(population->stage, SF_PHASE_RELOAD, path, diag);
-    case SF_SCRIPT_RESTART:
-        return sf_stage_phase(population->stage, SF_PHASE_RESTART, NULL, diag);
-    case SF_SCRIPT_KILL:
-        return sf_keeper_restart(&population->stage->keeper, true, diag);
-    case SF_SCRIPT_PURGE:
-        return sf_stage_phase(population->stage, SF_PHASE_PURGE, NULL, diag);
+    }
+    return sf_fail(diag, SF_ERR_INPUT, "live.config: there is no '%s', here or in %s", filled,
+                   folder);
+}
+
+/* ---- the time line ---- */
+
+static enum sf_err reload(struct population *population, const char *config, struct sf_diag *diag)
+{
+    const struct sf_population_order *order = population->order;
+    char path[1024];
+    if (config[0] == '\0') {
+        return sf_stage_phase(population->stage, SF_PHASE_RELOAD, NULL, diag);
+    }
+    SF_TRY(config_path(order->driver, config, order->configs_folder, path, sizeof path, diag));
+    return sf_stage_phase(population->stage, SF_PHASE_RELOAD, path, diag);
+}
+
+static enum sf_err happen(struct population *population, const struct sf_live_entry *entry,
+                          enum sf_live_event *event_out, struct sf_diag *diag)
+{
+    struct sf_stage *stage = population->stage;
+    switch (entry->action) {
+    case SF_LIVE_INJURE:
+        injure(population, entry->injury);
+        *event_out = sf_injury_event(&entry->injury);
+        return SF_OK;
+    case SF_LIVE_RELOAD:
+        *event_out = SF_LIVE_SERVER_RELOAD;
+        return reload(population, entry->config, diag);
+    case SF_LIVE_RESTART:
+        *event_out = SF_LIVE_SERVER_RESTART;
+        return sf_stage_phase(stage, SF_PHASE_RESTART, NULL, diag);
+    case SF_LIVE_KILL:
+        *event_out = SF_LIVE_SERVER_KILL;
+        return sf_keeper_restart(&stage->keeper, true, diag);
+    case SF_LIVE_PURGE:
+        *event_out = SF_LIVE_SERVER_PURGE;
+        return sf_stage_phase(stage, SF_PHASE_PURGE, NULL, diag);
+    case SF_LIVE_UPGRADE:
+        *event_out = SF_LIVE_SERVER_UPGRADE;
+        return sf_stage_phase(stage, SF_PHASE_UPGRADE, NULL, diag);
+    case SF_LIVE_IDENTITY_OFF:
+    case SF_LIVE_IDENTITY_ON:
+        *event_out = entry->action == SF_LIVE_IDENTITY_ON ? SF_LIVE_IDENTITY_ANSWERS
+                                                          : SF_LIVE_IDENTITY_FAILS;
+        sf_origin_fail_identity(stage->origin, entry->action == SF_LIVE_IDENTITY_OFF);
+        return SF_OK;
+    case SF_LIVE_ACTIONS_COUNT:
+        break;
     }
     SF_UNREACHABLE();
 }
+
+/* ---- what came of it ---- */
 
 static void note_outcome(void *context, const struct sf_ask_outcome *outcome)
 {
     struct sf_population_report *report = context;
     report->outcomes[outcome->outcome]++;
-    if (outcome->outcome == SF_OUTCOME_OTHER && report->outcomes[SF_OUTCOME_OTHER] == 1) {
-        report->first = (struct sf_population_stray){
-            outcome->at_ns, sf_home_of_viewer(outcome->viewer).index, outcome->owner.index};
-    }
 }
 
 static void note_stray_credential(void *context, uint64_t request, struct sf_tenant_id owner)
@@ -219,18 +282,25 @@ static void note_stray_credential(void *context, uint64_t request, struct sf_ten
     report->credentials_count++;
 }
 
-static void read_outcomes(struct population *population)
+/* The records become the report's. */
+static void conclude(struct population *population)
 {
-    struct sf_outcome_reader reader = {.ended = note_outcome,
-                                       .stray_credential = note_stray_credential,
-                                       .context = population->report};
-    sf_outcomes_hear(&reader, population->recorder->records, population->recorder->count);
+    struct sf_recorder *recorder = population->recorder;
+    struct sf_population_report *report = population->report;
+    struct sf_outcome_reader reader = {
+        .ended = note_outcome, .stray_credential = note_stray_credential, .context = report};
+    sf_recorder_end(recorder, sf_loop_now());
+    sf_outcomes_hear(&reader, recorder->records, recorder->count);
+    report->outcomes[SF_OUTCOME_LEFTOVER] = recorder->leftovers_count;
+    report->records = recorder->records;
+    report->records_count = recorder->count;
+    recorder->records = NULL;
 }
 
 static void note_made(void *context, const struct sf_still_made *made)
 {
     const struct population *population = context;
-    if (made->tenant < population->script->homes_count &&
+    if (made->tenant < population->homes_count &&
         population->homes[made->tenant].place == made->place) {
         sf_recorder_made(population->recorder, made, sf_loop_now());
     }
@@ -243,74 +313,92 @@ static sf_ns cpu_now(void)
     return used.tv_sec * SF_SECOND + used.tv_nsec;
 }
 
-static enum sf_err perform(struct population *population, const struct sf_script_arm *arm,
-                           const char *folder, struct sf_diag *diag)
+static enum sf_err perform(struct population *population, struct sf_diag *diag)
 {
+    const struct sf_plan_live *live = population->live;
     struct sf_loop *loop = population->stage->loop;
     bool never = false;
     sf_ns cpu_ns = cpu_now();
-    sf_recorder_begin(population->recorder, population->script->homes_count, sf_loop_now());
+    sf_recorder_begin(population->recorder, population->homes_count, sf_loop_now());
+    sf_stills_begin(population->stage->stills, population->recorder->began_ns);
     sf_stills_listen(population->stage->stills, note_made, population);
+    sf_ns began_ns = population->recorder->began_ns;
     start_homes(population);
-    for (uint32_t i = 0; i < arm->entries_count; i++) {
-        sf_loop_run(loop, &never, population->recorder->began_ns + arm->entries[i].at_ns);
-        SF_TRY(happen(population, &arm->entries[i], folder, diag));
+    for (uint32_t i = 0; i < live->entries_count; i++) {
+        enum sf_live_event event;
+        sf_loop_run(loop, &never, began_ns + live->entries[i].at_ns);
+        SF_TRY(happen(population, &live->entries[i], &event, diag));
+        sf_recorder_event(population->recorder, event, sf_loop_now());
     }
-    sf_loop_run(loop, &never, population->recorder->began_ns + population->script->duration_ns);
+    sf_loop_run(loop, &never, began_ns + population->order->plan->duration_ns);
     population->over = true;
     population->idle = population->open_count == 0;
     bool ended = sf_loop_run(loop, &population->idle, SF_NS_NEVER);
     SF_ASSERT(ended); /* every ask ends, by the viewer's patience at the latest */
-    population->report->took_ns = sf_loop_now() - population->recorder->began_ns;
+    population->report->took_ns = sf_loop_now() - began_ns;
     population->report->cpu_ns = cpu_now() - cpu_ns;
-    sf_recorder_end(population->recorder, sf_loop_now());
-    read_outcomes(population);
+    conclude(population);
     return SF_OK;
 }
 
-static enum sf_err play_on(struct population *population, const struct sf_script_arm *arm,
-                           const struct sf_driver *driver, const char *folder, struct sf_text *logs,
-                           struct sf_diag *diag)
+static enum sf_err start_server(struct population *population, struct sf_text *logs,
+                                struct sf_diag *diag)
 {
+    const struct sf_population_order *order = population->order;
     struct sf_stage *stage = population->stage;
     char path[1024];
-    stage->driver = driver;
-    SF_TRY(config_for(population, arm->config, folder, path, sizeof path, diag));
-    SF_TRY(sf_stage_start(stage, driver, path, logs, diag));
+    if (order->driver == NULL) {
+        stage->target = order->url;
+        return sf_stage_ready(stage, 5 * SF_SECOND, diag);
+    }
+    SF_TRY(config_path(order->driver, population->live->config, order->configs_folder, path,
+                       sizeof path, diag));
+    return sf_stage_start(stage, order->driver, path, logs, diag);
+}
+
+static enum sf_err play_on(struct population *population, struct sf_text *logs,
+                           struct sf_diag *diag)
+{
+    const struct sf_driver *driver = population->order->driver;
+    SF_TRY(start_server(population, logs, diag));
     settle(population);
-    enum sf_err err = perform(population, arm, folder, diag);
-    if (err != SF_OK) {
-        sf_keeper_logs(&stage->keeper, driver->logs, logs);
+    enum sf_err err = perform(population, diag);
+    if (err != SF_OK && driver != NULL) {
+        sf_keeper_logs(&population->stage->keeper, driver->logs, logs);
     }
     return err;
 }
 
-enum sf_err sf_population_play(const struct sf_script *script, const struct sf_script_arm *arm,
-                               const struct sf_driver *driver, const char *folder,
-                               const struct sf_stage_options *options,
+enum sf_err sf_population_play(const struct sf_population_order *order,
                                struct sf_population_report *report, struct sf_text *logs,
                                struct sf_diag *diag)
 {
-    SF_ASSERT(script != NULL);
-    SF_ASSERT(arm != NULL);
-    SF_ASSERT(driver != NULL);
-    SF_ASSERT(folder != NULL);
-    SF_ASSERT(options != NULL);
+    SF_ASSERT(order != NULL);
+    SF_ASSERT(order->plan != NULL);
+    SF_ASSERT(order->plan->live.present);
     SF_ASSERT(report != NULL);
     SF_ASSERT(logs != NULL);
+    const struct sf_plan_live *live = &order->plan->live;
     struct sf_stage stage;
-    struct sf_stage_options of_script = *options;
-    of_script.path = script->path != NULL ? script->path : options->path;
-    of_script.host = script->host != NULL ? script->host : options->host;
+    struct sf_recorder recorder = {.exhibits = order->exhibits};
+    struct sf_stage_options options = order->stage;
+    options.start_unix_s = order->plan->start_unix_s;
+    options.path = live->path;
+    options.host = live->host[0] != '\0' ? live->host : options.host;
     *report = (struct sf_population_report){0};
-    struct sf_recorder recorder = {0};
-    struct population population = {
-        .script = script, .stage = &stage, .report = report, .recorder = &recorder};
-    enum sf_err err = sf_stage_open(&of_script, &stage, diag);
+    struct population *population = sf_alloc(1, sizeof *population);
+    *population = (struct population){.order = order,
+                                      .live = live,
+                                      .stage = &stage,
+                                      .report = report,
+                                      .recorder = &recorder,
+                                      .homes_count = sf_plan_homes_count(order->plan)};
+    enum sf_err err = sf_stage_open(&options, &stage, diag);
     if (err == SF_OK) {
+        stage.driver = order->driver;
         recorder.stills = stage.stills;
         recorder.credentials = &stage.credentials;
-        err = play_on(&population, arm, driver, folder, logs, diag);
+        err = play_on(population, logs, diag);
         report->lateness = sf_loop_lateness(stage.loop);
         report->origin = sf_origin_counts(stage.origin);
         report->connections_count = sf_viewers_connections(stage.viewers);
@@ -318,30 +406,14 @@ enum sf_err sf_population_play(const struct sf_script *script, const struct sf_s
     }
     sf_recorder_fini(&recorder);
     sf_stage_close(&stage);
-    free(population.homes);
+    free(population->homes);
+    free(population);
     return err;
 }
 
-bool sf_population_holds(const struct sf_script_arm *arm, const struct sf_population_report *report,
-                         char *why, size_t why_bytes)
+void sf_population_report_fini(struct sf_population_report *report)
 {
-    SF_ASSERT(arm != NULL);
     SF_ASSERT(report != NULL);
-    SF_ASSERT(why != NULL);
-    uint64_t strays = report->outcomes[SF_OUTCOME_OTHER] + report->credentials_count;
-    uint64_t own = report->outcomes[SF_OUTCOME_OWN];
-    int64_t own_ppm =
-        report->answers_count > 0 ? (int64_t)(own * 1000000 / report->answers_count) : 0;
-    why[0] = '\0';
-    if (report->answers_count == 0) {
-        snprintf(why, why_bytes, "no hub got an answer");
-    } else if (arm->strays == SF_SCRIPT_STRAYS_NONE && strays > 0) {
-        snprintf(why, why_bytes, "%" PRIu64 " strays, none expected", strays);
-    } else if (arm->strays == SF_SCRIPT_STRAYS_SOME && strays == 0) {
-        snprintf(why, why_bytes, "no strays, some expected");
-    } else if (own_ppm < arm->own_ppm_min) {
-        snprintf(why, why_bytes, "%.1f%% of the answers were the viewer's own, %.1f%% expected",
-                 (double)own_ppm / 1e4, (double)arm->own_ppm_min / 1e4);
-    }
-    return why[0] == '\0';
+    free(report->records);
+    report->records = NULL;
 }

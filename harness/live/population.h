@@ -1,5 +1,6 @@
-/* A population: homes whose hubs ask for the stills of a live scenario, as sim_hub's viewer says,
- * against one server, while the scenario's time line happens. */
+/* A population: homes whose hubs ask for stills, as sim_hub's viewer says, against one server,
+ * while the time line of a live scenario happens. What comes of it is a trace, as the simulation
+ * makes one. */
 #ifndef STRAYFRAME_LIVE_POPULATION_H
 #define STRAYFRAME_LIVE_POPULATION_H
 
@@ -9,17 +10,21 @@
 #include "harness/live/driver.h"
 #include "harness/live/loop.h"
 #include "harness/live/outcome.h"
-#include "harness/live/script.h"
 #include "harness/live/stage.h"
+#include "harness/scenario/plan.h"
 
-/* The first stray of an arm, for a sentence. */
-struct sf_population_stray {
-    sf_ns at_ns;
-    uint32_t home;
-    uint32_t owner;
+struct sf_population_order {
+    const struct sf_plan *plan;     /* with a live section */
+    const struct sf_driver *driver; /* NULL: `url` */
+    struct sf_target url;           /* a running server; without a driver */
+    const char *configs_folder;     /* where configurations are looked for, too */
+    struct sf_stage_options stage;
+    struct sf_exhibits *exhibits; /* of strays; NULL: none are kept */
 };
 
 struct sf_population_report {
+    struct sf_record *records; /* owned; the trace, in order */
+    uint32_t records_count;
     uint64_t asks_count;
     uint64_t answers_count;
     uint64_t outcomes[SF_OUTCOMES_COUNT];
@@ -30,20 +35,13 @@ struct sf_population_report {
     uint64_t connections_count;
     sf_ns took_ns;
     sf_ns cpu_ns; /* of this process */
-    struct sf_population_stray first;
 };
 
-/* Plays one arm with a server of its own. `folder` is where the paths of the scenario's
- * configurations begin. */
-SF_MUST_USE enum sf_err sf_population_play(const struct sf_script *script,
-                                           const struct sf_script_arm *arm,
-                                           const struct sf_driver *driver, const char *folder,
-                                           const struct sf_stage_options *options,
+/* Plays the plan with a server of its own. Free the report, also after a failure; `logs` has then
+ * what the server said. */
+SF_MUST_USE enum sf_err sf_population_play(const struct sf_population_order *order,
                                            struct sf_population_report *report_out,
                                            struct sf_text *logs, struct sf_diag *diag);
-
-/* Did the arm go as expected? The reason where not. */
-bool sf_population_holds(const struct sf_script_arm *arm, const struct sf_population_report *report,
-                         char *why_out, size_t why_bytes);
+void sf_population_report_fini(struct sf_population_report *report);
 
 #endif

@@ -93,6 +93,8 @@ static bool can_play(const struct sf_session_order *order, const struct sf_cell 
         return order->driver != NULL && sf_driver_has(&order->driver->reload);
     case SF_PHASE_PURGE:
         return order->driver != NULL && sf_driver_has(&order->driver->purge);
+    case SF_PHASE_UPGRADE:
+        return order->driver != NULL && sf_driver_has(&order->driver->upgrade);
     case SF_PHASES_COUNT:
         break;
     }

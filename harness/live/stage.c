@@ -56,7 +56,7 @@ enum sf_err sf_stage_open_with(const struct sf_stage_options *options,
     take_precedence();
     SF_TRY(sf_loop_create(&stage->loop, diag));
     sf_loop_when_late(stage->loop, options->late_limit_ns, note_busy, stage);
-    stage->stills = sf_stills_create(&stage->credentials);
+    stage->stills = sf_stills_create(&stage->credentials, options->start_unix_s);
     SF_TRY(sf_origin_create(stage->loop, stage->stills, &stage->credentials, options->origin_listen,
                             options->origin_port, &stage->origin, diag));
     return sf_viewers_create(stage->loop, &stage->viewers, diag);
@@ -312,6 +312,13 @@ enum sf_err sf_stage_phase(struct sf_stage *stage, enum sf_phase phase, const ch
             SF_TRY(act(stage, &driver->purge, "purge", diag));
         }
         break;
+    case SF_PHASE_UPGRADE:
+        if (driver->upgrade.by_restart) {
+            SF_TRY(sf_keeper_restart(&stage->keeper, false, diag));
+        } else {
+            SF_TRY(act(stage, &driver->upgrade, "upgrade", diag));
+        }
+        break;
     case SF_PHASES_COUNT:
         SF_UNREACHABLE();
     }
@@ -319,24 +326,6 @@ enum sf_err sf_stage_phase(struct sf_stage *stage, enum sf_phase phase, const ch
 }
 
 /* ---- requests ---- */
-
-enum sf_err sf_stage_path_check(const char *path, struct sf_diag *diag)
-{
-    SF_ASSERT(path != NULL);
-    if (path[0] != '/') {
-        return sf_fail(diag, SF_ERR_INPUT, "--path %s: a path begins with '/'", path);
-    }
-    if (strstr(path, "{n}") == NULL) {
-        return sf_fail(diag, SF_ERR_INPUT,
-                       "--path %s: has no {n}; it stands for the number of the URL, of which each "
-                       "repeat needs one of its own",
-                       path);
-    }
-    if (strlen(path) > 256) {
-        return sf_fail(diag, SF_ERR_INPUT, "--path: at most 256 bytes");
-    }
-    return SF_OK;
-}
 
 /* `from` with the first `hole` filled. */
 static void fill(char *text, size_t bytes, const char *hole, const char *with)

@@ -22,6 +22,7 @@ struct sf_stage_options {
     const char *host;          /* Host header; NULL: the server's address */
     const char *origin_listen; /* address of the origin; NULL: loopback */
     uint16_t origin_port;      /* 0: any */
+    int64_t start_unix_s;      /* what the clocks in the stills begin with; 0: sf_stills_create */
     sf_ns patience_ns;         /* a viewer gives up after this long */
     sf_ns notice_ns;           /* between an injury and the first ask under it */
     sf_ns late_limit_ns;       /* a harness later than this gives no verdict */
@@ -80,8 +81,5 @@ struct sf_request {
 };
 void sf_stage_request(const struct sf_stage *stage, const struct sf_identity *identity,
                       uint32_t tenant, uint32_t place, struct sf_request *out);
-
-/* "--path" must tell places apart. */
-SF_MUST_USE enum sf_err sf_stage_path_check(const char *path, struct sf_diag *diag);
 
 #endif

@@ -46,14 +46,15 @@ struct sf_stills {
     void *made_context;
 };
 
-struct sf_stills *sf_stills_create(const struct sf_credentials *credentials)
+struct sf_stills *sf_stills_create(const struct sf_credentials *credentials, int64_t start_unix_s)
 {
     SF_ASSERT(credentials != NULL);
     struct sf_stills *stills = sf_alloc(1, sizeof *stills);
     const struct sf_book_stills all = {.width_px = SF_STILL_WIDTH_PX_DEFAULT,
                                        .height_px = SF_STILL_HEIGHT_PX_DEFAULT,
                                        .quality = SF_STILL_QUALITY_DEFAULT,
-                                       .start_unix_s = EVENING_UNIX_S};
+                                       .start_unix_s =
+                                           start_unix_s != 0 ? start_unix_s : EVENING_UNIX_S};
     stills->credentials = *credentials;
     stills->book = sf_book_create();
     sf_book_reset(stills->book, &all, 0);
@@ -76,6 +77,12 @@ void sf_stills_destroy(struct sf_stills *stills)
     free(stills->names);
     free(stills->still);
     free(stills);
+}
+
+void sf_stills_begin(struct sf_stills *stills, sf_ns now_ns)
+{
+    SF_ASSERT(stills != NULL);
+    stills->began_ns = now_ns;
 }
 
 void sf_stills_listen(struct sf_stills *stills,
@@ -193,7 +200,7 @@ static size_t make_new(struct sf_stills *stills, uint32_t tenant, uint32_t place
     struct sf_still_spec spec;
     stills->began_ns = stills->began_ns != 0 ? stills->began_ns : now_ns;
     uint32_t capture = sf_book_captures_count(stills->book, camera);
-    int64_t local_s = EVENING_UNIX_S + (now_ns - stills->began_ns) / SF_SECOND;
+    int64_t local_s = sf_book_start_unix_s(stills->book) + (now_ns - stills->began_ns) / SF_SECOND;
     sf_book_spec(stills->book, camera, capture, local_s, false, &spec);
     size_t count = sf_still_make(&spec, stills->still, sf_book_still_bytes_max(stills->book));
     struct sf_book_capture made = {

@@ -22,7 +22,11 @@ enum {
 
 struct sf_stills;
 
-struct sf_stills *sf_stills_create(const struct sf_credentials *credentials);
+/* `start_unix_s`: what the clocks of cameras, in UTC, say when sf_stills_begin is called, or when
+ * the first still is made. 0: an evening of 2019. */
+struct sf_stills *sf_stills_create(const struct sf_credentials *credentials, int64_t start_unix_s);
+/* The run begins now, on CLOCK_MONOTONIC; stills that were made for checks before are of then. */
+void sf_stills_begin(struct sf_stills *stills, sf_ns now_ns);
 void sf_stills_destroy(struct sf_stills *stills);
 
 /* A capture that was made; `place` and `tenant` as they were asked for. */

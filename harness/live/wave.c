@@ -213,6 +213,7 @@ static void note_phase(struct play *play, enum sf_phase phase)
         [SF_PHASE_RELOAD] = SF_LIVE_SERVER_RELOAD,
         [SF_PHASE_RESTART] = SF_LIVE_SERVER_RESTART,
         [SF_PHASE_PURGE] = SF_LIVE_SERVER_PURGE,
+        [SF_PHASE_UPGRADE] = SF_LIVE_SERVER_UPGRADE,
     };
     for (uint32_t i = 0; phase != SF_PHASE_STEADY && i < play->players_count; i++) {
         sf_recorder_event(&play->players[i].recorder, events[phase], sf_loop_now());

@@ -72,11 +72,20 @@ void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *
     SF_ASSERT(result != NULL);
     SF_ASSERT(paint != NULL);
     SF_ASSERT(out != NULL);
-    sf_text_add(out,
-                "%s%s%s  seed %" PRIu64 ", %u homes, %" PRId64 " s simulated, %" PRIu64
-                " events, trace %016" PRIx64 "\n",
-                paint->bold, plan->name, paint->off, result->seed, result->homes_count,
-                result->duration_ns / SF_SECOND, result->events_count, result->trace_hash);
+    if (plan->live.present) {
+        sf_text_add(out,
+                    "%s%s%s  %s, %u homes, %" PRId64 " s in real time, %" PRIu64
+                    " records; real servers: another run may differ\n",
+                    paint->bold, plan->name, paint->off,
+                    plan->live.server[0] != '\0' ? plan->live.server : plan->live.url,
+                    result->homes_count, result->duration_ns / SF_SECOND, result->records_count);
+    } else {
+        sf_text_add(out,
+                    "%s%s%s  seed %" PRIu64 ", %u homes, %" PRId64 " s simulated, %" PRIu64
+                    " events, trace %016" PRIx64 "\n",
+                    paint->bold, plan->name, paint->off, result->seed, result->homes_count,
+                    result->duration_ns / SF_SECOND, result->events_count, result->trace_hash);
+    }
     path_line("hub", &result->tally.paths[SF_PATH_HUB], out);
     path_line("app", &result->tally.paths[SF_PATH_APP], out);
     for (uint32_t i = 0; i < result->oracles_count; i++) {

@@ -75,6 +75,18 @@ static uint64_t strays_of_path(const struct sf_tally *tally, int64_t path)
     return tally->paths[path == SF_ASSERTION_PATH_HUB ? SF_PATH_HUB : SF_PATH_APP].strays_count;
 }
 
+/* Of hubs and apps. */
+static uint32_t own_of(const struct sf_tally *tally)
+{
+    return (uint32_t)(tally->paths[SF_PATH_HUB].own_whole_count +
+                      tally->paths[SF_PATH_APP].own_whole_count);
+}
+
+static uint32_t asks_of(const struct sf_tally *tally)
+{
+    return (uint32_t)(tally->paths[SF_PATH_HUB].asks_count + tally->paths[SF_PATH_APP].asks_count);
+}
+
 /* `group`: whom it is about. */
 static bool assertion_holds(const struct judging *judging, const struct sf_tally_group *group,
                             enum sf_assertion assertion, int64_t value)
@@ -107,6 +119,10 @@ static bool assertion_holds(const struct judging *judging, const struct sf_tally
     case SF_ASSERTION_OWNERS_MAX:
         /* The tally stops counting there, and so does the assertion. */
         return tally->owners_per_viewer_max <= value;
+    case SF_ASSERTION_OWN_SHARE_MIN:
+        return share_ppm(own_of(tally), asks_of(tally)) >= value;
+    case SF_ASSERTION_OWN_SHARE_MAX:
+        return share_ppm(own_of(tally), asks_of(tally)) <= value;
     case SF_ASSERTION_UNAFFECTED:
         return affected_of_group(judging, value) == 0;
     case SF_ASSERTION_UNAFFECTED_PATH:
@@ -167,6 +183,10 @@ static void assertion_figure(const struct judging *judging, const struct sf_tall
     case SF_ASSERTION_OWNERS_MIN:
     case SF_ASSERTION_OWNERS_MAX:
         sf_text_add(figure, "%" PRIu32 " strangers to one viewer", tally->owners_per_viewer_max);
+        return;
+    case SF_ASSERTION_OWN_SHARE_MIN:
+    case SF_ASSERTION_OWN_SHARE_MAX:
+        share_figure(own_of(tally), asks_of(tally), "requests", figure);
         return;
     case SF_ASSERTION_UNAFFECTED:
         sf_text_add(figure, "%" PRIu32 " viewers in it", affected_of_group(judging, value));

@@ -337,3 +337,25 @@ enum sf_err sf_run_judge(struct sf_runner *runner, struct sf_saved *saved,
     result_out->events_count = saved->end.events_count;
     return SF_OK;
 }
+
+void sf_run_judge_records(struct sf_runner *runner, const struct sf_plan *plan,
+                          const struct sf_record *records, uint32_t count,
+                          const struct sf_trace_listener *listeners, uint32_t listeners_count,
+                          struct sf_run_result *result_out)
+{
+    SF_ASSERT(runner != NULL);
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(records != NULL || count == 0);
+    SF_ASSERT(listeners != NULL || listeners_count == 0);
+    SF_ASSERT(result_out != NULL);
+    bool finished = false;
+    judges_begin(runner, sf_plan_homes_count(plan), listeners, listeners_count);
+    sf_trace_listen(&runner->trace, (struct sf_trace_listener){hear_end, &finished});
+    for (uint32_t i = 0; i < count; i++) {
+        sf_trace_add(&runner->trace, records[i]);
+    }
+    sf_trace_end(&runner->trace);
+    judges_end(runner, plan, finished, result_out);
+    result_out->seed = plan->seed;
+    result_out->events_count = count;
+}

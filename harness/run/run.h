@@ -100,6 +100,13 @@ void sf_run(struct sf_runner *runner, const struct sf_plan *plan,
             const struct sf_run_caches *caches, const struct sf_run_options *options,
             struct sf_run_result *result_out);
 
+/* Judges records that were made elsewhere: a run of real servers. They are in order, and are of a
+ * run of this plan. A run that has an END record came to its end. */
+void sf_run_judge_records(struct sf_runner *runner, const struct sf_plan *plan,
+                          const struct sf_record *records, uint32_t count,
+                          const struct sf_trace_listener *listeners, uint32_t listeners_count,
+                          struct sf_run_result *result_out);
+
 enum { SF_STATES_COUNT = 64, SF_STATE_RANGES_COUNT = 8 };
 
 /* What caches reported of themselves in the last run, SF_STATES_COUNT sets: bit N of the I-th is

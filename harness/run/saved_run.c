@@ -41,6 +41,24 @@ enum sf_err sf_run_save(struct sf_runner *runner, const struct sf_plan *plan,
                               result->events_count, diag);
 }
 
+enum sf_err sf_run_save_records(const struct sf_plan *plan, const struct sf_record *records,
+                                uint32_t count, const struct sf_run_result *result, FILE *file,
+                                struct sf_diag *diag)
+{
+    SF_ASSERT(plan != NULL);
+    SF_ASSERT(records != NULL || count == 0);
+    SF_ASSERT(result != NULL);
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(result->records_count == count);
+    struct sf_saved_writer writer;
+    struct sf_text text = {0};
+    sf_scenario_print(plan, sf_run_schema(), &text);
+    sf_saved_write_begin(&writer, file, text.data, text.length, 0);
+    sf_text_free(&text);
+    sf_saved_write_records(&writer, records, count);
+    return sf_saved_write_end(&writer, count, result->trace_hash, result->events_count, diag);
+}
+
 enum sf_err sf_saved_plan(const struct sf_saved *saved,
                           const struct sf_scenario_override *overrides, size_t overrides_count,
                           struct sf_plan *plan, struct sf_diag *diag)

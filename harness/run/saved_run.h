@@ -13,6 +13,12 @@ SF_MUST_USE enum sf_err sf_run_save(struct sf_runner *runner, const struct sf_pl
                                     const struct sf_run_options *options, FILE *file,
                                     struct sf_run_result *result_out, struct sf_diag *diag);
 
+/* Writes the records of a run of real servers, which sf_run_judge_records judged. */
+SF_MUST_USE enum sf_err sf_run_save_records(const struct sf_plan *plan,
+                                            const struct sf_record *records, uint32_t count,
+                                            const struct sf_run_result *result, FILE *file,
+                                            struct sf_diag *diag);
+
 /* The plan of a saved run, checked like any other, with overrides as for a scenario. */
 SF_MUST_USE enum sf_err sf_saved_plan(const struct sf_saved *saved,
                                       const struct sf_scenario_override *overrides,

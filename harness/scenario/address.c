@@ -224,6 +224,25 @@ static enum sf_err value_put(const struct setter *setter, struct sf_yaml_node *p
     return SF_OK;
 }
 
+/* `value` NULL: the setter's text. */
+static enum sf_err put_at(const struct setter *setter, struct sf_yaml_node *root, const char *key,
+                          struct sf_yaml_node *value)
+{
+    struct address address;
+    if (!address_read(key, &address)) {
+        return sf_fail_at(setter->diag, SF_ERR_INPUT, setter->file, 0, 0,
+                          "this is not an address such as 'duration' or 'homes.NAME.count'");
+    }
+    struct sf_yaml_node *parent = root;
+    for (size_t i = 0; i + 1 < address.parts_count; i++) {
+        SF_TRY(step(setter, parent, &address, i, &parent));
+    }
+    if (value == NULL) {
+        SF_TRY(value_create(setter, &value));
+    }
+    return value_put(setter, parent, &address, value);
+}
+
 enum sf_err sf_address_set(struct sf_yaml_node *root, const struct sf_scenario_override *override,
                            struct sf_arena *arena, struct sf_diag *diag)
 {
@@ -234,16 +253,16 @@ enum sf_err sf_address_set(struct sf_yaml_node *root, const struct sf_scenario_o
     sf_text_add(&file, "--set %.200s", override->key);
     struct setter setter = {arena, diag, copy(arena, file.data), override->value};
     sf_text_free(&file);
-    struct address address;
-    if (!address_read(override->key, &address)) {
-        return sf_fail_at(diag, SF_ERR_INPUT, setter.file, 0, 0,
-                          "this is not an address such as 'duration' or 'homes.NAME.count'");
-    }
-    struct sf_yaml_node *parent = root;
-    for (size_t i = 0; i + 1 < address.parts_count; i++) {
-        SF_TRY(step(&setter, parent, &address, i, &parent));
-    }
-    struct sf_yaml_node *value = NULL;
-    SF_TRY(value_create(&setter, &value));
-    return value_put(&setter, parent, &address, value);
+    return put_at(&setter, root, override->key, NULL);
+}
+
+enum sf_err sf_address_put(struct sf_yaml_node *root, const char *address,
+                           struct sf_yaml_node *value, struct sf_arena *arena, struct sf_diag *diag)
+{
+    SF_ASSERT(root != NULL);
+    SF_ASSERT(address != NULL);
+    SF_ASSERT(value != NULL);
+    SF_ASSERT(arena != NULL);
+    struct setter setter = {arena, diag, value->file, ""};
+    return put_at(&setter, root, address, value);
 }

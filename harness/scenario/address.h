@@ -17,4 +17,9 @@ SF_MUST_USE enum sf_err sf_address_set(struct sf_yaml_node *root,
                                        const struct sf_scenario_override *override,
                                        struct sf_arena *arena, struct sf_diag *diag);
 
+/* The same with a node of a document, which keeps its place for messages. */
+SF_MUST_USE enum sf_err sf_address_put(struct sf_yaml_node *root, const char *address,
+                                       struct sf_yaml_node *value, struct sf_arena *arena,
+                                       struct sf_diag *diag);
+
 #endif

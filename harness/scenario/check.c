@@ -273,6 +273,7 @@ enum sf_err sf_plan_check_address(const struct sf_plan *plan, const struct sf_pl
     SF_TRY(vary_check(&check));
     SF_TRY(sf_check_timeline(&check));
     SF_TRY(sf_check_fates(&check));
+    SF_TRY(sf_check_live(&check));
     SF_TRY(sf_check_expect(&check));
     SF_TRY(sf_check_stills(&check));
     return SF_OK;

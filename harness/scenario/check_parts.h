@@ -37,6 +37,7 @@ SF_MUST_USE enum sf_err sf_check_bounds(struct sf_check *check,
 SF_MUST_USE enum sf_err sf_check_homes(struct sf_check *check);
 SF_MUST_USE enum sf_err sf_check_timeline(struct sf_check *check);
 SF_MUST_USE enum sf_err sf_check_fates(struct sf_check *check);
+SF_MUST_USE enum sf_err sf_check_live(struct sf_check *check);
 SF_MUST_USE enum sf_err sf_check_expect(struct sf_check *check);
 SF_MUST_USE enum sf_err sf_check_stills(struct sf_check *check);
 

@@ -39,7 +39,11 @@ enum { SF_ASSERTION_VIEWERS_MAX = 3 * SF_HOMES_MAX, SF_ASSERTION_OWNERS_COUNT_MA
       "one viewer is shown at least this many different strangers' pictures")                      \
     X(OWNERS_MAX, COUNT, owners_max, SF_ASSERTION_OWNERS_COUNT_MAX, 0,                             \
       SF_ASSERTION_OWNERS_COUNT_MAX,                                                               \
-      "no viewer is shown more; what is beyond the largest is not counted")
+      "no viewer is shown more; what is beyond the largest is not counted")                        \
+    X(OWN_SHARE_MIN, SHARE, own_share_min, 0, 0, 1000000,                                          \
+      "at least this share of the requests is answered with the viewer's own still, whole")        \
+    X(OWN_SHARE_MAX, SHARE, own_share_max, 1000000, 0, 1000000,                                    \
+      "at most this share is")
 /* What is no bound. */
 #define SF_RUN_ASSERTIONS(X)                                                                       \
     X(UNAFFECTED, TEXT, unaffected,                                                                \

@@ -48,6 +48,9 @@ SF_MUST_USE static enum sf_err keys_check(struct sf_load *load)
                                  "start",
                                  "duration",
                                  "cache",
+                                 "live",
+                                 "arm",
+                                 "arms",
                                  load->schema->tables[SF_SECTION_STILL]->name,
                                  load->schema->tables[SF_SECTION_CLOUD]->name,
                                  load->schema->tables[SF_SECTION_DESTINATIONS]->name,
@@ -195,14 +198,19 @@ SF_MUST_USE static enum sf_err body_load(struct sf_load *load)
     SF_TRY(section_load(load, SF_SECTION_STILL, &load->plan->still));
     SF_TRY(section_load(load, SF_SECTION_CLOUD, &load->plan->cloud));
     SF_TRY(section_load(load, SF_SECTION_DESTINATIONS, &load->plan->destinations));
-    struct sf_yaml_node *node = sf_yaml_get(load->root, "networks");
+    struct sf_yaml_node *node = sf_yaml_get(load->root, "live");
+    if (node != NULL) {
+        SF_TRY(sf_load_live(load, node));
+    }
+    node = sf_yaml_get(load->root, "networks");
     if (node != NULL) {
         SF_TRY(sf_load_networks(load, node));
     }
     SF_TRY(sf_load_homes(load, sf_yaml_get(load->root, "homes")));
     node = sf_yaml_get(load->root, "timeline");
     if (node != NULL) {
-        SF_TRY(sf_load_timeline(load, node));
+        SF_TRY(load->plan->live.present ? sf_load_live_timeline(load, node)
+                                        : sf_load_timeline(load, node));
     }
     node = sf_yaml_get(load->root, "fates");
     if (node != NULL) {
@@ -239,8 +247,14 @@ SF_MUST_USE static enum sf_err document_load(struct sf_load *load, struct sf_are
         return sf_yaml_unexpected(load->root, load->diag, "scenario",
                                   "a mapping that starts with 'strayframe: 1'");
     }
-    for (size_t i = 0; i < overrides_count; i++) {
-        SF_TRY(sf_address_set(load->root, &overrides[i], arena, load->diag));
+    /* An arm first: what is set by hand wins over what it sets. */
+    for (int arm = 1; arm >= 0; arm--) {
+        for (size_t i = 0; i < overrides_count; i++) {
+            if (arm == (strcmp(overrides[i].key, "arm") == 0)) {
+                SF_TRY(sf_address_set(load->root, &overrides[i], arena, load->diag));
+            }
+        }
+        SF_TRY(arm ? sf_load_arm(load, arena) : SF_OK);
     }
     SF_TRY(version_load(load));
     SF_TRY(keys_check(load));

@@ -66,6 +66,11 @@ SF_MUST_USE enum sf_err sf_load_networks(struct sf_load *load, const struct sf_y
 SF_MUST_USE enum sf_err sf_load_homes(struct sf_load *load, const struct sf_yaml_node *node);
 /* Sorts the entries in the document too, so that address "timeline.N" means the same in both. */
 SF_MUST_USE enum sf_err sf_load_timeline(struct sf_load *load, struct sf_yaml_node *node);
+SF_MUST_USE enum sf_err sf_load_live(struct sf_load *load, const struct sf_yaml_node *section);
+SF_MUST_USE enum sf_err sf_load_live_timeline(struct sf_load *load,
+                                              const struct sf_yaml_node *timeline);
+/* Puts what the arm sets, that the key `arm` names, into the document. Checks all arms. */
+SF_MUST_USE enum sf_err sf_load_arm(struct sf_load *load, struct sf_arena *arena);
 SF_MUST_USE enum sf_err sf_load_fates(struct sf_load *load, const struct sf_yaml_node *node);
 SF_MUST_USE enum sf_err sf_load_expect(struct sf_load *load, const struct sf_yaml_node *node);
 

@@ -10,6 +10,7 @@
 #include "harness/base/bounds.h"
 #include "harness/base/time.h"
 #include "harness/net/netem_states.h"
+#include "harness/scenario/live.h"
 #include "harness/scenario/param.h"
 
 /* Where a scenario is silent. */
@@ -246,6 +247,7 @@ struct sf_plan {
     char texts[SF_TEXTS_MAX][SF_TEXT_BYTES];
     struct sf_plan_section destinations;
     struct sf_plan_section assertions; /* by enum sf_assertion; beside `expect` */
+    struct sf_plan_live live;          /* a run of a real server; zero otherwise */
 };
 
 /* Hands the loader the actors' tables: one for each section kind. Valid for the program's life. */

@@ -12,6 +12,7 @@
 #include "harness/scenario/actions.h"
 #include "harness/scenario/expect.h"
 #include "harness/scenario/params.h"
+#include "harness/scenario/print_live.h"
 #include "harness/scenario/value.h"
 
 struct printer {
@@ -110,6 +111,7 @@ static void head_print(const struct printer *printer)
     section_print(printer, printer->schema->tables[SF_SECTION_CLOUD], &plan->cloud, "");
     section_print(printer, printer->schema->tables[SF_SECTION_DESTINATIONS], &plan->destinations,
                   "");
+    sf_live_print(&plan->live, printer->out);
 }
 
 /* The queue's usual bound goes without saying, although netem's own line always has it. */
@@ -353,6 +355,7 @@ void sf_scenario_print(const struct sf_plan *plan, const struct sf_plan_schema *
     for (uint32_t i = 0; i < plan->groups_count; i++) {
         group_print(&printer, &plan->groups[i]);
     }
+    sf_live_timeline_print(&plan->live, out);
     if (plan->timeline_count > 0) {
         sf_text_add(out, "timeline:\n");
     }

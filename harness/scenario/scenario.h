@@ -50,4 +50,13 @@ SF_MUST_USE enum sf_err sf_plan_check(const struct sf_plan *plan,
 /* The JSON Schema (draft 2020-12) of a scenario file, for editors. */
 void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_text *out);
 
+/* The arms of a scenario, in the order of the file; they are checked when it is loaded. */
+enum { SF_ARMS_OF_SCENARIO_MAX = 16 };
+struct sf_scenario_arms {
+    uint32_t count;
+    char names[SF_ARMS_OF_SCENARIO_MAX][SF_TEXT_BYTES];
+};
+SF_MUST_USE enum sf_err sf_scenario_arms(const char *text, size_t bytes, const char *name,
+                                         struct sf_scenario_arms *arms_out, struct sf_diag *diag);
+
 #endif

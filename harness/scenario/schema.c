@@ -315,6 +315,67 @@ static json_t *action_schema(const struct sf_action *action)
     return form;
 }
 
+/* Of a live run: one of three keys. */
+static void live_actions_put(json_t *properties, json_t *one_action)
+{
+    static const char *const keys[][2] = {{"origin", NULL}, {"server", NULL}};
+    put(properties, "origin",
+        pattern("^(ok|drop|5xx|stall|cut|slow [0-9].*|lossy [0-9].*%)$",
+                "live: what becomes of the origin's answers from now on"));
+    put(properties, "server",
+        pattern("^(reload( .+)?|restart|kill|purge|upgrade)$",
+                "live: the server reloads (with another configuration), is restarted ..."));
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        json_t *form = made(json_object());
+        require(form, keys[i]);
+        push(one_action, form);
+    }
+}
+
+static json_t *live_schema(void)
+{
+    json_t *headers = list_of(text(SF_ORIGIN_LINE_BYTES - 1, NULL), 0, SF_ORIGIN_LINES_MAX,
+                              "lines that the origin sends with a still; {tenant} is the owner's "
+                              "credential");
+    static const char *const etags[] = {"none", "same", "own", NULL};
+    json_t *origin = made(json_object());
+    put(origin, "headers", headers);
+    put(origin, "etag", choice(etags, "the stills' ETags: equal for all tenants, or own (none)"));
+    put(origin, "latency", duration("of the origin's answers (0)"));
+    json_t *live = made(json_object());
+    put(live, "server",
+        text(SF_LIVE_PATH_BYTES - 1, "a server of share/servers, or a driver file"));
+    put(live, "url", text(SF_LIVE_PATH_BYTES - 1, "instead: a running cache, http://HOST:PORT"));
+    put(live, "config",
+        text(SF_LIVE_PATH_BYTES - 1, "the server's configuration; {server} is its name; looked for "
+                                     "here and in share/configs"));
+    put(live, "origin_listen", text(SF_TEXT_BYTES - 1, "where our origin listens, HOST:PORT"));
+    put(live, "host", text(SF_TEXT_BYTES - 1, "the Host header that viewers send"));
+    put(live, "path", text(SF_LIVE_PATH_BYTES - 1, "of the URLs; {n} is their number (/cam/{n})"));
+    put(live, "origin", object_of(origin, "what the origin says"));
+    put(live, "identity",
+        pattern("^((header|cookie|query):[A-Za-z0-9._-]+|bearer|path)$",
+                "what says who asks (header:X-Tenant)"));
+    put(live, "arrival",
+        pattern("^(together|(gap|stagger) [0-9].*)$", "when viewers of one URL ask (gap 2.5s)"));
+    put(live, "shared_by", whole(1, SF_LIVE_HOMES_MAX, "homes that ask for one URL (3)"));
+    put(live, "time_out",
+        duration("the shortest one in the configuration: a harness later than a "
+                 "quarter of it gives no verdict (1s)"));
+    return object_of(live, "a run of a real server instead of the simulation");
+}
+
+static json_t *arms_schema(void)
+{
+    static const char *const required[] = {"name", "set", NULL};
+    json_t *properties = made(json_object());
+    put(properties, "name", name_of("what the arm is called"));
+    put(properties, "set", typed("object", "addresses, as --set has them, and their values"));
+    json_t *arm = object_of(properties, "a variant of the scenario");
+    require(arm, required);
+    return list_of(arm, 1, SF_ARMS_OF_SCENARIO_MAX, "variants; `--set arm=NAME` chooses one");
+}
+
 static json_t *timeline_schema(void)
 {
     static const char *const at[] = {"at", NULL};
@@ -325,6 +386,7 @@ static json_t *timeline_schema(void)
         put(properties, action->key, part_schema(action->value, action->help));
         push(one_action, action_schema(action));
     }
+    live_actions_put(properties, one_action);
     for (int part = 0; part < SF_PARTS_COUNT; part++) {
         const char *key = sf_action_part_key((enum sf_action_part)part);
         if (key != NULL) {
@@ -418,6 +480,9 @@ void sf_scenario_schema_print(const struct sf_plan_schema *schema, struct sf_tex
     put(properties, still->name, table_schema(still));
     put(properties, cloud->name, table_schema(cloud));
     put(properties, destinations->name, table_schema(destinations));
+    put(properties, "live", live_schema());
+    put(properties, "arm", name_of("which of the arms this is"));
+    put(properties, "arms", arms_schema());
     put(properties, "networks", networks_schema());
     put(properties, "homes", homes_schema(schema));
     put(properties, "timeline", timeline_schema());

@@ -139,6 +139,10 @@ static void tell_request(const struct facts *facts, struct sf_text *out)
     }
     if (facts->refused != NULL) {
         sf_text_add(out, ", and was refused.");
+    } else if (facts->plan->live.present && facts->delivered != NULL) {
+        sf_text_add(out, ", and ");
+        say_later(facts->delivered->at_ns - facts->ask->at_ns, out);
+        sf_text_add(out, " the server's answer had come.");
     } else if (facts->answered == NULL) {
         sf_text_add(out, ", and got no answer.");
     } else {
@@ -202,6 +206,10 @@ static void tell_foreign(const struct facts *facts, struct sf_text *out)
     say_ago(facts->finding->at_ns - capture.at_ns, out);
     sf_text_add(out, ", at ");
     sf_say_local_time(capture.local_s, facts->owner_offset_s, out);
+    if (facts->plan->live.present) {
+        sf_text_add(out, ", when the server asked the origin on behalf of that home.");
+        return;
+    }
     sf_text_add(out, "; it ");
     tell_way_up(&facts->foreign, out);
     sf_text_add(out, ".");
@@ -227,6 +235,12 @@ static void tell_own(const struct facts *facts, struct sf_text *out)
     }
     sf_text_add(out, " Home %u's own%s still, %u, ", number, facts->own_is_in_it ? "" : " latest",
                 sf_capture_of(facts->own.capture).capture);
+    if (facts->plan->live.present) {
+        sf_text_add(out, "had left the origin ");
+        say_ago(facts->finding->at_ns - facts->own.capture->at_ns, out);
+        sf_text_add(out, ".");
+        return;
+    }
     tell_way_up(&facts->own, out);
     const struct sf_record *ended = facts->own.ended;
     const struct sf_record *whole = facts->own_whole;

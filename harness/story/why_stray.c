@@ -253,11 +253,46 @@ const struct sf_record *sf_why_stray_culprit(const struct facts *facts)
     return handed ? facts->handed : facts->answered;
 }
 
+/* The latest that happened to the origin before the stray came; SF_LIVE_ORIGIN_OK for nothing. */
+static enum sf_live_event origin_then(const struct facts *facts)
+{
+    enum sf_live_event then = SF_LIVE_ORIGIN_OK;
+    for (uint32_t i = 0; i < facts->gather->count; i++) {
+        const struct sf_record *record = &facts->gather->records[i];
+        if (record->kind == SF_RECORD_LIVE && record->at_ns <= facts->finding->at_ns &&
+            sf_live_of(record).what >= SF_LIVE_ORIGIN_OK &&
+            sf_live_of(record).what <= SF_LIVE_ORIGIN_LOSSY) {
+            then = sf_live_of(record).what;
+        }
+    }
+    return then;
+}
+
+/* Inside a real server nothing is seen: only what it asked the origin for, and what it answered. */
+static void tell_live(const struct facts *facts, struct sf_text *out)
+{
+    bool own_was_asked = facts->own.capture != NULL && facts->ask != NULL &&
+                         facts->own.capture->at_ns >= facts->ask->at_ns;
+    if (own_was_asked) {
+        sf_text_add(out, "the origin had answered this request with the viewer's own still, and "
+                         "another one was delivered: answers were swapped, or one was shared by "
+                         "requests that were made at one time");
+    } else if (origin_then(facts) != SF_LIVE_ORIGIN_OK) {
+        sf_text_add(out, "while the origin failed, the server answered with what it had kept for "
+                         "another home: its key for this URL lacks what says who asks");
+    } else {
+        sf_text_add(out, "the server did not ask the origin, and answered with what it had kept "
+                         "for another home: its key for this URL lacks what says who asks");
+    }
+}
+
 void sf_why_stray_tell(const struct facts *facts, struct sf_text *out)
 {
     SF_ASSERT(facts != NULL);
     SF_ASSERT(facts->stray);
-    if (facts->answered == NULL) {
+    if (facts->plan->live.present) {
+        tell_live(facts, out);
+    } else if (facts->answered == NULL) {
         sf_text_add(out, "the trace has no answer to this request");
     } else if (facts->session_given != NULL) {
         tell_session(facts, out);

@@ -250,6 +250,46 @@ static void test_a_service_is_judged_by_its_own_content(void **state)
     unlink("live_learn.yaml");
 }
 
+/* A short incident: one run, from its scenario to its story. */
+static const char scenario[] =
+    "strayframe: 1\nname: short\nduration: 9s\n"
+    "live: {server: nginx, config: '{server}-boxing-day', shared_by: 2, arrival: gap 2.5s,\n"
+    "  origin: {headers: ['Cache-Control: max-age=1']}}\n"
+    "homes: [{name: a, count: 4, hub: {watch_every: 1min, watch_for: 1min, ask_every: 5s, "
+    "time_out: 2s}}]\n"
+    "timeline: [{at: 100ms, origin: slow 10ms}, {at: 4s, origin: drop}]\n"
+    "expect: {verdict: fail, oracle: no-stray-pixels, strays_from: 4s}\n"
+    "arms: [{name: well, set: {timeline: [], expect: {verdict: pass}}}]\n";
+
+static void test_a_live_scenario_is_run_saved_judged_again_and_explained(void **state)
+{
+    (void)state;
+    need_nginx();
+    FILE *out = fopen("live_short.yaml", "we");
+    assert_non_null(out);
+    fputs(scenario, out);
+    fclose(out);
+    assert_int_equal(strayframe("run live_short.yaml --save live_short.run"), 1);
+    assert_says("real servers: another run may differ");
+    assert_says("no-stray-pixels: the hub of home");
+    assert_int_equal(strayframe("run live_short.run --expect"), 0); /* judged again, not played */
+    assert_says("as the scenario expects");
+    assert_int_equal(strayframe("check live_short.run"), 0);
+    assert_int_equal(strayframe("explain live_short.run"), 0);
+    assert_says("while the origin failed, the server answered with");
+    assert_says("closes connections instead of answering");
+    assert_int_equal(strayframe("live live_short.yaml --set arm=well"), 2);
+    assert_says("--set arm");
+    assert_int_equal(strayframe("live live_short.yaml --json"), 0);
+    assert_says("\"name\": \"short-well\"");
+    assert_int_equal(strayframe("run live_short.yaml --twice"), 2);
+    assert_says("never the same twice");
+    assert_int_equal(strayframe("shrink live_short.yaml"), 2);
+    assert_says("a run of real servers");
+    unlink("live_short.yaml");
+    unlink("live_short.run");
+}
+
 static void test_nothing_is_left_behind(void **state)
 {
     (void)state;
@@ -270,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_a_server_that_cannot_start_is_noticed_at_once),
         cmocka_unit_test(test_the_printed_commands_show_the_leak),
         cmocka_unit_test(test_a_service_is_judged_by_its_own_content),
+        cmocka_unit_test(test_a_live_scenario_is_run_saved_judged_again_and_explained),
         cmocka_unit_test(test_nothing_is_left_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@ static size_t copy_bytes[2];
 static int make(void **state)
 {
     (void)state;
-    stills = sf_stills_create(&(struct sf_credentials){.run = 9, .secret = 1});
+    stills = sf_stills_create(&(struct sf_credentials){.run = 9, .secret = 1}, 0);
     for (uint32_t tenant = 0; tenant < 2; tenant++) {
         const uint8_t *bytes;
         copy_bytes[tenant] = sf_stills_make(stills, tenant, PLACE, false, 1, &bytes);
@@ -94,7 +94,8 @@ static void test_a_still_of_nobody_is_anonymous(void **state)
 static void test_a_still_of_an_earlier_run_is_a_leftover(void **state)
 {
     (void)state;
-    struct sf_stills *earlier = sf_stills_create(&(struct sf_credentials){.run = 8, .secret = 1});
+    struct sf_stills *earlier =
+        sf_stills_create(&(struct sf_credentials){.run = 8, .secret = 1}, 0);
     const uint8_t *bytes;
     size_t count = sf_stills_make(earlier, 0, PLACE, false, 1, &bytes);
     assert_int_equal(judged(0, bytes, count, true), SF_OUTCOME_LEFTOVER);
