@@ -40,3 +40,28 @@ for ((i = 0; i < 200; i++)); do
     sleep 0.05
 done
 ! kill -0 "$job" 2> /dev/null || { kill "$job"; echo "the engine's job is left"; exit 1; }
+
+# Killed while it builds, it leaves no ninja and nothing that ninja has started: the compiler here sleeps.
+mkdir -p "$scratch/build/dev"
+: > "$scratch/CMakePresets.json"
+touch -d '1 minute ago' "$scratch/CMakePresets.json"
+cat > "$scratch/build/dev/build.ninja" << END
+rule compile
+  command = echo \$\$PPID \$\$\$\$ > $scratch/compiler && exec sleep 300
+build all: compile
+END
+bash -c 'source "$1"; root=$2; build dev' - "$(dirname "$tool")/lib.sh" "$scratch" 2> /dev/null &
+building=$!
+until [[ -s $scratch/compiler ]]; do
+    kill -0 "$building" || { echo "the build ended"; exit 1; }
+    sleep 0.05
+done
+read -r ninja compiler < "$scratch/compiler"
+kill -0 "$ninja" "$compiler"
+kill -KILL "$building"
+for ((i = 0; i < 200; i++)); do
+    kill -0 "$ninja" 2> /dev/null || kill -0 "$compiler" 2> /dev/null || break
+    sleep 0.05
+done
+! kill -0 "$ninja" 2> /dev/null || { kill "$ninja"; echo "ninja is left"; exit 1; }
+! kill -0 "$compiler" 2> /dev/null || { kill "$compiler"; echo "the compiler is left"; exit 1; }

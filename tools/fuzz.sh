@@ -78,18 +78,12 @@ fuzz_seed_find() {
     return 1
 }
 
-# fuzz_bound SHELL COMMAND...: becomes COMMAND, which ends with the process SHELL, even if that is killed.
-fuzz_bound() {
-    # shellcheck disable=SC2016 # for the inner shell
-    exec setpriv --pdeathsig KILL -- sh -c '[ "$PPID" = "$0" ] && exec "$@"' "$@"
-}
-
 # Each of these starts one job: TARGET SECONDS FOLDER NUMBER
 fuzz_start_libfuzzer() {
     local folder=$3 shell=$BASHPID
     mkdir -p "$folder/corpus" "$folder/crashes"
     # Without -len_control=0 it tries nothing long for minutes, and a short plan does nothing.
-    fuzz_bound "$shell" "$(fuzz_binary libfuzzer "$1")" -max_total_time="$2" -timeout=20 -print_final_stats=1 -reload=5 \
+    bound KILL "$shell" "$(fuzz_binary libfuzzer "$1")" -max_total_time="$2" -timeout=20 -print_final_stats=1 -reload=5 \
         -len_control=0 -max_len="$(fuzz_bytes_max "$1")" -artifact_prefix="$folder/crashes/" \
         "$folder/corpus" "$folder/seeds" &> "$folder/log.$4" < /dev/null &
 }
@@ -101,7 +95,7 @@ fuzz_start_afl() {
     mkdir -p "$folder/afl"
     AFL_NO_UI=1 AFL_TRY_AFFINITY=1 AFL_SKIP_CPUFREQ=1 AFL_FAST_CAL=1 AFL_AUTORESUME=1 \
         AFL_BENCH_UNTIL_CRASH=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
-        fuzz_bound "$shell" afl-fuzz -V "$2" -t 5000 -i "$folder/seeds" -o "$folder/afl" -S "job$4" \
+        bound KILL "$shell" afl-fuzz -V "$2" -t 5000 -i "$folder/seeds" -o "$folder/afl" -S "job$4" \
         "${options[@]}" -- "$(fuzz_binary afl "$1")" \
         &> "$folder/log.$4" < /dev/null &
 }

@@ -99,11 +99,18 @@ want_packages() {
     [[ $ours == no ]] || as_root rm -f "$policy"
 }
 
-# build PRESET [TARGET]: configures if need be, and builds what has changed.
+# bound SIGNAL SHELL COMMAND...: becomes COMMAND, which gets SIGNAL when the process SHELL ends, even if that is killed.
+bound() {
+    # shellcheck disable=SC2016 # for the inner shell
+    exec setpriv --pdeathsig "$1" -- sh -c '[ "$PPID" = "$0" ] && exec "$@"' "${@:2}"
+}
+
+# build PRESET [TARGET]: configures if need be, and builds what has changed. Without `cmake --build` in between: ninja
+# has to get the signal, for it ends the compilers.
 build() {
-    local preset=$1 target=${2:-all} files=$root/build/$1/build.ninja
+    local preset=$1 target=${2:-all} files=$root/build/$1/build.ninja shell=$BASHPID
     if [[ ! $files -nt $root/CMakePresets.json ]]; then
-        (cd "$root" && cmake --preset "$preset") >&2 || return
+        (cd "$root" && bound TERM "$shell" cmake --preset "$preset") >&2 || return
     fi
-    cmake --build "$root/build/$preset" -j "$cores" --target "$target" >&2
+    (bound TERM "$shell" ninja -C "$root/build/$preset" -j "$cores" "$target") >&2
 }
