@@ -43,12 +43,21 @@ void sf_text_add_bytes(struct sf_text *text, const void *bytes, size_t count)
     SF_ASSERT(text != NULL);
     SF_ASSERT(bytes != NULL || count == 0);
     SF_ASSERT(text->length <= text->capacity);
-    make_room(text, count);
+    uint8_t *at = sf_text_add_room(text, count);
     if (count > 0) {
-        memcpy(text->data + text->length, bytes, count);
+        memcpy(at, bytes, count);
     }
+}
+
+void *sf_text_add_room(struct sf_text *text, size_t count)
+{
+    SF_ASSERT(text != NULL);
+    SF_ASSERT(text->length <= text->capacity);
+    make_room(text, count);
+    void *at = text->data + text->length;
     text->length += count;
     text->data[text->length] = '\0';
+    return at;
 }
 
 void sf_text_add_word(struct sf_text *text, const char *word)

@@ -15,6 +15,8 @@ struct sf_text {
 void sf_text_add(struct sf_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void sf_text_add_bytes(struct sf_text *text, const void *bytes, size_t count);
+/* Adds `count` bytes, which the caller writes; returns where. */
+void *sf_text_add_room(struct sf_text *text, size_t count);
 /* A space and one word of a command line, quoted as a POSIX shell needs it. */
 void sf_text_add_word(struct sf_text *text, const char *word);
 /* Frees, and leaves an empty text that can be used again. */

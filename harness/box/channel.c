@@ -237,7 +237,7 @@ static enum sf_read read_message(struct sf_channel *channel, struct sf_wire_head
 {
     const uint8_t *input = channel->in + channel->in_start;
     size_t count = channel->in_end - channel->in_start;
-    char why[160] = "it is no frame";
+    char why[160];
     enum sf_read read =
         channel->json
             ? sf_json_read_call(input, count, channel->texts, head, body, used, why, sizeof why)
@@ -246,7 +246,7 @@ static enum sf_read read_message(struct sf_channel *channel, struct sf_wire_head
         read = SF_READ_BAD;
     }
     if (read == SF_READ_BAD) {
-        say_broken(channel, why);
+        say_broken(channel, channel->json ? why : "it is no frame");
     }
     return read;
 }

@@ -18,33 +18,87 @@ struct frame_head {
 
 _Static_assert(sizeof(struct frame_head) == 48, "no padding");
 
-static const void *field_at(const void *body, const struct sf_wire_field *field)
+/* The fields that a frame has to look at, by their places in the message. The other fields travel
+ * as they are. */
+struct shape {
+    bool is_known;
+    uint8_t texts_count;
+    uint8_t checked_count;
+    uint8_t raw; /* of the raw bytes, counted from 1; 0: none */
+    uint8_t texts[SF_WIRE_FIELDS_MAX];
+    uint8_t checked[SF_WIRE_FIELDS_MAX]; /* see field_is_sound */
+};
+
+static bool is_checked(enum sf_wire_type type)
 {
-    return (const uint8_t *)body + field->offset;
+    return type == SF_WIRE_NAME || type == SF_WIRE_KEY;
+}
+
+static void learn(const struct sf_wire_message *message, struct shape *shape)
+{
+    for (uint8_t i = 0; message->fields[i].name != NULL; i++) {
+        enum sf_wire_type type = message->fields[i].type;
+        if (type == SF_WIRE_TEXT) {
+            shape->texts[shape->texts_count++] = i;
+        } else if (type == SF_WIRE_BYTES) {
+            shape->raw = (uint8_t)(i + 1);
+        } else if (is_checked(type)) {
+            shape->checked[shape->checked_count++] = i;
+        }
+    }
+    shape->is_known = true;
+}
+
+static const struct shape *shape_of(const struct sf_wire_message *table, uint32_t kind)
+{
+    static struct shape events[SF_EVENTS_COUNT];
+    static struct shape calls[SF_CALLS_COUNT];
+    struct shape *shape = table == sf_wire_events ? &events[kind] : &calls[kind];
+    if (!shape->is_known) {
+        learn(&table[kind], shape);
+    }
+    return shape;
 }
 
 static const char *text_at(const void *body, const struct sf_wire_field *field)
 {
     const char *text;
-    memcpy(&text, field_at(body, field), sizeof text);
+    memcpy(&text, (const uint8_t *)body + field->offset, sizeof text);
     return text;
 }
 
-static struct sf_wire_bytes bytes_at(const void *body, const struct sf_wire_field *field)
+static struct sf_wire_bytes raw_of(const struct sf_wire_message *message, const struct shape *shape,
+                                   const void *body)
 {
-    struct sf_wire_bytes bytes;
-    memcpy(&bytes, field_at(body, field), sizeof bytes);
+    struct sf_wire_bytes bytes = {NULL, 0};
+    if (shape->raw > 0) {
+        const struct sf_wire_field *field = &message->fields[shape->raw - 1];
+        memcpy(&bytes, (const uint8_t *)body + field->offset, sizeof bytes);
+    }
     return bytes;
 }
 
-/* Addresses are of no use on the other side, and none of its business. */
-static void cut_pointers(const struct sf_wire_message *message, union sf_wire_body *body)
+/* Addresses are of no use on the other side, and none of its business. `body` is the copy. */
+static void cut_pointers(const struct sf_wire_message *message, const struct shape *shape,
+                         uint8_t *body)
 {
-    for (const struct sf_wire_field *field = message->fields; field->name != NULL; field++) {
-        if (field->type == SF_WIRE_TEXT) {
-            memset(&body->bytes[field->offset], 0, sizeof(const char *));
-        } else if (field->type == SF_WIRE_BYTES) {
-            memset(&body->bytes[field->offset], 0, sizeof(struct sf_wire_bytes));
+    for (uint32_t i = 0; i < shape->texts_count; i++) {
+        memset(body + message->fields[shape->texts[i]].offset, 0, sizeof(const char *));
+    }
+    if (shape->raw > 0) {
+        memset(body + message->fields[shape->raw - 1].offset, 0, sizeof(struct sf_wire_bytes));
+    }
+}
+
+/* Counts the texts into the frame's head. */
+static void measure_texts(const struct sf_wire_message *message, const struct shape *shape,
+                          const void *body, struct frame_head *frame)
+{
+    for (uint32_t i = 0; i < shape->texts_count; i++) {
+        const char *text = text_at(body, &message->fields[shape->texts[i]]);
+        if (text != NULL) {
+            frame->texts_present |= 1u << i;
+            frame->texts_bytes += (uint32_t)strlen(text) + 1;
         }
     }
 }
@@ -56,6 +110,7 @@ void sf_frame_write(const struct sf_wire_message *table, const struct sf_wire_he
     SF_ASSERT(head != NULL);
     SF_ASSERT(out != NULL);
     const struct sf_wire_message *message = &table[head->kind];
+    const struct shape *shape = shape_of(table, head->kind);
     SF_ASSERT(message->struct_bytes <= SF_WIRE_STRUCT_BYTES_MAX);
     struct frame_head frame = {.kind = head->kind,
                                .struct_bytes = message->struct_bytes,
@@ -63,90 +118,85 @@ void sf_frame_write(const struct sf_wire_message *table, const struct sf_wire_he
                                .now_ns = head->now_ns,
                                .wall_ms = head->wall_ms,
                                .turn = head->turn};
-    uint32_t texts_count = 0;
-    struct sf_wire_bytes raw = {NULL, 0};
-    for (const struct sf_wire_field *field = message->fields; field->name != NULL; field++) {
-        if (field->type == SF_WIRE_TEXT) {
-            const char *text = text_at(body, field);
-            frame.texts_present |= text != NULL ? 1u << texts_count : 0;
-            frame.texts_bytes += text != NULL ? (uint32_t)strlen(text) + 1 : 0;
-            texts_count++;
-        } else if (field->type == SF_WIRE_BYTES) {
-            raw = bytes_at(body, field);
-        }
-    }
+    const struct sf_wire_bytes raw = raw_of(message, shape, body);
+    measure_texts(message, shape, body, &frame);
     frame.raw_bytes = (uint32_t)raw.count;
-    sf_text_add_bytes(out, &frame, sizeof frame);
-    union sf_wire_body cut;
+    size_t fixed_bytes = sizeof frame + message->struct_bytes;
+    uint8_t *at = sf_text_add_room(out, fixed_bytes + frame.texts_bytes + raw.count);
+    memcpy(at, &frame, sizeof frame);
     if (message->struct_bytes > 0) { /* a message without a body has none to point to */
-        memcpy(cut.bytes, body, message->struct_bytes);
-        cut_pointers(message, &cut);
-        sf_text_add_bytes(out, cut.bytes, message->struct_bytes);
+        memcpy(at + sizeof frame, body, message->struct_bytes);
+        cut_pointers(message, shape, at + sizeof frame);
     }
-    for (const struct sf_wire_field *field = message->fields; field->name != NULL; field++) {
-        if (field->type == SF_WIRE_TEXT && text_at(body, field) != NULL) {
-            sf_text_add_bytes(out, text_at(body, field), strlen(text_at(body, field)) + 1);
+    at += fixed_bytes;
+    for (uint32_t i = 0; i < shape->texts_count; i++) {
+        const char *text = text_at(body, &message->fields[shape->texts[i]]);
+        size_t bytes = text != NULL ? strlen(text) + 1 : 0;
+        if (bytes > 0) {
+            memcpy(at, text, bytes);
+            at += bytes;
         }
     }
-    sf_text_add_bytes(out, raw.bytes, raw.count);
+    if (raw.count > 0) {
+        memcpy(at, raw.bytes, raw.count);
+    }
 }
 
-/* What a field of a peer that cannot be trusted may hold. */
+/* What a field of a peer that cannot be trusted may hold. Of other types binary frames carry what
+ * the cache said, known or not: the host checks. */
 static bool field_is_sound(const union sf_wire_body *body, const struct sf_wire_field *field)
 {
     uint32_t number;
-    memcpy(&number, &body->bytes[field->offset], sizeof number);
-    switch (field->type) {
-    case SF_WIRE_NAME:
+    if (field->type == SF_WIRE_NAME) {
         return body->bytes[field->offset] <= SF_WIRE_NAME_BYTES_MAX;
-    case SF_WIRE_KEY:
-        return number <= SF_CACHE_KEY_BYTES_MAX;
-    case SF_WIRE_FLAG:
-    case SF_WIRE_U32:
-    case SF_WIRE_U64:
-    case SF_WIRE_I64:
-    case SF_WIRE_ID:
-    case SF_WIRE_WORD: /* binary frames carry what the cache said, known or not: the host checks */
-    case SF_WIRE_WORDS:
-    case SF_WIRE_TEXT:
-    case SF_WIRE_BYTES:
-        return true;
     }
-    SF_UNREACHABLE();
+    SF_ASSERT(field->type == SF_WIRE_KEY);
+    memcpy(&number, &body->bytes[field->offset], sizeof number);
+    return number <= SF_CACHE_KEY_BYTES_MAX;
+}
+
+/* Points the body's texts at the input behind the struct; NULL when they are not as the frame says,
+ * otherwise where they end. */
+static const uint8_t *restore_texts(const struct sf_wire_message *message,
+                                    const struct shape *shape, const struct frame_head *frame,
+                                    const uint8_t *texts, union sf_wire_body *body)
+{
+    const uint8_t *texts_end = texts + frame->texts_bytes;
+    for (uint32_t i = 0; i < shape->texts_count; i++) {
+        const struct sf_wire_field *field = &message->fields[shape->texts[i]];
+        const char *text = NULL;
+        if ((frame->texts_present >> i & 1u) != 0) {
+            size_t left = (size_t)(texts_end - texts);
+            const uint8_t *end = left > 0 ? memchr(texts, '\0', left) : NULL;
+            if (end == NULL) {
+                return NULL;
+            }
+            text = (const char *)texts;
+            texts = end + 1;
+        } else if (field->required) {
+            return NULL;
+        }
+        memcpy(&body->bytes[field->offset], &text, sizeof text);
+    }
+    return texts == texts_end ? texts : NULL;
 }
 
 /* Points the body's texts and bytes at the input behind the struct. */
-static bool restore_pointers(const struct sf_wire_message *message, const struct frame_head *frame,
-                             const uint8_t *texts, union sf_wire_body *body)
+static bool restore_pointers(const struct sf_wire_message *message, const struct shape *shape,
+                             const struct frame_head *frame, const uint8_t *texts,
+                             union sf_wire_body *body)
 {
-    uint32_t texts_count = 0;
-    uint32_t left = frame->texts_bytes;
-    bool has_raw = false;
-    for (const struct sf_wire_field *field = message->fields; field->name != NULL; field++) {
-        if (!field_is_sound(body, field)) {
+    for (uint32_t i = 0; i < shape->checked_count; i++) {
+        if (!field_is_sound(body, &message->fields[shape->checked[i]])) {
             return false;
         }
-        if (field->type == SF_WIRE_TEXT) {
-            const char *text = NULL;
-            if ((frame->texts_present >> texts_count++ & 1u) != 0) {
-                const uint8_t *end = left > 0 ? memchr(texts, '\0', left) : NULL;
-                if (end == NULL) {
-                    return false;
-                }
-                text = (const char *)texts;
-                left -= (uint32_t)(end + 1 - texts);
-                texts = end + 1;
-            } else if (field->required) {
-                return false;
-            }
-            memcpy(&body->bytes[field->offset], &text, sizeof text);
-        } else if (field->type == SF_WIRE_BYTES) {
-            const struct sf_wire_bytes raw = {texts + left, frame->raw_bytes};
-            memcpy(&body->bytes[field->offset], &raw, sizeof raw);
-            has_raw = true;
-        }
     }
-    return left == 0 && (has_raw || frame->raw_bytes == 0);
+    const uint8_t *texts_end = restore_texts(message, shape, frame, texts, body);
+    if (texts_end != NULL && shape->raw > 0) {
+        const struct sf_wire_bytes raw = {texts_end, frame->raw_bytes};
+        memcpy(&body->bytes[message->fields[shape->raw - 1].offset], &raw, sizeof raw);
+    }
+    return texts_end != NULL && (shape->raw > 0 || frame->raw_bytes == 0);
 }
 
 enum sf_read sf_frame_read(const struct sf_wire_message *table, uint32_t kinds_count,
@@ -179,7 +229,7 @@ enum sf_read sf_frame_read(const struct sf_wire_message *table, uint32_t kinds_c
                                       .turn = frame.turn};
     memcpy(body_out->bytes, input + sizeof frame, frame.struct_bytes);
     *used_out = whole;
-    bool sound = restore_pointers(&table[frame.kind], &frame,
+    bool sound = restore_pointers(&table[frame.kind], shape_of(table, frame.kind), &frame,
                                   input + sizeof frame + frame.struct_bytes, body_out);
     return sound ? SF_READ_DONE : SF_READ_BAD;
 }
