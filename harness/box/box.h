@@ -71,7 +71,8 @@ const char *sf_box_object(const struct sf_box *box);
 /* Takes from this process what a stranger's object must not have. For a worker that loads one. */
 void sf_box_confine(void);
 
-/* Ends the idle processes: before a fork, and when no more runs follow. */
+/* Ends the idle processes: before a fork, and when no more runs follow. From the start of the first
+ * process until then this process stays on one processor, where the boxes are too. */
 void sf_box_rest(void);
 
 /* The isolation that the kernel did not provide so far, as words for a report: "no network

@@ -48,6 +48,7 @@ struct pool {
     uint32_t workers_count;
     struct worker workers[WORKERS_MAX];
     double started_s;
+    int caller_cpu;       /* when the workers started */
     uint32_t slots_count; /* places for results: the window, or all */
     enum sf_err err;      /* of taking results, and of a machine that fails */
 };
@@ -109,15 +110,17 @@ static bool is_over(const struct pool *pool, uint32_t next)
     return is_given_up(pool) || too_many_hang || time_is_up || enough || next >= jobs->count;
 }
 
-/* The processors that we may use, one after the other. */
-static void pin(uint32_t worker)
+/* The processors that we may use, one after the other, from the one on that the caller happens to
+ * be on: the workers of two campaigns do not all meet on the machine's first one. */
+static void pin(uint32_t worker, int caller_cpu)
 {
     cpu_set_t may;
     if (sched_getaffinity(0, sizeof may, &may) != 0 || CPU_COUNT(&may) == 0) {
         return;
     }
     uint32_t skip = worker % (uint32_t)CPU_COUNT(&may);
-    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    for (size_t i = 0; i < CPU_SETSIZE; i++) {
+        size_t cpu = (i + (caller_cpu > 0 ? (size_t)caller_cpu : 0)) % CPU_SETSIZE;
         if (CPU_ISSET(cpu, &may) && skip-- == 0) {
             cpu_set_t one;
             CPU_ZERO(&one);
@@ -149,7 +152,7 @@ static _Noreturn void work(struct pool *pool, uint32_t worker, pid_t parent)
 {
     const struct sf_jobs *jobs = pool->jobs;
     if (jobs->pinned) {
-        pin(worker);
+        pin(worker, pool->caller_cpu);
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) {
@@ -358,11 +361,12 @@ static enum sf_err share_memory(struct pool *pool, struct sf_diag *diag)
 static enum sf_err start_workers(struct pool *pool, struct sf_diag *diag)
 {
     const struct sf_jobs *jobs = pool->jobs;
+    sf_box_rest(); /* a worker starts processes of its own, on a processor of its own */
     uint32_t jobs_count = jobs->count - jobs->first;
     uint32_t wanted = jobs->workers > 0 ? jobs->workers : processors();
     wanted = wanted < jobs_count ? wanted : jobs_count;
     pool->workers_count = wanted < WORKERS_MAX ? wanted : WORKERS_MAX;
-    sf_box_rest(); /* a worker starts processes of its own */
+    pool->caller_cpu = sched_getcpu();
     bool started = pool->workers_count == 0;
     for (uint32_t i = 0; i < pool->workers_count; i++) {
         started |= start_worker(pool, i);

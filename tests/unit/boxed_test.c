@@ -1,7 +1,9 @@
 /* A cache in a box gives the runs that it gives in process: all scenarios of the gate, whether
  * events are sent ahead of the cache or each is waited for. */
 #include <glob.h>
+#include <sched.h>
 
+#include "harness/box/box.h"
 #include "harness/gate/gate.h"
 #include "tests/unit/runs.h"
 
@@ -75,11 +77,36 @@ static void test_nor_does_a_bound_that_is_reached(void **state)
     runs_destroy(runs);
 }
 
+static int processors_count(void)
+{
+    cpu_set_t set;
+    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+    return CPU_COUNT(&set);
+}
+
+/* Before a fork of workers, above all. */
+static void test_the_processors_are_given_back(void **state)
+{
+    (void)state;
+    struct sf_diag diag = {0};
+    struct sf_cache_module module;
+    sf_box_rest();
+    int before = processors_count();
+    /* Another name of the same object: the box of the first has been started already. */
+    assert_int_equal(
+        sf_run_load_cache(SF_BINARY_DIR "/tests/../tests/built_in_careful.so", &module, &diag),
+        SF_OK);
+    assert_int_equal(processors_count(), 1);
+    sf_box_rest();
+    assert_int_equal(processors_count(), before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_box_changes_no_run),
         cmocka_unit_test(test_nor_does_a_bound_that_is_reached),
+        cmocka_unit_test(test_the_processors_are_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
