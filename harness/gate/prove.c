@@ -160,10 +160,15 @@ struct sf_removal sf_removal_at(uint32_t index)
     return removal;
 }
 
-static void count_defect_run(struct sf_proof *proof, const struct outcome *outcome, bool died)
+static void count_defect_run(struct sf_proof *proof, uint32_t plan, const struct outcome *outcome,
+                             bool died)
 {
     uint32_t meant = 1u << oracle_index(proof->defect->oracle);
+    SF_ASSERT(plan < SF_PROVE_SCENARIOS_MAX);
     proof->runs_count++;
+    proof->scenarios[plan].runs_count++;
+    proof->scenarios[plan].caught_count += outcome->oracles != 0 || died;
+    proof->scenarios[plan].meant_count += (outcome->oracles & meant) != 0;
     proof->caught_count += outcome->oracles != 0 || died;
     proof->meant_count += (outcome->oracles & meant) != 0;
     for (uint32_t i = 0; i < SF_ORACLES_MAX; i++) {
@@ -235,6 +240,7 @@ static void count(const struct field *field, const struct sf_jobs_results *resul
     uint32_t of_class = runs_of_class(field);
     uint32_t defect_runs = defect_runs_of_class(field);
     proofs->count = field->classes_count;
+    proofs->scenarios_count = field->options->plans_count;
     for (uint32_t class = 0; class < field->classes_count; class ++) {
         struct sf_proof *proof = &proofs->proofs[class];
         proof->defect = field->classes[class];
@@ -245,7 +251,7 @@ static void count(const struct field *field, const struct sf_jobs_results *resul
             }
             bool died = results->statuses[i].end != SF_JOB_DONE;
             if (place.side == SIDE_DEFECT) {
-                count_defect_run(proof, &outcomes[i], died);
+                count_defect_run(proof, place.plan, &outcomes[i], died);
             } else {
                 count_twin_run(proof, place, &outcomes[i], died);
             }
@@ -332,6 +338,7 @@ enum sf_err sf_prove(const struct sf_prove_options *options, struct sf_proofs *p
     SF_ASSERT(options != NULL);
     SF_ASSERT(proofs_out != NULL);
     SF_ASSERT(options->plans_count > 0 && options->seeds_count > 0);
+    SF_ASSERT(options->plans_count <= SF_PROVE_SCENARIOS_MAX);
     memset(proofs_out, 0, sizeof *proofs_out);
     struct field field = {
         .options = options,

@@ -12,7 +12,7 @@
 #include "harness/gate/defects.h"
 #include "harness/run/run.h"
 
-enum { SF_PROOFS_MAX = 64 };
+enum { SF_PROOFS_MAX = 64, SF_PROVE_SCENARIOS_MAX = 64 };
 
 struct sf_prove_options {
     const struct sf_plan *plans; /* the scenarios; the caches that they name are replaced */
@@ -52,6 +52,11 @@ struct sf_proof {
      * time, until the first catch. 0: it never came. */
     uint32_t median_runs;
     double median_simulated_s;
+    struct {
+        uint32_t runs_count;
+        uint32_t caught_count;           /* by any oracle, or by a crash */
+        uint32_t meant_count;            /* by the oracle that the class names */
+    } scenarios[SF_PROVE_SCENARIOS_MAX]; /* in order of the plans */
     uint32_t twin_runs_count;
     uint32_t false_alarms_count; /* twin runs that failed */
     uint64_t false_alarm_seed;   /* of the first of them */
@@ -61,6 +66,7 @@ struct sf_proof {
 struct sf_proofs {
     uint32_t canaries_count;                /* of sf_canaries(); 0: one class alone was asked for */
     uint32_t canary_pairs[SF_CANARIES_MAX]; /* in how many pairs each was caught; 0: not */
+    uint32_t scenarios_count;
     uint32_t count;
     struct sf_proof proofs[SF_PROOFS_MAX];
 };

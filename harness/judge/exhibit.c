@@ -98,7 +98,7 @@ static void keep_arrived(struct sf_exhibit *exhibit, const struct sf_delivery *d
 
 static void keep_origin(struct sf_exhibits *exhibits, struct sf_book *book)
 {
-    size_t count;
+    size_t count = 0;
     const uint8_t *bytes = exhibits->wish.has_origin && sf_book_knows(book, exhibits->wish.origin)
                                ? sf_book_remake(book, exhibits->wish.origin, &count)
                                : NULL;

@@ -169,11 +169,18 @@ static void headline(const struct sf_plan *plan, const struct sf_replay *replay,
         sf_html_put(out, "</bdi></p>\n");
     }
     verdict_line(replay, out);
+    sf_html_put(out, "</header>\n");
+}
+
+static void summary(const struct sf_plan *plan, const struct sf_replay *replay, struct sf_text *out)
+{
+    sf_html_put(out, "<section class=\"summary\" aria-labelledby=\"summary\"><h2 class=\"unseen\" "
+                     "id=\"summary\">In short</h2>\n");
     figures(replay, out);
     sf_html_put(out, "<div class=\"story\">\n");
     what_happened(out);
     what_was_run(plan, replay, out);
-    sf_html_put(out, "</div>\n</header>\n");
+    sf_html_put(out, "</div>\n</section>\n");
 }
 
 /* ---- how to repeat it ---- */
@@ -218,6 +225,7 @@ void sf_report_replay_html(const struct sf_plan *plan, const struct sf_replay *r
     sf_text_free(&title);
     headline(plan, replay, out);
     sf_html_lead(plan, replay, out);
+    summary(plan, replay, out);
     sf_html_facts(replay, out);
     sf_html_arms(plan, replay, out);
     sf_html_bought(replay, out);

@@ -16,12 +16,15 @@
 void sf_html_put(struct sf_text *out, const char *markup);
 
 /* Text from anywhere, made harmless: the five characters that mean something in HTML become
- * references, control characters become U+FFFD, but for line feed and tab. Good in an element and
- * in a quoted attribute. */
+ * references, control characters and those that change the direction of writing become U+FFFD, but
+ * for line feed and tab. Good in an element and in a quoted attribute. */
 void sf_html_text(struct sf_text *out, const char *text);
 
 /* A sentence of ours, in lower case and without its point: "it was so" becomes "It was so." */
 void sf_html_sentence(struct sf_text *out, const char *text);
+
+/* The name of a scenario's file without its folder and ".yaml". */
+void sf_html_scenario(const char *file, struct sf_text *out);
 
 /* "70,779". */
 void sf_html_count(struct sf_text *out, uint64_t count);

@@ -96,13 +96,19 @@ static void figures(const struct sf_gate *gate, struct sf_text *out)
 
 /* ---- what is judged, and whether the judge can be believed ---- */
 
-static void hashes(const struct sf_campaign *what, const char *role, struct sf_text *out)
+/* The files that the name stands for; a path that is the name itself is not said again. */
+static void hashes(const struct sf_campaign *what, const char *role, const char *name,
+                   struct sf_text *out)
 {
     for (uint32_t i = 0; i < what->files_count; i++) {
         if (strcmp(what->files[i].role, role) == 0) {
-            sf_html_put(out, "<small><bdi>");
-            sf_html_text(out, what->files[i].path);
-            sf_html_put(out, "</bdi><br>SHA-256 <code>");
+            sf_html_put(out, "<small>");
+            if (strcmp(what->files[i].path, name) != 0) {
+                sf_html_put(out, "<bdi>");
+                sf_html_text(out, what->files[i].path);
+                sf_html_put(out, "</bdi><br>");
+            }
+            sf_html_put(out, "SHA-256 <code>");
             sf_html_text(out, what->files[i].sha256);
             sf_html_put(out, "</code></small>");
         }
@@ -115,7 +121,7 @@ static void subject(const struct sf_gate_page *page, const char *label, const ch
     sf_text_add(out, "<div><dt>%s</dt><dd><code><bdi>", label);
     sf_html_text(out, cache);
     sf_html_put(out, "</bdi></code>");
-    hashes(page->what, role, out);
+    hashes(page->what, role, cache, out);
     sf_html_put(out, "</dd></div>\n");
 }
 

@@ -44,23 +44,11 @@ static void put_ended(uint32_t ended_count, uint32_t runs_count, struct sf_text 
     put_cell(&cell, out);
 }
 
-static const char *base_name(const char *file)
-{
-    const char *slash = strrchr(file, '/');
-    return slash != NULL && slash[1] != '\0' ? slash + 1 : file;
-}
-
 static void row(const struct sf_gate_page *page, uint32_t index, struct sf_text *out)
 {
     const struct sf_gate_scenario *scenario = &page->gate->scenarios[index];
     sf_html_put(out, "<tr><th scope=\"row\"><bdi>");
-    const char *name = base_name(page->names->files[index]);
-    size_t length = strlen(name);
-    bool yaml = length > 5 && strcmp(name + length - 5, ".yaml") == 0;
-    struct sf_text shown = {0};
-    sf_text_add(&shown, "%.*s", (int)(yaml ? length - 5 : length), name);
-    sf_html_text(out, shown.data);
-    sf_text_free(&shown);
+    sf_html_scenario(page->names->files[index], out);
     sf_text_add(out, "</bdi></th><td>%u</td>", scenario->runs_count);
     for (uint32_t i = 0; sf_oracles()[i] != NULL; i++) {
         const struct cell cell = {

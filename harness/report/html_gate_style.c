@@ -34,7 +34,7 @@ const char sf_html_gate_style[] =
     /* Tables. */
     "caption{text-align:left;font-size:.875rem;color:var(--quiet);padding:.2rem 0 .5rem;"
     "max-width:48rem}\n"
-    "th small,td small{display:block;font-weight:400}\n"
+    ".sides small,.probes small,.matrix small{display:block;font-weight:400}\n"
     ".matrix{table-layout:fixed}.matrix th,.matrix td{padding:.3rem .1rem;text-align:center}\n"
     ".matrix th:first-child{text-align:left;width:13rem;overflow-wrap:anywhere}\n"
     ".matrix thead th{height:9.5rem}.matrix .up{writing-mode:vertical-rl;transform:rotate(180deg);"

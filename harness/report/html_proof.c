@@ -147,6 +147,96 @@ static void classes(const struct sf_proofs *proofs, const char *const *files, st
     sf_html_put(out, "</ol></section>\n");
 }
 
+/* ---- class by scenario ---- */
+
+static const char style[] =
+    ".grid{table-layout:fixed}.grid th,.grid td{padding:.2rem .08rem;text-align:center;"
+    "vertical-align:bottom;line-height:1}\n"
+    ".grid th:first-child{width:4rem;text-align:left;vertical-align:middle;font-weight:600}\n"
+    ".grid thead th{height:8rem}.grid .up{writing-mode:vertical-rl;transform:rotate(180deg);"
+    "white-space:nowrap;max-height:12rem;overflow:hidden;text-overflow:ellipsis}\n"
+    ".grid i{display:flex;align-items:flex-end;height:1.15rem;background:var(--shade);"
+    "border-radius:.1rem;overflow:hidden}\n"
+    ".grid i b{display:block;width:100%;background:var(--good);min-height:2px}"
+    ".grid i b.others{background:var(--open)}\n"
+    ".grid td.nought{vertical-align:middle}.grid tbody tr:hover{background:var(--panel)}\n"
+    ".grid .missed th{color:var(--stray)}\n"
+    ".key i{display:inline-block;width:.8rem;height:.8rem;border-radius:.1rem;margin-right:.3rem;"
+    "vertical-align:-.05rem}\n"
+    ".key .meant{background:var(--good)}.key .others{background:var(--open)}"
+    ".key .none{background:var(--shade)}\n"
+    "@media (max-width:40rem){.grid th:first-child{width:2.6rem}.grid th,.grid td{padding:.15rem 0}"
+    ".grid thead th,.grid tbody th{font-size:.6875rem}.grid i{margin:0 1px}}\n"
+    "@media print{.grid i,.grid i b,.key i{print-color-adjust:exact;"
+    "-webkit-print-color-adjust:exact}}\n";
+
+static uint32_t percent_of(uint32_t count, uint32_t of)
+{
+    return of > 0 ? (100 * count + of / 2) / of : 0;
+}
+
+/* A bar as high as the share of runs that were caught: below by the oracle that the class names,
+ * above by others alone. */
+static void share_cell(const struct sf_proof *proof, uint32_t plan, struct sf_text *out)
+{
+    uint32_t runs_count = proof->scenarios[plan].runs_count;
+    uint32_t meant_count = proof->scenarios[plan].meant_count;
+    uint32_t others_count = proof->scenarios[plan].caught_count - meant_count;
+    if (meant_count + others_count == 0) {
+        sf_text_add(out,
+                    "<td class=\"nought\"><span aria-hidden=\"true\">\xc2\xb7</span><span "
+                    "class=\"unseen\">0 of %u</span></td>",
+                    runs_count);
+        return;
+    }
+    sf_text_add(out,
+                "<td title=\"%u of %u\"><i aria-hidden=\"true\" style=\"flex-direction:column;"
+                "justify-content:flex-end\">",
+                meant_count + others_count, runs_count);
+    if (others_count > 0) {
+        sf_text_add(out, "<b class=\"others\" style=\"height:%u%%\"></b>",
+                    percent_of(others_count, runs_count));
+    }
+    if (meant_count > 0) {
+        sf_text_add(out, "<b style=\"height:%u%%\"></b>", percent_of(meant_count, runs_count));
+    }
+    sf_text_add(out, "</i><span class=\"unseen\">%u of %u", meant_count + others_count, runs_count);
+    if (others_count > 0) {
+        sf_text_add(out, ", %u by another oracle alone", others_count);
+    }
+    sf_html_put(out, "</span></td>");
+}
+
+static void grid(const struct sf_proofs *proofs, const char *const *files, struct sf_text *out)
+{
+    sf_html_put(
+        out, "<section aria-labelledby=\"grid\"><h2 id=\"grid\">Which scenario catches which defect"
+             "</h2>\n<p class=\"intro\">Each bar is the share of a scenario\xe2\x80\x99s runs in "
+             "which the "
+             "defect was caught.</p>\n<table class=\"grid\"><caption class=\"unseen\">Runs in "
+             "which each "
+             "class was caught, by scenario</caption><thead><tr><th scope=\"col\">Class</th>");
+    for (uint32_t plan = 0; plan < proofs->scenarios_count; plan++) {
+        sf_html_put(out, "<th scope=\"col\"><span class=\"up\"><bdi>");
+        sf_html_scenario(files[plan], out);
+        sf_html_put(out, "</bdi></span></th>");
+    }
+    sf_html_put(out, "</tr></thead><tbody>\n");
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        const struct sf_proof *proof = &proofs->proofs[i];
+        sf_text_add(out, "<tr%s><th scope=\"row\">%s</th>",
+                    proof->meant_count == 0 ? " class=\"missed\"" : "", proof->defect->id);
+        for (uint32_t plan = 0; plan < proofs->scenarios_count; plan++) {
+            share_cell(proof, plan, out);
+        }
+        sf_html_put(out, "</tr>\n");
+    }
+    sf_html_put(
+        out, "</tbody></table>\n<p class=\"note key\"><i class=\"meant\"></i>caught by the oracle "
+             "that the class names; <i class=\"others\"></i>by another one alone; <i "
+             "class=\"none\"></i>not caught; \xc2\xb7 never caught there.</p>\n</section>\n");
+}
+
 /* ---- the oracles ---- */
 
 static void count_cell(uint32_t count, struct sf_text *out)
@@ -225,9 +315,10 @@ void sf_report_proofs_html(const struct sf_proofs *proofs, const char *const *fi
     struct sf_text title = {0};
     sf_text_add(&title, "%u of %u planted defects are caught: strayframe prove",
                 sf_proofs_holding_count(proofs), proofs->count);
-    sf_html_begin(title.data, "", out);
+    sf_html_begin(title.data, style, out);
     sf_text_free(&title);
     headline(proofs, out);
+    grid(proofs, files, out);
     classes(proofs, files, out);
     oracles(proofs, out);
     sf_html_put(out, "<section aria-labelledby=\"repeat\"><h2 id=\"repeat\">How to repeat it</h2>\n"

@@ -123,6 +123,7 @@ const char sf_html_style[] =
     ".bar span{flex-basis:0;min-width:1px}\n"
     ".bar .own{background:var(--good)}.bar .stray{background:var(--stray)}"
     ".bar .unread{background:var(--rule)}\n"
+    ".lead{margin-top:2rem}.lead .pair{margin-bottom:1rem}.summary{margin-top:1rem}\n"
     ".lead .pair{grid-template-columns:repeat(2,minmax(0,1fr))}\n"
     ".lead .pair dl{grid-column:1/-1;display:grid;grid-template-columns:repeat(3,1fr);gap:1.5rem}\n"
     /* A dt and its dd share a column. */

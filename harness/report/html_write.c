@@ -35,11 +35,27 @@ static const char *reference(char character)
     }
 }
 
+enum { OVERRIDE_BYTES = 3 };
+
+/* U+202A to U+202E and U+2066 to U+2069 turn the order of letters round: a name or a command would
+ * then read as another one. */
+static bool is_override(const char *at)
+{
+    const unsigned char *byte = (const unsigned char *)at;
+    return byte[0] == 0xe2 && ((byte[1] == 0x80 && byte[2] >= 0xaa && byte[2] <= 0xae) ||
+                               (byte[1] == 0x81 && byte[2] >= 0xa6 && byte[2] <= 0xa9));
+}
+
 void sf_html_text(struct sf_text *out, const char *text)
 {
     SF_ASSERT(out != NULL);
     SF_ASSERT(text != NULL);
     for (const char *at = text; *at != '\0'; at++) {
+        if (is_override(at)) {
+            sf_html_put(out, "\xef\xbf\xbd");
+            at += OVERRIDE_BYTES - 1;
+            continue;
+        }
         unsigned char byte = (unsigned char)*at;
         bool control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f;
         if (control) {
@@ -60,6 +76,22 @@ void sf_html_sentence(struct sf_text *out, const char *text)
     sf_html_text(out, first);
     sf_html_text(out, text[0] != '\0' ? text + 1 : "");
     sf_html_put(out, ".");
+}
+
+void sf_html_scenario(const char *file, struct sf_text *out)
+{
+    SF_ASSERT(file != NULL);
+    SF_ASSERT(out != NULL);
+    static const char ending[] = ".yaml";
+    const char *slash = strrchr(file, '/');
+    const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : file;
+    size_t length = strlen(name);
+    size_t ending_length = sizeof ending - 1;
+    bool yaml = length > ending_length && strcmp(name + length - ending_length, ending) == 0;
+    struct sf_text shown = {0};
+    sf_text_add_bytes(&shown, name, yaml ? length - ending_length : length);
+    sf_html_text(out, shown.data);
+    sf_text_free(&shown);
 }
 
 void sf_html_count(struct sf_text *out, uint64_t count)

@@ -78,7 +78,11 @@ static void test_the_lead_is_the_strangest_picture_of_the_live_run(void **state)
     add_exhibit(f, SF_REPLAY_LIVE, 3)->owners[0].share_ppm = 500000;
     add_exhibit(f, SF_REPLAY_LIVE, 8)->owners[0].share_ppm = 700000;
     add_exhibit(f, LEAKY, 9);
-    assert_true(has(page_of(f), "<h2 id=\"lead\">What the hub of home 9 showed</h2>"));
+    const char *page = page_of(f);
+    assert_true(has(page, "<h2 id=\"lead\">What the hub of home 9 showed</h2>"));
+    /* It comes before everything but the headline. */
+    assert_true(strstr(page, "</header>") < strstr(page, "<img "));
+    assert_true(strstr(page, "<img ") < strstr(page, "<dl class=\"figures\">"));
 }
 
 static void test_what_cannot_be_drawn_is_said_so(void **state)

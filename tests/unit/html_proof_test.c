@@ -14,7 +14,7 @@ static const char *const files[] = {"scenarios/a & b.yaml", "scenarios/second.ya
 static struct sf_proofs *proofs_create(void)
 {
     struct sf_proofs *proofs = sf_alloc(1, sizeof *proofs);
-    *proofs = (struct sf_proofs){0};
+    *proofs = (struct sf_proofs){.scenarios_count = 2};
     for (const struct sf_defect *defect = sf_defects(); defect->id != NULL; defect++) {
         proofs->proofs[proofs->count++] = (struct sf_proof){.defect = defect,
                                                             .runs_count = 10,
@@ -45,6 +45,27 @@ static void test_a_proof_that_holds_says_so(void **state)
     assert_true(has(page.data,
                     "Found in 4 of 10 runs, in 3 by no-stray-pixels; until then it takes "
                     "2 runs or 60.5 simulated seconds (medians)."));
+    sf_text_free(&page);
+    free(proofs);
+}
+
+static void test_the_grid_has_a_bar_for_each_class_and_scenario_that_catches_it(void **state)
+{
+    (void)state;
+    struct sf_proofs *proofs = proofs_create();
+    for (uint32_t i = 0; i < proofs->count; i++) {
+        proofs->proofs[i].scenarios[0].runs_count = 8;
+        proofs->proofs[i].scenarios[1].runs_count = 2;
+    }
+    proofs->proofs[3].scenarios[0].caught_count = 4;
+    proofs->proofs[3].scenarios[0].meant_count = 3;
+    struct sf_text page = page_of(proofs);
+    assert_int_equal(count_of(page.data, "<span class=\"unseen\">0 of "), 2 * proofs->count - 1);
+    assert_true(has(page.data,
+                    "<b class=\"others\" style=\"height:13%\"></b><b style=\"height:38%\"></b>"
+                    "</i><span class=\"unseen\">4 of 8, 1 by another oracle alone</span>"));
+    assert_true(has(page.data, "<bdi>a &amp; b</bdi>"));
+    assert_int_equal(check_closed(page.data) > 0, true);
     sf_text_free(&page);
     free(proofs);
 }
@@ -88,6 +109,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_proof_that_holds_says_so),
+        cmocka_unit_test(test_the_grid_has_a_bar_for_each_class_and_scenario_that_catches_it),
         cmocka_unit_test(test_missed_classes_and_failed_twins_are_named),
         cmocka_unit_test(test_the_page_is_whole_and_refers_to_nothing_outside),
     };

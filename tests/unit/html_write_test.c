@@ -18,6 +18,9 @@ static void test_text_is_escaped(void **state)
     sf_html_text(&text, "a<b>&\"c\"'d'\x01\x7f \xc3\xa9\t\n");
     check_write(&text,
                 "a&lt;b&gt;&amp;&quot;c&quot;&#39;d&#39;\xef\xbf\xbd\xef\xbf\xbd \xc3\xa9\t\n");
+    /* Overrides of the direction of writing: U+202E and U+2066; U+2014 is none. A cut one stays. */
+    sf_html_text(&text, "a\xe2\x80\xae b\xe2\x81\xa6 c\xe2\x80\x94\xe2\x80");
+    check_write(&text, "a\xef\xbf\xbd b\xef\xbf\xbd c\xe2\x80\x94\xe2\x80");
 }
 
 static void test_counts_have_separators(void **state)
