@@ -25,6 +25,8 @@ add_test(NAME sanitized-cache COMMAND ${rules}/sanitized_cache.sh $<TARGET_FILE:
 set_tests_properties(sanitized-cache PROPERTIES SKIP_RETURN_CODE 77 LABELS tree)
 add_test(NAME readme COMMAND ${rules}/readme.sh $<TARGET_FILE:strayframe>)
 set_tests_properties(man-page PROPERTIES SKIP_RETURN_CODE 77 LABELS tree)
+add_test(NAME formats COMMAND ${rules}/formats.py $<TARGET_FILE:strayframe>)
+set_tests_properties(formats PROPERTIES SKIP_RETURN_CODE 77 LABELS pages)
 set_tests_properties(readme PROPERTIES LABELS pages)
 add_test(NAME install COMMAND ${rules}/install.sh ${CMAKE_BINARY_DIR})
 set_tests_properties(install PROPERTIES LABELS pages)

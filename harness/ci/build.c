@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/base/assert.h"
 #include "harness/base/text.h"
+#include "harness/gate/gate.h"
 #include "harness/report/report.h"
 
 static void add_number(struct sf_ci_result *result, const char *name, uint64_t value)
@@ -37,19 +39,42 @@ static void say_findings(uint64_t count, const struct sf_finding *first, struct 
     }
 }
 
-static void add_broken(const struct sf_run_result *run, uint32_t oracle, const char *file,
-                       const char *command, struct sf_ci_result *result)
+/* A problem for the first finding of each signature, named as a gate names it. */
+static void add_problems(const struct sf_run_result *run, uint32_t oracle, const char *file,
+                         const char *command, struct sf_ci_result *result)
 {
-    const struct sf_oracle *of = sf_oracles()[oracle];
-    struct sf_text text = {0};
-    say_findings(run->oracles[oracle].findings_count, first_finding(run, oracle), &text);
-    sf_ci_set_outcome(result, SF_CI_FAILED, text.data, command);
-    sf_ci_add_problem(result, &(struct sf_ci_problem){.rule = of->name,
-                                                      .name = of->name,
+    uint32_t before_count = result->problems_count;
+    for (uint32_t i = 0; i < run->findings_kept; i++) {
+        const struct sf_gate_find find = {.kind = SF_GATE_FINDING, .finding = run->findings[i]};
+        struct sf_text text = {0};
+        struct sf_text name = {0};
+        sf_gate_find_name(&find, &name);
+        sf_report_finding(&find.finding, &text);
+        bool is_known = find.finding.oracle != oracle;
+        for (uint32_t j = before_count; j < result->problems_count; j++) {
+            is_known |= strcmp(result->problems[j].name, name.data) == 0;
+        }
+        if (!is_known) {
+            sf_ci_add_problem(result,
+                              &(struct sf_ci_problem){.rule = sf_oracles()[oracle]->name,
+                                                      .name = name.data,
                                                       .file = file,
                                                       .text = text.data,
                                                       .commands = command,
-                                                      .is_stray = of->of_strays});
+                                                      .is_stray = sf_oracles()[oracle]->of_strays});
+        }
+        sf_text_free(&name);
+        sf_text_free(&text);
+    }
+}
+
+static void add_broken(const struct sf_run_result *run, uint32_t oracle, const char *file,
+                       const char *command, struct sf_ci_result *result)
+{
+    struct sf_text text = {0};
+    say_findings(run->oracles[oracle].findings_count, first_finding(run, oracle), &text);
+    sf_ci_set_outcome(result, SF_CI_FAILED, text.data, command);
+    add_problems(run, oracle, file, command, result);
     sf_text_free(&text);
 }
 

@@ -10,7 +10,7 @@
 #include "harness/report/gate.h"
 #include "harness/run/run.h"
 
-/* A case an oracle; a problem for each oracle with a finding. `file` is the scenario. */
+/* A case an oracle; a problem for each signature. `file` is the scenario. */
 void sf_ci_of_run(const struct sf_plan *plan, const struct sf_run_result *run, const char *file,
                   const char *command, struct sf_ci_result *result);
 

@@ -59,9 +59,9 @@ void sf_ci_annotations(const struct sf_ci_result *result, struct sf_text *out)
     if (result->exit_code != 0) {
         sf_text_add(out, "::%s title=", result->exit_code == 1 ? "error" : "warning");
         add_escaped(result->suite, ":,", out);
-        sf_text_add(out, "::verdict%%3A ");
+        sf_text_add(out, "::verdict: ");
         add_escaped(result->verdict, "", out);
-        sf_text_add(out, "%s", result->reason[0] != '\0' ? "%3A " : "");
+        sf_text_add(out, "%s", result->reason[0] != '\0' ? ": " : "");
         add_escaped(result->reason, "", out);
         sf_text_add(out, "\n");
     }

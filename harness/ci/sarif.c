@@ -35,17 +35,33 @@ static struct rules rules_of(const struct sf_ci_result *result)
     return rules;
 }
 
-static json_t *rules_json(const struct rules *rules)
+/* The level of a rule is that of its worst problem. */
+static bool rule_is_stray(const struct sf_ci_result *result, const char *rule)
+{
+    bool is_stray = false;
+    for (uint32_t i = 0; i < result->problems_count; i++) {
+        is_stray |= result->problems[i].is_stray && strcmp(result->problems[i].rule, rule) == 0;
+    }
+    return is_stray;
+}
+
+/* Another tenant's picture comes before every other promise. */
+static const char *level_of(bool is_stray)
+{
+    return is_stray ? "error" : "warning";
+}
+
+static json_t *rules_json(const struct sf_ci_result *result, const struct rules *rules)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < rules->count; i++) {
         struct sf_text sentence = {0};
         sf_text_add(&sentence, "%s.", sf_ci_rule_text(rules->names[i]));
-        json_array_append_new(list,
-                              json_pack("{s:s, s:{s:o}, s:{s:o}, s:{s:s}}", "id", rules->names[i],
-                                        "shortDescription", "text", sf_ci_json_text(sentence.data),
-                                        "help", "text", sf_ci_json_text(sentence.data),
-                                        "defaultConfiguration", "level", "error"));
+        json_array_append_new(
+            list, json_pack("{s:s, s:{s:o}, s:{s:o}, s:{s:s}}", "id", rules->names[i],
+                            "shortDescription", "text", sf_ci_json_text(sentence.data), "help",
+                            "text", sf_ci_json_text(sentence.data), "defaultConfiguration", "level",
+                            level_of(rule_is_stray(result, rules->names[i]))));
         sf_text_free(&sentence);
     }
     return list;
@@ -66,11 +82,11 @@ static json_t *problem_json(const struct sf_ci_problem *problem, uint32_t rule)
     struct sf_text message = {0};
     sf_text_add(&message, "%s%s%s", problem->text, problem->commands[0] != '\0' ? "\n" : "",
                 problem->commands);
-    json_t *json =
-        json_pack("{s:s, s:i, s:s, s:f, s:{s:o}, s:{s:o}}", "ruleId", problem->rule, "ruleIndex",
-                  (int)rule, "level", "error", "rank", problem->is_stray ? 100.0 : 50.0, "message",
-                  "text", sf_ci_json_text(message.data), "partialFingerprints",
-                  "strayframeSignature/v1", sf_ci_json_text(problem->name));
+    json_t *json = json_pack("{s:s, s:i, s:s, s:f, s:{s:o}, s:{s:o}}", "ruleId", problem->rule,
+                             "ruleIndex", (int)rule, "level", level_of(problem->is_stray), "rank",
+                             problem->is_stray ? 100.0 : 50.0, "message", "text",
+                             sf_ci_json_text(message.data), "partialFingerprints",
+                             "strayframeSignature/v1", sf_ci_json_text(problem->name));
     sf_text_free(&message);
     json_t *locations = json_array();
     if (problem->file != NULL) {
@@ -128,7 +144,7 @@ void sf_ci_sarif(const struct sf_ci_result *result, struct sf_text *out)
     struct rules rules = rules_of(result);
     json_t *run =
         json_pack("{s:{s:{s:s, s:s, s:o}}, s:[o], s:o, s:s, s:o}", "tool", "driver", "name",
-                  "strayframe", "semanticVersion", SF_VERSION, "rules", rules_json(&rules),
+                  "strayframe", "semanticVersion", SF_VERSION, "rules", rules_json(result, &rules),
                   "invocations", invocation_json(result), "results", problems_json(result, &rules),
                   "columnKind", "unicodeCodePoints", "properties", properties_json(result));
     sf_ci_add_json(json_pack("{s:s, s:s, s:[o]}", "$schema",
