@@ -22,10 +22,11 @@ install(FILES harness/cache/strayframe_cache.h share/clients/cpp/strayframe.hpp 
 include(CMakePackageConfigHelpers)
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/cmake/strayframeConfigVersion.cmake
     COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-set(include_folders ${CMAKE_INSTALL_INCLUDEDIR})
+set(c_folder ${CMAKE_INSTALL_INCLUDEDIR})
+set(cpp_folder ${CMAKE_INSTALL_INCLUDEDIR})
 set(program ${CMAKE_INSTALL_BINDIR}/strayframe)
 configure_package_config_file(cmake/install/strayframeConfig.cmake.in ${CMAKE_BINARY_DIR}/install/strayframeConfig.cmake
-    INSTALL_DESTINATION ${SF_INSTALL_CMAKE} PATH_VARS include_folders program)
+    INSTALL_DESTINATION ${SF_INSTALL_CMAKE} PATH_VARS c_folder cpp_folder program)
 install(FILES ${CMAKE_BINARY_DIR}/install/strayframeConfig.cmake ${CMAKE_BINARY_DIR}/cmake/strayframeConfigVersion.cmake
     DESTINATION ${SF_INSTALL_CMAKE})
 sf_way(prefix_way ${SF_INSTALL_PKGCONFIG} /prefix)
@@ -33,13 +34,15 @@ configure_file(cmake/install/strayframe.pc.in ${CMAKE_BINARY_DIR}/install/strayf
 install(FILES ${CMAKE_BINARY_DIR}/install/strayframe.pc DESTINATION ${SF_INSTALL_PKGCONFIG})
 
 # The same package in the build tree: cmake -Dstrayframe_DIR=BUILD/cmake.
-set(include_folders source/harness/cache)
+set(c_folder source/harness/cache)
+set(cpp_folder source/share/clients/cpp)
 set(program strayframe)
 configure_package_config_file(cmake/install/strayframeConfig.cmake.in ${CMAKE_BINARY_DIR}/cmake/strayframeConfig.cmake
-    INSTALL_PREFIX ${CMAKE_BINARY_DIR} INSTALL_DESTINATION cmake PATH_VARS include_folders program)
+    INSTALL_PREFIX ${CMAKE_BINARY_DIR} INSTALL_DESTINATION cmake PATH_VARS c_folder cpp_folder program)
 
 # The JSON Schema of scenarios, for editors: what the program prints.
 set(schema ${CMAKE_BINARY_DIR}/install/scenario.schema.json)
 add_custom_command(OUTPUT ${schema} COMMAND strayframe list schema > ${schema} DEPENDS strayframe VERBATIM)
 add_custom_target(strayframe_printed ALL DEPENDS ${schema})
 install(FILES ${schema} DESTINATION ${SF_INSTALL_DATA}/share/schemas)
+include(cmake/package.cmake)

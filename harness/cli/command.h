@@ -157,6 +157,7 @@ extern const struct cli_command cli_live;
 extern const struct cli_command cli_history;
 extern const struct cli_command cli_merge;
 extern const struct cli_command cli_fuzz;
+extern const struct cli_command cli_new_cache;
 
 /* What `live` does: in the program strayframe it starts strayframe-live, which has the libraries
  * that it needs. */

@@ -9,9 +9,10 @@
 static const struct cli_command help_command; /* below: it reads the table */
 
 const struct cli_command *const cli_commands[] = {
-    &cli_replay, &cli_run,     &cli_gate,  &cli_live,  &cli_exhaust,  &cli_explain,
-    &cli_shrink, &cli_prove,   &cli_check, &cli_print, &cli_list,     &cli_netem,
-    &cli_talk,   &cli_history, &cli_merge, &cli_fuzz,  &help_command, NULL,
+    &cli_replay,  &cli_run,       &cli_gate,     &cli_live,    &cli_exhaust,
+    &cli_explain, &cli_shrink,    &cli_prove,    &cli_check,   &cli_print,
+    &cli_list,    &cli_netem,     &cli_talk,     &cli_history, &cli_merge,
+    &cli_fuzz,    &cli_new_cache, &help_command, NULL,
 };
 
 const struct cli_command *cli_find_command(const char *name)
@@ -47,7 +48,7 @@ void cli_overview(FILE *to)
                 "tenant's picture.\n\n"
                 "Usage: strayframe COMMAND [OPTION...] [...]\n\nCommands:\n");
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
-        fprintf(to, "  %-8s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+        fprintf(to, "  %-9s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
     }
     fprintf(to,
             "\n`strayframe COMMAND --help` lists its options. --version prints the version.\n\n"
@@ -56,6 +57,7 @@ void cli_overview(FILE *to)
             "  strayframe replay                       the incident of 26 December 2019, compared "
             "with the published facts\n"
             "  strayframe list caches                  the built-in caches\n"
+            "  strayframe new-cache my_cache           a cache to start from, with its test\n"
             "  strayframe gate --candidate ./my.so     is this cache fit to be deployed?\n");
 }
 
