@@ -39,6 +39,6 @@ while read -r command; do
         grep -qE -- "^ *$option( |$)" "$scratch/page" || { echo "no option $option on the page"; exit 1; }
         count=$((count + 1))
     done < <("$program" help "$command" | sed -nE 's/^  (--[a-z-]+).*/\1/p' | grep -v '^--help$')
-done < <(sed -nE 's/^\.SS strayframe ([a-z]+).*/\1/p' "$page")
+done < <(sed -nE 's/^\.SS strayframe ([a-z\\-]+).*/\1/p' "$page" | tr -d '\\')
 [[ $count -ge 20 ]] || { echo "only $count options on the page"; exit 1; }
 echo "$count options"
