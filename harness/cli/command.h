@@ -158,12 +158,19 @@ extern const struct cli_command cli_history;
 extern const struct cli_command cli_merge;
 extern const struct cli_command cli_fuzz;
 extern const struct cli_command cli_new_cache;
+extern const struct cli_command cli_doctor;
 
 /* What `live` does: in the program strayframe it starts strayframe-live, which has the libraries
  * that it needs. */
 int cli_live_run(const struct cli_args *args);
 /* `strayframe run` of a scenario with a section `live`; the same. */
 int cli_run_live(const struct cli_args *args, const struct sf_plan *plan);
+
+/* The commit that was built, abbreviated, with -dirty if files had changes; "unknown" outside git.
+ */
+const char *cli_commit(void);
+/* Prints --version; returns the exit code. */
+int cli_version(void);
 
 void cli_overview(FILE *to);
 /* Prints the help of one command; returns the exit code. */

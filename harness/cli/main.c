@@ -219,8 +219,7 @@ int main(int argc, char **argv)
         return finished(CLI_EXIT_PASS);
     }
     if (strcmp(argv[1], "--version") == 0) {
-        printf("strayframe %s\n", SF_VERSION);
-        return finished(CLI_EXIT_PASS);
+        return finished(cli_version());
     }
     const struct cli_command *command = cli_find_command(argv[1]);
     return command != NULL ? run_command(command, argc, argv) : unknown_command(argv[1]);
