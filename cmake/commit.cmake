@@ -6,9 +6,9 @@ if(NOT code EQUAL 0)
 endif()
 file(CONFIGURE OUTPUT ${OUTPUT} CONTENT [[
 /* Made by cmake/commit.cmake. */
-#include "harness/cli/command.h"
+#include "harness/machine/versions.h"
 
-const char *cli_commit(void)
+const char *sf_commit(void)
 {
     return "@commit@";
 }

@@ -40,9 +40,17 @@ set(program strayframe)
 configure_package_config_file(cmake/install/strayframeConfig.cmake.in ${CMAKE_BINARY_DIR}/cmake/strayframeConfig.cmake
     INSTALL_PREFIX ${CMAKE_BINARY_DIR} INSTALL_DESTINATION cmake PATH_VARS c_folder cpp_folder program)
 
-# The JSON Schema of scenarios, for editors: what the program prints.
+# What the program prints: completion for shells, and the JSON Schema of scenarios for editors.
+set(completion ${CMAKE_BINARY_DIR}/install/completion)
+file(MAKE_DIRECTORY ${completion})
+add_custom_command(OUTPUT ${completion}/strayframe ${completion}/_strayframe
+    COMMAND strayframe help --completion bash > ${completion}/strayframe
+    COMMAND strayframe help --completion zsh > ${completion}/_strayframe DEPENDS strayframe VERBATIM)
+install(FILES ${completion}/strayframe DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+set(SF_ZSH_FOLDER ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING "Where zsh looks for completions")
+install(FILES ${completion}/_strayframe DESTINATION ${SF_ZSH_FOLDER})
 set(schema ${CMAKE_BINARY_DIR}/install/scenario.schema.json)
 add_custom_command(OUTPUT ${schema} COMMAND strayframe list schema > ${schema} DEPENDS strayframe VERBATIM)
-add_custom_target(strayframe_printed ALL DEPENDS ${schema})
+add_custom_target(strayframe_printed ALL DEPENDS ${schema} ${completion}/strayframe)
 install(FILES ${schema} DESTINATION ${SF_INSTALL_DATA}/share/schemas)
 include(cmake/package.cmake)

@@ -111,6 +111,11 @@ done < <(find . -name '*.md')
 [[ -e $prefix/share/doc/strayframe/docs/gate.md && -e $prefix/share/man/man1/strayframe.1 ]] || fail "no documentation"
 python3 -c 'import json, sys; json.load(open(sys.argv[1]))' share/schemas/scenario.schema.json
 
+for shell in bash zsh; do
+    file=$(find "$prefix/share/$shell"* -type f)
+    diff "$file" <("$prefix/bin/strayframe" help --completion "$shell") || fail "$file is not what the program prints"
+done
+
 # The canary of all this: without the data the program finds none, wherever it was built.
 rm -r "$prefix/share/strayframe" "$prefix/libexec"
 cd "$scratch"

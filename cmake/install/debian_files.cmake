@@ -27,3 +27,7 @@ file(WRITE ${doc}/changelog "strayframe (${CPACK_PACKAGE_VERSION}) unstable; urg
 ")
 execute_process(COMMAND gzip -9n ${doc}/changelog COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND gzip -9n ${usr}/share/man/man1/strayframe.1 COMMAND_ERROR_IS_FATAL ANY)
+# Debian's zsh looks for the completions of packages here.
+file(MAKE_DIRECTORY ${usr}/share/zsh/vendor-completions)
+file(RENAME ${usr}/share/zsh/site-functions/_strayframe ${usr}/share/zsh/vendor-completions/_strayframe)
+file(REMOVE_RECURSE ${usr}/share/zsh/site-functions)

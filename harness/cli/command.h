@@ -166,15 +166,15 @@ int cli_live_run(const struct cli_args *args);
 /* `strayframe run` of a scenario with a section `live`; the same. */
 int cli_run_live(const struct cli_args *args, const struct sf_plan *plan);
 
-/* The commit that was built, abbreviated, with -dirty if files had changes; "unknown" outside git.
- */
-const char *cli_commit(void);
 /* Prints --version; returns the exit code. */
 int cli_version(void);
 
 void cli_overview(FILE *to);
 /* Prints the help of one command; returns the exit code. */
 int cli_help_of(const struct cli_command *command);
+/* Completion of command lines for a shell, bash or zsh. SF_ERR_INPUT for another one. */
+SF_MUST_USE enum sf_err cli_completion(const char *shell, struct sf_text *out,
+                                       struct sf_diag *diag);
 /* The manual page, as roff. */
 void cli_man_page(struct sf_text *out);
 

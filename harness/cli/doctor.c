@@ -24,14 +24,14 @@ static json_t *versions_json(void)
     for (const struct sf_library *library = sf_libraries(); library->name != NULL; library++) {
         json_object_set_new(libraries, library->name, json_string(library->version));
     }
-    return json_pack("{s:s, s:s, s:i, s:o}", "strayframe", SF_VERSION, "commit", cli_commit(),
+    return json_pack("{s:s, s:s, s:i, s:o}", "strayframe", SF_VERSION, "commit", sf_commit(),
                      "cache_abi", (int)SF_CACHE_ABI, "libraries", libraries);
 }
 
 int cli_version(void)
 {
     printf("strayframe %s\ncommit %s\ncache interface %u (SF_CACHE_ABI)\nlibraries", SF_VERSION,
-           cli_commit(), SF_CACHE_ABI);
+           sf_commit(), SF_CACHE_ABI);
     for (const struct sf_library *library = sf_libraries(); library->name != NULL; library++) {
         printf(" %s %s%s", library->name, library->version, library[1].name != NULL ? "," : "\n");
     }

@@ -99,11 +99,25 @@ int cli_help_of(const struct cli_command *command)
 
 static const struct cli_option options[] = {
     {"man", NULL, "print the manual page, as roff: strayframe help --man | man -l -"},
+    {"completion", "SHELL", "print the completion of command lines for bash or zsh"},
     CLI_OPTIONS_END,
 };
 
+static int print_completion(const char *shell)
+{
+    struct sf_text text = {0};
+    struct sf_diag diag = {0};
+    enum sf_err err = cli_completion(shell, &text, &diag);
+    int code = err == SF_OK ? cli_print_text(&text, CLI_EXIT_PASS) : cli_fail(err, &diag);
+    sf_text_free(&text);
+    return code;
+}
+
 static int help(const struct cli_args *args)
 {
+    if (cli_value(args, "completion") != NULL) {
+        return print_completion(cli_value(args, "completion"));
+    }
     if (cli_flag(args, "man")) {
         struct sf_text page = {0};
         cli_man_page(&page);

@@ -12,4 +12,8 @@ struct sf_library {
 /* Ended by one without a name. The texts are the library's own, or stay until the next call. */
 const struct sf_library *sf_libraries(void);
 
+/* The commit that was built, abbreviated, with -dirty if files had changes; "unknown" outside git.
+ * Defined by the build (cmake/commit.cmake). */
+const char *sf_commit(void);
+
 #endif
