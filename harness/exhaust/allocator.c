@@ -51,8 +51,7 @@ void *calloc(size_t count, size_t bytes)
     if (__builtin_mul_overflow(count, bytes, &total)) {
         return NULL;
     }
-    void *memory = sf_small_heap_alloc(total);
-    return memory != NULL ? memset(memory, 0, total) : NULL;
+    return sf_small_heap_alloc_zeroed(total);
 }
 
 void free(void *memory)

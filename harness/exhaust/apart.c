@@ -68,7 +68,7 @@ static bool take_found(const struct sf_exhaust *known, const struct sf_exhaust_f
         return true;
     }
     if (find->kind > SF_SMALL_FIND_CRASH || find->tenant >= SF_SMALL_TENANTS_MAX ||
-        find->owner >= SF_SMALL_CAMERAS_MAX || !is_place(known, said->world, &said->order)) {
+        find->owner >= SF_SMALL_HANDS_MAX || !is_place(known, said->world, &said->order)) {
         return false;
     }
     found->find = *find;

@@ -7,7 +7,7 @@
 const sf_ns sf_small_lapse_ns[SF_SMALL_LAPSES_COUNT] = {2 * SF_SECOND, 30 * SF_SECOND,
                                                         10 * SF_MINUTE};
 
-enum { ROUNDS_MAX = 64, DEADLINE_S = 10, PARTS_ALL = 3 };
+enum { ROUNDS_MAX = 64, DEADLINE_S = 10 };
 
 /* ---- uploads ---- */
 
@@ -34,7 +34,8 @@ static uint32_t upload_begin(struct small *small, uint32_t camera_index, bool de
 {
     struct small_state *state = &small->state;
     struct small_camera *camera = &state->cameras[camera_index];
-    uint32_t tenant = sf_small_tenant_of(small->world, camera_index);
+    uint32_t tenant = small_owner(small, camera_index);
+    uint32_t hands = small_hands(small, camera_index);
     uint32_t version = state->current[node_of(small, camera_index)];
     use_camera(small, camera_index);
     capture(camera);
@@ -62,16 +63,17 @@ static uint32_t upload_begin(struct small *small, uint32_t camera_index, bool de
         .version = (uint8_t)version,
         .delta_rows = (uint8_t)delta_rows,
         .base_capture = base,
+        .hands = (uint8_t)hands,
     };
     state->versions[version].uploads_count++;
     const struct sf_cache_upload event = {
         .struct_bytes = sizeof event,
-        .total_bytes = sf_small_still(small, camera_index, camera->taken, delta_rows),
+        .total_bytes = sf_small_still(small, hands, camera->taken, delta_rows),
         .upload = upload->id,
         .camera = small->camera_ids[camera_index],
         .tenant = small->tenant_ids[tenant],
         .model = small->model_id,
-        .camera_slot = camera_index / small->world->tenants,
+        .camera_slot = camera->slot,
         .capture = camera->capture,
         .captured_unix_ms = INT64_C(1577836800000) + state->now_ns / SF_MS,
         .validator = sf_small_validator(small, camera_index, camera->taken),
@@ -90,30 +92,41 @@ static uint32_t upload_begin(struct small *small, uint32_t camera_index, bool de
 static void upload_part(struct small *small, uint32_t index, uint32_t part)
 {
     struct small_upload *upload = &small->state.uploads[index];
-    uint32_t total = sf_small_still(small, upload->camera, upload->taken, upload->delta_rows);
-    uint32_t half = total / 2;
+    uint32_t total = sf_small_still(small, upload->hands, upload->taken, upload->delta_rows);
+    uint32_t from = small_piece_at(small->world, total, part);
     const struct sf_cache_fragment event = {
         .struct_bytes = sizeof event,
-        .offset = part == 0 ? 0 : half,
+        .offset = from,
         .upload = upload->id,
-        .bytes = small->scratch + (part == 0 ? 0 : half),
-        .bytes_count = part == 0 ? half : total - half,
+        .bytes = small->scratch + from,
+        .bytes_count = small_piece_at(small->world, total, part + 1) - from,
     };
     upload->parts |= (uint8_t)(1u << part);
     SMALL_CALL(small, upload->version, on_upload_fragment, &event);
 }
 
+static uint32_t received_bytes(const struct small *small, const struct small_upload *upload,
+                               uint32_t total)
+{
+    uint32_t bytes = 0;
+    for (uint32_t piece = 0; piece < small_pieces(small->world); piece++) {
+        if ((upload->parts & 1u << piece) != 0) {
+            bytes += small_piece_at(small->world, total, piece + 1) -
+                     small_piece_at(small->world, total, piece);
+        }
+    }
+    return bytes;
+}
+
 static void upload_ended(struct small *small, uint32_t index, bool complete)
 {
     struct small_upload *upload = &small->state.uploads[index];
-    uint32_t total = sf_small_still(small, upload->camera, upload->taken, upload->delta_rows);
-    uint32_t half = total / 2;
+    uint32_t total = sf_small_still(small, upload->hands, upload->taken, upload->delta_rows);
     const struct sf_cache_upload_end event = {
         .struct_bytes = sizeof event,
         .end = complete ? SF_CACHE_END_COMPLETE : SF_CACHE_END_ABANDONED,
         .upload = upload->id,
-        .received_bytes =
-            ((upload->parts & 1) != 0 ? half : 0) + ((upload->parts & 2) != 0 ? total - half : 0),
+        .received_bytes = received_bytes(small, upload, total),
     };
     uint32_t version = upload->version;
     small->state.versions[version].uploads_count--;
@@ -124,26 +137,47 @@ static void upload_ended(struct small *small, uint32_t index, bool complete)
     SMALL_CALL(small, version, on_upload_ended, &event);
 }
 
+/* All that is missing of it arrives. */
+static void upload_rest(struct small *small, uint32_t index)
+{
+    for (uint32_t piece = 0; piece < small_pieces(small->world); piece++) {
+        if ((small->state.uploads[index].parts & 1u << piece) == 0) {
+            upload_part(small, index, piece);
+        }
+    }
+    upload_ended(small, index, true);
+}
+
 static void whole_upload(struct small *small, uint32_t camera, bool delta, bool complete)
 {
     uint32_t index = upload_begin(small, camera, delta);
     if (index == SMALL_NONE) {
         return;
     }
-    upload_part(small, index, 0);
-    if (complete) {
-        upload_part(small, index, 1);
+    uint32_t pieces = complete ? small_pieces(small->world) : 1;
+    for (uint32_t piece = 0; piece < pieces; piece++) {
+        upload_part(small, index, piece);
     }
     upload_ended(small, index, complete);
 }
 
 /* ---- requests ---- */
 
+/* That of the front door counts as a further viewer's. */
+static uint64_t connection_id(const struct small *small, uint32_t viewer, uint32_t count)
+{
+    uint64_t owner = small->world->front_door ? SF_SMALL_TENANTS_MAX : viewer;
+    uint64_t number = small->world->front_door ? 1 : count;
+    return sf_small_identity(small, &small->opaque, SF_OPAQUE_CONNECTION, owner << 32 | number);
+}
+
 static void ask(struct small *small, struct sf_small_event event)
 {
     struct small_state *state = &small->state;
-    uint32_t tenant = sf_small_tenant_of(small->world, event.a);
-    struct small_viewer *viewer = &state->viewers[tenant];
+    uint32_t tenant = small_owner(small, event.a);
+    uint32_t asker =
+        (event.b & SF_SMALL_ASK_GUEST) != 0 ? sf_small_next_tenant(small->world, tenant) : tenant;
+    struct small_viewer *viewer = &state->viewers[asker];
     uint32_t version = state->current[event.c];
     use_camera(small, event.a);
     if (viewer->connection_open == 0 || (event.b & SF_SMALL_ASK_NEW) != 0) {
@@ -161,16 +195,18 @@ static void ask(struct small *small, struct sf_small_event event)
     }
     uint32_t path = (event.b & SF_SMALL_ASK_PATH) + 1;
     bool says = path != SF_CACHE_PATH_EXPORT && viewer->holds_validator != 0 &&
+                viewer->holds_camera == event.a &&
                 (viewer->holds_whole
                      ? small->world->viewers_keep
                      : (small->world->families & SF_SMALL_RANGE) != 0 && viewer->holds_bytes > 0);
     struct small_request *request = &state->requests[index];
     *request = (struct small_request){
-        .id = small_number(small, SMALL_REQUEST, tenant, number),
+        .id = small_number(small, SMALL_REQUEST, asker, number),
         .range_offset = says && !viewer->holds_whole ? viewer->holds_bytes : 0,
         .phase = SMALL_OPEN,
         .camera = event.a,
-        .tenant = (uint8_t)tenant,
+        .hands = (uint8_t)small_hands(small, event.a),
+        .viewer = (uint8_t)asker,
         .version = (uint8_t)version,
         .connection = viewer->connection,
         .how = event.b,
@@ -178,22 +214,20 @@ static void ask(struct small *small, struct sf_small_event event)
         .renewal = small->world->renews ? (uint8_t)(number + 1) : 0,
     };
     state->versions[version].requests_count++;
-    uint64_t renewal =
-        small->world->renews ? small_token(small, tenant, (uint32_t)(number + 1)) : 0;
+    uint64_t renewal = small->world->renews ? small_token(small, asker, (uint32_t)(number + 1)) : 0;
     const struct sf_cache_request told = {
         .struct_bytes = sizeof told,
         .path = path,
         .request = request->id,
-        .connection = sf_small_identity(small, &small->opaque, SF_OPAQUE_CONNECTION,
-                                        (uint64_t)tenant << 32 | viewer->connection),
-        .viewer = small->viewer_ids[tenant],
+        .connection = connection_id(small, asker, viewer->connection),
+        .viewer = small->viewer_ids[asker],
         .tenant = small->tenant_ids[tenant],
         .camera = small->camera_ids[event.a],
         .model = small->model_id,
         .integration = path == SF_CACHE_PATH_INTEGRATION ? small->integration_id : 0,
         .deadline_ns = state->now_ns + DEADLINE_S * SF_SECOND,
-        .camera_slot = event.a / small->world->tenants,
-        .token = small_token(small, tenant, viewer->session),
+        .camera_slot = state->cameras[event.a].slot,
+        .token = small_token(small, asker, viewer->session),
         .session_renewal = renewal,
         .validator = says ? viewer->holds_validator : 0,
         .serial = small->serial_ids[event.a],
@@ -210,8 +244,9 @@ static void cancel(struct small *small, uint32_t index)
         return;
     }
     if (request->phase == SMALL_ANSWERING && request->passed_bytes > 0) {
-        struct small_viewer *viewer = &small->state.viewers[request->tenant];
+        struct small_viewer *viewer = &small->state.viewers[request->viewer];
         viewer->holds_validator = request->validator;
+        viewer->holds_camera = request->camera;
         viewer->holds_bytes = request->passed_bytes;
         viewer->holds_whole = 0;
     }
@@ -225,15 +260,17 @@ static void close_connection(struct small *small, uint32_t index)
     struct small_state *state = &small->state;
     const struct small_request request = state->requests[index];
     for (uint32_t i = 0; i < SMALL_REQUESTS; i++) {
-        if (state->requests[i].phase != SMALL_FREE && state->requests[i].tenant == request.tenant &&
+        if (state->requests[i].phase != SMALL_FREE && state->requests[i].viewer == request.viewer &&
             state->requests[i].connection == request.connection) {
             cancel(small, i);
         }
     }
-    struct small_viewer *viewer = &state->viewers[request.tenant];
+    struct small_viewer *viewer = &state->viewers[request.viewer];
     viewer->connection_open = viewer->connection == request.connection ? 0 : 1;
-    uint64_t number = sf_small_identity(small, &small->opaque, SF_OPAQUE_CONNECTION,
-                                        (uint64_t)request.tenant << 32 | request.connection);
+    uint64_t number = connection_id(small, request.viewer, request.connection);
+    if (small->world->front_door) {
+        return; /* the connection stays open */
+    }
     for (uint32_t i = 0; i < state->versions_count; i++) {
         SMALL_CALL(small, i, on_connection_closed, number);
     }
@@ -249,28 +286,37 @@ static void take(struct small *small, uint32_t index)
 
 /* ---- what the cache has under way ---- */
 
+/* The camera begins to send what it has. */
+static void fetch_set(struct small *small, struct small_fetch *fetch)
+{
+    struct small_camera *camera = &small->state.cameras[fetch->camera];
+    if (fetch->is_set) {
+        return;
+    }
+    if (camera->taken == 0) {
+        capture(camera);
+    }
+    fetch->is_set = 1;
+    fetch->taken = camera->taken;
+    fetch->capture = camera->capture;
+    fetch->hands = (uint8_t)small_hands(small, fetch->camera);
+}
+
 static void fetch_part(struct small *small, uint32_t index, uint32_t part)
 {
     struct small_fetch *fetch = &small->state.fetches[index];
-    struct small_camera *camera = &small->state.cameras[fetch->camera];
-    if (fetch->parts == 0) { /* the camera begins to send what it has */
-        if (camera->taken == 0) {
-            capture(camera);
-        }
-        fetch->taken = camera->taken;
-        fetch->capture = camera->capture;
-    }
-    uint32_t total = sf_small_still(small, fetch->camera, fetch->taken, 0);
-    uint32_t half = total / 2;
+    fetch_set(small, fetch);
+    uint32_t total = sf_small_still(small, fetch->hands, fetch->taken, 0);
+    uint32_t from = small_piece_at(small->world, total, part);
     const struct sf_cache_fetch_part event = {
         .struct_bytes = sizeof event,
-        .offset = part == 0 ? 0 : half,
+        .offset = from,
         .fetch = fetch->id,
         .cookie = fetch->cookie,
         .camera = small->camera_ids[fetch->camera],
         .total_bytes = total,
-        .bytes_count = part == 0 ? half : total - half,
-        .bytes = small->scratch + (part == 0 ? 0 : half),
+        .bytes_count = small_piece_at(small->world, total, part + 1) - from,
+        .bytes = small->scratch + from,
         .capture = fetch->capture,
         .validator = sf_small_validator(small, fetch->camera, fetch->taken),
         .vary = sf_small_vary(small, fetch->camera),
@@ -299,12 +345,13 @@ static void fetch_done(struct small *small, uint32_t index)
 {
     const struct small_fetch fetch = small->state.fetches[index];
     const struct small_camera *camera = &small->state.cameras[fetch.camera];
-    if (fetch.parts == 0 && fetch.validator != 0 && camera->taken > 0 &&
-        sf_small_validator(small, fetch.camera, camera->taken) == fetch.validator) {
+    uint32_t taken = fetch.is_set ? fetch.taken : camera->taken;
+    if (fetch.parts == 0 && fetch.validator != 0 && taken > 0 &&
+        sf_small_validator(small, fetch.camera, taken) == fetch.validator) {
         fetch_ended(small, index, SF_CACHE_END_NOT_MODIFIED);
         return;
     }
-    for (uint32_t part = 0; part < 2; part++) {
+    for (uint32_t part = 0; part < small_pieces(small->world); part++) {
         const struct small_fetch *now = &small->state.fetches[index];
         if (now->id == fetch.id && (now->parts & 1u << part) == 0) {
             fetch_part(small, index, part);
@@ -397,6 +444,17 @@ static bool take_something(struct small *small)
     return false;
 }
 
+static bool finish_upload(struct small *small)
+{
+    for (uint32_t i = 0; i < SMALL_UPLOADS; i++) {
+        if (small->state.uploads[i].id != 0 && !small->state.uploads[i].ended) {
+            upload_rest(small, i);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool finish_fetch(struct small *small)
 {
     for (uint32_t i = 0; i < SMALL_FETCHES; i++) {
@@ -417,7 +475,7 @@ static void follow(struct small *small, bool all)
     while (more && rounds++ < ROUNDS_MAX) {
         more = ((late & SF_SMALL_IDENTITY) == 0 && answer_identity(small)) ||
                ((late & SF_SMALL_STORE) == 0 && reply_store(small)) ||
-               (all && finish_fetch(small)) ||
+               (all && (finish_upload(small) || finish_fetch(small))) ||
                ((late & SF_SMALL_SLOW) == 0 && take_something(small));
     }
     small->met_bound |= more;
@@ -487,6 +545,52 @@ static void restart(struct small *small, uint32_t index)
     use_camera(small, index);
 }
 
+/* The camera is given to the next tenant. What had left it is still on its way; it begins anew. */
+static void sell(struct small *small, uint32_t index)
+{
+    struct small_state *state = &small->state;
+    struct small_camera *camera = &state->cameras[index];
+    uint32_t former = small_owner(small, index);
+    use_camera(small, index);
+    for (uint32_t i = 0; i < SMALL_FETCHES; i++) {
+        if (state->fetches[i].id != 0 && state->fetches[i].camera == index) {
+            fetch_set(small, &state->fetches[i]);
+        }
+    }
+    for (uint32_t i = 0; i < SMALL_REQUESTS; i++) {
+        if (state->requests[i].phase != SMALL_FREE && state->requests[i].camera == index) {
+            cancel(small, i); /* by the front door */
+        }
+    }
+    invalidate(small, SF_CACHE_SCOPE_CAMERA, former, index);
+    camera->sold = 1;
+    camera->slot = state->viewers[small_owner(small, index)].slots_ever++;
+    restart(small, index);
+    capture(camera);
+}
+
+/* Each camera of the account gets the slot of the one before it, the first that of the last. */
+static void trade_slots(struct small *small, uint32_t tenant)
+{
+    struct small_camera *last = NULL;
+    uint8_t first_slot = 0;
+    for (uint32_t i = 0; i < small->world->cameras; i++) {
+        struct small_camera *camera = &small->state.cameras[i];
+        if (small_owner(small, i) != tenant) {
+            continue;
+        }
+        if (last == NULL) {
+            first_slot = camera->slot;
+        } else {
+            last->slot = camera->slot;
+        }
+        last = camera;
+    }
+    if (last != NULL) {
+        last->slot = first_slot;
+    }
+}
+
 static void count(struct small_state *state, uint32_t kind)
 {
     if (kind == SF_SMALL_WAIT_EVENT) {
@@ -519,6 +623,9 @@ static void apply(struct small *small, struct sf_small_event event)
         return;
     case SF_SMALL_UPLOAD_PART_EVENT:
         upload_part(small, event.a, event.b);
+        return;
+    case SF_SMALL_UPLOAD_REST_EVENT:
+        upload_rest(small, event.a);
         return;
     case SF_SMALL_UPLOAD_COMPLETE_EVENT:
         upload_ended(small, event.a, true);
@@ -572,8 +679,7 @@ static void apply(struct small *small, struct sf_small_event event)
         wait_for(small, sf_small_lapse_ns[event.a]);
         return;
     case SF_SMALL_INVALIDATE_CAMERA_EVENT:
-        invalidate(small, SF_CACHE_SCOPE_CAMERA, sf_small_tenant_of(small->world, event.a),
-                   event.a);
+        invalidate(small, SF_CACHE_SCOPE_CAMERA, small_owner(small, event.a), event.a);
         return;
     case SF_SMALL_INVALIDATE_TENANT_EVENT:
         invalidate(small, SF_CACHE_SCOPE_TENANT, event.a, 0);
@@ -586,7 +692,7 @@ static void apply(struct small *small, struct sf_small_event event)
         reconfigure(small);
         return;
     case SF_SMALL_DEPLOY_EVENT:
-        sf_small_deploy(small, event.a);
+        sf_small_deploy(small, event.a, SMALL_HANDED_ALL);
         return;
     case SF_SMALL_NODE_LOST_EVENT:
         sf_small_node_lost(small, event.a);
@@ -606,6 +712,18 @@ static void apply(struct small *small, struct sf_small_event event)
     case SF_SMALL_FIRMWARE_EVENT:
         small->state.cameras[event.a].firmware = 2;
         use_camera(small, event.a);
+        return;
+    case SF_SMALL_SALE_EVENT:
+        sell(small, event.a);
+        return;
+    case SF_SMALL_TRADE_SLOTS_EVENT:
+        trade_slots(small, event.a);
+        return;
+    case SF_SMALL_DEPLOY_CUT_EVENT:
+        sf_small_deploy(small, event.a, SMALL_HANDED_CUT);
+        return;
+    case SF_SMALL_DEPLOY_BARE_EVENT:
+        sf_small_deploy(small, event.a, SMALL_HANDED_NOTHING);
         return;
     case SF_SMALL_KINDS_COUNT:
         break;
@@ -628,12 +746,14 @@ bool sf_small_begin(struct small *small)
     SF_ASSERT(small != NULL);
     SF_ASSERT(small->world->tenants <= SF_SMALL_TENANTS_MAX);
     SF_ASSERT(small->world->cameras <= SF_SMALL_CAMERAS_MAX);
-    small->state = (struct small_state){0};
+    memset(&small->state, 0, sf_small_state_bytes(&small->state)); /* beyond, all is zero */
     small->find = (struct sf_small_find){0};
     small->contract = (struct sf_small_find){0};
     small->ended = (struct sf_small_end){0};
     for (uint32_t camera = 0; camera < small->world->cameras; camera++) {
         small->state.cameras[camera].firmware = 1;
+        small->state.cameras[camera].slot =
+            small->state.viewers[sf_small_tenant_of(small->world, camera)].slots_ever++;
     }
     memset(small->state.current, SMALL_NONE, sizeof small->state.current);
     for (uint32_t node = 0; node < small->world->nodes; node++) {

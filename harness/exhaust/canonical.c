@@ -59,14 +59,32 @@ static uint32_t name_of(struct walk *walk, uint32_t block)
     return names[block] - named_from;
 }
 
+/* How many bytes from here on are in pages that hold nothing, and need no look. */
+static size_t unwritten_bytes(const uint8_t *memory, size_t bytes)
+{
+    size_t at = (size_t)(memory - sf_small_heap_base);
+    size_t count = 0;
+    while (count < bytes && !sf_small_heap_written[(at + count) / SF_SMALL_HEAP_PAGE]) {
+        count += SF_SMALL_HEAP_PAGE - (at + count) % SF_SMALL_HEAP_PAGE;
+    }
+    return count < bytes ? count : bytes;
+}
+
 /* How many words are 0 from here on: most of a large block often is. */
-static size_t zero_words(const uint8_t *memory, size_t bytes)
+static size_t zero_words(const uint8_t *memory, size_t bytes, bool is_sparse)
 {
     enum { STRIDE = 64 };
     static const uint8_t zeros[STRIDE];
     size_t count = 0;
-    while (count + STRIDE <= bytes && memcmp(memory + count, zeros, STRIDE) == 0) {
-        count += STRIDE;
+    while (count + STRIDE <= bytes) {
+        bool begins_page = ((uintptr_t)(memory + count) % SF_SMALL_HEAP_PAGE) < STRIDE;
+        size_t unwritten = is_sparse && (begins_page || count == 0)
+                               ? unwritten_bytes(memory + count, bytes - count) / 8 * 8
+                               : 0;
+        if (unwritten == 0 && memcmp(memory + count, zeros, STRIDE) != 0) {
+            break;
+        }
+        count += unwritten != 0 ? unwritten : STRIDE;
     }
     uint64_t word = 0;
     while (count + sizeof word <= bytes) {
@@ -79,7 +97,8 @@ static size_t zero_words(const uint8_t *memory, size_t bytes)
     return count / sizeof word;
 }
 
-static void walk_words(struct walk *walk, const uint8_t *memory, size_t bytes)
+/* `is_sparse`: it is in the heap, of which some pages need no look. */
+static void walk_words(struct walk *walk, const uint8_t *memory, size_t bytes, bool is_sparse)
 {
     uint64_t hash = mix(walk->hash, bytes);
     uint32_t top = sf_small_heap.top;
@@ -87,7 +106,7 @@ static void walk_words(struct walk *walk, const uint8_t *memory, size_t bytes)
         uint64_t word;
         memcpy(&word, memory, sizeof word);
         if (word == 0) {
-            size_t zeros = zero_words(memory, bytes);
+            size_t zeros = zero_words(memory, bytes, is_sparse);
             hash = mix(mix(hash, ZEROS_TAG), zeros);
             memory += (zeros - 1) * 8;
             bytes -= (zeros - 1) * 8;
@@ -115,7 +134,7 @@ static void walk_blocks(struct walk *walk, uint32_t *next)
         const struct sf_small_block *block = sf_small_heap_block(walk->blocks[(*next)++]);
         walk->hash = mix(walk->hash, (uint64_t)block->requested_bytes << 1 | block->is_free);
         walk_words(walk, (const uint8_t *)(block + 1),
-                   (size_t)block->granules * SF_SMALL_HEAP_GRANULE);
+                   (size_t)block->granules * SF_SMALL_HEAP_GRANULE, sf_small_heap_is_sparse());
     }
 }
 
@@ -145,9 +164,12 @@ static uint64_t hash_heap(const struct small *small, const struct sf_small_segme
         named_from = 0;
     }
     uint32_t next = 0;
-    walk_words(&walk, (const uint8_t *)small->state.caches, sizeof small->state.caches);
+    if (sf_small_heap_is_sparse()) {
+        (void)sf_small_heap_look(sf_small_heap.top);
+    }
+    walk_words(&walk, (const uint8_t *)small->state.caches, sizeof small->state.caches, false);
     for (uint32_t i = 0; i < segments->count; i++) {
-        walk_words(&walk, segments->of[i].memory, segments->of[i].bytes);
+        walk_words(&walk, segments->of[i].memory, segments->of[i].bytes, false);
     }
     walk_blocks(&walk, &next);
     for (uint32_t class = 0; class < SF_SMALL_HEAP_CLASSES; class ++) {

@@ -44,10 +44,11 @@ static uint32_t cameras_of(const struct sf_small_world *world, uint32_t tenant)
 }
 
 /* Nothing that the world says of two tenants differs. Nodes take cameras in turn, so with several
- * nodes they do. */
+ * nodes they do; so do three tenants who have a next one each. */
 static bool alike(const struct sf_small_world *world, uint32_t one, uint32_t other)
 {
-    return world->still_step == 0 && world->nodes == 1 &&
+    bool has_next = (world->families & (SF_SMALL_SALE | SF_SMALL_GUEST)) != 0;
+    return world->still_step == 0 && world->nodes == 1 && (!has_next || world->tenants == 2) &&
            cameras_of(world, one) == cameras_of(world, other);
 }
 
@@ -81,7 +82,7 @@ static bool stands_back(const struct small *small, uint32_t camera)
 static void add_uploads(struct list *list, uint32_t camera)
 {
     const struct sf_small_world *world = list->small->world;
-    const struct small_viewer *owner = &list->state->viewers[sf_small_tenant_of(world, camera)];
+    const struct small_viewer *owner = &list->state->viewers[small_owner(list->small, camera)];
     if (world->uploads_max != 0 && owner->uploads_ever >= world->uploads_max) {
         return;
     }
@@ -96,7 +97,7 @@ static void add_uploads(struct list *list, uint32_t camera)
     if (has(list, SF_SMALL_CUT)) {
         add(list, SF_SMALL_UPLOAD_CUT_EVENT, camera, 0, 0);
     }
-    if (has(list, SF_SMALL_PARTS)) {
+    if (has(list, SF_SMALL_PARTS | SF_SMALL_UNDER_WAY)) {
         add(list, SF_SMALL_UPLOAD_BEGIN_EVENT, camera, 0, 0);
     }
     if (has(list, SF_SMALL_DELTA) && world->rows > 1 && list->state->cameras[camera].sent != 0) {
@@ -104,11 +105,14 @@ static void add_uploads(struct list *list, uint32_t camera)
     }
 }
 
-static void add_requests(struct list *list, uint32_t camera)
+/* `guest`: 0, or SF_SMALL_ASK_GUEST. */
+static void add_requests(struct list *list, uint32_t camera, uint32_t guest)
 {
     const struct small *small = list->small;
     const struct sf_small_world *world = small->world;
-    const struct small_viewer *viewer = &list->state->viewers[sf_small_tenant_of(world, camera)];
+    uint32_t asker = small_owner(small, camera);
+    asker = guest != 0 ? sf_small_next_tenant(world, asker) : asker;
+    const struct small_viewer *viewer = &list->state->viewers[asker];
     bool room = false;
     for (uint32_t i = 0; i < SMALL_REQUESTS; i++) {
         room |= list->state->requests[i].phase == SMALL_FREE;
@@ -123,15 +127,17 @@ static void add_requests(struct list *list, uint32_t camera)
             continue;
         }
         for (uint32_t path = 0; path < paths_count; path++) {
-            if ((path == 1 && !has(list, SF_SMALL_APP)) || (path == 0 && viewer->unlinked)) {
+            if ((path == 1 && !has(list, SF_SMALL_APP)) || (path == 0 && viewer->unlinked) ||
+                (path == 2 && guest != 0)) {
                 continue;
             }
-            add(list, SF_SMALL_REQUEST_EVENT, camera, path, node);
+            add(list, SF_SMALL_REQUEST_EVENT, camera, path | guest, node);
             if (may_renew) {
-                add(list, SF_SMALL_REQUEST_EVENT, camera, path | SF_SMALL_ASK_NEW, node);
+                add(list, SF_SMALL_REQUEST_EVENT, camera, path | guest | SF_SMALL_ASK_NEW, node);
             }
             if (has(list, SF_SMALL_RANGE)) {
-                add(list, SF_SMALL_REQUEST_EVENT, camera, path | SF_SMALL_ASK_INTERRUPTED, node);
+                add(list, SF_SMALL_REQUEST_EVENT, camera, path | guest | SF_SMALL_ASK_INTERRUPTED,
+                    node);
             }
         }
     }
@@ -140,18 +146,26 @@ static void add_requests(struct list *list, uint32_t camera)
 static void add_started(struct list *list)
 {
     const struct small_state *state = list->state;
-    for (uint32_t i = 0; has(list, SF_SMALL_PARTS) && i < SMALL_UPLOADS; i++) {
+    uint32_t pieces = small_pieces(list->small->world);
+    for (uint32_t i = 0; i < SMALL_UPLOADS; i++) {
         const struct small_upload *upload = &state->uploads[i];
         if (upload->id == 0) {
             continue;
         }
-        add(list, SF_SMALL_UPLOAD_PART_EVENT, i, 0, 0);
-        add(list, SF_SMALL_UPLOAD_PART_EVENT, i, 1, 0);
-        if (!upload->ended && upload->parts == 3) {
-            add(list, SF_SMALL_UPLOAD_COMPLETE_EVENT, i, 0, 0);
+        if (!upload->ended && has(list, SF_SMALL_UNDER_WAY)) {
+            add(list, SF_SMALL_UPLOAD_REST_EVENT, i, 0, 0);
         }
-        if (!upload->ended) {
+        if (!upload->ended && has(list, SF_SMALL_PARTS | SF_SMALL_UNDER_WAY)) {
             add(list, SF_SMALL_UPLOAD_ABANDON_EVENT, i, 0, 0);
+        }
+        if (!has(list, SF_SMALL_PARTS)) {
+            continue;
+        }
+        for (uint32_t piece = 0; piece < pieces; piece++) {
+            add(list, SF_SMALL_UPLOAD_PART_EVENT, i, piece, 0);
+        }
+        if (!upload->ended && upload->parts == (1u << pieces) - 1) {
+            add(list, SF_SMALL_UPLOAD_COMPLETE_EVENT, i, 0, 0);
         }
     }
     for (uint32_t i = 0; i < SMALL_REQUESTS; i++) {
@@ -173,6 +187,7 @@ static void add_started(struct list *list)
 static void add_replies(struct list *list)
 {
     const struct small_state *state = list->state;
+    uint32_t pieces = small_pieces(list->small->world);
     bool pending = state->operations_count > 0;
     for (uint32_t i = 0; i < SMALL_FETCHES; i++) {
         if (state->fetches[i].id == 0) {
@@ -181,9 +196,8 @@ static void add_replies(struct list *list)
         pending = true;
         add(list, SF_SMALL_FETCH_DONE_EVENT, i, 0, 0);
         add(list, SF_SMALL_FETCH_FAIL_EVENT, i, 0, 0);
-        if (has(list, SF_SMALL_FETCH_PARTS)) {
-            add(list, SF_SMALL_FETCH_PART_EVENT, i, 0, 0);
-            add(list, SF_SMALL_FETCH_PART_EVENT, i, 1, 0);
+        for (uint32_t piece = 0; has(list, SF_SMALL_FETCH_PARTS) && piece < pieces; piece++) {
+            add(list, SF_SMALL_FETCH_PART_EVENT, i, piece, 0);
         }
     }
     uint32_t seen = 0;
@@ -202,6 +216,9 @@ static void add_replies(struct list *list)
             add(list, SF_SMALL_IDENTITY_UNKNOWN_EVENT, i, 0, 0);
             add(list, SF_SMALL_IDENTITY_FAIL_EVENT, i, 0, 0);
         }
+    }
+    for (uint32_t i = 0; i < SMALL_UPLOADS; i++) {
+        pending |= state->uploads[i].id != 0 && !state->uploads[i].ended;
     }
     if (has(list, SF_SMALL_SETTLE) && pending) {
         add(list, SF_SMALL_SETTLE_EVENT, 0, 0, 0);
@@ -247,6 +264,10 @@ static void add_others(struct list *list)
         bool room = state->versions_count < SMALL_VERSIONS;
         if (has(list, SF_SMALL_DEPLOY) && !state->lost[node] && room) {
             add(list, SF_SMALL_DEPLOY_EVENT, node, 0, 0);
+            if (has(list, SF_SMALL_STATE)) {
+                add(list, SF_SMALL_DEPLOY_CUT_EVENT, node, 0, 0);
+                add(list, SF_SMALL_DEPLOY_BARE_EVENT, node, 0, 0);
+            }
         }
         if (has(list, SF_SMALL_NODE) && !state->lost[node]) {
             add(list, SF_SMALL_NODE_LOST_EVENT, node, 0, 0);
@@ -257,6 +278,16 @@ static void add_others(struct list *list)
         if (has(list, SF_SMALL_CLOCK)) {
             add(list, SF_SMALL_CLOCK_BACK_EVENT, node, 0, 0);
             add(list, SF_SMALL_CLOCK_FORWARD_EVENT, node, 0, 0);
+        }
+    }
+    for (uint32_t i = 0; has(list, SF_SMALL_SALE) && i < world->cameras; i++) {
+        if (state->cameras[i].used && !state->cameras[i].sold) {
+            add(list, SF_SMALL_SALE_EVENT, i, 0, 0);
+        }
+    }
+    for (uint32_t i = 0; has(list, SF_SMALL_SLOTS) && i < world->tenants; i++) {
+        if (cameras_of(world, i) > 1 && tenant_used(list->small, i)) {
+            add(list, SF_SMALL_TRADE_SLOTS_EVENT, i, 0, 0);
         }
     }
     for (uint32_t i = 0; i < world->cameras; i++) {
@@ -284,7 +315,10 @@ uint32_t sf_small_enabled(const struct small *small, struct sf_small_event *even
     for (uint32_t camera = 0; camera < small->world->cameras; camera++) {
         if (!stands_back(small, camera)) {
             add_uploads(&list, camera);
-            add_requests(&list, camera);
+            add_requests(&list, camera, 0);
+            if (has(&list, SF_SMALL_GUEST)) {
+                add_requests(&list, camera, SF_SMALL_ASK_GUEST);
+            }
         }
     }
     add_started(&list);

@@ -97,6 +97,14 @@ static void note_contract(struct explorer *explorer, uint32_t world)
     }
 }
 
+/* What a depth cost: an order, and so many bytes of memory that were saved or put back, count the
+ * same. */
+static double price(const struct sf_search *search)
+{
+    enum { BYTES_EACH = 8192 };
+    return (double)search->orders_count + (double)search->copied_bytes / BYTES_EACH;
+}
+
 /* The next depth of a world. True if it leaks. */
 static bool deepen(struct explorer *explorer, uint32_t index)
 {
@@ -129,12 +137,12 @@ static bool deepen(struct explorer *explorer, uint32_t index)
     world->merged_in_part = search->merged_in_part;
     world->is_complete = search->depth_reached < world->depth;
     double growth = before > 0 ? (double)search->orders_count / (double)before : 20;
-    explorer->costs[index] = (double)search->orders_count * growth;
+    explorer->costs[index] = price(search) * growth;
     return false;
 }
 
-/* The world whose next depth is the cheapest; UINT32_MAX: none is left. Counted in orders, so that
- * the machine's speed decides nothing. */
+/* The world whose next depth is the cheapest; UINT32_MAX: none is left. Counted in orders and in
+ * memory, so that the machine's speed decides nothing. */
 static uint32_t next_world(const struct explorer *explorer)
 {
     const struct sf_exhaust_options *options = explorer->options;

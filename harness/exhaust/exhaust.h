@@ -30,7 +30,7 @@ struct sf_exhaust_options {
     uint64_t sweep_seeds_count; /* of sf_profile_sweeps, from `seed` on; 0: no sweep */
 };
 
-enum { SF_EXHAUST_WORLDS_MAX = 64, SF_EXHAUST_SWEEP = SF_EXHAUST_WORLDS_MAX };
+enum { SF_EXHAUST_WORLDS_MAX = 128, SF_EXHAUST_SWEEP = SF_EXHAUST_WORLDS_MAX };
 
 /* What is known of one world. */
 struct sf_exhaust_world {

@@ -136,6 +136,12 @@ static enum sf_err read_world(const struct sf_yaml_node *node, struct sf_small_w
         return sf_yaml_fail(node, diag, "world: each of the %u tenants has a camera at least",
                             world->tenants);
     }
+    if (world->pieces == 1) {
+        return sf_yaml_fail(node, diag, "world: pieces: expected 2 or 3");
+    }
+    if (world->rows > 0 && world->still_turn > 0) {
+        return sf_yaml_fail(node, diag, "world: stills of rows have one length: no still_turn");
+    }
     if (world->rows == 1 || (world->rows > 1 && world->still_bytes < world->rows)) {
         return sf_yaml_fail(node, diag, "world: rows: expected 0, or 2 and more with a byte each");
     }
@@ -174,9 +180,10 @@ static enum sf_err read_count(const struct sf_yaml_node *node, const char *key, 
 static enum sf_err read_how(const struct sf_yaml_node *entry, const struct sf_small_world *world,
                             struct sf_small_event *event, struct sf_diag *diag)
 {
-    static const char *const keys[] = {"camera", "by", "node", "connection", "takes", NULL};
+    static const char *const keys[] = {"camera", "by", "of", "node", "connection", "takes", NULL};
     static const char *const connections[] = {"open", "new", NULL};
     static const char *const amounts[] = {"all", "half", NULL};
+    static const char *const people[] = {"owner", "guest", NULL};
     uint32_t index;
     for (const struct sf_yaml_node *node = entry->first; node != NULL; node = node->next) {
         if (strcmp(node->key->text, "camera") == 0) {
@@ -184,6 +191,9 @@ static enum sf_err read_how(const struct sf_yaml_node *entry, const struct sf_sm
         } else if (strcmp(node->key->text, "by") == 0) {
             SF_TRY(read_word(node, "viewer", sf_small_path_words, &index, diag));
             event->b |= (uint8_t)index;
+        } else if (strcmp(node->key->text, "of") == 0) {
+            SF_TRY(read_word(node, "person", people, &index, diag));
+            event->b |= index == 1 ? SF_SMALL_ASK_GUEST : 0;
         } else if (strcmp(node->key->text, "node") == 0) {
             SF_TRY(read_count(node, "node", world->nodes, &event->c, diag));
         } else if (strcmp(node->key->text, "connection") == 0) {
@@ -202,15 +212,17 @@ static enum sf_err read_how(const struct sf_yaml_node *entry, const struct sf_sm
     return SF_OK;
 }
 
-/* {upload: 1, half: 2} */
-static enum sf_err read_part(const struct sf_yaml_node *entry, struct sf_small_event *event,
-                             struct sf_diag *diag)
+/* {of: 1, half: 2}, or a piece of more than two: {of: 1, piece: 3} */
+static enum sf_err read_part(const struct sf_yaml_node *entry, const struct sf_small_world *world,
+                             struct sf_small_event *event, struct sf_diag *diag)
 {
-    static const char *const keys[] = {"of", "half", NULL};
+    uint32_t pieces = world->pieces != 0 ? world->pieces : 2;
+    const char *word = pieces == 2 ? "half" : "piece";
+    const char *const keys[] = {"of", word, NULL};
     const struct sf_yaml_node *of = sf_yaml_get(entry, "of");
-    const struct sf_yaml_node *half = sf_yaml_get(entry, "half");
+    const struct sf_yaml_node *half = sf_yaml_get(entry, word);
     if (of == NULL || half == NULL) {
-        return sf_yaml_fail(entry, diag, "expected {of: NUMBER, half: 1 or 2}");
+        return sf_yaml_fail(entry, diag, "expected {of: NUMBER, %s: 1 to %u}", word, pieces);
     }
     for (const struct sf_yaml_node *node = entry->first; node != NULL; node = node->next) {
         if (node != of && node != half) {
@@ -218,7 +230,7 @@ static enum sf_err read_part(const struct sf_yaml_node *entry, struct sf_small_e
         }
     }
     SF_TRY(read_count(of, "of", 16, &event->a, diag));
-    return read_count(half, "half", 2, &event->b, diag);
+    return read_count(half, word, pieces, &event->b, diag);
 }
 
 static enum sf_err read_lapse(const struct sf_yaml_node *node, struct sf_small_event *event,
@@ -238,7 +250,7 @@ static enum sf_err read_operand(const struct sf_yaml_node *node, const struct sf
         return read_how(node, world, event, diag);
     }
     if (sf_small_kind_operand_2(event->kind) == SF_SMALL_OF_PART) {
-        return read_part(node, event, diag);
+        return read_part(node, world, event, diag);
     }
     switch (sf_small_kind_operand(event->kind)) {
     case SF_SMALL_OF_CAMERA:

@@ -53,6 +53,9 @@ static void print_request(const struct sf_small_world *world, struct sf_small_ev
     sf_text_add(out, "{camera: ");
     print_camera(world, event.a, out);
     sf_text_add(out, ", by: %s", sf_small_path_words[event.b & SF_SMALL_ASK_PATH]);
+    if ((event.b & SF_SMALL_ASK_GUEST) != 0) {
+        sf_text_add(out, ", of: guest");
+    }
     if (event.c != 0) {
         sf_text_add(out, ", node: %u", event.c + 1u);
     }
@@ -73,7 +76,8 @@ static void print_event(const struct sf_small_world *world, struct sf_small_even
     if (sf_small_kind_operand_2(event.kind) == SF_SMALL_OF_HOW) {
         print_request(world, event, out);
     } else if (sf_small_kind_operand_2(event.kind) == SF_SMALL_OF_PART) {
-        sf_text_add(out, "{of: %u, half: %u}", event.a + 1u, event.b + 1u);
+        sf_text_add(out, "{of: %u, %s: %u}", event.a + 1u,
+                    world->pieces == 0 || world->pieces == 2 ? "half" : "piece", event.b + 1u);
     } else if (sf_small_kind_operand(event.kind) == SF_SMALL_OF_CAMERA) {
         print_camera(world, event.a, out);
     } else if (sf_small_kind_operand(event.kind) == SF_SMALL_OF_LAPSE) {

@@ -1,7 +1,9 @@
 #include "harness/exhaust/heap.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "harness/base/assert.h"
 #include "harness/exhaust/state.h"
@@ -9,6 +11,11 @@
 struct sf_small_heap sf_small_heap;
 uint64_t sf_small_heap_starts[SF_SMALL_HEAP_BYTES / SF_SMALL_HEAP_GRANULE / 64];
 uint8_t *sf_small_heap_base;
+bool sf_small_heap_written[SF_SMALL_HEAP_PAGES];
+
+/* /proc/self/pagemap, of the process that has the heap; -1: not readable. */
+static int pagemap = -1;
+static pid_t owner;
 int sf_small_heap_active;
 
 /* Always the same place, so that addresses are the same in every process. */
@@ -18,10 +25,74 @@ enum { EXACT_CLASSES = 64, GRANULES_MAX = SF_SMALL_HEAP_BYTES / SF_SMALL_HEAP_GR
 
 _Static_assert(sizeof(struct sf_small_block) == SF_SMALL_HEAP_GRANULE, "a header is one granule");
 
+/* What the system says of a page: in memory or swapped out, and this process's alone. The page of
+ * zeros that stands for all pages that were only read belongs to no process. */
+static bool may_hold_something(uint64_t entry)
+{
+    const uint64_t present = UINT64_C(1) << 63;
+    const uint64_t swapped = UINT64_C(1) << 62;
+    const uint64_t exclusive = UINT64_C(1) << 56;
+    return (entry & swapped) != 0 || ((entry & present) != 0 && (entry & exclusive) != 0);
+}
+
+uint32_t sf_small_heap_look(uint32_t granules)
+{
+    enum { ENTRIES = 512 };
+    uint64_t entries[ENTRIES];
+    size_t bytes = (size_t)granules * SF_SMALL_HEAP_GRANULE;
+    uint32_t pages = (uint32_t)((bytes + SF_SMALL_HEAP_PAGE - 1) / SF_SMALL_HEAP_PAGE);
+    uint64_t first = (uintptr_t)sf_small_heap_base / SF_SMALL_HEAP_PAGE;
+    for (uint32_t page = 0; page < pages; page += ENTRIES) {
+        uint32_t count = pages - page < ENTRIES ? pages - page : ENTRIES;
+        ssize_t wanted = (ssize_t)(count * sizeof entries[0]);
+        bool known = pagemap >= 0 && pread(pagemap, entries, (size_t)wanted,
+                                           (off_t)((first + page) * sizeof entries[0])) == wanted;
+        for (uint32_t i = 0; i < count; i++) {
+            sf_small_heap_written[page + i] = !known || may_hold_something(entries[i]);
+        }
+    }
+    return pages;
+}
+
+static void clear_memory(size_t from, size_t to)
+{
+    size_t page = SF_SMALL_HEAP_PAGE;
+    size_t first = (from + page - 1) / page * page;
+    size_t last = to / page * page;
+    if (to - from < SF_SMALL_HEAP_SPARSE * SF_SMALL_HEAP_GRANULE ||
+        madvise(sf_small_heap_base + first, last - first, MADV_DONTNEED) != 0) {
+        memset(sf_small_heap_base + from, 0, to - from);
+        return;
+    }
+    memset(sf_small_heap_base + from, 0, first - from);
+    memset(sf_small_heap_base + last, 0, to - last);
+}
+
+static void clear_starts(uint32_t from, uint32_t to)
+{
+    sf_small_heap_starts[from / 64] &= (UINT64_C(1) << (from % 64)) - 1;
+    memset(&sf_small_heap_starts[from / 64 + 1], 0,
+           (to / 64 - from / 64) * sizeof sf_small_heap_starts[0]);
+}
+
+void sf_small_heap_clear(uint32_t from, uint32_t to)
+{
+    if (from >= to) {
+        return;
+    }
+    clear_memory((size_t)from * SF_SMALL_HEAP_GRANULE, (size_t)to * SF_SMALL_HEAP_GRANULE);
+    clear_starts(from, to);
+}
+
 bool sf_small_heap_open(void)
 {
-    if (sf_small_heap_base != NULL) {
+    if (sf_small_heap_base != NULL && owner == getpid()) {
         return true;
+    }
+    if (sf_small_heap_base != NULL) { /* inherited: such pages look as if they were not written */
+        munmap(sf_small_heap_base, SF_SMALL_HEAP_BYTES);
+        clear_starts(0, sf_small_heap.dirty);
+        sf_small_heap_base = NULL;
     }
     if (!sf_small_malloc_is_ours) {
         return false;
@@ -34,16 +105,17 @@ bool sf_small_heap_open(void)
     if (memory == MAP_FAILED) {
         return false;
     }
+    (void)madvise(memory, SF_SMALL_HEAP_BYTES, MADV_NOHUGEPAGE); /* few pages stay few */
     sf_small_heap_base = memory;
+    owner = getpid();
+    pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
     sf_small_heap = (struct sf_small_heap){.top = 1, .dirty = 1}; /* granule 0 is "none" */
     return true;
 }
 
 void sf_small_heap_reset(void)
 {
-    uint32_t dirty = sf_small_heap.dirty;
-    memset(sf_small_heap_base, 0, (size_t)dirty * SF_SMALL_HEAP_GRANULE);
-    memset(sf_small_heap_starts, 0, (dirty / 64 + 1) * sizeof sf_small_heap_starts[0]);
+    sf_small_heap_clear(0, sf_small_heap.dirty);
     sf_small_heap = (struct sf_small_heap){.top = 1, .dirty = 1};
 }
 
@@ -60,8 +132,9 @@ static uint32_t class_of(uint32_t granules, uint32_t *class_granules_out)
     return EXACT_CLASSES + (shift - 4) * 4 + (quarter - 5);
 }
 
-void *sf_small_heap_alloc(size_t bytes)
+static void *take(size_t bytes, bool *is_fresh_out)
 {
+    *is_fresh_out = false;
     if (bytes > SF_SMALL_HEAP_BYTES / 2) {
         sf_small_heap.too_small = 1;
         return NULL;
@@ -88,11 +161,26 @@ void *sf_small_heap_alloc(size_t bytes)
         block = sf_small_heap_block(at);
         block->granules = granules;
         sf_small_heap_starts[at / 64] |= UINT64_C(1) << (at % 64);
+        *is_fresh_out = true;
     }
     block->requested_bytes = (uint32_t)bytes;
     block->next_free = 0;
     block->is_free = 0;
     return block + 1;
+}
+
+void *sf_small_heap_alloc(size_t bytes)
+{
+    bool is_fresh;
+    return take(bytes, &is_fresh);
+}
+
+/* What was never handed out is zero, and stays untouched. */
+void *sf_small_heap_alloc_zeroed(size_t bytes)
+{
+    bool is_fresh;
+    void *memory = take(bytes, &is_fresh);
+    return memory == NULL || is_fresh ? memory : memset(memory, 0, bytes);
 }
 
 /* A larger block than is needed; its place in it is found again by the bits of the starts. */

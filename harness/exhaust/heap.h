@@ -10,11 +10,13 @@
 #include <stdint.h>
 
 enum {
-    SF_SMALL_HEAP_BYTES = 16 << 20,
+    SF_SMALL_HEAP_BYTES = 256 << 20,
     SF_SMALL_HEAP_GRANULE = 16,
-    SF_SMALL_HEAP_CLASSES = 120,
-    /* up to half the heap: four for each power of two */ /* up to blocks of half the heap: four for
-                                                             each power of two */
+    SF_SMALL_HEAP_CLASSES = 136, /* up to blocks of half the heap: four for each power of two */
+    SF_SMALL_HEAP_PAGE = 4096,
+    SF_SMALL_HEAP_PAGES = SF_SMALL_HEAP_BYTES / SF_SMALL_HEAP_PAGE,
+    /* From this many granules in use on, pages that were never written are passed over. */
+    SF_SMALL_HEAP_SPARSE = (64 << 10) / SF_SMALL_HEAP_GRANULE,
 };
 
 /* Before each block. */
@@ -45,6 +47,7 @@ bool sf_small_heap_open(void);
 void sf_small_heap_reset(void);
 
 void *sf_small_heap_alloc(size_t bytes);
+void *sf_small_heap_alloc_zeroed(size_t bytes);
 void *sf_small_heap_alloc_aligned(size_t alignment, size_t bytes);
 void *sf_small_heap_realloc(void *memory, size_t bytes);
 void sf_small_heap_free(void *memory);
@@ -61,6 +64,18 @@ static inline struct sf_small_block *sf_small_heap_block(uint32_t granule)
     return (struct sf_small_block *)(void *)(sf_small_heap_base +
                                              (size_t)granule * SF_SMALL_HEAP_GRANULE);
 }
+
+/* Finds out which pages of the first `granules` may hold something; all others read as zero.
+ * Returns how many pages there are. */
+uint32_t sf_small_heap_look(uint32_t granules);
+extern bool sf_small_heap_written[SF_SMALL_HEAP_PAGES];
+static inline bool sf_small_heap_is_sparse(void)
+{
+    return sf_small_heap.top > SF_SMALL_HEAP_SPARSE;
+}
+
+/* Zeroes what is between these granules, and forgets that blocks began there. */
+void sf_small_heap_clear(uint32_t from, uint32_t to);
 
 /* Is malloc ours in this program? Defined with it, so that it is linked. */
 extern const bool sf_small_malloc_is_ours;

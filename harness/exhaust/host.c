@@ -26,6 +26,12 @@ static int32_t bound_met(struct small *small)
     return SF_CACHE_E_BUSY;
 }
 
+/* As the world says; a table that is full is another matter. */
+static bool is_full(uint32_t max, uint32_t count)
+{
+    return max != 0 && count >= max;
+}
+
 static int64_t lent_now_ns(void *context)
 {
     const struct small_lent *lent = context;
@@ -72,6 +78,9 @@ static int32_t lent_timer_set(void *context, int64_t delay_ns, uint64_t cookie, 
     struct small_state *state = &small->state;
     if (delay_ns < 0) {
         return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
+    }
+    if (is_full(small->world->timers_max, state->timers_count)) {
+        return SF_CACHE_E_BUSY;
     }
     if (state->timers_count == SMALL_TIMERS || delay_ns > SF_CONTRACT_DELAY_NS_MAX) {
         return bound_met(small);
@@ -147,7 +156,7 @@ static void finish(struct small *small, struct small_request *request)
 static void viewer_holds(struct small *small, const struct small_request *request, uint32_t bytes,
                          bool whole)
 {
-    struct small_viewer *viewer = &small->state.viewers[request->tenant];
+    struct small_viewer *viewer = &small->state.viewers[request->viewer];
     if ((request->how & SF_SMALL_ASK_PATH) + 1 == SF_CACHE_PATH_EXPORT) {
         return;
     }
@@ -156,6 +165,7 @@ static void viewer_holds(struct small *small, const struct small_request *reques
         whole = false;
     }
     viewer->holds_validator = request->validator;
+    viewer->holds_camera = request->camera;
     viewer->holds_bytes = bytes;
     viewer->holds_whole = whole;
 }
@@ -184,9 +194,9 @@ static int32_t lent_answer(void *context, uint64_t id, uint32_t status, const ui
     if (code != SF_CACHE_DONE) {
         return sf_small_broken(small, code);
     }
-    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->tenant,
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->viewer,
                "the cache answers request %u of tenant %c with %s (%u bytes)",
-               number_of(small, request), 'A' + request->tenant, status_word(status), count);
+               number_of(small, request), 'A' + request->viewer, status_word(status), count);
     if (count > 0) {
         sf_small_judge(small, request, bytes, count);
     }
@@ -214,9 +224,9 @@ static int32_t lent_answer_begin(void *context, uint64_t id, uint32_t total_byte
     request->phase = SMALL_ANSWERING;
     request->announced_bytes = total_bytes;
     request->in_parts = 1;
-    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->tenant,
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->viewer,
                "the cache begins to answer request %u of tenant %c (%u bytes)",
-               number_of(small, request), 'A' + request->tenant, total_bytes);
+               number_of(small, request), 'A' + request->viewer, total_bytes);
     return SF_CACHE_DONE;
 }
 
@@ -233,9 +243,9 @@ static int32_t lent_answer_part(void *context, uint64_t id, const uint8_t *bytes
     if (code != SF_CACHE_DONE) {
         return sf_small_broken(small, code);
     }
-    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->tenant,
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->viewer,
                "the cache passes %u bytes for request %u of tenant %c", count,
-               number_of(small, request), 'A' + request->tenant);
+               number_of(small, request), 'A' + request->viewer);
     request->passed_bytes += count;
     sf_small_judge(small, request, bytes, count);
     return SF_CACHE_DONE;
@@ -254,7 +264,7 @@ static int32_t lent_answer_over(void *context, uint64_t id, bool aborted)
     if (code != SF_CACHE_DONE) {
         return sf_small_broken(small, code);
     }
-    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->tenant,
+    SMALL_TELL(small, SMALL_LANE_CACHE, SMALL_LANE_TENANT + request->viewer,
                aborted ? "the cache breaks the answer to request %u off"
                        : "the answer to request %u is complete",
                number_of(small, request));
@@ -265,13 +275,13 @@ static int32_t lent_answer_over(void *context, uint64_t id, bool aborted)
 
 static void give_session(struct small *small, const struct small_request *request, uint32_t owner)
 {
-    if (owner == request->tenant) {
+    if (owner == request->viewer) {
         small->state.viewers[owner].session = request->renewal;
     } else if (small->find.kind == SF_SMALL_FIND_NONE) {
         small->find = (struct sf_small_find){
-            .kind = SF_SMALL_FIND_SESSION, .tenant = request->tenant, .owner = owner};
+            .kind = SF_SMALL_FIND_SESSION, .tenant = request->viewer, .owner = owner};
         SMALL_TELL(small, SMALL_LANE_NONE, SMALL_LANE_NONE,
-                   "** the answer gives tenant %c a session of tenant %c **", 'A' + request->tenant,
+                   "** the answer gives tenant %c a session of tenant %c **", 'A' + request->viewer,
                    'A' + owner);
     }
 }
@@ -291,7 +301,7 @@ static int32_t lent_answer_properties(void *context, uint64_t id,
     }
     const struct sf_cache_answer_properties known = sf_contract_properties(properties);
     uint32_t owner =
-        known.session != 0 ? sf_small_session_viewer(small, known.session) : request->tenant;
+        known.session != 0 ? sf_small_session_viewer(small, known.session) : request->viewer;
     if (sf_contract_flags(known.flags) != SF_CACHE_DONE || owner == SMALL_NONE) {
         return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
     }
@@ -315,6 +325,15 @@ static uint32_t camera_of(const struct small *small, uint64_t id)
     return SMALL_NONE;
 }
 
+static uint32_t fetches_open(const struct small_state *state)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < SMALL_FETCHES; i++) {
+        count += state->fetches[i].id != 0;
+    }
+    return count;
+}
+
 static int32_t lent_fetch_if_changed(void *context, uint64_t camera_id, uint64_t validator,
                                      uint64_t cookie, uint64_t *fetch_out)
 {
@@ -323,6 +342,9 @@ static int32_t lent_fetch_if_changed(void *context, uint64_t camera_id, uint64_t
     uint32_t camera = camera_of(small, camera_id);
     if (camera == SMALL_NONE) {
         return sf_small_broken(small, SF_CACHE_E_UNKNOWN_CAMERA);
+    }
+    if (is_full(small->world->fetches_max, fetches_open(&small->state))) {
+        return SF_CACHE_E_BUSY;
     }
     for (uint32_t i = 0; i < SMALL_FETCHES; i++) {
         struct small_fetch *fetch = &small->state.fetches[i];
@@ -379,6 +401,14 @@ static int32_t lent_store_open(void *context, uint64_t *connection_out)
     struct small *small = lent->small;
     if (connection_out == NULL) {
         return sf_small_broken(small, SF_CACHE_E_BAD_ARGUMENT);
+    }
+    uint32_t open_count = 0;
+    for (uint32_t i = 0; i < SMALL_CONNECTIONS; i++) {
+        open_count += small->state.connections[i].id != 0 &&
+                      small->state.connections[i].version == lent->version;
+    }
+    if (is_full(small->world->connections_max, open_count)) {
+        return SF_CACHE_E_BUSY;
     }
     for (uint32_t i = 0; i < SMALL_CONNECTIONS; i++) {
         struct small_connection *connection = &small->state.connections[i];

@@ -24,12 +24,17 @@ void sf_small_segments_find(const struct small *small, struct sf_small_segments 
 struct sf_small_image {
     struct sf_small_heap heap;
     size_t state_bytes;
+    size_t starts_bytes; /* 0: not kept */
+    uint32_t pages; /* of the heap, of which only those that were written are kept; 0: all is */
+    size_t size;    /* of all that it holds */
     size_t capacity;
     uint8_t *bytes; /* state, starts, heap, segments */
 };
 
+/* `keeps_starts`: also where blocks begin, which is known where only events of the same order came
+ * after it. */
 void sf_small_image_save(struct sf_small_image *image, const struct small *small,
-                         const struct sf_small_segments *segments);
+                         const struct sf_small_segments *segments, bool keeps_starts);
 void sf_small_image_restore(const struct sf_small_image *image, struct small *small,
                             const struct sf_small_segments *segments);
 void sf_small_image_free(struct sf_small_image *image);

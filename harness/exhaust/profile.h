@@ -4,7 +4,7 @@
 
 #include "harness/exhaust/small.h"
 
-enum { SF_PROFILE_WORLDS_MAX = 16 };
+enum { SF_PROFILE_WORLDS_MAX = 24 };
 
 /* A world in which many seeds are tried, each to this depth: the N of the sweep, divided by
  * 2^seeds_shift. */

@@ -133,21 +133,34 @@ static void say_boxed(const struct sf_exhaust_boxed *boxed, struct sf_text *out)
 
 /* ---- finds ---- */
 
+/* "tenant B's camera"; of the same tenant: "its camera a2, which was not asked for". */
+static const char *owner_words(const struct sf_small_find *find, const struct sf_small_world *world,
+                               char out[64])
+{
+    uint32_t tenant = sf_small_owner_in(world, find->owner);
+    uint32_t camera = sf_small_camera_in(world, find->owner);
+    if (tenant != find->tenant) {
+        snprintf(out, 64, "tenant %c's camera", 'A' + tenant);
+    } else {
+        snprintf(out, 64, "camera %c%u, which it did not ask for",
+                 'a' + sf_small_tenant_of(world, camera), camera / world->tenants + 1);
+    }
+    return out;
+}
+
 static void say_find(const struct sf_exhaust_found *found, const struct sf_exhaust *exhaust,
                      const struct sf_small_world *world, struct sf_text *out)
 {
     const struct sf_small_find *find = &found->find;
     uint32_t count = found->order.count;
+    char owner[64];
     switch ((enum sf_small_find_kind)find->kind) {
     case SF_SMALL_FIND_NONE:
         return;
     case SF_SMALL_FIND_BYTE:
-        sf_text_add(
-            out,
-            "found: tenant %c is answered with %u byte%s of tenant %c's camera, from byte %u "
-            "on",
-            'A' + find->tenant, find->foreign_count, plural(find->foreign_count),
-            'A' + sf_small_tenant_of(world, find->owner), find->offset);
+        sf_text_add(out, "found: tenant %c is answered with %u byte%s of %s, from byte %u on",
+                    'A' + find->tenant, find->foreign_count, plural(find->foreign_count),
+                    owner_words(find, world, owner), find->offset);
         break;
     case SF_SMALL_FIND_SESSION:
         sf_text_add(out, "found: an answer gives tenant %c a session of tenant %c",

@@ -54,7 +54,8 @@ void sf_search_init(struct sf_search *search, uint64_t seed)
     struct small *small = &search->small;
     const struct sf_small_world *world = small->world;
     enum { HEAD_BYTES = 64, ROW_BYTES = 2 };
-    uint32_t longest = world->still_bytes + world->still_step * (world->tenants - 1);
+    uint32_t longest =
+        world->still_bytes + world->still_step * (world->tenants - 1) + world->still_turn;
     small->still_bytes_max = longest + (world->rows > 0 ? HEAD_BYTES + ROW_BYTES * world->rows : 0);
     SF_ASSERT(small->still_bytes_max <= SF_SMALL_STILL_BYTES_MAX);
     uint32_t stills = world->capacity_stills != 0 ? world->capacity_stills : 1000;
@@ -119,6 +120,7 @@ static void return_to(struct sf_search *search, uint32_t depth)
 {
     if (search->snapshots) {
         sf_small_image_restore(&search->images[depth], &search->small, &search->segments);
+        search->copied_bytes += search->images[depth].size;
     } else {
         run_again(search, depth);
     }
@@ -138,7 +140,7 @@ static bool follows_content(struct sf_search *search)
         return true;
     }
     if (search->snapshots) {
-        sf_small_image_save(&search->aside, small, &search->segments);
+        sf_small_image_save(&search->aside, small, &search->segments, true);
     }
     small->told = NULL;
     small->content_shift[found.owner] = OTHER_CONTENT;
@@ -212,7 +214,8 @@ static void enter(struct sf_search *search, struct level *level, uint32_t depth)
     level->next = 0;
     level->count = sf_small_enabled(&search->small, level->events);
     if (search->snapshots) {
-        sf_small_image_save(&search->images[depth], &search->small, &search->segments);
+        sf_small_image_save(&search->images[depth], &search->small, &search->segments, false);
+        search->copied_bytes += search->images[depth].size;
     }
 }
 
@@ -303,6 +306,7 @@ enum sf_search_end sf_search_depth(struct sf_search *search, uint32_t depth)
     SF_ASSERT(depth <= SF_SMALL_EVENTS_MAX);
     search->orders_count = 0;
     search->answers_count = 0;
+    search->copied_bytes = 0;
     search->own_bytes_count = 0;
     search->depth_reached = 0;
     search->order.count = 0;

@@ -29,6 +29,7 @@ struct sf_search {
     struct sf_small_find find;
     uint64_t orders_count;    /* sequences of events tried: each that is longer by one counts */
     uint64_t answers_count;   /* with bytes, judged */
+    uint64_t copied_bytes;    /* of snapshots, saved and put back */
     uint64_t states_count;    /* merges: different ones that were followed */
     uint32_t depth_reached;   /* the longest order */
     uint64_t own_bytes_count; /* answers that only seemed to leak: the cache's own bytes */

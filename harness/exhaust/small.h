@@ -11,10 +11,12 @@
 
 enum {
     SF_SMALL_TENANTS_MAX = 3,
-    SF_SMALL_CAMERAS_MAX = 4, /* of all tenants; a byte's value has two bits for its camera */
+    SF_SMALL_CAMERAS_MAX = 4, /* of all tenants */
+    SF_SMALL_HANDS_MAX = 8,   /* whose hands cameras are in: each is sold once at most */
     SF_SMALL_NODES_MAX = 2,
     SF_SMALL_EVENTS_MAX = 24, /* of one order */
-    SF_SMALL_STILL_BYTES_MAX = 2048,
+    SF_SMALL_STILL_BYTES_MAX = 24576,
+    SF_SMALL_PIECES_MAX = 3,
     SF_SMALL_NAME_BYTES = 24,
     SF_SMALL_TEXT_BYTES = 256,
 };
@@ -34,15 +36,20 @@ enum sf_small_family {
     SF_SMALL_TIME = 1 << 9, /* the next timer, and waits */
     SF_SMALL_INVALIDATE = 1 << 10, /* of each scope */
     SF_SMALL_RECONFIGURE = 1 << 11,
-    SF_SMALL_DEPLOY = 1 << 12, /* hand-over to the other version */
-    SF_SMALL_NODE = 1 << 13,   /* a node is lost, and comes back */
-    SF_SMALL_CLOCK = 1 << 14,  /* a node's wall clock steps */
-    SF_SMALL_DEVICE = 1 << 15, /* cameras restart, or get newer firmware */
-    SF_SMALL_EXPORT = 1 << 16, /* export jobs */
-    SF_SMALL_APP = 1 << 17,    /* requests of the app, beside those of the integration */
-    SF_SMALL_RANGE = 1 << 18,  /* viewers who are interrupted, and go on from there */
-    SF_SMALL_SETTLE = 1 << 19, /* everything under way arrives, as one event */
-    SF_SMALL_ALL = (1 << 20) - 1,
+    SF_SMALL_DEPLOY = 1 << 12,    /* hand-over to the other version */
+    SF_SMALL_NODE = 1 << 13,      /* a node is lost, and comes back */
+    SF_SMALL_CLOCK = 1 << 14,     /* a node's wall clock steps */
+    SF_SMALL_DEVICE = 1 << 15,    /* cameras restart, or get newer firmware */
+    SF_SMALL_EXPORT = 1 << 16,    /* export jobs */
+    SF_SMALL_APP = 1 << 17,       /* requests of the app, beside those of the integration */
+    SF_SMALL_RANGE = 1 << 18,     /* viewers who are interrupted, and go on from there */
+    SF_SMALL_SETTLE = 1 << 19,    /* everything under way arrives, as one event */
+    SF_SMALL_SALE = 1 << 20,      /* cameras get another owner */
+    SF_SMALL_GUEST = 1 << 21,     /* viewers of the next tenant, with whom a camera is shared */
+    SF_SMALL_SLOTS = 1 << 22,     /* owners rearrange their cameras */
+    SF_SMALL_STATE = 1 << 23,     /* deploys that hand over a state that is cut short, or none */
+    SF_SMALL_UNDER_WAY = 1 << 24, /* uploads that are under way for a while */
+    SF_SMALL_ALL = (1 << 25) - 1,
 };
 
 /* What identities look like. A cache may not read anything into them, so each way is as good as any
@@ -64,7 +71,9 @@ struct sf_small_world {
     uint32_t nodes;           /* of the cache */
     uint32_t still_bytes;     /* of the first tenant's stills */
     uint32_t still_step;      /* each further tenant's are longer by so much */
+    uint32_t still_turn;      /* every other still of a camera is longer by so much */
     uint32_t rows;            /* of a still, with JPEG's markers; 0: bytes only */
+    uint32_t pieces;          /* in which stills arrive piece by piece; 0: 2 */
     uint32_t capacity_stills; /* the cache's capacity in stills; 0: plenty */
     uint32_t tick_ms;         /* how long each event takes */
     bool validator_is_size;   /* poor firmware; else validators are made of the content */
@@ -73,6 +82,7 @@ struct sf_small_world {
     bool viewers_keep;  /* viewers say the validator of the still that they hold */
     bool renews;        /* each request renews its session */
     bool names_jpg;     /* viewers call their stills "porch.jpg" */
+    bool front_door;    /* all requests come on one connection, which stays open */
     uint32_t numbering; /* enum sf_small_numbering */
     uint32_t families;  /* SF_SMALL_... */
     /* How often at most in one order; 0: no limit. */
@@ -81,6 +91,10 @@ struct sf_small_world {
     uint32_t waits_max;
     uint32_t
         others_max; /* events that are neither of these nor the end of one: deploys, losses ... */
+    /* What the host refuses as busy beyond so many at once; 0: what its tables take. */
+    uint32_t fetches_max;
+    uint32_t timers_max;
+    uint32_t connections_max; /* of each node, to the shared store */
 };
 
 /* One line an event: its symbol, its word in a file, what its numbers mean (see
@@ -92,6 +106,7 @@ struct sf_small_world {
     X(CAPTURE_LOST, "capture-lost", CAMERA, NONE)           \
     X(UPLOAD_BEGIN, "upload-begin", CAMERA, NONE)           \
     X(UPLOAD_PART, "upload-part", UPLOAD, PART)             \
+    X(UPLOAD_REST, "upload-rest", UPLOAD, NONE)             \
     X(UPLOAD_COMPLETE, "upload-complete", UPLOAD, NONE)     \
     X(UPLOAD_ABANDON, "upload-abandon", UPLOAD, NONE)       \
     X(REQUEST, "request", CAMERA, HOW)                      \
@@ -119,7 +134,11 @@ struct sf_small_world {
     X(CLOCK_BACK, "clock-back", NODE, NONE)                 \
     X(CLOCK_FORWARD, "clock-forward", NODE, NONE)           \
     X(RESTART, "restart", CAMERA, NONE)                     \
-    X(FIRMWARE, "firmware", CAMERA, NONE)
+    X(FIRMWARE, "firmware", CAMERA, NONE)                   \
+    X(SALE, "sale", CAMERA, NONE)                           \
+    X(TRADE_SLOTS, "trade-slots", TENANT, NONE)             \
+    X(DEPLOY_CUT, "deploy-cut", NODE, NONE)                 \
+    X(DEPLOY_BARE, "deploy-bare", NODE, NONE)
 
 enum sf_small_kind {
 #define SF_SMALL_EVENT_KIND(SYMBOL, WORD, A, B) SF_SMALL_##SYMBOL##_EVENT,
@@ -140,7 +159,7 @@ enum sf_small_operand {
     SF_SMALL_OF_QUESTION,   /* to the identity service */
     SF_SMALL_OF_REQUEST,
     SF_SMALL_OF_HOW,   /* SF_SMALL_ASK_... */
-    SF_SMALL_OF_PART,  /* 0 or 1: the first or the second half */
+    SF_SMALL_OF_PART,  /* from 0: which piece */
     SF_SMALL_OF_LAPSE, /* into sf_small_lapse_ns */
 };
 
@@ -149,6 +168,7 @@ enum {
     SF_SMALL_ASK_PATH = 3,        /* SF_CACHE_PATH_... - 1: integration, app, export */
     SF_SMALL_ASK_NEW = 4,         /* on a new connection; else on the viewer's open one */
     SF_SMALL_ASK_INTERRUPTED = 8, /* its viewer gets the first half of the answer only */
+    SF_SMALL_ASK_GUEST = 16,      /* by the guest with whom the camera is shared */
 };
 
 struct sf_small_event {
@@ -172,9 +192,28 @@ const char *sf_small_kind_word(uint32_t kind);
 enum sf_small_operand sf_small_kind_operand(uint32_t kind);
 enum sf_small_operand sf_small_kind_operand_2(uint32_t kind);
 
+/* The tenant that has it at the beginning. */
 static inline uint32_t sf_small_tenant_of(const struct sf_small_world *world, uint32_t camera)
 {
     return camera % world->tenants;
+}
+
+/* Guests are of the next tenant, and cameras are sold to it. */
+static inline uint32_t sf_small_next_tenant(const struct sf_small_world *world, uint32_t tenant)
+{
+    return (tenant + 1) % world->tenants;
+}
+
+/* Content says by its value in whose hands which camera was when it was taken: the number of the
+ * camera, plus that of all cameras once it was sold. */
+static inline uint32_t sf_small_camera_in(const struct sf_small_world *world, uint32_t hands)
+{
+    return hands % world->cameras;
+}
+static inline uint32_t sf_small_owner_in(const struct sf_small_world *world, uint32_t hands)
+{
+    uint32_t first = sf_small_tenant_of(world, sf_small_camera_in(world, hands));
+    return hands < world->cameras ? first : sf_small_next_tenant(world, first);
 }
 
 #endif

@@ -22,8 +22,8 @@ enum {
     SMALL_OPERATIONS = 12,
     SMALL_QUESTIONS = 8,
     SMALL_VERSIONS = 8,
-    SMALL_RECORDS = 16,       /* in the shared store, and on their way to it */
-    SMALL_POOL_BYTES = 12288, /* their keys and bytes */
+    SMALL_RECORDS = 16,         /* in the shared store, and on their way to it */
+    SMALL_POOL_BYTES = 1 << 17, /* their keys and bytes */
     SMALL_NONE = 255,
 };
 
@@ -37,7 +37,8 @@ struct small_upload {
     uint8_t ended;
     uint8_t delta_rows; /* 0: a whole still */
     uint8_t base_capture;
-    uint8_t reserved[8];
+    uint8_t hands;
+    uint8_t reserved[7];
 };
 
 enum small_phase { SMALL_FREE, SMALL_OPEN, SMALL_ANSWERING, SMALL_ANSWERED, SMALL_CANCELLED };
@@ -51,7 +52,8 @@ struct small_request {
     uint32_t taken_bytes;
     uint8_t phase; /* enum small_phase */
     uint8_t camera;
-    uint8_t tenant;
+    uint8_t hands;  /* in which the camera is: whose content is right */
+    uint8_t viewer; /* of which tenant: a guest's is not the owner */
     uint8_t version;
     uint8_t connection; /* the viewer's count */
     uint8_t how;        /* SF_SMALL_ASK_... */
@@ -59,7 +61,7 @@ struct small_request {
     uint8_t has_properties;
     uint8_t in_parts;
     uint8_t renewal; /* the session that it is given, as the viewer's count; 0: none */
-    uint8_t reserved[6];
+    uint8_t reserved[5];
 };
 
 struct small_fetch {
@@ -69,9 +71,11 @@ struct small_fetch {
     uint8_t camera;
     uint8_t version;
     uint8_t parts;
-    uint8_t taken; /* which still its parts are of; from the first part on */
+    uint8_t is_set; /* which still its parts are of is decided: this and the next two */
+    uint8_t taken;
     uint8_t capture;
-    uint8_t reserved[3];
+    uint8_t hands;
+    uint8_t reserved[1];
 };
 
 struct small_timer {
@@ -135,7 +139,8 @@ struct small_camera {
     uint8_t firmware;
     uint8_t uploads_ever;
     uint8_t used; /* an event has named it */
-    uint8_t reserved[2];
+    uint8_t sold;
+    uint8_t slot; /* in its owner's account */
 };
 
 struct small_viewer {
@@ -149,7 +154,9 @@ struct small_viewer {
     uint8_t requests_ever;
     uint8_t uploads_ever; /* of its tenant's cameras: for the limit */
     uint8_t unlinked;
-    uint8_t reserved[4];
+    uint8_t holds_camera;
+    uint8_t slots_ever;
+    uint8_t reserved[2];
 };
 
 struct small_state {
@@ -198,7 +205,7 @@ enum sf_small_find_kind {
 struct sf_small_find {
     uint32_t kind;          /* enum sf_small_find_kind */
     uint32_t tenant;        /* who got it */
-    uint32_t owner;         /* BYTE: the camera; SESSION: the tenant */
+    uint32_t owner;         /* BYTE: in whose hands which camera; SESSION: the tenant */
     uint32_t offset;        /* BYTE: where in the answer */
     uint32_t value;         /* BYTE: the byte; CONTRACT: the code */
     uint32_t foreign_count; /* BYTE: how many in this piece of the answer */
@@ -236,7 +243,7 @@ struct small {
     uint64_t model_id;
     uint64_t integration_id;
     struct sf_rng rngs[SMALL_VERSIONS];
-    uint32_t content_shift[SF_SMALL_CAMERAS_MAX]; /* of a twin: other content, same owner */
+    uint32_t content_shift[SF_SMALL_HANDS_MAX]; /* of a twin: other content, same owner */
     uint32_t still_bytes_max;
     uint64_t capacity_bytes;
     struct sf_cache_host lent[SMALL_VERSIONS];
@@ -250,6 +257,26 @@ struct small {
     struct sf_small_story *told;   /* NULL: no story is wanted */
     uint8_t scratch[SF_SMALL_STILL_BYTES_MAX];
 };
+
+/* In whose hands a camera is now, and whose it is. */
+static inline uint32_t small_hands(const struct small *small, uint32_t camera)
+{
+    return camera + (small->state.cameras[camera].sold ? small->world->cameras : 0);
+}
+static inline uint32_t small_owner(const struct small *small, uint32_t camera)
+{
+    return sf_small_owner_in(small->world, small_hands(small, camera));
+}
+static inline uint32_t small_pieces(const struct sf_small_world *world)
+{
+    return world->pieces != 0 ? world->pieces : 2;
+}
+/* Where a piece of so many bytes begins; that of the last piece's successor is the end. */
+static inline uint32_t small_piece_at(const struct sf_small_world *world, uint32_t bytes,
+                                      uint32_t piece)
+{
+    return (uint32_t)((uint64_t)bytes * piece / small_pieces(world));
+}
 
 /* ---- numbers.c: identities ---- */
 /* By the world's numbering; `kind` is one of those of `opaque`. The index: a number, or that of its
@@ -284,7 +311,9 @@ static inline bool sf_small_is_boxed(const struct small *small)
 /* ---- versions.c: the life of caches ---- */
 struct sf_cache_config;
 bool sf_small_start(struct small *small, uint32_t node);
-void sf_small_deploy(struct small *small, uint32_t node);
+/* How much of the old version's state the new one is given. */
+enum small_handed { SMALL_HANDED_ALL, SMALL_HANDED_CUT, SMALL_HANDED_NOTHING };
+void sf_small_deploy(struct small *small, uint32_t node, enum small_handed handed);
 void sf_small_node_lost(struct small *small, uint32_t node);
 void sf_small_node_back(struct small *small, uint32_t node);
 /* Destroys versions that have drained. */
@@ -302,11 +331,12 @@ void sf_small_store_reply(struct small *small, uint32_t connection, bool fails);
 void sf_small_store_forget(struct small *small, uint32_t connection);
 
 /* ---- stills.c: bytes with owners ---- */
-/* Writes a camera's still, or the rows of a delta, to small->scratch; returns its length. */
-uint32_t sf_small_still(struct small *small, uint32_t camera, uint32_t taken, uint32_t delta_rows);
+/* Writes a still of the camera in these hands, or the rows of a delta, to small->scratch; returns
+ * its length. */
+uint32_t sf_small_still(struct small *small, uint32_t hands, uint32_t taken, uint32_t delta_rows);
 uint64_t sf_small_validator(const struct small *small, uint32_t camera, uint32_t taken);
 const char *sf_small_vary(const struct small *small, uint32_t camera);
-/* Looks for bytes that are not the tenant's. */
+/* Looks for bytes that are not of the requested camera, in the hands of its owner. */
 void sf_small_judge(struct small *small, const struct small_request *request, const uint8_t *bytes,
                     uint32_t count);
 
@@ -319,7 +349,7 @@ void sf_small_apply(struct small *small, struct sf_small_event event);
 bool sf_small_possible(const struct small *small, struct sf_small_event event);
 
 /* ---- enabled.c: which events can happen now ---- */
-enum { SMALL_ENABLED_MAX = 160 };
+enum { SMALL_ENABLED_MAX = 480 };
 uint32_t sf_small_enabled(const struct small *small, struct sf_small_event *events_out);
 
 /* ---- tell.c ---- */

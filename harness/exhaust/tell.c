@@ -61,17 +61,28 @@ static void request_words(const struct small *small, struct sf_small_event event
                           size_t bytes)
 {
     static const char *const paths[] = {"display", "app", "export job"};
-    uint32_t tenant = sf_small_tenant_of(small->world, event.a);
+    uint32_t tenant = small_owner(small, event.a);
+    bool is_guest = (event.b & SF_SMALL_ASK_GUEST) != 0;
+    char camera[32];
+    camera_words(small, event.a, camera, sizeof camera);
+    tenant = is_guest ? sf_small_next_tenant(small->world, tenant) : tenant;
     uint32_t number = 1;
     for (uint32_t i = 0; i < SMALL_REQUESTS && small->state.requests[i].phase != SMALL_FREE; i++) {
         number = i + 2;
     }
-    snprintf(out, bytes, "the %s of tenant %c asks for camera %c%u%s%s%s (request %u)",
-             paths[event.b & SF_SMALL_ASK_PATH], 'A' + tenant, 'a' + tenant,
-             event.a / small->world->tenants + 1,
+    snprintf(out, bytes, "the %s of tenant %c%s asks for %s%s%s%s (request %u)",
+             paths[event.b & SF_SMALL_ASK_PATH], 'A' + tenant, is_guest ? ", a guest," : "", camera,
              (event.b & SF_SMALL_ASK_NEW) != 0 ? ", on a new connection" : "",
              (event.b & SF_SMALL_ASK_INTERRUPTED) != 0 ? ", and takes half of the answer only" : "",
              event.c != 0 ? ", at node 2" : "", number);
+}
+
+static const char *const ordinals[] = {"first", "second", "third"};
+_Static_assert(sizeof ordinals / sizeof ordinals[0] == SF_SMALL_PIECES_MAX, "one for each piece");
+
+static const char *piece_word(const struct small *small)
+{
+    return small_pieces(small->world) == 2 ? "half" : "third";
 }
 
 static void event_words(const struct small *small, struct sf_small_event event, char *out,
@@ -86,7 +97,8 @@ static void event_words(const struct small *small, struct sf_small_event event, 
         snprintf(out, bytes, "%s uploads a still", camera);
         return;
     case SF_SMALL_UPLOAD_CUT_EVENT:
-        snprintf(out, bytes, "%s uploads the first half of a still and breaks off", camera);
+        snprintf(out, bytes, "%s uploads the first %s of a still and breaks off", camera,
+                 piece_word(small));
         return;
     case SF_SMALL_UPLOAD_DELTA_EVENT:
         snprintf(out, bytes, "%s uploads the rows that changed", camera);
@@ -98,9 +110,11 @@ static void event_words(const struct small *small, struct sf_small_event event, 
         snprintf(out, bytes, "%s begins to upload a still", camera);
         return;
     case SF_SMALL_UPLOAD_PART_EVENT:
-        snprintf(out, bytes, "the %s half of upload %u arrives%s",
-                 event.b == 0 ? "first" : "second", number,
-                 small->state.uploads[event.a].ended ? ", late" : "");
+        snprintf(out, bytes, "the %s %s of upload %u arrives%s", ordinals[event.b],
+                 piece_word(small), number, small->state.uploads[event.a].ended ? ", late" : "");
+        return;
+    case SF_SMALL_UPLOAD_REST_EVENT:
+        snprintf(out, bytes, "the rest of upload %u arrives, and it is complete", number);
         return;
     case SF_SMALL_UPLOAD_COMPLETE_EVENT:
         snprintf(out, bytes, "upload %u is complete", number);
@@ -127,7 +141,7 @@ static void event_words(const struct small *small, struct sf_small_event event, 
         snprintf(out, bytes, "fetch %u fails", number);
         return;
     case SF_SMALL_FETCH_PART_EVENT:
-        snprintf(out, bytes, "the %s half of fetch %u arrives", event.b == 0 ? "first" : "second",
+        snprintf(out, bytes, "the %s %s of fetch %u arrives", ordinals[event.b], piece_word(small),
                  number);
         return;
     case SF_SMALL_STORE_REPLY_EVENT:
@@ -188,35 +202,55 @@ static void event_words(const struct small *small, struct sf_small_event event, 
     case SF_SMALL_FIRMWARE_EVENT:
         snprintf(out, bytes, "%s gets new firmware, which sends stills in several sizes", camera);
         return;
+    case SF_SMALL_SALE_EVENT:
+        snprintf(out, bytes, "%s is sold to tenant %c", camera,
+                 'A' + sf_small_next_tenant(small->world, small_owner(small, event.a)));
+        return;
+    case SF_SMALL_TRADE_SLOTS_EVENT:
+        snprintf(out, bytes, "the cameras of tenant %c trade their slots", letter);
+        return;
+    case SF_SMALL_DEPLOY_CUT_EVENT:
+        snprintf(out, bytes, "the candidate is deployed on node %u; the state is cut short",
+                 number);
+        return;
+    case SF_SMALL_DEPLOY_BARE_EVENT:
+        snprintf(out, bytes, "the candidate is deployed on node %u without a state", number);
+        return;
     case SF_SMALL_KINDS_COUNT:
         break;
     }
     SF_UNREACHABLE();
 }
 
+/* The tenant whose camera or viewer does it. */
+static uint32_t camera_lane(const struct small *small, struct sf_small_event event)
+{
+    uint32_t owner = small_owner(small, event.a);
+    bool is_guest = event.kind == SF_SMALL_REQUEST_EVENT && (event.b & SF_SMALL_ASK_GUEST) != 0;
+    return is_guest ? sf_small_next_tenant(small->world, owner) : owner;
+}
+
 /* Who tells whom. */
 static void event_lanes(const struct small *small, struct sf_small_event event, uint32_t *from_out,
                         uint32_t *to_out)
 {
-    uint32_t owner = SMALL_LANE_TENANT + sf_small_tenant_of(small->world, event.a);
     *to_out = SMALL_LANE_CACHE;
     switch (sf_small_kind_operand(event.kind)) {
     case SF_SMALL_OF_CAMERA:
-        *from_out = owner;
+        *from_out = SMALL_LANE_TENANT + camera_lane(small, event);
         break;
     case SF_SMALL_OF_TENANT:
         *from_out = SMALL_LANE_TENANT + event.a;
         break;
     case SF_SMALL_OF_UPLOAD:
         *from_out = SMALL_LANE_TENANT +
-                    sf_small_tenant_of(small->world, small->state.uploads[event.a].camera);
+                    sf_small_owner_in(small->world, small->state.uploads[event.a].hands);
         break;
     case SF_SMALL_OF_REQUEST:
-        *from_out = SMALL_LANE_TENANT + small->state.requests[event.a].tenant;
+        *from_out = SMALL_LANE_TENANT + small->state.requests[event.a].viewer;
         break;
     case SF_SMALL_OF_FETCH:
-        *from_out = SMALL_LANE_TENANT +
-                    sf_small_tenant_of(small->world, small->state.fetches[event.a].camera);
+        *from_out = SMALL_LANE_TENANT + small_owner(small, small->state.fetches[event.a].camera);
         break;
     case SF_SMALL_OF_CONNECTION:
         *from_out = SMALL_LANE_STORE;

@@ -159,16 +159,20 @@ static void collect(void *context, const uint8_t *bytes, uint64_t count)
     }
 }
 
-static void hand_over(struct small *small, uint32_t from, uint32_t to)
+static void hand_over(struct small *small, uint32_t from, uint32_t to, enum small_handed handed)
 {
     static struct exported exported;
-    if (!SMALL_HAS(small, from, export_state) || !SMALL_HAS(small, to, import_state)) {
+    if (handed == SMALL_HANDED_NOTHING || !SMALL_HAS(small, from, export_state) ||
+        !SMALL_HAS(small, to, import_state)) {
         return;
     }
     exported.count = 0;
     const struct sf_cache_sink sink = {
         .struct_bytes = sizeof sink, .context = &exported, .write = collect};
     SMALL_CALL(small, from, export_state, &sink);
+    if (handed == SMALL_HANDED_CUT) { /* in the second of two stills */
+        exported.count -= exported.count / 4;
+    }
     const struct sf_cache_plugin *plugin = SMALL_PLUGIN(small, from);
     SMALL_CALL(small, to, import_state, plugin->name, plugin->version, exported.bytes,
                exported.count);
@@ -199,7 +203,7 @@ static void tell_who_is_lost(struct small *small, uint32_t version)
     }
 }
 
-void sf_small_deploy(struct small *small, uint32_t node)
+void sf_small_deploy(struct small *small, uint32_t node, enum small_handed handed)
 {
     SF_ASSERT(small != NULL);
     SF_ASSERT(node < small->world->nodes);
@@ -212,7 +216,7 @@ void sf_small_deploy(struct small *small, uint32_t node)
     uint32_t fresh = state->current[node];
     tell_who_is_lost(small, fresh);
     if (old != SMALL_NONE && state->caches[old] != NULL) {
-        hand_over(small, old, fresh);
+        hand_over(small, old, fresh, handed);
         state->versions[old].draining = 1;
         state->draining_count++;
     }

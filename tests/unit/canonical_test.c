@@ -2,6 +2,8 @@
  * does, and so does what freed memory holds and in which order it would be handed out again. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "harness/exhaust/image.h"
 #include "tests/unit/test.h"
@@ -204,7 +206,7 @@ static void test_an_image_puts_everything_back(void **state)
     small->state.caches[0] = root;
     small->state.pool_bytes = 3;
     const uint64_t before = hash();
-    sf_small_image_save(&image, small, &no_segments);
+    sf_small_image_save(&image, small, &no_segments, true);
     root[0] = 2;
     small->state.now_ns = 7;
     small->state.pool_bytes = 9;
@@ -221,6 +223,51 @@ static void test_an_image_puts_everything_back(void **state)
     sf_small_image_free(&image);
 }
 
+/* Of a large block only pages that were written are looked at and kept; reading writes nothing. */
+static void test_pages_of_a_large_block_count_once_they_are_written(void **state)
+{
+    (void)state;
+    NEEDS_HEAP();
+    enum { LARGE_WORDS = 1 << 20, PLACES = 4 };
+    static const size_t places[PLACES] = {0, 511, 512, LARGE_WORDS - 1};
+    struct sf_small_image image = {0};
+    uint64_t *large = sf_small_heap_alloc_zeroed(LARGE_WORDS * sizeof *large);
+    small->state.caches[0] = large;
+    large[100000] = 3;
+    const uint64_t before = hash();
+    sf_small_image_save(&image, small, &no_segments, false);
+    assert_true(image.size < LARGE_WORDS); /* an eighth of the block, and far less */
+    for (uint32_t i = 0; i < PLACES; i++) {
+        assert_int_equal(large[places[i]], 0);
+        assert_int_equal(hash(), before);
+        large[places[i]] = 5;
+        large[100000] = 7;
+        assert_int_not_equal(hash(), before);
+        sf_small_image_restore(&image, small, &no_segments);
+        assert_int_equal(large[places[i]], 0);
+        assert_int_equal(large[100000], 3);
+        assert_int_equal(hash(), before);
+    }
+    sf_small_image_free(&image);
+}
+
+/* What a forked process writes after it opened the heap is its own, and none of its parent's. */
+static void test_a_heap_is_not_inherited(void **state)
+{
+    (void)state;
+    NEEDS_HEAP();
+    block()[0] = 0xee;
+    pid_t child = fork();
+    if (child == 0) {
+        bool opens = sf_small_heap_open();
+        uint64_t *words = opens ? sf_small_heap_alloc(WORDS * sizeof *words) : NULL;
+        _exit(words != NULL && words[0] == 0 ? 0 : 1);
+    }
+    int status = 1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +280,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_memory_that_nothing_leads_to_counts, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_the_host_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_pages_of_a_large_block_count_once_they_are_written,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_heap_is_not_inherited, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_image_puts_everything_back, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

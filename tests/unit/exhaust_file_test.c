@@ -107,7 +107,8 @@ static void test_each_event_survives_printing(void **state)
             file->order.events[0] = (struct sf_small_event){
                 .kind = (uint8_t)kind,
                 .a = alone ? 0 : number,
-                .b = asks ? (uint8_t)(number * (SF_SMALL_ASK_NEW | SF_SMALL_ASK_INTERRUPTED | 2))
+                .b = asks      ? (uint8_t)(number * (SF_SMALL_ASK_NEW | SF_SMALL_ASK_INTERRUPTED |
+                                                SF_SMALL_ASK_GUEST | 2))
                      : of_part ? number
                                : 0,
                 .c = asks ? number : 0};
@@ -143,6 +144,9 @@ static const struct {
      "there is no family 'stor'; did you mean 'store'?"},
     {HEAD "world: {tenants: 3}\nevents: [settle]\n", 3, 8,
      "world: each of the 3 tenants has a camera at least"},
+    {HEAD "world: {pieces: 1}\nevents: [settle]\n", 3, 8, "world: pieces: expected 2 or 3"},
+    {HEAD "world: {rows: 4, still_turn: 8}\nevents: [settle]\n", 3, 8,
+     "world: stills of rows have one length: no still_turn"},
     {HEAD "world: {}\nevents: []\n", 4, 9, "events: expected a list"},
     {HEAD EVENTS "  - uplaod: a1\n", 5, 5, "there is no event 'uplaod'; did you mean 'upload'?"},
     {HEAD EVENTS "  - upload\n", 5, 5, "upload: of what? As in {upload: 1}, or a camera: a1"},

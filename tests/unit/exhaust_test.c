@@ -100,6 +100,15 @@ static const struct {
     {"builtin:d17-session-in-head", "clients", 3, SF_SMALL_FIND_SESSION},
     {"builtin:d22-late-write", "pieces", 4, SF_SMALL_FIND_BYTE},
     {"builtin:d24-local-slot", "operator", 3, SF_SMALL_FIND_BYTE},
+    {"builtin:d31-one-per-account", "accounts", 2, SF_SMALL_FIND_BYTE},
+    {"builtin:d32-by-slot", "accounts", 3, SF_SMALL_FIND_BYTE},
+    {"builtin:d34-last-of-viewer", "guests", 4, SF_SMALL_FIND_BYTE},
+    {"builtin:d35-lands-after-invalidation", "sales", 4, SF_SMALL_FIND_BYTE},
+    {"builtin:d43-last-fetch", "refused", 3, SF_SMALL_FIND_BYTE},
+    {"builtin:d45-usual-size", "large", 3, SF_SMALL_FIND_BYTE},
+    {"builtin:d49-connection-context", "guests", 4, SF_SMALL_FIND_BYTE},
+    {"builtin:d50-camera-of-owner", "sales", 4, SF_SMALL_FIND_BYTE},
+    {"builtin:d52-rest-by-validator", "resumes", 4, SF_SMALL_FIND_BYTE},
 };
 enum { CLASSES_COUNT = sizeof classes / sizeof classes[0] };
 
@@ -121,6 +130,24 @@ static void test_twins_are_silent_one_event_further(void **state)
         explore(twin, classes[i].world, classes[i].depth + 1);
         assert_silent(classes[i].depth + 1);
     }
+}
+
+/* These take some seconds with their twins, and minutes without merging. */
+static void test_deep_classes_are_found_at_their_depth(void **state)
+{
+    (void)state;
+    if (!sf_small_malloc_is_ours) {
+        print_message("skipped: nothing is merged: malloc is the sanitizer's\n");
+        skip();
+    }
+    explore("builtin:d26-any-reference", "rows", 6);
+    assert_found(SF_SMALL_FIND_BYTE, 6);
+    explore("builtin:d47-handed-on", "deploys", 6);
+    assert_found(SF_SMALL_FIND_BYTE, 6);
+    explore("builtin:d47-handed-on?defence=1", "deploys", 6);
+    assert_silent(6);
+    explore("builtin:d51-owed-replies", "look-ups", 8);
+    assert_found(SF_SMALL_FIND_BYTE, 8);
 }
 
 /* A hash cut to 16 bits needs two tenants whose hashes are the same: one seed in some thousands. */
@@ -213,6 +240,8 @@ static void test_a_cache_with_a_large_table_is_explored(void **state)
     explore("builtin:d10-short-upload-id?id_bits=16", "closed", 2);
     assert_int_equal(result->leak.find.kind, SF_SMALL_FIND_NONE);
     assert_int_equal(result->worlds[0].depth, 2);
+    explore("builtin:d45-usual-size?defence=1", "operator", 3);
+    assert_silent(3);
 }
 
 static void test_a_closed_world_is_exhausted(void **state)
@@ -252,8 +281,9 @@ static void test_a_cache_that_keeps_variables_is_put_back(void **state)
 static void test_replay_tries_the_same_orders_as_snapshots(void **state)
 {
     (void)state;
-    static const char *const worlds[] = {"plain",   "pieces",   "services",
-                                         "clients", "operator", "rows"};
+    static const char *const worlds[] = {"plain",    "pieces",  "services", "clients",
+                                         "operator", "rows",    "sales",    "guests",
+                                         "accounts", "resumes", "store",    "deploys"};
     static const char *const caches[] = {"builtin:careful", "builtin:boxing-day-fix"};
     options.keeps_merging = false;
     for (size_t i = 0; i < sizeof worlds / sizeof worlds[0]; i++) {
@@ -302,6 +332,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_classes_are_found_at_their_depth, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_twins_are_silent_one_event_further, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_deep_classes_are_found_at_their_depth, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_a_sweep_of_seeds_finds_numbers_that_collide, set_up,
                                         tear_down),
         cmocka_unit_test(test_numberings_are_identities),
