@@ -61,6 +61,16 @@ struct explorer {
     double costs[SF_EXHAUST_WORLDS_MAX]; /* of the next depth, in orders, estimated */
 };
 
+static uint64_t orders_tried(const struct explorer *explorer)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < explorer->options->worlds_count; i++) {
+        count += explorer->report->exhaust.worlds[i].orders_in_all_count +
+                 explorer->searches[i].orders_count;
+    }
+    return count;
+}
+
 static uint64_t answers_judged(const struct explorer *explorer)
 {
     uint64_t count = 0;
@@ -71,15 +81,16 @@ static uint64_t answers_judged(const struct explorer *explorer)
     return count;
 }
 
-/* Real time ends a search only when it has judged an answer: a loaded machine makes no verdict. */
+/* Real time ends a search only when it has judged an answer, or has tried enough orders that none
+ * is to be expected: a loaded machine makes no verdict. */
 static bool expired(void *context)
 {
-    enum { REAL_TIMES = 20 };
+    enum { REAL_TIMES = 20, ORDERS_ENOUGH = 2000 };
     const struct explorer *explorer = context;
     double now_s = clock_s(explorer->clock);
     bool is_real = explorer->clock == CLOCK_MONOTONIC;
     return now_s >= explorer->end_s &&
-           (!is_real || answers_judged(explorer) > 0 ||
+           (!is_real || answers_judged(explorer) > 0 || orders_tried(explorer) >= ORDERS_ENOUGH ||
             now_s >= explorer->end_s + REAL_TIMES * explorer->options->seconds_max);
 }
 
@@ -97,7 +108,7 @@ static void note_contract(struct explorer *explorer, uint32_t world)
     }
 }
 
-/* What a depth cost: an order, and so many bytes of memory that were saved or put back, count the
+/* What a depth cost: an order, and 8 KiB of memory that were saved or put back, count the
  * same. */
 static double price(const struct sf_search *search)
 {
@@ -122,6 +133,7 @@ static bool deepen(struct explorer *explorer, uint32_t index)
     note_contract(explorer, index);
     if (end == SF_SEARCH_FOUND) {
         explorer->report->exhaust.leak.find = search->find;
+        explorer->report->exhaust.leak.ended = search->small.ended;
         explorer->report->exhaust.leak.order = search->order;
         explorer->report->exhaust.leak.world = index;
         explorer->report->exhaust.leak.seed = explorer->options->seed;
@@ -428,6 +440,7 @@ static enum sf_err confirm(const struct sf_exhaust_options *options, struct sf_e
         return SF_OK;
     }
     const struct sf_small_find wanted = found->find;
+    const struct sf_small_end ended = found->ended;
     struct sf_diag ignored = {0};
     uint32_t failed;
     enum sf_err err = sf_exhaust_order(options, found, &failed, &ignored);
@@ -439,6 +452,7 @@ static enum sf_err confirm(const struct sf_exhaust_options *options, struct sf_e
     }
     found->is_confirmed = err == SF_OK && found->is_confirmed && found->find.kind == wanted.kind;
     found->find = wanted;
+    found->ended = found->is_confirmed ? found->ended : ended;
     return SF_OK;
 }
 

@@ -126,8 +126,9 @@ static void say_boxed(const struct sf_exhaust_boxed *boxed, struct sf_text *out)
                       : "; the rest is what a process reports that shares its memory with "
                         "the cache");
     if (boxed->is_unrepeatable) {
-        sf_text_add(out, "the cache does not do the same in the same order of events: it is not "
-                         "deterministic\n");
+        sf_text_add(out,
+                    "then an event was not possible that had been possible after the same events: "
+                    "the cache depends on time, chance or addresses of its own\n");
     }
 }
 
@@ -181,8 +182,14 @@ static void say_find(const struct sf_exhaust_found *found, const struct sf_exhau
         }
         break;
     }
-    sf_text_add(out, ", after %u event%s in the world \"%s\"%s\n", count, plural(count),
-                world->name, found->is_confirmed ? "" : "; it did not repeat in a fresh process");
+    sf_text_add(out, ", after %u event%s in the world \"%s\"\n", count, plural(count), world->name);
+    if (!found->is_confirmed) {
+        sf_text_add(
+            out,
+            "it did not repeat in a fresh process: the cache keeps something from one order to the "
+            "next (a variable outside of what `create` returns), or depends on time, chance or "
+            "addresses\n");
+    }
     if (found->story.steps_count > 0) {
         sf_text_add(out, "\n");
         sf_small_story_print(&found->story, out);
@@ -217,6 +224,28 @@ static uint64_t orders_in_all(const struct sf_exhaust *exhaust)
     return count;
 }
 
+static uint64_t answers_in_all(const struct sf_exhaust *exhaust)
+{
+    uint64_t count = exhaust->boxed.answers_count;
+    for (uint32_t i = 0; i < exhaust->worlds_count; i++) {
+        count += exhaust->worlds[i].answers_count;
+    }
+    return count;
+}
+
+static void say_nothing_found(const struct sf_exhaust *exhaust, struct sf_text *out)
+{
+    if (exhaust->boxed.is_unrepeatable) {
+        sf_text_add(out,
+                    "inconclusive: the cache does not do the same in the same order of events\n");
+    } else if (answers_in_all(exhaust) == 0) {
+        sf_text_add(out,
+                    "inconclusive: no answer had bytes of a still in it, so nothing was judged\n");
+    } else {
+        sf_text_add(out, "no answer held a byte of another tenant's still.\n");
+    }
+}
+
 void sf_exhaust_say(const struct sf_exhaust_options *options, const struct sf_exhaust *exhaust,
                     struct sf_text *out)
 {
@@ -227,7 +256,7 @@ void sf_exhaust_say(const struct sf_exhaust_options *options, const struct sf_ex
     say_find(&exhaust->leak, exhaust, sf_exhaust_world_of(options, &exhaust->leak), out);
     say_find(&exhaust->contract, exhaust, sf_exhaust_world_of(options, &exhaust->contract), out);
     if (exhaust->leak.find.kind == SF_SMALL_FIND_NONE) {
-        sf_text_add(out, "no answer held a byte of another tenant's still.\n");
+        say_nothing_found(exhaust, out);
     }
     bool merged = options->keeps_merging && exhaust->engine == SF_EXHAUST_SNAPSHOT;
     sf_text_add(out, "covered%s:\n",

@@ -238,6 +238,10 @@ static bool step(struct sf_search *search, uint32_t depth, struct sf_small_event
         search->watched->events[depth] = event;
         search->watched->count = depth + 1;
     }
+    if (sf_small_is_boxed(small) && !sf_small_possible(small, event)) {
+        search->is_unrepeatable = true; /* it was possible when the same events came before */
+        return false;
+    }
     sf_small_apply(small, event);
     search->orders_count++;
     search->answers_count += small->answers_count;
@@ -279,6 +283,9 @@ static enum sf_search_end follow(struct sf_search *search, struct levels *levels
         }
         if (step(search, depth, level->events[level->next++])) {
             return SF_SEARCH_FOUND;
+        }
+        if (search->is_unrepeatable) {
+            return SF_SEARCH_STOPPED;
         }
         search->depth_reached =
             search->depth_reached > depth + 1 ? search->depth_reached : depth + 1;

@@ -91,7 +91,8 @@ struct sf_small_world {
     uint32_t waits_max;
     uint32_t
         others_max; /* events that are neither of these nor the end of one: deploys, losses ... */
-    /* What the host refuses as busy beyond so many at once; 0: what its tables take. */
+    /* How many the host allows at once, and refuses a further one as busy; 0: what its tables take.
+     */
     uint32_t fetches_max;
     uint32_t timers_max;
     uint32_t connections_max; /* of each node, to the shared store */

@@ -271,7 +271,7 @@ static inline uint32_t small_pieces(const struct sf_small_world *world)
 {
     return world->pieces != 0 ? world->pieces : 2;
 }
-/* Where a piece of so many bytes begins; that of the last piece's successor is the end. */
+/* Where a piece of a still of this length begins; that of the last piece's successor is the end. */
 static inline uint32_t small_piece_at(const struct sf_small_world *world, uint32_t bytes,
                                       uint32_t piece)
 {

@@ -13,6 +13,12 @@ static const struct sf_canary canaries[] = {
     {"builtin:canary-length-of-length", SF_VARY_LENGTH, SF_INFLUENCE_LENGTH},
     {"builtin:canary-validator", SF_VARY_CONTENT, SF_INFLUENCE_VALIDATOR},
     {"builtin:canary-order", SF_VARY_CONTENT, SF_INFLUENCE_ORDER},
+    {"builtin:canary-time", SF_VARY_CONTENT, SF_INFLUENCE_TIME},
+    {"builtin:canary-status", SF_VARY_CONTENT, SF_INFLUENCE_STATUS},
+    {"builtin:canary-flags", SF_VARY_CONTENT, SF_INFLUENCE_FLAGS},
+    {"builtin:canary-session", SF_VARY_CONTENT, SF_INFLUENCE_SESSION},
+    {"builtin:canary-parts", SF_VARY_CONTENT, SF_INFLUENCE_LENGTH},
+    {"builtin:canary-stopped", SF_VARY_CONTENT, SF_INFLUENCE_STOPPED},
     {NULL, SF_VARY_NOTHING, SF_INFLUENCE_NONE},
 };
 

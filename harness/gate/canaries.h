@@ -5,7 +5,7 @@
 
 #include "harness/run/run.h"
 
-enum { SF_CANARY_PAIRS_MAX = 40, SF_CANARIES_MAX = 8 };
+enum { SF_CANARY_PAIRS_MAX = 40, SF_CANARIES_MAX = 16 };
 
 struct sf_canary {
     const char *cache;

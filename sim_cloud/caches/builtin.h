@@ -85,6 +85,12 @@
     X(canary_length_of_length)                                                                     \
     X(canary_validator)                                                                            \
     X(canary_order)                                                                                \
+    X(canary_time)                                                                                 \
+    X(canary_status)                                                                               \
+    X(canary_flags)                                                                                \
+    X(canary_session)                                                                              \
+    X(canary_parts)                                                                                \
+    X(canary_stopped)                                                                              \
     X(canary_scribbler)                                                                            \
     X(canary_unended)
 /* clang-format on */
