@@ -3,9 +3,11 @@
  * was never disturbed. STRAYFRAME_TEST_KILLS says how many kills (16). */
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "harness/base/text.h"
 #include "tests/unit/leftovers.h"
 #include "tests/unit/program.h"
 
@@ -271,6 +273,71 @@ static int tear_down(void **state)
     return run_shell("rm -rf @");
 }
 
+/* ---- what is in it ---- */
+
+static int add_row(void *context, int count, char **values, char **names)
+{
+    struct sf_text *rows = context;
+    (void)names;
+    for (int i = 0; i < count; i++) {
+        sf_text_add(rows, "%s|", values[i] != NULL ? values[i] : "");
+    }
+    sf_text_add(rows, "\n");
+    return 0;
+}
+
+/* All that was found out; memory alone depends on what a process did before, as is said of it. */
+static void read_store(const char *name, struct sf_text *rows)
+{
+    static const char *const selects[] = {
+        "SELECT verdict, reason, runs, wanted, failed, complete FROM campaigns",
+        "SELECT number, arm, plan, seed, end, signal, verdict, cut, trace_hash, ended_code, "
+        "ended_subject, ended_text, asks, own_whole, blanks, fetches, hex(probes), hex(firsts) "
+        "FROM runs ORDER BY number",
+        "SELECT * FROM evidence ORDER BY number, oracle",
+        "SELECT * FROM findings ORDER BY number, position",
+        "SELECT * FROM signatures ORDER BY name",
+    };
+    char path[100];
+    sqlite3 *db;
+    rows->length = 0;
+    snprintf(path, sizeof path, "%s/%s.db", folder, name);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    for (size_t i = 0; i < sizeof selects / sizeof selects[0]; i++) {
+        size_t before = rows->length;
+        assert_int_equal(sqlite3_exec(db, selects[i], add_row, rows, NULL), SQLITE_OK);
+        assert_true(rows->length > before);
+    }
+    sqlite3_close(db);
+}
+
+/* Of a leaky cache in a box, under seeds with pairs, and where a bound of the host's makes runs
+ * void: each worker meets that for itself. */
+static void test_the_store_never_depends_on_jobs(void **state)
+{
+    struct sf_text alone = {0};
+    struct sf_text together = {0};
+    char line[400];
+    (void)state;
+    link_to(folder, "hostile_leaky", "leaky");
+    for (int jobs = 1; jobs <= 5; jobs += 2) {
+        snprintf(
+            line, sizeof line,
+            "gate --only scenarios/gate/refused.yaml --seeds 9 --candidate @/leaky.so --jobs %d "
+            "--store @/jobs%d.db",
+            jobs, jobs);
+        assert_in_range(gate(line), 0, 3);
+        snprintf(line, sizeof line, "jobs%d", jobs);
+        read_store(line, jobs == 1 ? &alone : &together);
+        if (jobs > 1) {
+            assert_string_equal(together.data, alone.data);
+        }
+    }
+    sf_text_free(&alone);
+    sf_text_free(&together);
+    run_shell("rm @/jobs*.db* @/leaky.so");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +346,7 @@ int main(void)
         cmocka_unit_test(test_without_room_the_store_stays_whole_and_the_verdict_is_printed),
         cmocka_unit_test(test_the_verdict_is_printed_when_the_report_cannot_be_written),
         cmocka_unit_test(test_what_cannot_go_on_is_said),
+        cmocka_unit_test(test_the_store_never_depends_on_jobs),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
