@@ -152,6 +152,7 @@ extern const struct cli_command cli_list;
 extern const struct cli_command cli_netem;
 extern const struct cli_command cli_exhaust;
 extern const struct cli_command cli_explain;
+extern const struct cli_command cli_trace;
 extern const struct cli_command cli_talk;
 extern const struct cli_command cli_live;
 extern const struct cli_command cli_history;
@@ -207,7 +208,12 @@ const char *cli_verdict_word(int exit_code);
 
 /* Writes to stdout and returns the exit code; main() notices if it could not be written. */
 int cli_print_text(const struct sf_text *text, int exit_code);
-/* The same for JSON, which it releases. */
+/* The version of what --json prints, as the key `format_version`. Keys are added without a new one.
+ */
+enum { CLI_JSON_VERSION = 1 };
+/* The name of the command, as the key `command`. Borrowed. */
+void cli_json_of(const char *command);
+/* The same for JSON, which it releases. An object gets version and command. */
 int cli_print_json(json_t *json, int exit_code);
 
 /* All of it or nothing: harness/base/whole_file.h. */

@@ -127,9 +127,21 @@ int cli_print_text(const struct sf_text *text, int exit_code)
     return exit_code;
 }
 
+static const char *json_command = "";
+
+void cli_json_of(const char *command)
+{
+    SF_ASSERT(command != NULL);
+    json_command = command;
+}
+
 int cli_print_json(json_t *json, int exit_code)
 {
     SF_ASSERT(json != NULL);
+    if (json_is_object(json)) {
+        json_object_set_new(json, "format_version", json_integer(CLI_JSON_VERSION));
+        json_object_set_new(json, "command", json_string(json_command));
+    }
     json_dumpf(json, stdout, JSON_INDENT(2));
     fputc('\n', stdout);
     json_decref(json);
@@ -355,7 +367,8 @@ enum sf_err cli_write_file(const char *path, const struct sf_text *text, struct 
 enum sf_err cli_outputs_writable(const struct cli_args *args, struct sf_diag *diag)
 {
     SF_ASSERT(args != NULL);
-    static const char *const outputs[] = {"report", "save", "out", "log-messages"};
+    static const char *const outputs[] = {"report", "save",     "out", "log-messages",
+                                          "pcapng", "perfetto", "text"};
     for (int i = 0; args->command->options[i].name != NULL; i++) {
         const struct cli_option *option = &args->command->options[i];
         const char *path = option->value != NULL ? args->values[i] : NULL;

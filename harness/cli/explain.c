@@ -1,5 +1,4 @@
 /* strayframe explain: the story of one finding, from the trace of its run. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +7,9 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/ids.h"
-#include "harness/cli/run.h"
+#include "harness/cli/open_run.h"
 #include "harness/dossier/dossier.h"
 #include "harness/report/story.h"
-#include "harness/run/saved_run.h"
 
 static const struct cli_option options[] = {
     CLI_OPTION_SEED,
@@ -28,47 +26,9 @@ static const struct cli_option options[] = {
 };
 
 struct tale {
-    bool of_file; /* a saved run: there is only its trace */
-    struct sf_plan plan;
-    struct sf_run_caches caches;
-    struct sf_saved saved;
+    struct cli_open_run run;
     struct sf_run_result result;
-    struct cli_run_outcome outcome;
 };
-
-/* A scenario is run first, and saved in an unnamed temporary file. */
-static enum sf_err run_first(const struct cli_args *args, struct tale *tale, struct sf_diag *diag)
-{
-    double seconds_max;
-    SF_TRY(cli_run_seconds(args, &seconds_max, diag));
-    SF_TRY(sf_run_load_caches(&tale->plan, &tale->caches, diag));
-    FILE *file = tmpfile();
-    if (file == NULL) {
-        return sf_fail(diag, SF_ERR_MACHINE, "no temporary file for the run: %s", strerror(errno));
-    }
-    enum sf_err err =
-        cli_run_into(&tale->plan, &tale->caches, seconds_max, file, &tale->outcome, diag);
-    if (err != SF_OK) {
-        fclose(file);
-        return err;
-    }
-    SF_TRY(sf_saved_open_stream(&tale->saved, file, "the run", diag));
-    return sf_saved_plan(&tale->saved, NULL, 0, &tale->plan, diag); /* as it was drawn */
-}
-
-static enum sf_err open_run(const struct cli_args *args, struct tale *tale, struct sf_diag *diag)
-{
-    if (!sf_saved_recognise(args->words[0])) {
-        const struct cli_runs runs = {.count = 1, .workers = 1};
-        SF_TRY(cli_load(args, args->words[0], &tale->plan, diag));
-        SF_TRY(cli_afford(&tale->plan, 1, &runs, diag));
-        return run_first(args, tale, diag);
-    }
-    tale->of_file = true;
-    SF_TRY(cli_saved_unchanged(args, diag));
-    SF_TRY(cli_load(args, args->words[0], &tale->plan, diag));
-    return sf_saved_open(&tale->saved, args->words[0], diag);
-}
 
 /* The number of the finding to tell of, from 1; 0 when there is none at all. Of a pair that is what
  * the second run showed, else the first stray picture. */
@@ -78,7 +38,7 @@ static enum sf_err choose(const struct cli_args *args, const struct tale *tale,
     static const char *const first[] = {"no-influence", "no-stray-pixels", "no-stray-bytes"};
     const struct sf_run_result *result = &tale->result;
     *number_out = result->findings_kept > 0 ? 1 : 0;
-    for (int oracle = 2; oracle >= (tale->plan.vary != SF_VARY_NOTHING ? 0 : 1); oracle--) {
+    for (int oracle = 2; oracle >= (tale->run.plan.vary != SF_VARY_NOTHING ? 0 : 1); oracle--) {
         for (uint32_t i = result->findings_kept; i > 0; i--) {
             const char *name = sf_oracles()[result->findings[i - 1].oracle]->name;
             *number_out = strcmp(name, first[oracle]) == 0 ? i : *number_out;
@@ -95,14 +55,15 @@ static int print_nothing(const struct cli_args *args, const struct tale *tale)
     if (cli_flag(args, "json")) {
         return cli_print_json(sf_report_story_json(NULL, NULL), CLI_EXIT_INCONCLUSIVE);
     }
-    printf("%s seed %" PRIu64 ": no finding to explain\n", tale->plan.name, tale->plan.seed);
+    printf("%s seed %" PRIu64 ": no finding to explain\n", tale->run.plan.name,
+           tale->run.plan.seed);
     return CLI_EXIT_INCONCLUSIVE;
 }
 
 static void say_heading(const struct tale *tale, uint64_t number, struct sf_text *out)
 {
-    sf_text_add(out, "%s seed %" PRIu64 ", finding %" PRIu64 " of %" PRIu64, tale->plan.name,
-                tale->plan.seed, number, tale->result.findings_count);
+    sf_text_add(out, "%s seed %" PRIu64 ", finding %" PRIu64 " of %" PRIu64, tale->run.plan.name,
+                tale->run.plan.seed, number, tale->result.findings_count);
 }
 
 /* The pictures are not in a trace: they take the run once more. */
@@ -111,15 +72,15 @@ static enum sf_err find_pictures(const struct cli_args *args, const struct tale 
                                  struct sf_diag *diag)
 {
     double seconds_max;
-    if (tale->of_file) {
+    if (tale->run.of_file) {
         page->without_pictures = "Without pictures: a saved run has none, and only its trace was "
                                  "read. `strayframe explain` of the scenario shows them.";
         return SF_OK;
     }
     SF_TRY(cli_run_seconds(args, &seconds_max, diag));
-    const struct sf_dossier_request request = {.plan = &tale->plan,
+    const struct sf_dossier_request request = {.plan = &tale->run.plan,
                                                .finding = page->finding,
-                                               .seed = tale->plan.seed,
+                                               .seed = tale->run.plan.seed,
                                                .seconds_max = seconds_max};
     struct sf_runner *runner = sf_runner_create();
     enum sf_err err = sf_dossier_make(runner, &request, dossier, diag);
@@ -147,7 +108,7 @@ static enum sf_err report(const struct cli_args *args, const struct tale *tale, 
     struct sf_text command = {0};
     struct sf_dossier dossier = {0};
     say_heading(tale, number, &heading);
-    cli_repeat_command(args, "", tale->of_file ? NULL : &tale->plan.seed, &command);
+    cli_repeat_command(args, "", tale->run.of_file ? NULL : &tale->run.plan.seed, &command);
     struct sf_story_page page = {.story = story,
                                  .heading = heading.data,
                                  .finding = &tale->result.findings[number - 1],
@@ -196,10 +157,11 @@ static enum sf_err tell(const struct cli_args *args, struct tale *tale, uint64_t
     struct sf_trace *trace = sf_alloc(1, sizeof *trace);
     sf_trace_init(trace);
     sf_trace_listen(trace, (struct sf_trace_listener){sf_gather_records, &gather});
-    enum sf_err err = sf_saved_play(&tale->saved, sf_plan_homes_count(&tale->plan), trace, diag);
+    enum sf_err err =
+        sf_saved_play(&tale->run.saved, sf_plan_homes_count(&tale->run.plan), trace, diag);
     if (err == SF_OK) {
         struct sf_story story;
-        sf_story_tell(&gather, &tale->plan, &story);
+        sf_story_tell(&gather, &tale->run.plan, &story);
         err = report(args, tale, number, &story, diag);
         *code_out = print_story(args, tale, number, &story);
         sf_story_fini(&story);
@@ -213,7 +175,8 @@ static enum sf_err judge_and_tell(const struct cli_args *args, struct tale *tale
                                   struct sf_diag *diag)
 {
     struct sf_runner *runner = sf_runner_create();
-    enum sf_err err = sf_run_judge(runner, &tale->saved, &tale->plan, NULL, 0, &tale->result, diag);
+    enum sf_err err =
+        sf_run_judge(runner, &tale->run.saved, &tale->run.plan, NULL, 0, &tale->result, diag);
     sf_runner_destroy(runner);
     SF_TRY(err);
     uint64_t number;
@@ -230,14 +193,14 @@ static int explain(const struct cli_args *args)
     struct tale *tale = sf_alloc(1, sizeof *tale);
     struct sf_diag diag = {0};
     int code = CLI_EXIT_PASS;
-    enum sf_err err = open_run(args, tale, &diag);
+    enum sf_err err = cli_open_run(args, &tale->run, &diag);
     if (err == SF_OK) {
         err = judge_and_tell(args, tale, &code, &diag);
     }
     if (err != SF_OK) {
         code = cli_fail(err, &diag);
     }
-    sf_saved_close(&tale->saved);
+    sf_saved_close(&tale->run.saved);
     free(tale);
     return code;
 }

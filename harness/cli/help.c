@@ -9,9 +9,9 @@
 static const struct cli_command help_command; /* below: it reads the table */
 
 const struct cli_command *const cli_commands[] = {
-    &cli_replay, &cli_run,   &cli_gate,      &cli_live,   &cli_exhaust,  &cli_explain, &cli_shrink,
-    &cli_prove,  &cli_check, &cli_print,     &cli_list,   &cli_netem,    &cli_talk,    &cli_history,
-    &cli_merge,  &cli_fuzz,  &cli_new_cache, &cli_doctor, &help_command, NULL,
+    &cli_replay,  &cli_run,   &cli_gate,  &cli_live,      &cli_exhaust, &cli_explain,  &cli_trace,
+    &cli_shrink,  &cli_prove, &cli_check, &cli_print,     &cli_list,    &cli_netem,    &cli_talk,
+    &cli_history, &cli_merge, &cli_fuzz,  &cli_new_cache, &cli_doctor,  &help_command, NULL,
 };
 
 const struct cli_command *cli_find_command(const char *name)

@@ -160,6 +160,7 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
     }
     struct cli_args *args = sf_alloc(1, sizeof *args);
     args->command = command;
+    cli_json_of(command->name);
     args->argv = argv;
     clock_gettime(CLOCK_MONOTONIC, &args->started);
     int code = understand(command, argc, argv, args);

@@ -10,7 +10,7 @@ static void say_side(const struct sf_difference *difference, int side, struct sf
     if (difference->over[side]) {
         sf_text_add(out, "no record: this run had ended");
     } else {
-        sf_record_say(&difference->record[side], out);
+        sf_record_tell(&difference->record[side], out);
     }
 }
 

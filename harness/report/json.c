@@ -32,9 +32,21 @@ json_t *sf_json_hash(uint64_t hash)
     return json_string(text);
 }
 
+/* Homes, and with them tenants and cameras, are counted from 1, as in every sentence. */
 static json_t *who(uint32_t index)
 {
-    return index == SF_NOBODY ? json_null() : sf_json_number(index);
+    return index == SF_NOBODY ? json_null() : sf_json_number((uint64_t)index + 1);
+}
+
+/* The number of a viewer in the trace, which counts from 0. */
+static json_t *viewer_number(struct sf_viewer_id viewer)
+{
+    return sf_viewer_is_none(viewer) ? json_null() : sf_json_number(viewer.index);
+}
+
+static json_t *viewer_home(struct sf_viewer_id viewer)
+{
+    return sf_viewer_is_none(viewer) ? json_null() : who(sf_home_of_viewer(viewer).index);
 }
 
 json_t *sf_report_finding_json(const struct sf_finding *finding)
@@ -43,15 +55,20 @@ json_t *sf_report_finding_json(const struct sf_finding *finding)
     const struct sf_oracle *oracle = sf_oracles()[finding->oracle];
     struct sf_text sentence = {0};
     sf_report_finding(finding, &sentence);
-    json_t *json =
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:s}", "oracle", oracle->name,
-                  "at_ns", sf_json_number((uint64_t)finding->at_ns), "viewer",
-                  who(finding->viewer.index), "viewer_tenant", who(finding->viewer_tenant.index),
-                  "owner_tenant", who(finding->owner_tenant.index), "owner_camera",
-                  who(finding->owner_camera.index), "capture", sf_json_number(finding->capture),
-                  "amount", sf_json_number(finding->amount), "amount_unit", oracle->amount_unit,
-                  "request", sf_json_number(finding->request), "text", sentence.data);
+    json_t *json = json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:s}", "oracle", oracle->name, "at_ns",
+        sf_json_number((uint64_t)finding->at_ns), "viewer", viewer_number(finding->viewer),
+        "viewer_tenant", who(finding->viewer_tenant.index), "owner_tenant",
+        who(finding->owner_tenant.index), "owner_camera", who(finding->owner_camera.index),
+        "capture", sf_json_number(finding->capture), "amount", sf_json_number(finding->amount),
+        "amount_unit", oracle->amount_unit, "request", sf_json_number(finding->request), "text",
+        sentence.data);
     sf_text_free(&sentence);
+    json_object_set_new(json, "viewer_home", viewer_home(finding->viewer));
+    json_object_set_new(json, "viewer_kind",
+                        sf_viewer_is_none(finding->viewer)
+                            ? json_null()
+                            : json_string(sf_viewer_kind_name(finding->viewer)));
     const char *code = oracle->amount_name != NULL ? oracle->amount_name(finding->amount) : NULL;
     if (code != NULL) {
         json_object_set_new(json, "code", json_string(code));

@@ -113,7 +113,7 @@ static const struct sf_word shared_words[] = {
     VALUE(0, "is no longer shared"), VALUE(1, "is shared"), {0}};
 
 /* How a number of a type is said. */
-enum form { DECIMAL, SIGNED, HEX, CLOCK, ID, HOME_OF_VIEWER, OF_VIEWER, WORDS };
+enum form { DECIMAL, SIGNED, HEX, CLOCK, ID, LINK, HOME_OF_VIEWER, OF_VIEWER, WORDS };
 
 static const struct type {
     enum form form;
@@ -121,13 +121,14 @@ static const struct type {
     const char *none; /* SF_NOBODY */
     const char *unit;
     const struct sf_word *words;
+    bool of_home; /* numbered as homes are */
 } types[SF_FIELD_TYPES_COUNT] = {
-    [SF_TYPE_TENANT] = {.form = ID, .noun = "tenant"},
-    [SF_TYPE_TENANT_OR_NONE] = {.form = ID, .noun = "tenant", .none = "no tenant"},
-    [SF_TYPE_CAMERA] = {.form = ID, .noun = "camera"},
+    [SF_TYPE_TENANT] = {.form = ID, .noun = "tenant", .of_home = true},
+    [SF_TYPE_TENANT_OR_NONE] = {.form = ID, .noun = "tenant", .none = "no tenant", .of_home = true},
+    [SF_TYPE_CAMERA] = {.form = ID, .noun = "camera", .of_home = true},
     [SF_TYPE_VIEWER] = {.form = HOME_OF_VIEWER},
-    [SF_TYPE_HOME] = {.form = ID, .noun = "home"},
-    [SF_TYPE_LINK] = {.form = ID, .noun = "link"},
+    [SF_TYPE_HOME] = {.form = ID, .noun = "home", .of_home = true},
+    [SF_TYPE_LINK] = {.form = LINK, .noun = "link"},
     [SF_TYPE_NODE] = {.form = ID, .noun = "node", .none = "no node"},
     [SF_TYPE_VERSION] = {.form = ID, .noun = "version", .none = "no version"},
     [SF_TYPE_NUMBER] = {.form = DECIMAL},
@@ -164,7 +165,7 @@ static const struct type {
     [SF_TYPE_SIGNED_IN] = {.form = WORDS, .words = signed_in_words},
     [SF_TYPE_CONSENTS] = {.form = WORDS, .words = consents_words},
     [SF_TYPE_CALLBACK] = {.form = WORDS, .words = callback_words},
-    [SF_TYPE_HOME_OR_NONE] = {.form = ID, .noun = "home", .none = "no home"},
+    [SF_TYPE_HOME_OR_NONE] = {.form = ID, .noun = "home", .none = "no home", .of_home = true},
     [SF_TYPE_SHARED] = {.form = WORDS, .words = shared_words},
 };
 /* clang-format on */
@@ -205,9 +206,40 @@ static void say_clock(int64_t ns, struct sf_text *out)
                 ns % SF_MINUTE / SF_SECOND, ns % SF_SECOND);
 }
 
-static void say_viewer(struct sf_viewer_id viewer, struct sf_text *out)
+/* For whom: tests write records as they are numbered, users read sentences. */
+enum counting { FROM_0, FROM_1 };
+
+static void say_viewer(struct sf_viewer_id viewer, enum counting counting, struct sf_text *out)
 {
-    sf_text_add(out, "%s %" PRIu32, sf_viewer_kind_name(viewer), sf_home_of_viewer(viewer).index);
+    uint32_t home = sf_home_of_viewer(viewer).index;
+    if (counting == FROM_0) {
+        sf_text_add(out, "%s %" PRIu32, sf_viewer_kind_name(viewer), home);
+    } else {
+        sf_text_add(out, "%s of home %" PRIu32, sf_viewer_kind_name(viewer), home + 1);
+    }
+}
+
+static void say_link(uint64_t number, enum counting counting, struct sf_text *out)
+{
+    struct sf_link_id link = sf_link_id((uint32_t)number);
+    if (counting == FROM_0) {
+        sf_text_add(out, "link %" PRIu64, number);
+    } else {
+        sf_text_add(out, "%s of home %" PRIu32, sf_link_is_up(link) ? "uplink" : "downlink",
+                    sf_home_of_link(link).index + 1);
+    }
+}
+
+/* A thing of a home has its number, and the first is 1; nodes and versions count from 0. */
+static void say_id(const struct type *type, uint64_t number, enum counting counting,
+                   struct sf_text *out)
+{
+    if (type->none != NULL && number == SF_NOBODY) {
+        sf_text_add(out, "%s", type->none);
+    } else {
+        uint64_t first = counting == FROM_1 && type->of_home ? 1 : 0;
+        sf_text_add(out, "%s %" PRIu64, type->noun, number + first);
+    }
 }
 
 /* Every name that applies; what has none, as a number. */
@@ -228,30 +260,30 @@ static void say_words(const struct sf_word *words, uint64_t number, struct sf_te
 }
 
 /* "3 of hub 0": a number that a viewer, or the account service for it, has given. */
-static void say_of_viewer(uint64_t number, struct sf_text *out)
+static void say_of_viewer(uint64_t number, enum counting counting, struct sf_text *out)
 {
     sf_text_add(out, "%" PRIu32, (uint32_t)number);
     if (number >> 32 != 0) {
         sf_text_add(out, " of ");
-        say_viewer(sf_viewer_id((uint32_t)(number >> 32)), out);
+        say_viewer(sf_viewer_id((uint32_t)(number >> 32)), counting, out);
     }
 }
 
-static void say_number(const struct type *type, uint64_t number, struct sf_text *out)
+static void say_number(const struct type *type, uint64_t number, enum counting counting,
+                       struct sf_text *out)
 {
     switch (type->form) {
     case ID:
-        if (type->none != NULL && number == SF_NOBODY) {
-            sf_text_add(out, "%s", type->none);
-        } else {
-            sf_text_add(out, "%s %" PRIu64, type->noun, number);
-        }
+        say_id(type, number, counting, out);
+        return;
+    case LINK:
+        say_link(number, counting, out);
         return;
     case HOME_OF_VIEWER:
-        say_viewer(sf_viewer_id((uint32_t)number), out);
+        say_viewer(sf_viewer_id((uint32_t)number), counting, out);
         return;
     case OF_VIEWER:
-        say_of_viewer(number, out);
+        say_of_viewer(number, counting, out);
         return;
     case HEX:
         sf_text_add(out, "%016" PRIx64, number);
@@ -288,32 +320,44 @@ static bool is_silent(const struct sf_record *record, const struct sf_field *fie
 }
 
 static void say_field(const struct sf_record *record, const struct sf_field *field,
-                      struct sf_text *out)
+                      enum counting counting, struct sf_text *out)
 {
     sf_text_add(out, "%s%s", field->label, field->label[0] != '\0' ? " " : "");
-    say_number(&types[field->type], number_of(record, field), out);
+    say_number(&types[field->type], number_of(record, field), counting, out);
 }
 
-void sf_record_say(const struct sf_record *record, struct sf_text *out)
+static void say_record(const struct sf_record *record, enum counting counting, struct sf_text *out)
 {
-    SF_ASSERT(record != NULL);
-    SF_ASSERT(out != NULL);
     const struct sf_kind *kind = sf_record_kind((enum sf_record_kind)record->kind);
     const struct sf_field *field = kind->fields;
     say_clock(record->at_ns, out);
     if (field->name != NULL && field->place == SF_PLACE_WHO) {
         sf_text_add(out, " ");
-        say_field(record, field++, out);
+        say_field(record, field++, counting, out);
     }
     sf_text_add(out, "%s%s", kind->verb[0] != '\0' ? " " : "", kind->verb);
     const char *between = " ";
     for (; field->name != NULL; field++) {
         if (!is_silent(record, field)) {
             sf_text_add(out, "%s", between);
-            say_field(record, field, out);
+            say_field(record, field, counting, out);
             between = ", ";
         }
     }
+}
+
+void sf_record_say(const struct sf_record *record, struct sf_text *out)
+{
+    SF_ASSERT(record != NULL);
+    SF_ASSERT(out != NULL);
+    say_record(record, FROM_0, out);
+}
+
+void sf_record_tell(const struct sf_record *record, struct sf_text *out)
+{
+    SF_ASSERT(record != NULL);
+    SF_ASSERT(out != NULL);
+    say_record(record, FROM_1, out);
 }
 
 void sf_record_say_difference(const struct sf_record *first, const struct sf_record *second,

@@ -13,6 +13,10 @@
  * what is in them, are counted from 0 here. */
 void sf_record_say(const struct sf_record *record, struct sf_text *out);
 
+/* The same as users see it, with homes, and what is in them, counted from 1 as in every sentence:
+ * "00:02.828134000 hub of home 1 asks for camera 1, connection 1, request 3". */
+void sf_record_tell(const struct sf_record *record, struct sf_text *out);
+
 /* "viewer, hash": in which fields two records differ; "" if in none. */
 void sf_record_say_difference(const struct sf_record *first, const struct sf_record *second,
                               struct sf_text *out);

@@ -64,7 +64,9 @@ static void check(const char *command, const char *title, const char *more)
     char *text = section(title);
     char *shared = section(more != NULL ? more : title);
     char *both = NULL;
-    assert_true(asprintf(&both, "%s%s", text, shared) > 0);
+    char *every = section("Every result");
+    assert_true(asprintf(&both, "%s%s%s", text, shared, every) > 0);
+    free(every);
     assert_in_range(strayframe(command), 0, 3);
     json_t *json = parsed();
     assert_true(json_object_size(json) >= 3);
@@ -103,8 +105,7 @@ static void test_replay(void **state)
 static void test_prove(void **state)
 {
     (void)state;
-    check("prove --class D01 --seeds 1 --only scenarios/smoke/small.yaml --json", "prove",
-          NULL);
+    check("prove --class D01 --seeds 1 --only scenarios/smoke/small.yaml --json", "prove", NULL);
 }
 
 static void test_shrink(void **state)
