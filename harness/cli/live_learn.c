@@ -53,7 +53,7 @@ static json_t *cell_json(const struct sf_learn_order *order, const struct sf_lea
     json_object_set_new(object, "other", json_integer(cell->other));
     json_object_set_new(object, "anonymous", json_integer(cell->neither));
     json_object_set_new(object, "error", json_integer(cell->error));
-    json_object_set_new(object, "torn", json_integer(0));
+    json_object_set_new(object, "torn", json_integer(cell->torn));
     if (cell->other > 0) {
         json_object_set_new(object, "viewer", json_string(order->accounts[cell->viewer].name));
         json_object_set_new(object, "owner", json_string(order->accounts[cell->owner].name));
@@ -89,10 +89,11 @@ static void print_text(const struct sf_learn_order *order, const struct sf_learn
     }
     for (uint32_t i = 0; i < report->cells_count; i++) {
         const struct sf_learn_cell *cell = &report->cells[i];
-        sf_text_add(&text, "  %-32s %-10s  %-5s %u/%u: own %u, other %u, anonymous %u, error %u\n",
-                    order->pages[cell->page], arrivals[cell->arrival],
-                    cell->leaking > 0 ? "LEAK" : "clean", cell->leaking, cell->plays, cell->own,
-                    cell->other, cell->neither, cell->error);
+        sf_text_add(
+            &text, "  %-32s %-10s  %-5s %u/%u: own %u, other %u, anonymous %u, error %u, torn %u\n",
+            order->pages[cell->page], arrivals[cell->arrival], cell->leaking > 0 ? "LEAK" : "clean",
+            cell->leaking, cell->plays, cell->own, cell->other, cell->neither, cell->error,
+            cell->torn);
         if (cell->other > 0) {
             sf_text_add(&text, "      %s was answered with what is %s's\n",
                         order->accounts[cell->viewer].name, order->accounts[cell->owner].name);

@@ -56,23 +56,31 @@ static pid_t fork_into(unsigned long namespaces)
     return (pid_t)syscall(SYS_clone, namespaces | SIGCHLD, NULL, NULL, NULL, NULL);
 }
 
-/* Tries from the most containment to none. In the child returns 0 with what was given. */
-static pid_t fork_contained(bool contain, enum sf_keeper_walls *walls_out)
+static const unsigned long namespaces_of[] = {
+    [SF_KEEPER_WALLS_ROOT] = CLONE_NEWPID | CLONE_NEWNS,
+    [SF_KEEPER_WALLS_USER] = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS,
+    [SF_KEEPER_WALLS_NONE] = 0,
+};
+
+/* Tries it in a process that ends at once: some machines grant namespaces and nothing in them. */
+static bool walls_hold(const struct sf_keeper_child *child)
 {
-    pid_t pid = -1;
-    *walls_out = SF_KEEPER_WALLS_ROOT;
-    if (contain) {
-        pid = fork_into(CLONE_NEWPID | CLONE_NEWNS);
+    int status = 1;
+    pid_t pid = fork_into(namespaces_of[child->walls]);
+    if (pid == 0) {
+        sf_keeper_child_try(child);
     }
-    if (contain && pid < 0) {
-        *walls_out = SF_KEEPER_WALLS_USER;
-        pid = fork_into(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS);
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+/* From the most containment to none. In the child returns 0. */
+static pid_t fork_contained(bool contain, struct sf_keeper_child *child)
+{
+    child->walls = contain ? SF_KEEPER_WALLS_ROOT : SF_KEEPER_WALLS_NONE;
+    while (child->walls != SF_KEEPER_WALLS_NONE && !walls_hold(child)) {
+        child->walls++;
     }
-    if (pid < 0) {
-        *walls_out = SF_KEEPER_WALLS_NONE;
-        pid = fork_into(0);
-    }
-    return pid;
+    return fork_into(namespaces_of[child->walls]);
 }
 
 enum sf_err sf_keeper_start(struct sf_keeper *keeper, struct sf_loop *loop,
@@ -95,7 +103,7 @@ enum sf_err sf_keeper_start(struct sf_keeper *keeper, struct sf_loop *loop,
                                     .uid = geteuid(),
                                     .gid = getegid()};
     fflush(NULL); /* a copy of what is buffered must not be written twice */
-    keeper->pid = fork_contained(contain, &child.walls);
+    keeper->pid = fork_contained(contain, &child);
     if (keeper->pid == 0) {
         sf_keeper_child_run(&child);
     }

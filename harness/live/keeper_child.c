@@ -68,6 +68,23 @@ static void map_user(const struct sf_keeper_child *child)
     put_text("/proc/self/gid_map", line);
 }
 
+/* Not all machines that grant a user namespace allow something in it. */
+static bool can_build_walls(const struct sf_keeper_child *child)
+{
+    if (child->walls == SF_KEEPER_WALLS_USER) {
+        map_user(child);
+    }
+    return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("strayframe", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") == 0;
+}
+
+void sf_keeper_child_try(const struct sf_keeper_child *child)
+{
+    SF_ASSERT(child != NULL);
+    bool usable = can_build_walls(child) && mkdir("/dev/shm/strayframe-try", 0700) == 0;
+    _exit(usable ? 0 : 1);
+}
+
 static void build_walls(const struct state *state)
 {
     const struct sf_keeper_child *child = state->child;
@@ -75,11 +92,7 @@ static void build_walls(const struct state *state)
         prctl(PR_SET_CHILD_SUBREAPER, 1);
         return;
     }
-    if (child->walls == SF_KEEPER_WALLS_USER) {
-        map_user(child);
-    }
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("strayframe", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") != 0) {
+    if (!can_build_walls(child)) {
         give_up(state, "mount a folder for the server");
     }
     /* Programs read /proc/self; the process numbers in there must be this namespace's. */

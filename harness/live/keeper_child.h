@@ -29,6 +29,8 @@ struct sf_keeper_reply {
     int32_t code;   /* as a shell says it: 128 + n for signal n */
 };
 
+/* In a process of its own: exit code 0 if walls of this kind can be built, and used. */
+_Noreturn void sf_keeper_child_try(const struct sf_keeper_child *child);
 _Noreturn void sf_keeper_child_run(const struct sf_keeper_child *child);
 
 #endif

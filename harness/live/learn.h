@@ -1,8 +1,15 @@
-/* Learning: a service whose content is its own. Each account's pages are fetched from the service
+/* Learning, or uploading: a service with accounts of its own, judged through the cache in front of
+ * it.
+ *
+ * Learning: a service whose content is its own. Each account's pages are fetched from the service
  * itself, twice; words that both answers of one account have, and no answer of another account or
  * of a request without a credential, are that account's. Then the same pages are asked for through
- * the cache, and an answer with another account's words is a stray. Words and credentials are never
- * printed. */
+ * the cache, and an answer with another account's words is a stray.
+ *
+ * Uploading: each account puts a marked still of ours in through the service's own API; then the
+ * pages are asked for through the cache, and each answer is judged by whose still it is.
+ *
+ * Words and credentials are never printed. */
 #ifndef STRAYFRAME_LIVE_LEARN_H
 #define STRAYFRAME_LIVE_LEARN_H
 
@@ -30,6 +37,14 @@ struct sf_learn_account {
     const char *form_fields;
 };
 
+/* How a still is put in. */
+struct sf_learn_upload {
+    const char *method; /* NULL: nothing is uploaded, words are learned */
+    const char *path;   /* {account} in it is the account's name */
+    const char *type;   /* the Content-Type line */
+    sf_ns settle_ns;    /* until the service shows what was uploaded */
+};
+
 /* What a learn file says. */
 struct sf_learn_order {
     struct sf_arena arena;
@@ -39,6 +54,7 @@ struct sf_learn_order {
     uint32_t accounts_count;
     const char *pages[SF_LEARN_PAGES_MAX];
     uint32_t pages_count;
+    struct sf_learn_upload upload;
     uint32_t repeats;
     sf_ns gap_ns;
     sf_ns patience_ns;
@@ -62,6 +78,7 @@ struct sf_learn_cell {
     uint32_t other;
     uint32_t neither; /* answers with no account's words */
     uint32_t error;
+    uint32_t torn;   /* a part of the account's own still */
     uint32_t viewer; /* of the first stray */
     uint32_t owner;
 };

@@ -5,6 +5,7 @@
 #include "harness/live/fields.h"
 #include "harness/base/assert.h"
 #include "harness/live/learn.h"
+#include "harness/scenario/live.h"
 #include "harness/scenario/yaml_tree.h"
 
 typedef struct sf_yaml_node node;
@@ -99,11 +100,41 @@ static enum sf_err read_pages(struct sf_learn_order *order, const node *root, st
     return order->pages_count > 0 ? SF_OK : sf_yaml_fail(root, diag, "pages is missing");
 }
 
+static enum sf_err read_upload(struct sf_learn_order *order, const node *from, struct sf_diag *diag)
+{
+    static const char *const keys[] = {"method", "path", "type", "settle", NULL};
+    static const char *const methods[] = {"PUT", "POST", "PATCH", NULL};
+    struct sf_learn_upload *upload = &order->upload;
+    if (from == NULL) {
+        return SF_OK;
+    }
+    *upload =
+        (struct sf_learn_upload){.method = "PUT", .type = "image/jpeg", .settle_ns = 200 * SF_MS};
+    SF_TRY(sf_fields_check(from, keys, "upload", diag));
+    SF_TRY(sf_fields_text(&order->arena, from, "method", &upload->method, diag));
+    SF_TRY(sf_fields_text(&order->arena, from, "path", &upload->path, diag));
+    SF_TRY(sf_fields_text(&order->arena, from, "type", &upload->type, diag));
+    SF_TRY(sf_fields_span(from, "settle", &upload->settle_ns, diag));
+    if (upload->path == NULL || upload->path[0] != '/') {
+        return sf_yaml_fail(from, diag, "upload: path is missing, or does not begin with '/'");
+    }
+    int index = 0;
+    struct sf_diag why = {0};
+    if (sf_word_choose(upload->method, methods, "PUT, POST or PATCH", &index, &why) != SF_OK) {
+        return sf_yaml_fail(sf_yaml_get(from, "method"), diag, "method: %s", why.message);
+    }
+    struct sf_text line = {0};
+    sf_text_add(&line, "Content-Type: %s", upload->type);
+    upload->type = sf_fields_keep(&order->arena, line.data);
+    sf_text_free(&line);
+    return SF_OK;
+}
+
 static enum sf_err read_root(struct sf_learn_order *order, const node *root, const char *cache,
                              struct sf_diag *diag)
 {
-    static const char *const keys[] = {"learn", "direct",  "cache", "accounts",
-                                       "pages", "repeats", "gap",   NULL};
+    static const char *const keys[] = {"learn",  "direct",  "cache", "accounts", "pages",
+                                       "upload", "repeats", "gap",   NULL};
     SF_TRY(sf_fields_check(root, keys, "a learn file", diag));
     SF_TRY(sf_fields_text(&order->arena, root, "direct", &order->direct, diag));
     SF_TRY(sf_fields_text(&order->arena, root, "cache", &order->cache, diag));
@@ -121,6 +152,7 @@ static enum sf_err read_root(struct sf_learn_order *order, const node *root, con
     if (order->accounts_count < 2) {
         return sf_yaml_fail(root, diag, "accounts: expected two at least");
     }
+    SF_TRY(read_upload(order, sf_yaml_get(root, "upload"), diag));
     order->repeats = 3;
     order->gap_ns = 300 * SF_MS;
     SF_TRY(sf_fields_count(root, "repeats", 1, 100, &order->repeats, diag));

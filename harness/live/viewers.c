@@ -278,6 +278,10 @@ static void describe(struct asking *asking, const struct sf_target *target,
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, asking->headers);
     if (ask->post != NULL) {
         curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, ask->post);
+    } else if (ask->body != NULL) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)ask->body_bytes);
+        curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, (const char *)ask->body);
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, ask->method);
     }
     curl_easy_setopt(easy, CURLOPT_PRIVATE, asking);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, asking->problem);

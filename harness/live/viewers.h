@@ -39,7 +39,10 @@ struct sf_ask {
     const char *url; /* a whole URL instead of target and path; each home has connections of its own
                         here, too; NULL otherwise */
     const char *headers[SF_ASK_HEADERS_MAX]; /* lines; NULL ends them early */
-    const char *post;                        /* a body to be posted; NULL: GET */
+    const char *post;                        /* a text to be posted; NULL: GET, or `body` */
+    const char *method;                      /* with a body: "PUT", "POST" ... */
+    const uint8_t *body;                     /* NULL: none */
+    size_t body_bytes;
     sf_ns patience_ns;
     void (*done)(void *context, const struct sf_answer *answer);
     void *context;

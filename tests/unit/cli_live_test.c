@@ -250,6 +250,64 @@ static void test_a_service_is_judged_by_its_own_content(void **state)
     unlink("live_learn.yaml");
 }
 
+/* A service that takes stills in, one for each account. The pages below /cached are cached under a
+ * key without the account. */
+static const char store[] =
+    "pid nginx.pid; events {} # {ORIGIN}\n"
+    "http {\n"
+    "  access_log off;\n"
+    "  map $http_x_account $who { default stranger; key-one alice; key-two bob; }\n"
+    "  proxy_cache_path {DIR}/cache keys_zone=pages:1m; proxy_temp_path {DIR}/temp;\n"
+    "  client_body_temp_path {DIR}/body;\n"
+    "  server {\n"
+    "    listen {LISTEN};\n"
+    "    location /direct/ { alias {DIR}/stills/$who/; dav_methods PUT; create_full_put_path on; "
+    "}\n"
+    "    location /refuse/ { return 403; }\n"
+    "    location /cached/ { proxy_pass http://{LISTEN}/direct/; proxy_cache pages;\n"
+    "      proxy_cache_key $uri; proxy_cache_valid 60s; }\n"
+    "    location /private/ { proxy_pass http://{LISTEN}/direct/; proxy_cache pages;\n"
+    "      proxy_cache_key $uri$http_x_account; proxy_cache_valid 60s; }\n"
+    "  }\n"
+    "}\n";
+
+static int upload(const char *server, const char *direct, const char *below)
+{
+    char line[2048];
+    snprintf(line, sizeof line,
+             "printf 'learn: 1\ndirect: %s/%s\naccounts:\n  - {name: one, header: \"X-Account: "
+             "key-one\"}\n  - {name: two, header: \"X-Account: key-two\"}\npages: [/cam.jpg]\n"
+             "upload: {method: PUT, path: /cam.jpg}\nrepeats: 2\n' > live_upload.yaml && "
+             "%s/strayframe live --learn live_upload.yaml --url %s/%s",
+             server, direct, SF_BINARY_DIR, server, below);
+    return shell(line);
+}
+
+static void test_stills_are_put_in_through_a_services_own_interface(void **state)
+{
+    (void)state;
+    need_nginx();
+    char lines[256];
+    FILE *out = fopen("live_store.conf", "we");
+    assert_non_null(out);
+    fputs(store, out);
+    fclose(out);
+    pid_t pid = hold("live_store.conf", lines, sizeof lines);
+    char *server = lines + strlen("SERVER=");
+    server[strcspn(server, "\n")] = '\0';
+    assert_int_equal(upload(server, "direct", "cached"), 1);
+    assert_says("/cam.jpg                         one by one  LEAK  2/2");
+    assert_says("two was answered with what is one's");
+    assert_null(strstr(output, "key-one"));
+    assert_int_equal(upload(server, "direct", "private"), 0);
+    assert_int_equal(upload(server, "refuse", "cached"), 2);
+    assert_says("the upload of one was answered with status 403");
+    kill(pid, SIGTERM);
+    waitpid(pid, NULL, 0);
+    unlink("live_store.conf");
+    unlink("live_upload.yaml");
+}
+
 /* A short incident: one run, from its scenario to its story. */
 static const char scenario[] =
     "strayframe: 1\nname: short\nduration: 9s\n"
@@ -310,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_a_server_that_cannot_start_is_noticed_at_once),
         cmocka_unit_test(test_the_printed_commands_show_the_leak),
         cmocka_unit_test(test_a_service_is_judged_by_its_own_content),
+        cmocka_unit_test(test_stills_are_put_in_through_a_services_own_interface),
         cmocka_unit_test(test_a_live_scenario_is_run_saved_judged_again_and_explained),
         cmocka_unit_test(test_nothing_is_left_behind),
     };

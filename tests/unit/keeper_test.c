@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -189,6 +190,50 @@ static void test_a_program_that_is_not_there_is_named(void **state)
     sf_loop_destroy(loop);
 }
 
+/* In the child: as a user without rights, where the test may become one. */
+static bool is_the_same_user(void)
+{
+    struct sf_loop *loop;
+    struct sf_keeper keeper;
+    struct sf_diag diag = {0};
+    char line[64];
+    if (getuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) {
+        return false;
+    }
+    prctl(PR_SET_DUMPABLE, 1); /* lost with the rights: /proc/self would be root's */
+    if (sf_loop_create(&loop, &diag) != SF_OK) {
+        return false;
+    }
+    start(&keeper, loop, "exec sleep 1000", true);
+    snprintf(line, sizeof line, "test $(id -u) = %u", (unsigned)getuid());
+    bool same = holds(&keeper, line);
+    sf_keeper_stop(&keeper);
+    sf_loop_destroy(loop);
+    return same;
+}
+
+/* A server that finds itself to be root changes to another user, which a namespace of one user does
+ * not have, and dies: users are mapped to themselves. */
+static void test_a_server_is_the_user_that_started_it(void **state)
+{
+    (void)state;
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) {
+        _exit(is_the_same_user() ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+/* Servers change their folder. */
+static void test_a_servers_folder_is_named_from_the_root(void **state)
+{
+    (void)state;
+    sf_keeper_dir(dir, 99);
+    assert_int_equal(dir[0], '/');
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +242,8 @@ int main(void)
         cmocka_unit_test(test_a_killed_harness_leaves_nothing),
         cmocka_unit_test(test_without_namespaces_a_killed_harness_leaves_nothing),
         cmocka_unit_test(test_the_end_of_a_server_is_noticed),
+        cmocka_unit_test(test_a_server_is_the_user_that_started_it),
+        cmocka_unit_test(test_a_servers_folder_is_named_from_the_root),
         cmocka_unit_test(test_a_program_that_is_not_there_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

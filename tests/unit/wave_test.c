@@ -97,6 +97,21 @@ static void test_a_late_harness_gives_no_verdict(void **state)
     sf_stage_close(&stage);
 }
 
+/* An ask soon after another tenant's was answered meets a still that is fresh on purpose, and is no
+ * leak under the condition: asks of one URL keep their distance, across the rounds too. */
+static void test_asks_of_one_url_keep_their_distance(void **state)
+{
+    (void)state;
+    open_stage(100 * SF_SECOND);
+    sf_origin_leak_all(stage.origin, true);
+    struct sf_cell_result result = played(SF_ARRIVAL_GAP, well, 2);
+    assert_int_equal(result.steps_count, 5);
+    for (uint32_t i = 1; i < result.steps_count; i++) {
+        assert_true(result.steps[i].at_ns >= result.steps[i - 1].at_ns + 5 * SF_MS);
+    }
+    sf_stage_close(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +119,7 @@ int main(void)
         cmocka_unit_test(test_an_origin_that_mixes_tenants_up_is_caught),
         cmocka_unit_test(test_owners_who_are_not_served_are_counted),
         cmocka_unit_test(test_a_late_harness_gives_no_verdict),
+        cmocka_unit_test(test_asks_of_one_url_keep_their_distance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
