@@ -158,6 +158,22 @@ static enum sf_err read_stage(const struct cli_args *args, struct cli_live *live
     return stage->path != NULL ? sf_live_path_check(stage->path, diag) : SF_OK;
 }
 
+static enum sf_err no_driver(const char *server, const char *file, struct sf_diag *diag)
+{
+    static const char *const known[] = {"nginx",         "varnish", "squid",
+                                        "trafficserver", "haproxy", NULL};
+    const char *nearest = sf_text_nearest(server, known);
+    bool is_known = nearest != NULL && strcmp(nearest, server) == 0;
+    if (is_known) {
+        return sf_fail(diag, SF_ERR_INPUT,
+                       "--server %s: the file %s that belongs to strayframe is missing", server,
+                       file);
+    }
+    return sf_fail(diag, SF_ERR_INPUT, "--server %s: there is no %s%s%s%s", server, file,
+                   nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                   nearest != NULL ? "'?" : "");
+}
+
 enum sf_err cli_live_driver(const char *server, struct cli_live *live, struct sf_diag *diag)
 {
     SF_ASSERT(server != NULL);
@@ -172,13 +188,7 @@ enum sf_err cli_live_driver(const char *server, struct cli_live *live, struct sf
         snprintf(name, sizeof name, "share/servers/%s.yaml", server);
         cli_find_data(name, path, sizeof path);
         if (strchr(server, '/') != NULL || stat(path, &about) != 0) {
-            static const char *const known[] = {"nginx",         "varnish", "squid",
-                                                "trafficserver", "haproxy", NULL};
-            const char *nearest = sf_text_nearest(server, known);
-            return sf_fail(diag, SF_ERR_INPUT,
-                           "--server %s: there is no share/servers/%s.yaml%s%s%s", server, server,
-                           nearest != NULL ? "; did you mean '" : "",
-                           nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+            return no_driver(server, name, diag);
         }
     }
     cli_find_data("share/configs", live->controls, sizeof live->controls);

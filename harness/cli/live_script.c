@@ -170,6 +170,26 @@ static void say_why(const struct played *played, char *out, size_t bytes)
     }
 }
 
+static void say_cause(const struct sf_population_cause *cause, char *out, size_t bytes)
+{
+    if (cause->status != 0) {
+        snprintf(out, bytes, "status %d", cause->status);
+    } else {
+        snprintf(out, bytes, "%s", cause->text);
+    }
+}
+
+static json_t *causes_json(const struct sf_population_report *report)
+{
+    json_t *causes = json_object();
+    for (uint32_t i = 0; i < report->causes_count; i++) {
+        char text[128];
+        say_cause(&report->causes[i], text, sizeof text);
+        json_object_set_new(causes, text, json_integer((json_int_t)report->causes[i].count));
+    }
+    return causes;
+}
+
 static json_t *arm_json(const struct played *played)
 {
     const struct sf_population_report *report = &played->report;
@@ -189,6 +209,7 @@ static json_t *arm_json(const struct played *played)
     json_object_set_new(arm, "stray_credentials",
                         json_integer((json_int_t)report->credentials_count));
     json_object_set_new(arm, "busy", json_integer((json_int_t)report->busy_count));
+    json_object_set_new(arm, "errors_by_cause", causes_json(report));
     json_object_set_new(arm, "connections", json_integer((json_int_t)report->connections_count));
     json_object_set_new(arm, "origin_requests",
                         json_integer((json_int_t)report->origin.requests_count));
@@ -215,6 +236,11 @@ static void arm_text(const struct played *played, struct sf_text *out)
         report->outcomes[SF_OUTCOME_TORN] + report->outcomes[SF_OUTCOME_ANONYMOUS],
         played->expectations.hold ? "as expected" : "NOT AS EXPECTED", why[0] != '\0' ? ": " : "",
         why);
+    for (uint32_t i = 0; i < report->causes_count; i++) {
+        char text[128];
+        say_cause(&report->causes[i], text, sizeof text);
+        sf_text_add(out, "      %" PRIu64 " answers: %s\n", report->causes[i].count, text);
+    }
     for (uint32_t i = 0; i < result->findings_kept; i++) {
         if (sf_oracles()[result->findings[i].oracle]->of_strays) {
             sf_text_add(out, "      after %.1f s ",

@@ -51,12 +51,34 @@ static void step(struct home *home, struct sf_viewer_input input);
 
 /* ---- answers ---- */
 
+static void note_cause(struct sf_population_report *report, const struct sf_answer *answer)
+{
+    int status = answer->status >= 400 ? answer->status : 0;
+    const char *text = status != 0 ? "" : answer->cause;
+    uint32_t i = 0;
+    if (status == 0 && text[0] == '\0') {
+        return;
+    }
+    while (i < report->causes_count &&
+           (report->causes[i].status != status || strcmp(report->causes[i].text, text) != 0)) {
+        i++;
+    }
+    if (i == report->causes_count && i < SF_POPULATION_CAUSES_MAX) {
+        report->causes[report->causes_count++] =
+            (struct sf_population_cause){.status = status, .text = text};
+    }
+    if (i < report->causes_count) {
+        report->causes[i].count++;
+    }
+}
+
 static void answered(void *context, const struct sf_answer *answer)
 {
     struct request *request = context;
     struct home *home = request->home;
     struct population *population = home->population;
     population->report->answers_count++;
+    note_cause(population->report, answer);
     sf_recorder_answered(population->recorder, home->number, home->place,
                          sf_recorder_request(home->number, request->number), answer, sf_loop_now());
     struct sf_viewer_input input = {.kind = SF_VIEWER_ANSWER,
@@ -325,7 +347,7 @@ static enum sf_err perform(struct population *population, struct sf_diag *diag)
     sf_ns began_ns = population->recorder->began_ns;
     start_homes(population);
     for (uint32_t i = 0; i < live->entries_count; i++) {
-        enum sf_live_event event;
+        enum sf_live_event event = SF_LIVE_BEGINS;
         sf_loop_run(loop, &never, began_ns + live->entries[i].at_ns);
         SF_TRY(happen(population, &live->entries[i], &event, diag));
         sf_recorder_event(population->recorder, event, sf_loop_now());

@@ -22,6 +22,14 @@ struct sf_population_order {
     struct sf_exhibits *exhibits; /* of strays; NULL: none are kept */
 };
 
+/* Why answers had no picture: a status of 400 and above, or what the client says. */
+struct sf_population_cause {
+    int status;       /* 0: `text` */
+    const char *text; /* static; "" with a status */
+    uint64_t count;
+};
+enum { SF_POPULATION_CAUSES_MAX = 8 };
+
 struct sf_population_report {
     struct sf_record *records; /* owned; the trace, in order */
     uint32_t records_count;
@@ -29,7 +37,9 @@ struct sf_population_report {
     uint64_t answers_count;
     uint64_t outcomes[SF_OUTCOMES_COUNT];
     uint64_t credentials_count; /* answers with another tenant's credential in a header */
-    uint64_t busy_count;        /* how often the harness was later than the limit */
+    uint32_t causes_count;
+    struct sf_population_cause causes[SF_POPULATION_CAUSES_MAX]; /* the first kinds that occurred */
+    uint64_t busy_count; /* how often the harness was later than the limit */
     struct sf_loop_lateness lateness;
     struct sf_origin_counts origin;
     uint64_t connections_count;

@@ -219,6 +219,7 @@ static void finish(struct asking *asking, CURLcode result)
         .problem = result == CURLE_OK           ? ""
                    : asking->problem[0] != '\0' ? asking->problem
                                                 : curl_easy_strerror(result),
+        .cause = result == CURLE_OK ? "" : curl_easy_strerror(result),
         .took_ns = sf_loop_now() - asking->began_ns,
     };
     asking->done(asking->context, &answer);

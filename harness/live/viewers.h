@@ -30,6 +30,7 @@ struct sf_answer {
     size_t count;
     const char *headers; /* as they came, a line each */
     const char *problem; /* what libcurl says where it did not end well; "" otherwise */
+    const char *cause;   /* the same without figures, a static text */
     sf_ns took_ns;
 };
 
