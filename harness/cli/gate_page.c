@@ -11,8 +11,8 @@
 #include "harness/gate/rollout.h"
 #include "harness/report/gate_page.h"
 
-/* Further kinds have their commands only. */
-enum { DOSSIERS_MAX = 24 };
+/* Further kinds have their commands only. None is begun after so many seconds. */
+enum { DOSSIERS_MAX = 24, SECONDS_MAX = 60 };
 
 struct dossiers {
     uint32_t count;
@@ -42,18 +42,26 @@ static enum sf_err make_dossiers(const struct cli_gate_told *told, struct dossie
 {
     enum sf_err err = SF_OK;
     const struct sf_gate *gate = told->gate;
+    const time_t begun = time(NULL);
     struct sf_runner *runner = sf_runner_create();
     struct sf_plan *plan = sf_alloc(1, sizeof *plan);
-    for (uint32_t i = 0; i < gate->finds_count && i < DOSSIERS_MAX && err == SF_OK; i++) {
+    for (uint32_t i = 0; i < gate->finds_count && i < DOSSIERS_MAX && err == SF_OK &&
+                         time(NULL) - begun < SECONDS_MAX;
+         i++) {
         const struct sf_gate_find *find = &gate->finds[i];
-        if (find->kind == SF_GATE_FINDING && !sf_interrupted()) {
+        struct sf_dossier *dossier = &dossiers->items[i];
+        if (find->kind == SF_GATE_FINDING) {
             plan_of(told, find, plan);
             const struct sf_dossier_request request = {.plan = plan,
                                                        .finding = &find->finding,
                                                        .seed = find->seed,
                                                        .strays_max = SF_GATE_STRAYS_MAX,
                                                        .seconds_max = told->run_seconds_max};
-            err = sf_dossier_make(runner, &request, &dossiers->items[i], diag);
+            err = sf_dossier_make(runner, &request, dossier, diag);
+        }
+        if (sf_interrupted()) { /* in the middle of a run */
+            sf_dossier_fini(dossier);
+            break;
         }
         dossiers->count = i + 1;
     }
@@ -64,7 +72,7 @@ static enum sf_err make_dossiers(const struct cli_gate_told *told, struct dossie
 
 static void free_dossiers(struct dossiers *dossiers)
 {
-    for (uint32_t i = 0; i < dossiers->count; i++) {
+    for (uint32_t i = 0; i < DOSSIERS_MAX; i++) { /* one that failed is not counted */
         sf_dossier_fini(&dossiers->items[i]);
     }
     free(dossiers);

@@ -31,15 +31,17 @@ static bool came_again(const struct sf_run_result *result, const struct sf_findi
     return false;
 }
 
-/* The delivery that the finding is about, and the capture that it names. */
+/* The delivery that the finding is about, and the capture that it names; one about an influence
+ * names none. */
 static struct sf_exhibit_wish wish_of(const struct sf_finding *finding)
 {
+    bool of_pair = sf_oracles()[finding->oracle] == &sf_oracle_no_influence;
     return (struct sf_exhibit_wish){
         .is_set = true,
         .viewer = finding->viewer,
         .request = finding->request,
         .at_ns = finding->at_ns,
-        .has_origin = !sf_tenant_is_none(finding->owner_tenant),
+        .has_origin = !of_pair && !sf_tenant_is_none(finding->owner_tenant),
         .origin = {.tenant = finding->owner_tenant,
                    .camera = finding->owner_camera,
                    .capture = finding->capture},

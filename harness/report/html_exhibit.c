@@ -1,5 +1,6 @@
 /* The pictures of one finding in an HTML page. */
 #include <ctype.h>
+#include <string.h>
 
 #include "harness/base/assert.h"
 #include "harness/base/ids.h"
@@ -104,6 +105,15 @@ static void own(const struct sf_exhibit *exhibit, struct sf_text *out)
     sf_html_put(out, "</figcaption></figure>\n");
 }
 
+/* Is the capture that the finding names the very still that should have been shown, or none? */
+static bool is_own(const struct sf_exhibits *exhibits)
+{
+    const struct sf_exhibit *exhibit = &exhibits->items[0];
+    return exhibits->origin_bytes == 0 ||
+           (exhibits->origin_bytes == exhibit->own_bytes &&
+            memcmp(exhibits->origin, exhibit->own, exhibit->own_bytes) == 0);
+}
+
 void sf_html_exhibit(const struct sf_exhibits *exhibits, const struct sf_finding *finding,
                      struct sf_text *out)
 {
@@ -113,8 +123,7 @@ void sf_html_exhibit(const struct sf_exhibits *exhibits, const struct sf_finding
         return;
     }
     const struct sf_exhibit *exhibit = &exhibits->items[0];
-    bool foreign = exhibits->origin_bytes > 0 && !sf_tenant_is_none(finding->owner_tenant) &&
-                   !sf_tenant_same(finding->owner_tenant, finding->viewer_tenant);
+    bool foreign = !is_own(exhibits);
     sf_text_add(out, "<div class=\"trio%s\">\n", foreign ? "" : " two");
     seen(exhibit, out);
     if (foreign) {

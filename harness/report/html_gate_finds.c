@@ -192,7 +192,7 @@ void sf_html_gate_finds(const struct sf_gate_page *page, struct sf_text *out)
         out,
         ", each shown by the first run that has it. A kind is one broken promise, to one kind of "
         "viewer, answered from inside one function of the cache.</p>\n");
-    if (page->without_dossiers != NULL) {
+    if (page->without_dossiers != NULL && page->dossiers_count == 0) {
         sf_html_put(out, "<p class=\"note\">Without pictures and stories: ");
         sf_html_text(out, page->without_dossiers);
         sf_html_put(out, ". The commands below show them.</p>\n");
