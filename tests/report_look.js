@@ -106,8 +106,24 @@ function checkStructure(frame, page) {
             problem(frame, `a label is missing: ${name(element)}`);
         }
     }
+    if (page.querySelectorAll('main').length !== 1) {
+        problem(frame, 'has no landmark <main>, or several');
+    }
+    for (const section of page.querySelectorAll('main > section')) {
+        if (!section.getAttribute('aria-labelledby')) {
+            problem(frame, `a section without a name: ${name(section)}`);
+        }
+    }
+    for (const link of page.querySelectorAll('a[href^="#"]')) {
+        if (!ids.has(link.getAttribute('href').slice(1))) {
+            problem(frame, `a link to nothing: ${link.getAttribute('href')}`);
+        }
+    }
     for (const table of page.querySelectorAll('table')) {
         seen.tables++;
+        if (table.caption === null) {
+            problem(frame, `a table without a caption: ${name(table)}`);
+        }
         for (const row of table.rows) {
             if (row.querySelector('th[scope]') === null) {
                 problem(frame, `a row without a header: ${name(row)}`);

@@ -70,6 +70,7 @@ faults='<h6>A heading too low</h6>
 <img src="http://127.0.0.1:9/outside.png">
 <div style="width: 1300px">Wide</div>
 <script>console.error("planted")</script>
+<section><a href="#nowhere">Nowhere</a></section>
 <table><tr><td>No header</td></tr></table>'
 
 # sees_faults PAGE: are the faults found if this page has them?
@@ -79,7 +80,7 @@ sees_faults() {
     look "$work/planted.html" light || return 1
     for fault in 'out of order' 'contrast' 'does not load: broken' 'no alternative text' \
         'refers to the outside' 'wider than the page' 'reaches beyond' 'console: ' 'has <script>' \
-        'without a header'; do
+        'without a header' 'without a caption' 'section without a name' 'link to nothing'; do
         if ! grep -q "$fault" "$work/problems"; then
             echo "the check is blind: it did not find the planted fault '$fault'"
             return 1

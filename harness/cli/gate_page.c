@@ -11,7 +11,7 @@
 #include "harness/gate/rollout.h"
 #include "harness/report/gate_page.h"
 
-/* Further kinds have their commands only. None is begun after so many seconds. */
+/* Further kinds have their commands only. None is begun after SECONDS_MAX. */
 enum { DOSSIERS_MAX = 24, SECONDS_MAX = 60 };
 
 struct dossiers {

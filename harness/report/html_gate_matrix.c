@@ -30,6 +30,9 @@ static void put_cell(const struct cell *cell, struct sf_text *out)
         sf_html_put(out,
                     "<td class=\"open\"><span class=\"mark\" aria-hidden=\"true\">?</span><span "
                     "class=\"unseen\">nothing to judge, although required</span></td>");
+    } else if (cell->runs_count == 0) {
+        sf_html_put(out, "<td class=\"nought\"><span aria-hidden=\"true\">\xc2\xb7</span><span "
+                         "class=\"unseen\">not run</span></td>");
     } else {
         sf_html_put(out, "<td class=\"nought\"><span aria-hidden=\"true\">\xc2\xb7</span><span "
                          "class=\"unseen\">does not concern it</span></td>");

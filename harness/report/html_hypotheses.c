@@ -80,7 +80,8 @@ void sf_html_hypotheses(const struct sf_replay *replay, struct sf_text *out)
         "the facts?</h2>\n<p class=\"intro\">Each mechanism is a cache that a good engineer could "
         "have written, run through the same day. Each row is one such cache: a fact "
         "that rules it out rules out this implementation of the mechanism.</p>\n<table "
-        "class=\"hypotheses\"><thead><tr><th scope=\"col\"><span class=\"unseen\">Hypothesis"
+        "class=\"hypotheses\"><caption class=\"unseen\">Mechanisms and the facts that they "
+        "explain</caption><thead><tr><th scope=\"col\"><span class=\"unseen\">Hypothesis"
         "</span></th>");
     for (uint32_t i = 0; i < SF_REPLAY_FACTS_COUNT; i++) {
         sf_text_add(out, "<th scope=\"col\">%s</th>", replay->facts[i].id);
@@ -148,7 +149,8 @@ void sf_html_bought(const struct sf_replay *replay, struct sf_text *out)
         "<p class=\"intro\">The update was made for better service, and a cache that serves "
         "nothing "
         "leaks nothing. The same homes, seeds and network with each of the three caches, on "
-        "hubs:</p>\n<table class=\"arms bought\"><thead><tr><th scope=\"col\">Cache</th><th "
+        "hubs:</p>\n<table class=\"arms bought\"><caption class=\"unseen\">Service with each "
+        "cache</caption><thead><tr><th scope=\"col\">Cache</th><th "
         "scope=\"col\">Asked</th><th scope=\"col\">Answered at once</th><th scope=\"col\">First "
         "own still, median</th><th scope=\"col\">90% within</th><th scope=\"col\">Blank</th></tr>"
         "</thead>\n");

@@ -345,7 +345,8 @@ static void draw(struct plot *plot, const char *kind, int32_t width, struct sf_t
 static void figures_table(const struct plot *plot, struct sf_text *out)
 {
     sf_html_put(out, "<details><summary>The figures of this drawing</summary>\n<table "
-                     "class=\"minutes\"><thead><tr><th scope=\"col\">Minute</th><th "
+                     "class=\"minutes\"><caption class=\"unseen\">The minutes of the "
+                     "drawing</caption><thead><tr><th scope=\"col\">Minute</th><th "
                      "scope=\"col\">Strays</th><th scope=\"col\">Pictures on hubs</th><th "
                      "scope=\"col\">Pictures in the app</th></tr></thead>\n<tbody>\n");
     for (uint32_t minute = 0; minute < plot->minutes_count; minute++) {

@@ -296,7 +296,8 @@ static void oracles(const struct sf_proofs *proofs, struct sf_text *out)
         "<section aria-labelledby=\"oracles\"><h2 id=\"oracles\">Oracles</h2>\n"
         "<p class=\"intro\">Each oracle also has a scenario in <code>scenarios/canary</code> that "
         "it must fail.</p>\n"
-        "<table class=\"arms\"><thead><tr><th scope=\"col\">Oracle</th>"
+        "<table class=\"arms\"><caption class=\"unseen\">What each oracle "
+        "found</caption><thead><tr><th scope=\"col\">Oracle</th>"
         "<th scope=\"col\">Classes that name it</th><th scope=\"col\">Classes it "
         "found</th><th scope=\"col\">Missed without it</th><th scope=\"col\">Caught less "
         "often</th></tr></thead>\n<tbody>\n");

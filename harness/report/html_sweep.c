@@ -131,7 +131,8 @@ static void draw(const struct sf_sweep *sweep, const char *kind, int32_t width, 
 static void table(const struct sf_sweep *sweep, struct sf_text *out)
 {
     sf_html_put(out, "<details><summary>The figures of this drawing</summary>\n<table "
-                     "class=\"minutes\"><thead><tr><th scope=\"col\">Delay</th>");
+                     "class=\"minutes\"><caption class=\"unseen\">The points of the "
+                     "drawing</caption><thead><tr><th scope=\"col\">Delay</th>");
     for (int loss = 0; loss < SF_SWEEP_LOSSES_COUNT; loss++) {
         sf_text_add(out, "<th scope=\"col\">%u%% lost</th>", sf_sweep_loss_percent[loss]);
     }

@@ -110,7 +110,8 @@ void sf_html_arms(const struct sf_plan *plan, const struct sf_replay *replay, st
     if (replay->seeds_count > 1) {
         sf_text_add(out, "The figures are sums over %u seeds. ", replay->seeds_count);
     }
-    sf_html_put(out, "</p>\n<table class=\"arms\"><thead><tr><th scope=\"col\">Cache, network and "
+    sf_html_put(out, "</p>\n<table class=\"arms\"><caption class=\"unseen\">Pictures and strays of "
+                     "each run</caption><thead><tr><th scope=\"col\">Cache, network and "
                      "path</th><th scope=\"col\">Pictures shown</th><th scope=\"col\">Own and "
                      "whole</th><th scope=\"col\">Blanks</th><th scope=\"col\">Strays</th></tr>"
                      "</thead>\n");
@@ -170,7 +171,8 @@ void sf_html_hashes(const struct sf_replay *replay, struct sf_text *out)
         replay->seeds_count < SEEDS_LISTED_MAX ? replay->seeds_count : SEEDS_LISTED_MAX;
     sf_html_put(out, "<details><summary>Trace hashes</summary>\n<p class=\"note\">The hash of "
                      "everything that happened in a run. The same scenario, caches and seed give "
-                     "the same hash on every machine.</p>\n<table class=\"hashes\"><thead><tr>"
+                     "the same hash on every machine.</p>\n<table class=\"hashes\"><caption "
+                     "class=\"unseen\">Hashes of the traces</caption><thead><tr>"
                      "<th scope=\"col\">Run</th><th scope=\"col\">Trace hash</th></tr></thead>\n");
     for (uint32_t seed = 0; seed < listed_count; seed++) {
         sf_text_add(out,
