@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The README is true: every file that it or a page in docs/ links to exists; each line of its ```sh blocks, run in
-# order, gives the exit code that its comment names ("exit code N"; 0 if it names none); and each line of the gate's
-# output that it quotes is printed by one of these commands, numbers aside.
+# order, gives the exit code that its comment names ("exit code N"; 0 if it names none); each line of the gate's output
+# that it quotes is printed by one of these commands, numbers aside; and each line that it quotes of the replay is printed
+# by the replay, figures included.
 #
 #   tests/readme.sh STRAYFRAME     STRAYFRAME: the program that stands in for build/release/strayframe
 #
-# tools/replay and tools/test do not run here: they would build the tree that this test is part of. Campaigns of the
+# Commands that need nginx are left out where there is none. tools/replay and tools/test do not run here: they would build the tree that this test is part of. Campaigns of the
 # gate are cut to 5 seeds, the fewest with which the first one passes: the length of a campaign changes numbers only.
 set -euo pipefail
 
@@ -14,7 +15,7 @@ program=$(realpath "$1")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir -p "$scratch/build/release"
-ln -s "$root"/{harness,scenarios,docs} "$scratch"
+ln -s "$root"/{harness,scenarios,docs,share} "$scratch"
 ln -s "$program" "$scratch/build/release/strayframe"
 cd "$scratch"
 
@@ -31,8 +32,13 @@ cut_seeds() {
     echo "$line"
 }
 
+PATH=$PATH:/usr/sbin
 count=0
 while IFS= read -r line; do
+    if [[ $line == *'--server nginx'* ]] && ! command -v nginx > /dev/null; then
+        echo "left out, nginx is not installed: $line"
+        continue
+    fi
     expected=$(grep -oE 'exit code [0-9]+' <<< "$line" | grep -oE '[0-9]+' || echo 0)
     code=0
     bash -euo pipefail -c "$(cut_seeds "$line")" > out 2>&1 < /dev/null || code=$?
@@ -59,3 +65,18 @@ while IFS= read -r line; do
 done < <(awk '/^```/ { if (block ~ /verdict: /) printf "%s", block; block = ""; fenced = !fenced; plain = fenced && $0 == "```"; next }
     plain && !/^ *\.\.\.$/ { block = block $0 "\n" }' "$root/README.md" | shape)
 [[ $quoted -ge 10 ]] || { echo "only $quoted lines of quoted output found in README.md"; exit 1; }
+
+# quoted_replay FILE: the lines of the replay that a page quotes.
+quoted_replay() {
+    awk '/^```/ { if (block ~ /facts hold over/) printf "%s", block; block = ""; next } { block = block $0 "\n" }' "$1" |
+        grep -vE '^ *(\.\.\.)?$'
+}
+build/release/strayframe replay --report build/replay.html > replay
+for page in README.md docs/incident.md; do
+    count=0
+    while IFS= read -r line; do
+        grep -qxF -- "$line" replay || { echo "$page quotes a line that the replay does not print: $line"; exit 1; }
+        count=$((count + 1))
+    done < <(quoted_replay "$root/$page")
+    [[ $count -ge 10 ]] || { echo "only $count lines of the replay are quoted in $page"; exit 1; }
+done
