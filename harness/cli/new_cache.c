@@ -278,8 +278,8 @@ static void remove_sources(const struct language *language, const char *folder, 
 
 static enum sf_err make_cache(const struct cli_args *args, struct sf_diag *diag)
 {
-    const struct language *language;
-    const char *name;
+    const struct language *language = NULL;
+    const char *name = NULL;
     char folder[CLI_PATH_BYTES / 2];
     size_t length = strlen(args->words[0]);
     while (length > 1 && args->words[0][length - 1] == '/') {
