@@ -35,6 +35,11 @@ const struct sf_cache_plugin *sf_box_plugin(const struct sf_box *box)
     return &box->plugin;
 }
 
+bool sf_box_is_any(void)
+{
+    return boxes != NULL;
+}
+
 const char *sf_box_object(const struct sf_box *box)
 {
     SF_ASSERT(box != NULL);

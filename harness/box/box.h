@@ -75,6 +75,9 @@ void sf_box_confine(void);
  * process until then this process stays on one processor, where the boxes are too. */
 void sf_box_rest(void);
 
+/* Was any box loaded? */
+bool sf_box_is_any(void);
+
 /* The isolation that the kernel did not provide so far, as words for a report: "no network
  * namespace, ..."; "" when nothing is missing. */
 const char *sf_box_lacks(void);

@@ -246,8 +246,6 @@ static enum sf_err run_jobs(struct campaign *campaign, struct sf_diag *diag)
         .further_seconds_max = options->seeds_floor > 0 ? options->seconds : 0,
         .hangs_max = SF_GATE_HANGS_MAX,
         .has_hung = has_hung,
-        .pinned = sf_cache_spec_is_foreign(options->candidate) ||
-                  (options->baseline != NULL && sf_cache_spec_is_foreign(options->baseline)),
         .prepare = prepare,
         .work = work,
         .take = take,

@@ -151,7 +151,7 @@ static bool begin_job(struct pool *pool, uint32_t *job_out)
 static _Noreturn void work(struct pool *pool, uint32_t worker, pid_t parent)
 {
     const struct sf_jobs *jobs = pool->jobs;
-    if (jobs->pinned) {
+    if (sf_box_is_any()) { /* see sf_box_rest; two workers would else choose the same processor */
         pin(worker, pool->caller_cpu);
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);

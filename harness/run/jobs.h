@@ -56,8 +56,6 @@ struct sf_jobs {
                         const void *result, struct sf_diag *diag);
     /* Called after some results were taken, before progress is reported. May be NULL. */
     enum sf_err (*settle)(void *context, struct sf_diag *diag);
-    bool pinned; /* each worker, with the processes that it starts, stays on one processor: they
-                    take turns, and hand over faster there */
     /* Called repeatedly in the caller's process, with `take` about jobs that were taken. May be
      * NULL. */
     void (*progress)(void *context, uint32_t done_count, uint32_t count);
