@@ -133,7 +133,7 @@ struct sf_campaign {
 
 /* How it ended. */
 struct sf_campaign_end {
-    const char *verdict; /* pass, leak, outage, regression, inconclusive, broken */
+    const char *verdict; /* pass, leak, violation, regression, inconclusive, broken */
     const char *reason;
     uint32_t runs_count;
     uint32_t wanted_count;

@@ -9,7 +9,7 @@
 
 const char *sf_gate_kind_name(enum sf_gate_kind kind)
 {
-    static const char *const names[] = {"pass",         "leak",  "outage", "regression",
+    static const char *const names[] = {"pass",         "leak",  "violation", "regression",
                                         "inconclusive", "shard", "broken"};
     SF_ASSERT(kind <= SF_GATE_BROKEN);
     return names[kind];
@@ -286,7 +286,7 @@ void sf_gate_conclude(struct sf_gate *gate)
         say_shard(gate, &text);
     } else if (counting_count > 0 || small_failed) {
         gate->verdict = SF_VERDICT_FAIL;
-        gate->kind = leaks ? SF_GATE_LEAK : SF_GATE_OUTAGE;
+        gate->kind = leaks ? SF_GATE_LEAK : SF_GATE_VIOLATION;
         say_failed(gate, &text);
         sf_gate_say_arms(gate, &text);
     } else if (!is_broken(gate) && sf_gate_any_figure(gate, SF_GATE_BEYOND)) {

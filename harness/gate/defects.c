@@ -489,6 +489,27 @@ static const struct sf_defect defects[] = {
         .oracle = "no-stray-pixels",
         .scenario = "scenarios/gate/poor-network.yaml",
     },
+    {
+        .id = "D54",
+        .title = "one fetch serves all who wait for its camera, before and after it is sold",
+        .seen_in = "a cache written to review this gate; collapsed forwarding in general",
+        .needs = "a camera that is sold while a still is fetched from it, and a new owner who asks "
+                 "at once",
+        BUILTIN("d54-fetch-of-camera"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/resales.yaml",
+    },
+    {
+        .id = "D55",
+        .title = "a number made of the clock's second is made again when the clock is set back",
+        .seen_in =
+            "a cache written to review this gate; generators of identifiers of the Snowflake "
+            "kind, which refuse to work while the clock is behind",
+        .needs = "a clock that is set back by a few seconds, and stills that come in those seconds",
+        BUILTIN("d55-number-of-second"),
+        .oracle = "no-stray-pixels",
+        .scenario = "scenarios/gate/clock-steps.yaml",
+    },
     {.id = NULL},
 };
 

@@ -49,7 +49,7 @@ struct sf_gate_options {
 enum sf_gate_kind {
     SF_GATE_PASS,
     SF_GATE_LEAK,         /* a viewer received another tenant's picture, or what depends on it */
-    SF_GATE_OUTAGE,       /* another promise was broken: owners are not served, a crash, a hang */
+    SF_GATE_VIOLATION,    /* another promise was broken: owners are not served, a crash, a hang */
     SF_GATE_REGRESSION,   /* worse than the baseline by more than was allowed */
     SF_GATE_INCONCLUSIVE, /* not enough was seen */
     SF_GATE_SHARD,        /* one part of a campaign: sf_gate_merge gives the verdict */

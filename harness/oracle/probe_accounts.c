@@ -4,7 +4,7 @@
 #include "harness/base/time.h"
 #include "harness/trace/access.h"
 
-enum { HELD_S = 15, SOON_S = 5 };
+enum { HELD_S = 15, SOON_S = 5, AT_ONCE_S = 1 };
 
 struct camera {
     struct sf_tenant_id owner;
@@ -16,6 +16,8 @@ struct camera {
     uint64_t old_count;     /* the same when the camera changed hands last with uploads under way */
     sf_ns landed_until_ns;  /* such an upload has ended whole: soon after */
     sf_ns new_until_ns; /* it has changed hands with a still in the cache: what comes soon after */
+    uint32_t fetches_count; /* under way */
+    sf_ns fetched_until_ns; /* it has changed hands during a fetch: what comes at once after */
 };
 
 /* The request of a viewer that waits; one at a time is enough for what is counted here. */
@@ -107,6 +109,8 @@ static void begin_wait(struct sf_probe_accounts *accounts, const struct sf_admit
     counts[SF_PROBE_OLD_STILL_LANDS] +=
         sf_tenant_same(tenant, camera->owner) && admitted.at_ns < camera->landed_until_ns;
     counts[SF_PROBE_NEW_OWNER_ASKS] += admitted.at_ns < camera->new_until_ns;
+    counts[SF_PROBE_NEW_OWNER_IN_FETCH] +=
+        sf_tenant_same(tenant, camera->owner) && admitted.at_ns < camera->fetched_until_ns;
 }
 
 static void see_answered(struct sf_probe_accounts *accounts,
@@ -130,6 +134,8 @@ static void see_owner(struct sf_probe_accounts *accounts, const struct sf_camera
         counts[SF_PROBE_OWNER_SENDING] += camera->sending_count > 0;
         camera->old_count = camera->sending_count > 0 ? camera->begun_count : 0;
         camera->landed_until_ns = 0;
+        camera->fetched_until_ns =
+            camera->fetches_count > 0 ? record.at_ns + AT_ONCE_S * SF_SECOND : 0;
     }
     if (camera->waits_count > 0) {
         accounts->waited_for[camera->owner.index]--;
@@ -171,6 +177,11 @@ static void see_sent(struct camera *camera, bool complete, sf_ns at_ns)
 {
     camera->sending_count -= camera->sending_count > 0;
     camera->sent_at_ns = complete ? at_ns : camera->sent_at_ns;
+}
+
+static void see_fetched(struct camera *camera)
+{
+    camera->fetches_count -= camera->fetches_count > 0;
 }
 
 void sf_probe_accounts_see(struct sf_probe_accounts *accounts, const struct sf_record *record,
@@ -217,6 +228,15 @@ void sf_probe_accounts_see(struct sf_probe_accounts *accounts, const struct sf_r
                    sf_upload_ended_of(record));
         see_sent(camera_of(accounts, sf_upload_ended_of(record).camera),
                  sf_upload_ended_of(record).ending == SF_ENDING_COMPLETE, record->at_ns);
+        return;
+    case SF_RECORD_FETCH:
+        camera_of(accounts, sf_fetch_of(record).camera)->fetches_count++;
+        return;
+    case SF_RECORD_FETCH_ENDED:
+        see_fetched(camera_of(accounts, sf_fetch_ended_of(record).camera));
+        return;
+    case SF_RECORD_FETCH_CANCELLED:
+        see_fetched(camera_of(accounts, sf_fetch_cancelled_of(record).camera));
         return;
     default: /* the rest: has no part in these situations */
         return;

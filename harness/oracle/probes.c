@@ -21,7 +21,7 @@ static const struct {
 };
 
 enum { LONG_BYTES = 8192, MANY_STILLS = 65536 };
-enum { FLAPS = 3, FLAPS_WITHIN_S = 20, REDEPLOY_WITHIN_S = 3 };
+enum { FLAPS = 3, FLAPS_WITHIN_S = 20, REDEPLOY_WITHIN_S = 3, SET_BACK_S = 10 };
 
 /* What happened to a node of the cache. */
 struct node {
@@ -45,6 +45,7 @@ struct sf_probes {
     uint64_t *last_whole;    /* by camera: the number of its latest whole still; 0: none yet */
     uint64_t wholes_count;   /* of all cameras */
     sf_ns fresh_within_ns;   /* 0: not asked for */
+    sf_ns repeated_until_ns; /* a clock that was set back a little shows the same seconds again */
     uint32_t uploads_count;  /* under way */
     uint64_t stills_bytes;   /* of all of them */
     uint64_t capacity_bytes; /* 0: not short */
@@ -203,6 +204,14 @@ static void see_lost(struct sf_probes *probes, const struct sf_node_record lost)
     }
 }
 
+static void see_clock(struct sf_probes *probes, const struct sf_node_clock_record clock)
+{
+    pass(probes, SF_PROBE_CLOCK_STEPPED);
+    if (clock.step_ns < 0 && clock.step_ns >= -SET_BACK_S * SF_SECOND) {
+        probes->repeated_until_ns = clock.at_ns - clock.step_ns;
+    }
+}
+
 static void see_node(struct sf_probes *probes, const struct sf_node_record node)
 {
     if (node.back) {
@@ -274,6 +283,9 @@ static void see_whole(struct sf_probes *probes, struct sf_camera_id id, uint32_t
     }
     probes->last_whole_ns[camera] = at_ns;
     probes->last_whole[camera] = ++probes->wholes_count;
+    if (at_ns < probes->repeated_until_ns) {
+        pass(probes, SF_PROBE_CLOCK_SET_BACK);
+    }
     probes->stills_bytes += bytes;
     probes->stills_bytes -= probes->still_bytes[camera];
     probes->still_bytes[camera] = bytes;
@@ -408,7 +420,7 @@ static void see(struct sf_probes *probes, const struct sf_record *record)
         pass(probes, SF_PROBE_RENEWED);
         return;
     case SF_RECORD_NODE_CLOCK:
-        pass(probes, SF_PROBE_CLOCK_STEPPED);
+        see_clock(probes, sf_node_clock_of(record));
         return;
     case SF_RECORD_RECONFIGURED:
         pass(probes, SF_PROBE_RECONFIGURED);

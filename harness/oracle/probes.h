@@ -51,6 +51,8 @@
     X(UNLINK_IN_FLIGHT, "unlink-in-flight", 1, "a tenant unlinks while its request waits")         \
     X(NODE_IN_FLIGHT, "node-lost-in-flight", 1, "a node is lost while requests wait")              \
     X(CLOCK_STEPPED, "clock-stepped", 1, "the clock of a node steps")                              \
+    X(CLOCK_SET_BACK, "clock-set-back", 1,                                                         \
+      "the clock of a node is set back by ten seconds or less, and a still arrives within them")   \
     X(RECONFIGURED, "reconfigured", 1, "new options are pushed to a running cache")                \
     X(EXPORTED, "exported", 1, "owners ask for copies of their stills")                            \
     X(MASS_RETURN, "mass-return", 1, "half of the viewers ask within two seconds")                 \
@@ -95,6 +97,8 @@
       "a camera that has changed hands shortly after a whole still is asked for within 5 s")       \
     X(OLD_STILL_LANDS, "former-owners-still-lands", 1,                                             \
       "an upload that began under the former owner ends whole, and the new owner asks within 5 s") \
+    X(NEW_OWNER_IN_FETCH, "new-owner-asks-in-fetch", 1,                                            \
+      "a camera changes hands while the cache fetches from it, and is asked for within a second")  \
     X(OWNER_AND_GUEST, "owner-and-guest-wait", 1,                                                  \
       "an owner and a guest wait for one camera at the same time")                                 \
     X(SLOT_TRADED, "slot-traded", 1, "a slot is given to another camera of its account")

@@ -67,6 +67,8 @@
     X(d51_owed_replies)                                                                            \
     X(d52_rest_by_validator)                                                                       \
     X(d53_background)                                                                              \
+    X(d54_fetch_of_camera)                                                                           \
+    X(d55_number_of_second)                                                                          \
     /* Planted faults, one for each oracle that a cache can set off; in canary*.c. */         \
     X(canary_tenantless)                                                                           \
     X(canary_scrap)                                                                                \

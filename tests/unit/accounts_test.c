@@ -115,6 +115,7 @@ static uint64_t passed(enum sf_probe probe, const struct sf_record *records, uin
 #define SHARE(CAMERA, TENANT, ON) \
     SF_RECORD(share, .at_ns = 5, .camera = {CAMERA}, .guest = {TENANT}, .shared = (ON))
 #define BEGINS(AT, CAMERA) SF_RECORD(upload_begun, .at_ns = (AT), .camera = {CAMERA})
+#define FETCHES(AT) SF_RECORD(fetch, .at_ns = (AT)) /* from camera 0 */
 #define UPLOADED(AT, CAMERA) SF_RECORD(upload_ended, .at_ns = (AT), .camera = {CAMERA})
 
 static void test_cameras_of_one_account_that_are_waited_for_are_counted(void **state)
@@ -189,6 +190,17 @@ static void test_changes_of_hands_and_slots_are_counted(void **state)
     assert_int_equal(PASSED(NEW_OWNER_ASKS, OWNED(3, 0, 1), WAITS(4, HUB_1, 0, 1)), 0);
     assert_int_equal(PASSED(NEW_OWNER_ASKS, BEGINS(1, 0), UPLOADED(2, 0), OWNED(3, 0, 1),
                             WAITS(6 * SF_SECOND, HUB_1, 0, 1)),
+                     0);
+    assert_int_equal(PASSED(NEW_OWNER_IN_FETCH, FETCHES(1), OWNED(3, 0, 1), WAITS(4, HUB_1, 0, 1)),
+                     1);
+    assert_int_equal(PASSED(NEW_OWNER_IN_FETCH, FETCHES(1), OWNED(3, 0, 1), WAITS(4, HUB_0, 0, 1)),
+                     0);
+    assert_int_equal(PASSED(NEW_OWNER_IN_FETCH, OWNED(3, 0, 1), WAITS(4, HUB_1, 0, 1)), 0);
+    assert_int_equal(
+        PASSED(NEW_OWNER_IN_FETCH, FETCHES(1), OWNED(3, 0, 1), WAITS(2 * SF_SECOND, HUB_1, 0, 1)),
+        0);
+    assert_int_equal(PASSED(NEW_OWNER_IN_FETCH, FETCHES(1), SF_RECORD(fetch_ended, .at_ns = 2),
+                            OWNED(3, 0, 1), WAITS(4, HUB_1, 0, 1)),
                      0);
     assert_int_equal(PASSED(SLOT_TRADED, SF_RECORD(slot, .at_ns = 1, .slot = 1)), 1);
     assert_int_equal(PASSED(SLOT_TRADED, SF_RECORD(slot, .slot = 1)), 0);

@@ -456,6 +456,20 @@ static void test_an_answer_is_on_its_way_for_half_a_second(void **state)
                         1);
 }
 
+static void test_a_still_counts_within_the_seconds_that_come_again(void **state)
+{
+    (void)state;
+    static const char little[] = "00:01.000000000 node 0 clock steps by -2000000000 ns\n";
+    static const char far[] = "00:01.000000000 node 0 clock steps by -45000000000 ns\n";
+    static const char forwards[] = "00:01.000000000 node 0 clock steps by 2000000000 ns\n";
+    static const char within[] = "00:02.900000000 camera 0 upload ends complete, received 9\n";
+    static const char after[] = "00:03.100000000 camera 0 upload ends complete, received 9\n";
+    assert_passed_after(SF_PROBE_CLOCK_SET_BACK, little, within, 1);
+    assert_passed_after(SF_PROBE_CLOCK_SET_BACK, little, after, 0);
+    assert_passed_after(SF_PROBE_CLOCK_SET_BACK, far, within, 0);
+    assert_passed_after(SF_PROBE_CLOCK_SET_BACK, forwards, within, 0);
+}
+
 static void test_an_answer_at_once_is_a_hit(void **state)
 {
     (void)state;
@@ -490,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_where_packets_are_held_back_the_order_is_that_of_leaving),
         cmocka_unit_test(test_half_of_the_viewers_within_two_seconds_are_a_mass_return),
         cmocka_unit_test(test_an_answer_at_once_is_a_hit),
+        cmocka_unit_test(test_a_still_counts_within_the_seconds_that_come_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
