@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/assert.h"
+#include "harness/report/lacking.h"
 #include "harness/report/report.h"
 #include "harness/run/expectations.h"
 #include "harness/replay/summary.h"
@@ -65,6 +66,21 @@ static void say_what_has_no_evidence(const struct sf_run_result *result, struct 
     }
 }
 
+/* Before the verdict, which is the last line. */
+static void say_what_it_lacks(const struct sf_run_result *result, struct sf_text *out)
+{
+    if (result->verdict != SF_VERDICT_INCONCLUSIVE || result->out_of_budget) {
+        return;
+    }
+    for (uint32_t i = 0; i < result->oracles_count; i++) {
+        const char *name = sf_oracles()[i]->name;
+        const char *lacks = sf_report_what_it_lacks(name);
+        if (result->oracles[i].wanted && result->oracles[i].evidence_count == 0 && lacks != NULL) {
+            sf_text_add(out, "  %s judged nothing: %s\n", name, lacks);
+        }
+    }
+}
+
 void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *result,
                         const struct sf_paint *paint, struct sf_text *out)
 {
@@ -112,6 +128,7 @@ void sf_report_run_text(const struct sf_plan *plan, const struct sf_run_result *
                         : "  ended by --events-max before the scenario's end%s\n",
                     result->ended.text);
     }
+    say_what_it_lacks(result, out);
     sf_text_add(out, "verdict: %s%s%s", verdict_paint(result->verdict, paint),
                 sf_verdict_name(result->verdict), paint->off);
     say_what_has_no_evidence(result, out);

@@ -161,6 +161,8 @@ static void test_exit_3_for_inconclusive(void **state)
                                 "homes.street.app=none"),
                      3);
     assert_says("no evidence");
+    assert_says(
+        "no-stray-pixels judged nothing: no viewer was shown a picture: let its viewers ask");
     assert_says("verdict: inconclusive: nothing happened that is judged by no-stray-pixels, ");
 }
 
