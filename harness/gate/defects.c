@@ -428,7 +428,7 @@ static const struct sf_defect defects[] = {
         .needs = "a deploy on top of a deploy, with some of the stills replaced in between",
         BUILTIN("d47-handed-on"),
         .oracle = "no-stray-pixels",
-        .scenario = "scenarios/gate/churn.yaml",
+        .scenario = "scenarios/gate/redeploys.yaml",
     },
     {
         .id = "D48",
