@@ -237,6 +237,10 @@ SF_MUST_USE enum sf_err cli_write_formats(const struct cli_args *args, struct sf
 void cli_repeat_command(const struct cli_args *args, const char *word, const uint64_t *seed,
                         struct sf_text *out);
 
+/* The same for another command about the same FILE: with those of the options that it has. */
+void cli_command_like(const struct cli_args *args, const struct cli_command *command,
+                      const char *word, const uint64_t *seed, struct sf_text *out);
+
 /* Loads a scenario, or the plan of a saved run, with the command's --set, and --cache and --seed if
  * it has them. */
 SF_MUST_USE enum sf_err cli_load(const struct cli_args *args, const char *file,

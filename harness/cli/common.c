@@ -26,16 +26,21 @@ const char *cli_value(const struct cli_args *args, const char *option)
     SF_UNREACHABLE(); /* a command asks only for options of its own table */
 }
 
-bool cli_has_option(const struct cli_args *args, const char *option)
+static bool command_has(const struct cli_command *command, const char *option)
 {
-    SF_ASSERT(args != NULL);
-    SF_ASSERT(option != NULL);
-    for (int i = 0; args->command->options[i].name != NULL; i++) {
-        if (strcmp(args->command->options[i].name, option) == 0) {
+    for (int i = 0; command->options[i].name != NULL; i++) {
+        if (strcmp(command->options[i].name, option) == 0) {
             return true;
         }
     }
     return false;
+}
+
+bool cli_has_option(const struct cli_args *args, const char *option)
+{
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(option != NULL);
+    return command_has(args->command, option);
 }
 
 enum sf_err cli_number(const struct cli_args *args, const char *option, uint64_t fallback,
@@ -328,9 +333,17 @@ void cli_repeat_command(const struct cli_args *args, const char *word, const uin
                         struct sf_text *out)
 {
     SF_ASSERT(args != NULL);
+    cli_command_like(args, args->command, word, seed, out);
+}
+
+void cli_command_like(const struct cli_args *args, const struct cli_command *command,
+                      const char *word, const uint64_t *seed, struct sf_text *out)
+{
+    SF_ASSERT(args != NULL);
+    SF_ASSERT(command != NULL);
     SF_ASSERT(word != NULL);
     SF_ASSERT(out != NULL);
-    sf_text_add(out, "strayframe %s", args->command->name);
+    sf_text_add(out, "strayframe %s", command->name);
     if (args->words_count > 0 || word[0] != '\0') {
         sf_text_add_word(out, args->words_count > 0 ? args->words[0] : word);
     }
@@ -340,7 +353,8 @@ void cli_repeat_command(const struct cli_args *args, const char *word, const uin
     for (int i = 0; args->command->options[i].name != NULL; i++) {
         const struct cli_option *option = &args->command->options[i];
         bool elsewhere = strcmp(option->name, "seed") == 0 || strcmp(option->name, "set") == 0;
-        if (args->values[i] == NULL || elsewhere || is_aside(option->name)) {
+        if (args->values[i] == NULL || elsewhere || is_aside(option->name) ||
+            !command_has(command, option->name)) {
             continue;
         }
         sf_text_add(out, " --%s", option->name);

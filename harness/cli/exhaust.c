@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "harness/base/arena.h"
 #include "harness/ci/build.h"
@@ -30,6 +31,22 @@ static const struct cli_option options[] = {
     CLI_OPTION_JSON,
     CLI_OPTIONS_END,
 };
+
+/* In seconds, of those that it may take. */
+static void progress(void *context)
+{
+    const struct sf_exhaust_options *exhaust = context;
+    static char label[] = "exhaust, seconds";
+    static struct timespec started;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (started.tv_sec == 0) {
+        started = now;
+    }
+    uint64_t seconds = (uint64_t)(now.tv_sec - started.tv_sec);
+    uint64_t all = (uint64_t)exhaust->seconds_max;
+    cli_progress(label, (uint32_t)(seconds < all ? seconds : all), (uint32_t)all);
+}
 
 static enum sf_err find_world(const char *name, struct sf_exhaust_options *exhaust,
                               struct sf_diag *diag)
@@ -272,7 +289,10 @@ static int run(const struct cli_args *args)
     struct sf_diag diag = {0};
     enum sf_err err = understand(args, &exhaust_options, &diag);
     if (err == SF_OK) {
+        exhaust_options.progress = progress;
+        exhaust_options.progress_context = &exhaust_options;
         err = sf_exhaust(&exhaust_options, exhaust, &diag);
+        cli_progress_end();
     }
     if (err == SF_OK) {
         err = write_found(args, &exhaust_options, exhaust, &diag);

@@ -46,6 +46,24 @@ static int exit_of(const struct cli_args *args, const struct sf_plan *plan,
     return cli_exit_of(outcome->result.verdict);
 }
 
+/* What to do about a fail. Standard input cannot be read again. */
+static void add_next(const struct cli_args *args, const struct sf_plan *plan,
+                     const struct cli_run_outcome *outcome, struct sf_text *text)
+{
+    static const struct cli_command *const commands[] = {&cli_explain, &cli_shrink};
+    const struct sf_run_result *result = &outcome->result;
+    if (result->verdict != SF_VERDICT_FAIL || result->findings_count == 0 || outcome->twice ||
+        cli_flag(args, "expect") || strcmp(args->words[0], "-") == 0) {
+        return;
+    }
+    sf_text_add(text, "next: how it came about, and the smallest scenario that shows it\n");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        sf_text_add(text, "      ");
+        cli_command_like(args, commands[i], "", outcome->repeated ? NULL : &plan->seed, text);
+        sf_text_add(text, "\n");
+    }
+}
+
 static void add_text(const struct cli_args *args, const struct sf_plan *plan,
                      const struct cli_run_outcome *outcome, struct sf_text *text)
 {
@@ -64,6 +82,7 @@ static void add_text(const struct cli_args *args, const struct sf_plan *plan,
     if (cli_value(args, "save") != NULL) {
         sf_text_add(text, "saved: %s\n", cli_value(args, "save"));
     }
+    add_next(args, plan, outcome, text);
 }
 
 static int print(const struct cli_args *args, const struct sf_plan *plan,

@@ -456,6 +456,15 @@ static enum sf_err confirm(const struct sf_exhaust_options *options, struct sf_e
     return SF_OK;
 }
 
+/* The work is one job: the counts say nothing. */
+static void report_progress(void *context, uint32_t done_count, uint32_t count)
+{
+    (void)done_count;
+    (void)count;
+    const struct sf_exhaust_options *options = context;
+    options->progress(options->progress_context);
+}
+
 enum sf_err sf_exhaust(const struct sf_exhaust_options *options, struct sf_exhaust *exhaust_out,
                        struct sf_diag *diag)
 {
@@ -472,6 +481,7 @@ enum sf_err sf_exhaust(const struct sf_exhaust_options *options, struct sf_exhau
         .job_seconds_max = options->seconds_max + 2 * SLACK_SECONDS,
         .work = explore,
         .context = &copy,
+        .progress = options->progress != NULL ? report_progress : NULL,
     };
     struct sf_jobs_results results;
     SF_TRY(sf_jobs_run(&jobs, &results, diag));

@@ -26,7 +26,9 @@ struct sf_exhaust_options {
     bool keeps_symmetry; /* tenants that are alike take turns in one way only */
     uint64_t seed;       /* of the identity numbers */
     const struct sf_small_world
-        *sweep;                 /* not NULL: the world of the sweep, tried before the others */
+        *sweep;                      /* not NULL: the world of the sweep, tried before the others */
+    void (*progress)(void *context); /* called many times in a second; NULL: not */
+    void *progress_context;
     uint64_t sweep_seeds_count; /* of sf_profile_sweeps, from `seed` on; 0: no sweep */
 };
 
