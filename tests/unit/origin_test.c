@@ -192,6 +192,36 @@ static void test_homes_share_no_connection(void **state)
     assert_int_equal(sf_viewers_connections(stage.viewers), 5); /* and keep their own */
 }
 
+static int identity_status(const char *header)
+{
+    struct got got = {0};
+    struct sf_target target = {.address = "127.0.0.1",
+                               .port = sf_origin_identity_port(stage.origin)};
+    struct sf_ask ask = {.path = "/who",
+                         .headers = {header},
+                         .patience_ns = SF_SECOND,
+                         .done = done,
+                         .context = &got};
+    sf_viewers_ask(stage.viewers, &target, &ask);
+    assert_true(sf_loop_run(stage.loop, &got.ended, sf_loop_now() + 20 * SF_SECOND));
+    return got.status;
+}
+
+static void test_the_identity_service_knows_credentials_and_can_fail(void **state)
+{
+    (void)state;
+    char token[SF_TOKEN_BYTES];
+    char header[64];
+    sf_credential_of(&stage.credentials, 1, token);
+    snprintf(header, sizeof header, "X-Tenant: %s", token);
+    assert_int_equal(identity_status(header), 200);
+    assert_int_equal(identity_status("X-Tenant: nobody"), 401);
+    sf_origin_fail_identity(stage.origin, true);
+    assert_int_equal(identity_status(header), 503);
+    sf_origin_fail_identity(stage.origin, false);
+    assert_int_equal(identity_status(header), 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +234,8 @@ int main(void)
                                         open_stage, close_stage),
         cmocka_unit_test_setup_teardown(test_injuries_hurt, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(test_homes_share_no_connection, open_stage, close_stage),
+        cmocka_unit_test_setup_teardown(test_the_identity_service_knows_credentials_and_can_fail,
+                                        open_stage, close_stage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
