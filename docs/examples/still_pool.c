@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { POOL_SIZE = 4, PATIENCE_MS = 100, KEY_BYTES = 400 };
+enum { POOL_SIZE = 4, PATIENCE_MS = 300, KEY_BYTES = 400 };
 
 /* A connection to the store: one of the two, or none. */
 struct connection {

@@ -215,7 +215,7 @@ static void test_the_identity_service_knows_credentials_and_can_fail(void **stat
     sf_credential_of(&stage.credentials, 1, token);
     snprintf(header, sizeof header, "X-Tenant: %s", token);
     assert_int_equal(identity_status(header), 200);
-    assert_int_equal(identity_status("X-Tenant: nobody"), 401);
+    assert_int_equal(identity_status("X-Tenant: unknown"), 401);
     sf_origin_fail_identity(stage.origin, true);
     assert_int_equal(identity_status(header), 503);
     sf_origin_fail_identity(stage.origin, false);
