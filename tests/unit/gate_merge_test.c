@@ -24,6 +24,7 @@ static char *result(void)
 {
     json_t *json = parsed();
     json_object_del(json, "box_lacks");
+    json_object_del(json, "command");
     json_t *comparison = json_object_get(json, "comparison");
     if (json_is_object(comparison)) {
         json_object_del(comparison, "first_difference");
