@@ -3,6 +3,7 @@
 
 #include "harness/exhaust/image.h"
 
+#include "harness/base/arena.h"
 #include "harness/base/assert.h"
 
 enum { BLOCKS_MAX = 1 << 14 };
@@ -43,7 +44,9 @@ struct walk {
     uint32_t blocks[BLOCKS_MAX];
 };
 
-static uint32_t names[SF_SMALL_HEAP_BYTES / SF_SMALL_HEAP_GRANULE];
+/* Of each granule of the heap; made when a first state is looked at, for it is large. */
+enum { NAMES_COUNT = SF_SMALL_HEAP_BYTES / SF_SMALL_HEAP_GRANULE };
+static uint32_t *names;
 static uint32_t named_from; /* names up to this one are of earlier rounds */
 
 static uint32_t name_of(struct walk *walk, uint32_t block)
@@ -159,8 +162,11 @@ static uint64_t hash_heap(const struct small *small, const struct sf_small_segme
     walk.hash = 0;
     walk.count = 0;
     walk.overflowed = false;
+    if (names == NULL) {
+        names = sf_alloc(NAMES_COUNT, sizeof *names);
+    }
     if (named_from > UINT32_MAX - BLOCKS_MAX) {
-        memset(names, 0, sizeof names);
+        memset(names, 0, NAMES_COUNT * sizeof *names);
         named_from = 0;
     }
     uint32_t next = 0;
