@@ -113,10 +113,10 @@ static void test_a_difference_is_said_in_words(void **state)
     sf_report_difference_text(&sides, &difference, &result, &text);
     assert_non_null(strstr(text.data, "first in record 3: bytes, hash\n"));
     assert_non_null(strstr(text.data,
-                           "first   00:02.000000000 camera 2 takes capture 2, bytes 1000, "
+                           "first   00:02.000000000 camera 3 takes capture 2, bytes 1000, "
                            "local time 0 s, hash 000000000000feef\n"));
     assert_non_null(strstr(text.data,
-                           "second  00:02.000000000 camera 2 takes capture 2, bytes 999, "
+                           "second  00:02.000000000 camera 3 takes capture 2, bytes 999, "
                            "local time 0 s, hash 000000000000beef\n"));
     sf_text_free(&text);
     difference = compare(kept, COUNT, kept, 1);
