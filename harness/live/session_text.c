@@ -184,8 +184,12 @@ static void add_leak(const struct sf_session_order *order, const struct sf_cell 
 static void add_cell(const struct sf_session_order *order, const struct sf_cell *cell,
                      const struct sf_cell_result *result, bool in_full, struct sf_text *out)
 {
-    sf_text_add(out, "\n  %s in %u of %u: ", sf_cell_verdict_name(sf_cell_verdict_of(result)),
-                result->leaking, result->plays);
+    sf_text_add(out, "\n  %s", sf_cell_verdict_name(sf_cell_verdict_of(result)));
+    if (result->leaking > 0) {
+        sf_text_add(out, " in %u of %u: ", result->leaking, result->plays);
+    } else {
+        sf_text_add(out, ", %u play%s: ", result->plays, result->plays == 1 ? "" : "s");
+    }
     sf_cell_options(cell, out);
     sf_text_add(out, "\n    ");
     add_counts(result, out);
