@@ -260,5 +260,8 @@ struct sf_loop_lateness sf_loop_lateness(const struct sf_loop *loop)
         below += loop->late_counts[i];
         lateness.p99_ns = (sf_ns)1 << i;
     }
+    if (lateness.p99_ns > lateness.worst_ns) {
+        lateness.p99_ns = lateness.worst_ns;
+    }
     return lateness;
 }

@@ -30,7 +30,7 @@ struct sf_timer {
 struct sf_loop_lateness {
     uint64_t count; /* timers that fired */
     sf_ns worst_ns;
-    sf_ns p99_ns; /* an upper bound: the next power of two */
+    sf_ns p99_ns; /* an upper bound: the next power of two, or the worst */
 };
 
 SF_MUST_USE enum sf_err sf_loop_create(struct sf_loop **loop_out, struct sf_diag *diag);

@@ -224,10 +224,10 @@ static void add_head(const struct sf_session_order *order, const struct sf_sessi
     }
     sf_text_add(out, "  controls: %s\n", report->controls);
     sf_text_add(out,
-                "  %u cells, %u plays of each; %llu requests at the origin, %llu without a "
+                "  %u cell%s, %u play%s of each; %llu requests at the origin, %llu without a "
                 "credential; %.1f s\n",
-                order->cells_count, order->repeats,
-                (unsigned long long)report->counts.requests_count,
+                order->cells_count, order->cells_count == 1 ? "" : "s", order->repeats,
+                order->repeats == 1 ? "" : "s", (unsigned long long)report->counts.requests_count,
                 (unsigned long long)report->counts.anonymous_count,
                 (double)report->took_ns / (double)SF_SECOND);
     sf_text_add(out, "  the harness was late by %.1f ms at most, by %.1f ms or less in 99%%\n\n",
