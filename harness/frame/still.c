@@ -29,7 +29,7 @@ enum sf_err sf_still_size_check(uint32_t width_px, uint32_t height_px, uint32_t 
 size_t sf_still_bytes_max(uint16_t width_px, uint16_t height_px)
 {
     size_t blocks = ((size_t)width_px + 7) / 8 * (((size_t)height_px + 7) / 8);
-    return 4096 + 72 * blocks;
+    return 4096 + 160 * blocks;
 }
 
 void sf_still_forget(void)

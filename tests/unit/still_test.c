@@ -127,6 +127,22 @@ static void test_still_of_any_size_and_quality_fits_its_bound(void **state)
     }
 }
 
+/* All of a low still is text, whose blocks are the longest. */
+static void test_a_still_that_is_all_text_fits_its_bound(void **state)
+{
+    (void)state;
+    static const uint16_t widths_px[] = {64, 448, 1920};
+    static const uint16_t heights_px[] = {16, 24, 64};
+    for (uint32_t i = 0; i < 9 * SF_SCENES_COUNT; i++) {
+        struct sf_still_spec spec =
+            spec_of(widths_px[i % 3], heights_px[i / 3 % 3], (enum sf_scene)(i / 9), i % 2 == 0);
+        spec.quality = SF_STILL_QUALITY_MAX;
+        struct still still = make(&spec);
+        assert_decodes_in_silence(&still, &spec);
+        free(still.bytes);
+    }
+}
+
 static void test_still_of_the_largest_size_decodes(void **state)
 {
     (void)state;
@@ -375,6 +391,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_still_decodes_without_a_warning_in_every_scene_and_size),
         cmocka_unit_test(test_still_of_any_size_and_quality_fits_its_bound),
+        cmocka_unit_test(test_a_still_that_is_all_text_fits_its_bound),
         cmocka_unit_test(test_still_of_the_largest_size_decodes),
         cmocka_unit_test(test_still_pixels_carry_the_mark_in_every_tile),
         cmocka_unit_test(test_still_bytes_are_the_same_everywhere),
