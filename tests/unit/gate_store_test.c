@@ -298,7 +298,7 @@ static void read_store(const char *name, struct sf_text *rows)
         "SELECT * FROM findings ORDER BY number, position",
         "SELECT * FROM signatures ORDER BY name",
     };
-    char path[100];
+    char path[500];
     sqlite3 *db;
     rows->length = 0;
     snprintf(path, sizeof path, "%s/%s.db", folder, name);
