@@ -15,6 +15,11 @@
 #include "harness/scenario/decode.h"
 #include "harness/scenario/plan.h"
 
+/* A decoded time line has at most this many entries before the heal. */
+enum { SF_CODEC_ENTRIES_MAX = 64 };
+
+struct sf_situation;
+
 struct sf_codec {
     const struct sf_plan_schema *schema;
     const struct sf_plan_versions *versions;
@@ -26,10 +31,12 @@ struct sf_codec {
     size_t out_max;
     bool writes;
     bool heals;
-    uint32_t good_network;          /* that heals */
-    bool stuck;                     /* a value could not be written */
-    char stuck_at[SF_STUCK_BYTES];  /* the key of the first one */
-    char where[SF_STUCK_BYTES / 2]; /* what is walked over: "homes.2." */
+    bool calm;                            /* a situation, and little besides */
+    uint32_t good_network;                /* that heals */
+    const struct sf_situation *situation; /* codec_situations.c; NULL: none */
+    bool stuck;                           /* a value could not be written */
+    char stuck_at[SF_STUCK_BYTES];        /* the key of the first one */
+    char where[SF_STUCK_BYTES / 2];       /* what is walked over: "homes.2." */
 };
 
 /* Sets `where`, which stands before every key that is noted. */
@@ -78,9 +85,18 @@ uint32_t sf_codec_good_network(const struct sf_plan *plan);
 void sf_codec_name_networks(struct sf_plan *plan, uint32_t good);
 void sf_codec_name_homes(struct sf_plan *plan);
 
+/* A network with these figures both ways; of what it was, its name stays. */
+void sf_codec_steady_network(struct sf_plan_network *network, sf_ns delay_ns, sf_ns jitter_ns,
+                             uint32_t loss_percent);
+
+/* What the situation needs at least of the time with faults, and its entries of the time line. */
+sf_ns sf_situation_faults_ns(const struct sf_codec *codec, sf_ns faults_ns);
+void sf_situation_happens(struct sf_codec *codec, sf_ns until_ns);
+
 /* The parts of a plan, in the order of the bytes. */
 void sf_code_networks(struct sf_codec *codec);
 void sf_code_homes(struct sf_codec *codec);
+void sf_code_situation(struct sf_codec *codec);
 void sf_code_timeline(struct sf_codec *codec);
 void sf_code_fates(struct sf_codec *codec);
 

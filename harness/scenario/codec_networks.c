@@ -313,6 +313,19 @@ static void code_states(struct sf_codec *codec, const uint32_t *steady, uint32_t
     }
 }
 
+void sf_codec_steady_network(struct sf_plan_network *network, sf_ns delay_ns, sf_ns jitter_ns,
+                             uint32_t loss_percent)
+{
+    SF_ASSERT(network != NULL);
+    sf_netem_config_default(&network->up);
+    network->up.delay_ns = delay_ns;
+    network->up.jitter_ns = jitter_ns;
+    network->up.loss = fraction_of((int64_t)loss_percent * SHARES_PER_PERCENT, false);
+    network->down = network->up;
+    network->states_count = 0;
+    memset(network->states, 0, sizeof network->states);
+}
+
 void sf_codec_name_networks(struct sf_plan *plan, uint32_t good)
 {
     SF_ASSERT(plan != NULL);

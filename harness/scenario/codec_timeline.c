@@ -8,7 +8,7 @@
 #include "harness/scenario/codec.h"
 #include "harness/scenario/params.h"
 
-enum { ENTRIES_MAX = 64, FATES_MAX = 64, PACKETS_MAX = 65535 };
+enum { ENTRIES_MAX = SF_CODEC_ENTRIES_MAX, FATES_MAX = 64, PACKETS_MAX = 65535 };
 
 /* Until when things happen: the heal, or the end of a run that has none. */
 struct span {
@@ -317,6 +317,7 @@ static void code_span(struct sf_codec *codec, struct span *span)
         span->until_ns = until_of(plan);
     }
     span->until_ns = sf_code_value(codec, "duration", span->until_ns, &faults);
+    span->until_ns = sf_situation_faults_ns(codec, span->until_ns);
     sf_ns tail_ns = span->heals ? plan->duration_ns - span->until_ns - recover_ns : 0;
     tail_ns = span->heals ? sf_code_value(codec, "duration", tail_ns, &tails) : 0;
     if (!codec->writes) {
@@ -352,6 +353,7 @@ void sf_code_timeline(struct sf_codec *codec)
                                                      &plan->cloud, SF_ROLE_NODES);
     uint32_t count = codec->writes ? plan->timeline_count - span.heals : 0;
     count = (uint32_t)sf_code_value(codec, "count", count, &counts);
+    count = codec->calm ? count % 4 : count;
     for (uint32_t i = 0, coded = 0; coded < count && !codec->stuck; i++) {
         if (!codec->writes && plan->timeline_count == ENTRIES_MAX) {
             break;
@@ -371,6 +373,9 @@ void sf_code_timeline(struct sf_codec *codec)
             repeat(codec, &span);
             span.before_ns = plan->timeline[plan->timeline_count - 1].at_ns;
         }
+    }
+    if (!codec->writes) {
+        sf_situation_happens(codec, span.until_ns);
     }
     if (!codec->writes && span.heals) {
         append_heal(codec, &span);

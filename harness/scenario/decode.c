@@ -105,6 +105,7 @@ static void code_plan(struct sf_codec *codec)
     sf_code_section(codec, SF_SECTION_CLOUD, &codec->plan->cloud);
     sf_code_networks(codec);
     sf_code_homes(codec);
+    sf_code_situation(codec);
     code_vary(codec);
     sf_code_timeline(codec);
     sf_code_fates(codec);
