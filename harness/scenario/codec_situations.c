@@ -11,7 +11,7 @@
 #include "harness/scenario/codec.h"
 #include "harness/scenario/params.h"
 
-enum { NONE_COUNT = 7, WANTS_MAX = 14, EVENTS_MAX = 5, ROUNDS_MAX = 3, PERCENT = 10000 };
+enum { NONE_COUNT = 5, WANTS_MAX = 14, EVENTS_MAX = 5, PERCENT = 10000 };
 
 /* One of `count` values. */
 struct range {
@@ -83,10 +83,10 @@ struct sf_situation {
 static const struct sf_situation situations[] = {
     /* Cameras change hands while their stills are on a slow way, and the new owner asks at once. */
     {
-        LINK(600, 200, FROM(4, 3, 4)),
-        .homes = FROM(2, 1, 3),
+        LINK(700, 300, FROM(6, 3, 3)),
+        .homes = FROM(3, 1, 3),
         .faults_ns = 36 * SF_SECOND,
-        .rounds_max = 3,
+        .rounds_max = 4,
         .wants = {CAMERA(upload_every, FROM(2 * SF_SECOND, SF_SECOND, 3)), LOOKS(5, 5, 500)},
         .events = {{"new_owner", 0}},
     },
@@ -103,16 +103,20 @@ static const struct sf_situation situations[] = {
                    {"wake", 11 * SF_SECOND},
                    {"new_owner", 12 * SF_SECOND}},
     },
-    /* Viewers of several cameras, which are slow. */
+    /* Viewers of several cameras, which are slow, and of which some are no longer theirs. */
     {
-        LINK(400, 200, FROM(4, 4, 3)),
-        .homes = FROM(3, 1, 3),
-        .faults_ns = 40 * SF_SECOND,
+        LINK(500, 300, FROM(6, 5, 4)),
+        .homes = FROM(4, 2, 3),
+        .faults_ns = 50 * SF_SECOND,
+        .everywhere = true,
         .rounds_max = 2,
-        .wants = {CAMERA(upload_every, FROM(0, 5 * SF_SECOND, 3)), CAMERA(per_account, ONLY(2)),
-                  CLOUD(fetch_time_out, FROM(2 * SF_SECOND, 14 * SF_SECOND, 3)),
-                  STILL(width, ONLY(192)), STILL(height, ONLY(112)), LOOKS(10, 10, 1000)},
-        .events = {{"share", 0}, {"unshare", 9 * SF_SECOND}},
+        .wants = {CAMERA(upload_every, FROM(0, 20 * SF_SECOND, 2)),
+                  CAMERA(per_account, FROM(1, 1, 2)), CLOUD(resends_max, FROM(0, 1, 3)),
+                  LOOKS(5, 20, 700)},
+        .events = {{"share", 0},
+                   {"unshare", 6 * SF_SECOND},
+                   {"share", 9 * SF_SECOND},
+                   {"unshare", 14 * SF_SECOND}},
     },
     /* Answers that break off, and validators that many stills have. */
     {
@@ -336,7 +340,7 @@ void sf_situation_happens(struct sf_codec *codec, sf_ns until_ns)
     if (situation == NULL || situation->rounds_max == 0) {
         return;
     }
-    const struct range counts = FROM(1, 1, situation->rounds_max);
+    const struct range counts = FROM(situation->rounds_max, -1, situation->rounds_max > 1 ? 2 : 1);
     const struct range groups = FROM(0, 1, codec->plan->groups_count);
     int64_t rounds = draw(codec, &counts);
     for (int64_t i = 0; i < rounds; i++) {
