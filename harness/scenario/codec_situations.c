@@ -111,7 +111,7 @@ static const struct sf_situation situations[] = {
         .everywhere = true,
         .rounds_max = 2,
         .wants = {CAMERA(upload_every, FROM(0, 20 * SF_SECOND, 2)),
-                  CAMERA(per_account, FROM(1, 1, 2)), CLOUD(resends_max, FROM(0, 1, 3)),
+                  CAMERA(per_account, FROM(1, 1, 2)), CLOUD(resends_max, FROM(1, 1, 2)),
                   LOOKS(5, 20, 700)},
         .events = {{"share", 0},
                    {"unshare", 6 * SF_SECOND},
